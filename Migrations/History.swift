@@ -1,0 +1,11 @@
+import Migrator
+
+extension History {
+    /// TeleClaude's migrations, in the only order there is. Throws when they contradict each other, which a test rules out.
+    public static func teleclaude() throws(HistoryError) -> History {
+        try History {
+            Migration.singleUserTables
+            Migration.sessionOwners
+        }
+    }
+}

@@ -1,0 +1,105 @@
+/// Dates and times as numbers: days or microseconds since the first of January 2000, in the Gregorian calendar. That is also
+/// how PostgreSQL counts them (https://www.postgresql.org/docs/current/datatype-datetime.html).
+enum CalendarNumber {
+    static let microsecondsPerDay: Int64 = 86_400_000_000
+
+    /// How a text may speak of its zone.
+    enum Zone { case optional, none }
+
+    /// `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between. With a zone of `Z`, `+HH`, `+HH:MM` or `+HHMM` it is
+    /// brought to UTC; without one it is UTC already. `nil` for any other shape and for what is in no calendar.
+    static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone) -> Int64? {
+        var reader = ASCIIReader(text)
+        guard let days = readDate(&reader), reader.skip("T") || reader.skip(" "), let time = readTime(&reader) else {
+            return nil
+        }
+        let local = Int64(days) * microsecondsPerDay + time
+        if reader.isAtEnd { return local }
+        guard zone == .optional, let offset = readOffset(&reader), reader.isAtEnd else { return nil }
+        return local - offset
+    }
+
+    /// `YYYY-MM-DD`, in days.
+    static func date(_ text: UnsafeRawBufferPointer) -> Int32? {
+        var reader = ASCIIReader(text)
+        guard let days = readDate(&reader), reader.isAtEnd else { return nil }
+        return days
+    }
+
+    /// `HH:MM[:SS[.ffffff]]`, in microseconds since midnight.
+    static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
+        var reader = ASCIIReader(text)
+        guard let time = readTime(&reader), reader.isAtEnd else { return nil }
+        return time
+    }
+
+    private static func readDate(_ reader: inout ASCIIReader) -> Int32? {
+        guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
+            reader.skip("-"), let day = reader.number(digits: 2),
+            year > 0, (1...12).contains(month), day >= 1, day <= lastDay(of: month, year: year)
+        else { return nil }
+        return days(year: year, month: month, day: day)
+    }
+
+    private static func readTime(_ reader: inout ASCIIReader) -> Int64? {
+        guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
+            minute < 60
+        else { return nil }
+        var microseconds = Int64(hour * 3600 + minute * 60) * 1_000_000
+        guard reader.skip(":") else { return microseconds }
+        guard let second = reader.number(digits: 2), second < 60 else { return nil }
+        microseconds += Int64(second) * 1_000_000
+        guard reader.skip(".") else { return microseconds }
+        guard let fraction = readFraction(&reader) else { return nil }
+        return microseconds + fraction
+    }
+
+    /// Digits behind the point, in microseconds; `nil` when they say more than that.
+    private static func readFraction(_ reader: inout ASCIIReader) -> Int64? {
+        guard var fraction = reader.digit().map(Int64.init) else { return nil }
+        var places = 1
+        while let digit = reader.digit() {
+            if places < 6 {
+                fraction = fraction * 10 + Int64(digit)
+                places += 1
+            } else if digit != 0 {
+                return nil
+            }
+        }
+        for _ in places..<6 { fraction *= 10 }
+        return fraction
+    }
+
+    /// How far the zone is ahead of UTC, in microseconds; less than 16 hours, as in PostgreSQL.
+    private static func readOffset(_ reader: inout ASCIIReader) -> Int64? {
+        if reader.skip("Z") || reader.skip("z") { return 0 }
+        let isBehind = reader.skip("-")
+        guard isBehind || reader.skip("+"), let hours = reader.number(digits: 2), hours < 16 else { return nil }
+        var minutes = 0
+        if !reader.isAtEnd {
+            _ = reader.skip(":")
+            guard let number = reader.number(digits: 2), number < 60 else { return nil }
+            minutes = number
+        }
+        let offset = Int64(hours * 60 + minutes) * 60_000_000
+        return isBehind ? -offset : offset
+    }
+
+    private static func lastDay(of month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days since 2000-01-01, by Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html).
+    private static func days(year: Int, month: Int, day: Int) -> Int32 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = shifted / 400
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return Int32(era * 146_097 + dayOfEra - 730_425)
+    }
+}

@@ -1,0 +1,209 @@
+/// The digest of one row's values in canonical form, made value by value and without an object for any of them.
+public struct RowDigest: Hashable, Sendable {
+    /// A value that can't be what its column's form says: it is compared as what it is, and so differs from one that is.
+    private enum Mark: UInt64 { case null = 1, value, stranger }
+
+    private var digest = Digest()
+
+    public init() {}
+
+    /// Takes the next column's value.
+    @inline(__always)
+    public mutating func add(_ value: RawValue, as form: CanonicalForm) {
+        if case .null = value { return digest.mix(Mark.null.rawValue) }
+        digest.mix(Mark.value.rawValue)
+        switch form {
+        case .integer: add(integer: value)
+        case .real: add(real: value)
+        case .decimal: add(decimal: value)
+        case .boolean: add(boolean: value)
+        case .text, .bytes: addBytes(value)
+        case .moment: add(number: value.bytes.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, value)
+        case .reading: add(number: value.bytes.flatMap { CalendarNumber.timestamp($0, zone: .none) }, value)
+        case .date: add(number: value.bytes.flatMap { CalendarNumber.date($0).map(Int64.init) }, value)
+        case .time: add(number: value.bytes.flatMap { CalendarNumber.time($0) }, value)
+        case .uuid: add(uuid: value)
+        case .stored: addStranger(value)
+        }
+    }
+
+    var result: Digest { digest }
+
+    /// One word of it, to sort rows into buckets by.
+    public var word: UInt64 { digest.word }
+
+    private mutating func add(integer value: RawValue) {
+        switch value {
+        case .integer(let number): digest.mix(UInt64(bitPattern: number))
+        case .boolean(let flag): digest.mix(flag ? 1 : 0)
+        case .real(let number): add(number: Int64(exactly: number), value)
+        case .text(let bytes): add(number: Int64(String(decoding: bytes, as: UTF8.self)), value)
+        case .null, .blob: addStranger(value)
+        }
+    }
+
+    /// Bit for bit: -0.0 is not 0.0. Every NaN is the same one.
+    private mutating func add(real value: RawValue) {
+        switch value {
+        case .real(let number): digest.mix(number.isNaN ? Double.nan.bitPattern : number.bitPattern)
+        case .integer(let number):
+            if let exact = Double(exactly: number) { digest.mix(exact.bitPattern) } else { addStranger(value) }
+        case .null, .boolean, .text, .blob: addStranger(value)
+        }
+    }
+
+    private mutating func add(decimal value: RawValue) {
+        let isDecimal =
+            switch value {
+            case .text(let bytes): RowDigest.mix(decimal: bytes, into: &digest)
+            case .integer(let number): number.withDigits { RowDigest.mix(decimal: $0, into: &digest) }
+            case .real(let number): RowDigest.mix(decimal: number, into: &digest)
+            case .null, .boolean, .blob: false
+            }
+        if !isDecimal { addStranger(value) }
+    }
+
+    private static func mix(decimal number: Double, into digest: inout Digest) -> Bool {
+        var text = number.description
+        return text.withUTF8 { mix(decimal: UnsafeRawBufferPointer($0), into: &digest) }
+    }
+
+    /// The digits from the first to the last that is not zero, the sign, and the last digit's power of ten.
+    private static func mix(decimal bytes: UnsafeRawBufferPointer, into digest: inout Digest) -> Bool {
+        guard let decimal = DecimalText(bytes) else { return false }
+        var packed: UInt64 = 0
+        var count = 0
+        let power = decimal.canonicalDigits { digit in
+            packed = packed << 4 | UInt64(digit)
+            count += 1
+            if count & 15 == 0 {
+                digest.mix(packed)
+                packed = 0
+            }
+        }
+        digest.mix(packed)
+        digest.mix(UInt64(count) << 1 | (decimal.isNegative && !decimal.isZero ? 1 : 0))
+        digest.mix(UInt64(bitPattern: Int64(power)))
+        return true
+    }
+
+    private mutating func add(boolean value: RawValue) {
+        switch value {
+        case .boolean(let flag): digest.mix(flag ? 1 : 0)
+        case .integer(let number) where number == 0 || number == 1: digest.mix(UInt64(number))
+        case .text(let bytes): add(number: RowDigest.truth(bytes).map { $0 ? 1 : 0 }, value)
+        case .null, .integer, .real, .blob: addStranger(value)
+        }
+    }
+
+    private static func truth(_ bytes: UnsafeRawBufferPointer) -> Bool? {
+        switch String(decoding: bytes, as: UTF8.self).lowercased() {
+        case "t", "true": true
+        case "f", "false": false
+        default: nil
+        }
+    }
+
+    /// Text and bytes are their bytes; a number among them is written as both databases cast it.
+    private mutating func addBytes(_ value: RawValue) {
+        switch value {
+        case .text(let bytes), .blob(let bytes): digest.mix(bytes)
+        case .integer(let number): number.withDigits { digest.mix($0) }
+        case .real(let number):
+            var buffer = PostgreSQLBuffer(capacity: 32)
+            buffer.append(text: number)
+            digest.mix(buffer.bytes)
+        case .null, .boolean: addStranger(value)
+        }
+    }
+
+    private mutating func add(uuid value: RawValue) {
+        guard let bytes = value.bytes else { return addStranger(value) }
+        var words: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for byte in bytes where byte != UInt8(ascii: "-") {
+            guard let nibble = byte.hexadecimalValue else { return addStranger(value) }
+            words.0 = words.0 << 4 | words.1 >> 60
+            words.1 = words.1 << 4 | UInt64(nibble)
+            digits += 1
+        }
+        guard digits == 32 else { return addStranger(value) }
+        digest.mix(words.0)
+        digest.mix(words.1)
+    }
+
+    private mutating func add(number: Int64?, _ value: RawValue) {
+        guard let number else { return addStranger(value) }
+        digest.mix(UInt64(bitPattern: number))
+    }
+
+    private mutating func addStranger(_ value: RawValue) {
+        digest.mix(Mark.stranger.rawValue)
+        switch value {
+        case .null: break
+        case .integer(let number): mix(.integer, UInt64(bitPattern: number))
+        case .real(let number): mix(.real, number.bitPattern)
+        case .boolean(let flag): mix(.integer, flag ? 1 : 0)
+        case .text(let bytes):
+            digest.mix(Class.text.rawValue)
+            digest.mix(bytes)
+        case .blob(let bytes):
+            digest.mix(Class.blob.rawValue)
+            digest.mix(bytes)
+        }
+    }
+
+    /// SQLite's storage classes: the integer 1 and the text '1' are not the same.
+    private enum Class: UInt64 { case integer = 1, real, text, blob }
+
+    private mutating func mix(_ storage: Class, _ word: UInt64) {
+        digest.mix(storage.rawValue)
+        digest.mix(word)
+    }
+}
+
+extension Int64 {
+    /// Hands over the number's decimal digits, with a sign where it is negative.
+    fileprivate func withDigits<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = 20
+            var rest = magnitude
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if self < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            return body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[start...]))
+        }
+    }
+}
+
+extension RawValue {
+    fileprivate var bytes: UnsafeRawBufferPointer? {
+        switch self {
+        case .text(let bytes): bytes
+        case .null, .integer, .real, .boolean, .blob: nil
+        }
+    }
+}
+
+/// What a whole table holds, whatever the order of its rows: how many there are, and the wrapping sum of their digests.
+public struct TableDigest: Hashable, Sendable {
+    public private(set) var rows = 0
+    private var sum = Digest.zero
+
+    public init() {}
+
+    @inline(__always)
+    public mutating func add(_ row: RowDigest) {
+        rows += 1
+        sum &+= row.result
+    }
+
+    /// The sum as 32 hexadecimal digits.
+    public var hexadecimal: String { sum.hexadecimal }
+}

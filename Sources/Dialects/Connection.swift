@@ -1,0 +1,160 @@
+/// One conversation with a database. It lives on its own thread and is lent out whole (`Database.withConnection`), so that
+/// nobody else can come in between two statements of a transaction; hence nothing here is `async`.
+public protocol Connection: AnyObject {
+    var dialect: any Dialect { get }
+
+    /// Runs a statement and returns how many rows it touched. Throws `DatabaseError`.
+    @discardableResult
+    func execute(_ sql: SQL) throws(DatabaseError) -> Int
+
+    /// Runs several statements separated by `;`, without bindings: a script.
+    func executeScript(_ text: String) throws(DatabaseError)
+
+    /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
+    func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { get }
+    /// Whether the other end is gone: a new connection is needed. A file never is.
+    var isLost: Bool { get }
+
+    /// Begins a transaction that is able to write at once (`BEGIN IMMEDIATE` in SQLite: a deferred one that turns to writing
+    /// fails with "database is locked" which no timeout cures; https://www.sqlite.org/lang_transaction.html).
+    func begin() throws(DatabaseError)
+    /// Begins a transaction that only reads and sees one moment of the database throughout.
+    func beginSnapshot() throws(DatabaseError)
+    func commit() throws(DatabaseError)
+    func rollback() throws(DatabaseError)
+
+    /// Runs `body` while nobody else who asks for the same lock can. Waits at most `seconds`, by polling outside any
+    /// transaction; then throws an error of kind `locked` that says who holds it, as far as the database tells.
+    /// SQLite has no such lock: there `begin()` is the lock, and this runs `body` straight away.
+    func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T
+
+    /// Runs `body` so that rebuilding a table leaves rows that refer to it alone. It must be called outside a transaction;
+    /// the connection is afterwards as it was before, also when `body` throws. PostgreSQL needs nothing for this.
+    func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T
+
+    /// Lets this transaction's foreign keys be checked at its commit, so that what is wrong can be named then. PostgreSQL
+    /// names it at once, and does nothing here.
+    func deferForeignKeys() throws(DatabaseError)
+
+    /// Rows that point nowhere, at most `limit`: empty when all is well, and always in PostgreSQL, which checks as it goes.
+    func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation]
+
+    /// Writes many rows into one table. `types` are the columns' types in this database.
+    func copyIn(table: String, columns: [String], types: [ColumnType]) throws(DatabaseError) -> any BulkWriter
+    /// Reads a table or query in the database's fastest way; `types` as in `copyIn`.
+    func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor
+
+    /// What another thread may hold to stop the statement that runs now.
+    var interrupter: any Interrupter { get }
+
+    func close()
+}
+
+/// Rows, one at a time. The values of a row are borrowed until the next call.
+public protocol RowCursor: AnyObject {
+    var columnNames: [String] { get }
+    /// Moves to the next row; false after the last.
+    func next() throws(DatabaseError) -> Bool
+    func raw(_ column: Int) -> RawValue
+    /// Ends the query early. Reading to the end does it too.
+    func close()
+}
+
+/// Takes rows for one table: `write` each column of a row in order, then `endRow`; `finish` at the end, or `cancel`.
+public protocol BulkWriter: AnyObject {
+    /// Throws `Misfit` when the column's type can't hold the value. Its bytes must stay where they are until `endRow`.
+    func write(_ value: RawValue, column: Int) throws(Misfit)
+    func endRow() throws(DatabaseError)
+    /// Returns how many rows the database took.
+    func finish() throws(DatabaseError) -> Int
+    /// Ends the copy without a row kept; the transaction is then to be rolled back.
+    func cancel()
+}
+
+/// A value that a column's type can't hold.
+public struct Misfit: Error, Sendable, Equatable {
+    public var column: Int
+    public var value: Value
+    /// Why, for people: "is no timestamp", "is longer than 10 characters".
+    public var reason: String
+
+    public init(column: Int, value: Value, reason: String) {
+        self.column = column
+        self.value = value
+        self.reason = reason
+    }
+}
+
+/// Stops what a connection does, from any thread.
+public protocol Interrupter: Sendable {
+    func interrupt()
+}
+
+/// A lock by name, held by a session and freed by the database when that session ends.
+public struct AdvisoryLock: Sendable, Hashable {
+    public var name: String
+    public init(_ name: String) { self.name = name }
+}
+
+public struct ForeignKeyViolation: Sendable, Hashable {
+    public var table: String
+    /// The row in the child table: its rowid, if it has one.
+    public var row: Int64?
+    public var parent: String
+    public var columns: [String]
+
+    public init(table: String, row: Int64?, parent: String, columns: [String]) {
+        self.table = table
+        self.row = row
+        self.parent = parent
+        self.columns = columns
+    }
+}
+
+extension Connection {
+    /// Every row of a query, copied. For results that are small.
+    public func query(_ sql: SQL) throws(DatabaseError) -> [[Value]] {
+        let cursor = try rows(sql)
+        defer { cursor.close() }
+        var result: [[Value]] = []
+        while try cursor.next() {
+            result.append(cursor.columnNames.indices.map { cursor.raw($0).copied })
+        }
+        return result
+    }
+
+    /// The first column of the first row; `nil` when there is no row.
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.first }
+
+    /// Whether the current schema has a table of this name.
+    public func hasTable(_ name: String) throws(DatabaseError) -> Bool {
+        try queryValue(dialect.countTables(named: name))?.integer ?? 0 > 0
+    }
+
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    public func transaction<T>(_ body: () throws -> T) throws -> T {
+        try begin()
+        return try finishTransaction(body)
+    }
+
+    /// Runs `body` in a transaction that sees one moment of the database.
+    public func snapshot<T>(_ body: () throws -> T) throws -> T {
+        try beginSnapshot()
+        return try finishTransaction(body)
+    }
+
+    private func finishTransaction<T>(_ body: () throws -> T) throws -> T {
+        do {
+            let result = try body()
+            try commit()
+            return result
+        } catch {
+            // The first error is the one to report: a rollback after a lost connection fails too, and says nothing new.
+            if isInTransaction { try? rollback() }
+            throw error
+        }
+    }
+}

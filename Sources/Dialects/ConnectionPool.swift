@@ -1,0 +1,166 @@
+import Synchronization
+
+/// Lends out connections: an idle one, a new one up to the limit, and beyond it in the order of asking.
+final class ConnectionPool: Sendable {
+    /// A connection that is open, with what stops it.
+    private struct Member: Sendable {
+        var host: ConnectionHost
+        var interrupter: any Interrupter
+    }
+
+    /// What is given to who asks for a connection.
+    private enum Grant: Sendable {
+        case idle(Member)
+        /// Leave to open one more.
+        case open
+    }
+
+    private struct Waiter: Sendable {
+        var ticket: UInt64
+        var continuation: CheckedContinuation<Grant, any Error>
+    }
+
+    private struct State {
+        var idle: [Member] = []
+        /// Connections that are idle, lent out or being opened: never above the limit.
+        var count = 0
+        /// In the order of asking. Nobody waits while a connection is idle or another may be opened.
+        var waiters: [Waiter] = []
+        var nextTicket: UInt64 = 0
+        var isClosed = false
+    }
+
+    private let driver: any Driver
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// Opens nothing yet. `limit` is the most connections that are open at once, at least 1.
+    init(driver: any Driver, limit: Int) {
+        self.driver = driver
+        self.limit = max(1, limit)
+    }
+
+    /// How many ask for a connection and have none yet because the limit is reached.
+    var waitingCount: Int { state.withLock { $0.waiters.count } }
+
+    /// Lends one connection to `body` on that connection's thread. A transaction that `body` leaves open is rolled
+    /// back; an error of kind `lost` drops the connection. Cancelling the task gives up waiting, or interrupts the
+    /// running statement.
+    func withConnection<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        let member = try await lease()
+        let outcome = await withTaskCancellationHandler {
+            await member.host.run(body)
+        } onCancel: {
+            member.interrupter.interrupt()
+        }
+        if outcome.isReusable {
+            await giveBack(member)
+        } else {
+            await member.host.close()
+            giveUpPlace()
+        }
+        return try outcome.result.get()
+    }
+
+    /// Closes the idle connections and refuses new leases; what is lent out closes when it comes back.
+    func close() async {
+        let (idle, waiters) = state.withLock { state in
+            state.isClosed = true
+            state.count -= state.idle.count
+            defer {
+                state.idle.removeAll()
+                state.waiters.removeAll()
+            }
+            return (state.idle, state.waiters)
+        }
+        for waiter in waiters { waiter.continuation.resume(throwing: Self.closed) }
+        for member in idle { await member.host.close() }
+    }
+
+    private static let closed = DatabaseError(.other, "the database was closed by this program")
+}
+
+extension ConnectionPool {
+    private func lease() async throws -> Member {
+        switch try await grant() {
+        case .idle(let member): return member
+        case .open:
+            do {
+                let host = try ConnectionHost()
+                return Member(host: host, interrupter: try await host.connect(driver))
+            } catch {
+                giveUpPlace()
+                throw error
+            }
+        }
+    }
+
+    private func grant() async throws -> Grant {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                ask(Waiter(ticket: ticket, continuation: continuation))
+            }
+        } onCancel: {
+            withdraw(ticket)
+        }
+    }
+
+    /// Answers at once, or puts the waiter at the end of the queue.
+    private func ask(_ waiter: Waiter) {
+        let answer: Result<Grant, any Error>? = state.withLock { state in
+            // Under the lock, because a cancellation that came before it found nobody to withdraw.
+            if Task.isCancelled { return .failure(CancellationError()) }
+            if state.isClosed { return .failure(Self.closed) }
+            // The one used last: its caches are warm.
+            if let member = state.idle.popLast() { return .success(.idle(member)) }
+            guard state.count < limit else {
+                state.waiters.append(waiter)
+                return nil
+            }
+            state.count += 1
+            return .success(.open)
+        }
+        if let answer { waiter.continuation.resume(with: answer) }
+    }
+
+    private func withdraw(_ ticket: UInt64) {
+        let waiter = state.withLock { state in
+            state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
+        }
+        waiter?.continuation.resume(throwing: CancellationError())
+    }
+
+    private func giveBack(_ member: Member) async {
+        let (waiter, isClosed): (Waiter?, Bool) = state.withLock { state in
+            if state.isClosed {
+                state.count -= 1
+                return (nil, true)
+            }
+            guard !state.waiters.isEmpty else {
+                state.idle.append(member)
+                return (nil, false)
+            }
+            return (state.waiters.removeFirst(), false)
+        }
+        if isClosed { await member.host.close() }
+        waiter?.continuation.resume(returning: .idle(member))
+    }
+
+    /// A connection is gone: whoever waits longest may open another.
+    private func giveUpPlace() {
+        let waiter: Waiter? = state.withLock { state in
+            guard !state.waiters.isEmpty else {
+                state.count -= 1
+                return nil
+            }
+            return state.waiters.removeFirst()
+        }
+        waiter?.continuation.resume(returning: .open)
+    }
+}

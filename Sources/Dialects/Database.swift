@@ -1,0 +1,88 @@
+/// A database that can be connected to: a dialect, a way in, and a pool of connections, each on a thread of its own.
+public final class Database: Sendable {
+    public let url: DatabaseURL
+    public let dialect: any Dialect
+    private let driver: any Driver
+    private let pool: ConnectionPool
+
+    /// Nothing is opened yet: the first lease connects. Throws `DatabaseError` of kind `invalidURL`.
+    public init(_ url: DatabaseURL, options: ConnectionOptions = ConnectionOptions()) throws(DatabaseError) {
+        let driver = try url.driver(options)
+        self.url = url
+        self.dialect = driver.dialect
+        self.driver = driver
+        self.pool = ConnectionPool(driver: driver, limit: options.poolSize)
+    }
+
+    /// Lends one connection to `body`, on that connection's own thread, until it returns. Statements of two leases never mix.
+    ///
+    /// A transaction that `body` leaves open is rolled back, and an error of kind `lost` drops the connection.
+    public func withConnection<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        try await pool.withConnection(body)
+    }
+
+    /// Lends a connection to each of two databases to `body`, both on one thread: rows then go from one to the other without a
+    /// copy. The first is opened for this and closed afterwards.
+    public static func withConnections<T: Sendable>(
+        _ first: Database, _ second: Database,
+        _ body: @escaping @Sendable (any Connection, any Connection) throws -> T
+    ) async throws -> T {
+        try await second.withConnection { connection in
+            let other = try first.driver.connect()
+            defer { other.close() }
+            return try body(other, connection)
+        }
+    }
+
+    /// Closes every idle connection; leased ones close when they come back.
+    public func close() async { await pool.close() }
+}
+
+/// How connections are opened.
+public struct ConnectionOptions: Sendable {
+    /// What the caller means to do.
+    public enum Access: Sendable {
+        /// Never changes or creates a file, takes no lock that others wait for.
+        case readOnly
+        /// Writes into a database that exists.
+        case readWrite
+        /// Writes, and creates the file of a SQLite database that does not exist yet.
+        case create
+    }
+
+    public var access: Access
+    /// How long a statement waits for another connection's lock, in seconds.
+    public var lockTimeout: Double
+    /// Longest time of one statement, in seconds; none when `nil`.
+    public var statementTimeout: Double?
+    public var applicationName: String
+    /// Most connections that are open at once.
+    public var poolSize: Int
+    /// The database is the project's own: SQLite then runs in WAL mode.
+    public var isOwned: Bool
+    /// Where a private copy of a SQLite database may lie for a while: a folder with room for it.
+    public var temporaryFolder: String
+
+    public init(
+        access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
+        applicationName: String = "tc-migrate", poolSize: Int = 4, isOwned: Bool = false,
+        temporaryFolder: String = "/tmp"
+    ) {
+        self.access = access
+        self.lockTimeout = lockTimeout
+        self.statementTimeout = statementTimeout
+        self.applicationName = applicationName
+        self.poolSize = poolSize
+        self.isOwned = isOwned
+        self.temporaryFolder = temporaryFolder
+    }
+}
+
+/// What a dialect's folder brings so that `Database` can connect.
+protocol Driver: Sendable {
+    var dialect: any Dialect { get }
+    /// Opens a connection. Called on the thread that will own it.
+    func connect() throws(DatabaseError) -> any Connection
+}

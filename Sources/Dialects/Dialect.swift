@@ -1,0 +1,191 @@
+/// A translator from schema values to one database's SQL. Everything that differs between databases is an answer to one of
+/// these questions; nobody outside a dialect's folder asks which one it is.
+public protocol Dialect: Sendable {
+    /// `sqlite` or `postgresql`: for people and file names, never to decide by.
+    var name: String { get }
+
+    /// Whether a column holds nothing but what its type says. SQLite's types say what a column prefers, and our own STRICT tables
+    /// keep moments and decimals in columns of text.
+    var holdsDeclaredTypes: Bool { get }
+
+    /// The type in this database's words. Throws when it has none.
+    func spell(_ type: ColumnType) throws(LoweringError) -> String
+    /// A default in this database's words, parenthesized where it must be.
+    func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
+    /// An expression in this database's words. Throws when it uses a function that is not common to both.
+    func spell(_ expression: Expression) throws(LoweringError) -> String
+    /// The placeholder of the `number`th binding, from 1.
+    func placeholder(_ number: Int) -> String
+
+    /// What turns a database that holds `before` into one that holds `after`; `operation` is what lies between them.
+    ///
+    /// `surroundings` are the live database's own objects that the schema does not declare: they are kept, or the operation
+    /// is refused. Throws when the dialect cannot do it, before anything was sent to a database.
+    func lower(
+        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+    ) throws(LoweringError) -> Lowering
+
+    /// How a value of one type becomes one of another; throws when there is no way that keeps its meaning.
+    func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError) -> Conversion
+
+    /// A whole schema in two halves: what must stand before rows are loaded, and what is better built afterwards.
+    func construct(_ schema: Schema) throws(LoweringError) -> Construction
+
+    /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
+    func upsert(into table: String, columns: [String], key: [String]) -> String
+
+    /// The script that a person can feed to the database's own shell: it stops at the first error.
+    func script(_ steps: [ScriptStep]) -> String
+
+    /// A query whose one value counts the tables of this name in the current schema: 0 or 1.
+    func countTables(named name: String) -> SQL
+
+    /// Reads what the database holds. Throws `DatabaseError`.
+    func inspect(_ connection: any Connection) throws -> Inspection
+
+    /// What the database holds beside `declared`: undeclared triggers, views, indexes, and every name that is taken.
+    func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings
+
+    /// What a database reads back right after `schema` was made in it: made in a scratch place and removed again.
+    ///
+    /// Both engines rewrite what they are told, so only this can be compared with a live database.
+    func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection
+}
+
+extension Dialect {
+    /// The same for a column that stands in a table: an error then names both. `source` is what computes its value so far.
+    func conversion(
+        of source: String, in table: String, from old: Column, to type: ColumnType
+    ) throws(LoweringError) -> Conversion {
+        do throws(LoweringError) { return try conversion(of: source, from: old.type, to: type) } catch {
+            throw error.at("\(table).\(old.name)")
+        }
+    }
+}
+
+/// Statements in order, and what they need around them.
+public struct Lowering: Sendable, Equatable {
+    public var statements: [String]
+    /// A table is rebuilt: foreign keys are not to be enforced meanwhile, and are checked before the commit.
+    public var rebuildsTable: Bool
+
+    public init(_ statements: [String] = [], rebuildsTable: Bool = false) {
+        self.statements = statements
+        self.rebuildsTable = rebuildsTable
+    }
+
+    public static func + (a: Lowering, b: Lowering) -> Lowering {
+        Lowering(a.statements + b.statements, rebuildsTable: a.rebuildsTable || b.rebuildsTable)
+    }
+}
+
+/// How a column's values are brought into another type.
+public struct Conversion: Sendable, Equatable {
+    /// The expression that computes the new value from the column.
+    public var expression: String
+    /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
+    public var misfit: String?
+
+    public init(_ expression: String, misfit: String? = nil) {
+        self.expression = expression
+        self.misfit = misfit
+    }
+}
+
+/// A schema's DDL around a bulk load.
+public struct Construction: Sendable, Equatable {
+    /// One statement of the second half, and what to call it in a report.
+    public struct Part: Sendable, Equatable {
+        public enum Kind: String, Sendable { case primaryKey, unique, index, foreignKey, view }
+        public var kind: Kind
+        public var table: String
+        public var name: String
+        public var statement: String
+
+        public init(_ kind: Kind, table: String, name: String, statement: String) {
+            self.kind = kind
+            self.table = table
+            self.name = name
+            self.statement = statement
+        }
+    }
+
+    /// `CREATE TABLE` for each table, in foreign-key order.
+    public var tables: [String]
+    /// In this order: primary keys, uniques, indexes, foreign keys, views.
+    public var afterLoad: [Part]
+
+    public init(tables: [String], afterLoad: [Part]) {
+        self.tables = tables
+        self.afterLoad = afterLoad
+    }
+}
+
+/// One migration of a script: a comment, its statements, and what they need.
+public struct ScriptStep: Sendable, Equatable {
+    public var title: String
+    public var lowering: Lowering
+
+    public init(title: String, lowering: Lowering) {
+        self.title = title
+        self.lowering = lowering
+    }
+}
+
+/// What a live database holds that the declared schema does not speak of.
+public struct Surroundings: Sendable, Equatable {
+    public struct Object: Sendable, Equatable {
+        public enum Kind: String, Sendable { case trigger, view, index, column, constraint }
+        public var kind: Kind
+        public var name: String
+        /// The table or view it hangs on; of a view, its own name.
+        public var owner: String
+        /// What makes it again, without a closing `;`.
+        public var definition: String
+        /// What must follow it: a view's grants and comments, a trigger's state.
+        public var epilogue: [String]
+
+        public init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
+            self.kind = kind
+            self.name = name
+            self.owner = owner
+            self.definition = definition
+            self.epilogue = epilogue
+        }
+    }
+
+    /// In the order in which they can be made again.
+    public var objects: [Object]
+    /// The name of every table, view and index there is, declared or not.
+    public var takenNames: Set<String>
+    /// What must follow a declared view that is made again, by its name: grants, comments, options.
+    public var epilogues: [String: [String]]
+
+    public init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
+        self.objects = objects
+        self.takenNames = takenNames
+        self.epilogues = epilogues
+    }
+
+    /// A database that holds what is declared and nothing else: what a script is written for.
+    public static let none = Surroundings()
+}
+
+/// Why a dialect can't do what a migration asks for.
+public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// `sessions.title`.
+    public var place: String
+    public var reason: String
+    public var remedy: String?
+
+    public init(_ place: String, _ reason: String, remedy: String? = nil) {
+        self.place = place
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// The same for who knows the place better than the words that were refused.
+    func at(_ place: String) -> LoweringError { LoweringError(place, reason, remedy: remedy) }
+
+    public var description: String { "\(place): \(reason)" + (remedy.map { "; \($0)" } ?? "") }
+}

@@ -1,0 +1,75 @@
+/// What a column holds. Each dialect spells it in its own words; `native` is the way out when no portable word fits.
+public enum ColumnType: Hashable, Sendable {
+    /// A 32-bit integer.
+    case integer
+    /// A 64-bit integer.
+    case bigint
+    /// A double, 64 bits.
+    case real
+    /// An exact decimal of `precision` digits in all, `scale` of them after the point.
+    case decimal(_ precision: Int, _ scale: Int)
+    /// An exact decimal of any size.
+    case numeric
+    case text
+    /// Text of at most so many characters.
+    case varchar(Int)
+    case boolean
+    /// A moment: stored as UTC, whatever zone it was written in.
+    case timestamp
+    /// A reading of a calendar and a clock, without a zone.
+    case datetime
+    case date
+    case time
+    case uuid
+    case json
+    case bytes
+    /// The exact words of each database; an empty word means that this database has none.
+    case native(sqlite: String, postgresql: String)
+}
+
+extension ColumnType {
+    /// Whether a column of this type can count by itself (`identity()`).
+    public var isInteger: Bool { self == .integer || self == .bigint }
+}
+
+extension ColumnType: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .integer: "integer"
+        case .bigint: "bigint"
+        case .real: "real"
+        case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
+        case .numeric: "numeric"
+        case .text: "text"
+        case .varchar(let length): "varchar(\(length))"
+        case .boolean: "boolean"
+        case .timestamp: "timestamp"
+        case .datetime: "datetime"
+        case .date: "date"
+        case .time: "time"
+        case .uuid: "uuid"
+        case .json: "json"
+        case .bytes: "bytes"
+        case .native(let sqlite, let postgresql): "native(sqlite: \(sqlite), postgresql: \(postgresql))"
+        }
+    }
+
+    /// The type that `description` names; `nil` for `native`, which needs both of its words.
+    public init?(named name: String) {
+        let simple: [ColumnType] = [
+            .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes,
+        ]
+        if let type = simple.first(where: { $0.description == name }) {
+            self = type
+            return
+        }
+        guard let open = name.firstIndex(of: "("), name.hasSuffix(")") else { return nil }
+        let numbers = name[name.index(after: open)...].dropLast().split(separator: ",").compactMap { Int($0) }
+        switch (name[..<open], numbers.count) {
+        case ("varchar", 1): self = .varchar(numbers[0])
+        case ("decimal", 2): self = .decimal(numbers[0], numbers[1])
+        default: return nil
+        }
+    }
+}

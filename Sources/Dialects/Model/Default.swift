@@ -1,0 +1,57 @@
+/// What a column gets when a row does not say.
+public enum Default: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case real(Double)
+    case boolean(Bool)
+    case json(String)
+    /// The moment of the insert.
+    case now
+    /// The day of the insert, in UTC.
+    case today
+    /// A random uuid, version 4.
+    case uuid
+    case expression(Expression)
+}
+
+extension Default: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByFloatLiteral
+{
+    public init(stringLiteral value: String) { self = .text(value) }
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(floatLiteral value: Double) { self = .real(value) }
+}
+
+extension Default {
+    /// Whether every row that exists already would get the same value.
+    public var isConstant: Bool {
+        switch self {
+        case .text, .integer, .real, .boolean, .json: true
+        case .now, .today, .uuid, .expression: false
+        }
+    }
+}
+
+extension Default {
+    /// Whether a column of this type gets the same from it on both databases. SQLite takes any default, and fails or stores
+    /// something else at the first insert; PostgreSQL refuses some and rounds others.
+    func fits(_ type: ColumnType) -> Bool {
+        switch (self, type) {
+        case (.expression, _), (_, .native): true
+        case (.text(let text), .varchar(let length)), (.json(let text), .varchar(let length)):
+            text.unicodeScalars.count <= length
+        case (.integer(let number), .integer): Int32(exactly: number) != nil
+        case (.integer(let number), .boolean): number == 0 || number == 1
+        case (.text, .text), (.text, .decimal), (.text, .numeric), (.text, .timestamp), (.text, .datetime),
+            (.text, .date),
+            (.text, .time), (.text, .uuid), (.text, .json), (.json, .json), (.json, .text), (.boolean, .boolean),
+            (.integer, .bigint), (.integer, .real), (.integer, .decimal), (.integer, .numeric), (.real, .real),
+            (.real, .decimal), (.real, .numeric), (.now, .timestamp), (.now, .datetime), (.now, .date), (.now, .time),
+            (.now, .text), (.now, .varchar), (.now, .integer), (.now, .bigint), (.today, .date), (.today, .text),
+            (.today, .varchar), (.uuid, .uuid), (.uuid, .text), (.uuid, .varchar):
+            true
+        case (_, _): false
+        }
+    }
+}

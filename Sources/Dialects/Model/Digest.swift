@@ -1,0 +1,66 @@
+/// A 128-bit digest: two independent 64-bit lanes, fed word by word. It tells what changed; it is no defence against somebody
+/// who wants two texts to have one digest.
+public struct Digest: Hashable, Sendable {
+    private var first: UInt64 = 0x243F_6A88_85A3_08D3
+    private var second: UInt64 = 0x1319_8A2E_0370_7344
+
+    public init() {}
+
+    public init(of bytes: some Sequence<UInt8>) {
+        Array(bytes).withUnsafeBytes { mix($0) }
+    }
+
+    /// Each lane multiplies into 128 bits and folds them, with constants of its own.
+    @inline(__always)
+    public mutating func mix(_ word: UInt64) {
+        first = Digest.fold(first ^ word, 0x9E37_79B9_7F4A_7C15)
+        second = Digest.fold(second &+ word, 0xA409_3822_299F_31D1)
+    }
+
+    /// The length goes in first, so that no two sequences of texts read the same.
+    @inline(__always)
+    public mutating func mix(_ bytes: UnsafeRawBufferPointer) {
+        mix(UInt64(bytes.count))
+        var at = 0
+        while at + 8 <= bytes.count {
+            mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+            at += 8
+        }
+        guard at < bytes.count else { return }
+        var last: UInt64 = 0
+        for byte in bytes[at...].reversed() { last = last << 8 | UInt64(byte) }
+        mix(last)
+    }
+
+    @inline(__always)
+    private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low ^ a
+    }
+
+    /// The digest of several things whatever their order: the wrapping sum of each one's lanes.
+    @inline(__always)
+    static func &+= (sum: inout Digest, other: Digest) {
+        sum.first &+= other.first
+        sum.second &+= other.second
+    }
+
+    /// The sum of nothing.
+    static let zero: Digest = {
+        var digest = Digest()
+        digest.first = 0
+        digest.second = 0
+        return digest
+    }()
+
+    /// The first lane.
+    var word: UInt64 { first }
+
+    /// 32 hexadecimal digits.
+    public var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
+
+    private static func hexadecimal(_ lane: UInt64) -> String {
+        let digits = String(lane, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,51 @@
+/// A piece of SQL inside a schema: a check, an index's predicate, a generated column, a default, a view's query.
+///
+/// `.sql` is written in the words that SQLite and PostgreSQL share, and is held to them when it is compiled; `.native`
+/// gives each database its own.
+public enum Expression: Hashable, Sendable {
+    case sql(String)
+    case native(sqlite: String, postgresql: String)
+}
+
+extension Expression: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) { self = .sql(value) }
+}
+
+extension Expression {
+    /// `"column" IN ('a', 'b')`.
+    public static func column(_ column: String, isOneOf values: [String]) -> Expression {
+        .sql("\(SQLText.identifier(column)) IN (\(values.map(SQLText.literal).joined(separator: ", ")))")
+    }
+
+    /// Whether any of the texts names `identifier`, quoted or not.
+    public func mentions(_ identifier: String) -> Bool {
+        texts.contains { text in SQLToken.scan(text).contains { $0.names(identifier) } }
+    }
+
+    /// Whether any of the texts, a query, reads this column of this table.
+    func reads(_ column: String, of table: String) -> Bool {
+        texts.contains { ViewSources($0).reads(column, of: table) }
+    }
+
+    /// The same expression where every mention of the column `old` reads `new`; strings and comments stay as they are.
+    public func renaming(_ old: String, to new: String) -> Expression {
+        mapTexts { SQLToken.rename($0, from: old, to: new) }
+    }
+
+    /// The same expression without its comments and with single spaces: what checksums and comparisons look at.
+    public var canonical: Expression { mapTexts(SQLToken.canonical) }
+
+    var texts: [String] {
+        switch self {
+        case .sql(let text): [text]
+        case .native(let sqlite, let postgresql): [sqlite, postgresql]
+        }
+    }
+
+    private func mapTexts(_ edit: (String) -> String) -> Expression {
+        switch self {
+        case .sql(let text): .sql(edit(text))
+        case .native(let sqlite, let postgresql): .native(sqlite: edit(sqlite), postgresql: edit(postgresql))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// The inverse: what undoes an operation, from the schema it was applied to. Nobody writes hints.
+
+extension Operation {
+    /// The operation that leads back to `before`. Throws when a hand-written script says that it can't be undone.
+    public func inverse(in before: Schema) throws(SchemaError) -> Operation {
+        switch self {
+        case .createTable(let table): return .dropTable(table.name)
+        case .dropTable(let name): return .createTable(try before.table(name))
+        case .renameTable(let old, let new): return .renameTable(new, to: old)
+        case .alterTable(let name, let changes):
+            let steps = try before.walk(changes, of: name)
+            var undo: [Change] = []
+            for step in steps.reversed() { undo.append(try step.inverse()) }
+            return .alterTable(name, undo)
+        case .createView(let view): return .dropView(view.name)
+        case .dropView(let name):
+            guard let view = before[view: name] else { throw .noView(name) }
+            return .createView(view)
+        case .run(let script): return .run(try script.inverse())
+        }
+    }
+}
+
+extension Script {
+    fileprivate func inverse() throws(SchemaError) -> Script {
+        switch undo {
+        case .script(let text): Script(text, undo: .script(up))
+        case .nothing: Script(.sql(""), undo: .nothing)
+        case .impossible(let reason): throw .irreversible(because: reason)
+        }
+    }
+}
+
+extension Schema.ChangeStep {
+    /// The change that leads from `after` back to `before`.
+    func inverse() throws(SchemaError) -> Change {
+        switch change {
+        case .addColumn(let column, _): return .dropColumn(column.name)
+        case .dropColumn(let name): return .addColumn(before.columns[try before.position(of: name)], filling: nil)
+        case .renameColumn(let old, let new): return .renameColumn(new, to: old)
+        case .changeColumn(let name, let facets):
+            let was = before.columns[try before.position(of: name)]
+            return .changeColumn(name, facets.map { $0.inverse(of: was) })
+        case .addIndex: return .dropIndex(try added(\.indexes) { $0.name })
+        case .addUnique: return .dropUnique(try added(\.uniques) { $0.name })
+        case .addCheck: return .dropCheck(try added(\.checks) { $0.name })
+        case .addForeignKey: return .dropForeignKey(try added(\.foreignKeys) { $0.name })
+        case .addPrimaryKey: return .dropPrimaryKey
+        case .dropIndex(let name): return .addIndex(try dropped(\.indexes, name) { $0.name })
+        case .dropUnique(let name): return .addUnique(try dropped(\.uniques, name) { $0.name })
+        case .dropCheck(let name): return .addCheck(try dropped(\.checks, name) { $0.name })
+        case .dropForeignKey(let name): return .addForeignKey(try dropped(\.foreignKeys, name) { $0.name })
+        case .dropPrimaryKey:
+            guard let key = before.primaryKey else { throw .noConstraint("primary key", table: before.name) }
+            return .addPrimaryKey(key)
+        }
+    }
+
+    /// What was added stands last; it has its name by now.
+    private func added<Part>(_ parts: KeyPath<Table, [Part]>, _ name: (Part) -> String?) throws(SchemaError) -> String {
+        guard let name = after[keyPath: parts].last.flatMap(name) else { throw .noConstraint("", table: after.name) }
+        return name
+    }
+
+    private func dropped<Part>(
+        _ parts: KeyPath<Table, [Part]>, _ name: String, _ nameOf: (Part) -> String?
+    ) throws(SchemaError) -> Part {
+        guard let part = before[keyPath: parts].first(where: { nameOf($0) == name }) else {
+            throw .noConstraint(name, table: before.name)
+        }
+        return part
+    }
+}
+
+extension Facet {
+    fileprivate func inverse(of column: Column) -> Facet {
+        switch self {
+        case .type: .type(column.type, using: nil)
+        case .nullable: .nullable(column.isNullable, filling: nil)
+        case .default: .default(column.default)
+        case .generated: .generated(column.generated)
+        case .collation: .collation(column.collation)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// What constraints and indexes are called when nobody names them. A name is given once, when the thing is made, and stays
+/// when a table or column is renamed: so a drop is always by name, and both databases agree on it.
+struct Naming {
+    /// Taken names of tables, views, indexes and keys, in lower case: PostgreSQL keeps them all in one namespace.
+    private var taken: Set<String>
+
+    init(taken: Set<String>) { self.taken = taken }
+
+    /// PostgreSQL cuts names after 63 bytes (its manual, section 4.1.1).
+    static let longestName = 63
+
+    /// `table` with a name for each key, check and index. Throws when a name that was asked for is taken.
+    mutating func name(_ table: Table) throws(SchemaError) -> Table {
+        var table = table
+        if let key = table.primaryKey { table.primaryKey = try name(key, on: table.name) }
+        for at in table.uniques.indices { table.uniques[at] = try name(table.uniques[at], on: table.name) }
+        for at in table.indexes.indices { table.indexes[at] = try name(table.indexes[at], on: table.name) }
+        for at in table.checks.indices { table.checks[at] = try name(table.checks[at], in: table, at: at) }
+        for at in table.foreignKeys.indices {
+            table.foreignKeys[at] = try name(table.foreignKeys[at], in: table, at: at)
+        }
+        return table
+    }
+
+    mutating func name(_ key: PrimaryKey, on table: String) throws(SchemaError) -> PrimaryKey {
+        PrimaryKey(key.columns, name: try claim(key.name, or: [table, "pkey"], on: table))
+    }
+
+    mutating func name(_ unique: Unique, on table: String) throws(SchemaError) -> Unique {
+        Unique(unique.columns, name: try claim(unique.name, or: [table] + unique.columns + ["key"], on: table))
+    }
+
+    mutating func name(_ index: Index, on table: String) throws(SchemaError) -> Index {
+        var index = index
+        index.name = try claim(
+            index.name.isEmpty ? nil : index.name, or: [Table.indexName(on: table, index.parts)], on: table)
+        return index
+    }
+
+    /// Names of checks and foreign keys count within their table only.
+    func name(_ check: Check, in table: Table, at position: Int?) throws(SchemaError) -> Check {
+        let columns = table.columns.map(\.name).filter(check.expression.mentions)
+        let words = columns.count == 1 ? [table.name, columns[0], "check"] : [table.name, "check"]
+        let others = table.constraintNames(exceptCheck: position, exceptForeignKey: nil)
+        return Check(check.expression, name: try constraintName(check.name, or: words, beside: others, on: table.name))
+    }
+
+    func name(_ key: ForeignKey, in table: Table, at position: Int?) throws(SchemaError) -> ForeignKey {
+        var key = key
+        let others = table.constraintNames(exceptCheck: nil, exceptForeignKey: position)
+        let words = [table.name] + key.columns + ["fkey"]
+        key.name = try constraintName(key.name, or: words, beside: others, on: table.name)
+        return key
+    }
+
+    private func constraintName(
+        _ asked: String?, or words: [String], beside others: Set<String>, on table: String
+    ) throws(SchemaError) -> String {
+        guard let asked else { return Naming.derived(words) { !others.contains($0.lowercased()) } }
+        guard !others.contains(asked.lowercased()) else {
+            throw .nameTaken(asked, by: "another constraint of \(table)")
+        }
+        return asked
+    }
+
+    private mutating func claim(_ asked: String?, or words: [String], on table: String) throws(SchemaError) -> String {
+        let name = asked ?? Naming.derived(words) { !taken.contains($0.lowercased()) }
+        guard taken.insert(name.lowercased()).inserted else {
+            throw .nameTaken(name, by: "another table, view, index or key")
+        }
+        return name
+    }
+
+    /// The words joined, cut to what fits, and numbered until it is free.
+    private static func derived(_ words: [String], isFree: (String) -> Bool) -> String {
+        let whole = fitting(words.joined(separator: "_"))
+        if isFree(whole) { return whole }
+        var number = 1
+        while !isFree("\(whole)\(number)") { number += 1 }
+        return "\(whole)\(number)"
+    }
+
+    /// A long name keeps its beginning and gets a digest, so that two long names stay two.
+    private static func fitting(_ name: String) -> String {
+        let room = longestName - 2
+        guard name.utf8.count > room else { return name }
+        var beginning = name
+        while beginning.utf8.count > room - 9 { beginning.removeLast() }
+        return beginning + "_" + Digest(of: name.utf8).hexadecimal.prefix(8)
+    }
+}
+
+extension Table {
+    /// The table with a name for everything: how a declaration and a replayed history come to say the same.
+    public func named() throws(SchemaError) -> Table {
+        var naming = Naming(taken: [name.lowercased()])
+        return try naming.name(self)
+    }
+
+    /// The names of its constraints, in lower case, but for those at the given positions.
+    fileprivate func constraintNames(exceptCheck check: Int?, exceptForeignKey key: Int?) -> Set<String> {
+        let others =
+            checks.enumerated().filter { $0.offset != check }.map(\.element.name)
+            + foreignKeys.enumerated().filter { $0.offset != key }.map(\.element.name)
+            + uniques.map(\.name) + [primaryKey?.name]
+        return Set(others.compactMap { $0?.lowercased() })
+    }
+
+    /// Names that the table takes in the database's one namespace of relations.
+    var relationNames: [String] {
+        [name] + indexes.map(\.name) + uniques.compactMap(\.name) + [primaryKey?.name].compactMap { $0 }
+    }
+}

@@ -1,0 +1,59 @@
+/// One thing that a migration does to a schema: the whole vocabulary.
+public enum Operation: Hashable, Sendable {
+    case createTable(Table)
+    case dropTable(String)
+    case renameTable(String, to: String)
+    case alterTable(String, [Change])
+    case createView(View)
+    case dropView(String)
+    case run(Script)
+}
+
+/// One thing that is done to a table that exists.
+public enum Change: Hashable, Sendable {
+    /// `filling`: what rows that exist already get, when the column has no default that would say so.
+    case addColumn(Column, filling: Default?)
+    case dropColumn(String)
+    case renameColumn(String, to: String)
+    case changeColumn(String, [Facet])
+    case addIndex(Index)
+    case dropIndex(String)
+    case addPrimaryKey(PrimaryKey)
+    case dropPrimaryKey
+    case addUnique(Unique)
+    case dropUnique(String)
+    case addCheck(Check)
+    case dropCheck(String)
+    case addForeignKey(ForeignKey)
+    case dropForeignKey(String)
+}
+
+/// One property of a column that changes.
+public enum Facet: Hashable, Sendable {
+    /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant.
+    case type(ColumnType, using: Expression?)
+    /// `filling`: what rows without a value get, when the column becomes required.
+    case nullable(Bool, filling: Default?)
+    case `default`(Default?)
+    case generated(Generated?)
+    case collation(Collation?)
+}
+
+/// SQL written by hand. It does not change the schema value, so it is for rows, triggers and the like.
+public struct Script: Hashable, Sendable {
+    public var up: Expression
+    public var undo: Undo
+
+    public init(_ up: Expression, undo: Undo) {
+        self.up = up
+        self.undo = undo
+    }
+}
+
+/// What it means to undo a script: the one thing that a history can't find out by itself.
+public enum Undo: Hashable, Sendable {
+    case script(Expression)
+    /// There is nothing to undo.
+    case nothing
+    case impossible(because: String)
+}

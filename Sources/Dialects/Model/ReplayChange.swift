@@ -1,0 +1,216 @@
+// Replay of the changes inside an `alterTable`.
+
+extension Schema {
+    mutating func apply(_ change: Change, to name: String) throws(SchemaError) {
+        var table = try table(name)
+        switch change {
+        case .addColumn(let column, _):
+            try requireUnread(column.name, by: table)
+            try table.add(column)
+        case .dropColumn(let column): try drop(column, of: &table)
+        case .renameColumn(let old, let new): try rename(old, to: new, of: &table)
+        case .changeColumn(let column, let facets):
+            for facet in facets { try apply(facet, to: column, of: &table) }
+            try table.checkColumns()
+            // Columns that refer to this one have taken its type.
+            for other in tables where other.name != name { try other.checkColumns() }
+        case .addIndex, .addPrimaryKey, .addUnique, .addCheck, .addForeignKey: try add(change, to: &table)
+        case .dropIndex(let index): try table.remove(\.indexes, named: index) { $0.name }
+        case .dropUnique(let unique): try table.remove(\.uniques, named: unique) { $0.name }
+        case .dropCheck(let check): try table.remove(\.checks, named: check) { $0.name }
+        case .dropForeignKey(let key): try table.remove(\.foreignKeys, named: key) { $0.name }
+        case .dropPrimaryKey:
+            guard table.primaryKey != nil else { throw .noConstraint("primary key", table: name) }
+            table.primaryKey = nil
+        }
+        removeTable(name)
+        insert(table)
+    }
+
+    private mutating func add(_ change: Change, to table: inout Table) throws(SchemaError) {
+        var naming = Naming(taken: relationNames)
+        switch change {
+        case .addIndex(let index): table.indexes.append(try naming.name(index, on: table.name))
+        case .addUnique(let unique): table.uniques.append(try naming.name(unique, on: table.name))
+        case .addCheck(let check): table.checks.append(try naming.name(check, in: table, at: nil))
+        case .addForeignKey(let key): table.foreignKeys.append(try naming.name(key, in: table, at: nil))
+        case .addPrimaryKey(let key):
+            guard table.primaryKey == nil else {
+                throw .contradiction("primary key", table: table.name, because: "there is one already; drop it first")
+            }
+            table.primaryKey = try naming.name(key, on: table.name)
+        case .addColumn, .dropColumn, .renameColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique,
+            .dropCheck,
+            .dropForeignKey:
+            break
+        }
+        try table.checkColumns()
+    }
+
+    private mutating func drop(_ column: String, of table: inout Table) throws(SchemaError) {
+        let at = try table.position(of: column)
+        let users = table.users(of: column) + usersElsewhere(of: column, in: table.name)
+        guard users.isEmpty else { throw .columnInUse(column, table: table.name, by: users) }
+        guard table.columns.count > 1 else { throw .lastColumn(column, table: table.name) }
+        table.columns.remove(at: at)
+    }
+
+    private mutating func rename(_ old: String, to new: String, of table: inout Table) throws(SchemaError) {
+        let at = try table.position(of: old)
+        let isTaken = table.columns.contains { $0.name != old && $0.name.lowercased() == new.lowercased() }
+        guard !isTaken, old != new else { throw .columnExists(new, table: table.name) }
+        try requireUnread(new, by: table)
+        let readers = viewsReading(old, of: table.name)
+        guard readers.isEmpty else { throw .columnInUse(old, table: table.name, by: readers) }
+        table.columns[at].name = new
+        table.renameInside(old, to: new)
+        let parent = table.name
+        for key in table.foreignKeys.indices where table.foreignKeys[key].parent == parent {
+            table.foreignKeys[key].parentColumns.rename(old, to: new)
+        }
+        editForeignKeys { if $0.parent == parent { $0.parentColumns.rename(old, to: new) } }
+    }
+
+    private mutating func apply(_ facet: Facet, to column: String, of table: inout Table) throws(SchemaError) {
+        let at = try table.position(of: column)
+        switch facet {
+        case .type(let type, _):
+            if let key = table.foreignKeys.first(where: {
+                $0.columns.contains(column) && !($0.parent == table.name && $0.parentColumns.contains(column))
+            }) {
+                let reason =
+                    "it refers to \(key.parent); change the type there, and the columns that refer to it follow"
+                throw .contradiction(column, table: table.name, because: reason)
+            }
+            let computed = table.columns.filter {
+                $0.name != column && $0.generated?.expression.mentions(column) == true
+            }
+            guard computed.isEmpty else {
+                throw .columnInUse(column, table: table.name, by: computed.map { "generated column \($0.name)" })
+            }
+            removeTable(table.name)
+            insert(table)
+            retype(column, of: table.name, as: type)
+            table = try self.table(table.name)
+        case .nullable(let flag, _): table.columns[at].isNullable = flag
+        case .default(let value): table.columns[at].default = value
+        case .generated(let value): table.columns[at].generated = value
+        case .collation(let value): table.columns[at].collation = value
+        }
+    }
+
+    /// Retypes a column and, through any number of tables, every column that refers to it: both sides of a foreign key
+    /// always have one type.
+    private mutating func retype(_ column: String, of name: String, as type: ColumnType) {
+        guard var table = self[name], let at = table.columns.firstIndex(where: { $0.name == column }),
+            table.columns[at].type != type
+        else { return }
+        table.columns[at].type = type
+        removeTable(name)
+        insert(table)
+        for child in tables {
+            for key in child.foreignKeys where key.parent == name {
+                for (own, target) in zip(key.columns, key.parentColumns) where target == column {
+                    retype(own, of: child.name, as: type)
+                }
+            }
+        }
+    }
+
+    private func usersElsewhere(of column: String, in table: String) -> [String] {
+        let children = tables.filter { child in
+            child.name != table
+                && child.foreignKeys.contains { $0.parent == table && $0.parentColumns.contains(column) }
+        }
+        return children.map { "foreign keys of \($0.name)" } + viewsReading(column, of: table)
+    }
+
+    /// Views that read this column of the table. `SELECT *` does not name it: such a view is made anew by the dialects.
+    private func viewsReading(_ column: String, of table: String) -> [String] {
+        views(reading: table).filter { $0.query.reads(column, of: table) }.map { "view \($0.name)" }
+    }
+
+    /// What names a column before it is there means another one, or would mean two of them from now on.
+    private func requireUnread(_ column: String, by table: Table) throws(SchemaError) {
+        let readers = table.users(of: column) + viewsReading(column, of: table.name)
+        guard readers.isEmpty else { throw .columnInUse(column, table: table.name, by: readers) }
+    }
+}
+
+extension Table {
+    fileprivate mutating func add(_ column: Column) throws(SchemaError) {
+        columns.append(column)
+        try checkColumns()
+    }
+
+    func position(of column: String) throws(SchemaError) -> Int {
+        guard let at = columns.firstIndex(where: { $0.name == column }) else { throw .noColumn(column, table: name) }
+        return at
+    }
+
+    fileprivate mutating func remove<Part>(
+        _ parts: WritableKeyPath<Table, [Part]>, named name: String, _ nameOf: (Part) -> String?
+    ) throws(SchemaError) {
+        guard let at = self[keyPath: parts].firstIndex(where: { nameOf($0) == name }) else {
+            throw .noConstraint(name, table: self.name)
+        }
+        self[keyPath: parts].remove(at: at)
+    }
+
+    /// What in this table would break without the column.
+    fileprivate func users(of column: String) -> [String] {
+        var users: [String] = []
+        if let key = primaryKey, key.columns.contains(column) { users.append("the primary key") }
+        users += uniques.filter { $0.columns.contains(column) }.map { "unique key \($0.name ?? "")" }
+        users += checks.filter { $0.expression.mentions(column) }.map { "check \($0.name ?? "")" }
+        users += foreignKeys.filter {
+            $0.columns.contains(column) || ($0.parent == name && $0.parentColumns.contains(column))
+        }
+        .map { "foreign key \($0.name ?? "")" }
+        users += indexes.filter { $0.uses(column) }.map { "index \($0.name)" }
+        users += columns.filter { $0.name != column && $0.generated?.expression.mentions(column) == true }
+            .map { "generated column \($0.name)" }
+        return users
+    }
+
+    fileprivate mutating func renameInside(_ old: String, to new: String) {
+        primaryKey?.columns.rename(old, to: new)
+        for at in uniques.indices { uniques[at].columns.rename(old, to: new) }
+        for at in checks.indices { checks[at].expression = checks[at].expression.renaming(old, to: new) }
+        for at in foreignKeys.indices { foreignKeys[at].columns.rename(old, to: new) }
+        for at in indexes.indices { indexes[at].rename(old, to: new) }
+        for at in columns.indices {
+            guard let generated = columns[at].generated else { continue }
+            columns[at].generated?.expression = generated.expression.renaming(old, to: new)
+        }
+    }
+}
+
+extension Index {
+    /// Whether a part or the predicate names the column.
+    public func uses(_ column: String) -> Bool {
+        let inParts = parts.contains { part in
+            switch part.key {
+            case .column(let name): name == column
+            case .expression(let expression): expression.mentions(column)
+            }
+        }
+        return inParts || condition?.mentions(column) == true
+    }
+
+    fileprivate mutating func rename(_ old: String, to new: String) {
+        for at in parts.indices {
+            switch parts[at].key {
+            case .column(let name): parts[at].key = .column(name == old ? new : name)
+            case .expression(let expression): parts[at].key = .expression(expression.renaming(old, to: new))
+            }
+        }
+        condition = condition?.renaming(old, to: new)
+    }
+}
+
+extension [String] {
+    fileprivate mutating func rename(_ old: String, to new: String) {
+        for at in indices where self[at] == old { self[at] = new }
+    }
+}

@@ -1,0 +1,79 @@
+/// One thing in which a live schema departs from the declared one, as a line for people.
+public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
+    /// The table or view that it is about.
+    public var relation: String
+    /// The line, which names the object itself: `sessions.title: nullable here, required in the declaration`.
+    public var description: String
+
+    init(_ relation: String, _ description: String) {
+        self.relation = relation
+        self.description = description
+    }
+
+    static func extra(_ object: String, in relation: String) -> SchemaDifference {
+        SchemaDifference(relation, "\(object) exists only in the database")
+    }
+
+    static func missing(_ object: String, in relation: String) -> SchemaDifference {
+        SchemaDifference(relation, "\(object) exists only in the declaration")
+    }
+
+    static func differs(_ object: String, in relation: String, here: String, declared: String) -> SchemaDifference {
+        SchemaDifference(relation, "\(object): \(here) here, \(declared) in the declaration")
+    }
+}
+
+extension Inspection {
+    /// In what a live database departs from `declared`: its schema, and what no schema value says (triggers, indexes of other
+    /// methods, virtual tables). One line for each object.
+    public func differences(from declared: Inspection) -> [SchemaDifference] {
+        func names(_ inspection: Inspection) -> Set<String> {
+            Set(inspection.notCarried.map { "\($0.kind.words) \($0.name)" })
+        }
+        let (here, there) = (names(self), names(declared))
+        return schema.differences(from: declared.schema)
+            + here.subtracting(there).sorted().map { .extra($0, in: $0) }
+            + there.subtracting(here).sorted().map { .missing($0, in: $0) }
+    }
+}
+
+extension Schema {
+    /// In what this live schema departs from `declared`: one line for each object, none when they hold the same. The order
+    /// of columns does not count.
+    public func differences(from declared: Schema) -> [SchemaDifference] {
+        let ours = pairs(tables, declared.tables, by: \.name)
+        let tableLines = ours.flatMap { live, declared -> [SchemaDifference] in
+            switch (live, declared) {
+            case (let live?, let declared?): live.differences(from: declared)
+            case (let live?, nil): [.extra("table \(live.name)", in: live.name)]
+            case (nil, let declared?): [.missing("table \(declared.name)", in: declared.name)]
+            case (nil, nil): []
+            }
+        }
+        return tableLines + viewDifferences(from: declared)
+    }
+
+    private func viewDifferences(from declared: Schema) -> [SchemaDifference] {
+        pairs(views, declared.views, by: \.name).compactMap { live, declared in
+            switch (live, declared) {
+            case (let live?, let declared?):
+                live.query.canonical == declared.query.canonical
+                    ? nil : SchemaDifference(live.name, "view \(live.name): its query differs from the declaration")
+            case (let live?, nil): .extra("view \(live.name)", in: live.name)
+            case (nil, let declared?): .missing("view \(declared.name)", in: declared.name)
+            case (nil, nil): nil
+            }
+        }
+    }
+}
+
+/// Each thing of either list beside its fellow in the other: first those of `a` in their order, then what only `b` has.
+func pairs<T, Key: Hashable>(_ a: [T], _ b: [T], by key: (T) -> Key) -> [(T?, T?)] {
+    var rest = b
+    var result: [(T?, T?)] = []
+    for item in a {
+        let at = rest.firstIndex { key($0) == key(item) }
+        result.append((item, at.map { rest.remove(at: $0) }))
+    }
+    return result + rest.map { (nil, $0) }
+}

@@ -1,0 +1,63 @@
+/// What a query reads, as far as its tokens tell: relations after FROM and JOIN, and what they are called there.
+struct ViewSources {
+    /// The relation behind each name that a column can be qualified with, both in lower case.
+    private var relations: [String: String] = [:]
+    /// The tokens that name a relation after FROM, JOIN or a comma; what WITH defines is not among them.
+    private(set) var names: [SQLToken] = []
+    private let tokens: [SQLToken]
+
+    init(_ text: String) {
+        tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        var isInFrom = false
+        for at in tokens.indices {
+            if tokens[at].kind == .word {
+                let word = tokens[at].text.uppercased()
+                if word == "FROM" || word == "JOIN" { isInFrom = true }
+                if ViewSources.endsFrom.contains(word) { isInFrom = false }
+            }
+            let isFirst = at > 0 && (tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("JOIN"))
+            let isNext = at > 0 && isInFrom && tokens[at - 1].isSymbol(",")
+            if isFirst || isNext, let name = tokens[at].name, !SQLToken.isCall(tokens, at) {
+                add(name, aliasAfter: at)
+                if !isDefinedHere(name) { names.append(tokens[at]) }
+            }
+        }
+    }
+
+    /// `WITH name AS (…)` and `WITH name (a, b) AS (…)`.
+    private func isDefinedHere(_ name: String) -> Bool {
+        tokens.indices.dropFirst().contains { at in
+            let begins =
+                tokens[at - 1].isWord("WITH") || tokens[at - 1].isWord("RECURSIVE") || tokens[at - 1].isSymbol(",")
+            let isFollowed = at + 1 < tokens.count && (tokens[at + 1].isWord("AS") || tokens[at + 1].isSymbol("("))
+            let opens = at + 2 < tokens.count && (tokens[at + 1].isSymbol("(") || tokens[at + 2].isSymbol("("))
+            return begins && isFollowed && opens && tokens[at].name?.lowercased() == name.lowercased()
+        }
+    }
+
+    private static let endsFrom: Set<String> = ["WHERE", "GROUP", "ORDER", "HAVING", "SELECT", "LIMIT", "UNION"]
+    private static let notAliases: Set<String> = [
+        "ON", "USING", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "WHERE", "GROUP", "ORDER",
+        "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW",
+    ]
+
+    private mutating func add(_ relation: String, aliasAfter at: Int) {
+        relations[relation.lowercased()] = relation.lowercased()
+        var next = at + 1
+        if next < tokens.count, tokens[next].isWord("AS") { next += 1 }
+        guard next < tokens.count, let alias = tokens[next].name,
+            !(tokens[next].kind == .word && ViewSources.notAliases.contains(alias.uppercased()))
+        else { return }
+        relations[alias.lowercased()] = relation.lowercased()
+    }
+
+    /// Whether the query names this column, and not clearly as another relation's.
+    func reads(_ column: String, of table: String) -> Bool {
+        tokens.indices.contains { at in
+            guard tokens[at].names(column), !SQLToken.isCall(tokens, at) else { return false }
+            guard at >= 2, tokens[at - 1].isSymbol("."), let qualifier = tokens[at - 2].name else { return true }
+            guard let relation = relations[qualifier.lowercased()] else { return true }
+            return relation == table.lowercased()
+        }
+    }
+}

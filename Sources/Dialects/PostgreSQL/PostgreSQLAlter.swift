@@ -1,0 +1,230 @@
+/// How PostgreSQL alters a table: change by change, in place.
+struct PostgreSQLAlter {
+    let dialect: PostgreSQLDialect
+    let before: Schema
+    let after: Schema
+    let surroundings: Surroundings
+
+    func lower(_ changes: [Change], of name: String) throws(LoweringError) -> Lowering {
+        let steps: [Schema.ChangeStep]
+        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
+            throw LoweringError(name, error.description)
+        }
+        for step in steps { try requireNothingUndeclaredLost(step) }
+        var statements: [String] = []
+        for step in steps { statements += try lower(step) }
+        let followers = retypedFollowers(of: name)
+        for follower in followers { statements += try retype(follower) }
+        if !followers.isEmpty { statements = aside(foreignKeysTo: name) + statements + again(foreignKeysTo: name) }
+        var dependents = PostgreSQLDependents(dialect: dialect, after: after, surroundings: surroundings)
+        for step in steps { dependents.disturb(step) }
+        for follower in followers { dependents.disturb(follower.now.name, of: follower.table.name) }
+        return Lowering(try dependents.around(statements, steps))
+    }
+
+    /// A column takes its indexes and constraints along when it goes.
+    private func requireNothingUndeclaredLost(_ step: Schema.ChangeStep) throws(LoweringError) {
+        let table = step.before.name
+        switch step.change {
+        case .dropColumn(let column): try surroundings.requireUnused(column, in: table)
+        case .changeColumn(let column, _):
+            guard let now = step.after[column: column], step.recomputes(now) else { return }
+            try surroundings.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
+        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            break
+        }
+    }
+
+    private func lower(_ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+        let table = SQLText.identifier(step.before.name)
+        let alter = "ALTER TABLE \(table)"
+        switch step.change {
+        case .addColumn(let column, let fill): return try add(column, filling: fill, alter, step.after)
+        case .dropColumn(let name): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
+        case .renameColumn(let old, let new):
+            return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
+        case .changeColumn(let name, let facets):
+            guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
+            return try change(was, to: now, facets, step)
+        case .addIndex(let index):
+            return [try dialect.create(step.after.indexes.last ?? index, on: step.before.name)]
+        case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
+        case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(step.after.primaryKey ?? key))"]
+        case .addUnique(let unique): return ["\(alter) ADD \(DDL.define(step.after.uniques.last ?? unique))"]
+        case .addCheck(let check):
+            return ["\(alter) ADD \(try DDL.define(step.after.checks.last ?? check, in: dialect))"]
+        case .addForeignKey(let key): return ["\(alter) ADD \(DDL.define(step.after.foreignKeys.last ?? key))"]
+        case .dropPrimaryKey: return drop([step.before.primaryKey?.name], alter)
+        case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return drop([name], alter)
+        }
+    }
+
+    private func drop(_ constraints: [String?], _ alter: String) -> [String] {
+        constraints.compactMap { $0 }.map { "\(alter) DROP CONSTRAINT \(SQLText.identifier($0))" }
+    }
+
+    /// A value for the rows that exist is given as a default of the moment: that needs no rewrite of the table.
+    private func add(
+        _ column: Column, filling fill: Default?, _ alter: String, _ table: Table
+    ) throws(LoweringError) -> [String] {
+        guard let fill, column.default != fill else {
+            return ["\(alter) ADD COLUMN \(try dialect.define(column, in: table))"]
+        }
+        var filled = column
+        filled.default = fill
+        let name = SQLText.identifier(column.name)
+        var afterwards = "DROP DEFAULT"
+        if let value = column.default { afterwards = "SET DEFAULT \(try dialect.spell(value, for: column.type))" }
+        return [
+            "\(alter) ADD COLUMN \(try dialect.define(filled, in: table))",
+            "\(alter) ALTER COLUMN \(name) \(afterwards)",
+        ]
+    }
+
+    private func change(
+        _ was: Column, to now: Column, _ facets: [Facet], _ step: Schema.ChangeStep
+    ) throws(LoweringError) -> [String] {
+        if step.recomputes(now) { return try recompute(now, step) }
+        let name = SQLText.identifier(was.name)
+        let isRetyped = was.type != now.type || was.collation != now.collation
+        var clauses: [String] = []
+        if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
+        // A default has the column's type: lift it, cast the column, set it again.
+        if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
+        if isRetyped { clauses.append(try typeClause(was, now, facets, step.after)) }
+        if let value = now.default, isRetyped || value != was.default {
+            clauses.append("SET DEFAULT \(try dialect.spell(value, for: now.type))")
+        }
+        var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
+        if was.isNullable != now.isNullable {
+            statements += try fill(now, facets, step.before.name)
+            statements += alter(step.before.name, ["ALTER COLUMN \(name) \(now.isNullable ? "DROP" : "SET") NOT NULL"])
+        }
+        return statements
+    }
+
+    /// One statement, so that the table is rewritten once.
+    private func alter(_ table: String, _ clauses: [String]) -> [String] {
+        clauses.isEmpty ? [] : ["ALTER TABLE \(SQLText.identifier(table)) \(clauses.joined(separator: ", "))"]
+    }
+
+    private func typeClause(
+        _ was: Column, _ now: Column, _ facets: [Facet], _ table: Table
+    ) throws(LoweringError) -> String {
+        let column = SQLText.identifier(was.name)
+        var value: String?
+        for case .type(_, let using?) in facets { value = try dialect.spell(using) }
+        if value == nil {
+            value = try dialect.conversion(of: column, in: table.name, from: was, to: now.type).expression
+        }
+        var text = "TYPE \(try dialect.spellType(of: now, in: table))"
+        if let collation = now.collation { text += try dialect.collate(collation) }
+        return text + " USING \(value ?? column)"
+    }
+
+    private func fill(_ column: Column, _ facets: [Facet], _ table: String) throws(LoweringError) -> [String] {
+        for case .nullable(false, let value?) in facets {
+            let name = SQLText.identifier(column.name)
+            let text = try dialect.spell(value, for: column.type)
+            return ["UPDATE \(SQLText.identifier(table)) SET \(name) = \(text) WHERE \(name) IS NULL"]
+        }
+        return []
+    }
+
+    /// A column begins to be computed, or otherwise than before: PostgreSQL can only make it anew, and with it every key,
+    /// check and index that goes with the old one.
+    private func recompute(_ column: Column, _ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+        let table = step.after
+        let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
+        var statements = [
+            "\(alter) DROP COLUMN \(SQLText.identifier(column.name))",
+            "\(alter) ADD COLUMN \(try dialect.define(column, in: table))",
+        ]
+        if let key = table.primaryKey, key.columns.contains(column.name) {
+            statements.append("\(alter) ADD \(DDL.define(key))")
+        }
+        for unique in table.uniques where unique.columns.contains(column.name) {
+            statements.append("\(alter) ADD \(DDL.define(unique))")
+        }
+        for check in table.checks where check.expression.mentions(column.name) {
+            statements.append("\(alter) ADD \(try DDL.define(check, in: dialect))")
+        }
+        for key in table.foreignKeys where key.columns.contains(column.name) {
+            statements.append("\(alter) ADD \(DDL.define(key))")
+        }
+        for index in table.indexes where index.uses(column.name) {
+            statements.append(try dialect.create(index, on: table.name))
+        }
+        return statements
+    }
+}
+
+extension Schema.ChangeStep {
+    /// Whether this step makes the column a computed one, or computes it in another way.
+    fileprivate func recomputes(_ column: Column) -> Bool {
+        column.generated != nil && before[column: column.name]?.generated != column.generated
+    }
+}
+
+// Columns of other tables that take the type of the key they refer to.
+extension PostgreSQLAlter {
+    private struct Follower {
+        var table: Table
+        var was: Column
+        var now: Column
+    }
+
+    private func retypedFollowers(of name: String) -> [Follower] {
+        after.tables.flatMap { table -> [Follower] in
+            guard let old = before[table.name] else { return [] }
+            let isReferringToItself = table.foreignKeys.contains { $0.parent == name }
+            guard table.name != name || isReferringToItself else { return [] }
+            let referring = Set(table.foreignKeys.flatMap(\.columns))
+            return table.columns.compactMap { now in
+                guard let was = old[column: now.name], was.type != now.type, referring.contains(now.name) else {
+                    return nil
+                }
+                return Follower(table: table, was: was, now: now)
+            }
+        }
+    }
+
+    private func retype(_ follower: Follower) throws(LoweringError) -> [String] {
+        let column = SQLText.identifier(follower.now.name)
+        let value = try dialect.conversion(of: column, from: follower.was.type, to: follower.now.type).expression
+        let type = try dialect.spellType(of: follower.now, in: follower.table)
+        return [
+            "ALTER TABLE \(SQLText.identifier(follower.table.name)) ALTER COLUMN \(column) TYPE \(type) USING \(value)"
+        ]
+    }
+
+    private func retypedTables(beside name: String) -> Set<String> {
+        Set(retypedFollowers(of: name).map(\.table.name)).union([name])
+    }
+
+    /// A foreign key can't stand while its two sides have different types.
+    private func aside(foreignKeysTo name: String) -> [String] {
+        foreignKeys(of: before, to: retypedTables(beside: name)).map { table, key in
+            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
+        }
+    }
+
+    private func again(foreignKeysTo name: String) -> [String] {
+        foreignKeys(of: after, to: retypedTables(beside: name)).map { table, key in
+            "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key))"
+        }
+    }
+
+    /// Those that stand before and after: what the operation itself adds or drops is not touched twice.
+    private func foreignKeys(of schema: Schema, to parents: Set<String>) -> [(table: String, key: ForeignKey)] {
+        schema.tables.flatMap { table in
+            table.foreignKeys.filter { key in
+                let stands = [before, after].allSatisfy { side in
+                    side[table.name]?.foreignKeys.contains { $0.name == key.name } ?? false
+                }
+                return parents.contains(key.parent) && stands
+            }.map { (table.name, $0) }
+        }
+    }
+}

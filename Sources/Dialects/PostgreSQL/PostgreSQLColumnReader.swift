@@ -1,0 +1,62 @@
+/// Every column of every table in the current schema (PostgreSQL's manual, section 53.7).
+struct PostgreSQLColumnReader {
+    struct Column {
+        var table: String
+        var column: Dialects.Column
+        var declaredType: String
+    }
+
+    private(set) var columns: [Column] = []
+    private(set) var notCarried: [NotCarried] = []
+
+    init(_ connection: any Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
+                a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
+                EXISTS (
+                    SELECT FROM pg_depend s JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
+                    WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
+                        AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype = 'a')
+            FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+                LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            ORDER BY c.relname, a.attnum
+            """)
+        for row in rows { add(row) }
+    }
+
+    private mutating func add(_ row: [Value]) {
+        let table = row[0].text ?? ""
+        let declaredType = row[2].text ?? ""
+        var column = Dialects.Column(row[1].text ?? "", PostgreSQLTypeName(declaredType).columnType)
+        column.isNullable = row[3].boolean == false
+        column.collation = row[7].text.map(PostgreSQLColumnReader.collation)
+        let identity = row[4].text ?? ""
+        let isSerial = row[8].boolean == true && (row[6].text ?? "").hasPrefix("nextval(")
+        column.isIdentity = !identity.isEmpty || isSerial
+        if let text = row[6].text, !column.isIdentity {
+            switch row[5].text {
+            case "s", "v":
+                let storage: Generated.Storage = row[5].text == "v" ? .virtual : .stored
+                column.generated = Generated(.native(sqlite: "", postgresql: text), storage)
+            default: column.default = PostgreSQLDefault.parse(text, for: column.type)
+            }
+        }
+        columns.append(Column(table: table, column: column, declaredType: declaredType))
+        let name = "\(table).\(column.name)"
+        if isSerial {
+            notCarried.append(.init(.other, name, reason: "is a serial: it is carried as an identity column"))
+        } else if identity == "a" {
+            notCarried.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is carried as BY DEFAULT"))
+        }
+    }
+
+    /// The collation `C` compares by bytes.
+    static func collation(_ name: String) -> Collation {
+        name == "C" ? .binary : .native(sqlite: "", postgresql: name)
+    }
+}

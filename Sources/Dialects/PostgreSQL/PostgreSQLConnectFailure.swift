@@ -1,0 +1,62 @@
+import CPostgreSQL
+
+/// Why no connection came about. libpq tells it in words only, and its words may hold what it was given to connect with.
+struct PostgreSQLConnectFailure {
+    /// What a part of libpq's words means to a person.
+    private struct Meaning {
+        var words: String
+        var kind: DatabaseError.Kind
+        var message: String
+        var remedy: String?
+    }
+
+    private let reason: String
+    private let database: String
+
+    init(_ handle: OpaquePointer, _ parameters: PostgreSQLParameters) {
+        database = PQdb(handle).map { String(cString: $0) } ?? ""
+        // The password may also have come from the environment or a password file.
+        let found = PQpass(handle).map { String(cString: $0) } ?? ""
+        let secrets = parameters.secrets + (found.isEmpty ? [] : [found])
+        reason = secrets.reduce(String(cString: PQerrorMessage(handle))) { $0.replacing($1, with: "***") }.singleLine
+    }
+
+    /// The first of them that fits counts.
+    private var meanings: [Meaning] {
+        [
+            Meaning(
+                words: "no password supplied", kind: .authentication, message: "the server wants a password",
+                remedy: "put it into ~/.pgpass or PGPASSWORD, or into the URL"),
+            Meaning(
+                words: "authentication failed for user", kind: .authentication,
+                message: "the server refuses this user or password", remedy: "check both, and the server's pg_hba.conf"),
+            Meaning(
+                words: "FATAL: role \"", kind: .authentication, message: "the server does not know this user",
+                remedy: "create it with createuser"),
+            Meaning(
+                words: "no pg_hba.conf entry", kind: .authentication, message: "the server does not let this user in",
+                remedy: "add a line to the server's pg_hba.conf"),
+            Meaning(
+                words: "permission denied for database", kind: .authentication,
+                message: "the server does not let this user in", remedy: "GRANT CONNECT on the database to it"),
+            Meaning(
+                words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
+                remedy: "create it with createdb \(database)"),
+            Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters make no sense"),
+            Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters make no sense"),
+            Meaning(words: "definition of service", kind: .invalidURL, message: "the service can't be looked up"),
+        ]
+    }
+
+    /// One sentence of ours, and libpq's words behind it.
+    var error: DatabaseError {
+        // The server puts two spaces behind its severity.
+        let spoken = reason.replacing(":  ", with: ": ")
+        let meaning =
+            meanings.first { spoken.contains($0.words) }
+            ?? Meaning(
+                words: "", kind: .unreachable, message: "the server can't be reached",
+                remedy: "check that it runs, its host and its port")
+        return DatabaseError(meaning.kind, "\(meaning.message): \(spoken)", remedy: meaning.remedy)
+    }
+}

@@ -1,0 +1,109 @@
+/// Every key, check and reference of every table in the current schema (PostgreSQL's manual, section 53.13).
+struct PostgreSQLConstraintReader {
+    struct Constraint {
+        enum Kind: String { case primaryKey = "p", unique = "u", check = "c", foreignKey = "f", exclusion = "x" }
+        var kind: Kind
+        var table: String
+        var name: String
+        var columns: [String] = []
+        /// What makes it again, but for its name: `CHECK (a > 0)`.
+        var definition: String
+        var expression: String?
+        var parent: String?
+        var isParentHere: Bool
+        var parentColumns: [String] = []
+        var onDelete: ForeignKey.Action
+        var onUpdate: ForeignKey.Action
+        var isDeferrable: Bool
+        var isDeferred: Bool
+        var isValidated: Bool
+        var matchesFully: Bool
+    }
+
+    private(set) var constraints: [Constraint] = []
+
+    init(_ connection: any Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT k.contype::text, c.relname, k.conname, pg_get_constraintdef(k.oid, true),
+                CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
+                p.relname, p.relnamespace = c.relnamespace AND p.relkind = 'r' AND NOT p.relispartition,
+                k.confdeltype::text, k.confupdtype::text,
+                k.condeferrable, k.condeferred, k.convalidated, k.confmatchtype = 'f', a.attname, f.attname
+            FROM pg_class c
+                JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+                LEFT JOIN pg_class p ON p.oid = k.confrelid
+                LEFT JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, at) ON true
+                LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child
+                LEFT JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = u.parent
+            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            ORDER BY c.relname, k.oid, u.at
+            """)
+        for row in rows { add(row) }
+    }
+
+    /// A row holds one column of a constraint; the rows of a constraint follow each other.
+    private mutating func add(_ row: [Value]) {
+        guard let kind = Constraint.Kind(rawValue: row[0].text ?? "") else { return }
+        let table = row[1].text ?? ""
+        let name = row[2].text ?? ""
+        if constraints.last?.table != table || constraints.last?.name != name {
+            constraints.append(
+                Constraint(
+                    kind: kind, table: table, name: name, definition: row[3].text ?? "", expression: row[4].text,
+                    parent: row[5].text, isParentHere: row[6].boolean ?? false, onDelete: Self.action(row[7].text),
+                    onUpdate: Self.action(row[8].text), isDeferrable: row[9].boolean ?? false,
+                    isDeferred: row[10].boolean ?? false, isValidated: row[11].boolean ?? true,
+                    matchesFully: row[12].boolean ?? false))
+        }
+        if let column = row[13].text { constraints[constraints.count - 1].columns.append(column) }
+        if let column = row[14].text { constraints[constraints.count - 1].parentColumns.append(column) }
+    }
+
+    private static func action(_ letter: String?) -> ForeignKey.Action {
+        switch letter {
+        case "r": .restrict
+        case "c": .cascade
+        case "n": .setNull
+        case "d": .setDefault
+        default: .noAction
+        }
+    }
+}
+
+extension PostgreSQLConstraintReader.Constraint {
+    /// Adds the constraint to its table, which has its columns by now, and gives what of it the table can't say.
+    func add(to table: inout Table) -> [NotCarried] {
+        switch kind {
+        case .primaryKey: table.primaryKey = PrimaryKey(columns, name: name)
+        case .unique: table.uniques.append(Unique(columns, name: name))
+        case .check:
+            table.checks.append(Check(PostgreSQLExpression(table.columns).read(expression ?? ""), name: name))
+        case .foreignKey:
+            guard let parent, isParentHere else {
+                return [remark("points to \(parent ?? "a table") which is no plain table of this schema")]
+            }
+            var key = ForeignKey(columns, to: parent, parentColumns, name: name)
+            key.onDelete = onDelete
+            key.onUpdate = onUpdate
+            key.isDeferred = isDeferred
+            table.foreignKeys.append(key)
+        case .exclusion: return [remark("\(definition): there is no word for an exclusion in a schema")]
+        }
+        return lostDetails
+    }
+
+    private var lostDetails: [NotCarried] {
+        var lost: [NotCarried] = []
+        if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
+        if matchesFully { lost.append(remark("is MATCH FULL: it is carried as MATCH SIMPLE")) }
+        if isDeferrable && !(isDeferred && kind == .foreignKey) {
+            lost.append(remark("is deferrable: it is carried as checked at once"))
+        }
+        return lost
+    }
+
+    private func remark(_ reason: String) -> NotCarried {
+        NotCarried(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason)
+    }
+}

@@ -1,0 +1,178 @@
+// How a value of one type becomes one of another in PostgreSQL, and how to find those that can't.
+
+extension PostgreSQLDialect {
+    public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
+        -> Conversion
+    {
+        if old == new { return Conversion(column) }
+        if case .native = old { return try conversionOfNative(column, from: old, to: new) }
+        if case .native = new { return try conversionOfNative(column, from: old, to: new) }
+        let found =
+            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
+            ?? betweenTimes(column, from: old, to: new)
+        guard let found else {
+            throw LoweringError(
+                column, "no \(old) becomes a \(new) by itself",
+                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
+        }
+        return found
+    }
+
+    private func conversionOfNative(
+        _ column: String, from old: ColumnType, to new: ColumnType
+    ) throws(LoweringError) -> Conversion {
+        guard try spell(old) == spell(new) else {
+            throw LoweringError(
+                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+        }
+        return Conversion(column)
+    }
+
+    private func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch old {
+        case .text, .varchar: break
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            return nil
+        }
+        let number = #"^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+) *$"#
+        switch new {
+        case .text: return Conversion(column)
+        case .varchar(let length): return Conversion(column, misfit: "length(\(column)) > \(length)")
+        case .integer: return parsed(column, "integer", within: "-2147483648 AND 2147483647")
+        case .bigint:
+            return parsed(column, "bigint", within: "-9223372036854775808 AND 9223372036854775807")
+        case .real: return matched(column, "double precision", number)
+        case .numeric: return matched(column, "numeric", number)
+        case .decimal(let precision, let scale):
+            let fits = "\(exceeds("\(column)::numeric", precision, scale))"
+            return Conversion(
+                "\(column)::numeric(\(precision), \(scale))",
+                misfit: "CASE WHEN \(column) ~ '\(number)' THEN \(fits) ELSE true END")
+        case .boolean: return matched(column, "boolean", "^(true|t|1|yes|on|false|f|0|no|off)$", insensitive: true)
+        case .uuid:
+            return matched(
+                column, "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", insensitive: true)
+        // Only the server can tell what is JSON, and before version 16 it tells by an error.
+        case .json: return Conversion("\(column)::jsonb")
+        case .bytes: return Conversion("convert_to(\(column), 'UTF8')")
+        case .timestamp: return Conversion("\(column)::timestamptz", misfit: notAMoment(column))
+        case .datetime: return Conversion("(\(column)::timestamptz AT TIME ZONE 'UTC')", misfit: notAMoment(column))
+        case .date: return Conversion("\(column)::date", misfit: notADay(column, followedBy: ""))
+        case .time:
+            return matched(column, "time", #"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"#)
+        case .native: return nil
+        }
+    }
+
+    private func matched(_ column: String, _ type: String, _ pattern: String, insensitive: Bool = false) -> Conversion {
+        Conversion("\(column)::\(type)", misfit: "\(column) !~\(insensitive ? "*" : "") '\(pattern)'")
+    }
+
+    private func parsed(_ column: String, _ type: String, within range: String) -> Conversion {
+        let misfit =
+            "CASE WHEN \(column) ~ '^ *[-+]?[0-9]+ *$' THEN \(column)::numeric NOT BETWEEN \(range) ELSE true END"
+        return Conversion("\(column)::\(type)", misfit: "\(column) IS NOT NULL AND \(misfit)")
+    }
+
+    /// A date, with or without a time of at most six decimals, and an offset.
+    private func notAMoment(_ column: String) -> String {
+        let time = #"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"#
+        return notADay(column, followedBy: "([T ]\(time)(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?")
+    }
+
+    /// No day of the calendar: a cast of one would stop the migration without counting the others.
+    private func notADay(_ column: String, followedBy rest: String) -> String {
+        let pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\(rest)$"
+        let last = "date_part('day', (substr(\(column), 1, 7) || '-01')::date + interval '1 month -1 day')"
+        let misfit =
+            "CASE WHEN \(column) ~ '\(pattern)' AND \(column) !~ '^0000' THEN substr(\(column), 9, 2)::integer > \(last) "
+            + "ELSE true END"
+        return "\(column) IS NOT NULL AND \(misfit)"
+    }
+
+    private func exceeds(_ number: String, _ precision: Int, _ scale: Int) -> String {
+        "(round(\(number), \(scale)) <> \(number) OR abs(\(number)) >= 1e\(precision - scale)::numeric)"
+    }
+
+    private func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+        let text: String
+        switch old {
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json: text = "\(column)::text"
+        // Whatever the session's DateStyle is.
+        case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
+        // In the shape that SQLite's side keeps, so that both databases hold the same text afterwards.
+        case .timestamp: text = "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        case .datetime: text = "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')"
+        case .text, .varchar, .bytes, .native: return nil
+        }
+        switch new {
+        case .text: return Conversion(text)
+        case .varchar(let length): return Conversion(text, misfit: "length(\(text)) > \(length)")
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            return nil
+        }
+    }
+
+    private func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        case (.integer, .bigint): return Conversion("\(column)::bigint")
+        case (.bigint, .integer):
+            return Conversion("\(column)::integer", misfit: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+        // integer = boolean has no operator, and a cast of 2 would be true.
+        case (.integer, .boolean), (.bigint, .boolean):
+            return Conversion("(\(column) <> 0)", misfit: "\(column) NOT IN (0, 1)")
+        case (.boolean, .integer): return Conversion("\(column)::integer")
+        case (.boolean, .bigint): return Conversion("\(column)::integer::bigint")
+        case (.integer, .real): return Conversion("\(column)::double precision")
+        case (.bigint, .real):
+            return Conversion(
+                "\(column)::double precision", misfit: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+        case (.real, .integer): return whole(column, "integer", below: "2147483648")
+        case (.real, .bigint): return whole(column, "bigint", below: "9223372036854775808")
+        case (.integer, .numeric), (.bigint, .numeric), (.decimal, .numeric): return Conversion("\(column)::numeric")
+        case (.real, .numeric): return Conversion("\(column)::text::numeric", misfit: hasExponent(column))
+        case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)),
+            (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
+            return Conversion(
+                "\(column)::numeric(\(precision), \(scale))", misfit: exceeds("\(column)::numeric", precision, scale))
+        case (.real, .decimal(let precision, let scale)):
+            let number = "\(column)::text::numeric"
+            let misfit = "CASE WHEN \(hasExponent(column)) THEN true ELSE \(exceeds(number, precision, scale)) END"
+            return Conversion("\(number)(\(precision), \(scale))", misfit: misfit)
+        case (.decimal, .integer), (.numeric, .integer): return whole(column, "integer", below: "2147483648")
+        case (.decimal, .bigint), (.numeric, .bigint): return whole(column, "bigint", below: "9223372036854775808")
+        case (.decimal, .real), (.numeric, .real):
+            // More digits than a double keeps.
+            let digits = "btrim(replace(ltrim(\(column)::text, '-'), '.', ''), '0')"
+            return Conversion("\(column)::double precision", misfit: "length(\(digits)) > 15")
+        case (_, _): return nil
+        }
+    }
+
+    private func whole(_ column: String, _ type: String, below limit: String) -> Conversion {
+        let misfit = "\(column) <> trunc(\(column)) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
+        return Conversion("\(column)::\(type)", misfit: misfit)
+    }
+
+    /// So large or small that its text has an exponent, as neither a decimal in SQLite nor a person writes it.
+    private func hasExponent(_ column: String) -> String {
+        "(abs(\(column)) >= 1e15 OR abs(\(column)) < 1e-4 AND \(column) <> 0)"
+    }
+
+    private func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        // Without the zone the result would depend on the session's.
+        case (.timestamp, .datetime), (.datetime, .timestamp): return Conversion("(\(column) AT TIME ZONE 'UTC')")
+        case (.date, .timestamp): return Conversion("(\(column)::timestamp AT TIME ZONE 'UTC')")
+        case (.date, .datetime): return Conversion("\(column)::timestamp")
+        case (.timestamp, .date):
+            let utc = "(\(column) AT TIME ZONE 'UTC')"
+            return Conversion("\(utc)::date", misfit: "\(utc) <> date_trunc('day', \(utc))")
+        case (.datetime, .date):
+            return Conversion("\(column)::date", misfit: "\(column) <> date_trunc('day', \(column))")
+        case (_, _): return nil
+        }
+    }
+}

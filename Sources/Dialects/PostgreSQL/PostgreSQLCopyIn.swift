@@ -1,0 +1,117 @@
+import CPostgreSQL
+
+/// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again.
+///
+/// A `Misfit` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
+final class PostgreSQLCopyIn: BulkWriter {
+    /// What one `PQputCopyData` carries: larger pieces were slower, because the socket runs dry while they are filled.
+    private static let chunk = 65_536
+
+    private let connection: PostgreSQLConnection
+    private let command: Int
+    private let encodings: [PostgreSQLEncoding]
+    private let statement: String
+    private var buffer = PostgreSQLBuffer(capacity: 4 * chunk)
+    /// Where the unfinished row begins.
+    private var rowStart = 0
+    private var isFinished = false
+
+    init(
+        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType]
+    ) throws(DatabaseError) {
+        var encodings: [PostgreSQLEncoding] = []
+        for (column, type) in zip(columns, types) {
+            guard let encoding = PostgreSQLEncoding(type) else {
+                throw DatabaseError(
+                    .other, "\(table).\(column): values of type \(type) can't be copied",
+                    remedy: "give the column a portable type, or insert its rows with a statement")
+            }
+            encodings.append(encoding)
+        }
+        self.connection = connection
+        self.encodings = encodings
+        statement =
+            "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (FORMAT binary)"
+        try connection.startCopy(statement, PGRES_COPY_IN)
+        command = connection.command
+        buffer.appendCopyHeader()
+        rowStart = buffer.count
+    }
+
+    deinit { cancel() }
+
+    func write(_ value: RawValue, column: Int) throws(Misfit) {
+        if column == 0 {
+            buffer.truncate(to: rowStart)
+            buffer.append(Int16(truncatingIfNeeded: encodings.count))
+        }
+        guard buffer.append(field: value, as: encodings[column]) else {
+            throw Misfit(column: column, value: value.copied, reason: encodings[column].refusal(of: value))
+        }
+    }
+
+    func endRow() throws(DatabaseError) {
+        rowStart = buffer.count
+        if rowStart >= Self.chunk { try send(keeping: Self.chunk) }
+    }
+
+    func finish() throws(DatabaseError) -> Int {
+        buffer.truncate(to: rowStart)
+        // The end of the data: a row of -1 columns.
+        buffer.append(Int16(-1))
+        try send(keeping: 1)
+        isFinished = true
+        guard PQputCopyEnd(connection.handle, nil) == 1 else { throw failure }
+        let result = try PostgreSQLResult(first: PQgetResult(connection.handle), on: connection, statement: statement)
+        try connection.finish(statement)
+        return result.affectedRows
+    }
+
+    func cancel() {
+        guard !isFinished, connection.command == command else { return }
+        isFinished = true
+        guard PQputCopyEnd(connection.handle, "cancelled") == 1 else { return }
+        while let result = PQgetResult(connection.handle) { PQclear(result) }
+    }
+
+    /// Sends whole chunks until fewer than `least` bytes are left.
+    private func send(keeping least: Int) throws(DatabaseError) {
+        var sent = 0
+        while buffer.count - sent >= least {
+            let size = min(Self.chunk, buffer.count - sent)
+            guard PQputCopyData(connection.handle, buffer.base + sent, Int32(size)) == 1 else {
+                isFinished = true
+                throw failure
+            }
+            sent += size
+        }
+        buffer.removeFirst(sent)
+        rowStart = buffer.count
+    }
+
+    private var failure: DatabaseError { .postgresql(nil, on: connection.handle, statement: statement) }
+}
+
+extension PostgreSQLBuffer {
+    /// The signature, no flags and no extension: https://www.postgresql.org/docs/current/sql-copy.html, "File Header".
+    mutating func appendCopyHeader() {
+        append(text: "PGCOPY\n")
+        append(UInt8(0xFF))
+        append(text: "\r\n\0")
+        append(Int32(0))
+        append(Int32(0))
+    }
+}
+
+extension PostgreSQLConnection {
+    /// Sends a COPY and waits until the server is ready for it, or throws why it is not.
+    func startCopy(_ statement: String, _ direction: ExecStatusType) throws(DatabaseError) {
+        try startCommand()
+        let answer = PQexec(handle, statement)
+        guard PQresultStatus(answer) == direction else {
+            _ = try PostgreSQLResult(first: answer, on: self, statement: statement)
+            throw DatabaseError(.other, "the server answered a COPY without starting it", statement: statement)
+        }
+        PQclear(answer)
+    }
+}

@@ -1,0 +1,128 @@
+import CPostgreSQL
+
+/// Reads a query by `COPY (…) TO STDOUT (FORMAT binary)`. Integers, reals, booleans and bytes come as such; text and JSON as
+/// the bytes that the server sent; dates, times, uuids and decimals as text in one canonical form:
+///
+/// - `date` `YYYY-MM-DD`, `time` `HH:MM:SS.ffffff`, `timestamp` `YYYY-MM-DD HH:MM:SS.ffffff`, always with six decimals;
+///   `timestamptz` the same in UTC, followed by `Z`
+/// - `uuid` in lower case; `numeric` without an exponent, with as many decimals as it is stored with
+final class PostgreSQLCopyOut: RowCursor {
+    let columnNames: [String]
+    private let decodings: [PostgreSQLDecoding]
+    private let connection: PostgreSQLConnection
+    private let command: Int
+    private let statement: String
+    /// The row's message, which libpq allocates, and where each field lies in it; a length of -1 is NULL.
+    private var message: UnsafeMutablePointer<CChar>?
+    private var fields: [(start: Int, length: Int)]
+    private let scratch: PostgreSQLScratch
+    private var isFirst = true
+    private var isFinished = false
+
+    init(_ connection: PostgreSQLConnection, query: String) throws(DatabaseError) {
+        let columns = try connection.describe(query)
+        columnNames = columns.map(\.name)
+        var decodings: [PostgreSQLDecoding] = []
+        for column in columns {
+            guard let decoding = PostgreSQLDecoding(type: column.type) else {
+                throw DatabaseError(
+                    .other, "column \(column.name) has a type that can't be copied in binary", statement: query,
+                    remedy: "cast it to text in the query")
+            }
+            decodings.append(decoding)
+        }
+        self.decodings = decodings
+        self.connection = connection
+        statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
+        fields = Array(repeating: (0, -1), count: columns.count)
+        scratch = PostgreSQLScratch(columns: columns.count)
+        try connection.startCopy(statement, PGRES_COPY_OUT)
+        command = connection.command
+    }
+
+    deinit { close() }
+
+    func next() throws(DatabaseError) -> Bool {
+        guard !isFinished else { return false }
+        guard connection.command == command else {
+            throw DatabaseError(.other, "the copy ended with its transaction", statement: statement)
+        }
+        while true {
+            PQfreemem(message)
+            message = nil
+            let length = Int(PQgetCopyData(connection.handle, &message, 0))
+            guard length >= 0 else {
+                try finish(length)
+                return false
+            }
+            let bytes = UnsafeRawBufferPointer(start: message, count: length)
+            var at = 0
+            if isFirst {
+                isFirst = false
+                // 11 bytes of signature, 4 of flags, and an extension preceded by its length.
+                at = 19 + (length >= 19 ? Int(bytes.integer(at: 15, Int32.self)) : 0)
+                // The header may come alone.
+                if at == length { continue }
+            }
+            if try findFields(bytes, from: at) { return true }
+        }
+    }
+
+    /// Notes where the row's fields lie; false for the end of the data.
+    private func findFields(_ bytes: UnsafeRawBufferPointer, from start: Int) throws(DatabaseError) -> Bool {
+        guard start >= 0, start + 2 <= bytes.count else { throw broken }
+        let count = Int(bytes.integer(at: start, Int16.self))
+        if count == -1 { return false }
+        guard count == fields.count else { throw broken }
+        var at = start + 2
+        for field in 0..<count {
+            guard at + 4 <= bytes.count else { throw broken }
+            let length = Int(bytes.integer(at: at, Int32.self))
+            fields[field] = (at + 4, length)
+            at += 4 + max(length, 0)
+        }
+        guard at <= bytes.count else { throw broken }
+        return true
+    }
+
+    private var broken: DatabaseError {
+        DatabaseError(.other, "the server sent a row that is none of COPY's binary format", statement: statement)
+    }
+
+    func raw(_ column: Int) -> RawValue {
+        let (start, length) = fields[column]
+        guard length >= 0, let message else { return .null }
+        let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)
+        return decodings[column].decode(bytes, scratch, column)
+    }
+
+    /// -1 is the end, whose result tells whether all went well; -2 an error of the connection's.
+    private func finish(_ length: Int) throws(DatabaseError) {
+        isFinished = true
+        guard length == -1 else { throw .postgresql(nil, on: connection.handle, statement: statement) }
+        try connection.finish(statement)
+    }
+
+    func close() {
+        PQfreemem(message)
+        message = nil
+        guard !isFinished, connection.command == command else { return }
+        isFinished = true
+        if connection.endCopy(PGRES_COPY_OUT) {
+            while let result = PQgetResult(connection.handle) { PQclear(result) }
+        }
+    }
+}
+
+extension PostgreSQLConnection {
+    /// The names and types of a query's columns.
+    fileprivate func describe(_ query: String) throws(DatabaseError) -> [(name: String, type: Oid)] {
+        try startCommand()
+        _ = try PostgreSQLResult(first: PQprepare(handle, "", query, 0, nil), on: self, statement: query)
+        let result = try PostgreSQLResult(first: PQdescribePrepared(handle, ""), on: self, statement: query)
+        return (0..<PQnfields(result.pointer)).map { column in
+            let name = PQfname(result.pointer, column).map { String(cString: $0) }
+            return (name ?? "", PQftype(result.pointer, column))
+        }
+    }
+}

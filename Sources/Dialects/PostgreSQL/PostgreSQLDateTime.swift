@@ -1,0 +1,64 @@
+// PostgreSQL's dates and times as text; `CalendarNumber` is the way back.
+
+extension PostgreSQLBuffer {
+    /// `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`; a year before 1 is followed by ` BC` as PostgreSQL writes it.
+    mutating func append(timestamp: Int64, suffix: StaticString = "") {
+        if appendInfinity(timestamp == .max, timestamp == .min) { return }
+        let (days, time) = timestamp.flooredDivision(by: CalendarNumber.microsecondsPerDay)
+        let isBeforeChrist = appendCalendar(days: days)
+        append(ascii: " ")
+        append(time: time)
+        append(text: suffix)
+        if isBeforeChrist { append(text: " BC") }
+    }
+
+    /// `YYYY-MM-DD`.
+    mutating func append(date: Int32) {
+        if appendInfinity(date == .max, date == .min) { return }
+        if appendCalendar(days: Int64(date)) { append(text: " BC") }
+    }
+
+    /// `HH:MM:SS.ffffff`.
+    mutating func append(time: Int64) {
+        let time = time.magnitude
+        append(digits: time / 3_600_000_000, width: 2)
+        append(ascii: ":")
+        append(digits: time / 60_000_000 % 60, width: 2)
+        append(ascii: ":")
+        append(digits: time / 1_000_000 % 60, width: 2)
+        append(ascii: ".")
+        append(digits: time % 1_000_000, width: 6)
+    }
+
+    private mutating func appendInfinity(_ isPositive: Bool, _ isNegative: Bool) -> Bool {
+        if isPositive { append(text: "infinity") }
+        if isNegative { append(text: "-infinity") }
+        return isPositive || isNegative
+    }
+
+    /// Writes the day and says whether its year is before Christ: Hinnant's `civil_from_days`.
+    private mutating func appendCalendar(days: Int64) -> Bool {
+        let (era, dayOfEra) = (days + 730_425).flooredDivision(by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        // There is no year 0: the one before year 1 is 1 BC.
+        append(digits: UInt64(year > 0 ? year : 1 - year), width: 4)
+        append(ascii: "-")
+        append(digits: UInt64(month), width: 2)
+        append(ascii: "-")
+        append(digits: UInt64(day), width: 2)
+        return year <= 0
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded towards minus infinity, and the remainder, which is never negative.
+    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}

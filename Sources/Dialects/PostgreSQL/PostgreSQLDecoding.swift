@@ -1,0 +1,122 @@
+import CPostgreSQL
+
+/// How one column's binary values are read: the counterpart of each type's `_send` function.
+enum PostgreSQLDecoding {
+    case integer
+    case real
+    case boolean
+    case text
+    case json
+    case bytea
+    case numeric
+    case date
+    case time
+    case timestamp
+    case timestamptz
+    case uuid
+
+    /// `nil` for a type whose binary form is not known here.
+    init?(type: Oid) {
+        switch type {
+        case PostgreSQLType.int2, PostgreSQLType.int4, PostgreSQLType.int8, PostgreSQLType.oid: self = .integer
+        case PostgreSQLType.float4, PostgreSQLType.float8: self = .real
+        case PostgreSQLType.boolean: self = .boolean
+        case PostgreSQLType.text, PostgreSQLType.varchar, PostgreSQLType.bpchar, PostgreSQLType.name,
+            PostgreSQLType.json:
+            self = .text
+        case PostgreSQLType.jsonb: self = .json
+        case PostgreSQLType.bytea: self = .bytea
+        case PostgreSQLType.numeric: self = .numeric
+        case PostgreSQLType.date: self = .date
+        case PostgreSQLType.time: self = .time
+        case PostgreSQLType.timestamp: self = .timestamp
+        case PostgreSQLType.timestamptz: self = .timestamptz
+        case PostgreSQLType.uuid: self = .uuid
+        default: return nil
+        }
+    }
+
+    /// Text that is made here lies in the column's scratch buffer. The bytes are as the server sent them: their lengths follow
+    /// from their types, and what has another length is handed on as bytes.
+    func decode(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue {
+        switch (self, bytes.count) {
+        case (.integer, 2): return .integer(Int64(bytes.integer(at: 0, Int16.self)))
+        case (.integer, 4): return .integer(Int64(bytes.integer(at: 0, Int32.self)))
+        case (.integer, 8): return .integer(bytes.integer(at: 0, Int64.self))
+        case (.real, 4): return .real(Double(Float(bitPattern: bytes.integer(at: 0, UInt32.self))))
+        case (.real, 8): return .real(Double(bitPattern: bytes.integer(at: 0, UInt64.self)))
+        case (.boolean, 1): return .boolean(bytes[0] != 0)
+        case (.text, _): return .text(bytes)
+        // The version byte of jsonb comes first.
+        case (.json, 1...): return .text(UnsafeRawBufferPointer(rebasing: bytes[1...]))
+        case (.numeric, 8...): return .text(scratch.make(column) { _ = $0.append(textOfNumeric: bytes) })
+        case (.date, 4): return .text(scratch.make(column) { $0.append(date: bytes.integer(at: 0, Int32.self)) })
+        case (.time, 8): return .text(scratch.make(column) { $0.append(time: bytes.integer(at: 0, Int64.self)) })
+        case (.timestamp, 8):
+            return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self)) })
+        case (.timestamptz, 8):
+            return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self), suffix: "Z") })
+        case (.uuid, 16): return .text(scratch.make(column) { $0.append(uuid: bytes) })
+        case (.integer, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
+            (.timestamp, _), (.timestamptz, _), (.uuid, _):
+            return .blob(bytes)
+        }
+    }
+}
+
+/// One buffer for each column of a row, for values that have to be made before they can be borrowed.
+final class PostgreSQLScratch {
+    private let buffers: UnsafeMutableBufferPointer<PostgreSQLBuffer>
+
+    init(columns: Int) {
+        buffers = .allocate(capacity: columns)
+        for column in 0..<columns { buffers.initializeElement(at: column, to: PostgreSQLBuffer(capacity: 64)) }
+    }
+
+    deinit {
+        buffers.deinitialize()
+        buffers.deallocate()
+    }
+
+    /// What `body` writes, borrowed until the column's next value.
+    @inline(__always)
+    func make(_ column: Int, _ body: (inout PostgreSQLBuffer) -> Void) -> UnsafeRawBufferPointer {
+        buffers[column].truncate(to: 0)
+        body(&buffers[column])
+        return buffers[column].bytes
+    }
+
+    /// The bytes of `\x68656c6c6f`.
+    func decodeHex(_ text: UnsafeRawBufferPointer, _ column: Int) -> UnsafeRawBufferPointer {
+        make(column) { buffer in
+            var at = 2
+            while at + 1 < text.count, let high = text[at].hexadecimalValue, let low = text[at + 1].hexadecimalValue {
+                buffer.append(high << 4 | low)
+                at += 2
+            }
+        }
+    }
+}
+
+extension PostgreSQLBuffer {
+    /// A uuid's 16 bytes as text.
+    fileprivate mutating func append(uuid bytes: UnsafeRawBufferPointer) {
+        for (at, byte) in bytes.enumerated() {
+            if at == 4 || at == 6 || at == 8 || at == 10 { append(ascii: "-") }
+            append(hexadecimal: byte >> 4)
+            append(hexadecimal: byte & 0x0F)
+        }
+    }
+
+    private mutating func append(hexadecimal digit: UInt8) {
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// A number in network order.
+    @inline(__always)
+    func integer<Number: FixedWidthInteger>(at offset: Int, _ type: Number.Type) -> Number {
+        Number(bigEndian: loadUnaligned(fromByteOffset: offset, as: Number.self))
+    }
+}

@@ -1,0 +1,52 @@
+/// Reads the text of a column's default as `pg_get_expr` gives it.
+enum PostgreSQLDefault {
+    /// What the text says; `nil` for `NULL`, which is what a column without a default gets anyway.
+    static func parse(_ text: String, for type: ColumnType) -> Default? {
+        let tokens = withoutCast(SQLToken.scan(text).filter { !$0.isBlank })
+        let written = tokens.map(\.text).joined()
+        if let function = function(written, type) { return function }
+        if let number = number(written), !type.isText { return number }
+        guard tokens.count == 1, let token = tokens.first else { return expression(text) }
+        if token.isWord("NULL") { return nil }
+        if token.isWord("TRUE") { return .boolean(true) }
+        if token.isWord("FALSE") { return .boolean(false) }
+        guard let string = token.stringValue else { return expression(text) }
+        switch type {
+        case .json: return .json(string)
+        case .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
+        case .text, .varchar, .timestamp, .datetime, .date, .time, .uuid: return .text(string)
+        case .boolean, .bytes, .native: return expression(text)
+        }
+    }
+
+    private static func expression(_ text: String) -> Default { .expression(.native(sqlite: "", postgresql: text)) }
+
+    private static func function(_ text: String, _ type: ColumnType) -> Default? {
+        switch (text.lowercased(), type) {
+        case ("now()", .timestamp), ("current_timestamp", .timestamp): .now
+        case ("gen_random_uuid()", .uuid): .uuid
+        default: nil
+        }
+    }
+
+    /// A decimal that a double would round stays an expression.
+    private static func number(_ text: String) -> Default? {
+        let bare = text.hasPrefix("(") && text.hasSuffix(")") ? String(text.dropFirst().dropLast()) : text
+        guard let first = bare.first, first.isNumber || first == "-" || first == "." else { return nil }
+        if let integer = Int64(bare) { return .integer(integer) }
+        guard let double = Double(bare), double.isFinite, String(double) == bare else { return nil }
+        return .real(double)
+    }
+
+    /// `'x'::character varying(20)` is a literal with its type's name behind it.
+    private static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
+        guard tokens.count > 2, tokens[0].kind == .string || tokens[0].isWord("NULL"), tokens[1].isSymbol("::") else {
+            return tokens
+        }
+        let isTypeName = tokens[2...].allSatisfy { token in
+            token.name != nil || token.kind == .number || token.isSymbol("(") || token.isSymbol(")")
+                || token.isSymbol(",")
+        }
+        return isTypeName ? [tokens[0]] : tokens
+    }
+}

@@ -1,0 +1,91 @@
+/// Views and triggers hold on to the columns that they use: PostgreSQL retypes or drops such a column only when they are gone.
+/// So they are dropped before and made again afterwards, as they were.
+struct PostgreSQLDependents {
+    private let dialect: PostgreSQLDialect
+    private let after: Schema
+    private let surroundings: Surroundings
+    /// The columns that are retyped, made anew or dropped, by table.
+    private var columns: [String: Set<String>] = [:]
+
+    init(dialect: PostgreSQLDialect, after: Schema, surroundings: Surroundings) {
+        self.dialect = dialect
+        self.after = after
+        self.surroundings = surroundings
+    }
+
+    mutating func disturb(_ column: String, of table: String) { columns[table, default: []].insert(column) }
+
+    mutating func disturb(_ step: Schema.ChangeStep) {
+        switch step.change {
+        case .dropColumn(let column): disturb(column, of: step.before.name)
+        case .changeColumn(let column, _):
+            guard let was = step.before[column: column], let now = step.after[column: column] else { return }
+            if was.type != now.type || was.collation != now.collation || was.generated != now.generated {
+                disturb(column, of: step.before.name)
+            }
+        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            break
+        }
+    }
+
+    /// `statements` between the drop of what is in their way and its return.
+    func around(_ statements: [String], _ steps: [Schema.ChangeStep]) throws(LoweringError) -> [String] {
+        guard !columns.isEmpty, !statements.isEmpty else { return statements }
+        let declared = after.views(reading: Set(columns.keys))
+        let undeclared = surroundings.views(reading: Set(columns.keys).union(declared.map(\.name)))
+        let triggers = triggersOnTables(steps)
+        try requireNamesKept(undeclared + triggers, steps)
+        var again: [String] = []
+        for view in declared {
+            again += [try DDL.create(view, in: dialect)] + remake(triggersOn(view.name))
+            again += surroundings.epilogues[view.name] ?? []
+        }
+        for view in undeclared { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }
+        let views = declared.map(\.name) + undeclared.map(\.name)
+        let drops = triggers.map { "DROP TRIGGER \(SQLText.identifier($0.name)) ON \(SQLText.identifier($0.owner))" }
+        return drops + views.reversed().map { "DROP VIEW \(SQLText.identifier($0))" } + statements + again
+            + remake(triggers)
+    }
+
+    private func remake(_ triggers: [Surroundings.Object]) -> [String] {
+        triggers.flatMap { [$0.definition] + $0.epilogue }
+    }
+
+    private func triggersOn(_ owner: String) -> [Surroundings.Object] {
+        surroundings.objects.filter { $0.kind == .trigger && $0.owner == owner }
+    }
+
+    /// Those whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that it had before.
+    private func triggersOnTables(_ steps: [Schema.ChangeStep]) -> [Surroundings.Object] {
+        columns.sorted { $0.key < $1.key }.flatMap { table, columns in
+            var names = columns
+            for case .renameColumn(let old, let new) in steps.reversed().map(\.change) where names.contains(new) {
+                names.insert(old)
+            }
+            return triggersOn(table).filter { $0.mentions(names) }
+        }
+    }
+
+    /// What is undeclared is made again from its text, which knows only the names from before.
+    private func requireNamesKept(
+        _ objects: [Surroundings.Object], _ steps: [Schema.ChangeStep]
+    ) throws(LoweringError) {
+        for step in steps {
+            guard case .renameColumn(let old, _) = step.change,
+                let object = objects.first(where: { $0.mentions([old]) })
+            else { continue }
+            throw LoweringError(
+                "\(step.before.name).\(old)",
+                "a column is renamed and another one changed at once, and the undeclared \(object.kind.rawValue) "
+                    + "\(object.name) uses them",
+                remedy: "rename the column in an AlterTable of its own")
+        }
+    }
+}
+
+extension Surroundings.Object {
+    fileprivate func mentions(_ columns: Set<String>) -> Bool {
+        SQLToken.scan(definition).contains { token in columns.contains(where: token.names) }
+    }
+}

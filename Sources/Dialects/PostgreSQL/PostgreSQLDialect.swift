@@ -1,0 +1,154 @@
+/// PostgreSQL's words, for version 13 and later.
+public struct PostgreSQLDialect: Dialect {
+    public let name = "postgresql"
+
+    public let holdsDeclaredTypes = true
+
+    public init() {}
+
+    public func spell(_ type: ColumnType) throws(LoweringError) -> String {
+        switch type {
+        case .integer: return "integer"
+        case .bigint: return "bigint"
+        case .real: return "double precision"
+        case .decimal(let precision, let scale): return "numeric(\(precision), \(scale))"
+        case .numeric: return "numeric"
+        case .text: return "text"
+        case .varchar(let length): return "varchar(\(length))"
+        case .boolean: return "boolean"
+        case .timestamp: return "timestamptz"
+        case .datetime: return "timestamp"
+        case .date: return "date"
+        case .time: return "time"
+        case .uuid: return "uuid"
+        case .json: return "jsonb"
+        case .bytes: return "bytea"
+        case .native(let sqlite, let postgresql):
+            guard !postgresql.isEmpty else { throw LoweringError(sqlite, "this type has no words for PostgreSQL") }
+            return postgresql
+        }
+    }
+
+    public func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
+        switch value {
+        case .text(let text), .json(let text): return SQLText.literal(text)
+        case .integer(let number): return type == .boolean ? (number == 0 ? "false" : "true") : String(number)
+        case .real(let number): return number.isFinite ? "\(number)" : "'\(number)'::double precision"
+        case .boolean(let flag): return flag ? "true" : "false"
+        case .now:
+            switch type {
+            case .datetime: return "(now() AT TIME ZONE 'UTC')"
+            case .date: return "((now() AT TIME ZONE 'UTC')::date)"
+            case .time: return "((now() AT TIME ZONE 'UTC')::time)"
+            case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
+            case .text, .varchar:
+                return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
+            case .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native: return "now()"
+            }
+        // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
+        case .today: return "((now() AT TIME ZONE 'UTC')::date)"
+        case .uuid: return type == .uuid ? "gen_random_uuid()" : "(gen_random_uuid()::text)"
+        case .expression(let expression): return "(\(try spell(expression)))"
+        }
+    }
+
+    public func spell(_ expression: Expression) throws(LoweringError) -> String {
+        switch expression {
+        case .sql(let text):
+            if let objection = PortableSQL.objection(to: text) { throw objection }
+            return text
+        case .native(let sqlite, let postgresql):
+            guard !postgresql.isEmpty else {
+                throw LoweringError(sqlite, "this expression has no words for PostgreSQL")
+            }
+            return postgresql
+        }
+    }
+
+    public func placeholder(_ number: Int) -> String { "$\(number)" }
+
+    public func upsert(into table: String, columns: [String], key: [String]) -> String {
+        DDL.upsert(into: table, columns: columns, key: key, in: self)
+    }
+
+    public func lower(
+        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+    ) throws(LoweringError) -> Lowering {
+        try PostgreSQLNames.check(operation, after: after)
+        switch operation {
+        case .createTable(let table):
+            let named = after[table.name] ?? table
+            return Lowering([try create(named)] + (try createIndexes(of: named)))
+        case .dropTable(let name): return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
+        case .renameTable(let old, let new):
+            return Lowering(["ALTER TABLE \(SQLText.identifier(old)) RENAME TO \(SQLText.identifier(new))"])
+        case .alterTable(let name, let changes):
+            return try PostgreSQLAlter(dialect: self, before: before, after: after, surroundings: surroundings)
+                .lower(changes, of: name)
+        case .createView(let view): return Lowering([try DDL.create(view, in: self)])
+        case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        case .run(let script):
+            switch script.up {
+            case .sql(let text), .native(_, let text): return Lowering(text.isEmpty ? [] : [text])
+            }
+        }
+    }
+
+    public func script(_ steps: [ScriptStep]) -> String {
+        var lines = [
+            "-- For psql, and a database that holds what the migrations declare and nothing beside it.",
+            "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
+        ]
+        for step in steps {
+            lines += ["", "-- \(step.title)", "BEGIN;"]
+            lines += step.lowering.statements.map { $0 + ";" }
+            lines.append("COMMIT;")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    public func countTables(named name: String) -> SQL {
+        """
+        SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+        WHERE c.relname = \(name) AND n.nspname = current_schema() AND c.relkind IN ('r', 'p')
+        """
+    }
+
+    public func inspect(_ connection: any Connection) throws -> Inspection {
+        try PostgreSQLInspector.inspect(connection)
+    }
+
+    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+        try PostgreSQLInspector.surroundings(of: declared, on: connection)
+    }
+
+    public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
+        try PostgreSQLInspector.inspectScratch(schema, beside: connection)
+    }
+}
+
+/// PostgreSQL cuts a name after 63 bytes without an error, and two long names become one (its manual, section 4.1.1).
+enum PostgreSQLNames {
+    static func check(_ operation: Operation, after: Schema) throws(LoweringError) {
+        for name in names(in: operation, after: after) where name.utf8.count > Naming.longestName {
+            throw LoweringError(
+                name, "this name has \(name.utf8.count) bytes, and PostgreSQL cuts names after \(Naming.longestName)",
+                remedy: "choose a shorter one")
+        }
+    }
+
+    private static func names(in operation: Operation, after: Schema) -> [String] {
+        switch operation {
+        case .createTable(let table): return after[table.name].map(names) ?? []
+        case .renameTable(_, let new): return [new]
+        case .alterTable(let name, _): return after[name].map(names) ?? []
+        case .createView(let view): return [view.name]
+        case .dropTable, .dropView, .run: return []
+        }
+    }
+
+    private static func names(of table: Table) -> [String] {
+        table.relationNames + table.columns.map(\.name) + table.checks.compactMap(\.name)
+            + table.foreignKeys.compactMap(\.name)
+    }
+}

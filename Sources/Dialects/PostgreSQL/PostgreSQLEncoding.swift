@@ -1,0 +1,291 @@
+/// How one column's values are written into `COPY … FROM STDIN (FORMAT binary)`: the receiving half of each type's
+/// `_recv` function (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format").
+enum PostgreSQLEncoding: Equatable {
+    case int4
+    case int8
+    case float8
+    case numeric
+    case decimal(precision: Int, scale: Int)
+    case text
+    case varchar(Int)
+    case boolean
+    case timestamptz
+    case timestamp
+    case date
+    case time
+    case uuid
+    case jsonb
+    case bytea
+
+    /// `nil` for a native type whose binary form is not one of these.
+    init?(_ type: ColumnType) {
+        switch type {
+        case .integer: self = .int4
+        case .bigint: self = .int8
+        case .real: self = .float8
+        case .decimal(let precision, let scale): self = .decimal(precision: precision, scale: scale)
+        case .numeric: self = .numeric
+        case .text: self = .text
+        case .varchar(let length): self = .varchar(length)
+        case .boolean: self = .boolean
+        case .timestamp: self = .timestamptz
+        case .datetime: self = .timestamp
+        case .date: self = .date
+        case .time: self = .time
+        case .uuid: self = .uuid
+        case .json: self = .jsonb
+        case .bytes: self = .bytea
+        case .native(_, let word): self.init(word: word)
+        }
+    }
+
+    private init?(word: String) {
+        switch word.lowercased() {
+        case "integer", "int", "int4": self = .int4
+        case "bigint", "int8": self = .int8
+        case "double precision", "float8": self = .float8
+        case "numeric", "decimal": self = .numeric
+        case "text", "varchar", "character varying": self = .text
+        case "boolean", "bool": self = .boolean
+        case "timestamptz", "timestamp with time zone": self = .timestamptz
+        case "timestamp", "timestamp without time zone": self = .timestamp
+        case "date": self = .date
+        case "time", "time without time zone": self = .time
+        case "uuid": self = .uuid
+        case "jsonb": self = .jsonb
+        case "bytea": self = .bytea
+        default: return nil
+        }
+    }
+
+    /// Why a value does not fit, for people.
+    func refusal(of value: RawValue) -> String {
+        switch self {
+        case .int4: "is no whole number of 32 bits"
+        case .int8: "is no whole number of 64 bits"
+        case .float8: "is no number that a double holds exactly"
+        case .numeric: "is no decimal number"
+        case .decimal(let precision, let scale):
+            "is no decimal number of at most \(precision) digits, \(scale) of them after the point"
+        case .text: refusalOfText(value) ?? "is no text"
+        case .varchar(let length): refusalOfText(value) ?? "is longer than \(length) characters"
+        case .boolean: "is neither true nor false"
+        case .timestamptz: "is no timestamp"
+        case .timestamp: "is no timestamp without a zone"
+        case .date: "is no date"
+        case .time: "is no time of day"
+        case .uuid: "is no uuid"
+        case .jsonb: "is no JSON text"
+        case .bytea: "is neither bytes, text nor a number"
+        }
+    }
+
+    private func refusalOfText(_ value: RawValue) -> String? {
+        switch value {
+        case .blob: "is bytes, not text"
+        case .text(let bytes) where bytes.contains(0): "holds a NUL character, which no PostgreSQL text can"
+        case .text(let bytes) where PostgreSQLText.characters(in: bytes) == nil: "is not UTF-8"
+        case .null, .integer, .real, .boolean, .text: nil
+        }
+    }
+}
+
+extension PostgreSQLBuffer {
+    /// Appends one field: its length, then its bytes. False, with nothing appended, if the value does not fit.
+    mutating func append(field value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
+        if case .null = value {
+            append(Int32(-1))
+            return true
+        }
+        let header = count
+        append(Int32(0))
+        guard append(value, as: encoding) else {
+            truncate(to: header)
+            return false
+        }
+        // A field of more than 2 GiB is refused by the server; SQLite's limit lies below.
+        replace(at: header, with: Int32(truncatingIfNeeded: count - header - 4))
+        return true
+    }
+
+    /// May leave half a value behind when it returns false.
+    private mutating func append(_ value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
+        switch encoding {
+        case .int4: append(exactly: value.wholeNumber.flatMap { Int32(exactly: $0) })
+        case .int8: append(exactly: value.wholeNumber)
+        case .float8: append(exactly: value.double?.bitPattern)
+        case .numeric: appendNumeric(value, limit: .none, allowsNaN: true)
+        case .decimal(let precision, let scale):
+            appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
+        case .text: appendText(value, limit: .max)
+        case .varchar(let length): appendText(value, limit: length)
+        case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
+        case .timestamptz: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) })
+        case .timestamp: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .none) })
+        case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) })
+        case .time: append(exactly: value.text.flatMap { CalendarNumber.time($0) })
+        case .uuid: appendUUID(value)
+        case .jsonb: appendJSON(value)
+        case .bytea: appendBytes(value)
+        }
+    }
+
+    @inline(__always)
+    private mutating func append<Number: FixedWidthInteger>(exactly number: Number?) -> Bool {
+        guard let number else { return false }
+        append(number)
+        return true
+    }
+
+    private mutating func appendNumeric(_ value: RawValue, limit: PostgreSQLNumeric.Limit, allowsNaN: Bool) -> Bool {
+        switch value {
+        case .text(let bytes):
+            if allowsNaN, bytes.elementsEqual("NaN".utf8) {
+                appendNumericNaN()
+                return true
+            }
+            return append(numeric: bytes, limit: limit)
+        case .integer(let number):
+            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+                var start = 20
+                var rest = number.magnitude
+                repeat {
+                    start -= 1
+                    digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                } while rest > 0
+                if number < 0 {
+                    start -= 1
+                    digits[start] = UInt8(ascii: "-")
+                }
+                return append(
+                    numeric: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[start...]), limit: limit)
+            }
+        case .real(let number):
+            if number.isNaN {
+                guard allowsNaN else { return false }
+                appendNumericNaN()
+                return true
+            }
+            // Numbers of more than 15 characters cost an allocation; a column that mixes reals into decimals is rare.
+            var text = number.description
+            return text.withUTF8 { append(numeric: UnsafeRawBufferPointer($0), limit: limit) }
+        case .null, .boolean, .blob: return false
+        }
+    }
+
+    /// Numbers among texts are written as SQLite and PostgreSQL both cast them.
+    private mutating func appendText(_ value: RawValue, limit: Int) -> Bool {
+        let start = count
+        switch value {
+        case .text(let bytes):
+            guard let characters = PostgreSQLText.characters(in: bytes), characters <= limit else { return false }
+            append(bytes)
+            return true
+        case .integer(let number): append(digits: number)
+        case .real(let number): append(text: number)
+        case .null, .boolean, .blob: return false
+        }
+        return count - start <= limit
+    }
+
+    private mutating func appendUUID(_ value: RawValue) -> Bool {
+        guard let text = value.text, text.count == 36 else { return false }
+        var at = 0
+        while at < 36 {
+            if at == 8 || at == 13 || at == 18 || at == 23 {
+                guard text[at] == UInt8(ascii: "-") else { return false }
+                at += 1
+                continue
+            }
+            guard let high = text[at].hexadecimalValue, let low = text[at + 1].hexadecimalValue else { return false }
+            append(high << 4 | low)
+            at += 2
+        }
+        return true
+    }
+
+    /// A version byte of 1 and the text (`jsonb_recv`); whether it is JSON is the server's to say.
+    private mutating func appendJSON(_ value: RawValue) -> Bool {
+        guard let text = value.text else { return false }
+        append(UInt8(1))
+        append(text)
+        return true
+    }
+
+    private mutating func appendBytes(_ value: RawValue) -> Bool {
+        switch value {
+        case .blob(let bytes), .text(let bytes): append(bytes)
+        // Numbers among blobs are written as they are among texts.
+        case .integer(let number): append(digits: number)
+        case .real(let number): append(text: number)
+        case .null, .boolean: return false
+        }
+        return true
+    }
+}
+
+extension RawValue {
+    fileprivate var text: UnsafeRawBufferPointer? {
+        if case .text(let bytes) = self { bytes } else { nil }
+    }
+
+    /// The whole number that the value is exactly; a text only if it is spelled as that number is, without zeros before it.
+    fileprivate var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .real(let number): Int64(exactly: number)
+        case .boolean(let truth): truth ? 1 : 0
+        case .text(let bytes): RawValue.wholeNumber(bytes)
+        case .null, .blob: nil
+        }
+    }
+
+    private static func wholeNumber(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        var reader = ASCIIReader(bytes)
+        let isNegative = reader.skip("-")
+        guard let first = reader.digit(), first != 0 || (bytes.count == 1) else { return nil }
+        // Counted downwards, because the smallest number has no positive counterpart.
+        var number = Int64(-first)
+        while let digit = reader.digit() {
+            let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (next, overflowsToo) = shifted.subtractingReportingOverflow(Int64(digit))
+            if overflows || overflowsToo { return nil }
+            number = next
+        }
+        guard reader.isAtEnd, isNegative || number != .min else { return nil }
+        return isNegative ? number : -number
+    }
+
+    fileprivate var double: Double? {
+        switch self {
+        case .real(let number): number
+        case .integer(let number): Double(exactly: number)
+        case .null, .boolean, .text, .blob: nil
+        }
+    }
+
+    fileprivate var truth: Bool? {
+        switch self {
+        case .boolean(let truth): truth
+        case .integer(let number): number == 0 ? false : number == 1 ? true : nil
+        case .text(let bytes):
+            if bytes.isWord("t") || bytes.isWord("true") {
+                true
+            } else if bytes.isWord("f") || bytes.isWord("false") {
+                false
+            } else {
+                nil
+            }
+        case .null, .real, .blob: nil
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the letters of a word in lower case, in any case.
+    fileprivate func isWord(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return indices.allSatisfy { self[$0] | 0x20 == word.utf8Start[$0] }
+    }
+}

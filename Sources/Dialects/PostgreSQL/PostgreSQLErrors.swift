@@ -1,0 +1,96 @@
+import CPostgreSQL
+
+/// The parts of a server's error that are asked for: the `PG_DIAG_…` macros are characters, which Swift does not import.
+/// https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD
+private enum ErrorField: Unicode.Scalar {
+    case sqlState = "C"
+    case primary = "M"
+    case detail = "D"
+    case context = "W"
+    case table = "t"
+    case constraint = "n"
+
+    func text(_ result: OpaquePointer) -> String? {
+        PQresultErrorField(result, Int32(rawValue.value)).map { String(cString: $0) }
+    }
+}
+
+extension DatabaseError {
+    /// What a failed result says. `connection` tells whether the server is gone, of which there may be no result.
+    static func postgresql(_ result: OpaquePointer?, on connection: OpaquePointer?, statement: String?) -> DatabaseError
+    {
+        guard let result, let code = ErrorField.sqlState.text(result) else {
+            return postgresqlClient(connection, statement: statement)
+        }
+        let primary = ErrorField.primary.text(result) ?? "the server gave no reason"
+        var message = primary
+        let kind = Kind(sqlState: code)
+        // The detail of these two is the whole row, and whatever it holds would reach every log.
+        if kind != .notNull, kind != .check, let detail = ErrorField.detail.text(result) { message += ": \(detail)" }
+        if let table = ErrorField.table.text(result), !primary.contains("\"\(table)\"") {
+            message += ", table \(table)"
+        }
+        if let constraint = ErrorField.constraint.text(result), !primary.contains("\"\(constraint)\"") {
+            message += ", constraint \(constraint)"
+        }
+        if let place = ErrorField.context.text(result).flatMap(copyPlace) { message += " (\(place))" }
+        return DatabaseError(
+            kind, message, statement: statement, code: code, remedy: remedy(sqlState: code, message: primary))
+    }
+
+    /// An error of libpq's own: most often, the connection broke.
+    private static func postgresqlClient(_ connection: OpaquePointer?, statement: String?) -> DatabaseError {
+        let isLost = connection == nil || PQstatus(connection) == CONNECTION_BAD
+        let text = connection.map { String(cString: PQerrorMessage($0)) } ?? "the connection is closed"
+        return DatabaseError(isLost ? .lost : .other, text.singleLine, statement: statement)
+    }
+
+    /// `COPY t, line 17, column a` of a context whose next word is the value itself.
+    private static func copyPlace(_ context: String) -> String? {
+        guard let line = context.split(separator: "\n").first(where: { $0.hasPrefix("COPY ") }) else { return nil }
+        return String(line.prefix { $0 != ":" })
+    }
+
+    private static func remedy(sqlState: String, message: String) -> String? {
+        switch sqlState {
+        case "55P03": "try again when the other connection is done"
+        case "40P01", "40001": "try again: two transactions stood in each other's way"
+        case "42501": "let the owner of the object, or a superuser, GRANT what is missing"
+        case "25006": "open the database for writing"
+        case "25P02": "roll the transaction back: an earlier statement of it failed"
+        case "53100": "make room on the server's disk"
+        case "53300": "close other connections, or raise max_connections on the server"
+        case "57014" where message.hasSuffix("statement timeout"): "allow a longer statement timeout"
+        default: nil
+        }
+    }
+}
+
+extension DatabaseError.Kind {
+    /// https://www.postgresql.org/docs/current/errcodes-appendix.html
+    init(sqlState: String) {
+        switch sqlState {
+        case "23505": self = .unique
+        case "23503", "23001": self = .foreignKey
+        case "23502": self = .notNull
+        case "23514": self = .check
+        case "55P03", "40P01": self = .locked
+        case "57014": self = .interrupted
+        case "57P01", "57P02", "57P03", "57P05": self = .lost
+        case "42501", "25006": self = .permission
+        case "53100": self = .diskFull
+        case "42601": self = .syntax
+        case "3D000", "53300": self = .unreachable
+        case _ where sqlState.hasPrefix("08"): self = .lost
+        case _ where sqlState.hasPrefix("28"): self = .authentication
+        default: self = .other
+        }
+    }
+}
+
+extension String {
+    /// The text on one line, for a message that is one sentence.
+    var singleLine: String {
+        split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,87 @@
+/// Every index in the current schema that is there for its own sake and not for a constraint (PostgreSQL's manual, section
+/// 53.26).
+struct PostgreSQLIndexReader {
+    struct Index {
+        var table: String
+        var index: Dialects.Index
+        /// What makes it again.
+        var definition: String
+        /// Why a schema value can't say it; `nil` if it can.
+        var objection: String?
+    }
+
+    private(set) var indexes: [Index] = []
+    private let expressions: [String: PostgreSQLExpression]
+
+    /// The columns are those of the same schema.
+    init(_ connection: any Connection, _ columns: [PostgreSQLColumnReader.Column]) throws(DatabaseError) {
+        expressions = Dictionary(grouping: columns, by: \.table).mapValues { PostgreSQLExpression($0.map(\.column)) }
+        let rows = try connection.query(
+            """
+            SELECT c.relname, i.relname, x.indisunique, x.indisvalid, am.amname,
+                pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid), x.indnkeyatts < x.indnatts,
+                a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
+                oc.opcname
+            FROM pg_class c
+                JOIN pg_index x ON x.indrelid = c.oid
+                JOIN pg_class i ON i.oid = x.indexrelid
+                JOIN pg_am am ON am.oid = i.relam
+                CROSS JOIN LATERAL generate_series(1, x.indnkeyatts::int) AS k(at)
+                JOIN pg_opclass oc ON oc.oid = x.indclass[k.at - 1]
+                LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[k.at - 1]
+                LEFT JOIN pg_collation co ON co.oid = x.indcollation[k.at - 1] AND co.collname <> 'default'
+                    AND co.oid IS DISTINCT FROM a.attcollation
+            WHERE \(trusted: PostgreSQLCatalogScope.tables) AND NOT EXISTS (
+                SELECT FROM pg_constraint n WHERE n.conindid = i.oid AND n.contype IN ('p', 'u', 'x'))
+            ORDER BY c.relname, i.relname, k.at
+            """)
+        for row in rows { add(row) }
+    }
+
+    /// A row holds one part of an index; the rows of an index follow each other.
+    private mutating func add(_ row: [Value]) {
+        let table = row[0].text ?? ""
+        let name = row[1].text ?? ""
+        if indexes.last?.table != table || indexes.last?.index.name != name {
+            var index = Dialects.Index(name: name, parts: [])
+            index.isUnique = row[2].boolean ?? false
+            index.condition = row[5].text.map { expression($0, on: table) }
+            indexes.append(
+                Index(
+                    table: table, index: index, definition: row[6].text ?? "", objection: Self.objection(toIndex: row)))
+        }
+        let at = indexes.count - 1
+        indexes[at].index.parts.append(part(row, on: table))
+        indexes[at].objection = indexes[at].objection ?? Self.objection(toPart: row)
+    }
+
+    private func expression(_ text: String, on table: String) -> Expression {
+        (expressions[table] ?? PostgreSQLExpression([])).read(text)
+    }
+
+    private func part(_ row: [Value], on table: String) -> Dialects.Index.Part {
+        let key: Dialects.Index.Part.Key =
+            row[8].text.map { .column($0) } ?? .expression(expression(row[9].text ?? "", on: table))
+        let isDescending = (row[10].integer ?? 0) & 1 == 1
+        return .init(key, descending: isDescending, collation: row[11].text.map(PostgreSQLColumnReader.collation))
+    }
+
+    private static func objection(toIndex row: [Value]) -> String? {
+        if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
+        let method = row[4].text ?? ""
+        if method != "btree" { return "is a \(method) index, which a schema has no word for" }
+        if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema has no word for" }
+        return nil
+    }
+
+    /// Nulls stand last in an ascending index and first in a descending one, unless it says otherwise: bit 1 is
+    /// `NULLS FIRST`, bit 0 is `DESC`.
+    private static func objection(toPart row: [Value]) -> String? {
+        let options = row[10].integer ?? 0
+        if options == 1 || options == 2 { return "says where nulls stand, which a schema has no word for" }
+        if row[12].boolean == false {
+            return "uses the operator class \(row[13].text ?? ""), which a schema has no word for"
+        }
+        return nil
+    }
+}

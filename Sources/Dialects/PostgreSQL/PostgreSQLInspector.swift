@@ -1,0 +1,120 @@
+/// Reads the current schema of a live PostgreSQL database back into a schema value: one question for each kind of thing.
+public enum PostgreSQLInspector {
+    /// Everything the schema holds, as far as a schema value can say it; the rest is listed with its reason. Throws
+    /// `DatabaseError`.
+    public static func inspect(_ connection: any Connection) throws -> Inspection {
+        if connection.isInTransaction { return try read(connection) }
+        return try connection.snapshot { try read(connection) }
+    }
+
+    /// What PostgreSQL reads back right after `schema` was made in a schema of its own, which is gone afterwards.
+    public static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
+        let construction = try PostgreSQLDialect().construct(schema)
+        return try withRollback(connection) {
+            try enterScratchSchema(connection)
+            for statement in construction.tables + construction.afterLoad.map(\.statement) {
+                try connection.execute(SQL(statement))
+            }
+            return try read(connection)
+        }
+    }
+
+    /// Runs `body` so that nothing of it stays, also inside a transaction that somebody else has begun.
+    private static func withRollback<T>(_ connection: any Connection, _ body: () throws -> T) throws -> T {
+        guard connection.isInTransaction else {
+            try connection.begin()
+            // Nothing of it stays, so a session that may only read may do this too.
+            try connection.execute("SET TRANSACTION READ WRITE")
+            let result = Result { try body() }
+            try connection.rollback()
+            return try result.get()
+        }
+        try connection.execute("SAVEPOINT tc_scratch")
+        let result = Result { try body() }
+        try connection.execute("ROLLBACK TO SAVEPOINT tc_scratch")
+        try connection.execute("RELEASE SAVEPOINT tc_scratch")
+        return try result.get()
+    }
+
+    /// The path that was in force stays behind the new schema: types and functions are found, and written, as they are in the
+    /// live one.
+    private static func enterScratchSchema(_ connection: any Connection) throws(DatabaseError) {
+        let name = "tc_scratch_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        let path = try connection.queryValue("SELECT current_setting('search_path')")?.text ?? ""
+        try connection.execute("CREATE SCHEMA \(identifier: name)")
+        let wider = path.isEmpty ? SQLText.identifier(name) : "\(SQLText.identifier(name)), \(path)"
+        _ = try connection.query("SELECT set_config('search_path', \(wider), true)")
+    }
+
+    private static func read(_ connection: any Connection) throws(DatabaseError) -> Inspection {
+        var tables = try tableNames(connection).map { Table(name: $0) }
+        let places = Dictionary(
+            tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        var inspection = Inspection(schema: Schema())
+        let columns = try PostgreSQLColumnReader(connection)
+        inspection.notCarried = columns.notCarried
+        for column in columns.columns {
+            guard let at = places[column.table] else { continue }
+            tables[at].columns.append(column.column)
+            inspection.declaredTypes[column.table, default: [:]][column.column.name] = column.declaredType
+        }
+        for at in tables.indices { tables[at].readGenerated() }
+        for constraint in try PostgreSQLConstraintReader(connection).constraints {
+            guard let at = places[constraint.table] else { continue }
+            inspection.notCarried += constraint.add(to: &tables[at])
+        }
+        for index in try PostgreSQLIndexReader(connection, columns.columns).indexes {
+            guard let at = places[index.table] else { continue }
+            if let objection = index.objection {
+                inspection.notCarried.append(.init(.index, index.index.name, reason: objection))
+            } else {
+                tables[at].indexes.append(index.index)
+            }
+        }
+        let views = try PostgreSQLViewReader(connection).views.map { view in
+            View(view.name, as: .native(sqlite: "", postgresql: view.query))
+        }
+        inspection.schema = Schema(tables: tables, views: views)
+        inspection.sequences = try sequences(connection)
+        inspection.notCarried += try PostgreSQLOtherObjects.read(connection)
+        return inspection
+    }
+
+    /// A table without a column has no row anywhere else.
+    private static func tableNames(_ connection: any Connection) throws(DatabaseError) -> [String] {
+        try connection.query(
+            "SELECT c.relname FROM pg_class c WHERE \(trusted: PostgreSQLCatalogScope.tables) ORDER BY c.relname"
+        ).compactMap { $0[0].text }.filter { !OwnTables.names.contains($0) }
+    }
+
+    /// The last number of each identity or serial column that has counted and that this role may see.
+    private static func sequences(_ connection: any Connection) throws(DatabaseError) -> [String: Int64] {
+        let rows = try connection.query(
+            """
+            SELECT c.relname, max(s.last_value)
+            FROM pg_class c
+                JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+                    AND d.refobjid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+                JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+                JOIN pg_namespace n ON n.oid = q.relnamespace
+                JOIN pg_sequences s ON s.schemaname = n.nspname AND s.sequencename = q.relname
+            WHERE s.last_value IS NOT NULL AND \(trusted: PostgreSQLCatalogScope.tables)
+            GROUP BY c.relname
+            """)
+        let pairs = rows.compactMap { row in row[0].text.flatMap { name in row[1].integer.map { (name, $0) } } }
+        return Dictionary(pairs, uniquingKeysWith: max).filter { !OwnTables.names.contains($0.key) }
+    }
+}
+
+extension Table {
+    /// A generated column's expression can only be read once all columns are known.
+    fileprivate mutating func readGenerated() {
+        let expressions = PostgreSQLExpression(columns)
+        for at in columns.indices {
+            guard let generated = columns[at].generated, case .native(_, let text) = generated.expression else {
+                continue
+            }
+            columns[at].generated?.expression = expressions.read(text)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// PostgreSQL's binary form of `numeric`: the count of base-10000 digits, the first digit's power of 10000, the sign, how many
+/// decimals are shown, and the digits (`numeric_send` in `src/backend/utils/adt/numeric.c`).
+enum PostgreSQLNumeric {
+    enum Sign: UInt16 {
+        case positive = 0x0000
+        case negative = 0x4000
+        case nan = 0xC000
+        case infinity = 0xD000
+        case negativeInfinity = 0xF000
+    }
+
+    /// What a column's type leaves room for.
+    struct Limit {
+        /// Digits before the point.
+        var whole: Int
+        /// Digits behind it.
+        var scale: Int
+
+        /// `numeric` without limits: https://www.postgresql.org/docs/current/datatype-numeric.html
+        static let none = Limit(whole: 131_072, scale: 16_383)
+    }
+}
+
+extension PostgreSQLBuffer {
+    /// Appends a decimal's text as a numeric. False, with nothing appended, if it is no decimal or exceeds `limit`.
+    mutating func append(numeric text: UnsafeRawBufferPointer, limit: PostgreSQLNumeric.Limit) -> Bool {
+        guard let decimal = DecimalText(text), decimal.isZero || decimal.whole <= limit.whole,
+            decimal.significantScale <= limit.scale
+        else { return false }
+        let scale = Int16(min(decimal.scale, limit.scale))
+        guard !decimal.isZero else {
+            appendNumericHeader(groups: 0, power: 0, .positive, scale: scale)
+            return true
+        }
+        // Towards minus infinity: 0.00001 begins at 10000 to the power of -2.
+        let highest = ((decimal.whole + 3) >> 2) - 1
+        let lowest = -((decimal.significantScale + 3) >> 2)
+        let header = count
+        appendNumericHeader(groups: 0, power: Int16(highest), decimal.isNegative ? .negative : .positive, scale: scale)
+        var groups: Int16 = 0
+        var end = count
+        for power in stride(from: highest, through: lowest, by: -1) {
+            let group = decimal.group(at: power)
+            append(group)
+            // Zeros at the end are not stored.
+            if group != 0 {
+                groups = Int16(highest - power + 1)
+                end = count
+            }
+        }
+        truncate(to: end)
+        replace(at: header, with: groups)
+        return true
+    }
+
+    mutating func appendNumericNaN() { appendNumericHeader(groups: 0, power: 0, .nan, scale: 0) }
+
+    private mutating func appendNumericHeader(groups: Int16, power: Int16, _ sign: PostgreSQLNumeric.Sign, scale: Int16)
+    {
+        append(groups)
+        append(power)
+        append(sign.rawValue)
+        append(scale)
+    }
+
+    /// Appends the text of a binary numeric as PostgreSQL writes it, without an exponent. False if the bytes are none.
+    mutating func append(textOfNumeric bytes: UnsafeRawBufferPointer) -> Bool {
+        func word(_ at: Int) -> Int16 { Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int16.self)) }
+        guard bytes.count >= 8, let sign = PostgreSQLNumeric.Sign(rawValue: UInt16(bitPattern: word(4))) else {
+            return false
+        }
+        switch sign {
+        case .nan: append(text: "NaN")
+        case .infinity: append(text: "Infinity")
+        case .negativeInfinity: append(text: "-Infinity")
+        case .positive, .negative:
+            let groups = Int(word(0))
+            let highest = Int(word(2))
+            guard groups >= 0, bytes.count == 8 + 2 * groups else { return false }
+            func group(_ power: Int) -> UInt64 {
+                let at = highest - power
+                return at >= 0 && at < groups ? UInt64(word(8 + 2 * at).magnitude) : 0
+            }
+            if sign == .negative { append(ascii: "-") }
+            append(digits: group(max(highest, 0)))
+            for power in stride(from: highest - 1, through: 0, by: -1) { append(digits: group(power), width: 4) }
+            appendDecimals(Int(word(6)), group)
+        }
+        return true
+    }
+
+    private mutating func appendDecimals(_ scale: Int, _ group: (Int) -> UInt64) {
+        guard scale > 0 else { return }
+        append(ascii: ".")
+        let end = count + scale
+        var power = -1
+        while count < end {
+            append(digits: group(power), width: 4)
+            power -= 1
+        }
+        truncate(to: end)
+    }
+}

@@ -1,0 +1,64 @@
+/// What the current schema holds and a schema value has no word for.
+enum PostgreSQLOtherObjects {
+    /// What kind of thing, its name, and the reason: a row each.
+    static func read(_ connection: any Connection) throws(DatabaseError) -> [NotCarried] {
+        let relations = try connection.query(relations)
+        let triggers = try connection.query(triggers)
+        let others = try connection.query(others)
+        return (relations + triggers + others).map { row in
+            NotCarried(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
+        }
+    }
+
+    private static let relations: SQL = """
+        SELECT CASE c.relkind WHEN 'm' THEN 'view' ELSE 'other' END, c.relname, CASE
+            WHEN c.relkind = 'm' THEN 'is a materialized view'
+            WHEN c.relkind = 'f' THEN 'is a foreign table: its rows live on another server'
+            WHEN c.relispartition THEN 'is a partition of ' || p.relname
+            WHEN c.relkind = 'p' THEN 'is a partitioned table'
+            WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
+            WHEN c.relkind = 'c' THEN 'is a composite type'
+            ELSE 'inherits from ' || p.relname || ': it is carried as a table of its own'
+        END
+        FROM pg_class c
+            LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
+            LEFT JOIN pg_class p ON p.oid = h.inhparent
+        WHERE (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL
+            OR c.relkind = 'S' AND NOT EXISTS (
+                SELECT FROM pg_depend s
+                WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
+            AND \(trusted: PostgreSQLCatalogScope.relations)
+        ORDER BY c.relname
+        """
+
+    private static let triggers: SQL = """
+        SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid, true)
+        FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+        WHERE \(trusted: PostgreSQLCatalogScope.relations)
+        ORDER BY c.relname, t.tgname
+        """
+
+    private static let others: SQL = """
+        SELECT 'other', x.name, x.reason FROM (
+            SELECT p.oid, 'pg_proc'::regclass AS class, p.oid::regprocedure::text AS name,
+                'is a function or procedure in ' || l.lanname AS reason
+            FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+            WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
+            UNION ALL
+            SELECT t.oid, 'pg_type'::regclass, t.typname,
+                CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd' THEN 'is a domain' ELSE 'is a range type' END
+            FROM pg_type t
+            WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = quote_ident(current_schema())::regnamespace
+            UNION ALL
+            SELECT c.oid, 'pg_class'::regclass, c.relname, 'has row security: its policies stay behind'
+            FROM pg_class c WHERE c.relrowsecurity AND \(trusted: PostgreSQLCatalogScope.tables)
+            UNION ALL
+            SELECT w.oid, 'pg_rewrite'::regclass, c.relname || '.' || w.rulename, 'is a rule'
+            FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
+            WHERE \(trusted: PostgreSQLCatalogScope.relations)
+        ) x
+        WHERE NOT EXISTS (
+            SELECT FROM pg_depend e WHERE e.classid = x.class AND e.objid = x.oid AND e.deptype = 'e')
+        ORDER BY x.name
+        """
+}

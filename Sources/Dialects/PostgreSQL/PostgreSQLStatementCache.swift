@@ -1,0 +1,57 @@
+import CPostgreSQL
+
+/// The names of statements that a session has prepared: the most recently used, up to a limit.
+struct PostgreSQLStatementCache {
+    struct Key: Hashable {
+        var text: String
+        var types: [Oid]
+    }
+
+    private struct Entry {
+        var name: String
+        var lastUse: Int
+    }
+
+    static let limit = 64
+
+    private var entries: [Key: Entry] = [:]
+    private var uses = 0
+    /// Names that the server still knows and nobody uses any more.
+    private var retired: [String] = []
+
+    /// The name under which the statement is prepared.
+    mutating func name(for key: Key) -> String? {
+        uses += 1
+        entries[key]?.lastUse = uses
+        return entries[key]?.name
+    }
+
+    /// A name that was never used in this session, for a statement that is about to be prepared.
+    mutating func newName() -> String {
+        uses += 1
+        return "tc_\(uses)"
+    }
+
+    mutating func insert(_ key: Key, name: String) {
+        if entries.count >= Self.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            remove(oldest.key)
+        }
+        uses += 1
+        entries[key] = Entry(name: name, lastUse: uses)
+    }
+
+    mutating func remove(_ key: Key) {
+        if let entry = entries.removeValue(forKey: key) { retired.append(entry.name) }
+    }
+
+    mutating func removeAll() {
+        retired += entries.values.map(\.name)
+        entries = [:]
+    }
+
+    /// Hands over the names to be deallocated.
+    mutating func takeRetired() -> [String] {
+        defer { retired = [] }
+        return retired
+    }
+}

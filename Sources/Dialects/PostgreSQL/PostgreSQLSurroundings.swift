@@ -1,0 +1,113 @@
+extension PostgreSQLInspector {
+    /// What the current schema holds beside `declared`, each with the text that makes it again, and every name that is taken.
+    public static func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+        let columns = try PostgreSQLColumnReader(connection).columns
+        let constraints = try PostgreSQLConstraintReader(connection).constraints
+        let indexes = try PostgreSQLIndexReader(connection, columns).indexes
+        var views = try PostgreSQLViewReader(connection)
+        try views.readEpilogues(connection)
+        var objects: [Surroundings.Object] = []
+        for table in declared.tables {
+            objects += undeclared(columns.filter { $0.table == table.name }, of: table)
+            objects += undeclared(constraints.filter { $0.table == table.name }, of: table)
+        }
+        let declaredIndexes = Set(declared.tables.flatMap { $0.indexes.map(\.name) })
+        for index in indexes where !declaredIndexes.contains(index.index.name) && !OwnTables.names.contains(index.table)
+        {
+            objects.append(.init(.index, name: index.index.name, owner: index.table, definition: index.definition))
+        }
+        for view in views.views where declared[view: view.name] == nil {
+            let options = view.options.map { " WITH (\($0))" } ?? ""
+            let definition = "CREATE VIEW \(SQLText.identifier(view.name))\(options) AS \(view.query)"
+            objects.append(
+                .init(.view, name: view.name, owner: view.name, definition: definition, epilogue: view.epilogue))
+        }
+        return Surroundings(
+            objects: objects + (try triggers(connection)), takenNames: try takenNames(connection),
+            epilogues: epilogues(views.views.filter { declared[view: $0.name] != nil }))
+    }
+
+    /// A declared view is made again from its declaration, which has no word for options.
+    private static func epilogues(_ views: [PostgreSQLViewReader.View]) -> [String: [String]] {
+        var epilogues: [String: [String]] = [:]
+        for view in views {
+            let options = view.options.map { ["ALTER VIEW \(SQLText.identifier(view.name)) SET (\($0))"] } ?? []
+            epilogues[view.name] = options + view.epilogue
+        }
+        return epilogues
+    }
+
+    private static func undeclared(
+        _ columns: [PostgreSQLColumnReader.Column], of table: Table
+    ) -> [Surroundings.Object] {
+        columns.filter { table[column: $0.column.name] == nil }.map { column in
+            let definition = "\(SQLText.identifier(column.column.name)) \(column.declaredType)"
+            return .init(.column, name: column.column.name, owner: table.name, definition: definition)
+        }
+    }
+
+    private static func undeclared(
+        _ constraints: [PostgreSQLConstraintReader.Constraint], of table: Table
+    ) -> [Surroundings.Object] {
+        var unmatchedChecks = table.checks
+        return constraints.compactMap { constraint in
+            if constraint.isDeclared(in: table, &unmatchedChecks) { return nil }
+            let definition = "CONSTRAINT \(SQLText.identifier(constraint.name)) \(constraint.definition)"
+            return .init(.constraint, name: constraint.name, owner: table.name, definition: definition)
+        }
+    }
+
+    private static func triggers(_ connection: any Connection) throws(DatabaseError) -> [Surroundings.Object] {
+        try connection.query(
+            """
+            SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger'),
+                CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END
+            FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+            WHERE \(trusted: PostgreSQLCatalogScope.relations)
+            ORDER BY c.relname, t.tgname
+            """
+        ).map { row in
+            let trigger = row[0].text ?? ""
+            let owner = row[1].text ?? ""
+            let (name, table) = (SQLText.identifier(trigger), SQLText.identifier(owner))
+            var epilogue: [String] = []
+            if let comment = row[3].text {
+                epilogue.append("COMMENT ON TRIGGER \(name) ON \(table) IS \(SQLText.literal(comment))")
+            }
+            if let state = row[4].text { epilogue.append("ALTER TABLE \(table) \(state) TRIGGER \(name)") }
+            return .init(.trigger, name: trigger, owner: owner, definition: row[2].text ?? "", epilogue: epilogue)
+        }
+    }
+
+    private static func takenNames(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
+        let rows = try connection.query(
+            "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace")
+        return Set(rows.compactMap { $0[0].text })
+    }
+}
+
+extension PostgreSQLConstraintReader.Constraint {
+    /// Whether the declaration speaks of this constraint. PostgreSQL rewrites a check's text, so a check is known by its
+    /// name, or else by the columns it speaks of.
+    fileprivate func isDeclared(in table: Table, _ unmatchedChecks: inout [Check]) -> Bool {
+        switch kind {
+        case .primaryKey: return table.primaryKey?.columns == columns
+        case .unique: return table.uniques.contains { $0.columns == columns }
+        case .foreignKey:
+            return table.foreignKeys.contains {
+                $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns
+            }
+        case .check:
+            let found =
+                unmatchedChecks.firstIndex { $0.name == name }
+                ?? unmatchedChecks.firstIndex { $0.name == nil && speaks(of: $0, in: table) }
+            if let found { unmatchedChecks.remove(at: found) }
+            return found != nil
+        case .exclusion: return false
+        }
+    }
+
+    private func speaks(of check: Check, in table: Table) -> Bool {
+        Set(table.columns.map(\.name).filter(check.expression.mentions)) == Set(columns)
+    }
+}

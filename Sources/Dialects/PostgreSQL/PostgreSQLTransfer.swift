@@ -1,0 +1,46 @@
+// PostgreSQL as a transfer's target.
+
+extension PostgreSQLDialect: TransferTarget {
+    /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1.
+    public var longestName: Int { 63 }
+
+    /// https://www.postgresql.org/docs/current/ddl-system-columns.html
+    public var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
+
+    public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+        let names = try connection.query(
+            """
+            SELECT c.relname FROM pg_class c
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND \(trusted: PostgreSQLCatalogScope.relations)
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                              AND d.deptype IN ('i', 'a'))
+            ORDER BY c.relname
+            """
+        ).compactMap { $0[0].text }
+        return try names.filter { name in
+            guard ignored.contains(name) else { return true }
+            return try connection.queryValue("SELECT EXISTS (SELECT FROM \(identifier: name))")?.boolean ?? true
+        }
+    }
+
+    public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
+        throws
+    {
+        // pg_get_serial_sequence reads its first argument as SQL and its second as it is (the manual, 9.26).
+        let sequence =
+            "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
+        // The sequence ends where the type does: there the next number must fail, and setval does what it can.
+        _ = try connection.queryValue(
+            "SELECT setval(\(trusted: sequence), \(max(number, 1)), \(trusted: number > 0 ? "true" : "false"))")
+    }
+
+    public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
+        "ALTER TABLE \(SQLText.identifier(table)) ADD \(try DDL.define(check, in: self))"
+    }
+
+    public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
+        "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key)) NOT VALID"
+    }
+
+    public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+}

@@ -1,0 +1,108 @@
+/// Every view in the current schema, with what a view loses when it is dropped and made again.
+struct PostgreSQLViewReader {
+    struct View {
+        var name: String
+        var query: String
+        /// `security_barrier=true`.
+        var options: String?
+        /// Grants, comments and the owner, as statements.
+        var epilogue: [String] = []
+    }
+
+    /// Each after those it reads.
+    private(set) var views: [View] = []
+
+    init(_ connection: any Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', ')
+            FROM pg_class c WHERE c.relkind = 'v' AND \(trusted: PostgreSQLCatalogScope.relations) ORDER BY c.oid
+            """)
+        let edges = Set(try Self.edges(connection))
+        let found = rows.map { row in
+            View(name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text)
+        }
+        views = ReadingOrder.sort(found) { edges.contains([$0.name, $1.name]) }
+    }
+
+    private static func query(_ text: String) -> String {
+        var query = text[...]
+        while let last = query.last, last == ";" || last.isWhitespace { query.removeLast() }
+        while query.first?.isWhitespace == true { query.removeFirst() }
+        return String(query)
+    }
+
+    /// Pairs of a view and a view that it reads.
+    private static func edges(_ connection: any Connection) throws(DatabaseError) -> [[String]] {
+        try connection.query(
+            """
+            SELECT DISTINCT c.relname, r.relname
+            FROM pg_class c
+                JOIN pg_rewrite w ON w.ev_class = c.oid
+                JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+                JOIN pg_class r ON r.oid = d.refobjid AND r.relkind = 'v' AND r.relnamespace = c.relnamespace
+            WHERE c.relkind = 'v' AND \(trusted: PostgreSQLCatalogScope.relations)
+            """
+        ).map { row in row.map { $0.text ?? "" } }
+    }
+}
+
+// MARK: - What must follow a view that is made again
+
+extension PostgreSQLViewReader {
+    /// Reads each view's grants, comments and owner into its epilogue. The owner comes last: who has given it away may grant
+    /// nothing any more.
+    mutating func readEpilogues(_ connection: any Connection) throws(DatabaseError) {
+        var statements: [String: [String]] = [:]
+        for row in try connection.query(Self.grants) {
+            let view = row[0].text ?? ""
+            let columns = row[1].text.map { " (\(SQLText.identifier($0)))" } ?? ""
+            let role = row[2].text.map(SQLText.identifier) ?? "PUBLIC"
+            let option = row[4].boolean == true ? " WITH GRANT OPTION" : ""
+            statements[view, default: []].append(
+                "GRANT \(row[3].text ?? "")\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)")
+        }
+        for row in try connection.query(Self.comments) {
+            let view = row[0].text ?? ""
+            let name = SQLText.identifier(view)
+            let object = row[1].text.map { "COLUMN \(name).\(SQLText.identifier($0))" } ?? "VIEW \(name)"
+            statements[view, default: []].append("COMMENT ON \(object) IS \(SQLText.literal(row[2].text ?? ""))")
+        }
+        for row in try connection.query(Self.owners) {
+            let view = row[0].text ?? ""
+            statements[view, default: []].append(
+                "ALTER VIEW \(SQLText.identifier(view)) OWNER TO \(SQLText.identifier(row[1].text ?? ""))")
+        }
+        for at in views.indices { views[at].epilogue = statements[views[at].name] ?? [] }
+    }
+
+    private static let views = "c.relkind = 'v' AND \(PostgreSQLCatalogScope.relations)"
+
+    private static let grants: SQL = """
+        SELECT g.relname, g.attname, r.rolname, g.privilege_type, g.is_grantable
+        FROM (
+            SELECT c.oid, c.relname, c.relowner, NULL AS attname, 0 AS attnum, x.grantee, x.privilege_type, x.is_grantable
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x WHERE \(trusted: views)
+            UNION ALL
+            SELECT c.oid, c.relname, c.relowner, a.attname, a.attnum, x.grantee, x.privilege_type, x.is_grantable
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) x
+            WHERE \(trusted: views)
+        ) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+        WHERE g.grantee <> g.relowner
+        ORDER BY g.relname, g.attnum, r.rolname, g.privilege_type
+        """
+
+    private static let comments: SQL = """
+        SELECT c.relname, a.attname, d.description
+        FROM pg_class c
+            JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
+            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+        WHERE \(trusted: views) ORDER BY c.relname, d.objsubid
+        """
+
+    private static let owners: SQL = """
+        SELECT c.relname, r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+        WHERE r.rolname <> current_user AND \(trusted: views)
+        """
+}

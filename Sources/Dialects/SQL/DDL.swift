@@ -1,0 +1,113 @@
+/// Pieces of DDL that read the same in both databases.
+enum DDL {
+    /// The clauses of a `CREATE TABLE`, one a line.
+    static func body(_ clauses: [String]) -> String {
+        "(\n" + clauses.map { "    " + $0 }.joined(separator: ",\n") + "\n)"
+    }
+
+    /// Everything between the parentheses of a `CREATE TABLE`; `line` spells a column, told whether it is the primary key that
+    /// is written in its own line.
+    static func clauses(
+        of table: Table, inlineKey: String?, in dialect: some Dialect,
+        line: (Column, Bool) throws(LoweringError) -> String
+    ) throws(LoweringError) -> [String] {
+        var clauses: [String] = []
+        for column in table.columns { clauses.append(try line(column, column.name == inlineKey)) }
+        if let key = table.primaryKey, inlineKey == nil { clauses.append(define(key)) }
+        clauses += table.uniques.map(define)
+        for check in table.checks { clauses.append(try define(check, in: dialect)) }
+        return clauses + table.foreignKeys.map(define)
+    }
+
+    /// `CONSTRAINT "name" `, or nothing.
+    static func constraint(_ name: String?) -> String { name.map { "CONSTRAINT \(SQLText.identifier($0)) " } ?? "" }
+
+    static func define(_ key: PrimaryKey) -> String {
+        "\(constraint(key.name))PRIMARY KEY (\(SQLText.identifiers(key.columns)))"
+    }
+
+    static func define(_ unique: Unique) -> String {
+        "\(constraint(unique.name))UNIQUE (\(SQLText.identifiers(unique.columns)))"
+    }
+
+    static func define(_ check: Check, in dialect: some Dialect) throws(LoweringError) -> String {
+        "\(constraint(check.name))CHECK (\(try dialect.spell(check.expression)))"
+    }
+
+    static func define(_ key: ForeignKey) -> String {
+        var text = "\(constraint(key.name))FOREIGN KEY (\(SQLText.identifiers(key.columns))) "
+        text += "REFERENCES \(SQLText.identifier(key.parent)) (\(SQLText.identifiers(key.parentColumns)))"
+        if key.onDelete != .noAction { text += " ON DELETE \(key.onDelete.rawValue)" }
+        if key.onUpdate != .noAction { text += " ON UPDATE \(key.onUpdate.rawValue)" }
+        if key.isDeferred { text += " DEFERRABLE INITIALLY DEFERRED" }
+        return text
+    }
+
+    static func create(
+        _ index: Index, on table: String, in dialect: some Dialect, collate: (Collation) throws(LoweringError) -> String
+    ) throws(LoweringError) -> String {
+        var parts: [String] = []
+        for part in index.parts {
+            var text: String
+            switch part.key {
+            case .column(let name): text = SQLText.identifier(name)
+            case .expression(let expression): text = "(\(try dialect.spell(expression)))"
+            }
+            if let collation = part.collation { text += try collate(collation) }
+            parts.append(text + (part.isDescending ? " DESC" : ""))
+        }
+        let unique = index.isUnique ? "UNIQUE " : ""
+        var text = "CREATE \(unique)INDEX \(SQLText.identifier(index.name)) ON \(SQLText.identifier(table))"
+        text += " (\(parts.joined(separator: ", ")))"
+        if let condition = index.condition { text += " WHERE \(try dialect.spell(condition))" }
+        return text
+    }
+
+    static func create(_ view: View, in dialect: some Dialect) throws(LoweringError) -> String {
+        "CREATE VIEW \(SQLText.identifier(view.name)) AS \(try dialect.spell(view.query))"
+    }
+
+    static func upsert(into table: String, columns: [String], key: [String], in dialect: some Dialect) -> String {
+        let places = columns.indices.map { dialect.placeholder($0 + 1) }.joined(separator: ", ")
+        let others = columns.filter { !key.contains($0) }.map(SQLText.identifier)
+        let update = others.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        return "INSERT INTO \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) VALUES (\(places)) "
+            + "ON CONFLICT (\(SQLText.identifiers(key))) DO " + (others.isEmpty ? "NOTHING" : "UPDATE SET \(update)")
+    }
+}
+
+extension Surroundings {
+    /// Undeclared objects that name this column of this table: dropping it would break them, or drop them silently.
+    func users(ofColumn column: String, in table: String) -> [Object] {
+        objects.filter { object in
+            let tokens = SQLToken.scan(object.definition)
+            return tokens.contains { $0.names(column) }
+                && (object.owner == table || tokens.contains { $0.names(table) })
+        }
+    }
+
+    /// Refuses the drop of a column that something undeclared uses: SQLite would stop in the middle, PostgreSQL would drop
+    /// an index without a word.
+    func requireUnused(
+        _ column: String, in table: String, butFor kinds: Set<Object.Kind> = [.column]
+    ) throws(LoweringError) {
+        let users = users(ofColumn: column, in: table).filter { !kinds.contains($0.kind) }
+        guard !users.isEmpty else { return }
+        let names = users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
+        throw LoweringError(
+            "\(table).\(column)", "the database holds what uses this column and no migration declares: \(names)",
+            remedy: "drop it first")
+    }
+
+    /// Undeclared views that read any of `names`, directly or through others, in the order in which they can be made again.
+    func views(reading names: Set<String>) -> [Object] {
+        var names = names
+        return objects.filter { object in
+            guard object.kind == .view,
+                SQLToken.scan(object.definition).contains(where: { token in names.contains(where: token.names) })
+            else { return false }
+            names.insert(object.name)
+            return true
+        }
+    }
+}

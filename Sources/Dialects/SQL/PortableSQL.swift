@@ -1,0 +1,45 @@
+/// What both databases understand in the same way. An expression written once for both is held to it when it is compiled,
+/// so that it does not work on one and fail on the other.
+enum PortableSQL {
+    /// Functions that mean the same on both, with the same arguments, and keywords that a parenthesis may follow.
+    static let functions: Set<String> = [
+        "abs", "avg", "cast", "coalesce", "count", "exists", "in", "length", "lower", "ltrim", "max", "min", "nullif",
+        "replace", "round", "rtrim", "substr", "sum", "trim", "upper", "values", "and", "or", "not", "on", "as", "by",
+        "select", "from", "where", "when", "then", "else", "case", "between", "like", "any", "all", "using", "union",
+        "over", "partition", "row_number", "rank", "dense_rank", "lag", "lead", "first_value", "last_value", "filter",
+        "decimal", "numeric", "varchar", "having", "is", "join",
+    ]
+
+    /// Words and symbols that one of them does not know or reads otherwise.
+    static let foreign: [String: String] = [
+        "==": "write =", "::": "write CAST(… AS …)", "GLOB": "write LIKE", "ILIKE": "write lower(…) LIKE …",
+        "REGEXP": "give each database its own with native(…)", "MATCH": "give each database its own with native(…)",
+        "SIMILAR": "give each database its own with native(…)", "CURRENT_TIMESTAMP": "use the default .now",
+    ]
+
+    /// Why the text is not common to both databases, and what to do; `nil` if it is.
+    static func objection(to text: String) -> LoweringError? {
+        let tokens = SQLToken.scan(text)
+        for at in tokens.indices {
+            let token = tokens[at]
+            if let advice = foreign[token.text.uppercased()], token.kind == .word || token.kind == .symbol {
+                return LoweringError(text, "\(token.text) is not common to SQLite and PostgreSQL", remedy: advice)
+            }
+            if token.kind == .quoted, token.text.first != "\"" {
+                let remedy = "write \(SQLText.identifier(token.name ?? ""))"
+                return LoweringError(text, "\(token.text) is quoted as only SQLite does", remedy: remedy)
+            }
+            if SQLToken.isCall(tokens, at), !functions.contains(token.text.lowercased()), !isRelation(tokens, at) {
+                return LoweringError(
+                    text, "\(token.text)() is not common to SQLite and PostgreSQL",
+                    remedy: "give each its own with native(sqlite:postgresql:)")
+            }
+        }
+        return nil
+    }
+
+    /// `WITH names (a, b) AS` names a relation, not a function.
+    private static func isRelation(_ tokens: [SQLToken], _ at: Int) -> Bool {
+        tokens[..<at].last { !$0.isBlank }.map { $0.isWord("WITH") || $0.isWord("RECURSIVE") } ?? false
+    }
+}

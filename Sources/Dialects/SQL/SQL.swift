@@ -1,0 +1,53 @@
+/// SQL text with its values beside it. An interpolated value becomes a binding; a name is interpolated as
+/// `\(identifier: …)` and is quoted; nothing else of the caller's reaches the text.
+///
+///     let sql: SQL = "SELECT count(*) FROM \(identifier: table) WHERE owner = \(name)"
+public struct SQL: Sendable, Equatable {
+    /// The pieces between the bindings: always one more than there are bindings. A placeholder is chosen late.
+    var pieces: [String]
+    public var bindings: [Value]
+
+    /// Text that holds no value: a statement that a dialect has spelled.
+    public init(_ text: String) {
+        pieces = [text]
+        bindings = []
+    }
+
+    /// The text as one dialect wants it; `placeholder` is given the binding's number, from 1.
+    public func text(placeholder: (Int) -> String) -> String {
+        var text = pieces[0]
+        for at in pieces.indices.dropFirst() { text += placeholder(at) + pieces[at] }
+        return text
+    }
+}
+
+extension SQL: ExpressibleByStringInterpolation {
+    public init(stringLiteral value: String) { self.init(value) }
+
+    public init(stringInterpolation: StringInterpolation) {
+        pieces = stringInterpolation.pieces
+        bindings = stringInterpolation.bindings
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var pieces = [""]
+        var bindings: [Value] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {}
+
+        public mutating func appendLiteral(_ literal: String) { pieces[pieces.count - 1] += literal }
+        public mutating func appendInterpolation(_ value: Value) {
+            bindings.append(value)
+            pieces.append("")
+        }
+        public mutating func appendInterpolation(_ value: String) { appendInterpolation(Value.text(value)) }
+        public mutating func appendInterpolation(_ value: Int64) { appendInterpolation(Value.integer(value)) }
+        public mutating func appendInterpolation(_ value: Int) { appendInterpolation(Value.integer(Int64(value))) }
+        public mutating func appendInterpolation(identifier: String) { appendLiteral(SQLText.identifier(identifier)) }
+        public mutating func appendInterpolation(identifiers: [String]) {
+            appendLiteral(SQLText.identifiers(identifiers))
+        }
+        /// Text that a dialect has spelled: never anything that came from outside.
+        public mutating func appendInterpolation(trusted text: String) { appendLiteral(text) }
+    }
+}

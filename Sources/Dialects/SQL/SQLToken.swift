@@ -1,0 +1,244 @@
+/// A token of SQL text: enough to find names, rename them and compare texts, without knowing any grammar.
+public struct SQLToken: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        /// A bare word: a keyword, a name or a function.
+        case word
+        /// `"name"`, `[name]` or `` `name` ``.
+        case quoted
+        /// `'text'`, and PostgreSQL's `E'…'` and `$$…$$`.
+        case string
+        case number
+        case symbol
+        case space
+        case comment
+    }
+
+    public var kind: Kind
+    public var text: String
+
+    /// The name that the token stands for, without its quotes; `nil` if it can't be one.
+    public var name: String? {
+        switch kind {
+        case .word: return text
+        case .quoted:
+            let inner = String(text.dropFirst().dropLast())
+            guard let quote = text.first, quote != "[" else { return inner }
+            return inner.replacing("\(quote)\(quote)", with: "\(quote)")
+        case .string, .number, .symbol, .space, .comment: return nil
+        }
+    }
+
+    /// Words that are reserved in both databases: a name that reads like one has to be quoted.
+    private static let reserved: Set<String> = [
+        "ALL", "AND", "AS", "ASC", "BETWEEN", "CASE", "CAST", "CHECK", "COLLATE", "CREATE", "CROSS", "DEFAULT",
+        "DELETE", "DESC",
+        "DISTINCT", "ELSE", "END", "EXCEPT", "EXISTS", "FROM", "FULL", "GROUP", "HAVING", "IN", "INNER", "INSERT",
+        "INTERSECT", "INTO", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "NATURAL", "NOT", "NULL", "OFFSET", "ON", "OR",
+        "ORDER", "OUTER", "RIGHT", "SELECT", "SET", "TABLE", "THEN", "UNION", "UNIQUE", "UPDATE", "USING", "VALUES",
+        "WHEN", "WHERE", "WITH",
+    ]
+
+    /// Whether the token names `identifier`. Bare words compare without case, quoted names as they are.
+    public func names(_ identifier: String) -> Bool {
+        switch kind {
+        case .word:
+            text.lowercased() == identifier.lowercased() && !SQLToken.reserved.contains(text.uppercased())
+        case .quoted: name == identifier
+        case .string, .number, .symbol, .space, .comment: false
+        }
+    }
+
+    /// Whether the token is this keyword or symbol, written bare.
+    public func isWord(_ word: String) -> Bool { kind == .word && text.uppercased() == word }
+    public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
+    public var isBlank: Bool { kind == .space || kind == .comment }
+}
+
+extension SQLToken {
+    /// Every token of `text`, blanks included: joined again they give the text back, byte for byte.
+    public static func scan(_ text: String) -> [SQLToken] {
+        var scanner = Scanner(bytes: Array(text.utf8))
+        var tokens: [SQLToken] = []
+        while let token = scanner.next() { tokens.append(token) }
+        return tokens
+    }
+
+    /// Renames every mention of a name that is not a function's; strings and comments stay as they are.
+    public static func rename(_ text: String, from old: String, to new: String) -> String {
+        let tokens = scan(text)
+        return tokens.indices.map { at in
+            guard tokens[at].names(old), !isCall(tokens, at) else { return tokens[at].text }
+            return SQLText.identifier(new)
+        }.joined()
+    }
+
+    /// The text without comments and with single spaces, its bare words in lower case: equal for equal meaning.
+    public static func canonical(_ text: String) -> String {
+        var result = ""
+        var pendingSpace = false
+        for token in scan(text) {
+            if token.isBlank {
+                pendingSpace = !result.isEmpty
+                continue
+            }
+            let tight = token.kind == .symbol && ",);".contains(token.text)
+            if pendingSpace && !tight && result.last != "(" { result += " " }
+            pendingSpace = false
+            result += token.kind == .word ? token.text.lowercased() : token.text
+        }
+        return result
+    }
+
+    /// Whether the word at `index` is followed by `(`, and so names a function.
+    public static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
+        guard tokens[index].kind == .word else { return false }
+        return tokens[(index + 1)...].first { !$0.isBlank }?.isSymbol("(") ?? false
+    }
+}
+
+private struct Scanner {
+    let bytes: [UInt8]
+    var at = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func next() -> SQLToken? {
+        guard at < bytes.count else { return nil }
+        let start = at
+        let kind = consume()
+        return SQLToken(kind: kind, text: String(decoding: bytes[start..<at], as: UTF8.self))
+    }
+
+    private func peek(_ offset: Int = 0) -> UInt8 { at + offset < bytes.count ? bytes[at + offset] : 0 }
+
+    private mutating func consume() -> SQLToken.Kind {
+        let byte = peek()
+        switch byte {
+        case 0x20, 0x09, 0x0A, 0x0C, 0x0D:
+            skip { [0x20, 0x09, 0x0A, 0x0C, 0x0D].contains($0) }
+            return .space
+        case UInt8(ascii: "-") where peek(1) == UInt8(ascii: "-"):
+            skip { $0 != 0x0A }
+            return .comment
+        case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"):
+            blockComment()
+            return .comment
+        case UInt8(ascii: "'"):
+            quoted(until: byte)
+            return .string
+        case UInt8(ascii: "\""), UInt8(ascii: "`"):
+            quoted(until: byte)
+            return .quoted
+        case UInt8(ascii: "["):
+            return bracketed()
+        case UInt8(ascii: "$") where dollarTag() != nil:
+            dollarQuoted()
+            return .string
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
+            return .number
+        case _ where isWordStart(byte):
+            return word()
+        default:
+            return symbol()
+        }
+    }
+
+    private mutating func word() -> SQLToken.Kind {
+        let start = at
+        skip(isWordByte)
+        // E'…' and x'…' are strings with a letter before them.
+        if at - start == 1, peek() == UInt8(ascii: "'"), "eExXbB".utf8.contains(bytes[start]) {
+            escapedString(backslashes: "eE".utf8.contains(bytes[start]))
+            return .string
+        }
+        return .word
+    }
+
+    private mutating func symbol() -> SQLToken.Kind {
+        let pairs: [String] = ["||", "::", "<=", ">=", "<>", "!=", "==", "->", "<<", ">>"]
+        let pair = String(decoding: [peek(), peek(1)], as: UTF8.self)
+        at += pairs.contains(pair) ? 2 : 1
+        if pair == "->" && peek() == UInt8(ascii: ">") { at += 1 }
+        return .symbol
+    }
+
+    private mutating func quoted(until quote: UInt8) {
+        at += 1
+        while at < bytes.count {
+            if bytes[at] == quote {
+                at += 1
+                guard peek() == quote else { return }
+            }
+            at += 1
+        }
+        at = min(at, bytes.count)
+    }
+
+    private mutating func escapedString(backslashes: Bool) {
+        guard backslashes else { return quoted(until: UInt8(ascii: "'")) }
+        at += 1
+        while at < bytes.count {
+            if bytes[at] == UInt8(ascii: "\\") {
+                at += 2
+                continue
+            }
+            if bytes[at] == UInt8(ascii: "'") {
+                at += 1
+                guard peek() == UInt8(ascii: "'") else { return }
+            }
+            at += 1
+        }
+        at = min(at, bytes.count)
+    }
+
+    /// `[name]` is SQLite's third way to quote a name; after a value `[` is PostgreSQL's subscript, which only has digits.
+    private mutating func bracketed() -> SQLToken.Kind {
+        guard let close = bytes[at...].firstIndex(of: UInt8(ascii: "]")), !isWordByteBefore,
+            close > at + 1
+        else {
+            at += 1
+            return .symbol
+        }
+        at = close + 1
+        return .quoted
+    }
+
+    private var isWordByteBefore: Bool {
+        at > 0
+            && (isWordByte(bytes[at - 1]) || bytes[at - 1] == UInt8(ascii: "]") || bytes[at - 1] == UInt8(ascii: ")"))
+    }
+
+    private mutating func blockComment() {
+        at += 2
+        while at < bytes.count, !(peek() == UInt8(ascii: "*") && peek(1) == UInt8(ascii: "/")) { at += 1 }
+        at = min(at + 2, bytes.count)
+    }
+
+    private func dollarTag() -> [UInt8]? {
+        var end = at + 1
+        while end < bytes.count, isWordByte(bytes[end]), bytes[end] != UInt8(ascii: "$") { end += 1 }
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "$") else { return nil }
+        return Array(bytes[at...end])
+    }
+
+    private mutating func dollarQuoted() {
+        guard let tag = dollarTag() else { return }
+        at += tag.count
+        while at < bytes.count, !bytes[at...].starts(with: tag) { at += 1 }
+        at = min(at + tag.count, bytes.count)
+    }
+
+    private mutating func skip(_ matches: (UInt8) -> Bool) {
+        while at < bytes.count, matches(bytes[at]) { at += 1 }
+    }
+}
+
+private func isWordStart(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        || byte == UInt8(ascii: "_") || byte >= 0x80
+}
+
+private func isWordByte(_ byte: UInt8) -> Bool {
+    isWordStart(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "$")
+}

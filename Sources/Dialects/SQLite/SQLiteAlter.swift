@@ -1,0 +1,181 @@
+/// How SQLite alters a table: in place where it can, otherwise by one rebuild, whatever the number of changes.
+struct SQLiteAlter {
+    let dialect: SQLiteDialect
+    let before: Schema
+    let after: Schema
+    let surroundings: Surroundings
+
+    func lower(_ changes: [Change], of name: String) throws(LoweringError) -> Lowering {
+        let steps: [Schema.ChangeStep]
+        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
+            throw LoweringError(name, error.description)
+        }
+        for step in steps {
+            if case .dropColumn(let column) = step.change { try surroundings.requireUnused(column, in: name) }
+        }
+        var lowering = try alter(name, through: steps)
+        // Columns that refer to a retyped one have taken its type: their tables follow.
+        for child in after.tables where child.name != name {
+            guard let was = before[child.name] else { continue }
+            lowering = lowering + (try follow(from: was, to: child))
+        }
+        return lowering
+    }
+
+    private func alter(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
+        var statements: [String] = []
+        for step in steps {
+            guard let native = try inPlace(step) else { return try rebuild(name, through: steps) }
+            statements += native
+        }
+        return Lowering(statements)
+    }
+
+    /// The statements for a change that SQLite makes in place; `nil` asks for a rebuild
+    /// (https://www.sqlite.org/lang_altertable.html).
+    private func inPlace(_ step: Schema.ChangeStep) throws(LoweringError) -> [String]? {
+        let table = step.before.name
+        let alter = "ALTER TABLE \(SQLText.identifier(table))"
+        switch step.change {
+        case .addColumn(let column, let fill):
+            guard fill == nil, canBeAdded(column) else { return nil }
+            return ["\(alter) ADD COLUMN \(try dialect.define(column, in: step.after))"]
+        case .dropColumn(let name): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
+        case .renameColumn(let old, let new):
+            return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
+        case .addIndex(let index):
+            return [try dialect.create(step.after.indexes.last ?? index, on: table)]
+        case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
+        case .changeColumn(let name, let facets):
+            return try isSpelledAlike(name, facets, step) ? [] : nil
+        case .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck, .addForeignKey,
+            .dropForeignKey:
+            return nil
+        }
+    }
+
+    /// What `ADD COLUMN` takes: a constant default, or none and no need of a value.
+    private func canBeAdded(_ column: Column) -> Bool {
+        if let generated = column.generated { return generated.storage == .virtual && column.isNullable }
+        if column.isIdentity { return false }
+        guard let value = column.default else { return column.isNullable }
+        return value.isConstant
+    }
+
+    /// Whether a column reads the same before and after, and its values stay: an integer that becomes a bigint.
+    private func isSpelledAlike(_ name: String, _ facets: [Facet], _ step: Schema.ChangeStep) throws(LoweringError)
+        -> Bool
+    {
+        guard let was = step.before[column: name], let now = step.after[column: name] else { return false }
+        let lineBefore = try dialect.define(was, in: step.before, isInlineKey: true)
+        let lineAfter = try dialect.define(now, in: step.after, isInlineKey: true)
+        for case .type(_, .some) in facets { return false }
+        let column = SQLText.identifier(name)
+        let conversion = try dialect.conversion(of: column, in: step.before.name, from: was, to: now.type)
+        return lineBefore == lineAfter && conversion.expression == column
+    }
+
+    private func follow(from was: Table, to now: Table) throws(LoweringError) -> Lowering {
+        let retyped = now.columns.filter { column in was[column: column.name].map { $0.type != column.type } ?? false }
+        guard !retyped.isEmpty else { return Lowering() }
+        var sources = Sources(of: was)
+        var isNeeded = false
+        for column in retyped {
+            guard let old = was[column: column.name] else { continue }
+            let name = SQLText.identifier(column.name)
+            let conversion = try dialect.conversion(of: name, from: old.type, to: column.type)
+            sources[column.name] = conversion.expression
+            let isReadAlike = try dialect.define(old, in: was) == dialect.define(column, in: now)
+            isNeeded = isNeeded || conversion.expression != name || !isReadAlike
+        }
+        guard isNeeded else { return Lowering() }
+        return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, surroundings)
+            .lowering()
+    }
+
+    private func rebuild(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
+        guard let first = steps.first?.before, let last = steps.last?.after else { return Lowering() }
+        var renames = SQLiteRenames(of: first)
+        for step in steps { renames.follow(step.change) }
+        var sources = Sources(of: first, nameAtCopy: renames.nameAtCopy)
+        for step in steps { try sources.follow(step, dialect) }
+        let hoisted = renames.statements(on: name)
+        if !hoisted.isEmpty { try requireUntouchedByRename(renames, first) }
+        let rebuild = SQLiteRebuild(
+            dialect: dialect, old: renames.renamed(first), new: last, sources: sources, in: after, surroundings)
+        return Lowering(hoisted) + (try rebuild.lowering())
+    }
+
+    /// The texts of undeclared triggers and indexes were read before the rename, and would be made again with the old name.
+    private func requireUntouchedByRename(_ renames: SQLiteRenames, _ table: Table) throws(LoweringError) {
+        for column in renames.renamedColumns {
+            let users = surroundings.objects.filter { $0.owner == table.name && $0.kind != .column && $0.kind != .view }
+                .filter { SQLToken.scan($0.definition).contains { $0.names(column) } }
+            guard users.isEmpty else {
+                throw LoweringError(
+                    "\(table.name).\(column)",
+                    "it is renamed and the table rebuilt at once, and undeclared objects use it: "
+                        + users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", "),
+                    remedy: "rename the column in an AlterTable of its own")
+            }
+        }
+    }
+}
+
+/// What each column of the new table is copied from: an expression over the old one; absent where the default applies.
+struct Sources {
+    private var expressions: [String: String] = [:]
+    /// Each column's name when rows are copied, by its name of now.
+    private var nameAtCopy: [String: String]
+
+    /// `nameAtCopy` differs from a column's own name when it was renamed in place before.
+    init(of table: Table, nameAtCopy: [String: String] = [:]) {
+        self.nameAtCopy = nameAtCopy
+        for column in table.columns {
+            expressions[column.name] = SQLText.identifier(nameAtCopy[column.name] ?? column.name)
+        }
+    }
+
+    subscript(_ column: String) -> String? {
+        get { expressions[column] }
+        set { expressions[column] = newValue }
+    }
+
+    mutating func follow(_ step: Schema.ChangeStep, _ dialect: SQLiteDialect) throws(LoweringError) {
+        switch step.change {
+        case .addColumn(let column, let fill):
+            expressions[column.name] = try fill.map { value throws(LoweringError) in
+                try dialect.spell(value, for: column.type)
+            }
+        case .dropColumn(let name): expressions[name] = nil
+        case .renameColumn(let old, let new):
+            expressions[new] = expressions.removeValue(forKey: old)
+            nameAtCopy[new] = nameAtCopy.removeValue(forKey: old)
+        case .changeColumn(let name, let facets):
+            guard let was = step.before[column: name], let now = step.after[column: name] else { return }
+            for facet in facets { try convert(facet, of: was, in: step.before.name, dialect) }
+            // A value for NULLs is one of the new type, wherever it was written.
+            for facet in facets { try fill(facet, now, dialect) }
+        case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
+            .addForeignKey, .dropForeignKey:
+            break
+        }
+    }
+
+    private mutating func convert(
+        _ facet: Facet, of was: Column, in table: String, _ dialect: SQLiteDialect
+    ) throws(LoweringError) {
+        guard case .type(let type, let using) = facet, let source = expressions[was.name] else { return }
+        if let using {
+            let text = try dialect.spell(using.renaming(was.name, to: nameAtCopy[was.name] ?? was.name))
+            expressions[was.name] = "(\(text))"
+        } else {
+            expressions[was.name] = try dialect.conversion(of: source, in: table, from: was, to: type).expression
+        }
+    }
+
+    private mutating func fill(_ facet: Facet, _ column: Column, _ dialect: SQLiteDialect) throws(LoweringError) {
+        guard case .nullable(false, let value?) = facet, let source = expressions[column.name] else { return }
+        expressions[column.name] = "coalesce(\(source), \(try dialect.spell(value, for: column.type)))"
+    }
+}

@@ -1,0 +1,207 @@
+/// What SQLite's own tables and pragmas say about the database, read before anything is concluded from it.
+struct SQLiteCatalog: Sendable {
+    /// A row of `sqlite_master` (https://www.sqlite.org/schematab.html).
+    struct Object: Sendable {
+        var kind: String
+        var name: String
+        var table: String
+        /// `nil` for the indexes that SQLite makes by itself.
+        var sql: String?
+    }
+
+    struct Column: Sendable {
+        var name: String
+        var type: String
+        var isRequired: Bool
+        var `default`: String?
+        /// Its place in the primary key, from 1; 0 for a column outside of it.
+        var keyPosition: Int
+        var isGenerated: Bool
+    }
+
+    struct Index: Sendable {
+        struct Part: Sendable {
+            enum Key: Sendable, Equatable { case column(String), rowid, expression }
+            var key: Key
+            var isDescending: Bool
+            var collation: String
+        }
+        /// Why the index is there: `CREATE INDEX`, `UNIQUE` or `PRIMARY KEY`.
+        enum Origin: String, Sendable { case statement = "c", unique = "u", primaryKey = "pk" }
+
+        var name: String
+        var isUnique: Bool
+        var origin: Origin
+        var isPartial: Bool
+        var parts: [Part]
+    }
+
+    struct ForeignKey: Sendable {
+        var parent: String
+        var columns: [String]
+        /// Empty where the key names none: then the parent's primary key is meant.
+        var parentColumns: [String]
+        var onDelete: Dialects.ForeignKey.Action
+        var onUpdate: Dialects.ForeignKey.Action
+    }
+
+    struct Table: Sendable {
+        var name: String
+        var sql: String
+        var isWithoutRowid: Bool
+        var columns: [Column] = []
+        /// In the order in which they were made.
+        var indexes: [Index] = []
+        /// In the order in which they are written.
+        var foreignKeys: [ForeignKey] = []
+    }
+
+    var objects: [Object] = []
+    var tables: [Table] = []
+    /// Tables that can't be described, and why.
+    var unreadable: [String: DatabaseError] = [:]
+    /// Tables in which a virtual table keeps its rows, with that table's name.
+    var shadows: [String: String] = [:]
+    var sequences: [String: Int64] = [:]
+}
+
+extension SQLiteCatalog {
+    static func read(_ connection: any Connection) throws(DatabaseError) -> SQLiteCatalog {
+        let reader = SQLiteCatalogReader(connection: connection)
+        var catalog = SQLiteCatalog()
+        catalog.objects = try reader.objects()
+        let kinds = try reader.tableKinds()
+        catalog.shadows = SQLiteShadowTables.find(
+            in: catalog.objects, marked: Set(kinds.filter { $0.value.isShadow }.keys))
+        for object in catalog.objects where object.isOrdinaryTable && catalog.shadows[object.name] == nil {
+            do {
+                let isWithoutRowid = kinds[object.name]?.isWithoutRowid ?? false
+                catalog.tables.append(try reader.table(object, isWithoutRowid: isWithoutRowid))
+            } catch {
+                guard error.kind == .other || error.kind == .syntax else { throw error }
+                catalog.unreadable[object.name] = error
+            }
+        }
+        catalog.sequences = try reader.sequences(catalog.objects)
+        return catalog
+    }
+}
+
+extension SQLiteCatalog.Object {
+    var isVirtualTable: Bool {
+        var cursor = SQLiteTokenCursor(sql ?? "")
+        return kind == "table" && cursor.take(word: "CREATE") && cursor.take(word: "VIRTUAL")
+    }
+
+    /// A table that somebody made: neither virtual nor one of SQLite's own.
+    var isOrdinaryTable: Bool { kind == "table" && !name.hasPrefix("sqlite_") && !isVirtualTable }
+}
+
+/// The questions themselves. Every pragma is asked as a table-valued function, so that names are bound and never spelled
+/// (https://www.sqlite.org/pragma.html#pragfunc).
+private struct SQLiteCatalogReader {
+    let connection: any Connection
+
+    func objects() throws(DatabaseError) -> [SQLiteCatalog.Object] {
+        // Of a trigger SQLite keeps the table's name as its author wrote it, in whatever case.
+        try connection.query(
+            """
+            SELECT o.type, o.name, coalesce(t.name, o.tbl_name), o.sql
+            FROM sqlite_master o LEFT JOIN sqlite_master t
+                ON o.type = 'trigger' AND t.type IN ('table', 'view') AND t.name = o.tbl_name COLLATE NOCASE
+            ORDER BY o.rowid
+            """
+        ).map { row in
+            .init(kind: row[0].text ?? "", name: row[1].text ?? "", table: row[2].text ?? "", sql: row[3].text)
+        }
+    }
+
+    func tableKinds() throws(DatabaseError) -> [String: (isShadow: Bool, isWithoutRowid: Bool)] {
+        let rows = try connection.query("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'")
+        return Dictionary(
+            rows.map { ($0[0].text ?? "", (isShadow: $0[1].text == "shadow", isWithoutRowid: $0[2].boolean ?? false)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    func table(_ object: SQLiteCatalog.Object, isWithoutRowid: Bool) throws(DatabaseError) -> SQLiteCatalog.Table {
+        var table = SQLiteCatalog.Table(name: object.name, sql: object.sql ?? "", isWithoutRowid: isWithoutRowid)
+        table.columns = try columns(of: object.name)
+        table.indexes = try indexes(of: object.name)
+        table.foreignKeys = try foreignKeys(of: object.name)
+        return table
+    }
+
+    private func columns(of table: String) throws(DatabaseError) -> [SQLiteCatalog.Column] {
+        try connection.query(
+            """
+            SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(\(table)) ORDER BY cid
+            """
+        ).map { row in
+            .init(
+                name: row[0].text ?? "", type: row[1].text ?? "", isRequired: row[2].boolean ?? false,
+                default: row[3].text, keyPosition: Int(row[4].integer ?? 0), isGenerated: row[5].boolean ?? false)
+        }
+    }
+
+    private func indexes(of table: String) throws(DatabaseError) -> [SQLiteCatalog.Index] {
+        var indexes: [SQLiteCatalog.Index] = []
+        // The list begins with the youngest.
+        let rows = try connection.query(
+            "SELECT name, \"unique\", origin, partial FROM pragma_index_list(\(table)) ORDER BY seq DESC")
+        for row in rows {
+            let name = row[0].text ?? ""
+            indexes.append(
+                .init(
+                    name: name, isUnique: row[1].boolean ?? false,
+                    origin: .init(rawValue: row[2].text ?? "") ?? .statement,
+                    isPartial: row[3].boolean ?? false, parts: try parts(of: name)))
+        }
+        return indexes
+    }
+
+    private func parts(of index: String) throws(DatabaseError) -> [SQLiteCatalog.Index.Part] {
+        try connection.query(
+            "SELECT cid, name, \"desc\", coll FROM pragma_index_xinfo(\(index)) WHERE key = 1 ORDER BY seqno"
+        ).map { row in
+            let isRowid = row[0].integer == -1
+            return .init(
+                key: row[1].text.map { .column($0) } ?? (isRowid ? .rowid : .expression),
+                isDescending: row[2].boolean ?? false, collation: row[3].text ?? "BINARY")
+        }
+    }
+
+    private func foreignKeys(of table: String) throws(DatabaseError) -> [SQLiteCatalog.ForeignKey] {
+        var keys: [SQLiteCatalog.ForeignKey] = []
+        var last: Int64?
+        // The list begins with the last one written.
+        let rows = try connection.query(
+            """
+            SELECT id, "table", "from", "to", on_delete, on_update FROM pragma_foreign_key_list(\(table))
+            ORDER BY id DESC, seq
+            """)
+        for row in rows {
+            if row[0].integer != last {
+                last = row[0].integer
+                keys.append(
+                    .init(
+                        parent: row[1].text ?? "", columns: [], parentColumns: [],
+                        onDelete: .init(rawValue: row[4].text ?? "") ?? .noAction,
+                        onUpdate: .init(rawValue: row[5].text ?? "") ?? .noAction))
+            }
+            keys[keys.count - 1].columns.append(row[2].text ?? "")
+            if let parent = row[3].text { keys[keys.count - 1].parentColumns.append(parent) }
+        }
+        return keys
+    }
+
+    func sequences(_ objects: [SQLiteCatalog.Object]) throws(DatabaseError) -> [String: Int64] {
+        guard objects.contains(where: { $0.name == "sqlite_sequence" }) else { return [:] }
+        var sequences: [String: Int64] = [:]
+        for row in try connection.query("SELECT name, seq FROM sqlite_sequence") {
+            if let name = row[0].text, let last = row[1].integer {
+                sequences[name] = max(last, sequences[name] ?? last)
+            }
+        }
+        return sequences
+    }
+}

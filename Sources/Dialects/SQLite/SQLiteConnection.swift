@@ -1,0 +1,149 @@
+/// A connection to a SQLite file, used on one thread only.
+final class SQLiteConnection: Connection {
+    let dialect: any Dialect = SQLiteDialect()
+    private let handle: SQLiteHandle
+    private let statements: SQLiteStatementCache
+
+    init(_ handle: SQLiteHandle) {
+        self.handle = handle
+        statements = SQLiteStatementCache(handle)
+    }
+
+    deinit { close() }
+
+    var isInTransaction: Bool { handle.isInTransaction }
+    var interrupter: any Interrupter { handle.interrupter }
+
+    @discardableResult
+    func execute(_ sql: SQL) throws(DatabaseError) -> Int {
+        let statement = try prepared(sql)
+        defer { statements.giveBack(statement) }
+        let before = handle.totalChanges
+        try statement.begin(sql.bindings)
+        while try statement.step() {}
+        // What does not change rows leaves the count of the statement before it
+        // (https://www.sqlite.org/c3ref/changes.html).
+        return handle.totalChanges == before ? 0 : handle.changes
+    }
+
+    func executeScript(_ text: String) throws(DatabaseError) {
+        let source = Array(text.utf8CString)
+        var start = 0
+        while let (statement, end) = try SQLiteStatement.next(in: source, from: start, on: handle) {
+            try statement.begin([])
+            while try statement.step() {}
+            start = end
+        }
+    }
+
+    func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor {
+        let statement = try prepared(sql)
+        do {
+            try statement.begin(sql.bindings)
+        } catch {
+            statements.giveBack(statement)
+            throw error
+        }
+        return try SQLiteCursor(statement, from: statements)
+    }
+
+    func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor { try rows(SQL(query)) }
+
+    func copyIn(table: String, columns: [String], types: [ColumnType]) throws(DatabaseError) -> any BulkWriter {
+        let placeholders = columns.indices.map { dialect.placeholder($0 + 1) }.joined(separator: ", ")
+        let names = SQLText.identifiers(columns)
+        let text = "INSERT INTO \(SQLText.identifier(table)) (\(names)) VALUES (\(placeholders))"
+        return SQLiteBulkWriter(try statements.take(text), types: types, from: statements)
+    }
+
+    func close() {
+        statements.removeAll()
+        handle.close()
+    }
+
+    private func prepared(_ sql: SQL) throws(DatabaseError) -> SQLiteStatement {
+        try statements.take(sql.text(placeholder: dialect.placeholder))
+    }
+}
+
+extension SQLiteConnection {
+    func begin() throws(DatabaseError) { try execute("BEGIN IMMEDIATE") }
+
+    func beginSnapshot() throws(DatabaseError) {
+        try execute("BEGIN")
+        // BEGIN alone takes nothing: the moment is that of the first read
+        // (https://www.sqlite.org/lang_transaction.html).
+        do {
+            _ = try query("SELECT count(*) FROM sqlite_schema")
+        } catch {
+            try rollback()
+            throw error
+        }
+    }
+
+    func commit() throws(DatabaseError) { try execute("COMMIT") }
+
+    func rollback() throws(DatabaseError) {
+        // Some errors roll back by themselves (https://www.sqlite.org/lang_transaction.html, section 3).
+        guard isInTransaction else { return }
+        handle.resetStatements()
+        try cleanUp("ROLLBACK")
+    }
+
+    func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T { try body() }
+
+    func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T {
+        // https://www.sqlite.org/pragma.html#pragma_foreign_keys: "This pragma is a no-op within a transaction".
+        guard !isInTransaction else {
+            throw DatabaseError(
+                .other, "foreign keys can't be switched off inside a transaction",
+                remedy: "commit or roll back before a table is rebuilt")
+        }
+        let foreignKeys = try pragma("foreign_keys")
+        let legacyRename = try pragma("legacy_alter_table")
+        try execute("PRAGMA foreign_keys = OFF")
+        let result = Result { try body() }
+        if isInTransaction { try rollback() }
+        try cleanUp("PRAGMA foreign_keys = \(foreignKeys)")
+        try cleanUp("PRAGMA legacy_alter_table = \(legacyRename)")
+        return try result.get()
+    }
+
+    var isLost: Bool { false }
+
+    /// Ends by itself with the transaction (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
+    func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
+
+    func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation] {
+        let rows = try query(
+            #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check LIMIT \#(limit)"#)
+        // There are few keys, and there may be many rows.
+        var columns: [[Value]: [String]] = [:]
+        for row in rows where columns[[row[0], row[3]]] == nil {
+            columns[[row[0], row[3]]] = try foreignKeyColumns(row[0].text ?? "", row[3].integer ?? 0)
+        }
+        return rows.map { row in
+            ForeignKeyViolation(
+                table: row[0].text ?? "", row: row[1].integer, parent: row[2].text ?? "",
+                columns: columns[[row[0], row[3]]] ?? [])
+        }
+    }
+
+    private func foreignKeyColumns(_ table: String, _ key: Int64) throws(DatabaseError) -> [String] {
+        try query(#"SELECT "from" FROM pragma_foreign_key_list(\#(table)) WHERE id = \#(key) ORDER BY seq"#)
+            .compactMap { $0[0].text }
+    }
+
+    /// Runs what leaves the connection as it was: neither an interrupt nor a deadline that has passed stops it.
+    private func cleanUp(_ text: String) throws(DatabaseError) {
+        let statement = try statements.take(text)
+        defer { statements.giveBack(statement) }
+        handle.limits.beginCleanup()
+        while try statement.step() {}
+    }
+
+    /// A switch's value, `0` or `1`.
+    private func pragma(_ name: String) throws(DatabaseError) -> String {
+        try queryValue("PRAGMA \(trusted: name)")?.text ?? "0"
+    }
+}

@@ -1,0 +1,153 @@
+// How a value of one type becomes one of another in SQLite, and how to find those that can't.
+
+extension SQLiteDialect {
+    public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
+        -> Conversion
+    {
+        if old == new { return Conversion(column) }
+        if case .native = old { return try conversionOfNative(column, from: old, to: new) }
+        if case .native = new { return try conversionOfNative(column, from: old, to: new) }
+        let found =
+            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
+            ?? betweenTimes(column, from: old, to: new)
+        guard let found else {
+            throw LoweringError(
+                column, "no \(old) becomes a \(new) by itself",
+                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
+        }
+        return found
+    }
+
+    private func conversionOfNative(
+        _ column: String, from old: ColumnType, to new: ColumnType
+    ) throws(LoweringError) -> Conversion {
+        guard try spell(old) == spell(new) else {
+            throw LoweringError(
+                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+        }
+        return Conversion(column)
+    }
+
+    private func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch old {
+        case .text, .varchar: break
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            return nil
+        }
+        let hex4 = String(repeating: "[0-9a-fA-F]", count: 4)
+        let uuid = "\(hex4)\(hex4)-\(hex4)-\(hex4)-\(hex4)-\(hex4)\(hex4)\(hex4)"
+        switch new {
+        case .text: return Conversion(column)
+        case .varchar(let length): return Conversion(column, misfit: "length(\(column)) > \(length)")
+        case .integer, .bigint:
+            return Conversion("CAST(\(column) AS INTEGER)", misfit: SQLiteMisfit.integer(column, new))
+        case .real: return Conversion("CAST(\(column) AS REAL)", misfit: SQLiteMisfit.number(column))
+        case .decimal(let precision, let scale):
+            let misfit = "\(SQLiteMisfit.number(column)) OR \(SQLiteMisfit.digits(column, precision, scale))"
+            return Conversion(SQLiteNumberText.fixed(column, scale), misfit: misfit)
+        case .numeric: return Conversion(SQLiteNumberText.plain(column), misfit: SQLiteMisfit.number(column))
+        case .boolean:
+            let yes = "lower(\(column)) IN ('true', 't', '1', 'yes', 'on')"
+            let no = "lower(\(column)) IN ('false', 'f', '0', 'no', 'off')"
+            return Conversion("CASE WHEN \(yes) THEN 1 WHEN \(no) THEN 0 END", misfit: "NOT (\(yes) OR \(no))")
+        case .uuid: return Conversion("lower(\(column))", misfit: "\(column) NOT GLOB '\(uuid)'")
+        case .json: return Conversion(column, misfit: "NOT json_valid(\(column))")
+        case .bytes: return Conversion("CAST(\(column) AS BLOB)")
+        case .timestamp: return Conversion(utc(column), misfit: SQLiteMisfit.moment(column))
+        case .datetime:
+            return Conversion("replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", misfit: SQLiteMisfit.moment(column))
+        case .date: return Conversion(column, misfit: SQLiteMisfit.date(column))
+        case .time: return Conversion(shortTime(column), misfit: SQLiteMisfit.time(column))
+        case .native: return nil
+        }
+    }
+
+    private func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+        let text: String
+        switch old {
+        case .integer, .bigint: text = "CAST(\(column) AS TEXT)"
+        case .real: text = SQLiteNumberText.shortest(column)
+        case .time: text = shortTime(column)
+        case .boolean: text = "CASE WHEN \(column) THEN 'true' WHEN NOT \(column) THEN 'false' END"
+        case .decimal, .numeric, .timestamp, .datetime, .date, .uuid, .json: text = column
+        case .text, .varchar, .bytes, .native: return nil
+        }
+        switch new {
+        case .text: return Conversion(text)
+        case .varchar(let length): return Conversion(text, misfit: "length(\(text)) > \(length)")
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            return nil
+        }
+    }
+
+    private func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        case (.integer, .bigint): return Conversion(column)
+        case (.bigint, .integer):
+            return Conversion(column, misfit: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+        case (.integer, .boolean), (.bigint, .boolean): return Conversion(column, misfit: "\(column) NOT IN (0, 1)")
+        case (.boolean, .integer), (.boolean, .bigint): return Conversion(column)
+        case (.integer, .real): return Conversion("CAST(\(column) AS REAL)")
+        case (.bigint, .real):
+            return Conversion(
+                "CAST(\(column) AS REAL)", misfit: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+        case (.real, .integer), (.real, .bigint):
+            let limit = new == .integer ? "2147483648.0" : "9223372036854775808.0"
+            let misfit =
+                "\(column) <> CAST(\(column) AS INTEGER) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
+            return Conversion("CAST(\(column) AS INTEGER)", misfit: misfit)
+        case (.integer, .numeric), (.bigint, .numeric): return Conversion("CAST(\(column) AS TEXT)")
+        case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)):
+            let text = "CAST(\(column) AS TEXT)"
+            return Conversion(SQLiteNumberText.fixed(text, scale), misfit: SQLiteMisfit.digits(text, precision, scale))
+        case (.real, .numeric):
+            return Conversion(SQLiteNumberText.shortest(column), misfit: SQLiteMisfit.exponent(column))
+        case (.real, .decimal(let precision, let scale)):
+            let text = SQLiteNumberText.shortest(column)
+            let misfit = "\(SQLiteMisfit.exponent(column)) OR \(SQLiteMisfit.digits(text, precision, scale))"
+            return Conversion(SQLiteNumberText.fixed(text, scale), misfit: misfit)
+        case (.decimal(_, let old), .decimal(let precision, let scale)) where old == scale:
+            return Conversion(column, misfit: SQLiteMisfit.digits(column, precision, scale))
+        case (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
+            return Conversion(
+                SQLiteNumberText.fixed(column, scale), misfit: SQLiteMisfit.digits(column, precision, scale))
+        case (.decimal, .numeric): return Conversion(column)
+        case (.decimal, .integer), (.numeric, .integer), (.decimal, .bigint), (.numeric, .bigint):
+            let misfit = SQLiteMisfit.integer(SQLiteNumberText.withoutZeros(column), new)
+            return Conversion("CAST(\(column) AS INTEGER)", misfit: misfit)
+        case (.decimal, .real), (.numeric, .real):
+            return Conversion("CAST(\(column) AS REAL)", misfit: SQLiteMisfit.doublePrecision(column))
+        case (_, _): return nil
+        }
+    }
+
+    private func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        case (.timestamp, .datetime): return Conversion("replace(rtrim(\(column), 'Z'), 'T', ' ')")
+        case (.datetime, .timestamp): return Conversion("replace(\(column), ' ', 'T') || 'Z'")
+        case (.date, .timestamp): return Conversion("\(column) || 'T00:00:00.000000Z'")
+        case (.date, .datetime): return Conversion("\(column) || ' 00:00:00.000000'")
+        case (.timestamp, .date), (.datetime, .date):
+            return Conversion("substr(\(column), 1, 10)", misfit: "substr(\(column), 12, 15) <> '00:00:00.000000'")
+        case (_, _): return nil
+        }
+    }
+
+    /// A fraction without closing zeros, as PostgreSQL writes a time.
+    private func shortTime(_ text: String) -> String {
+        "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
+    }
+
+    /// RFC 3339, UTC, six digits. `strftime` rounds to milliseconds, so the fraction travels apart from it.
+    private func utc(_ text: String) -> String {
+        let tail = "substr(\(text), instr(\(text), '.') + 1)"
+        let zone = "ltrim(\(tail), '0123456789')"
+        let digits = "substr(\(tail), 1, length(\(tail)) - length(\(zone)))"
+        return "CASE WHEN \(text) IS NULL THEN NULL WHEN instr(\(text), '.') "
+            + "THEN strftime('%Y-%m-%dT%H:%M:%S', substr(\(text), 1, instr(\(text), '.') - 1) || \(zone)) "
+            + "|| '.' || substr(\(digits) || '000000', 1, 6) || 'Z' "
+            + "ELSE strftime('%Y-%m-%dT%H:%M:%S', \(text)) || '.000000Z' END"
+    }
+}

@@ -1,0 +1,131 @@
+/// SQLite's words. Tables are STRICT: what a column holds is what it says (https://www.sqlite.org/stricttables.html).
+public struct SQLiteDialect: Dialect {
+    public let name = "sqlite"
+
+    public let holdsDeclaredTypes = false
+
+    public init() {}
+
+    /// STRICT knows five types. A uuid or a decimal in a NUMERIC column would become a number, so these are text.
+    public func spell(_ type: ColumnType) throws(LoweringError) -> String {
+        switch type {
+        case .integer, .bigint, .boolean: return "INTEGER"
+        case .real: return "REAL"
+        case .text, .varchar, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid, .json: return "TEXT"
+        case .bytes: return "BLOB"
+        case .native(let sqlite, let postgresql):
+            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this type has no words for SQLite") }
+            return sqlite
+        }
+    }
+
+    public func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
+        switch value {
+        case .text(let text), .json(let text): return SQLText.literal(text)
+        case .integer(let number): return String(number)
+        case .real(let number): return try SQLiteDialect.spell(number)
+        case .boolean(let flag): return flag ? "1" : "0"
+        case .now:
+            switch type {
+            case .date: return "CURRENT_DATE"
+            case .datetime: return "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"
+            case .time: return "(strftime('%H:%M:%f000', 'now'))"
+            case .integer, .bigint: return "(CAST(strftime('%s', 'now') AS INTEGER))"
+            case .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .uuid, .json, .bytes, .native:
+                // RFC 3339 with always six digits, so that the order of the text is the order of time.
+                return "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
+            }
+        case .today: return "CURRENT_DATE"
+        case .uuid: return SQLiteDialect.randomUUID
+        case .expression(let expression): return "(\(try spell(expression)))"
+        }
+    }
+
+    /// Version 4: 122 random bits (RFC 9562, section 5.4).
+    static let randomUUID =
+        "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
+        + "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
+
+    private static func spell(_ number: Double) throws(LoweringError) -> String {
+        guard number.isFinite else { throw LoweringError("\(number)", "SQLite has no word for this default") }
+        return "\(number)"
+    }
+
+    public func spell(_ expression: Expression) throws(LoweringError) -> String {
+        switch expression {
+        case .sql(let text):
+            if let objection = PortableSQL.objection(to: text) { throw objection }
+            return text
+        case .native(let sqlite, let postgresql):
+            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this expression has no words for SQLite") }
+            return sqlite
+        }
+    }
+
+    public func placeholder(_ number: Int) -> String { "?\(number)" }
+
+    public func upsert(into table: String, columns: [String], key: [String]) -> String {
+        DDL.upsert(into: table, columns: columns, key: key, in: self)
+    }
+
+    public func lower(
+        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+    ) throws(LoweringError) -> Lowering {
+        switch operation {
+        case .createTable(let table):
+            let named = after[table.name] ?? table
+            return Lowering([try create(named)] + (try createIndexes(of: named)))
+        case .dropTable(let name): return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
+        case .renameTable(let old, let new):
+            // With this on, which a program may have left behind, foreign keys would keep the old name.
+            let modern = "PRAGMA legacy_alter_table = OFF"
+            // Names that differ in case only are one name here, so the way leads over a third.
+            guard old.lowercased() == new.lowercased() else { return Lowering([modern, rename(old, to: new)]) }
+            let between = "tc_moving_\(old)"
+            return Lowering([modern, rename(old, to: between), rename(between, to: new)])
+        case .alterTable(let name, let changes):
+            return try SQLiteAlter(dialect: self, before: before, after: after, surroundings: surroundings)
+                .lower(changes, of: name)
+        case .createView(let view): return Lowering([try DDL.create(view, in: self)])
+        case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        case .run(let script):
+            switch script.up {
+            case .sql(let text), .native(let text, _): return Lowering(text.isEmpty ? [] : [text])
+            }
+        }
+    }
+
+    private func rename(_ old: String, to new: String) -> String {
+        "ALTER TABLE \(SQLText.identifier(old)) RENAME TO \(SQLText.identifier(new))"
+    }
+
+    public func construct(_ schema: Schema) throws(LoweringError) -> Construction {
+        var tables: [String] = []
+        var parts: [Construction.Part] = []
+        for table in schema.tablesInForeignKeyOrder { tables.append(try create(table)) }
+        for table in schema.tables {
+            for index in table.indexes {
+                parts.append(
+                    .init(.index, table: table.name, name: index.name, statement: try create(index, on: table.name)))
+            }
+        }
+        for view in schema.views {
+            parts.append(.init(.view, table: view.name, name: view.name, statement: try DDL.create(view, in: self)))
+        }
+        return Construction(tables: tables, afterLoad: parts)
+    }
+
+    public func countTables(named name: String) -> SQL {
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = \(name)"
+    }
+
+    public func inspect(_ connection: any Connection) throws -> Inspection { try SQLiteInspector.inspect(connection) }
+
+    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+        try SQLiteInspector.surroundings(of: declared, on: connection)
+    }
+
+    public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
+        try SQLiteInspector.inspectScratch(schema, beside: connection)
+    }
+}

@@ -1,0 +1,92 @@
+/// Finds out what each foreign key really points to. SQLite accepts keys that point nowhere: they are declared, and no
+/// database that checks them would take them (https://www.sqlite.org/foreignkeys.html, section 3).
+struct SQLiteForeignKeyReader {
+    private let tables: [String: SQLiteCatalog.Table]
+
+    init(_ catalog: SQLiteCatalog) {
+        tables = Dictionary(
+            catalog.tables.map { (SQLiteName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    struct Result {
+        var keys: [ForeignKey] = []
+        var notCarried: [NotCarried] = []
+    }
+
+    func read(_ table: SQLiteCatalog.Table) -> Result {
+        var result = Result()
+        let texts = Self.texts(of: table)
+        for (at, source) in table.foreignKeys.enumerated() {
+            let text = texts.indices.contains(at) ? texts[at] : nil
+            do {
+                var key = try resolve(source)
+                key.name = text?.name
+                key.isDeferred = text?.isDeferred ?? false
+                key.columns = source.columns.map { table.column($0) ?? $0 }
+                result.keys.append(key)
+            } catch {
+                result.notCarried.append(
+                    .init(.foreignKey, "\(table.name) \(source.summary)", reason: error.reason))
+            }
+        }
+        return result
+    }
+
+    private struct Dangling: Error { var reason: String }
+
+    private func resolve(_ source: SQLiteCatalog.ForeignKey) throws(Dangling) -> ForeignKey {
+        guard let parent = tables[SQLiteName.folded(source.parent)] else {
+            throw Dangling(reason: "there is no table \(source.parent)")
+        }
+        let named = source.parentColumns.isEmpty ? parent.keyColumns : source.parentColumns
+        if let missing = named.first(where: { parent.column($0) == nil }) {
+            throw Dangling(reason: "\(parent.name) has no column \(missing)")
+        }
+        guard !named.isEmpty else { throw Dangling(reason: "\(parent.name) has no primary key") }
+        guard named.count == source.columns.count else {
+            throw Dangling(reason: "\(source.columns.count) columns can't point to \(named.count)")
+        }
+        let columns = named.map { parent.column($0) ?? $0 }
+        guard parent.isUnique(Set(columns)) else {
+            throw Dangling(reason: "\(parent.name) (\(columns.joined(separator: ", "))) is neither a key nor unique")
+        }
+        var key = ForeignKey(source.columns, to: parent.name, columns)
+        key.onDelete = source.onDelete
+        key.onUpdate = source.onUpdate
+        return key
+    }
+
+    /// The keys as they are written, if they are those that the pragma lists.
+    private static func texts(of table: SQLiteCatalog.Table) -> [SQLiteTableDefinition.ForeignKey] {
+        let texts = SQLiteDDLParser.parse(table.sql)?.foreignKeys ?? []
+        let isSame =
+            texts.count == table.foreignKeys.count
+            && zip(texts, table.foreignKeys).allSatisfy {
+                SQLiteName.equal($0.columns, $1.columns) && SQLiteName.equal($0.parent, $1.parent)
+            }
+        return isSame ? texts : []
+    }
+}
+
+extension SQLiteCatalog.ForeignKey {
+    /// `(a, b) → parents (x, y)`.
+    fileprivate var summary: String {
+        let target = parentColumns.isEmpty ? "" : " (\(parentColumns.joined(separator: ", ")))"
+        return "(\(columns.joined(separator: ", "))) → \(parent)\(target)"
+    }
+}
+
+extension SQLiteCatalog.Table {
+    /// Whether no two rows can agree in these columns: what a foreign key may point to. Partial indexes and expressions
+    /// don't count.
+    fileprivate func isUnique(_ columns: Set<String>) -> Bool {
+        if Set(keyColumns) == columns { return true }
+        return indexes.contains { index in
+            let names = index.parts.compactMap { part -> String? in
+                guard case .column(let name) = part.key else { return nil }
+                return name
+            }
+            return index.isUnique && !index.isPartial && names.count == index.parts.count && Set(names) == columns
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CSQLite
+
+/// An open SQLite database: the owner of the C handle, and the one that turns its answers into errors.
+final class SQLiteHandle {
+    /// The database's file as the caller wrote it, for messages.
+    let path: String
+    let limits: SQLiteLimits
+    let interrupter: SQLiteInterrupter
+    private var pointer: OpaquePointer?
+    /// What must outlive the handle: the private copy that it reads.
+    private var keptAlive: SQLitePrivateCopy?
+
+    /// Opens `file` (a path or, with `SQLITE_OPEN_URI` among the flags, a URI). Throws `DatabaseError`.
+    init(
+        _ file: String, flags: Int32, path: String, options: ConnectionOptions,
+        keepingAlive copy: SQLitePrivateCopy? = nil
+    ) throws(DatabaseError) {
+        var opened: OpaquePointer?
+        // Only the connection's thread uses the handle, so SQLite's own locks are not needed
+        // (https://www.sqlite.org/threadsafe.html).
+        let code = sqlite3_open_v2(file, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened, code == SQLITE_OK else {
+            let error = DatabaseError(
+                sqlite: opened.map(sqlite3_extended_errcode) ?? code, String(cString: sqlite3_errstr(code)), path: path,
+                systemError: opened.map(sqlite3_system_errno) ?? 0)
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        sqlite3_extended_result_codes(opened, 1)
+        self.path = path
+        pointer = opened
+        keptAlive = copy
+        interrupter = SQLiteInterrupter(opened)
+        limits = SQLiteLimits(
+            lockTimeout: options.lockTimeout, statementTimeout: options.statementTimeout, interrupter: interrupter)
+        limits.install(on: opened)
+    }
+
+    deinit { close() }
+
+    /// Statements that still run are finished by their owners; the file is closed with the last of them.
+    func close() {
+        guard let pointer else { return }
+        interrupter.retire()
+        self.pointer = nil
+        sqlite3_close_v2(pointer)
+        keptAlive = nil
+    }
+
+    /// Throws when the connection is closed.
+    func live() throws(DatabaseError) -> OpaquePointer {
+        guard let pointer else { throw DatabaseError(.lost, "the connection to \(path) is closed") }
+        return pointer
+    }
+
+    var isOpen: Bool { pointer != nil }
+    var isInTransaction: Bool { pointer.map { sqlite3_get_autocommit($0) == 0 } ?? false }
+    /// Whether the file was opened so that nothing can be written, whatever was asked for.
+    var isReadOnly: Bool { pointer.map { sqlite3_db_readonly($0, "main") == 1 } ?? false }
+    /// Rows that were changed since the connection was opened, those of triggers and cascades included.
+    var totalChanges: Int64 { pointer.map(sqlite3_total_changes64) ?? 0 }
+    /// Rows that the last INSERT, UPDATE or DELETE itself changed.
+    var changes: Int { pointer.map { Int(sqlite3_changes64($0)) } ?? 0 }
+
+    /// Ends every query that is still being read, so that nothing stands in a rollback's way.
+    func resetStatements() {
+        guard let pointer else { return }
+        var statement = sqlite3_next_stmt(pointer, nil)
+        while let current = statement {
+            sqlite3_reset(current)
+            statement = sqlite3_next_stmt(pointer, current)
+        }
+    }
+
+    /// The error that the last call left behind.
+    func error(_ code: Int32, statement: String?) -> DatabaseError {
+        let isStopped = code & 0xFF == SQLITE_INTERRUPT || code & 0xFF == SQLITE_BUSY
+        if isStopped, let reason = limits.reasonForStopping() {
+            return DatabaseError(.interrupted, reason, statement: statement, code: SQLiteResult.name(of: code))
+        }
+        guard let pointer else {
+            return DatabaseError(.lost, "the connection to \(path) is closed", statement: statement)
+        }
+        return DatabaseError(
+            sqlite: code, String(cString: sqlite3_errmsg(pointer)), path: path,
+            systemError: sqlite3_system_errno(pointer), statement: statement)
+    }
+}

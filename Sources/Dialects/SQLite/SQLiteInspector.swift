@@ -1,0 +1,89 @@
+/// Reads a live SQLite database back into a schema value.
+public enum SQLiteInspector {
+    /// Everything the database holds, as far as a schema can say it; the rest is listed with its reason. Throws
+    /// `DatabaseError` only where the database itself can't be read.
+    public static func inspect(_ connection: any Connection) throws -> Inspection {
+        if connection.isInTransaction { return inspection(of: try SQLiteCatalog.read(connection)) }
+        return try connection.snapshot { inspection(of: try SQLiteCatalog.read(connection)) }
+    }
+
+    /// What SQLite reads back right after `schema` was made in an empty database in memory.
+    public static func inspectScratch(_ schema: Schema, beside _: any Connection) throws -> Inspection {
+        try withScratch(schema) { try inspect($0) }
+    }
+
+    /// Runs `body` on a database in memory that holds `schema` and nothing else.
+    static func withScratch<T>(_ schema: Schema, _ body: (any Connection) throws -> T) throws -> T {
+        let construction = try SQLiteDialect().construct(schema)
+        let scratch = try SQLiteDriver(path: ":memory:", options: ConnectionOptions(access: .create)).connect()
+        defer { scratch.close() }
+        for statement in construction.tables + construction.afterLoad.map(\.statement) {
+            try scratch.execute(SQL(statement))
+        }
+        return try body(scratch)
+    }
+
+    static func inspection(of catalog: SQLiteCatalog) -> Inspection {
+        let keys = SQLiteForeignKeyReader(catalog)
+        var inspection = Inspection(schema: Schema())
+        var tables: [Table] = []
+        for source in catalog.tables where !OwnTables.names.contains(source.name) {
+            let reader = SQLiteTableReader(source, indexTexts: catalog.indexTexts(of: source.name))
+            let foreign = keys.read(source)
+            var table = reader.table
+            table.foreignKeys = foreign.keys
+            tables.append(table)
+            inspection.notCarried += reader.notCarried + foreign.notCarried
+            inspection.rowidAliases[source.name] = reader.rowidAlias
+            inspection.sequences[source.name] = catalog.sequences[source.name]
+            inspection.declaredTypes[source.name] = Dictionary(
+                source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+        }
+        let views = readViews(catalog)
+        inspection.schema = Schema(tables: tables, views: views.carried)
+        inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
+        return inspection
+    }
+
+    private static func readViews(_ catalog: SQLiteCatalog) -> (carried: [View], notCarried: [NotCarried]) {
+        let names = catalog.tables.flatMap { [$0.name] + $0.columns.map(\.name) }
+        let expressions = SQLiteExpression(names: names + catalog.objects.filter { $0.kind == "view" }.map(\.name))
+        var views: [View] = []
+        var notCarried: [NotCarried] = []
+        for object in catalog.objects where object.kind == "view" {
+            if let query = SQLiteViewDefinition.query(of: object.sql ?? "", view: object.name) {
+                views.append(View(object.name, as: expressions.read(query)))
+            } else {
+                notCarried.append(.init(.view, object.name, reason: "its definition could not be read"))
+            }
+        }
+        return (ReadingOrder.sort(views) { $0.query.mentions($1.name) }, notCarried)
+    }
+
+    private static func whatHasNoPlace(_ catalog: SQLiteCatalog) -> [NotCarried] {
+        catalog.objects.compactMap { object in
+            if let error = catalog.unreadable[object.name], object.kind == "table" {
+                return .init(.other, object.name, reason: "the table can't be read: \(error.message)")
+            }
+            if let virtual = catalog.shadows[object.name], object.kind == "table" {
+                return .init(.shadowTable, object.name, reason: "holds what the virtual table \(virtual) indexes")
+            }
+            if object.isVirtualTable {
+                let module = SQLiteShadowTables.module(of: object.sql ?? "")
+                return .init(.virtualTable, object.name, reason: "is computed by SQLite's module \(module)")
+            }
+            if object.kind == "trigger" {
+                let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"
+                return .init(.trigger, object.name, reason: "\(event): its body is written in SQLite's own words")
+            }
+            return nil
+        }
+    }
+}
+
+extension SQLiteCatalog {
+    func indexTexts(of table: String) -> [String: String] {
+        let indexes = objects.filter { $0.kind == "index" && $0.table == table }
+        return Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,95 @@
+/// Conditions that are true for text, or a number, that does not fit another type. They say the same as PostgreSQL's, so
+/// that both databases refuse the same values. Each is NULL or false for a value that is NULL.
+enum SQLiteMisfit {
+    /// Is no integer of the type's range. CAST stops at the largest integer, so a number beyond it comes back as another.
+    static func integer(_ text: String, _ type: ColumnType) -> String {
+        let body = "trim(\(text))"
+        let digits = "ltrim(ltrim(\(body), '+-'), '0')"
+        let value = "CAST(\(body) AS INTEGER)"
+        var misfit = "\(body) NOT GLOB '[-+0-9]*' OR substr(\(body), 2) GLOB '*[^0-9]*' OR \(body) IN ('+', '-') "
+        misfit += "OR replace(CAST(\(value) AS TEXT), '-', '') <> CASE \(digits) WHEN '' THEN '0' ELSE \(digits) END"
+        if type == .integer { misfit += " OR \(value) NOT BETWEEN -2147483648 AND 2147483647" }
+        return "(\(misfit))"
+    }
+
+    /// Is no number in digits.
+    static func number(_ text: String) -> String {
+        let body = "ltrim(trim(\(text)), '+-')"
+        return "(length(trim(\(text))) - length(\(body)) > 1 OR \(body) GLOB '*[^0-9.]*' OR \(body) GLOB '*.*.*' "
+            + "OR \(body) NOT GLOB '*[0-9]*')"
+    }
+
+    /// Has more digits than a decimal of this precision and scale.
+    static func digits(_ text: String, _ precision: Int, _ scale: Int) -> String {
+        let body = "ltrim(ltrim(trim(\(text)), '+-'), '0')"
+        let whole = "CASE WHEN instr(\(body), '.') THEN instr(\(body), '.') - 1 ELSE length(\(body)) END"
+        let fraction = "CASE WHEN instr(\(body), '.') THEN length(rtrim(\(body), '0')) - instr(\(body), '.') ELSE 0 END"
+        return "(\(whole) > \(precision - scale) OR \(fraction) > \(scale))"
+    }
+
+    /// Has more digits than a double keeps.
+    static func doublePrecision(_ text: String) -> String {
+        "length(trim(replace(ltrim(\(text), '+-'), '.', ''), '0')) > 15"
+    }
+
+    /// Is a double so large or small that it is written with an exponent.
+    static func exponent(_ number: String) -> String {
+        "(abs(\(number)) >= 1e15 OR abs(\(number)) < 1e-4 AND \(number) <> 0)"
+    }
+
+    /// Is no day of the calendar. Only with a modifier does SQLite make the 1st of March of a 30th of February.
+    static func date(_ text: String) -> String {
+        "(date(\(text), '+0 days') IS NOT \(text) OR \(text) GLOB '0000*')"
+    }
+
+    static func time(_ text: String) -> String {
+        "(\(text) NOT GLOB '[0-2][0-9]:[0-5][0-9]:[0-5][0-9]*' OR \(text) > '24' OR (length(\(text)) > 8 AND "
+            + "(substr(\(text), 9, 2) NOT GLOB '.[0-9]' OR substr(\(text), 10) GLOB '*[^0-9]*' OR length(\(text)) > 15)))"
+    }
+
+    /// Is no ISO 8601 date, with or without a time of at most six decimals, and an offset. SQLite itself takes more
+    /// (https://www.sqlite.org/lang_datefunc.html): the 31st of every month, 24:00, and "now".
+    static func moment(_ text: String) -> String {
+        let day = "substr(\(text), 1, 10)"
+        let tail = "substr(\(text), instr(\(text), '.') + 1)"
+        let separated =
+            "substr(\(text), 11, 1) IN ('T', ' ') AND length(\(text)) > 15 AND substr(\(text), 12, 2) < '24'"
+        return "(\(date(day)) OR strftime('%s', \(text)) IS NULL OR (length(\(text)) > 10 AND NOT (\(separated))) "
+            + "OR substr(\(text), 12) GLOB '*[^0-9:.+Z-]*' "
+            + "OR length(\(tail)) - length(ltrim(\(tail), '0123456789')) > 6)"
+    }
+}
+
+/// How numbers are written as text: as PostgreSQL writes them.
+enum SQLiteNumberText {
+    /// The digits of a number's text, without a sign or zeros that say nothing.
+    static func plain(_ text: String) -> String { "rtrim(\(pointed(text)), '.')" }
+
+    /// The same with exactly `scale` digits after the point; there must not be more that count.
+    static func fixed(_ text: String, _ scale: Int) -> String {
+        let number = pointed(text)
+        guard scale > 0 else { return "substr(\(number), 1, instr(\(number), '.') - 1)" }
+        let zeros = String(repeating: "0", count: scale)
+        return "substr(\(number) || '\(zeros)', 1, instr(\(number), '.') + \(scale))"
+    }
+
+    /// A fraction of zeros is none.
+    static func withoutZeros(_ text: String) -> String {
+        "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
+    }
+
+    /// A double in as few digits as bring it back exactly; CAST would cut it to 15.
+    static func shortest(_ number: String) -> String {
+        let texts = ["printf('%.15g', \(number))", "printf('%.16g', \(number))"]
+        let tries = texts.map { "WHEN CAST(\($0) AS REAL) = \(number) THEN \($0)" }.joined(separator: " ")
+        return "CASE WHEN \(number) IS NULL THEN NULL \(tries) ELSE printf('%!.17g', \(number)) END"
+    }
+
+    /// With a point in any case, and a digit before it.
+    private static func pointed(_ text: String) -> String {
+        let body = "ltrim(ltrim(trim(\(text)), '+-'), '0')"
+        return "(CASE WHEN trim(\(text)) GLOB '-*[1-9]*' THEN '-' ELSE '' END || "
+            + "CASE WHEN \(body) GLOB '[1-9]*' THEN '' ELSE '0' END || \(body) || "
+            + "CASE WHEN instr(\(body), '.') THEN '' ELSE '.' END)"
+    }
+}

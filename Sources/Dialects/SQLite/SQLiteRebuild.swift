@@ -1,0 +1,181 @@
+/// One table made anew with its rows: create a draft, copy, drop the old one, give the draft its name. In this order, the
+/// only one that leaves references of other tables as they are (https://www.sqlite.org/lang_altertable.html, section 7).
+struct SQLiteRebuild {
+    let dialect: SQLiteDialect
+    let old: Table
+    let new: Table
+    let sources: Sources
+    let schema: Schema
+    let surroundings: Surroundings
+
+    init(
+        dialect: SQLiteDialect, old: Table, new: Table, sources: Sources, in schema: Schema,
+        _ surroundings: Surroundings
+    ) {
+        self.dialect = dialect
+        self.old = old
+        self.new = new
+        self.sources = sources
+        self.schema = schema
+        self.surroundings = surroundings
+    }
+
+    func lowering() throws(LoweringError) -> Lowering {
+        try requireNothingUndeclaredInside()
+        let draft = draftName()
+        var statements = [try dialect.create(new, as: draft), copy(into: draft)]
+        if old.hasIdentity && new.hasIdentity { statements += keepHighestNumber(for: draft) }
+        statements += [
+            "DROP TABLE \(SQLText.identifier(old.name))",
+            // With this on, the rename leaves the views, triggers and foreign keys alone that already say the final name.
+            "PRAGMA legacy_alter_table = ON",
+            "ALTER TABLE \(SQLText.identifier(draft)) RENAME TO \(SQLText.identifier(new.name))",
+            "PRAGMA legacy_alter_table = OFF",
+        ]
+        statements += try dialect.createIndexes(of: new)
+        statements += undeclaredObjects()
+        return Lowering(statements, rebuildsTable: true)
+    }
+
+    private func copy(into draft: String) -> String {
+        var columns: [String] = []
+        var values: [String] = []
+        if keepsRowids {
+            columns.append("rowid")
+            values.append("rowid")
+        }
+        for column in new.columns where column.generated == nil {
+            guard let source = sources[column.name] else { continue }
+            columns.append(SQLText.identifier(column.name))
+            values.append(source)
+        }
+        guard !columns.isEmpty else {
+            return "INSERT INTO \(SQLText.identifier(draft)) DEFAULT VALUES"
+        }
+        return "INSERT INTO \(SQLText.identifier(draft)) (\(columns.joined(separator: ", "))) "
+            + "SELECT \(values.joined(separator: ", ")) FROM \(SQLText.identifier(old.name))"
+    }
+
+    /// A rowid that no column shows is kept: full-text tables and applications may hold it.
+    private var keepsRowids: Bool {
+        let names = (old.columns + new.columns).map { $0.name.lowercased() }
+        return !names.contains("rowid") && rowidAlias == nil
+    }
+
+    private var rowidAlias: String? {
+        guard let key = new.primaryKey, key.columns.count == 1, let column = new[column: key.columns[0]] else {
+            return nil
+        }
+        return (try? dialect.spell(column.type)) == "INTEGER" ? column.name : nil
+    }
+
+    /// A number that was given out stays given out, also when its row is gone.
+    private func keepHighestNumber(for draft: String) -> [String] {
+        [
+            "DELETE FROM sqlite_sequence WHERE name = \(SQLText.literal(draft))",
+            "INSERT INTO sqlite_sequence (name, seq) SELECT \(SQLText.literal(draft)), seq FROM sqlite_sequence "
+                + "WHERE name = \(SQLText.literal(old.name))",
+        ]
+    }
+
+    private func draftName() -> String {
+        let taken = surroundings.takenNames.union(schema.relationNames)
+        let lowered = Set(taken.map { $0.lowercased() })
+        var name = "tc_new_\(new.name)"
+        var number = 1
+        while lowered.contains(name.lowercased()) {
+            number += 1
+            name = "tc_new\(number)_\(new.name)"
+        }
+        return name
+    }
+
+    /// Triggers and indexes go with the old table; views stay, since they only know its name.
+    private func undeclaredObjects() -> [String] {
+        surroundings.objects
+            .filter { $0.owner == old.name && ($0.kind == .trigger || $0.kind == .index) }
+            .map(\.definition)
+    }
+
+    private func requireNothingUndeclaredInside() throws(LoweringError) {
+        let inside = surroundings.objects.filter {
+            $0.owner == old.name && ($0.kind == .column || $0.kind == .constraint)
+        }
+        guard !inside.isEmpty else { return }
+        let names = inside.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
+        throw LoweringError(
+            old.name, "SQLite must rebuild this table, and it holds what no migration declares: \(names)",
+            remedy: "declare it in a migration, or drop it first")
+    }
+}
+
+extension Table {
+    var hasIdentity: Bool { columns.contains(where: \.isIdentity) }
+}
+
+/// Renames that happen in place before a rebuild, so that SQLite rewrites what other tables, triggers and views say.
+struct SQLiteRenames {
+    private let table: Table
+    /// Each column that was there at first, under its name of now; `nil` when it is dropped.
+    private var current: [String: String?]
+    private let original: [String]
+
+    init(of table: Table) {
+        self.table = table
+        original = table.columns.map(\.name)
+        current = Dictionary(uniqueKeysWithValues: original.map { ($0, .some($0)) })
+    }
+
+    mutating func follow(_ change: Change) {
+        switch change {
+        case .renameColumn(let old, let new):
+            for (name, now) in current where now == old { current[name] = .some(new) }
+        case .dropColumn(let column):
+            for (name, now) in current where now == column { current[name] = .some(nil) }
+        case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            break
+        }
+    }
+
+    var renamedColumns: [String] { original.filter { nameAtCopy[$0] != $0 } }
+
+    /// What each first column is called when rows are copied: its last name; a dropped one makes way if that name is its own.
+    var nameAtCopy: [String: String] {
+        let finals = Set(current.values.compactMap { $0 })
+        var names: [String: String] = [:]
+        for column in original {
+            if let final = current[column] ?? nil {
+                names[column] = final
+            } else {
+                names[column] = finals.contains(column) ? "tc_dropped_\(column)" : column
+            }
+        }
+        return names
+    }
+
+    /// A name that is still in use is reached by way of another one.
+    func statements(on name: String) -> [String] {
+        let moves = original.compactMap { column in
+            nameAtCopy[column].flatMap { $0 == column ? nil : (from: column, to: $0) }
+        }
+        let collide = moves.contains { move in
+            original.contains { $0.lowercased() == move.to.lowercased() && $0 != move.from }
+        }
+        guard collide else { return moves.map { rename(name, $0.from, $0.to) } }
+        return moves.map { rename(name, $0.from, "tc_moving_\($0.from)") }
+            + moves.map { rename(name, "tc_moving_\($0.from)", $0.to) }
+    }
+
+    func renamed(_ table: Table) -> Table {
+        var table = table
+        for at in table.columns.indices {
+            table.columns[at].name = nameAtCopy[table.columns[at].name] ?? table.columns[at].name
+        }
+        return table
+    }
+
+    private func rename(_ table: String, _ old: String, _ new: String) -> String {
+        "ALTER TABLE \(SQLText.identifier(table)) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"
+    }
+}

@@ -1,0 +1,29 @@
+// The script for the sqlite3 shell.
+
+extension SQLiteDialect {
+    public func script(_ steps: [ScriptStep]) -> String {
+        var lines = [
+            "-- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.",
+            ".bail on",
+        ]
+        for step in steps {
+            lines.append("")
+            lines.append("-- \(step.title)")
+            // In a transaction this pragma does nothing (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
+            lines.append("PRAGMA foreign_keys = \(step.lowering.rebuildsTable ? "OFF" : "ON");")
+            lines.append("BEGIN IMMEDIATE;")
+            lines += step.lowering.statements.map { $0 + ";" }
+            if step.lowering.rebuildsTable { lines += SQLiteDialect.stopAtViolations }
+            lines.append("COMMIT;")
+        }
+        lines.append("PRAGMA foreign_keys = ON;")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The shell stops at an error only, so a row that points nowhere has to become one.
+    private static let stopAtViolations = [
+        "CREATE TEMP TABLE tc_violations (found INTEGER CHECK (found = 0));",
+        "INSERT INTO tc_violations SELECT count(*) FROM pragma_foreign_key_check;",
+        "DROP TABLE tc_violations;",
+    ]
+}

@@ -1,0 +1,94 @@
+// How a table and its indexes are spelled in SQLite.
+
+extension SQLiteDialect {
+    /// `CREATE TABLE`, under another name if one is given: a draft.
+    func create(_ table: Table, as draft: String? = nil) throws(LoweringError) -> String {
+        let inlineKey = inlinePrimaryKey(of: table)
+        let clauses = try DDL.clauses(of: table, inlineKey: inlineKey, in: self) {
+            column, isKey throws(LoweringError) in
+            try define(column, in: table, isInlineKey: isKey)
+        }
+        let strict = isStrict(table) ? " STRICT" : ""
+        return "CREATE TABLE \(SQLText.identifier(draft ?? table.name)) \(DDL.body(clauses))\(strict)"
+    }
+
+    func createIndexes(of table: Table) throws(LoweringError) -> [String] {
+        var statements: [String] = []
+        for index in table.indexes { statements.append(try create(index, on: table.name)) }
+        return statements
+    }
+
+    func create(_ index: Index, on table: String) throws(LoweringError) -> String {
+        try DDL.create(index, on: table, in: self, collate: collate)
+    }
+
+    /// A column's line. What TEXT and INTEGER stand for is checked where that is cheap and catches real mistakes.
+    func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
+        do throws(LoweringError) { return try spell(column, in: table, isInlineKey) } catch {
+            throw error.at("\(table.name).\(column.name)")
+        }
+    }
+
+    private func spell(_ column: Column, in table: Table, _ isInlineKey: Bool) throws(LoweringError) -> String {
+        let type = try spell(column.type)
+        let name = SQLText.identifier(column.name)
+        var text = "\(name) \(type)"
+        if isInlineKey { text += " PRIMARY KEY" }
+        if column.isIdentity {
+            guard isInlineKey else {
+                throw LoweringError(
+                    "\(table.name).\(column.name)", "SQLite can only count in a column that is the whole primary key",
+                    remedy: "make it the primary key, or fill it yourself")
+            }
+            return text + " AUTOINCREMENT"
+        }
+        if !column.isNullable { text += " NOT NULL" }
+        if let value = column.default { text += " DEFAULT \(try spell(value, for: column.type))" }
+        if let generated = column.generated {
+            text +=
+                " GENERATED ALWAYS AS (\(try spell(generated.expression))) \(generated.storage.rawValue.uppercased())"
+        }
+        if let collation = column.collation { text += try collate(collation) }
+        switch column.type {
+        case .boolean: text += " CHECK (\(name) IN (0, 1))"
+        // Before version 3.42 json_valid(NULL) is 0, and not NULL.
+        case .json: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
+        case .varchar(let length): text += " CHECK (length(\(name)) <= \(length))"
+        case .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time, .uuid, .bytes,
+            .native:
+            break
+        }
+        return text
+    }
+
+    /// The column that is spelled `PRIMARY KEY` in its own line: a key of one column whose name nobody chose.
+    private func inlinePrimaryKey(of table: Table) -> String? {
+        guard let key = table.primaryKey, key.columns.count == 1 else { return nil }
+        // A named key of an identity column is spelled in line too: AUTOINCREMENT stands nowhere else.
+        let isIdentity = table[column: key.columns[0]]?.isIdentity == true
+        return key.name == nil || key.name == "\(table.name)_pkey" || isIdentity ? key.columns[0] : nil
+    }
+
+    /// STRICT refuses type names of a stranger's choice.
+    private func isStrict(_ table: Table) -> Bool {
+        table.columns.allSatisfy { column in
+            switch column.type {
+            case .native(let sqlite, _):
+                ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"].contains(sqlite.uppercased())
+            case .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
+                .time, .uuid, .json, .bytes:
+                true
+            }
+        }
+    }
+
+    private func collate(_ collation: Collation) throws(LoweringError) -> String {
+        switch collation {
+        case .nocase: return " COLLATE NOCASE"
+        case .binary: return " COLLATE BINARY"
+        case .native(let sqlite, let postgresql):
+            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this collation has no name in SQLite") }
+            return " COLLATE \(sqlite)"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What only a table's own `CREATE TABLE` text tells: SQLite's pragmas know nothing of checks, collations and names.
+struct SQLiteTableDefinition: Equatable, Sendable {
+    struct Column: Equatable, Sendable {
+        var name: String
+        /// The whole definition as it was written.
+        var text: String
+        var collation: String?
+        var generated: Generated?
+        var isAutoincrement = false
+    }
+
+    struct Generated: Equatable, Sendable {
+        var expression: String
+        var isStored: Bool
+    }
+
+    struct Key: Equatable, Sendable {
+        var name: String?
+        var columns: [String]
+    }
+
+    struct Check: Equatable, Sendable {
+        var name: String?
+        var expression: String
+    }
+
+    struct ForeignKey: Equatable, Sendable {
+        var name: String?
+        var columns: [String]
+        var parent: String
+        var isDeferred = false
+    }
+
+    var columns: [Column] = []
+    var primaryKey: Key?
+    var uniques: [Key] = []
+    var checks: [Check] = []
+    /// In the order in which they are written.
+    var foreignKeys: [ForeignKey] = []
+    /// Each `ON CONFLICT` that changes what a statement does by itself: `PRIMARY KEY (a) ON CONFLICT REPLACE`.
+    var conflictClauses: [String] = []
+    var isStrict = false
+    var isWithoutRowid = false
+}
+
+extension SQLiteTableDefinition {
+    func column(_ name: String) -> Column? { columns.first { SQLiteName.equal($0.name, name) } }
+}
+
+/// How SQLite compares names: letters A to Z without case (https://www.sqlite.org/lang_keywords.html).
+enum SQLiteName {
+    static func folded(_ name: String) -> String {
+        String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
+    }
+
+    static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
+    static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
+}

@@ -1,0 +1,142 @@
+/// Makes a table's value of what the catalog says and what its own text adds. Foreign keys are read elsewhere: they need
+/// the other tables.
+struct SQLiteTableReader {
+    private let source: SQLiteCatalog.Table
+    private let definition: SQLiteTableDefinition?
+    /// The text of `CREATE INDEX`, by the index's name.
+    private let indexTexts: [String: String]
+    private let expressions: SQLiteExpression
+
+    private(set) var table: Table
+    private(set) var notCarried: [NotCarried] = []
+
+    init(_ source: SQLiteCatalog.Table, indexTexts: [String: String]) {
+        self.source = source
+        self.indexTexts = indexTexts
+        definition = SQLiteDDLParser.parse(source.sql)
+        expressions = SQLiteExpression(columns: source.columns.map(\.name))
+        table = Table(name: source.name)
+        readColumns()
+        readPrimaryKey()
+        readIndexes()
+        for check in definition?.checks ?? [] {
+            table.checks.append(Check(expressions.read(check.expression), name: check.name))
+        }
+        for clause in definition?.conflictClauses ?? [] {
+            notCarried.append(
+                .init(
+                    .constraint, source.name,
+                    reason: "\(clause): what a conflict does is said by each statement elsewhere"))
+        }
+    }
+
+    /// The column that is the rowid: the one column of a primary key that needs no index of its own.
+    var rowidAlias: String? {
+        let key = source.keyColumns
+        let hasIndex = source.indexes.contains { $0.origin == .primaryKey }
+        return key.count == 1 && !hasIndex && !source.isWithoutRowid ? key[0] : nil
+    }
+
+    private mutating func readColumns() {
+        for source in source.columns {
+            let type = SQLiteTypeName(source.type)
+            let text = definition?.column(source.name)
+            var column = Column(source.name, type.columnType)
+            column.isNullable = !source.isRequired && source.name != rowidAlias
+            column.isIdentity = text?.isAutoincrement ?? false
+            column.collation = text?.collation.map(Self.collation)
+            if source.isGenerated {
+                column.generated = generated(source.name, text)
+            } else if let written = source.default {
+                column.default = SQLiteDefault.parse(written, for: type.columnType, affinity: type.affinity)
+            }
+            table.columns.append(column)
+        }
+    }
+
+    private mutating func generated(_ name: String, _ text: SQLiteTableDefinition.Column?) -> Generated? {
+        guard let generated = text?.generated else {
+            notCarried.append(
+                .init(.column, "\(source.name).\(name)", reason: "is computed, and its expression could not be read"))
+            return nil
+        }
+        return Generated(expressions.read(generated.expression), generated.isStored ? .stored : .virtual)
+    }
+
+    private mutating func readPrimaryKey() {
+        guard !source.keyColumns.isEmpty else { return }
+        table.primaryKey = PrimaryKey(source.keyColumns, name: definition?.primaryKey?.name)
+    }
+
+    private mutating func readIndexes() {
+        for index in source.indexes {
+            switch index.origin {
+            case .primaryKey: break
+            case .unique: readUnique(index)
+            case .statement: readIndex(index)
+            }
+        }
+    }
+
+    /// A unique constraint over columns that compare in another way than they do by themselves becomes a unique index,
+    /// which can say so.
+    private mutating func readUnique(_ index: SQLiteCatalog.Index) {
+        let parts = index.parts.map { part($0, written: nil) }
+        let columns = parts.compactMap(\.columnName)
+        if parts.allSatisfy({ $0.collation == nil }) {
+            let name = definition?.uniques.first { SQLiteName.equal($0.columns, columns) }?.name
+            table.uniques.append(Unique(columns, name: name))
+        } else {
+            var unique = Index(name: Table.indexName(on: source.name, parts), parts: parts)
+            unique.isUnique = true
+            table.indexes.append(unique)
+        }
+    }
+
+    private mutating func readIndex(_ source: SQLiteCatalog.Index) {
+        let text = indexTexts[source.name].flatMap { SQLiteIndexDefinition($0) }
+        guard let text, text.parts.count == source.parts.count, !source.isPartial || text.condition != nil else {
+            notCarried.append(.init(.index, source.name, reason: "its definition could not be read"))
+            return
+        }
+        var index = Index(name: source.name, parts: zip(source.parts, text.parts).map { part($0, written: $1) })
+        index.isUnique = source.isUnique
+        index.condition = text.condition.map(expressions.read)
+        table.indexes.append(index)
+    }
+
+    private func part(_ part: SQLiteCatalog.Index.Part, written: SQLiteIndexDefinition.Part?) -> Index.Part {
+        switch part.key {
+        case .column(let name):
+            let own = definition?.column(name)?.collation ?? "BINARY"
+            let collation = SQLiteName.equal(own, part.collation) ? nil : Self.collation(part.collation)
+            return Index.Part(.column(name), descending: part.isDescending, collation: collation)
+        case .rowid:
+            return Index.Part(.expression(.native(sqlite: "rowid", postgresql: "")), descending: part.isDescending)
+        case .expression:
+            let isOwn = written?.collation.map { SQLiteName.equal($0, part.collation) } ?? false
+            let text = (isOwn ? written?.expression : written?.text) ?? ""
+            return Index.Part(
+                .expression(expressions.read(text)), descending: part.isDescending,
+                collation: isOwn ? Self.collation(part.collation) : nil)
+        }
+    }
+
+    private static func collation(_ name: String) -> Collation {
+        switch SQLiteName.folded(name) {
+        case "binary": .binary
+        case "nocase": .nocase
+        default: .native(sqlite: SQLText.identifier(name), postgresql: "")
+        }
+    }
+}
+
+extension SQLiteCatalog.Table {
+    /// The primary key's columns in the key's order.
+    var keyColumns: [String] {
+        columns.filter { $0.keyPosition > 0 }.sorted { $0.keyPosition < $1.keyPosition }.map(\.name)
+    }
+
+    /// The column as it is spelled here.
+    func column(_ name: String) -> String? { columns.first { SQLiteName.equal($0.name, name) }?.name }
+}

@@ -1,0 +1,79 @@
+// SQLite as a transfer's source.
+
+extension SQLiteDialect: TransferSource {
+    /// Rows come in the order of their rowid, or of the primary key where a table has none, and never by an index: that may
+    /// need a collation which only the application knows.
+    public func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+        let name = table.name
+        let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
+        let withoutRowid = try connection.queryValue("SELECT wr FROM pragma_table_list(\(name)) WHERE schema = 'main'")
+        let key = table.primaryKey?.columns ?? []
+        if withoutRowid?.boolean == true { return TableReading(from: from, key: key) }
+        let columns = Set(table.columns.map { $0.name.lowercased() })
+        guard let rowid = ["rowid", "oid", "_rowid_"].first(where: { !columns.contains($0) }) else {
+            return TableReading(from: from, key: key)
+        }
+        return TableReading(
+            from: "\(from) ORDER BY \(rowid)", key: key.isEmpty ? [rowid] : key, hiddenKey: key.isEmpty ? rowid : nil)
+    }
+
+    public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
+        SQLiteMeaning(columns: columns, names: names)
+    }
+}
+
+extension SQLiteMeaning: ExpressionTranslator {
+    func predicate(_ expression: Expression) throws(Untranslatable) -> Expression {
+        let text = Self.text(expression)
+        return .native(sqlite: text, postgresql: try condition(parsed(text)))
+    }
+
+    func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression {
+        let text = Self.text(expression)
+        let tree = try parsed(text)
+        switch collation {
+        case nil, .binary: return .native(sqlite: text, postgresql: try piece(tree).sql)
+        case .nocase: return .native(sqlite: text, postgresql: try piece(.collated(tree, "NOCASE")).sql)
+        case .native(let name, _): throw Untranslatable("the collation \(name) exists in SQLite only")
+        }
+    }
+
+    /// PostgreSQL computes fractions as decimals where SQLite computes doubles, and refuses one generated column in another.
+    func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression {
+        if let other = columns.values.first(where: { $0.isGenerated && expression.mentions($0.name) }) {
+            throw Untranslatable("it reads \(other.name), which is computed itself")
+        }
+        let text = Self.text(expression)
+        let piece = try piece(parsed(text))
+        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("it yields something else than \(type)") }
+        guard piece.kind != .number else { throw Untranslatable("fractions are computed in another way") }
+        return .native(sqlite: text, postgresql: piece.sql)
+    }
+
+    func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default? {
+        switch value {
+        case .expression(let expression): try defaultValue(Self.text(expression), for: type)
+        case .now: try defaultValue("CURRENT_TIMESTAMP", for: type)
+        case .today: try defaultValue("CURRENT_DATE", for: type)
+        case .text, .integer, .real, .boolean, .json: try Self.fitted(value, to: type)
+        case .uuid: type == .uuid ? value : try defaultValue("lower(hex(randomblob(16)))", for: type)
+        }
+    }
+
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
+        guard let sense = columns[column.lowercased()], Self.kind(of: sense.type) == .text else { return nil }
+        switch collation {
+        case .binary: return nil
+        case .nocase:
+            let folded = Self.folded(Piece(SQLText.identifier(sense.name), .text))
+            return .native(sqlite: "\(SQLText.identifier(column)) COLLATE NOCASE", postgresql: folded)
+        case .native(let name, _): throw Untranslatable("the collation \(name) exists in SQLite only")
+        }
+    }
+
+    private static func text(_ expression: Expression) -> String {
+        switch expression {
+        case .sql(let text), .native(let text, _): text
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// A column's declared type as SQLite reads it: any words at all, from which it takes an affinity.
+public struct SQLiteTypeName: Hashable, Sendable {
+    /// How SQLite treats what is stored in a column (https://www.sqlite.org/datatype3.html, section 3.1).
+    public enum Affinity: Hashable, Sendable { case integer, text, blob, real, numeric }
+
+    /// The text as it was declared; empty for a column without a type.
+    public let declared: String
+    /// The words in upper case, without arguments and quotes: `CHARACTER VARYING`.
+    public let base: String
+    /// The numbers in parentheses: `[10, 2]` of `DECIMAL(10, 2)`.
+    public let arguments: [Int]
+
+    public init(_ declared: String) {
+        self.declared = declared
+        let upper = declared.uppercased()
+        guard let open = upper.firstIndex(of: "("), let close = upper[open...].firstIndex(of: ")") else {
+            base = Self.words(upper)
+            arguments = []
+            return
+        }
+        base = Self.words(upper[..<open] + " " + upper[upper.index(after: close)...])
+        arguments = upper[upper.index(after: open)..<close]
+            .split { !$0.isNumber && $0 != "-" && $0 != "+" }
+            .compactMap { Int($0) }
+    }
+
+    private static func words(_ text: some StringProtocol) -> String {
+        text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: " ")
+    }
+
+    /// The rules of section 3.1, in their order.
+    public var affinity: Affinity {
+        let upper = declared.uppercased()
+        if upper.contains("INT") { return .integer }
+        if ["CHAR", "CLOB", "TEXT"].contains(where: upper.contains) { return .text }
+        if declared.isEmpty || upper.contains("BLOB") { return .blob }
+        if ["REAL", "FLOA", "DOUB"].contains(where: upper.contains) { return .real }
+        return .numeric
+    }
+}
+
+extension SQLiteTypeName {
+    /// What the words most likely mean, told from them alone: the values may say otherwise, since SQLite holds anything
+    /// anywhere.
+    public var columnType: ColumnType {
+        if declared.isEmpty { return .native(sqlite: "", postgresql: "") }
+        if let named = Self.named[base] { return named }
+        switch affinity {
+        case .integer: return .bigint
+        case .text: return base.contains("CHAR") ? text : .text
+        case .blob: return .bytes
+        case .real: return .real
+        case .numeric:
+            return base == "DECIMAL" || base == "NUMERIC" ? decimal : .native(sqlite: declared, postgresql: "numeric")
+        }
+    }
+
+    private static let named: [String: ColumnType] = [
+        "BOOLEAN": .boolean, "BOOL": .boolean,
+        "DATETIME": .datetime, "TIMESTAMP": .datetime, "TIMESTAMP WITHOUT TIME ZONE": .datetime,
+        "TIMESTAMPTZ": .timestamp, "TIMESTAMP WITH TIME ZONE": .timestamp,
+        "DATE": .date, "TIME": .time,
+        "UUID": .uuid, "GUID": .uuid, "UNIQUEIDENTIFIER": .uuid,
+        "JSON": .json, "JSONB": .json,
+    ]
+
+    private var text: ColumnType {
+        guard let length = arguments.first, length > 0 else { return .text }
+        return .varchar(length)
+    }
+
+    private var decimal: ColumnType {
+        guard let precision = arguments.first, precision > 0 else { return .numeric }
+        let scale = arguments.dropFirst().first ?? 0
+        return (0...precision).contains(scale) ? .decimal(precision, scale) : .numeric
+    }
+}

@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The process's two output streams and its surroundings.
+enum Console {
+    static func out(_ text: String) { write(text + "\n", to: 1) }
+    static func error(_ text: String) { write(text + "\n", to: 2) }
+
+    /// Writes without a newline, for a line that is written over and over.
+    static func progress(_ text: String) { write(text, to: 2) }
+
+    static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// `alex@host`: who is recorded in the ledger.
+    static var userAtHost: String {
+        let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return user }
+        let host = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return "\(user)@\(host)"
+    }
+
+    static var homeFolder: String? {
+        if let home = environment("HOME"), !home.isEmpty { return home }
+        return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) }
+    }
+
+    /// A reader that goes away ends the output, not the process in the middle of its work.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while let base = rest.baseAddress, !rest.isEmpty {
+                #if canImport(Glibc)
+                    let count = Glibc.write(descriptor, base, rest.count)
+                #else
+                    let count = Darwin.write(descriptor, base, rest.count)
+                #endif
+                guard count > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Dialects
+
+/// Which database a command works on.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("d"), .long],
+        help: ArgumentHelp(
+            "The database. Default: TC_DATABASE_URL, else the embedded SQLite file ~/.teleclaude/teleclaude.db.",
+            valueName: "url"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("How long to wait for somebody else's lock.", valueName: "seconds"))
+    var lockTimeout: Double = 60
+
+    func validate() throws {
+        guard lockTimeout.isFinite, (0...86_400).contains(lockTimeout) else {
+            throw ValidationError("--lock-timeout is a number of seconds from 0 to 86400.")
+        }
+    }
+
+    /// Where the database is, and how that was found.
+    func url() throws -> (url: DatabaseURL, origin: String) {
+        if let database { return (try DatabaseURL(parsing: database), "--database") }
+        if let variable = Console.environment("TC_DATABASE_URL"), !variable.isEmpty {
+            return (try DatabaseURL(parsing: variable), "TC_DATABASE_URL")
+        }
+        guard let home = Console.homeFolder else {
+            throw DatabaseError(
+                .invalidURL, "there is no home folder to find the default database in", remedy: "say --database URL")
+        }
+        return (try DatabaseURL(parsing: "sqlite:\(home)/.teleclaude/teleclaude.db"), "the default")
+    }
+
+    /// Opens the project's own database.
+    func open(_ access: ConnectionOptions.Access, _ output: OutputOptions) throws -> Database {
+        let (url, origin) = try url()
+        if output.verbose || !output.json { output.remark("database: \(url) (\(origin))") }
+        return try Database(
+            url,
+            options: ConnectionOptions(
+                access: access, lockTimeout: lockTimeout, applicationName: MigrateProgram.context.name, isOwned: true,
+                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+    }
+}

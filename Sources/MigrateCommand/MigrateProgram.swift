@@ -1,0 +1,74 @@
+import ArgumentParser
+import Migrator
+
+/// A whole migration program for one history: parses, runs, renders and exits.
+///
+///     @main struct MyMigrations {
+///         static func main() async { await MigrateProgram.run(name: "my-migrate", version: "1.0") { try .mine() } }
+///     }
+public enum MigrateProgram {
+    /// What the commands work with.
+    struct Context: Sendable {
+        var name = "tc-migrate"
+        var version = ""
+        var history: @Sendable () throws -> History = { try History([]) }
+    }
+
+    @TaskLocal static var context = Context()
+
+    /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
+    public static func run(
+        name: String, version: String, history: @escaping @Sendable () throws -> History
+    ) async {
+        Console.ignoreBrokenPipes()
+        await $context.withValue(Context(name: name, version: version, history: history)) {
+            do {
+                var command = try RootCommand.parseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            } catch {
+                end(with: error)
+            }
+        }
+    }
+
+    /// Ends the process as the argument parser would, but for the secrets in what it says about arguments it can't use.
+    private static func end(with error: any Error) {
+        let code = RootCommand.exitCode(for: error)
+        guard !code.isSuccess else { RootCommand.exit(withError: error) }
+        let message = RootCommand.fullMessage(for: error)
+        if !message.isEmpty { Console.error(Secrets.masked(message, from: CommandLine.arguments)) }
+        RootCommand.exit(withError: code)
+    }
+}
+
+struct RootCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        let name = MigrateProgram.context.name
+        return CommandConfiguration(
+            commandName: name,
+            abstract: "Migrates the schema of a SQLite or PostgreSQL database, and moves whole databases between them.",
+            discussion: """
+                The database is the one that --database or TC_DATABASE_URL names, by default the embedded SQLite file
+                ~/.teleclaude/teleclaude.db. URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and
+                all that libpq understands (?host=/socket/folder, ?service=NAME, several hosts, .pgpass).
+
+                EXAMPLES:
+                  \(name) up
+                  \(name) up --database postgresql://app@db.example.org/app
+                  \(name) status --json
+                  \(name) plan --dialect postgresql > up.sql
+                  \(name) transfer shop.db postgresql://app@db.example.org/shop
+
+                Exit codes: 0 done, 1 "no" (drift, mismatch, pending), 2 failed or refused, 64 usage.
+                """,
+            version: MigrateProgram.context.version,
+            subcommands: [
+                UpCommand.self, DownCommand.self, StatusCommand.self, DriftCommand.self, PlanCommand.self,
+                InspectCommand.self, TransferCommand.self, VerifyCommand.self,
+            ])
+    }
+}

@@ -1,0 +1,64 @@
+import Dialects
+import Migrator
+
+/// How migrations are told: a line each as it ends, or one document.
+struct MigrationLog: Sendable {
+    private let isJSON: Bool
+    private let isVerbose: Bool
+
+    init(_ output: OutputOptions) {
+        isJSON = output.json
+        isVerbose = output.verbose
+    }
+
+    @Sendable func show(_ event: MigrationEvent) {
+        guard !isJSON else { return }
+        switch event {
+        case .started(let id, let direction):
+            if isVerbose { Console.error("\(direction.rawValue) \(id) …") }
+        case .finished(let id, let direction, let milliseconds):
+            Console.out("\(direction == .up ? "applied" : "undone ")  \(id)  \(Humane.milliseconds(milliseconds))")
+        }
+    }
+
+    func finish(_ report: MigrationReport, nothing: String) {
+        guard isJSON else {
+            if report.steps.isEmpty { Console.out(nothing) }
+            return
+        }
+        let steps = report.steps.map { step in
+            JSON.object([
+                ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
+                ("duration_ms", .integer(step.milliseconds)),
+            ])
+        }
+        Console.out(JSON.object([("version", .integer(1)), ("migrations", .array(steps))]).rendered())
+    }
+
+    func show(_ preview: MigrationPreview) {
+        guard isJSON else { return Console.out(text(of: preview)) }
+        let steps = preview.steps.map { step in
+            JSON.object([
+                ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
+                ("sql", .array(step.statements.map { .string($0) })),
+            ])
+        }
+        let hazards = preview.hazards.map { JSON.string($0.description) }
+        let members: [(key: String, value: JSON)] = [
+            ("version", .integer(1)), ("dry_run", .boolean(true)), ("migrations", .array(steps)),
+            ("hazards", .array(hazards)),
+        ]
+        Console.out(JSON.object(members).rendered())
+    }
+
+    private func text(of preview: MigrationPreview) -> String {
+        guard !preview.steps.isEmpty else { return "nothing to do" }
+        var lines: [String] = []
+        for step in preview.steps {
+            lines.append("would \(step.direction == .up ? "apply" : "undo")  \(step.id)")
+            if isVerbose { lines += step.statements.map { $0 + ";" } }
+        }
+        lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Dialects
+import Migrator
+
+struct PlanCommand: AsyncParsableCommand {
+    enum DialectName: String, ExpressibleByArgument, CaseIterable {
+        case sqlite, postgresql
+
+        var dialect: any Dialect {
+            switch self {
+            case .sqlite: SQLiteDialect()
+            case .postgresql: PostgreSQLDialect()
+            }
+        }
+    }
+
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "plan", abstract: "Print the SQL of migrations, without a database.",
+            discussion: """
+                What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database
+                that holds what the migrations declare and nothing beside it.
+
+                EXAMPLES:
+                  \(MigrateProgram.context.name) plan | sqlite3 new.db
+                  \(MigrateProgram.context.name) plan --dialect postgresql --from 0001-single-user-tables
+                  \(MigrateProgram.context.name) plan --down --to none
+                """)
+    }
+
+    @Option(help: "Whose SQL.") var dialect: DialectName = .sqlite
+    @Option(help: ArgumentHelp("Begin after this migration ('none': at the beginning).", valueName: "id")) var from:
+        String?
+    @Option(help: ArgumentHelp("End with this migration; with --down: it stays.", valueName: "id")) var to: String?
+    @Flag(help: "The way back.") var down = false
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guarding {
+            let history = try MigrateProgram.context.history()
+            let plan = try down ? planDown(history) : planUp(history)
+            let dialect = dialect.dialect
+            let steps = try plan.steps.map {
+                try $0.scriptStep(in: dialect, history, version: MigrateProgram.context.version)
+            }
+            output.show(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
+        }
+    }
+
+    private func planUp(_ history: History) throws -> Plan {
+        try history.planUp(applied: history.count(upTo: from), to: to)
+    }
+
+    private func planDown(_ history: History) throws -> Plan {
+        let applied = try from.map { try history.count(upTo: $0) } ?? history.migrations.count
+        let target: DownTarget = to.map { $0 == "none" ? .none : .to($0) } ?? .steps(1)
+        return try history.planDown(applied: applied, target)
+    }
+
+    private func document(_ steps: [ScriptStep], _ plan: Plan) -> JSON {
+        let items = zip(plan.steps, steps).map { step, script in
+            JSON.object([
+                ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
+                ("sql", .array(script.lowering.statements.map { .string($0) })),
+            ])
+        }
+        return .object([
+            ("version", .integer(1)), ("dialect", .string(dialect.rawValue)), ("migrations", .array(items)),
+        ])
+    }
+}
+
+extension String {
+    fileprivate func trimmingNewline() -> String { hasSuffix("\n") ? String(dropLast()) : self }
+}
+
+struct InspectCommand: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case swift, sql, json }
+
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "inspect", abstract: "Read any database back as a schema. Changes nothing.",
+            discussion: """
+                swift is text that compiles, sql is the database's own, json is for programs.
+
+                EXAMPLES:
+                  \(MigrateProgram.context.name) inspect shop.db
+                  \(MigrateProgram.context.name) inspect postgresql://app@db.example.org/app --format sql
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("The database.", valueName: "url")) var url: String
+    @Option(help: "How to print it.") var format: Format = .swift
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guarding {
+            let database = try Database(
+                try DatabaseURL(parsing: url),
+                options: ConnectionOptions(
+                    access: .readOnly, applicationName: MigrateProgram.context.name,
+                    temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+            let inspection = try await database.withConnection { try LiveSchema.inspect($0) }
+            await database.close()
+            switch output.json ? .json : format {
+            case .json: Console.out(SchemaAsJSON.render(inspection))
+            case .swift: Console.out(SchemaAsSwift.render(inspection.schema))
+            case .sql: Console.out(try sql(inspection.schema, in: database.dialect))
+            }
+            for thing in inspection.notCarried where !output.json {
+                Console.error("not shown: \(thing.kind.rawValue) \(thing.name): \(thing.reason)")
+            }
+        }
+    }
+
+    private func sql(_ schema: Schema, in dialect: any Dialect) throws -> String {
+        let construction = try dialect.construct(schema)
+        return (construction.tables + construction.afterLoad.map(\.statement)).map { $0 + ";" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,93 @@
+import Dialects
+import Migrator
+
+/// An error as the user meets it: what, where, what to do, and how the process ends.
+struct Problem {
+    var code: String
+    var message: String
+    var remedy: String?
+    var context: [(key: String, value: JSON)] = []
+    var exitCode: Int32 = 2
+
+    var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
+
+    var document: JSON {
+        .object([
+            ("version", .integer(1)),
+            (
+                "error",
+                .object([
+                    ("code", .string(code)), ("message", .string(message)),
+                    ("remedy", remedy.map { .string($0) } ?? .null), ("context", .object(context)),
+                ])
+            ),
+        ])
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as DatabaseError: self.init(error)
+        case let error as MigratorError:
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            if case .unknownID = error { exitCode = 64 }
+            context = Problem.context(of: error)
+        case let error as MigrationFailure:
+            self.init(code: "migration_failed", message: "\(error)", remedy: error.cause.remedy)
+            context = [
+                ("migration", .string(error.failed)), ("statement", .integer(Int64(error.statement))),
+                ("sql", error.cause.statement.map { .string($0) } ?? .null),
+                ("kind", .string(error.cause.kind.rawValue)),
+                ("applied", .array(error.applied.map { .string($0) })),
+            ]
+        case let error as LoweringError:
+            self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
+        case let error as TransferError:
+            self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+        case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
+        default: self.init(code: "failed", message: "\(error)", remedy: nil)
+        }
+    }
+
+    init(_ error: DatabaseError) {
+        self.init(code: error.kind.code, message: error.message, remedy: error.remedy)
+        if let statement = error.statement { context.append(("sql", .string(statement))) }
+        if let code = error.code { context.append(("database_code", .string(code))) }
+        if error.kind == .invalidURL { exitCode = 64 }
+    }
+
+    private init(code: String, message: String, remedy: String?) {
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+    }
+
+    private static func context(of error: MigratorError) -> [(key: String, value: JSON)] {
+        switch error {
+        case .dataLoss(let id, let hazards), .rowsInTheWay(let id, let hazards):
+            let items = hazards.map { measured in
+                JSON.object([
+                    ("table", .string(measured.hazard.table)),
+                    ("column", measured.hazard.column.map { .string($0) } ?? .null), ("rows", .integer(measured.rows)),
+                ])
+            }
+            return [("migration", .string(id)), ("hazards", .array(items))]
+        case .changed(let migrations): return [("migrations", .array(migrations.map { .string($0.id) }))]
+        case .newer(let ids): return [("migrations", .array(ids.map { .string($0) }))]
+        case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
+            .unknownRow(let id, _), .outOfOrder(let id, _):
+            return [("migration", .string(id))]
+        case .inTransaction: return []
+        }
+    }
+}
+
+extension DatabaseError.Kind {
+    /// The stable word for it in JSON: `not_a_database`.
+    fileprivate var code: String {
+        var text = ""
+        for letter in rawValue.replacing("URL", with: "Url") {
+            text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        }
+        return text
+    }
+}

@@ -1,0 +1,121 @@
+import Dialects
+import Migrator
+
+/// A transfer's plan and report, for people and for programs.
+enum TransferText {
+    static func text(_ report: TransferReport) -> String {
+        var table = TextTable(
+            ("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right), ("TIME", .right), ("VERDICT", .left))
+        for line in report.tables {
+            table.add(
+                line.name, Humane.count(line.sourceRows), Humane.count(line.targetRows), Humane.seconds(line.seconds),
+                line.isMismatch ? "MISMATCH" : "equal")
+        }
+        let rows = report.tables.reduce(0) { $0 + $1.targetRows }
+        table.add(
+            "total", Humane.count(report.tables.reduce(0) { $0 + $1.sourceRows }), Humane.count(rows),
+            Humane.seconds(report.seconds), "")
+        var sections = [table.rendered()]
+        let notes = report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } }
+        sections += section("Notes", notes)
+        sections += remarks(report.types, report.renames, report.notCarried)
+        sections.append("verdict: \(report.verdict.rawValue)")
+        return sections.joined(separator: "\n\n")
+    }
+
+    static func text(_ plan: TransferPlan) -> String {
+        var table = TextTable(("TABLE", .left), ("ROWS", .right), ("COLUMNS", .right), ("BECOMES", .left))
+        for planned in plan.tables {
+            let name = planned.target == planned.source ? "" : planned.target
+            table.add(planned.source, Humane.count(planned.rows), "\(planned.sourceColumns.count)", name)
+        }
+        var sections = [table.rendered()]
+        sections += remarks(plan.typeNotes, plan.renames, plan.notCarried)
+        sections.append("dry run: nothing was changed")
+        return sections.joined(separator: "\n\n")
+    }
+
+    private static func remarks(_ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]) -> [String] {
+        section("Types chosen from the values", types.map(\.description))
+            + section("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
+            + section(
+                "Not carried over",
+                notCarried.map { "\($0.kind.words) \($0.name): \($0.reason)" })
+    }
+
+    private static func section(_ title: String, _ lines: [String]) -> [String] {
+        lines.isEmpty ? [] : ["\(title) (\(lines.count)):\n" + lines.map { "  " + $0 }.joined(separator: "\n")]
+    }
+
+    static func document(_ report: TransferReport) -> JSON {
+        let tables = report.tables.map { table in
+            JSON.object([
+                ("name", .string(table.name)), ("source_rows", .integer(Int64(table.sourceRows))),
+                ("target_rows", .integer(Int64(table.targetRows))), ("rows_read", .integer(Int64(table.rowsRead))),
+                ("source_digest", table.sourceDigest.map { .string($0) } ?? .null),
+                ("target_digest", table.targetDigest.map { .string($0) } ?? .null),
+                ("duration_ms", .integer(Int64((table.seconds * 1_000).rounded()))),
+                ("notes", .array(table.notes.map { .string($0) })),
+            ])
+        }
+        return .object(
+            [
+                ("version", .integer(1)), ("verdict", .string(report.verdict.rawValue)),
+                ("duration_ms", .integer(Int64((report.seconds * 1_000).rounded()))), ("tables", .array(tables)),
+            ] + members(report.types, report.renames, report.notCarried))
+    }
+
+    static func document(_ plan: TransferPlan) -> JSON {
+        let tables = plan.tables.map { table in
+            JSON.object([
+                ("name", .string(table.source)), ("target", .string(table.target)),
+                ("rows", .integer(Int64(table.rows))),
+                (
+                    "columns",
+                    .array(
+                        zip(table.targetColumns, table.types).map { column, type in
+                            .object([("name", .string(column)), ("type", .string(type.description))])
+                        })
+                ),
+            ])
+        }
+        return .object(
+            [("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables))]
+                + members(plan.typeNotes, plan.renames, plan.notCarried))
+    }
+
+    private static func members(
+        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]
+    ) -> [(key: String, value: JSON)] {
+        [
+            (
+                "types",
+                .array(
+                    types.map { note in
+                        .object([
+                            ("table", .string(note.table)), ("column", .string(note.column)),
+                            ("declared", .string(note.declared)), ("type", .string(note.type)),
+                            ("reason", .string(note.reason)),
+                        ])
+                    })
+            ),
+            (
+                "renames",
+                .array(
+                    renames.map {
+                        .object([("kind", .string($0.kind)), ("from", .string($0.from)), ("to", .string($0.to))])
+                    })
+            ),
+            (
+                "not_carried",
+                .array(
+                    notCarried.map {
+                        .object([
+                            ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
+                            ("reason", .string($0.reason)),
+                        ])
+                    })
+            ),
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Dialects
+import Migrator
+
+struct UpCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "up", abstract: "Apply what is pending.",
+            discussion: """
+                Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do
+                this at once: each migration runs once. A SQLite file that does not exist is created.
+
+                EXAMPLES:
+                  \(MigrateProgram.context.name) up
+                  \(MigrateProgram.context.name) up --to 0001-single-user-tables --database sqlite:./app.db
+                  \(MigrateProgram.context.name) up --dry-run --verbose
+                """)
+    }
+
+    @Option(help: ArgumentHelp("Stop after this migration.", valueName: "id")) var to: String?
+    @Flag(help: "Let migrations drop values and rows that are there.") var allowDataLoss = false
+    @Flag(help: "Show what would be done. Changes, locks and creates nothing.") var dryRun = false
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guarding {
+            let history = try MigrateProgram.context.history()
+            if dryRun { return try await preview(history) }
+            _ = try history.planUp(to: to)  // An unknown id makes no file.
+            let database = try databaseOptions.open(.create, output)
+            let migrator = Migrator(
+                history: history, database: database, options: options(databaseOptions, allowDataLoss))
+            let report = try await migrator.up(to: to, MigrationLog(output).show)
+            await database.close()
+            MigrationLog(output).finish(report, nothing: "up to date: nothing is pending")
+        }
+    }
+
+    private func preview(_ history: History) async throws {
+        let database = try databaseOptions.open(.readOnly, output)
+        let preview: MigrationPreview
+        do {
+            preview = try await Migrator(history: history, database: database).preview(upTo: to)
+        } catch let error as DatabaseError where error.kind == .unreachable && database.url.filePath != nil {
+            // A file that `up` would create holds nothing yet.
+            preview = try MigrationPreview(ofNew: history, upTo: to, in: database.dialect)
+        }
+        await database.close()
+        MigrationLog(output).show(preview)
+    }
+}
+
+struct DownCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "down", abstract: "Undo what is applied, one step unless told otherwise.",
+            discussion: """
+                Rows and values that would go away are counted first, and kept unless --allow-data-loss is said.
+
+                EXAMPLES:
+                  \(MigrateProgram.context.name) down
+                  \(MigrateProgram.context.name) down --to 0001-single-user-tables
+                  \(MigrateProgram.context.name) down --to none --allow-data-loss
+                """)
+    }
+
+    @Option(help: ArgumentHelp("How many migrations to undo.", valueName: "count")) var steps: Int?
+    @Option(help: ArgumentHelp("Undo what came after this migration; 'none' undoes everything.", valueName: "id|none"))
+    var to: String?
+    @Flag(help: "Let migrations drop values and rows that are there.") var allowDataLoss = false
+    @Flag(help: "Show what would be done. Changes, locks and creates nothing.") var dryRun = false
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if steps != nil && to != nil { throw ValidationError("Say either --steps or --to, not both.") }
+        if let steps, steps < 1 { throw ValidationError("--steps is a number from 1.") }
+    }
+
+    private var target: DownTarget {
+        if let to { return to == "none" ? .none : .to(to) }
+        return .steps(steps ?? 1)
+    }
+
+    func run() async throws {
+        try await output.guarding {
+            let history = try MigrateProgram.context.history()
+            let database = try databaseOptions.open(dryRun ? .readOnly : .readWrite, output)
+            let migrator = Migrator(
+                history: history, database: database, options: options(databaseOptions, allowDataLoss))
+            if dryRun {
+                MigrationLog(output).show(try await migrator.preview(down: target))
+            } else {
+                let report = try await migrator.down(target, MigrationLog(output).show)
+                MigrationLog(output).finish(report, nothing: "nothing to undo")
+            }
+            await database.close()
+        }
+    }
+}
+
+private func options(_ database: DatabaseOptions, _ allowsDataLoss: Bool) -> Migrator.Options {
+    Migrator.Options(
+        allowsDataLoss: allowsDataLoss, appliedBy: Console.userAtHost, version: MigrateProgram.context.version,
+        lockTimeout: database.lockTimeout)
+}

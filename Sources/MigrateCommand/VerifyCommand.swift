@@ -1,0 +1,94 @@
+import ArgumentParser
+import Dialects
+import Migrator
+
+struct VerifyCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "verify", abstract: "Compare two databases value by value. Changes nothing.",
+            discussion: """
+                Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are
+                compared in canonical form: 1.50 and 1.5 are one decimal. Exit code 1 when anything differs.
+
+                EXAMPLES:
+                  \(MigrateProgram.context.name) verify shop.db postgresql://app@db.example.org/shop
+                  \(MigrateProgram.context.name) verify before.db after.db --json
+                """)
+    }
+
+    @Argument(help: "One database.") var source: String
+    @Argument(help: "The other one.") var target: String
+    @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guarding {
+            let (from, to) = (try open(source), try open(target))
+            let isSilent = quiet || output.json
+            let report = try await Verification(of: from, against: to).run { table in
+                if !isSilent { Console.error("comparing \(table)") }
+            }
+            await from.close()
+            await to.close()
+            output.show(document(report)) { text(report) }
+            if !report.isEqual { throw ExitCode(1) }
+        }
+    }
+
+    private func open(_ text: String) throws -> Database {
+        try Database(
+            try DatabaseURL(parsing: text),
+            options: ConnectionOptions(
+                access: .readOnly, applicationName: MigrateProgram.context.name,
+                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+    }
+
+    private func text(_ report: VerificationReport) -> String {
+        var table = TextTable(("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right), ("VERDICT", .left))
+        for line in report.tables {
+            table.add(
+                line.name, Humane.count(line.source.rows), Humane.count(line.target.rows),
+                line.isEqual ? "equal" : "MISMATCH")
+        }
+        var lines = [table.rendered(), ""]
+        lines += report.missing
+        for line in report.tables {
+            lines += line.differences.map { "\(line.name), row \($0.key): \(words(for: $0))" }
+        }
+        lines += report.notCompared.map { "not compared: \($0)" }
+        lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
+        return lines.joined(separator: "\n")
+    }
+
+    private func words(for difference: VerificationReport.Difference) -> String {
+        switch difference.kind {
+        case .onlyInSource: "only in the source"
+        case .onlyInTarget: "only in the target"
+        case .differs: "differs in \(difference.columns.joined(separator: ", "))"
+        }
+    }
+
+    private func document(_ report: VerificationReport) -> JSON {
+        let tables = report.tables.map { table in
+            JSON.object([
+                ("name", .string(table.name)), ("source_rows", .integer(Int64(table.source.rows))),
+                ("target_rows", .integer(Int64(table.target.rows))),
+                ("source_digest", .string(table.source.hexadecimal)),
+                ("target_digest", .string(table.target.hexadecimal)),
+                ("differences", .array(table.differences.map(document))),
+            ])
+        }
+        return .object([
+            ("version", .integer(1)), ("verdict", .string(report.isEqual ? "equal" : "mismatch")),
+            ("tables", .array(tables)), ("missing", .array(report.missing.map { .string($0) })),
+            ("not_compared", .array(report.notCompared.map { .string($0) })),
+        ])
+    }
+
+    private func document(_ difference: VerificationReport.Difference) -> JSON {
+        .object([
+            ("kind", .string(difference.kind.rawValue)), ("key", .string(difference.key)),
+            ("columns", .array(difference.columns.map { .string($0) })),
+        ])
+    }
+}

@@ -1,0 +1,28 @@
+import Dialects
+
+/// What a live database holds, in the words of whoever declared it where they are known.
+public enum LiveSchema {
+    /// Inspects the database. Where it holds exactly what its ledger's operations make, the schema is the declared one: a
+    /// SQLite column of text is then the timestamp, uuid or decimal that it stands for.
+    public static func inspect(_ connection: any Connection) throws -> Inspection {
+        var live = try connection.dialect.inspect(connection)
+        guard let declared = try declaredSchema(connection) else { return live }
+        let made = try connection.dialect.inspectScratch(declared, beside: connection)
+        if live.schema.differences(from: made.schema).isEmpty { live.schema = declared }
+        return live
+    }
+
+    /// What the ledger's operations make; `nil` where there is no ledger, or one that this program can't read.
+    private static func declaredSchema(_ connection: any Connection) throws -> Schema? {
+        let entries = try Ledger(connection: connection).entries()
+        guard !entries.isEmpty else { return nil }
+        var schema = Schema()
+        for entry in entries {
+            guard let operations = try? CanonicalOperations.operations(in: entry.operations),
+                let states = try? schema.states(through: operations)
+            else { return nil }
+            schema = states[states.count - 1]
+        }
+        return schema
+    }
+}

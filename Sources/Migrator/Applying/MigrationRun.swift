@@ -1,0 +1,52 @@
+import Dialects
+
+/// One `up` or `down` on one connection.
+struct MigrationRun {
+    /// Everybody who migrates the same schema asks for this lock.
+    static let lock = AdvisoryLock("tc_migrations")
+
+    let history: History
+    let options: Migrator.Options
+    let connection: any Connection
+    let onEvent: (MigrationEvent) -> Void
+
+    private var ledger: Ledger { Ledger(connection: connection) }
+
+    func up(to target: String?) throws -> MigrationReport {
+        if let target { _ = try history.index(of: target) }
+        return try run { applied in try history.planUp(applied: applied, to: target) }
+    }
+
+    func down(_ target: DownTarget) throws -> MigrationReport {
+        // "One step" means one from where it began, although each step is planned anew.
+        var goal: Int?
+        return try run { applied in
+            let remaining = try goal ?? history.remaining(of: applied, after: target)
+            goal = remaining
+            return try history.planDown(applied: applied, leaving: remaining)
+        }
+    }
+
+    private func run(_ plan: (Int) throws -> Plan) throws -> MigrationReport {
+        guard !connection.isInTransaction else { throw MigratorError.inTransaction }
+        // Nothing is locked, and no ledger made, for what is refused anyway.
+        _ = try plan(try history.requireUsable(try ledger.entries()))
+        return try connection.withLock(MigrationRun.lock, waiting: options.lockTimeout) {
+            try createLedger()
+            var steps: [MigrationReport.Step] = []
+            while true {
+                let entries = try ledger.entries()
+                guard let step = try plan(try history.requireUsable(entries)).steps.first else { break }
+                let run = StepRun(step: step, migration: history.migrations[try history.index(of: step.id)], in: self)
+                guard let milliseconds = try run.apply(on: entries, after: steps.map(\.id)) else { continue }
+                steps.append(.init(id: step.id, direction: step.direction, milliseconds: milliseconds))
+            }
+            return MigrationReport(steps: steps)
+        }
+    }
+
+    private func createLedger() throws {
+        guard try !ledger.exists() else { return }
+        try connection.transaction { try ledger.createIfMissing() }
+    }
+}

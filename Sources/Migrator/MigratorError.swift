@@ -1,0 +1,121 @@
+import Dialects
+
+/// Why a migration is refused: nothing was changed.
+public enum MigratorError: Error, Sendable, Equatable {
+    case unknownID(String, known: [String])
+    case notApplied(String)
+    case changed([ChangedMigration])
+    case newer([String])
+    case unknownRow(String, before: String)
+    case outOfOrder(String, before: String)
+    case irreversible(String, because: String)
+    case cannotLower(String, dialect: String, LoweringError)
+    /// Consent would let it pass.
+    case dataLoss(String, [MeasuredHazard])
+    /// The rows have to be put right first.
+    case rowsInTheWay(String, [MeasuredHazard])
+    case inTransaction
+}
+
+extension MigratorError {
+    /// A stable word for programs.
+    public var code: String {
+        switch self {
+        case .unknownID: "unknown_id"
+        case .notApplied: "not_applied"
+        case .changed: "changed"
+        case .newer: "newer"
+        case .unknownRow: "unknown_row"
+        case .outOfOrder: "out_of_order"
+        case .irreversible: "irreversible"
+        case .cannotLower: "not_possible_here"
+        case .dataLoss: "data_loss"
+        case .rowsInTheWay: "rows_in_the_way"
+        case .inTransaction: "in_transaction"
+        }
+    }
+
+    /// What to do, as a sentence.
+    public var remedy: String? {
+        switch self {
+        case .unknownID(let id, let known):
+            Suggestion.nearest(to: id, in: known).map { "did you mean \($0)?" }
+                ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", "))
+        case .notApplied: "name one that is applied; status lists them"
+        case .changed: "put the migration back as it was, and make the change in a new one"
+        case .newer: "use the program that applied them, or a later one"
+        case .unknownRow: "use the program whose history has it"
+        case .outOfOrder(let id, _): "give \(id) an id and a place after the applied ones"
+        case .irreversible: "restore a backup instead"
+        case .cannotLower(_, _, let error): error.remedy
+        case .dataLoss: "to lose them, say --allow-data-loss"
+        case .rowsInTheWay(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
+        case .inTransaction: "commit it or roll it back first"
+        }
+    }
+
+    private static func remedy(for hazard: Hazard) -> String {
+        switch hazard.kind {
+        case .needsValue:
+            "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
+        case .holdsNulls: "fill the rows first, or write .required(filling: …)"
+        case .doesNotFit: "put these values right first, or say how to convert them: .type(…, using: …)"
+        case .repeats: "put these rows right first, or make more columns unique together"
+        case .losesRows, .losesValues: "to lose them, say --allow-data-loss"
+        }
+    }
+}
+
+extension MigratorError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownID(let id, _): "there is no migration \(id)"
+        case .notApplied(let id): "migration \(id) is not applied"
+        case .changed(let migrations):
+            migrations.map { "migration \($0.id) was edited after it was applied: \($0.difference)" }
+                .joined(separator: "; ")
+        case .newer(let ids):
+            "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
+        case .unknownRow(let id, let later):
+            "the database holds migration \(id), which this history does not know, before \(later)"
+        case .outOfOrder(let id, let applied):
+            "migration \(id) is not applied, and \(applied), which comes after it, is"
+        case .irreversible(let id, let reason): "migration \(id): \(reason)"
+        case .cannotLower(let id, let dialect, let error):
+            "migration \(id) is not possible on \(dialect): \(error.place): \(error.reason)"
+        case .dataLoss(let id, let hazards), .rowsInTheWay(let id, let hazards):
+            "migration \(id) is refused: " + hazards.map(\.description).joined(separator: "; ")
+        case .inTransaction: "the connection has a transaction open, and a migration needs its own"
+        }
+    }
+}
+
+extension MeasuredHazard: CustomStringConvertible {
+    public var description: String {
+        let place = [hazard.table, hazard.column].compactMap { $0 }.joined(separator: ".")
+        let count = rows == 1 ? "1 row" : "\(rows) rows"
+        let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
+        return switch hazard.kind {
+        case .losesRows: "table \(place) would be dropped with \(count)"
+        case .losesValues: "column \(place) would be dropped with its values in \(count)"
+        case .needsValue: "\(place) is required, and nothing says what the \(count) that exist get"
+        case .holdsNulls: "\(place) becomes required, and \(count) hold NULL"
+        case .repeats:
+            "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
+        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that is none\(shown)"
+        }
+    }
+}
+
+/// A migration that failed while it ran. It was rolled back; those before it stay.
+public struct MigrationFailure: Error, Sendable, CustomStringConvertible {
+    public var applied: [String]
+    public var failed: String
+    /// Which statement of the migration it was, from 1.
+    public var statement: Int
+    public var cause: DatabaseError
+
+    public var description: String {
+        "migration \(failed) failed at statement \(statement) and was rolled back: \(cause.message)"
+    }
+}

@@ -1,0 +1,57 @@
+import Dialects
+import FoundationEssentials
+
+/// Operations as text that only their meaning can change: formatting, comments and paths never do.
+enum CanonicalOperations {
+    static func text(of operations: [Operation]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(operations), as: UTF8.self)
+    }
+
+    static func operations(in text: String) throws -> [Operation] {
+        try JSONDecoder().decode([Operation].self, from: Data(text.utf8))
+    }
+
+    static func checksum(of text: String) -> String { Digest(of: text.utf8).hexadecimal }
+
+    /// The first operation in which two texts differ, in words: what an edited migration is confronted with.
+    static func difference(applied: String, now: String) -> String {
+        guard let old = try? operations(in: applied), let new = try? operations(in: now) else {
+            return "its operations differ from those that were applied"
+        }
+        for at in 0..<max(old.count, new.count) {
+            if at >= old.count { return "operation \(at + 1) is new: \(summary(new[at]))" }
+            if at >= new.count { return "operation \(at + 1) is gone: \(summary(old[at]))" }
+            if old[at] != new[at] { return "operation \(at + 1) differs: \(detail(old[at], new[at]))" }
+        }
+        return "its canonical form differs"
+    }
+
+    private static func detail(_ old: Operation, _ new: Operation) -> String {
+        if case .createTable(let was) = old, case .createTable(let now) = new, was.name == now.name {
+            let before = Schema(tables: [was])
+            let lines = Schema(tables: [now]).differences(from: before).map { "\($0)" }
+            if let first = lines.first { return "\(summary(new)): \(first)" }
+        }
+        if case .alterTable(let was, let changes) = old, case .alterTable(let now, let others) = new, was == now {
+            let pairs = zip(changes, others).enumerated()
+            if let first = pairs.first(where: { $0.element.0 != $0.element.1 }) {
+                return "\(summary(new)), change \(first.offset + 1)"
+            }
+        }
+        return "was \(summary(old)), is \(summary(new))"
+    }
+
+    static func summary(_ operation: Operation) -> String {
+        switch operation {
+        case .createTable(let table): "CreateTable(\"\(table.name)\")"
+        case .dropTable(let name): "DropTable(\"\(name)\")"
+        case .renameTable(let old, let new): "RenameTable(\"\(old)\", to: \"\(new)\")"
+        case .alterTable(let name, _): "AlterTable(\"\(name)\")"
+        case .createView(let view): "CreateView(\"\(view.name)\")"
+        case .dropView(let name): "DropView(\"\(name)\")"
+        case .run: "RunSQL"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Dialects
+
+/// Where a database stands against a history.
+public enum Position: Sendable, Equatable {
+    /// Every migration is applied.
+    case current
+    /// These are still to come, in order.
+    case behind([String])
+    /// The database holds migrations after our last: a newer program was here.
+    case newer([String])
+    /// Applied migrations whose operations are no longer those that were applied, each with what differs.
+    case changed([ChangedMigration])
+
+    /// The word for it in JSON.
+    public var code: String {
+        switch self {
+        case .current: "current"
+        case .behind: "behind"
+        case .newer: "newer"
+        case .changed: "changed"
+        }
+    }
+}
+
+public struct ChangedMigration: Sendable, Equatable {
+    public var id: String
+    public var difference: String
+}
+
+extension History {
+    /// Compares what is applied with this history. Throws `MigratorError` when the ledger has an unknown row before a known
+    /// one, or a migration was slipped in before one that is applied.
+    public func position(of ledger: [LedgerEntry]) throws -> Position {
+        let unknown = ledger.filter { position(of: $0.id) == nil }.map(\.id)
+        let known = ledger.filter { position(of: $0.id) != nil }
+        if let first = unknown.first, let at = ledger.firstIndex(where: { $0.id == first }),
+            let later = ledger[at...].first(where: { position(of: $0.id) != nil })
+        {
+            throw MigratorError.unknownRow(first, before: later.id)
+        }
+        try requireOrder(known)
+        let changed = try known.compactMap(changedMigration)
+        if !changed.isEmpty { return .changed(changed) }
+        if !unknown.isEmpty { return .newer(unknown) }
+        let pending = migrations.dropFirst(known.count).map(\.id)
+        return pending.isEmpty ? .current : .behind(pending)
+    }
+
+    /// Applied migrations are the first ones of the history. Their order in time is the ledger's own affair.
+    private func requireOrder(_ known: [LedgerEntry]) throws {
+        let applied = Set(known.map(\.id))
+        var missing: String?
+        for migration in migrations {
+            if !applied.contains(migration.id) {
+                missing = missing ?? migration.id
+            } else if let missing {
+                throw MigratorError.outOfOrder(missing, before: migration.id)
+            }
+        }
+    }
+
+    private func changedMigration(_ entry: LedgerEntry) throws -> ChangedMigration? {
+        guard let at = position(of: entry.id) else { return nil }
+        let text = try CanonicalOperations.text(of: migrations[at].operations)
+        guard CanonicalOperations.checksum(of: text) != entry.checksum else { return nil }
+        let difference = CanonicalOperations.difference(applied: entry.operations, now: text)
+        return ChangedMigration(id: entry.id, difference: difference)
+    }
+}

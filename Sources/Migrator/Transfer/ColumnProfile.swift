@@ -1,0 +1,161 @@
+import Dialects
+
+/// What a column really holds: counts and ranges, gathered in one pass without keeping a value.
+struct ColumnProfile: Sendable, Equatable {
+    /// How often a kind of value occurs, and where it did first.
+    struct Sighting: Sendable, Equatable {
+        var count = 0
+        /// The first such value and its row's key, for people.
+        var example = ""
+
+        var isNone: Bool { count == 0 }
+
+        mutating func note(_ value: RawValue, _ key: () -> String) {
+            if count == 0 { example = "\(ValueText.short(value)) in row \(key())" }
+            count += 1
+        }
+
+        mutating func merge(_ other: Sighting) {
+            if count == 0 { example = other.example }
+            count += other.count
+        }
+    }
+
+    var nulls = 0
+    var integers = Sighting()
+    var reals = Sighting()
+    var texts = Sighting()
+    var blobs = Sighting()
+    /// Texts with a NUL or bytes that are not UTF-8.
+    var unwritable = Sighting()
+
+    /// The largest integer; meaningless without any.
+    var maximum = Int64.min
+    /// Integers that a double would change.
+    var inexactIntegers = Sighting()
+    /// Doubles that no decimal is: infinities, and -0.0 with its sign.
+    var undecimals = Sighting()
+
+    /// What the declared type makes worth looking at.
+    let meaning: Meaning
+    /// Values that are not what `meaning` says.
+    var strangers = Sighting()
+    /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
+    var shapes: [Int] = []
+
+    init(_ meaning: Meaning) {
+        self.meaning = meaning
+        switch meaning {
+        case .date, .time, .moment: shapes = Array(repeating: 0, count: CalendarShape.slots)
+        case .integer, .real, .text, .bytes, .boolean, .uuid, .numeric, .varchar, .decimal, .unknown: break
+        }
+    }
+
+    var values: Int { integers.count + reals.count + texts.count + blobs.count }
+    var numbers: Int { integers.count + reals.count }
+
+    /// Takes one value in; `key` is asked only for the first of its kind.
+    mutating func observe(_ value: RawValue, key: () -> String) {
+        switch value {
+        case .null: nulls += 1
+        case .integer(let number): observe(integer: number, value, key)
+        case .boolean(let flag): observe(integer: flag ? 1 : 0, value, key)
+        case .real(let number):
+            reals.note(value, key)
+            if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key) }
+            if !fits(real: number) { strangers.note(value, key) }
+        case .text(let bytes): observe(text: bytes, value, key)
+        case .blob:
+            blobs.note(value, key)
+            if meaning != .bytes { strangers.note(value, key) }
+        }
+    }
+
+    private mutating func observe(integer number: Int64, _ value: RawValue, _ key: () -> String) {
+        integers.note(value, key)
+        maximum = max(maximum, number)
+        if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key) }
+        if !fits(integer: number) { strangers.note(value, key) }
+    }
+
+    private mutating func observe(text bytes: UnsafeRawBufferPointer, _ value: RawValue, _ key: () -> String) {
+        texts.note(value, key)
+        let characters = UTF8Text.characters(in: bytes)
+        if characters == nil { unwritable.note(value, key) }
+        if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key) }
+    }
+
+    private func fits(integer number: Int64) -> Bool {
+        switch meaning {
+        case .integer, .real, .numeric, .unknown: true
+        case .boolean: number == 0 || number == 1
+        case .decimal(let precision, let scale): DecimalFit.fits(number, precision: precision, scale: scale)
+        case .text, .bytes, .date, .time, .moment, .uuid, .varchar: false
+        }
+    }
+
+    private func fits(real number: Double) -> Bool {
+        switch meaning {
+        case .real, .numeric, .unknown: true
+        case .decimal(let precision, let scale): DecimalFit.fits(number, precision: precision, scale: scale)
+        case .integer, .boolean, .text, .bytes, .date, .time, .moment, .uuid, .varchar: false
+        }
+    }
+
+    private mutating func fits(text bytes: UnsafeRawBufferPointer, characters: Int) -> Bool {
+        switch meaning {
+        case .text, .unknown: return true
+        case .varchar(let length): return characters <= length
+        case .uuid: return UUIDText.isCanonical(bytes)
+        case .date, .time, .moment:
+            guard let shape = CalendarText.shape(of: bytes) else { return false }
+            shapes[shape.slot] += 1
+            return true
+        case .integer, .real, .numeric, .decimal, .boolean, .bytes: return false
+        }
+    }
+}
+
+extension ColumnProfile {
+    /// The shapes that occur, most frequent first.
+    var shapeCounts: [(shape: CalendarShape, count: Int)] {
+        shapes.indices.filter { shapes[$0] > 0 }.map { (CalendarShape(slot: $0), shapes[$0]) }
+            .sorted { ($1.count, $0.shape.slot) < ($0.count, $1.shape.slot) }
+    }
+
+    /// Both columns' values as those of one, of which nothing more is known than the values.
+    func merged(with other: ColumnProfile) -> ColumnProfile {
+        var merged = ColumnProfile(.unknown(whenEmpty: .text))
+        for part in [self, other] {
+            merged.nulls += part.nulls
+            merged.integers.merge(part.integers)
+            merged.reals.merge(part.reals)
+            merged.texts.merge(part.texts)
+            merged.blobs.merge(part.blobs)
+            merged.unwritable.merge(part.unwritable)
+            merged.inexactIntegers.merge(part.inexactIntegers)
+            merged.undecimals.merge(part.undecimals)
+            merged.maximum = max(merged.maximum, part.maximum)
+        }
+        return merged
+    }
+}
+
+/// Whether a number is exactly a decimal of so many digits.
+enum DecimalFit {
+    static func fits(_ number: Int64, precision: Int, scale: Int) -> Bool {
+        let digits = precision - scale
+        return digits >= 19 || number.magnitude < power(digits)
+    }
+
+    /// A double counts as the shortest decimal that reads back as it; up to 2^53 the quotient of two exact doubles is that.
+    static func fits(_ number: Double, precision: Int, scale: Int) -> Bool {
+        guard number.isFinite, !(number == 0 && number.sign == .minus), scale <= 15 else { return false }
+        let unit = Double(power(scale))
+        let scaled = (number * unit).rounded()
+        guard scaled.magnitude < 9_007_199_254_740_992, scaled / unit == number else { return false }
+        return precision >= 16 || UInt64(scaled.magnitude) < power(precision)
+    }
+
+    private static func power(_ exponent: Int) -> UInt64 { (0..<exponent).reduce(1) { power, _ in power * 10 } }
+}

@@ -1,0 +1,75 @@
+import Dialects
+
+/// A column of the source, by name.
+struct ColumnID: Hashable {
+    var table: String
+    var column: String
+}
+
+/// The types of all columns together: the two sides of a foreign key must agree, or it cannot be made.
+struct ColumnTypes {
+    private(set) var choices: [ColumnID: TypeChoice] = [:]
+
+    /// `counting`: the column that counts by itself, by table.
+    init(_ tables: [ProfiledTable], counting: [String: String]) {
+        var profiles: [ColumnID: ColumnProfile] = [:]
+        for table in tables {
+            for (column, profile) in zip(table.table.columns, table.profiles) {
+                let id = ColumnID(table: table.table.name, column: column.name)
+                profiles[id] = profile
+                choices[id] = TypeChoice.choose(profile)
+            }
+        }
+        let counting = Set(counting.map { ColumnID(table: $0.key, column: $0.value) })
+        for group in Self.groups(tables) { unify(group, profiles, counting) }
+    }
+
+    subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
+
+    /// Columns that foreign keys tie together, directly or through others.
+    private static func groups(_ tables: [ProfiledTable]) -> [[ColumnID]] {
+        var groups: [[ColumnID]] = []
+        for table in tables.map(\.table) {
+            for key in table.foreignKeys {
+                for (child, parent) in zip(key.columns, key.parentColumns) {
+                    let pair = [
+                        ColumnID(table: table.name, column: child), ColumnID(table: key.parent, column: parent),
+                    ]
+                    let touching = groups.indices.filter { at in groups[at].contains(where: pair.contains) }
+                    var joined = touching.flatMap { groups[$0] }
+                    joined += pair.filter { !joined.contains($0) }
+                    for at in touching.reversed() { groups.remove(at: at) }
+                    groups.append(joined)
+                }
+            }
+        }
+        return groups
+    }
+
+    /// Gives a group the type that holds the values of all its columns, unless one of them counts by itself and would have to
+    /// become something that can't.
+    private mutating func unify(_ group: [ColumnID], _ profiles: [ColumnID: ColumnProfile], _ counting: Set<ColumnID>) {
+        let members = group.filter { profiles[$0] != nil }
+        let types = Set(members.compactMap { choices[$0]?.type })
+        guard types.count > 1, let first = members.first.flatMap({ profiles[$0] }) else { return }
+        let merged = members.dropFirst().reduce(first.merged(with: ColumnProfile(first.meaning))) { merged, member in
+            profiles[member].map(merged.merged) ?? merged
+        }
+        let parents = members.filter { counting.contains($0) }
+        let choice = TypeChoice.choose(merged)
+        guard parents.isEmpty || choice.type == .bigint || merged.values == 0 else { return }
+        let type = merged.values == 0 ? (parents.isEmpty ? .text : .bigint) : choice.type
+        for member in members where choices[member]?.type != type {
+            choices[member] = TypeChoice(type, because: "its foreign key ties it to columns of another type")
+        }
+    }
+}
+
+/// A table with what was found in it.
+struct ProfiledTable {
+    var table: Table
+    var reading: TableReading
+    /// In the order of the table's columns.
+    var profiles: [ColumnProfile]
+    var rows: Int
+}

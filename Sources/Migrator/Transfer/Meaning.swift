@@ -1,0 +1,52 @@
+import Dialects
+
+/// What a column is meant to hold, as far as its declaration says. SQLite takes any value anywhere, so a column's type in
+/// the target is chosen from its meaning and its values.
+enum Meaning: Hashable, Sendable {
+    case integer, real, text, bytes, boolean, date, time, moment, uuid, numeric
+    case varchar(Int)
+    case decimal(precision: Int, scale: Int)
+    /// Nothing that is known: the values decide; the type is for a column without any.
+    case unknown(whenEmpty: ColumnType)
+
+    init(_ type: ColumnType) {
+        switch type {
+        // SQLite's integers have 64 bits whatever the word for them.
+        case .integer, .bigint: self = .integer
+        case .real: self = .real
+        case .decimal(let precision, let scale):
+            // PostgreSQL declares at most 1000 digits, as many of them after the point as there are (its manual, 8.1.2).
+            let isPossible = (1...1000).contains(precision) && (0...precision).contains(scale)
+            self = isPossible ? .decimal(precision: precision, scale: scale) : .numeric
+        case .numeric: self = .numeric
+        // A jsonb would lose spelling and repeated keys.
+        case .text, .json: self = .text
+        case .varchar(let length): self = (1...10_485_760).contains(length) ? .varchar(length) : .text
+        case .boolean: self = .boolean
+        case .timestamp, .datetime: self = .moment
+        case .date: self = .date
+        case .time: self = .time
+        case .uuid: self = .uuid
+        case .bytes: self = .bytes
+        case .native(_, let postgresql): self = .unknown(whenEmpty: postgresql.isEmpty ? .text : .numeric)
+        }
+    }
+}
+
+extension Meaning {
+    /// What is said of a value that is not meant: "3 of 7 values: no integer".
+    var denial: String {
+        switch self {
+        case .integer: "no integer"
+        case .real: "no number"
+        case .text, .unknown: "no text"
+        case .bytes: "no blob"
+        case .boolean: "neither 0 nor 1"
+        case .date, .time, .moment: "no date or time of a known shape"
+        case .uuid: "no uuid in lower case"
+        case .numeric: "no decimal"
+        case .varchar(let length): "no text of at most \(length) characters"
+        case .decimal(let precision, let scale): "no decimal of \(precision) digits, \(scale) after the point"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Dialects
+
+/// Compares one table of two databases in two readings: the first finds out whether, and in which of many buckets of keys; the
+/// second which rows. What is kept in memory depends on the number of buckets and of differences, not of rows.
+struct TableComparison {
+    private static let bucketCount = 4_096
+    /// So many rows are named, and so many buckets looked into for them.
+    private static let namedRows = 20
+    private static let examinedBuckets = 20
+
+    private let table: VerificationPlan.ComparedTable
+    private let source: any Connection
+    private let target: any Connection
+
+    init(_ table: VerificationPlan.ComparedTable, _ source: any Connection, _ target: any Connection) {
+        self.table = table
+        self.source = source
+        self.target = target
+    }
+
+    func report() throws -> VerificationReport.TableReport {
+        let (a, b) = (try buckets(source, table.sourceTypes), try buckets(target, table.targetTypes))
+        var report = VerificationReport.TableReport(name: table.name, source: a.whole, target: b.whole)
+        guard !report.isEqual else { return report }
+        let differing = (0..<Self.bucketCount).filter { a.parts[$0] != b.parts[$0] }
+        let examined = Set(differing.prefix(Self.examinedBuckets))
+        let ours = try rows(source, table.sourceTypes, in: examined)
+        let theirs = try rows(target, table.targetTypes, in: examined)
+        report.differences = Array(differences(ours, theirs).prefix(Self.namedRows))
+        return report
+    }
+
+    private func buckets(
+        _ connection: any Connection, _ types: [ColumnType]
+    ) throws -> (whole: TableDigest, parts: [TableDigest]) {
+        var whole = TableDigest()
+        var parts = Array(repeating: TableDigest(), count: Self.bucketCount)
+        try read(connection, types) { cursor in
+            let row = digest(cursor, table.columns.indices)
+            whole.add(row)
+            parts[bucket(of: cursor)].add(row)
+        }
+        return (whole, parts)
+    }
+
+    private struct Row {
+        var digest: RowDigest
+        var columns: [RowDigest]
+        var key: String
+    }
+
+    /// The rows of some buckets by their key's digest; without a key by that of all their values.
+    private func rows(
+        _ connection: any Connection, _ types: [ColumnType], in buckets: Set<Int>
+    ) throws -> [RowDigest: Row] {
+        var rows: [RowDigest: Row] = [:]
+        try read(connection, types) { cursor in
+            guard buckets.contains(bucket(of: cursor)) else { return }
+            rows[digest(cursor, keyColumns)] = Row(
+                digest: digest(cursor, table.columns.indices),
+                columns: table.columns.indices.map { digest(cursor, [$0]) }, key: keyText(cursor))
+        }
+        return rows
+    }
+
+    private func differences(
+        _ ours: [RowDigest: Row], _ theirs: [RowDigest: Row]
+    ) -> [VerificationReport.Difference] {
+        var found: [VerificationReport.Difference] = []
+        for (key, row) in ours {
+            guard let other = theirs[key] else {
+                found.append(.init(kind: .onlyInSource, key: row.key))
+                continue
+            }
+            guard row.digest != other.digest else { continue }
+            let columns = table.columns.indices.filter { row.columns[$0] != other.columns[$0] }
+            found.append(.init(kind: .differs, key: row.key, columns: columns.map { table.columns[$0] }))
+        }
+        for (key, row) in theirs where ours[key] == nil { found.append(.init(kind: .onlyInTarget, key: row.key)) }
+        return found.sorted { ($0.key, $0.kind.rawValue) < ($1.key, $1.kind.rawValue) }
+    }
+
+    private var keyColumns: [Int] { table.key.isEmpty ? Array(table.columns.indices) : table.key }
+
+    private func digest(_ cursor: any RowCursor, _ columns: some Sequence<Int>) -> RowDigest {
+        var row = RowDigest()
+        for column in columns { row.add(cursor.raw(column), as: table.forms[column]) }
+        return row
+    }
+
+    private func bucket(of cursor: any RowCursor) -> Int {
+        Int(digest(cursor, keyColumns).word % UInt64(Self.bucketCount))
+    }
+
+    private func keyText(_ cursor: any RowCursor) -> String {
+        keyColumns.map { "\(table.columns[$0])=\(ValueText.short(cursor.raw($0)))" }.joined(separator: ", ")
+    }
+
+    private func read(
+        _ connection: any Connection, _ types: [ColumnType], _ body: (any RowCursor) throws -> Void
+    ) throws {
+        let query = "SELECT \(SQLText.identifiers(table.columns)) FROM \(SQLText.identifier(table.name))"
+        let cursor = try connection.copyOut(query, types: types)
+        defer { cursor.close() }
+        var rows = 0
+        while try cursor.next() {
+            try body(cursor)
+            rows += 1
+            if rows & 0xFFFF == 0 { try Task.checkCancellation() }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Dialects
+
+/// What a transfer is going to do: the target's schema, and how each table's rows get there. Made from an inspection and the
+/// values' profiles, without touching a database.
+public struct TransferPlan: Sendable {
+    /// In the order in which they are loaded: parents before their children, as far as cycles allow.
+    public var tables: [PlannedTable]
+    /// What the target gets, but for checks, which are added one by one.
+    public var schema: Schema
+    /// In the target's words, with the target's names.
+    public var checks: [PlannedCheck]
+    public var renames: [Rename]
+    public var typeNotes: [TypeNote]
+    public var notCarried: [NotCarried]
+}
+
+/// One table on its way.
+public struct PlannedTable: Sendable, Equatable {
+    /// What it is called in the source.
+    public var source: String
+    /// What it is called in the target.
+    public var target: String
+    public var reading: TableReading
+    /// The columns that are copied, as the source calls them; the others are computed.
+    public var sourceColumns: [String]
+    public var targetColumns: [String]
+    public var types: [ColumnType]
+    /// Rows that were there when the table was looked at.
+    public var rows: Int
+    /// The column that counts by itself, in the target, and the highest number that was ever issued.
+    public var counting: Counting?
+
+    public struct Counting: Sendable, Equatable {
+        public var column: String
+        public var highest: Int64
+    }
+}
+
+public struct PlannedCheck: Sendable, Equatable {
+    public var table: String
+    public var check: Check
+}
+
+/// A name that could not stay.
+public struct Rename: Sendable, Equatable, Codable {
+    /// `table`, `column`, `index` or `constraint`.
+    public var kind: String
+    public var from: String
+    public var to: String
+}
+
+/// A column whose type in the target needs a word.
+public struct TypeNote: Sendable, Equatable, Codable {
+    public var table: String
+    public var column: String
+    /// As the source declares it.
+    public var declared: String
+    public var type: String
+    public var reason: String
+}
+
+extension TypeNote: CustomStringConvertible {
+    public var description: String {
+        "\(table).\(column): \(declared.isEmpty ? "no declared type" : "declared \(declared)"), \(reason): \(type)"
+    }
+}

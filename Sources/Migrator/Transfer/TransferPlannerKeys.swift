@@ -1,0 +1,186 @@
+import Dialects
+
+// Keys, indexes, checks and foreign keys in the target's words.
+
+extension TransferPlanner {
+    func targetColumns(_ columns: [String], of table: String) -> [String] {
+        columns.map { columnNames[table]?[$0] ?? $0 }
+    }
+
+    mutating func addKeys(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
+        if let key = origin.table.primaryKey {
+            addPrimaryKey(key, of: origin, to: &table)
+            // The key itself stays: what differs in case only differs in its bytes, too.
+            addCaseless(Unique(key.columns), of: origin.table, to: &table, translator)
+        }
+        for unique in origin.table.uniques where !addCaseless(unique, of: origin.table, to: &table, translator) {
+            let columns = targetColumns(unique.columns, of: origin.table.name)
+            let words = [table.name] + columns + ["key"]
+            let name = names.relation(unique.name, or: words, kind: "constraint", of: table.name)
+            table.uniques.append(Unique(columns, name: name))
+        }
+    }
+
+    private mutating func addPrimaryKey(_ key: PrimaryKey, of origin: ProfiledTable, to table: inout Table) {
+        let columns = targetColumns(key.columns, of: origin.table.name)
+        let name = names.relation(key.name, or: [table.name, "pkey"], kind: "constraint", of: table.name)
+        let nullable = columns.filter { hasNulls(origin, $0) }
+        guard !nullable.isEmpty else {
+            for at in table.columns.indices where columns.contains(table.columns[at].name) {
+                table.columns[at].isNullable = false
+            }
+            table.primaryKey = PrimaryKey(columns, name: name)
+            return
+        }
+        // SQLite lets NULL into such a key by an old mistake that it keeps: https://www.sqlite.org/quirks.html, 5.
+        table.uniques.append(Unique(columns, name: name))
+        leave(
+            .constraint, "\(origin.table.name) PRIMARY KEY",
+            "rows hold NULL in \(nullable.joined(separator: ", ")): it became a UNIQUE constraint, which allows that")
+    }
+
+    private func hasNulls(_ origin: ProfiledTable, _ column: String) -> Bool {
+        zip(origin.table.columns, origin.profiles).contains { pair in
+            columnNames[origin.table.name]?[pair.0.name] == column && pair.1.nulls > 0
+        }
+    }
+
+    /// A key over columns that compare in a way of their own needs an index on what they compare by. True when there is one.
+    @discardableResult
+    private mutating func addCaseless(
+        _ unique: Unique, of origin: Table, to table: inout Table, _ translator: any ExpressionTranslator
+    ) -> Bool {
+        guard unique.columns.contains(where: { origin[column: $0]?.collation != nil }) else { return false }
+        var index = Index(name: "", parts: unique.columns.map { .init(.column($0)) })
+        index.isUnique = true
+        do throws(Untranslatable) {
+            index.parts = try parts(of: index, on: origin, translator)
+        } catch {
+            let columns = unique.columns.joined(separator: ", ")
+            leave(.constraint, "\(origin.name) UNIQUE (\(columns))", "it compares by bytes in the target: \(error)")
+            return false
+        }
+        guard index.parts.contains(where: { $0.isExpression }) else { return false }
+        let words = [table.name] + targetColumns(unique.columns, of: origin.name) + ["idx"]
+        index.name = names.relation(unique.name, or: words, kind: "index", of: table.name)
+        table.indexes.append(index)
+        return true
+    }
+
+    mutating func addIndexes(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
+        for index in origin.table.indexes {
+            do throws(Untranslatable) {
+                var result = index
+                result.parts = try parts(of: index, on: origin.table, translator)
+                if let condition = index.condition { result.condition = try translator.predicate(condition) }
+                result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
+                table.indexes.append(result)
+            } catch {
+                leave(.index, index.name, error.description)
+            }
+        }
+    }
+
+    private func parts(
+        of index: Index, on table: Table, _ translator: any ExpressionTranslator
+    ) throws(Untranslatable) -> [Index.Part] {
+        var parts: [Index.Part] = []
+        for part in index.parts { parts.append(try self.part(part, of: table, translator)) }
+        return parts
+    }
+
+    private func part(
+        _ part: Index.Part, of table: Table, _ translator: any ExpressionTranslator
+    ) throws(Untranslatable) -> Index.Part {
+        switch part.key {
+        case .expression(let expression):
+            let value = try translator.value(expression, collated: part.collation)
+            return Index.Part(.expression(value), descending: part.isDescending)
+        case .column(let name):
+            if let collation = part.collation ?? table[column: name]?.collation,
+                let expression = try translator.collated(name, collation)
+            {
+                return Index.Part(.expression(expression), descending: part.isDescending)
+            }
+            return Index.Part(.column(columnNames[table.name]?[name] ?? name), descending: part.isDescending)
+        }
+    }
+
+    mutating func addChecks(_ origin: ProfiledTable, to table: Table, _ translator: any ExpressionTranslator) {
+        var taken: Set<String> = []
+        for check in origin.table.checks {
+            let name = check.name ?? "\(table.name)_check"
+            do throws(Untranslatable) {
+                let expression = try translator.predicate(check.expression)
+                let check = Check(expression, name: names.constraint(name, beside: &taken))
+                checks.append(PlannedCheck(table: table.name, check: check))
+            } catch {
+                leave(.constraint, "\(origin.table.name) CHECK (\(check.expression.sourceText))", error.description)
+            }
+        }
+    }
+
+    mutating func addForeignKeys(of origin: Table, at: Int) {
+        var taken: Set<String> = []
+        for key in origin.foreignKeys {
+            let parentColumns = key.parentColumns.joined(separator: ", ")
+            let label = "\(origin.name) (\(key.columns.joined(separator: ", "))) → \(key.parent) (\(parentColumns))"
+            guard let parent = planned.first(where: { $0.name == tableNames[key.parent] }) else {
+                leave(.foreignKey, label, "the table \(key.parent) is not in the target")
+                continue
+            }
+            var result = key
+            result.columns = targetColumns(key.columns, of: origin.name)
+            result.parent = parent.name
+            result.parentColumns = targetColumns(key.parentColumns, of: key.parent)
+            if let objection = objection(to: result, from: planned[at], to: parent) {
+                leave(.foreignKey, label, objection)
+                continue
+            }
+            let words = [planned[at].name] + result.columns + ["fkey"]
+            result.name = names.constraint(key.name ?? words.joined(separator: "_"), beside: &taken)
+            planned[at].foreignKeys.append(result)
+        }
+    }
+
+    /// Why the target would refuse a foreign key; `nil` when it will not.
+    private func objection(to key: ForeignKey, from child: Table, to parent: Table) -> String? {
+        guard key.columns.count == key.parentColumns.count, !key.columns.isEmpty else {
+            return "it names \(key.columns.count) columns and \(key.parentColumns.count) of its parent"
+        }
+        for (column, parentColumn) in zip(key.columns, key.parentColumns) {
+            guard let type = child[column: column]?.type, let parentType = parent[column: parentColumn]?.type else {
+                return "\(parent.name) has no column \(parentColumn)"
+            }
+            if type != parentType { return "\(column) is \(type) and \(parent.name).\(parentColumn) is \(parentType)" }
+        }
+        let wanted = Set(key.parentColumns)
+        let isKey =
+            parent.primaryKey.map { Set($0.columns) == wanted } ?? false
+            || parent.uniques.contains { Set($0.columns) == wanted }
+            || parent.indexes.contains { $0.isPlainKey && Set($0.columnNames) == wanted }
+        return isKey ? nil : "\(parent.name) has no key on (\(key.parentColumns.joined(separator: ", ")))"
+    }
+}
+
+extension Index {
+    fileprivate var columnNames: [String] {
+        parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
+    }
+
+    /// Unique over whole columns and all rows: what a foreign key can point to.
+    fileprivate var isPlainKey: Bool { isUnique && condition == nil && columnNames.count == parts.count }
+}
+
+extension Index.Part {
+    fileprivate var isExpression: Bool { if case .expression = key { true } else { false } }
+}
+
+extension Expression {
+    /// As the source writes it.
+    var sourceText: String {
+        switch self {
+        case .sql(let text), .native(let text, _): text
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Dialects
+
+/// The type that a column gets in the target, and why it is not the one that its declaration speaks of.
+struct TypeChoice: Equatable, Sendable {
+    var type: ColumnType
+    /// For people, without the column's name: `3 values are text ('n/a' in row 17, …)`.
+    var reason: String?
+
+    init(_ type: ColumnType, because reason: String? = nil) {
+        self.type = type
+        self.reason = reason
+    }
+
+    /// The narrowest type that says what the declaration says and holds every value exactly.
+    static func choose(_ profile: ColumnProfile) -> TypeChoice {
+        let meaning = profile.meaning
+        if let bytes = bytes(meaning, profile) { return bytes }
+        if profile.values == 0 { return TypeChoice(whenEmpty(meaning)) }
+        switch meaning {
+        case .date, .time, .moment: return calendar(meaning, profile)
+        case .boolean: return profile.strangers.isNone ? TypeChoice(.boolean) : byValues(profile, strangers(profile))
+        case .uuid: return profile.strangers.isNone ? TypeChoice(.uuid) : TypeChoice(.text, because: strangers(profile))
+        case .decimal(let precision, let scale):
+            if profile.strangers.isNone { return TypeChoice(.decimal(precision, scale)) }
+            return numeric(profile, strangers(profile))
+        case .numeric: return numeric(profile, profile.strangers.isNone ? nil : strangers(profile))
+        case .varchar(let length):
+            return profile.strangers.isNone
+                ? TypeChoice(.varchar(length)) : TypeChoice(.text, because: strangers(profile))
+        case .text: return TypeChoice(.text, because: profile.numbers == 0 ? nil : strangers(profile))
+        case .integer, .real, .bytes:
+            return byValues(profile, profile.strangers.isNone ? nil : strangers(profile))
+        case .unknown: return byValues(profile, nil)
+        }
+    }
+
+    /// What is left when no declaration helps: integers, doubles, exact decimals, text.
+    static func byValues(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
+        if profile.values == 0 { return TypeChoice(.text, because: reason) }
+        if profile.texts.count > 0 { return TypeChoice(.text, because: reason ?? mixture(profile)) }
+        if profile.reals.isNone {
+            return profile.meaning == .real ? real(profile, reason) : TypeChoice(.bigint, because: reason)
+        }
+        return real(profile, reason)
+    }
+
+    private static func real(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
+        if profile.inexactIntegers.isNone { return TypeChoice(.real, because: reason) }
+        return numeric(profile, "integers that no double holds (\(sighting(profile.inexactIntegers)))")
+    }
+
+    private static func numeric(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
+        if profile.texts.count > 0 { return TypeChoice(.text, because: reason) }
+        if profile.undecimals.isNone { return TypeChoice(.numeric, because: reason) }
+        return TypeChoice(.text, because: "numbers that are no decimals (\(sighting(profile.undecimals)))")
+    }
+
+    private static func bytes(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice? {
+        if profile.unwritable.count > 0 {
+            return TypeChoice(
+                .bytes,
+                because:
+                    "\(profile.unwritable.count) of \(profile.values) values: text with NUL or invalid UTF-8 (\(sighting(profile.unwritable)))"
+            )
+        }
+        guard profile.blobs.count > 0 else { return nil }
+        if meaning != .bytes {
+            return TypeChoice(
+                .bytes,
+                because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(sighting(profile.blobs)))")
+        }
+        return TypeChoice(.bytes, because: profile.strangers.isNone ? nil : strangers(profile))
+    }
+
+    /// Dates and times keep their meaning only when all are of one kind; a number may be of any epoch, and stays as it is.
+    private static func calendar(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice {
+        guard profile.strangers.isNone else { return TypeChoice(.text, because: strangers(profile)) }
+        let shapes = profile.shapeCounts
+        let type: ColumnType? =
+            switch meaning {
+            case .date: shapes.allSatisfy { $0.shape.hasDate && !$0.shape.hasTime } ? .date : nil
+            case .time: shapes.allSatisfy { !$0.shape.hasDate && $0.shape.offset == .none } ? .time : nil
+            default: moment(shapes.map(\.shape))
+            }
+        let list = shapes.prefix(4).map { "\($0.count) × \($0.shape.description)" }.joined(separator: ", ")
+        guard let type else { return TypeChoice(.text, because: "the shapes differ in meaning: \(list)") }
+        let isAsDeclared = type != .date || meaning == .date
+        let isSpelledAlike = shapes.allSatisfy { isSpelledSo(type, $0.shape) }
+        return TypeChoice(type, because: isAsDeclared && isSpelledAlike ? nil : "shapes of text: \(list)")
+    }
+
+    private static func moment(_ shapes: [CalendarShape]) -> ColumnType? {
+        guard shapes.allSatisfy(\.hasDate) else { return nil }
+        // A date alone may mean the whole day, and beside moments nobody knows: then all stay text.
+        if shapes.allSatisfy({ !$0.hasTime }) { return .date }
+        guard shapes.allSatisfy(\.hasTime) else { return nil }
+        if shapes.allSatisfy({ $0.offset == .none }) { return .datetime }
+        return shapes.allSatisfy { $0.offset != .none } ? .timestamp : nil
+    }
+
+    /// Whether PostgreSQL writes the values as they were, so that nothing is to be said about them.
+    private static func isSpelledSo(_ type: ColumnType, _ shape: CalendarShape) -> Bool {
+        type == .date || (shape.hasTime && shape.hasSeconds && !shape.hasT && shape.offset == .none)
+    }
+
+    static func whenEmpty(_ meaning: Meaning) -> ColumnType {
+        switch meaning {
+        case .integer: .bigint
+        case .real: .real
+        case .text: .text
+        case .bytes: .bytes
+        case .boolean: .boolean
+        case .date: .date
+        case .time: .time
+        case .moment: .datetime
+        case .uuid: .uuid
+        case .numeric: .numeric
+        case .varchar(let length): .varchar(length)
+        case .decimal(let precision, let scale): .decimal(precision, scale)
+        case .unknown(let type): type
+        }
+    }
+
+    private static func strangers(_ profile: ColumnProfile) -> String {
+        "\(profile.strangers.count) of \(profile.values) values: \(profile.meaning.denial) (\(sighting(profile.strangers)))"
+    }
+
+    private static func mixture(_ profile: ColumnProfile) -> String? {
+        profile.numbers == 0 ? nil : "\(profile.texts.count) texts among \(profile.numbers) numbers"
+    }
+
+    private static func sighting(_ sighting: ColumnProfile.Sighting) -> String {
+        sighting.example + (sighting.count > 1 ? ", …" : "")
+    }
+}

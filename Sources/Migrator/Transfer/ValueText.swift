@@ -1,0 +1,31 @@
+import Dialects
+
+/// Values in messages: short, and recognisable as what they are.
+enum ValueText {
+    /// `'n/a'`, `17`, `x'00ff…'`; cut after 40 characters or 16 bytes.
+    static func short(_ value: RawValue) -> String { short(value.copied) }
+
+    static func short(_ value: Value) -> String {
+        switch value {
+        case .null: return "NULL"
+        case .integer(let number): return String(number)
+        case .real(let number): return String(number)
+        case .boolean(let flag): return flag ? "true" : "false"
+        case .text(let text): return "'" + cut(text) + "'"
+        case .blob(let bytes):
+            let digits = bytes.prefix(16).map { byte in
+                let hex = String(byte, radix: 16)
+                return byte < 16 ? "0" + hex : hex
+            }
+            return "x'" + digits.joined() + (bytes.count > 16 ? "…'" : "'")
+        }
+    }
+
+    /// Control characters would garble a terminal: they are shown escaped.
+    private static func cut(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(40).map {
+            $0.value < 0x20 || $0.value == 0x7F ? $0.escaped(asASCII: true) : String($0)
+        }
+        return shown.joined() + (text.unicodeScalars.count > 40 ? "…" : "")
+    }
+}

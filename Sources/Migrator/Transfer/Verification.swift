@@ -1,0 +1,71 @@
+import Dialects
+
+/// Compares two databases table by table and value by value, of whatever kind they are.
+///
+///     let report = try await Verification(of: sqlite, against: postgresql).run()
+///
+/// Each side is read in one snapshot and never changed. Values are compared in canonical form: `1.50` and `1.5` are one decimal.
+public struct Verification: Sendable {
+    private let source: Database
+    private let target: Database
+
+    public init(of source: Database, against target: Database) {
+        self.source = source
+        self.target = target
+    }
+
+    /// Throws `DatabaseError`. What differs is in the report.
+    public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
+        try await Database.withConnections(source, target) { source, target in
+            try source.snapshot {
+                try target.snapshot {
+                    let plan = VerificationPlan(
+                        try source.dialect.inspect(source), try target.dialect.inspect(target),
+                        sourceHoldsTypes: source.dialect.holdsDeclaredTypes,
+                        targetHoldsTypes: target.dialect.holdsDeclaredTypes)
+                    let tables = try plan.tables.map { table in
+                        events(table.name)
+                        return try TableComparison(table, source, target).report()
+                    }
+                    return VerificationReport(tables: tables, missing: plan.missing, notCompared: plan.notCompared)
+                }
+            }
+        }
+    }
+}
+
+/// What a comparison found.
+public struct VerificationReport: Sendable, Equatable {
+    /// A row that is not the same on both sides.
+    public struct Difference: Sendable, Equatable {
+        public enum Kind: String, Sendable {
+            case onlyInSource = "only_in_source"
+            case onlyInTarget = "only_in_target"
+            case differs
+        }
+
+        public var kind: Kind
+        /// `id=7`.
+        public var key: String
+        /// The columns whose values differ.
+        public var columns: [String] = []
+    }
+
+    public struct TableReport: Sendable, Equatable {
+        public var name: String
+        public var source: TableDigest
+        public var target: TableDigest
+        /// The first rows that differ; there may be more.
+        public var differences: [Difference] = []
+
+        public var isEqual: Bool { source == target }
+    }
+
+    public var tables: [TableReport]
+    /// Tables and columns that only one side has, as sentences.
+    public var missing: [String]
+    /// Columns whose values can't be compared, with the reason.
+    public var notCompared: [String]
+
+    public var isEqual: Bool { missing.isEmpty && tables.allSatisfy(\.isEqual) }
+}

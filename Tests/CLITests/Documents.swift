@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+// The JSON documents as another program would read them: a key that is missing or of another type is an error.
+
+struct StatusDocument: Decodable {
+    struct Line: Decodable {
+        var id: String
+        var state: String
+        var appliedAt: String?
+        var durationMs: Int?
+    }
+
+    var version: Int
+    var position: String
+    var migrations: [Line]
+}
+
+struct MigrationsDocument: Decodable {
+    struct Step: Decodable {
+        var id: String
+        var direction: String
+        var durationMs: Int?
+        var sql: [String]?
+    }
+
+    var version: Int
+    var dryRun: Bool?
+    var dialect: String?
+    var migrations: [Step]
+    var hazards: [String]?
+}
+
+struct DriftDocument: Decodable {
+    var version: Int
+    var drift: Bool
+    var differences: [String]
+}
+
+struct TransferDocument: Decodable {
+    struct Table: Decodable {
+        var name: String
+        var sourceRows: Int
+        var targetRows: Int
+    }
+
+    struct NotCarried: Decodable {
+        var kind: String
+        var name: String
+        var reason: String
+    }
+
+    var version: Int
+    var verdict: String
+    var tables: [Table]
+    var notCarried: [NotCarried]
+}
+
+struct ErrorDocument: Decodable {
+    struct Problem: Decodable {
+        struct Context: Decodable {
+            var migration: String?
+            var statement: Int?
+            var sql: String?
+            var kind: String?
+            var applied: [String]?
+        }
+
+        var code: String
+        var message: String
+        var remedy: String?
+        var context: Context
+    }
+
+    var version: Int
+    var error: Problem
+}
+
+extension Run {
+    /// Standard output as one document.
+    func document<T: Decodable>(_ type: T.Type = T.self) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(output.utf8))
+    }
+
+    /// The names of the document's outermost members.
+    func keys() throws -> Set<String> {
+        let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
+        return Set(try #require(object).keys)
+    }
+}
+
+/// What every refusal is: the exit code, one sentence on standard error that names the thing and what to do, and with
+/// `--json` the document that says the same.
+func expectRefusal(
+    _ run: Run, _ code: Int32 = 2, saying words: String..., sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(run.ending == .exit(code), "\(run)", sourceLocation: sourceLocation)
+    let lines = run.error.split(separator: "\n").filter { !$0.hasPrefix("database: ") }
+    #expect(lines.count == 1 && lines[0].hasPrefix("error: "), "\(run)", sourceLocation: sourceLocation)
+    // What happened, a semicolon, what to do.
+    #expect(run.error.contains("; "), "no remedy: \(run)", sourceLocation: sourceLocation)
+    for word in words { #expect(run.error.contains(word), "\(run)", sourceLocation: sourceLocation) }
+}

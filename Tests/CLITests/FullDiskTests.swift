@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("a full disk")
+struct FullDiskTests {
+    @Test("a file that may not grow further: nothing of the migration stays, and with room the next up goes on")
+    func limitedFile() async throws {
+        try await withSandbox { box in
+            // In blocks of 512 bytes. The signal that would end the program is ignored.
+            let limited = #"trap '' XFSZ; ulimit -f 120; exec "$0" "$@""#
+            let run = try await box.run(
+                Program(path: "/bin/sh"), ["-c", limited, Program.tcMigrate.path, "up", "--json", "-d", box("test.db")])
+            try await expectStopped(run, box, saying: "could not be read or written", "ulimit -f")
+        }
+    }
+
+    @Test(
+        "a small disk: nothing of the migration stays, and with room the next up goes on",
+        .enabled(if: canMount, "only root may mount a small disk"))
+    func smallDisk() async throws {
+        try await withSandbox { box in
+            // The disk is gone with its last process: what is left on it is copied off first.
+            let script = """
+                mkdir disk && mount -t tmpfs -o size=128k tmpfs disk || exit 99
+                "$0" up --json -d disk/test.db
+                code=$?
+                cp disk/* .
+                exit $code
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.tcMigrate.path])
+            try await expectStopped(run, box, saying: "no room left", "free some space")
+            #expect(try run.document(ErrorDocument.self).error.context.kind == "diskFull")
+        }
+    }
+
+    @Test("no room even for an empty database", .enabled(if: canMount, "only root may mount a small disk"))
+    func noRoom() async throws {
+        try await withSandbox { box in
+            let script = """
+                mkdir disk && mount -t tmpfs -o size=4k,nr_inodes=2 tmpfs disk || exit 99
+                echo x > disk/full
+                "$0" up -d disk/test.db
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.tcMigrate.path])
+            expectRefusal(run, saying: "no room left", "disk/test.db", "free some space")
+        }
+    }
+
+    private func expectStopped(_ run: Run, _ box: Sandbox, saying words: String...) async throws {
+        expectRefusal(run, saying: "0001-single-user-tables")
+        for word in words { #expect(run.error.contains(word), "\(run)") }
+        let status = try await box.migrate("status", "--json", "-d", box("test.db"))
+        #expect(try status.document(StatusDocument.self).migrations.allSatisfy { $0.state == "pending" }, "\(status)")
+        #expect(try tables(box("test.db")) == ["tc_migrations"])
+        let next = try await box.migrate("up", "-d", box("test.db"))
+        #expect(next.ending == .exit(0), "\(next)")
+        #expect(try await box.migrate("drift", "-d", box("test.db")).output == "no drift\n")
+    }
+
+    /// Only root may mount, and not in every container.
+    static let canMount: Bool = {
+        guard geteuid() == 0, let unshare = try? Program(inPath: "unshare") else { return false }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: unshare.path)
+        process.arguments = ["--mount", "--", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+}

@@ -1,0 +1,18 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Compares text with a file of Tests/Golden. `TC_UPDATE_GOLDEN=1` writes the file instead: the change is then seen in the
+/// diff.
+func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Golden/\(name)")
+    if environment("TC_UPDATE_GOLDEN") == "1" {
+        try text.write(to: golden, atomically: true, encoding: .utf8)
+    } else {
+        let expected = try String(contentsOf: golden, encoding: .utf8)
+        #expect(
+            text == expected, "Tests/Golden/\(name) says otherwise. If the new text is right: TC_UPDATE_GOLDEN=1",
+            sourceLocation: sourceLocation)
+    }
+}

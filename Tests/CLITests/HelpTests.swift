@@ -1,0 +1,66 @@
+import Testing
+
+@Suite("help, version and slips of the keyboard")
+struct HelpTests {
+    @Test(
+        "the help of every command is the golden one, and has examples",
+        arguments: ["", "up", "down", "status", "drift", "plan", "inspect", "transfer", "verify"])
+    func help(_ command: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.tcMigrate, command.isEmpty ? ["--help"] : [command, "--help"])
+            #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
+            #expect(run.output.contains("EXAMPLES:"))
+            try expectGolden(run.output, "cli/\(command.isEmpty ? "tc-migrate" : command).txt")
+        }
+    }
+
+    @Test("without a command it shows the help")
+    func noCommand() async throws {
+        try await withSandbox { box in
+            let run = try await box.migrate()
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output == (try await box.migrate("--help")).output)
+        }
+    }
+
+    @Test("--version is one line")
+    func version() async throws {
+        try await withSandbox { box in
+            let run = try await box.migrate("--version")
+            #expect(run.ending == .exit(0) && run.error.isEmpty)
+            #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(run)")
+        }
+    }
+
+    @Test(
+        "what is misspelt is named, with what was probably meant",
+        arguments: [
+            (["status", "--exit-cod"], "'--exit-code'"), (["up", "--dry-rum"], "'--dry-run'"),
+            (["down", "--step", "2"], "'--steps'"),
+        ])
+    func unknownOption(_ arguments: [String], meant: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.tcMigrate, arguments)
+            #expect(run.ending == .exit(64) && run.output.isEmpty, "\(run)")
+            #expect(run.error.contains("Did you mean \(meant)?") && run.error.contains("Usage:"), "\(run)")
+        }
+    }
+
+    @Test(
+        "arguments that make no sense are refused before anything is opened",
+        arguments: [
+            ["upp"], ["down", "--steps", "0"], ["down", "--steps", "1", "--to", "none"],
+            ["up", "--lock-timeout", "-1"],
+            ["up", "--lock-timeout", "nan"], ["up", "--to"], ["plan", "--dialect", "oracle"], ["inspect"],
+            ["transfer", "a.db"], ["inspect", "a.db", "--format", "xml"], ["status", "extra"],
+        ])
+    func usage(_ arguments: [String]) async throws {
+        try await withSandbox { box in
+            let before = try box.contents()
+            let run = try await box.run(.tcMigrate, arguments)
+            #expect(run.ending == .exit(64) && run.output.isEmpty, "\(run)")
+            #expect(run.error.contains("Error: ") && run.error.contains("Usage:"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("plan: the real history's SQL")
+struct PlanTests {
+    @Test("is the golden SQL, up and down", arguments: ["sqlite", "postgresql"])
+    func golden(_ dialect: String) async throws {
+        try await withSandbox { box in
+            let up = try await box.migrate("plan", "--dialect", dialect)
+            #expect(up.ending == .exit(0) && up.error.isEmpty, "\(up)")
+            try expectGolden(up.output, "\(dialect)/up.sql")
+            let down = try await box.migrate("plan", "--dialect", dialect, "--down", "--to", "none")
+            #expect(down.ending == .exit(0) && down.error.isEmpty, "\(down)")
+            try expectGolden(down.output, "\(dialect)/down.sql")
+            #expect(try box.contents().isEmpty)
+        }
+    }
+
+    @Test("runs as it is in the database's own shell, up and down", arguments: Backend.available)
+    func runsInShell(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let up = try await box.migrate("plan", "--dialect", backend.rawValue)
+            let applied = try await shell(backend, up.output, box, url)
+            #expect(applied.ending == .exit(0) && applied.error.isEmpty, "\(applied)")
+            let status = try await box.migrate("status", "--exit-code", "-d", url)
+            #expect(status.ending == .exit(0), "\(status)")
+            let drift = try await box.migrate("drift", "-d", url)
+            #expect(drift.output == "no drift\n", "\(drift)")
+
+            let down = try await box.migrate("plan", "--dialect", backend.rawValue, "--down", "--to", "none")
+            let undone = try await shell(backend, down.output, box, url)
+            #expect(undone.ending == .exit(0) && undone.error.isEmpty, "\(undone)")
+            try expectTables(url, ["tc_migrations"])
+            #expect(try query("SELECT id FROM tc_migrations", on: url).isEmpty)
+        }
+    }
+
+    @Test("a script stops at its first error and leaves nothing of that migration", arguments: Backend.available)
+    func stopsAtError(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let plan = try await box.run(.fixture, ["plan", "--dialect", backend.rawValue], ["TC_FIXTURE": "failing"])
+            let run = try await shell(backend, plan.output, box, url)
+            #expect(run.ending != .exit(0), "\(run)")
+            #expect(run.error.contains("nowhere"), "\(run)")
+            try expectTables(url, ["notes", "people", "tc_migrations"])
+        }
+    }
+
+    @Test("begins and ends where it is told")
+    func range() async throws {
+        try await withSandbox { box in
+            let ids = ["0001-people", "0002-notes", "0003-tags"]
+            for (arguments, expected) in [
+                ([], ids), (["--from", ids[0]], [ids[1], ids[2]]), (["--to", ids[1]], [ids[0], ids[1]]),
+                (["--from", ids[0], "--to", ids[1]], [ids[1]]), (["--from", "none"], ids), (["--from", ids[2]], []),
+                (["--down"], [ids[2]]), (["--down", "--to", ids[0]], [ids[2], ids[1]]),
+                (["--down", "--from", ids[1], "--to", "none"], [ids[1], ids[0]]),
+            ] {
+                let run = try await box.run(.fixture, ["plan", "--json"] + arguments, ["TC_FIXTURE": "newer"])
+                #expect(run.ending == .exit(0), "\(run)")
+                let document = try run.document(MigrationsDocument.self)
+                #expect(document.migrations.map(\.id) == expected, "\(arguments)")
+                #expect(document.dialect == "sqlite" && document.migrations.allSatisfy { $0.sql?.isEmpty == false })
+            }
+        }
+    }
+}
+
+/// Runs a script in sqlite3 or psql, which know nothing of us.
+func shell(_ backend: Backend, _ script: String, _ box: Sandbox, _ url: String) async throws -> Run {
+    switch backend {
+    case .sqlite:
+        let file = url.replacing("sqlite:", with: "")
+        return try await box.run(try Program(inPath: "sqlite3"), [file], input: script)
+    case .postgresql:
+        let arguments = ["--no-psqlrc", "--quiet", "--dbname", url, "--file", "-"]
+        return try await box.run(try Program(inPath: "psql"), arguments, input: script)
+    }
+}

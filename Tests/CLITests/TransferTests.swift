@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("transfer", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferTests {
+    @Test("moves a legacy database over, verifies it, and leaves the source as it was")
+    func transfer() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try copyLegacy(to: box)
+            let before = try box.contents()
+            let run = try await box.migrate("transfer", source, target, "--json")
+            #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
+            #expect(try run.keys().isSuperset(of: ["version", "verdict", "tables", "not_carried"]))
+            let document = try run.document(TransferDocument.self)
+            #expect(document.version == 1 && document.verdict == "verified", "\(run)")
+            #expect(document.tables.contains { $0.name == "sessions" && $0.sourceRows > 0 })
+            for table in document.tables {
+                #expect(table.sourceRows == table.targetRows)
+                let count = try query("SELECT count(*) FROM \"\(table.name)\"", on: target)
+                #expect(count == ["\(table.targetRows)"], "\(table.name)")
+            }
+            #expect(try box.contents() == before)
+        }
+    }
+
+    @Test("tells people the same as a table, with progress on standard error")
+    func text() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let run = try await box.migrate("transfer", try copyLegacy(to: box), target)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains(/TABLE +SOURCE ROWS +TARGET ROWS +TIME +VERDICT\n/))
+            #expect(run.output.hasSuffix("\nverdict: verified\n"))
+            #expect(run.error.contains(/\d+ tables, [\d,]+ rows\n/) && run.error.contains("sessions: "))
+            #expect(!run.error.contains("\u{1B}"))
+        }
+    }
+
+    @Test("--quiet shows no progress")
+    func quiet() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let run = try await box.migrate(
+                "transfer", try copyLegacy(to: box), target, "--quiet", "--tables", "sessions")
+            #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
+            #expect(try tables(target).contains("sessions"))
+            #expect(try !tables(target).contains("hook_outbox"))
+        }
+    }
+
+    @Test("a dry run shows the plan and changes neither side")
+    func dryRun() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try copyLegacy(to: box)
+            let before = try fingerprint(box, target)
+            let text = try await box.migrate("transfer", source, target, "--dry-run")
+            #expect(text.ending == .exit(0), "\(text)")
+            #expect(text.output.hasSuffix("dry run: nothing was changed\n"))
+            let json = try await box.migrate("transfer", source, target, "--dry-run", "--json")
+            #expect(json.ending == .exit(0), "\(json)")
+            #expect(try json.keys().isSuperset(of: ["version", "dry_run", "tables", "not_carried"]))
+            #expect(try fingerprint(box, target) == before)
+        }
+    }
+
+    @Test("a target that is not empty is refused and stays as it is")
+    func targetNotEmpty() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try copyLegacy(to: box)
+            try execute("CREATE TABLE mine (a int); INSERT INTO mine VALUES (1)", on: target)
+            let before = try fingerprint(box, target)
+            for extra in [[], ["--dry-run"]] {
+                let run = try await box.run(.tcMigrate, ["transfer", source, target, "--json"] + extra)
+                expectRefusal(run, saying: "not empty", "mine", "empty database")
+                #expect(try run.document(ErrorDocument.self).error.code == "target_not_empty")
+            }
+            #expect(try fingerprint(box, target) == before)
+        }
+    }
+
+    @Test("sides that can't be are refused")
+    func wrongSides() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try copyLegacy(to: box)
+            let before = try fingerprint(box, target)
+            expectRefusal(try await box.migrate("transfer", target, source), saying: "does not read")
+            expectRefusal(try await box.migrate("transfer", source, box("other.db")), saying: "does not fill sqlite")
+            expectRefusal(try await box.migrate("transfer", box("missing.db"), target), saying: "missing.db")
+            expectRefusal(
+                try await box.migrate("transfer", source, target, "--tables", "sesions"), saying: "no table sesions")
+            #expect(try fingerprint(box, target) == before)
+        }
+    }
+}
+
+@Suite("verify", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct VerifyTests {
+    @Test("a transferred database is equal, and a value changed afterwards is found")
+    func verify() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try copyLegacy(to: box)
+            let before = try box.contents()
+            #expect(try await box.migrate("transfer", source, target, "--quiet").ending == .exit(0))
+            let equal = try await box.migrate("verify", source, target)
+            #expect(equal.ending == .exit(0), "\(equal)")
+            #expect(equal.output.hasSuffix("\nverdict: equal\n"))
+            #expect(equal.error.contains("comparing sessions\n"))
+
+            try execute(
+                "UPDATE system_settings SET value = value || '!' WHERE key = (SELECT min(key) FROM system_settings)",
+                on: target)
+            let changed = try await box.migrate("verify", source, target, "--json")
+            #expect(changed.ending == .exit(1), "\(changed)")
+            #expect(changed.output.contains(#""verdict": "mismatch""#) && changed.error.isEmpty)
+            #expect(changed.output.contains(#""kind": "differs""#) && changed.output.contains("\"value\""))
+            #expect(try box.contents() == before)
+        }
+    }
+}
+
+/// A copy, because the tests have the fixture in common.
+private func copyLegacy(to box: Sandbox) throws -> String {
+    let original = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fixtures/legacy/small.db")
+    try FileManager.default.copyItem(atPath: original.path, toPath: box("legacy.db"))
+    return box("legacy.db")
+}

@@ -1,0 +1,148 @@
+import Migrator
+import TestSupport
+import Testing
+
+/// A database of one case, and the migrations that made it what it is.
+struct CaseDatabase {
+    let backend: Backend
+    let database: Database
+    private(set) var migrations: [Migration] = []
+
+    var schema: Schema { get throws { try History(migrations).schema } }
+
+    /// Applies one more migration.
+    mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [Operation]) async throws
+    {
+        let next = migrations + [migration(operations())]
+        try await migrator(next, allowsDataLoss: allowsDataLoss).up()
+        migrations = next
+    }
+
+    /// Undoes the last migration; it stays in the history.
+    func down(allowsDataLoss: Bool = false) async throws {
+        try await migrator(migrations, allowsDataLoss: allowsDataLoss).down()
+    }
+
+    /// What one more migration would do.
+    func preview(@MigrationBuilder _ operations: () -> [Operation]) async throws -> MigrationPreview {
+        try await migrator(migrations + [migration(operations())]).preview()
+    }
+
+    /// Holds that one more migration is refused by `MigratorError`, and that it changes nothing.
+    func refusal(
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+    ) async throws -> MigratorError {
+        let before = try await contents()
+        let migrator = try migrator(migrations + [migration(operations())])
+        let error = await #expect(throws: MigratorError.self, sourceLocation: sourceLocation) {
+            try await migrator.up()
+        }
+        #expect(try await contents() == before, sourceLocation: sourceLocation)
+        #expect(error?.remedy?.isEmpty == false, sourceLocation: sourceLocation)
+        return try #require(error, sourceLocation: sourceLocation)
+    }
+
+    /// Why one more migration makes no sense after the others: found without the database.
+    func objection(
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+    ) throws -> SchemaError {
+        let next = migrations + [migration(operations())]
+        let error = #expect(throws: HistoryError.self, sourceLocation: sourceLocation) { try History(next) }
+        guard case .impossible(_, let cause) = error else {
+            throw DatabaseError(.other, "no SchemaError: \(String(describing: error))")
+        }
+        return cause
+    }
+
+    /// Runs SQL by hand: seeds, and what no migration declares.
+    func run(_ script: String) async throws {
+        try await database.withConnection { try $0.executeScript(script) }
+    }
+
+    func query(_ sql: SQL) async throws -> [[Value]] {
+        try await database.withConnection { try $0.query(sql) }
+    }
+
+    /// The columns of every row as text that is the same for the same value on every backend, in the first column's order.
+    func rows(_ table: String, _ columns: String...) async throws -> [[String?]] {
+        let declared = try #require(try schema[table])
+        var parts: [String] = []
+        for name in columns {
+            let column = try #require(declared[column: name])
+            let text = try backend.dialect.conversion(of: SQLText.identifier(name), from: column.type, to: .text)
+            parts.append(text.expression)
+        }
+        let list = parts.joined(separator: ", ")
+        return try await query(
+            "SELECT \(trusted: list) FROM \(identifier: table) ORDER BY \(identifier: table).\(identifier: columns[0])"
+        )
+        .map { $0.map(\.text) }
+    }
+
+    /// Where the database departs from what its migrations declare.
+    func drift() async throws -> [String] { try await migrator(migrations).drift().map(\.description) }
+
+    /// Every row of every declared table, the live structure, and what the ledger says.
+    private func contents() async throws -> Contents {
+        let tables = try schema.tables.map(\.name)
+        return try await database.withConnection { connection in
+            Contents(
+                inspection: try connection.dialect.inspect(connection),
+                surroundings: try connection.dialect.surroundings(of: Schema(), on: connection),
+                rows: try (tables + ["tc_migrations"]).map { try connection.query("SELECT * FROM \(identifier: $0)") })
+        }
+    }
+
+    private struct Contents: Equatable {
+        var inspection: Inspection
+        var surroundings: Surroundings
+        var rows: [[[Value]]]
+    }
+
+    private func migration(_ operations: [Operation]) -> Migration {
+        Migration(id: "\(migrations.count + 1)", operations: operations)
+    }
+
+    private func migrator(_ migrations: [Migration], allowsDataLoss: Bool = false) throws -> Migrator {
+        let options = Migrator.Options(allowsDataLoss: allowsDataLoss)
+        return Migrator(history: try History(migrations), database: database, options: options)
+    }
+}
+
+extension Backend {
+    /// An empty database for a case.
+    func withCase(_ body: (inout CaseDatabase) async throws -> Void) async throws {
+        try await withDatabase { database in
+            var test = CaseDatabase(backend: self, database: database)
+            try await body(&test)
+        }
+    }
+
+    /// The one of two texts that belongs to this backend.
+    func words(sqlite: String, postgresql: String) -> String {
+        switch self {
+        case .sqlite: sqlite
+        case .postgresql: postgresql
+        }
+    }
+}
+
+extension MigratorError {
+    /// What rows were measured, and whether consent would let them go.
+    var measured: [MeasuredHazard] {
+        switch self {
+        case .rowsInTheWay(_, let hazards), .dataLoss(_, let hazards): hazards
+        case .unknownID, .notApplied, .changed, .newer, .unknownRow, .outOfOrder, .irreversible, .cannotLower,
+            .inTransaction:
+            []
+        }
+    }
+
+    var isDataLoss: Bool { code == "data_loss" }
+
+    /// Why the dialect can't do it.
+    var lowering: LoweringError? {
+        guard case .cannotLower(_, _, let error) = self else { return nil }
+        return error
+    }
+}

@@ -1,0 +1,140 @@
+import Testing
+
+@testable import Dialects
+import TestSupport
+
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLErrorTests {
+    private static let tables = """
+        CREATE TABLE p (id int PRIMARY KEY, secret text NOT NULL);
+        CREATE TABLE c (id int REFERENCES p, n int CONSTRAINT n_positive CHECK (n > 0));
+        INSERT INTO p VALUES (1, 'x')
+        """
+
+    @Test(
+        arguments: [
+            ("INSERT INTO p VALUES (1, 'y')", .unique, "23505", "p_pkey"),
+            ("INSERT INTO c VALUES (2, 1)", .foreignKey, "23503", "Key (id)=(2) is not present in table \"p\""),
+            ("INSERT INTO p VALUES (2, NULL)", .notNull, "23502", "\"secret\""),
+            ("INSERT INTO c VALUES (1, 0)", .check, "23514", "n_positive"),
+            ("SELEKT", .syntax, "42601", "SELEKT"),
+            ("SELECT * FROM nowhere", .other, "42P01", "nowhere"),
+        ] as [(String, DatabaseError.Kind, String, String)])
+    func theServersErrorsAreSorted(statement: String, kind: DatabaseError.Kind, code: String, part: String) throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript(Self.tables)
+            let error = #expect(throws: DatabaseError.self) { try connection.execute(SQL(statement)) }
+            #expect(error?.kind == kind)
+            #expect(error?.code == code)
+            #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+            #expect(error?.statement == statement)
+        }
+    }
+
+    @Test func aFailingRowIsNotRepeated() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript("CREATE TABLE s (token text, n int NOT NULL CHECK (n > 0))")
+            for number in ["NULL", "0"] {
+                let error = #expect(throws: DatabaseError.self) {
+                    try connection.execute("INSERT INTO s VALUES (\("c4nary"), \(trusted: number))")
+                }
+                #expect(error.map { "\($0)" }?.contains("c4nary") == false)
+            }
+        }
+    }
+
+    @Test func anotherSessionsLockIsLocked() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let holder = try connect(to: url)
+            let waiter = try connect(to: url, ConnectionOptions(lockTimeout: 0.05))
+            defer { [holder, waiter].forEach { $0.close() } }
+            try holder.execute("CREATE TABLE t (a int)")
+            try holder.begin()
+            try holder.execute("LOCK TABLE t")
+            let error = #expect(throws: DatabaseError.self) { try waiter.query("SELECT * FROM t") }
+            #expect(error?.kind == .locked)
+            #expect(error?.code == "55P03")
+        }
+    }
+
+    @Test func aStatementTimeoutSaysWhatToDo() throws {
+        let connection = try connect(to: TestPostgreSQL.requireURL(), ConnectionOptions(statementTimeout: 0.05))
+        defer { connection.close() }
+        let error = #expect(throws: DatabaseError.self) { try connection.execute("SELECT pg_sleep(60)") }
+        #expect(error?.kind == .interrupted)
+        #expect(error?.remedy == "allow a longer statement timeout")
+    }
+}
+
+/// What happens when no connection comes about. `ci/postgres` asks the role `tc_password` for a password and nobody else.
+@Suite(.serialized, .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLConnectFailureTests {
+    private func failure(_ changes: [String: String]) throws -> DatabaseError {
+        let url = try TestPostgreSQL.url(changes)
+        return try #require(#expect(throws: DatabaseError.self) { try connect(to: url) })
+    }
+
+    @Test func passwordsAreCheckedAndNeverShown() throws {
+        let admin = try connect(to: TestPostgreSQL.requireURL())
+        defer { admin.close() }
+        try TestPostgreSQL.makePasswordRole(on: admin)
+        let right = try connect(
+            to: TestPostgreSQL.url(["user": "tc_password", "password": TestPostgreSQL.rolePassword]))
+        #expect(try right.queryValue("SELECT current_user") == "tc_password")
+        right.close()
+
+        let wrong = try failure(["user": "tc_password", "password": "c4nary"])
+        #expect(wrong.kind == .authentication)
+        #expect(wrong.message.hasPrefix("the server refuses this user or password"))
+        #expect(!"\(wrong)".contains("c4nary"))
+
+        // A password that is also a part of libpq's message.
+        let echoed = try failure(["user": "tc_password", "password": "tc_password"])
+        #expect(echoed.kind == .authentication)
+        #expect(!"\(echoed)".contains("tc_password"))
+
+        let none = try failure(["user": "tc_password"])
+        #expect(none.kind == .authentication)
+        #expect(none.message.hasPrefix("the server wants a password"))
+    }
+
+    @Test func anUnknownDatabaseNamesTheRemedy() throws {
+        let error = try failure(["dbname": "tc_no_such_database"])
+        #expect(error.kind == .unreachable)
+        #expect(error.remedy == "create it with createdb tc_no_such_database")
+    }
+
+    @Test func anUnknownUserIsNamed() throws {
+        let error = try failure(["user": "tc_no_such_user"])
+        #expect(error.kind == .authentication)
+        #expect(error.message.contains("tc_no_such_user"))
+    }
+
+    @Test(arguments: [
+        ["host": "127.0.0.1", "port": "1", "password": "c4nary"], ["host": "/tmp/tc-no-such-folder"],
+        ["host": "no-such-host.invalid", "password": "c4nary"],
+    ])
+    func aServerThatIsNotThere(changes: [String: String]) throws {
+        let error = try failure(changes)
+        #expect(error.kind == .unreachable)
+        #expect(error.message.hasPrefix("the server can't be reached"))
+        #expect(!"\(error)".contains("c4nary"))
+        #expect(!error.message.contains("\n"))
+    }
+
+    @Test(arguments: [
+        ["sslmode": "c4nary"], ["port": "c4nary"], ["connect_timeout": "c4nary"], ["service": "no_such_service"],
+    ])
+    func parametersThatMakeNoSense(changes: [String: String]) throws {
+        #expect(try failure(changes).kind == .invalidURL)
+    }
+
+    @Test func aDatabaseNameIsNoConnectionString() throws {
+        let error = try failure(["dbname": "host=elsewhere.invalid"])
+        #expect(error.message.contains("database \"host=elsewhere.invalid\" does not exist"))
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+@Suite struct RenderingTests {
+    @Test(arguments: [
+        ("plain", #""plain""#), (#"a "b""#, ##"#"a "b""#"##), (#"a\n"#, ##"#"a\n"#"##), ("\"#", ###"##""#"##"###),
+        ("two\nlines", #""two\nlines""#), ("a\"\n\u{1}", ##"#"a"\#n\#u{1}"#"##), ("C#", #""C#""#),
+    ])
+    func textsAreWrittenAsSwift(text: String, source: String) {
+        #expect(SwiftLiteral.string(text) == source)
+    }
+
+    @Test func aSchemaIsWrittenInTheWordsOfItsDeclaration() {
+        #expect(
+            SchemaAsSwift.render(InspectorSample.schema) == ##"""
+                Schema {
+                    Table("customers") {
+                        Column("id", .bigint).identity().primaryKey()
+                        Column("e mail", .text)
+                        Column("is_member", .boolean).default(false)
+                        Column("profile", .json).nullable().default(.json("{}"))
+                        Unique("e mail").named("customers_mail_key")
+                    }
+                    Table("orders") {
+                        Column("id", .uuid).default(.uuid)
+                        Column("customer", .bigint)
+                        Column("note", .varchar(20)).nullable().default("it's")
+                        Column("price", .decimal(10, 2))
+                        Column("made", .timestamp).default(.now)
+                        Column("twice", .integer).nullable().generated("count * 2", .stored)
+                        Column("count", .integer).default(-1)
+                        Column("key", .text).collated(.binary)
+                        PrimaryKey("id", "customer").named("orders_key")
+                        Check("count IN (-1, 1, 2)")
+                        ForeignKey("customer", to: "customers", "id").onDelete(.cascade).deferred()
+                        Index(parts: .descending("made"), .expression("lower(note)")).where("note IS NOT NULL").named("orders_made_idx")
+                    }
+                    View("open_orders", as: "SELECT id, note FROM orders WHERE note IS NOT NULL")
+                }
+
+                """##)
+    }
+
+    @Test func jsonIsJSON() throws {
+        var inspection = Inspection(schema: InspectorSample.schema, sequences: ["customers": 7])
+        inspection.notCarried = [NotCarried(.trigger, "a\"\\\n\u{1}é", reason: "because")]
+        let document = try JSONSerialization.jsonObject(with: Data(SchemaAsJSON.render(inspection).utf8))
+        let root = try #require(document as? [String: Any])
+        #expect(root["version"] as? Int == 1)
+        let tables = try #require(root["tables"] as? [[String: Any]])
+        #expect(tables.map { $0["name"] as? String } == ["customers", "orders"])
+        #expect(tables[0]["last_number"] as? Int == 7)
+        #expect((tables[1]["primary_key"] as? [String: Any])?["columns"] as? [String] == ["id", "customer"])
+        let lost = try #require(root["not_carried"] as? [[String: String]])
+        #expect(lost == [["kind": "trigger", "name": "a\"\\\n\u{1}é", "reason": "because"]])
+    }
+
+    @Test func emptySchemasAreWrittenToo() {
+        #expect(SchemaAsSwift.render(Schema()) == "Schema {}\n")
+        #expect(
+            SchemaAsJSON.render(Inspection(schema: Schema()))
+                == "{\n  \"version\": 1,\n  \"tables\": [],\n  \"views\": [],\n  \"not_carried\": []\n}\n")
+    }
+}

@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Dialects
+
+/// What SQLite's expressions become in PostgreSQL's words, and which become nothing.
+struct SQLiteMeaningTests {
+    static let meaning: SQLiteMeaning = {
+        var name = Column("Name", .text)
+        name.collation = .nocase
+        var odd = Column("odd", .text)
+        odd.collation = .native(sqlite: "app", postgresql: "")
+        return SQLiteMeaning(
+            columns: [
+                Column("id", .bigint), Column("kind", .text), Column("active", .boolean), Column("price", .real),
+                Column("day", .date), Column("data", .bytes), name, odd,
+            ], names: ["kind": "sort"])
+    }()
+
+    static func predicate(_ text: String) -> String? {
+        do {
+            guard case .native(_, let postgresql) = try meaning.predicate(.sql(text)) else { return nil }
+            return postgresql
+        } catch {
+            return nil
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("id == 1 AND kind != 'x'", #"(("id" = 1) AND ("sort" <> 'x'))"#),
+            ("active", #""active""#),
+            ("active = 1", #"("active" = true)"#),
+            ("active IN (0, 1)", #"("active" IN (false, true))"#),
+            ("id", #"("id" <> 0)"#),
+            (#"kind IN ("a", 'b')"#, #"("sort" IN ('a', 'b'))"#),
+            ("kind < 'm'", #"("sort" COLLATE "C" < 'm')"#),
+            ("NAME = 'Bob'", #"(lower("Name" COLLATE "C") = lower('Bob' COLLATE "C"))"#),
+            ("kind = 'a' COLLATE NOCASE", #"(lower("sort" COLLATE "C") = lower(lower('a' COLLATE "C") COLLATE "C"))"#),
+            ("kind LIKE 'A%'", #"(lower("sort" COLLATE "C") LIKE lower('A%' COLLATE "C") ESCAPE '')"#),
+            ("kind GLOB 'a*[^0-9].?'", #"("sort" COLLATE "C" ~ '^a.*[^0-9]\..$')"#),
+            ("length(kind) BETWEEN 1 AND 9", #"((length("sort")::bigint >= 1) AND (length("sort")::bigint <= 9))"#),
+            ("id % 2 = 0 OR kind ISNULL", #"((("id" % 2) = 0) OR ("sort" IS NULL))"#),
+            ("NOT kind IS NOT NULL", #"(NOT ("sort" IS NOT NULL))"#),
+            ("ifnull(kind, '') <> ''", #"(coalesce("sort", '') <> '')"#),
+            ("CASE kind WHEN 'a' THEN id ELSE 0 END > 3", #"((CASE WHEN ("sort" = 'a') THEN "id" ELSE 0 END) > 3)"#),
+            ("day >= '2024-01-01'", #"("day" >= '2024-01-01')"#),
+            ("day >= 'yesterday'", nil),
+            ("kind = 5", #"("sort" = '5')"#),
+            ("id = '5'", #"("id" = 5)"#),
+            ("id = 'five'", nil),
+            ("odd = 'x'", nil),
+            ("typeof(id) = 'integer'", nil),
+            ("id / id = 1", nil),
+            ("json_valid(kind)", nil),
+            ("kind", nil),
+            ("unknown = 1", nil),
+            ("id IN (SELECT 1)", nil),
+            ("kind || price = 'x'", nil),
+            ("kind = 'a' ESCAPE", nil),
+        ] as [(String, String?)])
+    func predicates(_ sqlite: String, _ postgresql: String?) {
+        #expect(Self.predicate(sqlite) == postgresql)
+    }
+
+    static func defaultValue(_ text: String, _ type: ColumnType) -> String? {
+        do {
+            let value = try meaning.value(.expression(.native(sqlite: text, postgresql: "")), for: type)
+            return try value.map { try PostgreSQLDialect().spell($0, for: type) }
+        } catch {
+            return nil
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("CURRENT_TIMESTAMP", ColumnType.datetime, "((now() AT TIME ZONE 'UTC'))"),
+            ("datetime('now')", .text, "(to_char((now() AT TIME ZONE 'UTC'), 'YYYY-MM-DD HH24:MI:SS'))"),
+            ("datetime('now')", .timestamp, "(now())"),
+            ("date('now')", .date, "((now() AT TIME ZONE 'UTC')::date)"),
+            (
+                "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", .text,
+                #"(to_char((now() AT TIME ZONE 'UTC'), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))"#
+            ),
+            ("unixepoch()", .bigint, "(floor(extract(epoch FROM now()))::bigint)"),
+            ("CAST(strftime('%s', 'now') AS INTEGER)", .bigint, "(floor(extract(epoch FROM now()))::bigint)"),
+            ("lower(hex(randomblob(16)))", .text, "(replace(gen_random_uuid()::text, '-', ''))"),
+            ("1", .boolean, "true"),
+            ("'7'", .bigint, "7"),
+            ("-1.5", .real, "-1.5"),
+            (#""open""#, .text, "'open'"),
+            ("x'00ff'", .bytes, #"('\x00ff'::bytea)"#),
+            ("'2024-02-30'", .date, nil),
+            ("'2024-02-29'", .date, "'2024-02-29'"),
+            ("datetime('now', 'localtime')", .datetime, nil),
+            ("'abc'", .bigint, nil),
+            ("2", .boolean, nil),
+            ("NULL", .text, nil),
+            ("random()", .bigint, nil),
+        ] as [(String, ColumnType, String?)])
+    func defaults(_ sqlite: String, _ type: ColumnType, _ postgresql: String?) {
+        #expect(Self.defaultValue(sqlite, type) == postgresql)
+    }
+
+    @Test func generatedColumnsAreExactOrNothing() throws {
+        let exact = try Self.meaning.generated("id * 2", for: .bigint)
+        #expect(exact == .native(sqlite: "id * 2", postgresql: #"("id" * 2)"#))
+        #expect(throws: Untranslatable.self) { try Self.meaning.generated("price * 2", for: .real) }
+        #expect(throws: Untranslatable.self) { try Self.meaning.generated("id * 2", for: .text) }
+    }
+}

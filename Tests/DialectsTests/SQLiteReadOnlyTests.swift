@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+/// A stranger's database is read whole, and its folder stays byte for byte as it was.
+@Suite struct SQLiteReadOnlyTests {
+
+    private func check(_ folder: SQLiteFolder, name: String = "a.db", expecting: [[Value]]) throws {
+        // So that a change would show in the times too.
+        usleep(20_000)
+        let before = try folder.contents()
+        let connection = try folder.open(name, .readOnly)
+        let rows = try connection.query("SELECT count(*), sum(a) FROM t")
+        let write = databaseError { try connection.execute("INSERT INTO t (a) VALUES (9)") }
+        let during = try folder.contents()
+        connection.close()
+        #expect(rows == expecting)
+        #expect(write?.kind == .permission)
+        #expect(during == before)
+        #expect(try folder.contents() == before)
+    }
+
+    @Test func cleanDatabaseInRollbackMode() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        try check(folder, expecting: [[1, 1]])
+    }
+
+    @Test func cleanWALDatabase() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        #expect(try folder.contents().keys.sorted() == ["a.db"])
+        try check(folder, expecting: [[1, 1]])
+    }
+
+    @Test func rowsThatAreOnlyInAnOrphanWAL() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL()
+        try check(folder, expecting: [[2, 3]])
+    }
+
+    @Test func hotJournalIsRolledBackInTheCopy() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeHotJournal()
+        try check(folder, expecting: [[500, 125250]])
+    }
+
+    @Test func coldJournalOfPersistModeIsNoReasonToCopy() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "persist")
+        #expect(try folder.contents().keys.sorted() == ["a.db", "a.db-journal"])
+        #expect(try SQLiteFile(existing: folder("a.db")).hasHotJournal == false)
+        try check(folder, expecting: [[1, 1]])
+    }
+
+    @Test func databaseThatAnotherProgramHasOpen() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        let writer = try folder.open("a.db", .readWrite)
+        try writer.execute("INSERT INTO t VALUES (2)")
+        usleep(100_000)
+        try check(folder, expecting: [[2, 3]])
+        try writer.execute("INSERT INTO t VALUES (3)")
+        #expect(try writer.queryValue("SELECT count(*) FROM t") == 3)
+        writer.close()
+    }
+
+    @Test func pathWithSignsThatMeanSomethingInAURI() throws {
+        let folder = try SQLiteFolder()
+        let name = "50% of #1? ü&x=y.db"
+        try folder.makeDatabase(name)
+        try check(folder, name: name, expecting: [[1, 1]])
+    }
+
+    @Test func companionsLieBesideWhatALinkPointsTo() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL("real.db")
+        let links = try SQLiteFolder()
+        try FileManager.default.createSymbolicLink(atPath: links("link.db"), withDestinationPath: folder("real.db"))
+        let before = try folder.contents()
+        let connection = try links.open("link.db", .readOnly)
+        #expect(try connection.queryValue("SELECT count(*) FROM t") == 2)
+        connection.close()
+        #expect(try folder.contents() == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: links.path) == ["link.db"])
+    }
+
+    @Test func connectionsOfOneDriverShareTheCopyAndTheLastRemovesIt() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL()
+        usleep(100_000)
+        let copies = try SQLiteFolder()
+        let options = ConnectionOptions(access: .readOnly, temporaryFolder: copies.path)
+        let driver = SQLiteDriver(path: folder("a.db"), options: options)
+        let first = try driver.connect()
+        let second = try driver.connect()
+        let file = try first.query("PRAGMA database_list")[0][2].text ?? ""
+        #expect(try second.query("PRAGMA database_list")[0][2].text == file)
+        #expect(file.hasPrefix(copies.path))
+        let copyFolder = String(file.dropLast("/copy".count))
+        let mode = try FileManager.default.attributesOfItem(atPath: copyFolder)[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+        first.close()
+        #expect(try second.queryValue("SELECT count(*) FROM t") == 2)
+        second.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).isEmpty)
+    }
+
+    @Test func writerThatNeverRestsIsNamedAsTheReason() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL()
+        let path = folder("a.db-wal")
+        let isDone = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            while isDone.wait(timeout: .now() + .milliseconds(5)) == .timedOut { utimes(path, nil) }
+        }
+        usleep(20_000)
+        let error = databaseError { _ = try folder.open("a.db", .readOnly) }
+        isDone.signal()
+        #expect(error?.kind == .locked)
+        #expect(error?.message.contains("keeps writing") == true)
+        #expect(error?.message.contains(folder("a.db")) == true)
+    }
+
+    @Test func ourOwnDatabaseIsReadWhereItLiesWhileTheDaemonRuns() throws {
+        let folder = try SQLiteFolder()
+        let daemon = try folder.open("a.db", .create, owned: true)
+        try daemon.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1);")
+        let reader = try folder.open("a.db", .readOnly, owned: true)
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
+        try daemon.execute("INSERT INTO t VALUES (2)")
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 2)
+        #expect(databaseError { try reader.execute("DELETE FROM t") }?.kind == .permission)
+        reader.close()
+        daemon.close()
+    }
+
+    @Test func ourOwnQuietDatabaseIsReadWithoutATrace() throws {
+        let folder = try SQLiteFolder()
+        let daemon = try folder.open("a.db", .create, owned: true)
+        try daemon.execute("CREATE TABLE t (a)")
+        daemon.close()
+        let before = try folder.contents()
+        let reader = try folder.open("a.db", .readOnly, owned: true)
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 0)
+        #expect(try folder.contents() == before)
+        reader.close()
+        #expect(try folder.contents() == before)
+    }
+}

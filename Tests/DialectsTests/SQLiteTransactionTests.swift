@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+@Suite struct SQLiteTransactionTests {
+    struct Oops: Error {}
+    let folder: SQLiteFolder
+
+    init() throws {
+        folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+    }
+
+    @Test func secondWriterWaitsAndThenGivesUp() throws {
+        let first = try folder.open()
+        let second = try folder.open(lockTimeout: 0.2)
+        try first.begin()
+        let start = ContinuousClock.now
+        let error = databaseError { try second.begin() }
+        #expect(error?.kind == .locked)
+        #expect(error?.message.contains(folder("a.db")) == true)
+        #expect(ContinuousClock.now - start > .milliseconds(190))
+        try first.commit()
+        try second.begin()
+        try second.rollback()
+        first.close()
+        second.close()
+    }
+
+    @Test func snapshotSeesTheMomentInWhichItBegan() throws {
+        let reader = try folder.open("a.db", .readWrite)
+        let writer = try folder.open("a.db", .readWrite)
+        try reader.beginSnapshot()
+        try writer.execute("INSERT INTO t VALUES (2)")
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
+        try reader.commit()
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 2)
+        reader.close()
+        writer.close()
+    }
+
+    @Test func failedTransactionLeavesNothing() throws {
+        let connection = try folder.open()
+        #expect(throws: Oops.self) {
+            try connection.transaction {
+                try connection.execute("INSERT INTO t VALUES (2)")
+                throw Oops()
+            }
+        }
+        #expect(!connection.isInTransaction)
+        #expect(try connection.queryValue("SELECT count(*) FROM t") == 1)
+        connection.close()
+    }
+
+    @Test func rollbackEndsCursorsThatAreOpen() throws {
+        let connection = try folder.open()
+        try connection.begin()
+        try connection.execute("INSERT INTO t VALUES (2)")
+        let cursor = try connection.rows("SELECT a FROM t")
+        #expect(try cursor.next())
+        try connection.rollback()
+        cursor.close()
+        #expect(try connection.query("SELECT a FROM t") == [[1]])
+        connection.close()
+    }
+
+    @Test func droppingAParentLeavesItsChildrenAlone() throws {
+        let connection = try folder.open()
+        try connection.executeScript(
+            """
+            CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);
+            CREATE TABLE c (p REFERENCES p ON DELETE CASCADE); INSERT INTO c VALUES (1);
+            """)
+        try connection.withForeignKeysUnenforced {
+            try connection.transaction {
+                try connection.executeScript("DROP TABLE p; CREATE TABLE p (id INTEGER PRIMARY KEY)")
+            }
+        }
+        #expect(try connection.queryValue("SELECT count(*) FROM c") == 1)
+        #expect(try connection.foreignKeyViolations(limit: 9).count == 1)
+        connection.close()
+    }
+
+    @Test(arguments: ["0", "1"], ["0", "1"])
+    func switchesAreAsBeforeAlsoAfterAFailure(_ foreignKeys: String, _ legacyRename: String) throws {
+        let connection = try folder.open()
+        try connection.executeScript(
+            "PRAGMA foreign_keys = \(foreignKeys); PRAGMA legacy_alter_table = \(legacyRename)")
+        #expect(throws: Oops.self) {
+            try connection.withForeignKeysUnenforced {
+                #expect(try connection.queryValue("PRAGMA foreign_keys") == 0)
+                try connection.execute("PRAGMA legacy_alter_table = ON")
+                try connection.begin()
+                try connection.execute("INSERT INTO t VALUES (2)")
+                throw Oops()
+            }
+        }
+        #expect(!connection.isInTransaction)
+        #expect(try connection.queryValue("SELECT count(*) FROM t") == 1)
+        #expect(try connection.queryValue("PRAGMA foreign_keys")?.text == foreignKeys)
+        #expect(try connection.queryValue("PRAGMA legacy_alter_table")?.text == legacyRename)
+        connection.close()
+    }
+
+    @Test func foreignKeysCannotBeSwitchedOffInsideATransaction() throws {
+        let connection = try folder.open()
+        try connection.begin()
+        let error = databaseError { try connection.withForeignKeysUnenforced { #expect(Bool(false), "the body ran") } }
+        #expect(error?.kind == .other)
+        #expect(error?.message.contains("transaction") == true)
+        connection.close()
+    }
+
+    private static let endless: SQL =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+    @Test func interruptStopsAStatementFromAnotherThread() throws {
+        let connection = try folder.open()
+        let interrupter = connection.interrupter
+        Thread.detachNewThread {
+            usleep(100_000)
+            interrupter.interrupt()
+        }
+        let error = databaseError { _ = try connection.query(Self.endless) }
+        #expect(error?.kind == .interrupted)
+        #expect(try connection.query("SELECT 1") == [[1]])
+        connection.close()
+    }
+
+    @Test func interruptEndsAWaitForALock() throws {
+        let holder = try folder.open()
+        let waiter = try folder.open(lockTimeout: 30)
+        try holder.begin()
+        let interrupter = waiter.interrupter
+        Thread.detachNewThread {
+            usleep(100_000)
+            interrupter.interrupt()
+        }
+        let start = ContinuousClock.now
+        #expect(databaseError { try waiter.begin() }?.kind == .interrupted)
+        #expect(ContinuousClock.now - start < .seconds(10))
+        holder.close()
+        waiter.close()
+    }
+
+    @Test func statementThatRunsTooLongIsStopped() throws {
+        let connection = try folder.open(statementTimeout: 0.2)
+        try connection.begin()
+        let error = databaseError { _ = try connection.query(Self.endless) }
+        #expect(error?.kind == .interrupted)
+        #expect(error?.message.contains("0.2") == true)
+        try connection.rollback()
+        #expect(!connection.isInTransaction)
+        connection.close()
+    }
+}

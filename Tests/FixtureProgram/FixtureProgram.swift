@@ -1,0 +1,93 @@
+import Dialects
+import MigrateCommand
+import Migrator
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The real commands around a history that a test chooses by the variable `TC_FIXTURE`.
+@main
+struct FixtureProgram {
+    static func main() async {
+        let choice = getenv("TC_FIXTURE").map { String(cString: $0) } ?? "plain"
+        await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9") { try History(migrations(choice)) }
+    }
+
+    static func migrations(_ choice: String) throws -> [Migration] {
+        switch choice {
+        case "plain": return [people, notes]
+        case "edited": return [editedPeople, notes]
+        case "shorter": return [people]
+        case "newer": return [people, notes, tags]
+        case "slipped-in": return [people, tags, notes]
+        case "failing": return [people, notes, failing]
+        case "slow": return [people, notes, slow]
+        case "dropping": return [people, notes, dropping]
+        case "tightening": return [people, notes, tightening]
+        case "rebuilding": return [people, notes, rebuilding]
+        case "orphaning": return [people, notes, orphaning]
+        default: throw DatabaseError(.other, "there is no fixture called \(choice)")
+        }
+    }
+
+    static let people = Migration("0001-people") {
+        CreateTable("people") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("name", .text)
+            Column("nick", .text).nullable()
+        }
+    }
+
+    /// The same id as `people`, and another column: what an edit after the fact looks like.
+    static let editedPeople = Migration("0001-people") {
+        CreateTable("people") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("name", .text)
+            Column("nick", .varchar(20)).nullable()
+        }
+    }
+
+    static let notes = Migration("0002-notes") {
+        CreateTable("notes") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("person_id", .bigint).references("people", onDelete: .cascade)
+            Column("body", .text).default("")
+        }
+    }
+
+    static let tags = Migration("0003-tags") {
+        CreateTable("tags") { Column("name", .text).primaryKey() }
+    }
+
+    static let failing = Migration("0003-failing") {
+        CreateTable("first") { Column("id", .bigint).primaryKey() }
+        CreateTable("second") { Column("id", .bigint).primaryKey() }
+        RunSQL("INSERT INTO nowhere VALUES (1)", undo: .nothing)
+        CreateTable("third") { Column("id", .bigint).primaryKey() }
+    }
+
+    /// Takes some seconds between its first and its last statement, so that a test can kill it in the middle.
+    static let slow = Migration("0003-slow") {
+        CreateTable("before_the_pause") { Column("id", .bigint).primaryKey() }
+        RunSQL(
+            .native(
+                sqlite: """
+                    CREATE TABLE pause AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
+                    SELECT count(*) AS counted FROM n
+                    """, postgresql: "SELECT pg_sleep(4)"), undo: .nothing)
+        RunSQL(.native(sqlite: "DROP TABLE pause", postgresql: ""), undo: .nothing)
+        CreateTable("after_the_pause") { Column("id", .bigint).primaryKey() }
+    }
+
+    static let dropping = Migration("0003-dropping") { AlterTable("people") { DropColumn("nick") } }
+    static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }
+    static let rebuilding = Migration("0003-rebuilding") {
+        AlterTable("people") { ChangeColumn("nick").required(filling: "none") }
+    }
+    static let orphaning = Migration("0003-orphaning") {
+        RunSQL("INSERT INTO notes (person_id, body) VALUES (99, 'orphan')", undo: .nothing)
+    }
+}

@@ -1,0 +1,38 @@
+-- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
+.bail on
+
+-- down 0002-session-owners
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP INDEX "sessions_owner_person_last_activity_session_id_idx";
+ALTER TABLE "sessions" DROP COLUMN "owner_uid";
+ALTER TABLE "sessions" DROP COLUMN "owner_person";
+DELETE FROM tc_migrations WHERE id = '0002-session-owners';
+COMMIT;
+
+-- down 0001-single-user-tables
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TABLE "system_settings";
+DROP TABLE "voice_assignments";
+DROP TABLE "agent_availability";
+DROP TABLE "mirror_tombstones";
+DROP TABLE "mirrors";
+DROP TABLE "memory_summaries";
+DROP TABLE "memory_observations";
+DROP TABLE "memory_manual_sessions";
+DROP TABLE "operations";
+DROP TABLE "webhook_outbox";
+DROP TABLE "webhook_contracts";
+DROP TABLE "notification_outbox";
+DROP TABLE "inbound_queue";
+DROP TABLE "hook_outbox";
+DROP TABLE "conversation_link_members";
+DROP TABLE "conversation_links";
+DROP TABLE "pending_message_deletions";
+DROP TABLE "session_listeners";
+DROP TABLE "session_tokens";
+DROP TABLE "sessions";
+DELETE FROM tc_migrations WHERE id = '0001-single-user-tables';
+COMMIT;
+PRAGMA foreign_keys = ON;

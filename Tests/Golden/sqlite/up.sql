@@ -1,0 +1,333 @@
+-- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
+.bail on
+
+-- up 0001-single-user-tables
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+CREATE TABLE "tc_migrations" (
+    "position" INTEGER PRIMARY KEY NOT NULL,
+    "id" TEXT NOT NULL,
+    "checksum" TEXT NOT NULL,
+    "operations" TEXT NOT NULL,
+    "applied_at" TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    "duration_ms" INTEGER NOT NULL,
+    "applied_by" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    CONSTRAINT "tc_migrations_id_key" UNIQUE ("id")
+) STRICT;
+CREATE TABLE "sessions" (
+    "session_id" TEXT PRIMARY KEY NOT NULL,
+    "computer_name" TEXT NOT NULL,
+    "title" TEXT,
+    "tmux_session_name" TEXT,
+    "last_input_origin" TEXT NOT NULL DEFAULT 'telegram',
+    "adapter_metadata" TEXT CHECK ("adapter_metadata" IS NULL OR json_valid("adapter_metadata")),
+    "created_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    "last_activity" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    "closed_at" TEXT,
+    "terminal_size" TEXT DEFAULT '80x24',
+    "project_path" TEXT,
+    "subdir" TEXT,
+    "description" TEXT,
+    "initiated_by_ai" INTEGER DEFAULT 0 CHECK ("initiated_by_ai" IN (0, 1)),
+    "initiator_session_id" TEXT,
+    "output_message_id" TEXT,
+    "notification_sent" INTEGER DEFAULT 0 CHECK ("notification_sent" IN (0, 1)),
+    "native_session_id" TEXT,
+    "native_log_file" TEXT,
+    "active_agent" TEXT,
+    "thinking_mode" TEXT,
+    "tui_log_file" TEXT,
+    "tui_capture_started" INTEGER DEFAULT 0 CHECK ("tui_capture_started" IN (0, 1)),
+    "last_message_sent" TEXT,
+    "last_message_sent_at" TEXT,
+    "last_output_raw" TEXT,
+    "last_output_at" TEXT,
+    "working_slug" TEXT,
+    "lifecycle_status" TEXT DEFAULT 'active',
+    "last_output_summary" TEXT,
+    "last_output_digest" TEXT,
+    "last_tool_done_at" TEXT,
+    "last_tool_use_at" TEXT,
+    "last_checkpoint_at" TEXT,
+    "human_email" TEXT,
+    "human_role" TEXT,
+    "last_memory_extraction_at" TEXT,
+    "help_desk_processed_at" TEXT,
+    "relay_status" TEXT,
+    "relay_discord_channel_id" TEXT,
+    "relay_started_at" TEXT,
+    "char_offset" INTEGER DEFAULT 0,
+    "transcript_files" TEXT DEFAULT '[]' CHECK ("transcript_files" IS NULL OR json_valid("transcript_files")),
+    "visibility" TEXT DEFAULT 'private',
+    "session_metadata" TEXT CHECK ("session_metadata" IS NULL OR json_valid("session_metadata")),
+    "turn_triggered_by_linked_output" INTEGER NOT NULL DEFAULT 0 CHECK ("turn_triggered_by_linked_output" IN (0, 1)),
+    "principal" TEXT
+) STRICT;
+CREATE INDEX "sessions_closed_at_idx" ON "sessions" ("closed_at");
+CREATE INDEX "sessions_computer_name_idx" ON "sessions" ("computer_name");
+CREATE INDEX "sessions_initiator_session_id_idx" ON "sessions" ("initiator_session_id");
+CREATE INDEX "sessions_last_activity_idx" ON "sessions" ("last_activity" DESC);
+CREATE INDEX "sessions_lifecycle_status_idx" ON "sessions" ("lifecycle_status");
+CREATE INDEX "sessions_native_session_id_idx" ON "sessions" ("native_session_id");
+CREATE TABLE "session_tokens" (
+    "token" TEXT PRIMARY KEY NOT NULL,
+    "session_id" TEXT NOT NULL,
+    "principal" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "issued_at" TEXT NOT NULL,
+    "expires_at" TEXT NOT NULL,
+    "revoked_at" TEXT,
+    CONSTRAINT "session_tokens_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "sessions" ("session_id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "session_tokens_expires_at_idx" ON "session_tokens" ("expires_at");
+CREATE INDEX "session_tokens_session_id_idx" ON "session_tokens" ("session_id");
+CREATE TABLE "session_listeners" (
+    "target_session_id" TEXT NOT NULL,
+    "caller_session_id" TEXT NOT NULL,
+    "caller_tmux_session" TEXT NOT NULL,
+    "registered_at" TEXT NOT NULL,
+    CONSTRAINT "session_listeners_pkey" PRIMARY KEY ("target_session_id", "caller_session_id")
+) STRICT;
+CREATE INDEX "session_listeners_caller_session_id_idx" ON "session_listeners" ("caller_session_id");
+CREATE TABLE "pending_message_deletions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "session_id" TEXT NOT NULL,
+    "message_id" TEXT NOT NULL,
+    "deletion_type" TEXT NOT NULL,
+    "created_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    CONSTRAINT "pending_message_deletions_session_id_message_id_dele_6b47cf73" UNIQUE ("session_id", "message_id", "deletion_type"),
+    CONSTRAINT "pending_message_deletions_deletion_type_check" CHECK ("deletion_type" IN ('user_input', 'feedback')),
+    CONSTRAINT "pending_message_deletions_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "sessions" ("session_id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "pending_message_deletions_session_id_idx" ON "pending_message_deletions" ("session_id");
+CREATE TABLE "conversation_links" (
+    "link_id" TEXT PRIMARY KEY NOT NULL,
+    "mode" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'active',
+    "created_by_session_id" TEXT NOT NULL,
+    "metadata_json" TEXT CHECK ("metadata_json" IS NULL OR json_valid("metadata_json")),
+    "created_at" TEXT NOT NULL,
+    "updated_at" TEXT NOT NULL,
+    "closed_at" TEXT,
+    CONSTRAINT "conversation_links_mode_check" CHECK ("mode" IN ('direct_link', 'gathering_link')),
+    CONSTRAINT "conversation_links_status_check" CHECK ("status" IN ('active', 'closed'))
+) STRICT;
+CREATE INDEX "conversation_links_status_idx" ON "conversation_links" ("status");
+CREATE TABLE "conversation_link_members" (
+    "link_id" TEXT NOT NULL,
+    "session_id" TEXT NOT NULL,
+    "participant_name" TEXT,
+    "participant_number" INTEGER,
+    "participant_role" TEXT,
+    "computer_name" TEXT,
+    "joined_at" TEXT NOT NULL,
+    CONSTRAINT "conversation_link_members_pkey" PRIMARY KEY ("link_id", "session_id"),
+    CONSTRAINT "conversation_link_members_link_id_fkey" FOREIGN KEY ("link_id") REFERENCES "conversation_links" ("link_id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "conversation_link_members_session_id_idx" ON "conversation_link_members" ("session_id");
+CREATE TABLE "hook_outbox" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "session_id" TEXT NOT NULL,
+    "event_type" TEXT NOT NULL,
+    "payload" TEXT NOT NULL CHECK (json_valid("payload")),
+    "created_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    "next_attempt_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')),
+    "attempt_count" INTEGER DEFAULT 0,
+    "last_error" TEXT,
+    "delivered_at" TEXT,
+    "locked_at" TEXT
+) STRICT;
+CREATE INDEX "hook_outbox_delivered_at_next_attempt_at_idx" ON "hook_outbox" ("delivered_at", "next_attempt_at");
+CREATE TABLE "inbound_queue" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "session_id" TEXT NOT NULL,
+    "origin" TEXT NOT NULL,
+    "message_type" TEXT NOT NULL DEFAULT 'text',
+    "content" TEXT NOT NULL DEFAULT '',
+    "payload_json" TEXT CHECK ("payload_json" IS NULL OR json_valid("payload_json")),
+    "actor_id" TEXT,
+    "actor_name" TEXT,
+    "actor_avatar_url" TEXT,
+    "status" TEXT NOT NULL DEFAULT 'pending',
+    "created_at" TEXT NOT NULL,
+    "processed_at" TEXT,
+    "attempt_count" INTEGER NOT NULL DEFAULT 0,
+    "next_retry_at" TEXT,
+    "last_error" TEXT,
+    "locked_at" TEXT,
+    "source_message_id" TEXT,
+    "source_channel_id" TEXT,
+    CONSTRAINT "inbound_queue_message_type_check" CHECK ("message_type" IN ('text', 'voice', 'file')),
+    CONSTRAINT "inbound_queue_status_check" CHECK ("status" IN ('pending', 'processing', 'delivered', 'failed', 'expired'))
+) STRICT;
+CREATE INDEX "inbound_queue_session_id_status_next_retry_at_idx" ON "inbound_queue" ("session_id", "status", "next_retry_at");
+CREATE UNIQUE INDEX "inbound_queue_origin_source_message_id_idx" ON "inbound_queue" ("origin", "source_message_id") WHERE source_message_id IS NOT NULL;
+CREATE TABLE "notification_outbox" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "channel" TEXT NOT NULL,
+    "recipient_email" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "file_path" TEXT,
+    "delivery_channel" TEXT NOT NULL DEFAULT 'telegram',
+    "status" TEXT NOT NULL DEFAULT 'pending',
+    "created_at" TEXT NOT NULL,
+    "delivered_at" TEXT,
+    "attempt_count" INTEGER DEFAULT 0,
+    "next_attempt_at" TEXT,
+    "last_error" TEXT,
+    "locked_at" TEXT
+) STRICT;
+CREATE INDEX "notification_outbox_next_attempt_at_idx" ON "notification_outbox" ("next_attempt_at");
+CREATE INDEX "notification_outbox_status_idx" ON "notification_outbox" ("status");
+CREATE TABLE "webhook_contracts" (
+    "id" TEXT PRIMARY KEY NOT NULL,
+    "contract_json" TEXT NOT NULL CHECK (json_valid("contract_json")),
+    "active" INTEGER NOT NULL DEFAULT 1 CHECK ("active" IN (0, 1)),
+    "source" TEXT NOT NULL DEFAULT 'api',
+    "created_at" TEXT NOT NULL,
+    "updated_at" TEXT NOT NULL
+) STRICT;
+CREATE INDEX "webhook_contracts_active_idx" ON "webhook_contracts" ("active");
+CREATE TABLE "webhook_outbox" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "contract_id" TEXT NOT NULL,
+    "event_json" TEXT NOT NULL CHECK (json_valid("event_json")),
+    "target_url" TEXT NOT NULL,
+    "target_secret" TEXT,
+    "status" TEXT NOT NULL DEFAULT 'pending',
+    "created_at" TEXT NOT NULL,
+    "delivered_at" TEXT,
+    "attempt_count" INTEGER NOT NULL DEFAULT 0,
+    "next_attempt_at" TEXT,
+    "last_error" TEXT,
+    "locked_at" TEXT
+) STRICT;
+CREATE INDEX "webhook_outbox_next_attempt_at_idx" ON "webhook_outbox" ("next_attempt_at");
+CREATE INDEX "webhook_outbox_status_idx" ON "webhook_outbox" ("status");
+CREATE TABLE "operations" (
+    "operation_id" TEXT PRIMARY KEY NOT NULL,
+    "kind" TEXT NOT NULL,
+    "caller_session_id" TEXT NOT NULL,
+    "client_request_id" TEXT,
+    "cwd" TEXT NOT NULL,
+    "slug" TEXT,
+    "payload_json" TEXT NOT NULL CHECK (json_valid("payload_json")),
+    "state" TEXT NOT NULL,
+    "progress_phase" TEXT,
+    "progress_decision" TEXT,
+    "progress_reason" TEXT,
+    "result_text" TEXT,
+    "error_text" TEXT,
+    "created_at" TEXT NOT NULL,
+    "updated_at" TEXT NOT NULL,
+    "started_at" TEXT,
+    "completed_at" TEXT,
+    "heartbeat_at" TEXT,
+    "attempt_count" INTEGER NOT NULL DEFAULT 0,
+    CONSTRAINT "operations_state_check" CHECK ("state" IN ('queued', 'running', 'completed', 'failed', 'stale', 'cancelled'))
+) STRICT;
+CREATE INDEX "operations_caller_session_id_kind_state_created_at_idx" ON "operations" ("caller_session_id", "kind", "state", "created_at" DESC);
+CREATE UNIQUE INDEX "operations_kind_caller_session_id_client_request_id_idx" ON "operations" ("kind", "caller_session_id", "client_request_id") WHERE client_request_id IS NOT NULL;
+CREATE INDEX "operations_state_heartbeat_at_idx" ON "operations" ("state", "heartbeat_at");
+CREATE TABLE "memory_manual_sessions" (
+    "memory_session_id" TEXT PRIMARY KEY NOT NULL,
+    "project" TEXT NOT NULL,
+    "created_at_epoch" INTEGER NOT NULL,
+    CONSTRAINT "memory_manual_sessions_project_key" UNIQUE ("project")
+) STRICT;
+CREATE TABLE "memory_observations" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "memory_session_id" TEXT NOT NULL,
+    "project" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "title" TEXT,
+    "subtitle" TEXT,
+    "facts" TEXT,
+    "narrative" TEXT,
+    "concepts" TEXT,
+    "files_read" TEXT,
+    "files_modified" TEXT,
+    "prompt_number" INTEGER,
+    "discovery_tokens" INTEGER DEFAULT 0,
+    "created_at" TEXT NOT NULL,
+    "created_at_epoch" INTEGER NOT NULL,
+    "identity_key" TEXT
+) STRICT;
+CREATE INDEX "memory_observations_project_identity_key_idx" ON "memory_observations" ("project", "identity_key");
+CREATE INDEX "memory_observations_project_created_at_epoch_idx" ON "memory_observations" ("project", "created_at_epoch" DESC);
+CREATE INDEX "memory_observations_memory_session_id_idx" ON "memory_observations" ("memory_session_id");
+CREATE INDEX "memory_observations_type_idx" ON "memory_observations" ("type");
+CREATE TABLE "memory_summaries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "memory_session_id" TEXT NOT NULL,
+    "project" TEXT NOT NULL,
+    "request" TEXT,
+    "investigated" TEXT,
+    "learned" TEXT,
+    "completed" TEXT,
+    "next_steps" TEXT,
+    "created_at" TEXT NOT NULL,
+    "created_at_epoch" INTEGER NOT NULL
+) STRICT;
+CREATE INDEX "memory_summaries_project_created_at_epoch_idx" ON "memory_summaries" ("project", "created_at_epoch" DESC);
+CREATE INDEX "memory_summaries_memory_session_id_idx" ON "memory_summaries" ("memory_session_id");
+CREATE TABLE "mirrors" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "session_id" TEXT NOT NULL,
+    "source_identity" TEXT,
+    "computer" TEXT NOT NULL,
+    "agent" TEXT NOT NULL,
+    "project" TEXT NOT NULL DEFAULT '',
+    "title" TEXT NOT NULL DEFAULT '',
+    "timestamp_start" TEXT,
+    "timestamp_end" TEXT,
+    "conversation_text" TEXT NOT NULL DEFAULT '',
+    "message_count" INTEGER NOT NULL DEFAULT 0,
+    "metadata" TEXT DEFAULT '{}' CHECK ("metadata" IS NULL OR json_valid("metadata")),
+    "created_at" TEXT NOT NULL,
+    "updated_at" TEXT NOT NULL
+) STRICT;
+CREATE INDEX "mirrors_agent_idx" ON "mirrors" ("agent");
+CREATE INDEX "mirrors_project_idx" ON "mirrors" ("project");
+CREATE UNIQUE INDEX "mirrors_source_identity_idx" ON "mirrors" ("source_identity");
+CREATE INDEX "mirrors_timestamp_start_idx" ON "mirrors" ("timestamp_start" DESC);
+CREATE TABLE "mirror_tombstones" (
+    "source_identity" TEXT PRIMARY KEY NOT NULL,
+    "agent" TEXT NOT NULL,
+    "transcript_path" TEXT NOT NULL,
+    "file_size" INTEGER NOT NULL,
+    "file_mtime" TEXT NOT NULL,
+    "created_at" TEXT NOT NULL
+) STRICT;
+CREATE TABLE "agent_availability" (
+    "agent" TEXT PRIMARY KEY NOT NULL,
+    "available" INTEGER DEFAULT 1 CHECK ("available" IN (0, 1)),
+    "unavailable_until" TEXT,
+    "degraded_until" TEXT,
+    "reason" TEXT
+) STRICT;
+CREATE TABLE "voice_assignments" (
+    "id" TEXT PRIMARY KEY NOT NULL,
+    "service_name" TEXT,
+    "voice" TEXT DEFAULT '',
+    "assigned_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))
+) STRICT;
+CREATE INDEX "voice_assignments_assigned_at_idx" ON "voice_assignments" ("assigned_at");
+CREATE TABLE "system_settings" (
+    "key" TEXT PRIMARY KEY NOT NULL,
+    "value" TEXT NOT NULL,
+    "updated_at" TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))
+) STRICT;
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0001-single-user-tables', '28fae9ee4ec29ff68c1c0887afec206b', '[{"create_table":{"columns":[{"name":"session_id","type":"text"},{"name":"computer_name","type":"text"},{"name":"title","nullable":true,"type":"text"},{"name":"tmux_session_name","nullable":true,"type":"text"},{"default":{"text":"telegram"},"name":"last_input_origin","type":"text"},{"name":"adapter_metadata","nullable":true,"type":"json"},{"default":{"function":"now"},"name":"created_at","nullable":true,"type":"timestamp"},{"default":{"function":"now"},"name":"last_activity","nullable":true,"type":"timestamp"},{"name":"closed_at","nullable":true,"type":"timestamp"},{"default":{"text":"80x24"},"name":"terminal_size","nullable":true,"type":"text"},{"name":"project_path","nullable":true,"type":"text"},{"name":"subdir","nullable":true,"type":"text"},{"name":"description","nullable":true,"type":"text"},{"default":{"boolean":false},"name":"initiated_by_ai","nullable":true,"type":"boolean"},{"name":"initiator_session_id","nullable":true,"type":"text"},{"name":"output_message_id","nullable":true,"type":"text"},{"default":{"boolean":false},"name":"notification_sent","nullable":true,"type":"boolean"},{"name":"native_session_id","nullable":true,"type":"text"},{"name":"native_log_file","nullable":true,"type":"text"},{"name":"active_agent","nullable":true,"type":"text"},{"name":"thinking_mode","nullable":true,"type":"text"},{"name":"tui_log_file","nullable":true,"type":"text"},{"default":{"boolean":false},"name":"tui_capture_started","nullable":true,"type":"boolean"},{"name":"last_message_sent","nullable":true,"type":"text"},{"name":"last_message_sent_at","nullable":true,"type":"timestamp"},{"name":"last_output_raw","nullable":true,"type":"text"},{"name":"last_output_at","nullable":true,"type":"timestamp"},{"name":"working_slug","nullable":true,"type":"text"},{"default":{"text":"active"},"name":"lifecycle_status","nullable":true,"type":"text"},{"name":"last_output_summary","nullable":true,"type":"text"},{"name":"last_output_digest","nullable":true,"type":"text"},{"name":"last_tool_done_at","nullable":true,"type":"timestamp"},{"name":"last_tool_use_at","nullable":true,"type":"timestamp"},{"name":"last_checkpoint_at","nullable":true,"type":"timestamp"},{"name":"human_email","nullable":true,"type":"text"},{"name":"human_role","nullable":true,"type":"text"},{"name":"last_memory_extraction_at","nullable":true,"type":"timestamp"},{"name":"help_desk_processed_at","nullable":true,"type":"timestamp"},{"name":"relay_status","nullable":true,"type":"text"},{"name":"relay_discord_channel_id","nullable":true,"type":"text"},{"name":"relay_started_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"char_offset","nullable":true,"type":"bigint"},{"default":{"json":"[]"},"name":"transcript_files","nullable":true,"type":"json"},{"default":{"text":"private"},"name":"visibility","nullable":true,"type":"text"},{"name":"session_metadata","nullable":true,"type":"json"},{"default":{"boolean":false},"name":"turn_triggered_by_linked_output","type":"boolean"},{"name":"principal","nullable":true,"type":"text"}],"indexes":[{"parts":[{"column":"closed_at"}]},{"parts":[{"column":"computer_name"}]},{"parts":[{"column":"initiator_session_id"}]},{"parts":[{"column":"last_activity","descending":true}]},{"parts":[{"column":"lifecycle_status"}]},{"parts":[{"column":"native_session_id"}]}],"name":"sessions","primary_key":{"columns":["session_id"]}}},{"create_table":{"columns":[{"name":"token","type":"text"},{"name":"session_id","type":"text"},{"name":"principal","type":"text"},{"name":"role","type":"text"},{"name":"issued_at","type":"timestamp"},{"name":"expires_at","type":"timestamp"},{"name":"revoked_at","nullable":true,"type":"timestamp"}],"foreign_keys":[{"columns":["session_id"],"on_delete":"CASCADE","parent":"sessions","parent_columns":["session_id"]}],"indexes":[{"parts":[{"column":"expires_at"}]},{"parts":[{"column":"session_id"}]}],"name":"session_tokens","primary_key":{"columns":["token"]}}},{"create_table":{"columns":[{"name":"target_session_id","type":"text"},{"name":"caller_session_id","type":"text"},{"name":"caller_tmux_session","type":"text"},{"name":"registered_at","type":"timestamp"}],"indexes":[{"parts":[{"column":"caller_session_id"}]}],"name":"session_listeners","primary_key":{"columns":["target_session_id","caller_session_id"]}}},{"create_table":{"checks":[{"expression":"\"deletion_type\" in (''user_input'', ''feedback'')"}],"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"session_id","type":"text"},{"name":"message_id","type":"text"},{"name":"deletion_type","type":"text"},{"default":{"function":"now"},"name":"created_at","nullable":true,"type":"timestamp"}],"foreign_keys":[{"columns":["session_id"],"on_delete":"CASCADE","parent":"sessions","parent_columns":["session_id"]}],"indexes":[{"parts":[{"column":"session_id"}]}],"name":"pending_message_deletions","primary_key":{"columns":["id"]},"uniques":[{"columns":["session_id","message_id","deletion_type"]}]}},{"create_table":{"checks":[{"expression":"\"mode\" in (''direct_link'', ''gathering_link'')"},{"expression":"\"status\" in (''active'', ''closed'')"}],"columns":[{"name":"link_id","type":"text"},{"name":"mode","type":"text"},{"default":{"text":"active"},"name":"status","type":"text"},{"name":"created_by_session_id","type":"text"},{"name":"metadata_json","nullable":true,"type":"json"},{"name":"created_at","type":"timestamp"},{"name":"updated_at","type":"timestamp"},{"name":"closed_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"status"}]}],"name":"conversation_links","primary_key":{"columns":["link_id"]}}},{"create_table":{"columns":[{"name":"link_id","type":"text"},{"name":"session_id","type":"text"},{"name":"participant_name","nullable":true,"type":"text"},{"name":"participant_number","nullable":true,"type":"integer"},{"name":"participant_role","nullable":true,"type":"text"},{"name":"computer_name","nullable":true,"type":"text"},{"name":"joined_at","type":"timestamp"}],"foreign_keys":[{"columns":["link_id"],"on_delete":"CASCADE","parent":"conversation_links","parent_columns":["link_id"]}],"indexes":[{"parts":[{"column":"session_id"}]}],"name":"conversation_link_members","primary_key":{"columns":["link_id","session_id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"session_id","type":"text"},{"name":"event_type","type":"text"},{"name":"payload","type":"json"},{"default":{"function":"now"},"name":"created_at","nullable":true,"type":"timestamp"},{"default":{"function":"now"},"name":"next_attempt_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"attempt_count","nullable":true,"type":"integer"},{"name":"last_error","nullable":true,"type":"text"},{"name":"delivered_at","nullable":true,"type":"timestamp"},{"name":"locked_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"delivered_at"},{"column":"next_attempt_at"}]}],"name":"hook_outbox","primary_key":{"columns":["id"]}}},{"create_table":{"checks":[{"expression":"\"message_type\" in (''text'', ''voice'', ''file'')"},{"expression":"\"status\" in (''pending'', ''processing'', ''delivered'', ''failed'', ''expired'')"}],"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"session_id","type":"text"},{"name":"origin","type":"text"},{"default":{"text":"text"},"name":"message_type","type":"text"},{"default":{"text":""},"name":"content","type":"text"},{"name":"payload_json","nullable":true,"type":"json"},{"name":"actor_id","nullable":true,"type":"text"},{"name":"actor_name","nullable":true,"type":"text"},{"name":"actor_avatar_url","nullable":true,"type":"text"},{"default":{"text":"pending"},"name":"status","type":"text"},{"name":"created_at","type":"timestamp"},{"name":"processed_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"attempt_count","type":"integer"},{"name":"next_retry_at","nullable":true,"type":"timestamp"},{"name":"last_error","nullable":true,"type":"text"},{"name":"locked_at","nullable":true,"type":"timestamp"},{"name":"source_message_id","nullable":true,"type":"text"},{"name":"source_channel_id","nullable":true,"type":"text"}],"indexes":[{"parts":[{"column":"session_id"},{"column":"status"},{"column":"next_retry_at"}]},{"condition":"source_message_id is not null","parts":[{"column":"origin"},{"column":"source_message_id"}],"unique":true}],"name":"inbound_queue","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"channel","type":"text"},{"name":"recipient_email","type":"text"},{"name":"content","type":"text"},{"name":"file_path","nullable":true,"type":"text"},{"default":{"text":"telegram"},"name":"delivery_channel","type":"text"},{"default":{"text":"pending"},"name":"status","type":"text"},{"name":"created_at","type":"timestamp"},{"name":"delivered_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"attempt_count","nullable":true,"type":"integer"},{"name":"next_attempt_at","nullable":true,"type":"timestamp"},{"name":"last_error","nullable":true,"type":"text"},{"name":"locked_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"next_attempt_at"}]},{"parts":[{"column":"status"}]}],"name":"notification_outbox","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"name":"id","type":"text"},{"name":"contract_json","type":"json"},{"default":{"boolean":true},"name":"active","type":"boolean"},{"default":{"text":"api"},"name":"source","type":"text"},{"name":"created_at","type":"timestamp"},{"name":"updated_at","type":"timestamp"}],"indexes":[{"parts":[{"column":"active"}]}],"name":"webhook_contracts","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"contract_id","type":"text"},{"name":"event_json","type":"json"},{"name":"target_url","type":"text"},{"name":"target_secret","nullable":true,"type":"text"},{"default":{"text":"pending"},"name":"status","type":"text"},{"name":"created_at","type":"timestamp"},{"name":"delivered_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"attempt_count","type":"integer"},{"name":"next_attempt_at","nullable":true,"type":"timestamp"},{"name":"last_error","nullable":true,"type":"text"},{"name":"locked_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"next_attempt_at"}]},{"parts":[{"column":"status"}]}],"name":"webhook_outbox","primary_key":{"columns":["id"]}}},{"create_table":{"checks":[{"expression":"\"state\" in (''queued'', ''running'', ''completed'', ''failed'', ''stale'', ''cancelled'')"}],"columns":[{"name":"operation_id","type":"text"},{"name":"kind","type":"text"},{"name":"caller_session_id","type":"text"},{"name":"client_request_id","nullable":true,"type":"text"},{"name":"cwd","type":"text"},{"name":"slug","nullable":true,"type":"text"},{"name":"payload_json","type":"json"},{"name":"state","type":"text"},{"name":"progress_phase","nullable":true,"type":"text"},{"name":"progress_decision","nullable":true,"type":"text"},{"name":"progress_reason","nullable":true,"type":"text"},{"name":"result_text","nullable":true,"type":"text"},{"name":"error_text","nullable":true,"type":"text"},{"name":"created_at","type":"timestamp"},{"name":"updated_at","type":"timestamp"},{"name":"started_at","nullable":true,"type":"timestamp"},{"name":"completed_at","nullable":true,"type":"timestamp"},{"name":"heartbeat_at","nullable":true,"type":"timestamp"},{"default":{"integer":0},"name":"attempt_count","type":"integer"}],"indexes":[{"parts":[{"column":"caller_session_id"},{"column":"kind"},{"column":"state"},{"column":"created_at","descending":true}]},{"condition":"client_request_id is not null","parts":[{"column":"kind"},{"column":"caller_session_id"},{"column":"client_request_id"}],"unique":true},{"parts":[{"column":"state"},{"column":"heartbeat_at"}]}],"name":"operations","primary_key":{"columns":["operation_id"]}}},{"create_table":{"columns":[{"name":"memory_session_id","type":"text"},{"name":"project","type":"text"},{"name":"created_at_epoch","type":"bigint"}],"name":"memory_manual_sessions","primary_key":{"columns":["memory_session_id"]},"uniques":[{"columns":["project"]}]}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"memory_session_id","type":"text"},{"name":"project","type":"text"},{"name":"type","type":"text"},{"name":"title","nullable":true,"type":"text"},{"name":"subtitle","nullable":true,"type":"text"},{"name":"facts","nullable":true,"type":"text"},{"name":"narrative","nullable":true,"type":"text"},{"name":"concepts","nullable":true,"type":"text"},{"name":"files_read","nullable":true,"type":"text"},{"name":"files_modified","nullable":true,"type":"text"},{"name":"prompt_number","nullable":true,"type":"integer"},{"default":{"integer":0},"name":"discovery_tokens","nullable":true,"type":"integer"},{"name":"created_at","type":"timestamp"},{"name":"created_at_epoch","type":"bigint"},{"name":"identity_key","nullable":true,"type":"text"}],"indexes":[{"parts":[{"column":"project"},{"column":"identity_key"}]},{"parts":[{"column":"project"},{"column":"created_at_epoch","descending":true}]},{"parts":[{"column":"memory_session_id"}]},{"parts":[{"column":"type"}]}],"name":"memory_observations","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"memory_session_id","type":"text"},{"name":"project","type":"text"},{"name":"request","nullable":true,"type":"text"},{"name":"investigated","nullable":true,"type":"text"},{"name":"learned","nullable":true,"type":"text"},{"name":"completed","nullable":true,"type":"text"},{"name":"next_steps","nullable":true,"type":"text"},{"name":"created_at","type":"timestamp"},{"name":"created_at_epoch","type":"bigint"}],"indexes":[{"parts":[{"column":"project"},{"column":"created_at_epoch","descending":true}]},{"parts":[{"column":"memory_session_id"}]}],"name":"memory_summaries","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"session_id","type":"text"},{"name":"source_identity","nullable":true,"type":"text"},{"name":"computer","type":"text"},{"name":"agent","type":"text"},{"default":{"text":""},"name":"project","type":"text"},{"default":{"text":""},"name":"title","type":"text"},{"name":"timestamp_start","nullable":true,"type":"timestamp"},{"name":"timestamp_end","nullable":true,"type":"timestamp"},{"default":{"text":""},"name":"conversation_text","type":"text"},{"default":{"integer":0},"name":"message_count","type":"integer"},{"default":{"json":"{}"},"name":"metadata","nullable":true,"type":"json"},{"name":"created_at","type":"timestamp"},{"name":"updated_at","type":"timestamp"}],"indexes":[{"parts":[{"column":"agent"}]},{"parts":[{"column":"project"}]},{"parts":[{"column":"source_identity"}],"unique":true},{"parts":[{"column":"timestamp_start","descending":true}]}],"name":"mirrors","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"name":"source_identity","type":"text"},{"name":"agent","type":"text"},{"name":"transcript_path","type":"text"},{"name":"file_size","type":"bigint"},{"name":"file_mtime","type":"timestamp"},{"name":"created_at","type":"timestamp"}],"name":"mirror_tombstones","primary_key":{"columns":["source_identity"]}}},{"create_table":{"columns":[{"name":"agent","type":"text"},{"default":{"boolean":true},"name":"available","nullable":true,"type":"boolean"},{"name":"unavailable_until","nullable":true,"type":"timestamp"},{"name":"degraded_until","nullable":true,"type":"timestamp"},{"name":"reason","nullable":true,"type":"text"}],"name":"agent_availability","primary_key":{"columns":["agent"]}}},{"create_table":{"columns":[{"name":"id","type":"text"},{"name":"service_name","nullable":true,"type":"text"},{"default":{"text":""},"name":"voice","nullable":true,"type":"text"},{"default":{"function":"now"},"name":"assigned_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"assigned_at"}]}],"name":"voice_assignments","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"name":"key","type":"text"},{"name":"value","type":"text"},{"default":{"function":"now"},"name":"updated_at","nullable":true,"type":"timestamp"}],"name":"system_settings","primary_key":{"columns":["key"]}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
+
+-- up 0002-session-owners
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+ALTER TABLE "sessions" ADD COLUMN "owner_person" TEXT;
+ALTER TABLE "sessions" ADD COLUMN "owner_uid" INTEGER;
+CREATE INDEX "sessions_owner_person_last_activity_session_id_idx" ON "sessions" ("owner_person", "last_activity", "session_id");
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0002-session-owners', '1ade9d13c565717a08ff3c37c56120ed', '[{"alter_table":"sessions","changes":[{"add_column":{"name":"owner_person","nullable":true,"type":"text"}},{"add_column":{"name":"owner_uid","nullable":true,"type":"bigint"}},{"add_index":{"parts":[{"column":"owner_person"},{"column":"last_activity"},{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
+PRAGMA foreign_keys = ON;

@@ -1,0 +1,25 @@
+import Migrations
+import Migrator
+import Testing
+
+@Suite("TeleClaude's history")
+struct HistoryTests {
+    @Test("the declared schema is what the history makes")
+    func declaredEqualsReplayed() throws {
+        let replayed = try History.teleclaude().schema
+        #expect(replayed.differences(from: Schema.current).isEmpty)
+        #expect(replayed == Schema.current)
+    }
+
+    @Test("it has the twenty application tables")
+    func tables() throws {
+        #expect(try History.teleclaude().schema.tables.count == 20)
+    }
+
+    @Test("undone, it leaves nothing")
+    func undone() throws {
+        let history = try History.teleclaude()
+        let plan = try history.planDown(applied: history.migrations.count, .none)
+        #expect(plan.steps.last?.operations.last?.after == Schema())
+    }
+}

@@ -1,0 +1,82 @@
+import Dialects
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A kind of database that the contract suite runs against. A new dialect is one case here.
+public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case sqlite, postgresql
+
+    /// Those that can run here; PostgreSQL is there also when it is demanded and missing, so that its tests fail loudly.
+    public static var available: [Backend] {
+        allCases.filter { backend in
+            switch backend {
+            case .sqlite: true
+            case .postgresql: TestPostgreSQL.isWanted
+            }
+        }
+    }
+
+    public var testDescription: String { rawValue }
+
+    public var dialect: any Dialect {
+        switch self {
+        case .sqlite: SQLiteDialect()
+        case .postgresql: PostgreSQLDialect()
+        }
+    }
+
+    /// An empty database of this kind, which is gone afterwards.
+    public func withURL<T>(_ body: (DatabaseURL) async throws -> T) async throws -> T {
+        switch self {
+        case .postgresql: return try await TestPostgreSQL.withFreshDatabase(body)
+        case .sqlite:
+            return try await withTemporaryFolder { folder in
+                try await body(try DatabaseURL(parsing: "sqlite:\(folder)/test.db"))
+            }
+        }
+    }
+
+    /// The same, opened the way the project opens its own databases.
+    public func withDatabase<T>(_ body: (Database) async throws -> T) async throws -> T {
+        try await withURL { url in
+            let options = ConnectionOptions(access: .create, isOwned: true)
+            let database = try Database(url, options: options)
+            do {
+                let result = try await body(database)
+                await database.close()
+                return result
+            } catch {
+                await database.close()
+                throw error
+            }
+        }
+    }
+}
+
+/// A folder of the test's own, removed afterwards with everything in it.
+public func withTemporaryFolder<T>(_ body: (String) async throws -> T) async throws -> T {
+    var template = Array("\(environment("TMPDIR") ?? "/tmp")/tc-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw DatabaseError(.other, "no temporary folder could be made") }
+    let folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    defer { removeFolder(folder) }
+    return try await body(folder)
+}
+
+private func removeFolder(_ path: String) {
+    guard let entries = opendir(path) else { return }
+    defer { closedir(entries) }
+    while let entry = readdir(entries) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        guard name != "." && name != ".." else { continue }
+        let child = "\(path)/\(name)"
+        if entry.pointee.d_type == UInt8(DT_DIR) { removeFolder(child) } else { unlink(child) }
+    }
+    rmdir(path)
+}

@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Dialects
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The PostgreSQL server that tests run against: `TC_TEST_POSTGRESQL` holds its URL, as `ci/postgres start` prints it.
+///
+/// Without it the tests that need a server are skipped, and say so; with `TC_TEST_REQUIRE_ALL=1` they fail instead.
+public enum TestPostgreSQL {
+    public static let url: DatabaseURL? = try? requireURL()
+
+    /// Whether tests that need the server run. True without a server when none may be skipped: they then fail by themselves.
+    public static var isWanted: Bool {
+        environment("TC_TEST_POSTGRESQL") != nil || environment("TC_TEST_REQUIRE_ALL") == "1"
+    }
+
+    public static let skipReason: Comment =
+        "no PostgreSQL server: set TC_TEST_POSTGRESQL to its URL (ci/postgres start)"
+
+    /// The server's URL; an error when there is none.
+    public static func requireURL() throws -> DatabaseURL {
+        let text = environment("TC_TEST_POSTGRESQL")
+        return try DatabaseURL(parsing: try #require(text, "TC_TEST_REQUIRE_ALL wants TC_TEST_POSTGRESQL to be set"))
+    }
+
+    /// The same server with other parameters: `["dbname": "x"]`.
+    public static func url(_ changes: [String: String]) throws -> DatabaseURL {
+        guard case .postgresql(var parameters) = try requireURL().target else {
+            throw DatabaseError(.invalidURL, "TC_TEST_POSTGRESQL is no URL of a PostgreSQL server")
+        }
+        for (keyword, value) in changes { parameters[keyword] = value }
+        return DatabaseURL(.postgresql(parameters))
+    }
+
+    /// Makes an empty database of its own, hands its URL to `body`, and drops it afterwards.
+    public static func withFreshDatabase<T>(_ body: (DatabaseURL) throws -> T) throws -> T {
+        let name = try createDatabase()
+        defer { dropDatabase(name) }
+        return try body(try url(["dbname": name]))
+    }
+
+    public static func withFreshDatabase<T>(_ body: (DatabaseURL) async throws -> T) async throws -> T {
+        let name = try createDatabase()
+        defer { dropDatabase(name) }
+        return try await body(try url(["dbname": name]))
+    }
+
+    /// The password of the role `tc_password`, the one that the cluster of ci/postgres asks for it.
+    public static let rolePassword = "right-cAnArY-7f3e"
+
+    /// Makes that role where it is missing. Several tests need it, at the same time and with one password.
+    public static func makePasswordRole(on admin: any Connection) throws {
+        try admin.withLock(AdvisoryLock("tc_test_password_role"), waiting: 60) {
+            try admin.executeScript(
+                """
+                DO $$ BEGIN CREATE ROLE tc_password LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+                ALTER ROLE tc_password PASSWORD \(SQLText.literal(rolePassword));
+                """)
+        }
+    }
+
+    private static func createDatabase() throws -> String {
+        let name = "tc_test_\(getpid())_\(UInt64.random(in: 0 ... .max))"
+        let connection = try connect(to: requireURL())
+        defer { connection.close() }
+        try connection.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0")
+        return name
+    }
+
+    private static func dropDatabase(_ name: String) {
+        do {
+            let connection = try connect(to: requireURL())
+            defer { connection.close() }
+            try connection.execute("DROP DATABASE \(identifier: name) WITH (FORCE)")
+        } catch {
+            Issue.record("the test's database \(name) was not dropped: \(error)")
+        }
+    }
+}
+
+/// Opens a connection on the calling thread, without a pool.
+public func connect(
+    to url: DatabaseURL, _ options: ConnectionOptions = ConnectionOptions()
+) throws -> any Connection {
+    try url.driver(options).connect()
+}
+
+public func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
