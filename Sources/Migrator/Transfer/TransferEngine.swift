@@ -82,7 +82,7 @@ extension TransferEngine {
         let clock = ContinuousClock()
         let start = clock.now
         events(.tableStarted(table.source, rows: table.rows))
-        let (rows, digest) = table.sourceColumns.isEmpty ? (try loadEmptyRows(table), nil) : try copy(table)
+        let (rows, digest) = table.sourceColumns.isEmpty ? (try loadEmptyRows(table), nil) : try copyRows(table)
         if let counting = table.counting {
             try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
         }
@@ -100,28 +100,10 @@ extension TransferEngine {
         return table.rows
     }
 
-    private func copy(_ table: PlannedTable) throws -> (rows: Int, digest: TableDigest?) {
-        let writer = try writing.copyIn(table: table.target, columns: table.targetColumns, types: table.types)
-        do {
-            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns)))
-            defer { cursor.close() }
-            var digest = forms(of: table).map { ColumnForms($0) }
-            var rows = 0
-            while try cursor.next() {
-                try copyRow(table, cursor, writer)
-                digest?.add(cursor)
-                rows += 1
-                if rows & 0xFFFF == 0 {
-                    events(.progress(table.source, rows: rows))
-                    try Task.checkCancellation()
-                }
-            }
-            _ = try writer.finish()
-            return (rows, digest?.digest)
-        } catch {
-            writer.cancel()
-            throw error
-        }
+    private func copyRows(_ table: PlannedTable) throws -> (rows: Int, digest: TableDigest?) {
+        let copy = TableCopy(table, forms(of: table))
+        let loaded = try copy.run(from: reading, to: writing) { events(.progress(table.source, rows: $0)) }
+        return (loaded.rows, loaded.digest)
     }
 
     /// The digest of what the target holds now.
@@ -144,41 +126,6 @@ extension TransferEngine {
         case .count: nil
         case .digest: table.types.map { CanonicalForm($0) }
         }
-    }
-
-    @inline(__always)
-    private func copyRow(_ table: PlannedTable, _ cursor: any RowCursor, _ writer: any BulkWriter) throws {
-        do throws(Misfit) {
-            for column in 0..<table.types.count { try writer.write(cursor.raw(column), column: column) }
-        } catch {
-            throw refusal(of: error, in: table, cursor)
-        }
-        try writer.endRow()
-    }
-
-    private func refusal(of misfit: Misfit, in table: PlannedTable, _ cursor: any RowCursor) -> TransferError {
-        .doesNotFit(
-            table: table.source, column: table.sourceColumns[misfit.column],
-            key: RowKey(table.reading, in: table.sourceColumns).text(cursor), value: ValueText.short(misfit.value),
-            type: table.types[misfit.column].description, reason: misfit.reason)
-    }
-}
-
-/// A table's digest while its rows go by.
-private struct ColumnForms {
-    private let forms: [CanonicalForm?]
-    private(set) var digest = TableDigest()
-
-    init(_ forms: [CanonicalForm?]) { self.forms = forms }
-
-    /// Takes the row on which the cursor stands.
-    @inline(__always)
-    mutating func add(_ cursor: any RowCursor) {
-        var row = RowDigest()
-        for column in forms.indices {
-            if let form = forms[column] { row.add(cursor.raw(column), as: form) }
-        }
-        digest.add(row)
     }
 }
 

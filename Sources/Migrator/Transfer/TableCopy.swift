@@ -1,0 +1,66 @@
+import Dialects
+
+/// Copies the rows of one table: each value from the source's cursor straight into the target's writer, and on the way into
+/// the digest.
+struct TableCopy {
+    /// What was copied.
+    struct Loaded {
+        var rows = 0
+        /// `nil` when values are not to be compared.
+        var digest: TableDigest?
+    }
+
+    private let table: PlannedTable
+    private let forms: [CanonicalForm?]?
+
+    /// `forms` says what the columns' values are compared as; `nil` when they are not.
+    init(_ table: PlannedTable, _ forms: [CanonicalForm?]?) {
+        self.table = table
+        self.forms = forms
+    }
+
+    /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `progress`
+    /// hears now and then how many rows were read.
+    func run(
+        from reading: any Connection, to writing: any Connection, _ progress: (Int) -> Void
+    ) throws -> Loaded {
+        let writer = try writing.copyIn(table: table.target, columns: table.targetColumns, types: table.types)
+        do {
+            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns)))
+            defer { cursor.close() }
+            var digest = forms.map { ColumnForms($0) }
+            var rows = 0
+            while try cursor.next() {
+                try copyRow(cursor, writer)
+                digest?.add(cursor)
+                rows += 1
+                if rows & 0xFFFF == 0 {
+                    progress(rows)
+                    try Task.checkCancellation()
+                }
+            }
+            _ = try writer.finish()
+            return Loaded(rows: rows, digest: digest?.digest)
+        } catch {
+            writer.cancel()
+            throw error
+        }
+    }
+
+    @inline(__always)
+    private func copyRow(_ cursor: any RowCursor, _ writer: any BulkWriter) throws {
+        do throws(Misfit) {
+            for column in 0..<table.types.count { try writer.write(cursor.raw(column), column: column) }
+        } catch {
+            throw refusal(of: error, cursor)
+        }
+        try writer.endRow()
+    }
+
+    private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {
+        .doesNotFit(
+            table: table.source, column: table.sourceColumns[misfit.column],
+            key: RowKey(table.reading, in: table.sourceColumns).text(cursor), value: ValueText.short(misfit.value),
+            type: table.types[misfit.column].description, reason: misfit.reason)
+    }
+}
