@@ -34,7 +34,7 @@ struct TransferCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let from = try open(source, .readOnly)
-            let to = try open(target, dryRun ? .readOnly : .readWrite)
+            let to = try open(target, dryRun ? .readOnly : .create)
             let options = TransferOptions(
                 tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify)
             let transfer = Transfer(from: from, to: to, options: options)

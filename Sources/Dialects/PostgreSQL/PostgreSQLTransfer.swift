@@ -7,6 +7,10 @@ extension PostgreSQLDialect: TransferTarget {
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html
     public var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
+    public var distinguishesCase: Bool { true }
+    public var addsConstraints: Bool { true }
+    public var countsInPrimaryKeysOnly: Bool { false }
+
     public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """

@@ -42,6 +42,7 @@ public enum SQLiteInspector {
         let views = readViews(catalog)
         inspection.schema = Schema(tables: tables, views: views.carried)
         inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
+        inspection.replica = SQLiteReplica.make(of: catalog)
         return inspection
     }
 

@@ -26,7 +26,7 @@ struct TableCopy {
     ) throws -> Loaded {
         let writer = try writing.copyIn(table: table.target, columns: table.targetColumns, types: table.types)
         do {
-            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns)))
+            let cursor = try reading.copyOut(table.reading.query(table.sourceColumns), types: table.types)
             defer { cursor.close() }
             var digest = forms.map { ColumnForms($0) }
             var rows = 0

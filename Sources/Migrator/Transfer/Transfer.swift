@@ -35,7 +35,7 @@ public enum TransferEvent: Sendable {
     case verifying(String)
 }
 
-/// Copies a whole database into an empty one of another kind, and proves that no row and no value was lost.
+/// Copies a whole database into an empty one of the same or another kind, and proves that no row and no value was lost.
 ///
 ///     let report = try await Transfer(from: sqlite, to: postgresql).run { event in … }
 ///
@@ -54,8 +54,14 @@ public struct Transfer: Sendable {
 
     /// What `run` would do; changes nothing. Throws `TransferError` where `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
-        let (source, target) = try roles()
-        let options = options
+        try requireTwo()
+        let (source, target, options) = (from.dialect, to.dialect, options)
+        // A file that is still to be made holds nothing, and is not made for a plan.
+        guard !to.isMissing else {
+            return try await from.withConnection { reading in
+                try reading.snapshot { try SourceSurvey(reading, source, options).plan(for: target) }
+            }
+        }
         return try await Database.withConnections(from, to) { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
             return try reading.snapshot {
@@ -67,22 +73,34 @@ public struct Transfer: Sendable {
     /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing; a
     /// report whose verdict is `mismatch` has changed nothing either.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
-        let (source, target) = try roles()
-        let options = options
+        try requireTwo()
+        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+            try await fill(events)
+        }
+    }
+
+    private func fill(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        let (source, target, options) = (from.dialect, to.dialect, options)
         return try await Database.withConnections(from, to) { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
             return try reading.snapshot {
                 let plan = try SourceSurvey(reading, source, options).plan(for: target)
                 events(.planned(plan))
                 let engine = TransferEngine(plan, options, from: reading, to: writing, target, events)
-                return try engine.run()
+                return try writing.withForeignKeysUnenforced { try engine.run() }
             }
         }
     }
 
-    private func roles() throws(TransferError) -> (any TransferSource, any TransferTarget) {
-        guard let source = from.dialect as? any TransferSource else { throw .notASource(dialect: from.dialect.name) }
-        guard let target = to.dialect as? any TransferTarget else { throw .notATarget(dialect: to.dialect.name) }
-        return (source, target)
+    /// A file that was made for a transfer which left nothing in it goes away again.
+    @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
+        switch result {
+        case .success(let report): report.verdict == .verified
+        case .failure: false
+        }
+    }
+
+    private func requireTwo() throws(TransferError) {
+        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 }

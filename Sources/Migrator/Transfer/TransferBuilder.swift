@@ -30,6 +30,7 @@ struct TransferBuilder {
             case .primaryKey, .unique: try buildKey(part)
             case .index: try buildIndex(part)
             case .view: try attempt(.view, part.name, part.statement)
+            case .trigger: try attempt(.trigger, part.name, part.statement)
             case .foreignKey: break
             }
         }
@@ -40,6 +41,13 @@ struct TransferBuilder {
         for part in parts where part.kind == .foreignKey {
             events(.building(part))
             try buildForeignKey(part)
+        }
+    }
+
+    /// The same for foreign keys that stand in the tables since these were made: they hold for rows to come.
+    mutating func listOrphans() throws {
+        for table in plan.schema.tables {
+            for key in table.foreignKeys { try noteOrphans(of: key, in: table.name) }
         }
     }
 
@@ -63,13 +71,22 @@ struct TransferBuilder {
         guard let key = plan.schema[part.table]?.foreignKeys.first(where: { $0.name == part.name }) else {
             return try attempt(.foreignKey, part.name, part.statement)
         }
-        let orphans = try orphans(of: key, in: part.table)
-        guard orphans.count > 0 else { return try attempt(.foreignKey, part.name, part.statement) }
+        guard try noteOrphans(of: key, in: part.table) else {
+            return try attempt(.foreignKey, part.name, part.statement)
+        }
         try attempt(.foreignKey, part.name, target.addUnvalidated(key, to: part.table))
+    }
+
+    /// Whether there are any.
+    @discardableResult
+    private mutating func noteOrphans(of key: ForeignKey, in table: String) throws -> Bool {
+        let orphans = try orphans(of: key, in: table)
+        guard orphans.count > 0 else { return false }
         let rows = orphans.count == 1 ? "1 row has" : "\(orphans.count) rows have"
-        notes[part.table, default: []].append(
-            "\(part.name): \(rows) no parent in \(key.parent) (\(orphans.first)): the foreign key holds for new rows only"
+        notes[table, default: []].append(
+            "\(key.name ?? key.columns.joined(separator: "_")): \(rows) no parent in \(key.parent) (\(orphans.first)): the foreign key holds for new rows only"
         )
+        return true
     }
 
     /// How many rows name a parent that is not there, and the keys that the first of them name.

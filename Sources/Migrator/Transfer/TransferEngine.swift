@@ -50,12 +50,13 @@ struct TransferEngine {
     }
 
     private func fill() throws -> TransferReport {
-        let construction = try target.construct(plan.schema)
+        let construction = try plan.construction ?? target.construct(plan.schema)
         for statement in construction.tables { try writing.execute(SQL(statement)) }
         var tables: [TransferReport.TableReport] = []
         for table in plan.tables { tables.append(try load(table)) }
         var builder = TransferBuilder(plan, writing, target, events)
         try builder.build(construction.afterLoad)
+        if !target.addsConstraints { try builder.listOrphans() }
         for at in tables.indices {
             let table = plan.tables[at]
             try writing.execute(SQL(target.analyze(table.target)))

@@ -47,8 +47,8 @@ struct VerificationPlan {
                 continue
             }
             compared.columns.append(column.name)
-            compared.sourceTypes.append(column.type)
-            compared.targetTypes.append(fellow.type)
+            compared.sourceTypes.append(form == .text && column.type.isNative ? .text : column.type)
+            compared.targetTypes.append(form == .text && fellow.type.isNative ? .text : fellow.type)
             compared.forms.append(form)
         }
         for column in other.columns where table[column: column.name] == nil {
@@ -65,13 +65,16 @@ struct VerificationPlan {
     /// A side whose columns hold only what their types say decides; where neither does, values are compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (sourceHoldsTypes, targetHoldsTypes) {
-        case (false, false): return .stored
-        case (true, false): return CanonicalForm(source)
-        case (false, true): return CanonicalForm(target)
+        case (false, false): return CanonicalForm.common(source, target)
+        case (true, false): return form(heldTo: source)
+        case (false, true): return form(heldTo: target)
         case (true, true):
-            let (a, b) = (CanonicalForm(source), CanonicalForm(target))
+            let (a, b) = (form(heldTo: source), form(heldTo: target))
             if a == b { return a }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
     }
+
+    /// A type that only one database knows is compared as the text that this database writes.
+    private func form(heldTo type: ColumnType) -> CanonicalForm? { type.isNative ? .text : CanonicalForm(type) }
 }

@@ -1,0 +1,42 @@
+// SQLite as a transfer's target.
+
+extension SQLiteDialect: TransferTarget {
+    /// No name is cut; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
+    public var longestName: Int { 1_000_000 }
+    public var reservedColumns: Set<String> { [] }
+    public var distinguishesCase: Bool { false }
+    public var addsConstraints: Bool { false }
+    public var countsInPrimaryKeysOnly: Bool { true }
+
+    public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+        let names = try connection.query(
+            """
+            SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+            ORDER BY name
+            """
+        ).compactMap { $0[0].text }
+        return try names.filter { name in
+            guard ignored.contains(name) else { return true }
+            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: name))")?.boolean ?? true
+        }
+    }
+
+    /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
+    /// INSERT, and DELETE statements."
+    public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
+        throws
+    {
+        try connection.execute("DELETE FROM sqlite_sequence WHERE name = \(table)")
+        try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
+    }
+
+    public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
+        throw LoweringError(table, "SQLite takes a check when it makes the table, and not later")
+    }
+
+    public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
+        throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
+    }
+
+    public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+}
