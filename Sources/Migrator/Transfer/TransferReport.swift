@@ -25,6 +25,9 @@ public struct TransferReport: Sendable {
         public var sourceDigest: String?
         public var targetDigest: String?
 
+        /// The first rows that differ, where they were looked for; there may be more.
+        public var differences: [VerificationReport.Difference] = []
+
         public var isMismatch: Bool { sourceRows != targetRows || sourceDigest != targetDigest }
     }
 
