@@ -18,6 +18,7 @@ enum TransferText {
         var sections = [table.rendered()]
         let notes = report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } }
         sections += section("Notes", notes)
+        sections += section("Remarks", report.remarks)
         sections += remarks(report.types, report.renames, report.notCarried)
         sections.append("verdict: \(report.verdict.rawValue)")
         return sections.joined(separator: "\n\n")
@@ -62,6 +63,7 @@ enum TransferText {
             [
                 ("version", .integer(1)), ("verdict", .string(report.verdict.rawValue)),
                 ("duration_ms", .integer(Int64((report.seconds * 1_000).rounded()))), ("tables", .array(tables)),
+                ("remarks", .array(report.remarks.map { .string($0) })),
             ] + members(report.types, report.renames, report.notCarried))
     }
 

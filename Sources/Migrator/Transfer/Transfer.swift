@@ -71,11 +71,14 @@ public struct Transfer: Sendable {
         let options = options
         return try await Database.withConnections(from, to) { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
-            return try reading.snapshot {
+            return try reading.sharedSnapshot { _ in
+                try reading.endSharing()
                 let plan = try SourceSurvey(reading, source, options).plan(for: target)
                 events(.planned(plan))
                 let engine = TransferEngine(plan, options, from: reading, to: writing, target, events)
-                return try engine.run()
+                var report = try engine.run()
+                report.remarks = reading.readingRemarks
+                return report
             }
         }
     }

@@ -38,7 +38,9 @@ struct TransferEngine {
             var report = try fill()
             report.seconds = clock.now.seconds(since: start)
             switch report.verdict {
-            case .verified: try writing.commit()
+            case .verified:
+                try reading.confirmSnapshot()
+                try writing.commit()
             case .mismatch: try writing.rollback()
             }
             return report

@@ -36,16 +36,20 @@ public struct TransferReport: Sendable {
     public var types: [TypeNote]
     public var renames: [Rename]
     public var seconds: Double
+    /// What reading the source meant for others: "other programs that write it wait", and the like.
+    public var remarks: [String] = []
 }
 
 extension TransferReport {
-    /// `{"version": 1, "verdict": …, "tables": […], "not_carried": […], "types": […], "renames": […], "seconds": …}`.
+    /// `{"version": 1, "verdict": …, "tables": […], "not_carried": […], "types": […], "renames": […], "remarks": […],
+    /// "seconds": …}`.
     public func json() -> JSON {
         .object([
             ("version", .integer(1)), ("verdict", .string(verdict.rawValue)),
             ("tables", .array(tables.map { $0.json() })),
             ("not_carried", .array(notCarried.map { $0.json() })), ("types", .array(types.map { $0.json() })),
-            ("renames", .array(renames.map { $0.json() })), ("seconds", .real(seconds)),
+            ("renames", .array(renames.map { $0.json() })), ("remarks", .array(remarks.map(JSON.string))),
+            ("seconds", .real(seconds)),
         ])
     }
 }
