@@ -21,6 +21,7 @@ enum TransferText {
             line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
         }
         sections += section("Rows that differ", differences)
+        sections += section("Remarks", report.remarks)
         sections += remarks(report.types, report.renames, report.notCarried)
         sections.append("\(times(report))\nverdict: \(report.verdict.rawValue)")
         return sections.joined(separator: "\n\n")
@@ -83,6 +84,7 @@ enum TransferText {
                         ("verify_ms", milliseconds(report.phases.verifying)),
                     ])
                 ), ("tables", .array(tables)),
+                ("remarks", .array(report.remarks.map { .string($0) })),
             ] + members(report.types, report.renames, report.notCarried))
     }
 

@@ -38,6 +38,8 @@ public struct TransferReport: Sendable {
     public var renames: [Rename]
     public var seconds: Double = 0
     public var phases = Phases()
+    /// What reading the source meant for others: "other programs that write it wait", and the like.
+    public var remarks: [String] = []
 
     /// How long each took, in seconds.
     public struct Phases: Sendable, Equatable {
