@@ -29,9 +29,11 @@ struct TransferTests {
         try await withDatabase(.postgresql) { box, target in
             let run = try await box.migrate("transfer", try copyLegacy(to: box), target)
             #expect(run.ending == .exit(0), "\(run)")
-            #expect(run.output.contains(/TABLE +SOURCE ROWS +TARGET ROWS +TIME +VERDICT\n/))
+            #expect(run.output.contains(/TABLE +SOURCE ROWS +TARGET ROWS +VERDICT\n/))
+            #expect(run.output.contains(/\ntime: .* \(looking at values .*, loading .*, building .*, verifying .*\)\n/))
             #expect(run.output.hasSuffix("\nverdict: verified\n"))
-            #expect(run.error.contains(/\d+ tables, [\d,]+ rows\n/) && run.error.contains("sessions: "))
+            #expect(run.error.contains(/\d+ tables, [\d,]+ rows: every value looked at in [\d.]+ s\n/))
+            #expect(run.error.contains(/[\d,]+ rows loaded in [\d.]+ s\n/))
             #expect(!run.error.contains("\u{1B}"))
         }
     }
@@ -62,6 +64,38 @@ struct TransferTests {
         }
     }
 
+    /// A trigger that PostgreSQL puts on each new table changes one row on its way in, and drops another.
+    private static let meddler = """
+        CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF NEW.id = 2 THEN NEW.v := upper(NEW.v); ELSIF NEW.id = 3 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF to_regclass('t') IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'meddler') THEN
+            CREATE TRIGGER meddler BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION meddle(); END IF; END $$;
+        CREATE EVENT TRIGGER watcher ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION watch()
+        """
+
+    @Test("a target that changes rows is found out, with exit 1, the rows' names, and nothing left behind")
+    func mismatch() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = box("s.db")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+                on: source)
+            try execute(Self.meddler, on: target)
+            let run = try await box.migrate("transfer", source, target, "--verify", "full")
+            #expect(run.ending == .exit(1), "\(run)")
+            #expect(
+                run.output.contains("t, row id=2: differs in v")
+                    && run.output.contains("t, row id=3: only in the source"))
+            #expect(run.output.hasSuffix("\nverdict: mismatch\n"))
+            try expectTables(target, [])
+            let counted = try await box.migrate("transfer", source, target, "--verify", "count", "--json")
+            #expect(counted.ending == .exit(1) && counted.output.contains(#""differences": []"#), "\(counted)")
+            try expectTables(target, [])
+        }
+    }
+
     @Test("a target that is not empty is refused and stays as it is")
     func targetNotEmpty() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -82,12 +116,62 @@ struct TransferTests {
         try await withDatabase(.postgresql) { box, target in
             let source = try copyLegacy(to: box)
             let before = try fingerprint(box, target)
-            expectRefusal(try await box.migrate("transfer", target, source), saying: "does not read")
-            expectRefusal(try await box.migrate("transfer", source, box("other.db")), saying: "does not fill sqlite")
+            expectRefusal(try await box.migrate("transfer", target, source), saying: "not empty")
             expectRefusal(try await box.migrate("transfer", box("missing.db"), target), saying: "missing.db")
             expectRefusal(
                 try await box.migrate("transfer", source, target, "--tables", "sesions"), saying: "no table sesions")
             #expect(try fingerprint(box, target) == before)
+        }
+    }
+}
+
+@Suite("transfer into a SQLite file")
+struct TransferToFileTests {
+    @Test("makes the file, for its user alone, and what came along is equal")
+    func copy() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--quiet")
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("\nverdict: verified\n"), "\(run)")
+            #expect(try await box.migrate("verify", source, box("copy.db"), "--quiet").ending == .exit(0))
+            let names = try box.contents().keys.filter { $0.contains("copy.db") }
+            #expect(names.count == 1, "\(names)")
+            #expect(try box.contents()[box("copy.db")]?.mode == 0o600)
+        }
+    }
+
+    @Test("a dry run shows the plan and makes no file")
+    func dryRun() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            let before = try box.contents()
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--dry-run")
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("dry run: nothing was changed\n"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    @Test("what is refused leaves no file behind, and none changed")
+    func refusals() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            try execute("CREATE TABLE mine (a)", on: "sqlite:" + box("full.db"), creating: true)
+            try execute("SELECT 1", on: "sqlite:" + box("locked.db"), creating: true)
+            chmod(box("locked.db"), 0o400)
+            let before = try box.contents()
+            expectRefusal(
+                try await box.migrate("transfer", source, box("none/copy.db")), saying: "there is no folder", "none")
+            expectRefusal(try await box.migrate("transfer", source, box("full.db")), saying: "not empty", "mine")
+            expectRefusal(try await box.migrate("transfer", source, source), saying: "are one database")
+            expectRefusal(
+                try await box.migrate("transfer", box("missing.db"), box("copy.db")), saying: "missing.db")
+            expectRefusal(
+                try await box.migrate("transfer", source, box("copy.db"), "--tables", "sesions"),
+                saying: "no table sesions")
+            if geteuid() != 0 {
+                expectRefusal(try await box.migrate("transfer", source, box("locked.db")), saying: "may not be written")
+            }
+            #expect(try box.contents() == before)
         }
     }
 }

@@ -81,6 +81,7 @@ struct PostgreSQLReplica {
             guard let kind = constraint.kind.part else { continue }
             guard constraint.kind != .foreignKey || constraint.isParentHere else { continue }
             replica.parts.append(.init(kind, table: constraint.table, name: constraint.name, statement: statement))
+            if constraint.kind == .foreignKey { replica.notCarried += constraint.lostDetails }
         }
     }
 

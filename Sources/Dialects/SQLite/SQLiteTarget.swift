@@ -30,6 +30,18 @@ extension SQLiteDialect: TransferTarget {
         try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
     }
 
+    public var takesManyWriters: Bool { false }
+
+    /// One transaction fills a new file without a copy of anything in the journal: there is nothing to gain
+    /// (https://www.sqlite.org/atomiccommit.html, section 3).
+    public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {}
+
+    public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? { nil }
+
+    public func validate(_ key: String, of table: String) -> String {
+        "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"
+    }
+
     public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
         throw LoweringError(table, "SQLite takes a check when it makes the table, and not later")
     }

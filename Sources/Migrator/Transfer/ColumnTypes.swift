@@ -79,6 +79,10 @@ struct ProfiledTable {
     /// How many rows break each of its checks, where that was counted.
     var breaches: [Int] = []
     var rows: Int
+    /// Roughly how many bytes the values have.
+    var bytes = 0
+    /// In which the table can be read; at least one.
+    var pieces = [KeyRange.all]
 }
 
 extension ProfiledTable {
