@@ -52,6 +52,23 @@ struct VerificationTests {
         }
     }
 
+    /// What pgloader makes of REAL.
+    @Test(
+        "a column that was cut to single precision differs",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func narrowed() async throws {
+        try await Self.withPair(.sqlite, .postgresql) { first, second in
+            for (database, type) in [(first, "REAL"), (second, "real")] {
+                try await database.withConnection { connection in
+                    try connection.executeScript("CREATE TABLE weights (g \(type)); INSERT INTO weights VALUES (0.1)")
+                }
+            }
+            let report = try await Verification(of: first, against: second).run()
+            #expect(report.notCompared.isEmpty)
+            #expect(report.tables.filter { !$0.isEqual }.map(\.name) == ["weights"])
+        }
+    }
+
     @Test("a changed, a missing and an extra row are named by key and column", arguments: pairs)
     func different(_ a: Backend, _ b: Backend) async throws {
         try await Self.withPair(a, b) { first, second in

@@ -31,6 +31,10 @@ public enum CanonicalForm: Sendable, Equatable {
         case .date: self = .date
         case .time: self = .time
         case .uuid: self = .uuid
+        // A tool of another maker may have chosen them; what they hold is read without loss.
+        case .native(_, "smallint"): self = .integer
+        case .native(_, "real"): self = .real
+        case .native(_, "json"), .native(_, "name"): self = .text
         // The server brings jsonb into an order of its own: its text is no evidence.
         case .json, .native: return nil
         }
