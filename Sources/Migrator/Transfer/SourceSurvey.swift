@@ -29,11 +29,11 @@ struct SourceSurvey {
         let key = RowKey(reading, in: columns)
         let cursor = try connection.rows(SQL(reading.query(columns)))
         defer { cursor.close() }
+        var row = RawRow(columns: columns.count)
         var rows = 0
         while try cursor.next() {
-            for column in profiles.indices {
-                profiles[column].observe(cursor.raw(column)) { key.text(cursor) }
-            }
+            cursor.read(into: &row)
+            for column in profiles.indices { profiles[column].observe(row[column], key, cursor) }
             rows += 1
             if rows & 0xFFF == 0 { try Task.checkCancellation() }
         }

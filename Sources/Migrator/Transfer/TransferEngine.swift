@@ -112,9 +112,11 @@ extension TransferEngine {
         let query = "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))"
         let cursor = try writing.copyOut(query, types: table.types)
         defer { cursor.close() }
+        var row = RawRow(columns: forms.count)
         var digest = ColumnForms(forms)
         while try cursor.next() {
-            digest.add(cursor)
+            cursor.read(into: &row)
+            digest.add(row)
             if digest.digest.rows & 0xFFFF == 0 { try Task.checkCancellation() }
         }
         return digest.digest.hexadecimal
