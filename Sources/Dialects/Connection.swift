@@ -42,8 +42,11 @@ public protocol Connection: AnyObject {
     /// Rows that point nowhere, at most `limit`: empty when all is well, and always in PostgreSQL, which checks as it goes.
     func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation]
 
-    /// Writes many rows into one table. `types` are the columns' types in this database.
-    func copyIn(table: String, columns: [String], types: [ColumnType]) throws(DatabaseError) -> any BulkWriter
+    /// Writes many rows into one table. `types` are the columns' types in this database; `freezing` rows are written as if
+    /// they had been there for long, which only the transaction may ask for that made or emptied the table.
+    func copyIn(
+        table: String, columns: [String], types: [ColumnType], freezing: Bool
+    ) throws(DatabaseError) -> any BulkWriter
     /// Reads a table or query in the database's fastest way; `types` as in `copyIn`.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor
 
@@ -119,6 +122,13 @@ public struct ForeignKeyViolation: Sendable, Hashable {
 }
 
 extension Connection {
+    /// Writes many rows into one table.
+    public func copyIn(
+        table: String, columns: [String], types: [ColumnType]
+    ) throws(DatabaseError) -> any BulkWriter {
+        try copyIn(table: table, columns: columns, types: types, freezing: false)
+    }
+
     /// Every row of a query, copied. For results that are small.
     public func query(_ sql: SQL) throws(DatabaseError) -> [[Value]] {
         let cursor = try rows(sql)

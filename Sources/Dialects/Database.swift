@@ -1,8 +1,10 @@
+import Dispatch
+
 /// A database that can be connected to: a dialect, a way in, and a pool of connections, each on a thread of its own.
 public final class Database: Sendable {
     public let url: DatabaseURL
     public let dialect: any Dialect
-    private let driver: any Driver
+    let driver: any Driver
     private let pool: ConnectionPool
 
     /// Nothing is opened yet: the first lease connects. Throws `DatabaseError` of kind `invalidURL`.
@@ -24,15 +26,47 @@ public final class Database: Sendable {
     }
 
     /// Lends a connection to each of two databases to `body`, both on one thread: rows then go from one to the other without a
-    /// copy. The first is opened for this and closed afterwards.
+    /// copy. Both are opened for this and closed afterwards.
     public static func withConnections<T: Sendable>(
         _ first: Database, _ second: Database,
         _ body: @escaping @Sendable (any Connection, any Connection) throws -> T
     ) async throws -> T {
-        try await second.withConnection { connection in
-            let other = try first.driver.connect()
-            defer { other.close() }
-            return try body(other, connection)
+        let pair = try await ConnectionPair.open(first, second)
+        do {
+            let result = try await pair.run(body)
+            await pair.close()
+            return result
+        } catch {
+            await pair.close()
+            throw error
+        }
+    }
+
+    /// Runs `body` while nobody else who asks for the same lock can (`Connection.withLock`). A session of its own holds the lock,
+    /// so `body` may use as many others as it likes.
+    public func withLock<T: Sendable>(
+        _ lock: AdvisoryLock, waiting seconds: Double, _ body: @Sendable () async throws -> T
+    ) async throws -> T {
+        let done = DispatchSemaphore(value: 0)
+        let (acquired, continuation) = AsyncStream<Void>.makeStream()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { continuation.finish() }
+                try await self.withConnection { connection in
+                    try connection.withLock(lock, waiting: seconds) {
+                        continuation.yield()
+                        // This is the connection's own thread, and nobody else waits for it.
+                        done.wait()
+                    }
+                }
+            }
+            for await _ in acquired {
+                defer { done.signal() }
+                return try await body()
+            }
+            // The lock was not to be had: this throws why.
+            try await group.waitForAll()
+            throw CancellationError()
         }
     }
 

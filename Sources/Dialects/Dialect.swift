@@ -31,6 +31,10 @@ public protocol Dialect: Sendable {
     /// A whole schema in two halves: what must stand before rows are loaded, and what is better built afterwards.
     func construct(_ schema: Schema) throws(LoweringError) -> Construction
 
+    /// Removes these, whatever they are to one another; fails when something else still needs one of them. Foreign keys are not
+    /// to be enforced meanwhile (`Connection.withForeignKeysUnenforced`).
+    func remove(tables: [String], views: [String]) -> [String]
+
     /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 

@@ -24,38 +24,85 @@ public protocol TransferTarget: Dialect {
     /// Lets the column that counts by itself go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
+    /// Whether several sessions may write at once.
+    var takesManyWriters: Bool { get }
+    /// Sets a session up for loading and building much: nothing that outlasts the session.
+    func prepareForLoading(_ connection: any Connection) throws(DatabaseError)
+    /// What must run in a table's own loading transaction so that the database can leave out its log, where that pays; the
+    /// table is then to be loaded by one transaction. `nil` where it doesn't.
+    func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String?
+
     /// Adds a check to a table that has rows: fails when one of them breaks it.
     func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String
     /// Adds a foreign key that holds for rows to come and does not look at those that are there.
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
+    /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.
+    func validate(_ key: String, of table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
 }
 
 /// How a source gives out one table.
 public struct TableReading: Sendable, Equatable {
-    /// What follows the columns in a query: `FROM … ORDER BY …`, the same order each time within a snapshot.
+    /// What follows the columns in a query: `FROM …`.
     public var from: String
+    /// What follows that, so that rows come in the same order each time within a snapshot: `ORDER BY …`, or nothing.
+    public var order: String
     /// The columns that tell a row from others, for people.
     public var key: [String]
     /// The key's column where it is none of the table's own, as the query spells it: `rowid`. It comes after all others.
     public var hiddenKey: String?
+    /// The integer by which the table can be read in pieces, as the query spells it, when there is one and `order` is by it.
+    public var rangeKey: String?
 
-    public init(from: String, key: [String], hiddenKey: String? = nil) {
+    public init(
+        from: String, order: String = "", key: [String], hiddenKey: String? = nil, rangeKey: String? = nil
+    ) {
         self.from = from
+        self.order = order
         self.key = key
         self.hiddenKey = hiddenKey
+        self.rangeKey = rangeKey
     }
 
-    /// The query of these columns, and of `hiddenKey`.
-    public func query(_ columns: [String]) -> String {
-        let list = columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }
-        return "SELECT \(list.joined(separator: ", ")) \(from)"
+    /// The query of these columns, and of `hiddenKey`, for all rows or those of a range.
+    public func query(_ columns: [String], in range: KeyRange = .all) -> String {
+        query(columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
+    }
+
+    /// The same with the range's key in front of all.
+    public func rangedQuery(_ columns: [String]) -> String {
+        query([rangeKey ?? "NULL"] + columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, .all)
+    }
+
+    private func query(_ list: [String], _ range: KeyRange) -> String {
+        let conditions = rangeKey.map(range.conditions) ?? []
+        let condition = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return ["SELECT \(list.joined(separator: ", "))", from, condition, order].filter { !$0.isEmpty }
+            .joined(separator: " ")
     }
 
     /// Where the key stands in what `query(columns)` yields.
     public func keyPositions(in columns: [String]) -> [Int] {
         hiddenKey == nil ? key.compactMap(columns.firstIndex) : [columns.count]
+    }
+}
+
+/// A piece of a table: the rows whose `rangeKey` is above one number and at most another.
+public struct KeyRange: Sendable, Hashable {
+    public var above: Int64?
+    public var through: Int64?
+
+    public init(above: Int64? = nil, through: Int64? = nil) {
+        self.above = above
+        self.through = through
+    }
+
+    /// Every row.
+    public static let all = KeyRange()
+
+    fileprivate func conditions(_ key: String) -> [String] {
+        [above.map { "\(key) > \($0)" }, through.map { "\(key) <= \($0)" }].compactMap { $0 }
     }
 }
 

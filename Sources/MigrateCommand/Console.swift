@@ -25,6 +25,8 @@ enum Console {
         return "\(user)@\(host)"
     }
 
+    static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     static var homeFolder: String? {
         if let home = environment("HOME"), !home.isEmpty { return home }
         return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) }

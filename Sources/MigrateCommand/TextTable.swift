@@ -48,6 +48,22 @@ enum Humane {
         return (number < 0 ? "-" : "") + result
     }
 
+    static func rows(_ number: Int) -> String { number == 1 ? "1 row" : "\(count(number)) rows" }
+
+    /// `12 kB`, `3.4 MB`: in powers of ten.
+    static func bytes(_ number: Int) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var value = Double(number)
+        var unit = 0
+        while value >= 1_000, unit < units.count - 1 {
+            value /= 1_000
+            unit += 1
+        }
+        let tenths = Int((value * 10).rounded())
+        let text = value < 10 && unit > 0 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(value.rounded()))"
+        return "\(text) \(units[unit])"
+    }
+
     static func milliseconds(_ number: Int64) -> String { "\(number) ms" }
 
     /// `3.14 s`.

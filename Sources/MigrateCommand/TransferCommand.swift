@@ -9,46 +9,99 @@ struct TransferCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "transfer",
             abstract: "Move a SQLite database into an empty PostgreSQL database, and verify it.",
+            usage: """
+                \(MigrateProgram.context.name) transfer <source> <target> [<options>]
+                \(MigrateProgram.context.name) transfer --abandon <target>
+                """,
             discussion: """
-                Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; what can't is listed. The
-                source is only read. When anything is refused the target is as empty as before.
+                Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; what
+                can't is listed. The source is only read. When anything is refused the target is as empty
+                as before; an interruption leaves it marked as unfinished, to be resumed or abandoned.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) transfer shop.db postgresql://app@db.example.org/shop
                   \(MigrateProgram.context.name) transfer shop.db 'postgresql:///shop?host=/run/postgresql' --dry-run
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --exclude logs,cache --json
+                  \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
+                  \(MigrateProgram.context.name) transfer --abandon postgresql:///shop
                 """)
     }
 
-    @Argument(help: "The database to read: a SQLite file or its URL.") var source: String
-    @Argument(help: "The database to fill: a PostgreSQL URL. It must be empty.") var target: String
+    @Argument(help: "The database to read: a SQLite file or its URL.") var source: String?
+    @Argument(help: "The database to fill: a PostgreSQL URL. It must be empty.") var target: String?
     @Option(help: ArgumentHelp("Only these tables, separated by commas.", valueName: "a,b")) var tables: String?
     @Option(help: ArgumentHelp("All but these tables, separated by commas.", valueName: "c,d")) var exclude: String?
     @Option(help: "What to compare at the end: the number of rows, or a digest of every value as well.")
     var verify: TransferOptions.Verification = .digest
+    @Option(
+        help: ArgumentHelp(
+            "So many streams at once; as many as there are processors, up to 8, by default.", valueName: "n"))
+    var jobs: Int?
+    @Option(
+        name: .customLong("chunk-mb"),
+        help: ArgumentHelp("Rows are kept in steps of about so many megabytes.", valueName: "n"))
+    var chunkMegabytes = 64
+    @Flag(help: "Go on with a transfer that was interrupted.") var resume = false
+    @Option(
+        help: ArgumentHelp(
+            "Remove what an interrupted transfer left in this database, and nothing else.", valueName: "target"))
+    var abandon: String?
     @Flag(help: "Show the plan: tables, types and why, and what does not come along. Changes nothing.") var dryRun =
         false
     @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if abandon != nil {
+            guard source == nil else { throw ValidationError("--abandon takes the target, and no source") }
+            return
+        }
+        guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
+        guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
+        if !(1...100_000).contains(chunkMegabytes) {
+            throw ValidationError("--chunk-mb takes a number from 1 to 100000")
+        }
+        if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
+    }
+
     func run() async throws {
         try await output.guarding {
-            let from = try open(source, .readOnly)
-            let to = try open(target, dryRun ? .readOnly : .readWrite)
+            if let abandon { return try await self.abandon(abandon) }
+            let from = try open(source ?? "", .readOnly)
+            let to = try open(target ?? "", dryRun ? .readOnly : .readWrite)
             let options = TransferOptions(
-                tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify)
+                tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify,
+                jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
             let transfer = Transfer(from: from, to: to, options: options)
-            if dryRun {
-                let plan = try await transfer.plan()
-                output.show(TransferText.document(plan)) { TransferText.text(plan) }
-            } else {
-                let progress = TransferProgress(isQuiet: quiet || output.json)
-                let report = try await transfer.run { progress.show($0) }
-                output.show(TransferText.document(report)) { TransferText.text(report) }
-                if report.verdict == .mismatch { throw ExitCode(1) }
-            }
+            try await Interruption.stopping { try await show(transfer) }
             await from.close()
             await to.close()
+        }
+    }
+
+    private func show(_ transfer: Transfer) async throws {
+        let progress = TransferProgress(isQuiet: quiet || output.json)
+        defer { progress.end() }
+        if dryRun {
+            let plan = try await transfer.plan { progress.show($0) }
+            progress.end()
+            output.show(TransferText.document(plan)) { TransferText.text(plan) }
+        } else {
+            let report = try await transfer.run { progress.show($0) }
+            progress.end()
+            output.show(TransferText.document(report)) { TransferText.text(report) }
+            if report.verdict == .mismatch { throw ExitCode(1) }
+        }
+    }
+
+    private func abandon(_ target: String) async throws {
+        let database = try open(target, .readWrite)
+        let record = try await Transfer.abandon(in: database)
+        await database.close()
+        output.show(
+            .object([("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source))])
+        ) {
+            "removed what the transfer from \(record.source), begun \(record.startedAt), had made"
         }
     }
 

@@ -1,29 +1,136 @@
 import Dialects
 import Migrator
+import Synchronization
 
-/// Progress on standard error: one line that is written over on a terminal, a line a table elsewhere.
-struct TransferProgress: Sendable {
-    let isQuiet: Bool
+/// Progress on standard error: one line that is written over on a terminal, a line every few seconds elsewhere.
+final class TransferProgress: Sendable {
+    private let isQuiet: Bool
     private let isTerminal = Console.errorIsTerminal
+    private let state: Mutex<(tally: TransferTally, shownAt: ContinuousClock.Instant)>
 
-    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+    init(isQuiet: Bool) {
+        self.isQuiet = isQuiet
+        state = Mutex((TransferTally(at: .now), .now))
+    }
 
     func show(_ event: TransferEvent) {
         guard !isQuiet else { return }
-        switch event {
-        case .planned(let plan):
-            let rows = plan.tables.reduce(0) { $0 + $1.rows }
-            Console.error("\(plan.tables.count) tables, \(Humane.count(rows)) rows")
-        case .tableStarted(let name, let rows): overwrite("\(name): \(Humane.count(rows)) rows …")
-        case .progress(let name, let rows): overwrite("\(name): \(Humane.count(rows)) rows read …")
-        case .tableFinished(let table):
-            line("\(table.name): \(Humane.count(table.rowsRead)) rows in \(Humane.seconds(table.seconds))")
-        case .building(let part): overwrite("\(part.kind.rawValue) \(part.name) …")
-        case .verifying(let name): overwrite("counting \(name) …")
+        let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
+        let now = ContinuousClock.now
+        state.withLock { state in
+            if let finished = state.tally.take(event, at: now) { line(finished) }
+            guard now - state.shownAt >= pause else { return }
+            state.shownAt = now
+            let text = state.tally.line(at: now)
+            isTerminal ? Console.progress("\r\u{1B}[K\(text)") : Console.error(text)
         }
     }
 
-    private func overwrite(_ text: String) { if isTerminal { Console.progress("\r\u{1B}[K\(text)") } }
+    /// Leaves no half line behind.
+    func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
 
     private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + text) }
+}
+
+/// How far a transfer is, counted from what it tells. Pure.
+struct TransferTally {
+    private var phase = TransferEvent.Phase.surveying
+    private var phaseBegan: ContinuousClock.Instant
+    private var rows = 0
+    private var bytes = 0
+    /// What was there before this run.
+    private var resumedRows = 0
+    private var resumedBytes = 0
+    private var steps = 0
+    private var planned: TransferPlan?
+    private var totalSteps = 0
+    private var current = ""
+
+    init(at now: ContinuousClock.Instant) { phaseBegan = now }
+
+    /// Counts it; returns what is worth a line of its own.
+    mutating func take(_ event: TransferEvent, at now: ContinuousClock.Instant) -> String? {
+        switch event {
+        case .phase(let next):
+            let finished = next == .surveying ? nil : summary(at: now)
+            self = TransferTally(next, after: self, at: now)
+            return finished
+        case .surveyed(let table, let count):
+            (current, rows) = (table, rows + count)
+        case .planned(let plan): planned = plan
+        case .resumed(let table, let count):
+            resumedRows += count
+            resumedBytes += Self.bytes(of: count, in: table)
+        case .loaded(let table, let count), .verified(let table, let count):
+            (current, rows) = (table.source, rows + count)
+            bytes += Self.bytes(of: count, in: table)
+        case .building(let count): totalSteps = count
+        case .built(let table, let name): (current, steps) = ("\(name) on \(table)", steps + 1)
+        }
+        return nil
+    }
+
+    private init(_ phase: TransferEvent.Phase, after earlier: TransferTally, at now: ContinuousClock.Instant) {
+        self.phase = phase
+        phaseBegan = now
+        planned = earlier.planned
+    }
+
+    /// `loading  [#######-------------]  35 %  1,200,000 rows  310,000 rows/s  80 MB/s  12 s left  orders`
+    func line(at now: ContinuousClock.Instant) -> String {
+        let seconds = max(now.seconds(since: phaseBegan), 0.001)
+        var parts = [phase.rawValue]
+        if let fraction {
+            parts += [Self.bar(fraction), "\(Int(fraction * 100)) %"]
+            if let left = left(fraction, after: seconds) { parts.append(Humane.seconds(left) + " left") }
+        }
+        switch phase {
+        case .building: parts.append("\(steps) of \(totalSteps)")
+        case .surveying, .loading, .verifying:
+            parts += [Humane.rows(rows), Humane.count(Int(Double(rows) / seconds)) + " rows/s"]
+            if bytes > 0 { parts.append(Humane.bytes(Int(Double(bytes) / seconds)) + "/s") }
+        }
+        return (parts + [current]).joined(separator: "  ")
+    }
+
+    private func summary(at now: ContinuousClock.Instant) -> String {
+        let seconds = Humane.seconds(now.seconds(since: phaseBegan))
+        switch phase {
+        case .surveying:
+            return "\(planned?.tables.count ?? 0) tables, \(Humane.rows(rows)): every value looked at in \(seconds)"
+        case .loading:
+            let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
+            return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"
+        case .building: return "\(steps) keys, indexes and checks built in \(seconds)"
+        case .verifying: return "\(Humane.rows(rows)) compared in \(seconds)"
+        }
+    }
+
+    private var fraction: Double? {
+        switch phase {
+        case .surveying: return nil
+        case .building: return totalSteps == 0 ? nil : Double(steps) / Double(totalSteps)
+        case .loading, .verifying:
+            let total = planned?.tables.reduce(0) { $0 + $1.bytes } ?? 0
+            return total == 0 ? nil : min(1, Double(bytes + resumedBytes) / Double(total))
+        }
+    }
+
+    /// By the speed of this run; `nil` while that says nothing yet.
+    private func left(_ fraction: Double, after seconds: Double) -> Double? {
+        let before = planned.map { plan in
+            Double(resumedBytes) / Double(max(1, plan.tables.reduce(0) { $0 + $1.bytes }))
+        }
+        let done = fraction - (before ?? 0)
+        return done > 0.02 ? seconds / done * (1 - fraction) : nil
+    }
+
+    private static func bytes(of rows: Int, in table: PlannedTable) -> Int {
+        table.rows == 0 ? 0 : Int(Double(table.bytes) / Double(table.rows) * Double(rows))
+    }
+
+    private static func bar(_ fraction: Double) -> String {
+        let full = Int(fraction * 20)
+        return "[" + String(repeating: "#", count: full) + String(repeating: "-", count: 20 - full) + "]"
+    }
 }

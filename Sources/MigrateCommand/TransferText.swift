@@ -5,21 +5,20 @@ import Migrator
 enum TransferText {
     static func text(_ report: TransferReport) -> String {
         var table = TextTable(
-            ("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right), ("TIME", .right), ("VERDICT", .left))
+            ("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right), ("VERDICT", .left))
         for line in report.tables {
             table.add(
-                line.name, Humane.count(line.sourceRows), Humane.count(line.targetRows), Humane.seconds(line.seconds),
+                line.name, Humane.count(line.sourceRows), Humane.count(line.targetRows),
                 line.isMismatch ? "MISMATCH" : "equal")
         }
         let rows = report.tables.reduce(0) { $0 + $1.targetRows }
         table.add(
-            "total", Humane.count(report.tables.reduce(0) { $0 + $1.sourceRows }), Humane.count(rows),
-            Humane.seconds(report.seconds), "")
+            "total", Humane.count(report.tables.reduce(0) { $0 + $1.sourceRows }), Humane.count(rows), "")
         var sections = [table.rendered()]
         let notes = report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } }
         sections += section("Notes", notes)
         sections += remarks(report.types, report.renames, report.notCarried)
-        sections.append("verdict: \(report.verdict.rawValue)")
+        sections.append("\(times(report))\nverdict: \(report.verdict.rawValue)")
         return sections.joined(separator: "\n\n")
     }
 
@@ -33,6 +32,15 @@ enum TransferText {
         sections += remarks(plan.typeNotes, plan.renames, plan.notCarried)
         sections.append("dry run: nothing was changed")
         return sections.joined(separator: "\n\n")
+    }
+
+    private static func times(_ report: TransferReport) -> String {
+        let phases = [
+            ("looking at values", report.phases.surveying), ("loading", report.phases.loading),
+            ("building", report.phases.building), ("verifying", report.phases.verifying),
+        ]
+        let parts = phases.map { "\($0.0) \(Humane.seconds($0.1))" }
+        return "time: \(Humane.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
     }
 
     private static func remarks(_ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]) -> [String] {
@@ -54,14 +62,22 @@ enum TransferText {
                 ("target_rows", .integer(Int64(table.targetRows))), ("rows_read", .integer(Int64(table.rowsRead))),
                 ("source_digest", table.sourceDigest.map { .string($0) } ?? .null),
                 ("target_digest", table.targetDigest.map { .string($0) } ?? .null),
-                ("duration_ms", .integer(Int64((table.seconds * 1_000).rounded()))),
                 ("notes", .array(table.notes.map { .string($0) })),
             ])
         }
         return .object(
             [
                 ("version", .integer(1)), ("verdict", .string(report.verdict.rawValue)),
-                ("duration_ms", .integer(Int64((report.seconds * 1_000).rounded()))), ("tables", .array(tables)),
+                ("duration_ms", milliseconds(report.seconds)),
+                (
+                    "phases",
+                    .object([
+                        ("profile_ms", milliseconds(report.phases.surveying)),
+                        ("load_ms", milliseconds(report.phases.loading)),
+                        ("build_ms", milliseconds(report.phases.building)),
+                        ("verify_ms", milliseconds(report.phases.verifying)),
+                    ])
+                ), ("tables", .array(tables)),
             ] + members(report.types, report.renames, report.notCarried))
     }
 
@@ -83,6 +99,8 @@ enum TransferText {
             [("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables))]
                 + members(plan.typeNotes, plan.renames, plan.notCarried))
     }
+
+    private static func milliseconds(_ seconds: Double) -> JSON { .integer(Int64((seconds * 1_000).rounded())) }
 
     private static func members(
         _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]

@@ -68,7 +68,7 @@ public struct Migrator: Sendable {
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
-            let entries = try Ledger(connection: connection).entries()
+            let entries = try Ledger(connection: connection).usableEntries()
             let applied = try history.requireUsable(entries)
             return try MigrationPreview(of: history.planUp(applied: applied, to: target), on: connection)
         }
@@ -78,7 +78,7 @@ public struct Migrator: Sendable {
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
-            let entries = try Ledger(connection: connection).entries()
+            let entries = try Ledger(connection: connection).usableEntries()
             let applied = try history.requireUsable(entries)
             return try MigrationPreview(of: history.planDown(applied: applied, target), on: connection)
         }
@@ -89,7 +89,7 @@ public struct Migrator: Sendable {
     public func drift() async throws -> [SchemaDifference] {
         let history = history
         return try await database.withConnection { connection in
-            let applied = try history.requireUsable(try Ledger(connection: connection).entries())
+            let applied = try history.requireUsable(try Ledger(connection: connection).usableEntries())
             let live = try connection.dialect.inspect(connection)
             let declared = try connection.dialect.inspectScratch(history.states[applied], beside: connection)
             return live.differences(from: declared)

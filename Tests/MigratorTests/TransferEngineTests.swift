@@ -10,31 +10,32 @@ struct TransferEngineTests {
     /// Runs a plan that was tampered with.
     private func run(
         _ script: String, tampering: (inout TransferPlan) -> Void,
-        _ check: (Result<TransferReport, any Error>, any Connection) throws -> Void
-    ) throws {
+        _ check: (Result<TransferReport, any Error>) throws -> Void
+    ) async throws {
         let fixture = try SQLiteFixture(script)
         defer { fixture.remove() }
-        try TestPostgreSQL.withFreshDatabase { url in
-            try TransferTests.withBothEnds(fixture, url) { source, target in
-                let result = try source.snapshot {
-                    var plan = try SourceSurvey(source, SQLiteDialect(), TransferOptions()).plan(
-                        for: PostgreSQLDialect())
-                    tampering(&plan)
-                    let engine = TransferEngine(plan, TransferOptions(), from: source, to: target, PostgreSQLDialect())
-                    { _ in }
-                    return Result { try engine.run() }
-                }
-                try check(result, target)
-            }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+            let target = try Database(url)
+            let streams = try await TransferStreams.open(2, from: source, to: target)
+            let engine = TransferEngine(
+                streams: streams, source: SQLiteDialect(), target: PostgreSQLDialect(), options: TransferOptions(),
+                sourceName: "a test", events: { _ in })
+            var work = try await engine.plan()
+            tampering(&work.plan)
+            let result: Result<TransferReport, any Error>
+            do { result = .success(try await engine.run(work, after: nil)) } catch { result = .failure(error) }
+            await streams.close()
+            try check(result)
             try TransferTests.expectOccupants([], of: url)
         }
     }
 
-    @Test func aValueThatDoesNotFitStopsTheRun() throws {
+    @Test func aValueThatDoesNotFitStopsTheRun() async throws {
         let script = "CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 5), (7, 'n/a')"
-        try run(script) { plan in
+        try await run(script) { plan in
             plan.tables[0].types[1] = .bigint
-        } _: { result, _ in
+        } _: { result in
             #expect(
                 throws: TransferError.doesNotFit(
                     table: "t", column: "v", key: "id=7", value: "'n/a'", type: "bigint",
@@ -43,11 +44,11 @@ struct TransferEngineTests {
         }
     }
 
-    @Test func aMissingRowIsAMismatchAndNothingIsKept() throws {
+    @Test func aMissingRowIsAMismatchAndNothingIsKept() async throws {
         let script = "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)"
-        try run(script) { plan in
+        try await run(script) { plan in
             plan.tables[0].reading.from = "FROM t WHERE id < 3"
-        } _: { result, _ in
+        } _: { result in
             let report = try result.get()
             #expect(report.verdict == .mismatch)
             #expect(report.tables.map { [$0.sourceRows, $0.rowsRead, $0.targetRows] } == [[3, 2, 2]])

@@ -169,7 +169,8 @@ struct TransferRulesTests {
             """
         try await transferred(script) { report, target in
             #expect(report.types.map(\.type) == ["text"] && report.notCarried.isEmpty)
-            let keys = try target.queryValue("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated")
+            let keys = try target.queryValue(
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated AND conrelid = 'c'::regclass")
             #expect(keys?.integer == 1)
         }
     }
@@ -218,14 +219,6 @@ struct TransferRulesTests {
                 let rows = try target.queryValue("SELECT count(*) FROM t")
                 #expect(rows?.integer == 2)
             }
-        }
-    }
-
-    @Test func theReportIsOneDocument() async throws {
-        try await transferred("CREATE TABLE t (v INT); INSERT INTO t VALUES ('n/a')") { report, _ in
-            let text = report.json().rendered()
-            #expect(text.contains(#""verdict": "verified""#) && text.contains(#""source_rows": 1"#))
-            #expect(text.contains(#""reason": "1 of 1 values: no integer ('n/a' in row rowid=1)""#))
         }
     }
 }

@@ -205,6 +205,19 @@ public struct TableDigest: Hashable, Sendable {
 
     public init() {}
 
+    /// A digest that was written down; `nil` when the text is none.
+    public init?(rows: Int, hexadecimal: String) {
+        guard let sum = Digest(hexadecimal: hexadecimal) else { return nil }
+        self.rows = rows
+        self.sum = sum
+    }
+
+    /// Takes in what another part of the same table holds.
+    public mutating func add(_ part: TableDigest) {
+        rows += part.rows
+        sum &+= part.sum
+    }
+
     @inline(__always)
     public mutating func add(_ row: RowDigest) {
         rows += 1

@@ -59,6 +59,15 @@ public struct Digest: Hashable, Sendable {
     /// 32 hexadecimal digits.
     public var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
 
+    /// A digest that was written down; `nil` when the text is none.
+    init?(hexadecimal text: String) {
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 < 0x80 }),
+            let first = UInt64(text.prefix(16), radix: 16), let second = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.first = first
+        self.second = second
+    }
+
     private static func hexadecimal(_ lane: UInt64) -> String {
         let digits = String(lane, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

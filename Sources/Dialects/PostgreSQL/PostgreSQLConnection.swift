@@ -92,8 +92,10 @@ final class PostgreSQLConnection: Connection {
 
     // MARK: Copying
 
-    func copyIn(table: String, columns: [String], types: [ColumnType]) throws(DatabaseError) -> any BulkWriter {
-        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types)
+    func copyIn(
+        table: String, columns: [String], types: [ColumnType], freezing: Bool
+    ) throws(DatabaseError) -> any BulkWriter {
+        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, freezing: freezing)
     }
 
     /// The server's own description of the query says more exactly than `types` what its columns are.

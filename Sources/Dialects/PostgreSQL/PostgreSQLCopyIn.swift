@@ -17,7 +17,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     private var isFinished = false
 
     init(
-        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType]
+        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType], freezing: Bool
     ) throws(DatabaseError) {
         var encodings: [PostgreSQLEncoding] = []
         for (column, type) in zip(columns, types) {
@@ -30,8 +30,8 @@ final class PostgreSQLCopyIn: BulkWriter {
         }
         self.connection = connection
         self.encodings = encodings
-        statement =
-            "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (FORMAT binary)"
+        let options = freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
+        statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(options))"
         try connection.startCopy(statement, PGRES_COPY_IN)
         command = connection.command
         buffer.appendCopyHeader()

@@ -107,6 +107,12 @@ public struct PostgreSQLDialect: Dialect {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// One statement for all tables, because foreign keys may tie them into a circle.
+    public func remove(tables: [String], views: [String]) -> [String] {
+        (views.isEmpty ? [] : ["DROP VIEW IF EXISTS \(SQLText.identifiers(views))"])
+            + (tables.isEmpty ? [] : ["DROP TABLE IF EXISTS \(SQLText.identifiers(tables))"])
+    }
+
     public func countTables(named name: String) -> SQL {
         """
         SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

@@ -34,6 +34,24 @@ extension PostgreSQLDialect: TransferTarget {
             "SELECT setval(\(trusted: sequence), \(max(number, 1)), \(trusted: number > 0 ? "true" : "false"))")
     }
 
+    public var takesManyWriters: Bool { true }
+
+    /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
+    public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+        try connection.executeScript("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
+    }
+
+    /// https://www.postgresql.org/docs/current/populate.html, 14.4.7: with `wal_level = minimal` a table that the same
+    /// transaction truncated needs no log; COPY FREEZE needs the same.
+    public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? {
+        let level = try connection.queryValue("SELECT current_setting('wal_level')")?.text
+        return level == "minimal" ? "TRUNCATE ONLY \(SQLText.identifier(table))" : nil
+    }
+
+    public func validate(_ key: String, of table: String) -> String {
+        "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"
+    }
+
     public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(try DDL.define(check, in: self))"
     }

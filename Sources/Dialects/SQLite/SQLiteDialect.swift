@@ -115,6 +115,11 @@ public struct SQLiteDialect: Dialect {
         return Construction(tables: tables, afterLoad: parts)
     }
 
+    public func remove(tables: [String], views: [String]) -> [String] {
+        views.map { "DROP VIEW IF EXISTS \(SQLText.identifier($0))" }
+            + tables.map { "DROP TABLE IF EXISTS \(SQLText.identifier($0))" }
+    }
+
     public func countTables(named name: String) -> SQL {
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = \(name)"
     }

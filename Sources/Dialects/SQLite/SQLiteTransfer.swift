@@ -14,7 +14,8 @@ extension SQLiteDialect: TransferSource {
             return TableReading(from: from, key: key)
         }
         return TableReading(
-            from: "\(from) ORDER BY \(rowid)", key: key.isEmpty ? [rowid] : key, hiddenKey: key.isEmpty ? rowid : nil)
+            from: from, order: "ORDER BY \(rowid)", key: key.isEmpty ? [rowid] : key,
+            hiddenKey: key.isEmpty ? rowid : nil, rangeKey: rowid)
     }
 
     public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {

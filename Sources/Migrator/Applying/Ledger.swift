@@ -46,6 +46,13 @@ struct Ledger {
         }
     }
 
+    /// The same for who means to work with the database. Throws `TransferError.unfinished` where a transfer was not brought to
+    /// its end: what is there is a part only.
+    func usableEntries() throws -> [LedgerEntry] {
+        try TransferRecords(connection).requireNoneUnfinished()
+        return try entries()
+    }
+
     func record(_ entry: LedgerEntry) throws {
         try connection.execute(
             """

@@ -14,7 +14,7 @@ public enum LiveSchema {
 
     /// What the ledger's operations make; `nil` where there is no ledger, or one that this program can't read.
     private static func declaredSchema(_ connection: any Connection) throws -> Schema? {
-        let entries = try Ledger(connection: connection).entries()
+        let entries = try Ledger(connection: connection).usableEntries()
         guard !entries.isEmpty else { return nil }
         var schema = Schema()
         for entry in entries {

@@ -30,7 +30,7 @@ struct MigrationRun {
     private func run(_ plan: (Int) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         // Nothing is locked, and no ledger made, for what is refused anyway.
-        _ = try plan(try history.requireUsable(try ledger.entries()))
+        _ = try plan(try history.requireUsable(try ledger.usableEntries()))
         return try connection.withLock(MigrationRun.lock, waiting: options.lockTimeout) {
             try createLedger()
             var steps: [MigrationReport.Step] = []

@@ -15,7 +15,7 @@ public struct MigrationStatus: Sendable, Equatable {
     public var lines: [Line]
 
     init(of history: History, on connection: any Connection) throws {
-        let entries = try Ledger(connection: connection).entries()
+        let entries = try Ledger(connection: connection).usableEntries()
         position = try history.position(of: entries)
         var changed: Set<String> = []
         if case .changed(let migrations) = position { changed = Set(migrations.map(\.id)) }

@@ -72,4 +72,8 @@ struct ProfiledTable {
     /// In the order of the table's columns.
     var profiles: [ColumnProfile]
     var rows: Int
+    /// Roughly how many bytes the values have.
+    var bytes = 0
+    /// In which the table can be read; at least one.
+    var pieces = [KeyRange.all]
 }

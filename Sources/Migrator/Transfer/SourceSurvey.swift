@@ -1,43 +1,89 @@
 import Dialects
 
-/// Looks at everything that a source holds: its schema, then every value once.
+/// Looks at everything that a source holds: its schema, then every value of its tables once.
 struct SourceSurvey {
     private let connection: any Connection
     private let source: any TransferSource
-    private let options: TransferOptions
 
-    init(_ connection: any Connection, _ source: any TransferSource, _ options: TransferOptions) {
+    init(_ connection: any Connection, _ source: any TransferSource) {
         self.connection = connection
         self.source = source
-        self.options = options
     }
 
-    /// Must run inside the snapshot in which the rows are read later.
-    func plan(for target: any TransferTarget) throws -> TransferPlan {
+    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable`.
+    func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
         for name in (options.tables ?? []) + options.exclude where inspection.schema[name] == nil {
             throw TransferError.noSuchTable(name)
         }
-        let tables = try inspection.schema.tables.filter { options.takes($0.name) }.map(profile)
-        return try TransferPlanner.plan(inspection, tables, from: source, to: target)
+        return (inspection, inspection.schema.tables.filter { options.takes($0.name) })
     }
 
-    private func profile(_ table: Table) throws -> ProfiledTable {
+    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
+    func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
         let reading = try source.reading(of: table, on: connection)
         let columns = table.columns.map(\.name)
         var profiles = table.columns.map { ColumnProfile(Meaning($0.type)) }
-        let key = RowKey(reading, in: columns)
-        let cursor = try connection.rows(SQL(reading.query(columns)))
+        // The range's key comes before the columns, so a place among them is one further on.
+        let key = RowKey(reading, in: columns, after: 1)
+        let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
         defer { cursor.close() }
-        var row = RawRow(columns: columns.count)
+        var row = RawRow(columns: columns.count + 1)
         var rows = 0
+        var pieces = Pieces(of: size)
         while try cursor.next() {
             cursor.read(into: &row)
-            for column in profiles.indices { profiles[column].observe(row[column], key, cursor) }
+            var bytes = 0
+            for column in profiles.indices {
+                let value = row[column + 1]
+                profiles[column].observe(value, key, cursor)
+                bytes += value.byteCount
+            }
+            pieces.add(bytes, at: row[0])
             rows += 1
-            if rows & 0xFFF == 0 { try Task.checkCancellation() }
+            if rows & 0xFFF == 0 {
+                progress(0x1000)
+                try Task.checkCancellation()
+            }
         }
-        return ProfiledTable(table: table, reading: reading, profiles: profiles, rows: rows)
+        progress(rows & 0xFFF)
+        return ProfiledTable(
+            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes, pieces: pieces.ranges)
+    }
+}
+
+/// Cuts a table into ranges of its key while its rows go by in that order.
+private struct Pieces {
+    private let limit: Int
+    private var current = 0
+    private var last: Int64?
+    private(set) var bytes = 0
+    private var ends: [Int64] = []
+
+    init(of limit: Int) { self.limit = limit }
+
+    mutating func add(_ bytes: Int, at key: RawValue) {
+        if current >= limit, let last {
+            ends.append(last)
+            current = 0
+        }
+        current += bytes
+        self.bytes += bytes
+        if case .integer(let number) = key { last = number }
+    }
+
+    var ranges: [KeyRange] {
+        zip([nil] + ends.map(Optional.some), ends.map(Optional.some) + [nil]).map { KeyRange(above: $0, through: $1) }
+    }
+}
+
+extension RawValue {
+    fileprivate var byteCount: Int {
+        switch self {
+        case .null: 1
+        case .boolean, .integer, .real: 8
+        case .text(let bytes), .blob(let bytes): bytes.count
+        }
     }
 }
 
@@ -46,9 +92,10 @@ struct RowKey {
     private let names: [String]
     private let positions: [Int]
 
-    init(_ reading: TableReading, in columns: [String]) {
+    /// `columns` are what the cursor yields, after so many others.
+    init(_ reading: TableReading, in columns: [String], after others: Int = 0) {
         names = reading.key
-        positions = reading.keyPositions(in: columns)
+        positions = reading.keyPositions(in: columns).map { $0 + others }
     }
 
     /// The key of the row on which the cursor stands.

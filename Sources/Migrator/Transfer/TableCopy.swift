@@ -12,21 +12,27 @@ struct TableCopy {
 
     private let table: PlannedTable
     private let forms: [CanonicalForm?]?
+    private let range: KeyRange
+    private let isFreezing: Bool
 
-    /// `forms` says what the columns' values are compared as; `nil` when they are not.
-    init(_ table: PlannedTable, _ forms: [CanonicalForm?]?) {
+    /// `forms` says what the columns' values are compared as; `nil` when they are not. `freezing` is for the transaction that
+    /// emptied the table.
+    init(_ table: PlannedTable, _ forms: [CanonicalForm?]?, in range: KeyRange, freezing: Bool) {
         self.table = table
         self.forms = forms
+        self.range = range
+        isFreezing = freezing
     }
 
     /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `progress`
-    /// hears now and then how many rows were read.
+    /// hears now and then how many further rows were read.
     func run(
         from reading: any Connection, to writing: any Connection, _ progress: (Int) -> Void
     ) throws -> Loaded {
-        let writer = try writing.copyIn(table: table.target, columns: table.targetColumns, types: table.types)
+        let writer = try writing.copyIn(
+            table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
         do {
-            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns)))
+            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns, in: range)))
             defer { cursor.close() }
             var row = RawRow(columns: table.types.count)
             var digest = forms.map { ColumnForms($0) }
@@ -41,11 +47,12 @@ struct TableCopy {
                 try writer.endRow()
                 digest?.add(row)
                 rows += 1
-                if rows & 0xFFFF == 0 {
-                    progress(rows)
+                if rows & 0xFFF == 0 {
+                    progress(0x1000)
                     try Task.checkCancellation()
                 }
             }
+            progress(rows & 0xFFF)
             _ = try writer.finish()
             return Loaded(rows: rows, digest: digest?.digest)
         } catch {

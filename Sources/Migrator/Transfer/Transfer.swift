@@ -7,10 +7,24 @@ public struct TransferOptions: Sendable {
     public var exclude: [String]
     public var verification: Verification
 
-    public init(tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest) {
+    /// How many streams read and write at once; a target that takes one writer gets one.
+    public var jobs: Int
+    /// A table is loaded in chunks of about so many bytes: small enough to lose little by an interruption, and for streams to
+    /// end at about the same time.
+    public var chunkBytes: Int
+    /// Go on with an interrupted run.
+    public var resumes: Bool
+
+    public init(
+        tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest, jobs: Int = 2,
+        chunkBytes: Int = 64 << 20, resumes: Bool = false
+    ) {
         self.tables = tables
         self.exclude = exclude
         self.verification = verification
+        self.jobs = jobs
+        self.chunkBytes = chunkBytes
+        self.resumes = resumes
     }
 
     /// What is compared at the end.
@@ -25,22 +39,12 @@ public struct TransferOptions: Sendable {
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }
 }
 
-/// What happens during a transfer, in the order in which it happens.
-public enum TransferEvent: Sendable {
-    case planned(TransferPlan)
-    case tableStarted(String, rows: Int)
-    case progress(String, rows: Int)
-    case tableFinished(TransferReport.TableReport)
-    case building(Construction.Part)
-    case verifying(String)
-}
-
 /// Copies a whole database into an empty one of another kind, and proves that no row and no value was lost.
 ///
 ///     let report = try await Transfer(from: sqlite, to: postgresql).run { event in … }
 ///
-/// The source is only read, in one snapshot. The target is filled in one transaction: whatever goes wrong, it is afterwards as
-/// empty as it was.
+/// The source is only read, in one snapshot. What goes wrong with the data leaves the target as empty as it was; an interruption
+/// leaves it marked as unfinished, to be resumed or abandoned.
 public struct Transfer: Sendable {
     private let from: Database
     private let to: Database
@@ -53,30 +57,53 @@ public struct Transfer: Sendable {
     }
 
     /// What `run` would do; changes nothing. Throws `TransferError` where `run` would refuse, and `DatabaseError`.
-    public func plan() async throws -> TransferPlan {
-        let (source, target) = try roles()
-        let options = options
-        return try await Database.withConnections(from, to) { reading, writing in
-            try TransferEngine.requireEmpty(writing, target)
-            return try reading.snapshot {
-                try SourceSurvey(reading, source, options).plan(for: target)
+    public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
+        try await withEngine(events) { engine in
+            try await engine.requireFree()
+            return try await engine.plan().plan
+        }
+    }
+
+    /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing, but for
+    /// `TransferError.interrupted`; a report whose verdict is `mismatch` has changed nothing either.
+    public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
+        _ = try roles()
+        return try await to.withLock(MigrationRun.lock, waiting: 10) {
+            try await withEngine(events) { try await $0.run() }
+        }
+    }
+
+    /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
+    /// `TransferError.nothingToAbandon`.
+    public static func abandon(in target: Database) async throws -> TransferRecord {
+        try await target.withConnection { connection in
+            try connection.withLock(MigrationRun.lock, waiting: 10) {
+                guard let record = try TransferRecords(connection).unfinished() else {
+                    throw TransferError.nothingToAbandon
+                }
+                try TransferRecords(connection).abandon(record)
+                return record
             }
         }
     }
 
-    /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing; a
-    /// report whose verdict is `mismatch` has changed nothing either.
-    public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
+    private func withEngine<T: Sendable>(
+        _ events: @escaping @Sendable (TransferEvent) -> Void,
+        _ body: @Sendable (TransferEngine) async throws -> T
+    ) async throws -> T {
         let (source, target) = try roles()
-        let options = options
-        return try await Database.withConnections(from, to) { reading, writing in
-            try TransferEngine.requireEmpty(writing, target)
-            return try reading.snapshot {
-                let plan = try SourceSurvey(reading, source, options).plan(for: target)
-                events(.planned(plan))
-                let engine = TransferEngine(plan, options, from: reading, to: writing, target, events)
-                return try engine.run()
-            }
+        let count = target.takesManyWriters ? max(1, options.jobs) : 1
+        let streams = try await TransferStreams.open(count, from: from, to: to)
+        do {
+            let engine = TransferEngine(
+                streams: streams, source: source, target: target, options: options,
+                sourceName: from.url.description, events: events)
+            let result = try await body(engine)
+            await streams.close()
+            return result
+        } catch {
+            await streams.close()
+            throw error
         }
     }
 

@@ -1,107 +1,70 @@
 import Dialects
 
-/// Builds on loaded rows what they need to be found and held together: keys, indexes, checks, foreign keys.
-///
-/// A key that cannot be built ends the transfer: the rows would not be what they were. Anything else that cannot be built is
-/// left out and listed, with what the database said.
+/// Builds one step on loaded rows, with the record of it, in one transaction.
 struct TransferBuilder {
-    private let plan: TransferPlan
-    private let connection: any Connection
-    private let target: any TransferTarget
-    private let events: @Sendable (TransferEvent) -> Void
-    private(set) var notCarried: [NotCarried] = []
-    /// What is to be said about a table, by its name in the target.
-    private(set) var notes: [String: [String]] = [:]
+    let record: String
+    let writing: any Connection
 
-    init(
-        _ plan: TransferPlan, _ connection: any Connection, _ target: any TransferTarget,
-        _ events: @escaping @Sendable (TransferEvent) -> Void
-    ) {
-        self.plan = plan
-        self.connection = connection
-        self.target = target
-        self.events = events
-    }
-
-    mutating func build(_ parts: [Construction.Part]) throws {
-        for part in parts where part.kind != .foreignKey {
-            events(.building(part))
-            switch part.kind {
-            case .primaryKey, .unique: try buildKey(part)
-            case .index: try buildIndex(part)
-            case .view: try attempt(.view, part.name, part.statement)
-            case .foreignKey: break
+    /// Throws `TransferError.keyNotBuilt` where the rows would not be what they were without it, and what interrupts.
+    func run(_ step: BuildStep) throws -> ChunkRecord {
+        let chunk = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
+        do {
+            try writing.transaction {
+                try writing.execute(SQL(step.statement))
+                try TransferRecords(writing).add(chunk, to: record)
             }
-        }
-        for planned in plan.checks {
-            let statement = try target.addCheck(planned.check, to: planned.table)
-            try attempt(.constraint, "\(planned.table).\(planned.check.name ?? "CHECK")", statement)
-        }
-        for part in parts where part.kind == .foreignKey {
-            events(.building(part))
-            try buildForeignKey(part)
+            return chunk
+        } catch let error as DatabaseError where !error.isInterruption {
+            return try refused(step, chunk, error)
         }
     }
 
-    private func buildKey(_ part: Construction.Part) throws {
-        do throws(DatabaseError) {
-            try connection.execute(SQL(part.statement))
-        } catch {
-            guard error.kind != .lost && error.kind != .interrupted else { throw error }
-            throw TransferError.keyNotBuilt(table: part.table, key: part.name, reason: error.message)
+    private func refused(_ step: BuildStep, _ chunk: ChunkRecord, _ error: DatabaseError) throws -> ChunkRecord {
+        var chunk = chunk
+        switch step.refusal {
+        case .fail: throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
+        case .leaveOut:
+            chunk.isLeftOut = true
+            chunk.note = error.message
+        case .listOrphans(let key):
+            chunk.note = try orphans(of: key, in: step.table)
+            if chunk.note == nil { throw error }
         }
+        let noted = chunk
+        try writing.transaction { try TransferRecords(writing).add(noted, to: record) }
+        return noted
     }
 
-    /// A unique index is a key as well.
-    private mutating func buildIndex(_ part: Construction.Part) throws {
-        let index = plan.schema[part.table]?.indexes.first { $0.name == part.name }
-        if index?.isUnique ?? false { try buildKey(part) } else { try attempt(.index, part.name, part.statement) }
-    }
-
-    /// Rows that point nowhere are the source's own: the foreign key then holds for those that come, and they are listed.
-    private mutating func buildForeignKey(_ part: Construction.Part) throws {
-        guard let key = plan.schema[part.table]?.foreignKeys.first(where: { $0.name == part.name }) else {
-            return try attempt(.foreignKey, part.name, part.statement)
-        }
-        let orphans = try orphans(of: key, in: part.table)
-        guard orphans.count > 0 else { return try attempt(.foreignKey, part.name, part.statement) }
-        try attempt(.foreignKey, part.name, target.addUnvalidated(key, to: part.table))
-        let rows = orphans.count == 1 ? "1 row has" : "\(orphans.count) rows have"
-        notes[part.table, default: []].append(
-            "\(part.name): \(rows) no parent in \(key.parent) (\(orphans.first)): the foreign key holds for new rows only"
-        )
-    }
-
-    /// How many rows name a parent that is not there, and the keys that the first of them name.
-    private func orphans(of key: ForeignKey, in table: String) throws -> (count: Int, first: String) {
+    /// How many rows name a parent that is not there, and the keys that the first of them name; `nil` when none does.
+    private func orphans(of key: ForeignKey, in table: String) throws -> String? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
         let named = columns.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
         let same = zip(key.parentColumns, columns).map { "p.\(SQLText.identifier($0)) = \($1)" }.joined(
             separator: " AND ")
-        let from: SQL = """
-            FROM \(identifier: table) c WHERE \(trusted: named) \
-            AND NOT EXISTS (SELECT 1 FROM \(identifier: key.parent) p WHERE \(trusted: same))
+        let from = """
+            FROM \(SQLText.identifier(table)) c WHERE \(named) \
+            AND NOT EXISTS (SELECT 1 FROM \(SQLText.identifier(key.parent)) p WHERE \(same))
             """
-        let count = try connection.queryValue("SELECT count(*) \(trusted: from.text { "\($0)" })")?.integer ?? 0
-        guard count > 0 else { return (0, "") }
-        let list = columns.joined(separator: ", ")
-        let rows = try connection.query("SELECT \(trusted: list) \(trusted: from.text { "\($0)" }) LIMIT 3")
+        let count = try writing.queryValue("SELECT count(*) \(trusted: from)")?.integer ?? 0
+        guard count > 0 else { return nil }
+        let rows = try writing.query("SELECT \(trusted: columns.joined(separator: ", ")) \(trusted: from) LIMIT 3")
         let values = rows.map { row in
             zip(key.columns, row).map { "\($0)=\(ValueText.short($1))" }.joined(separator: ", ")
         }
-        return (Int(count), values.joined(separator: "; ") + (count > 3 ? "; …" : ""))
+        let first = values.joined(separator: "; ") + (count > 3 ? "; …" : "")
+        return "\(key.name ?? "a foreign key"): \(count == 1 ? "1 row has" : "\(count) rows have") no parent in "
+            + "\(key.parent) (\(first)): the foreign key holds for new rows only"
     }
+}
 
-    /// Tries a statement; when the database refuses it, the transaction goes on without it.
-    private mutating func attempt(_ kind: NotCarried.Kind, _ name: String, _ statement: String) throws {
-        try connection.execute("SAVEPOINT attempt")
-        do throws(DatabaseError) {
-            try connection.execute(SQL(statement))
-            try connection.execute("RELEASE SAVEPOINT attempt")
-        } catch {
-            guard error.kind != .lost && error.kind != .interrupted else { throw error }
-            try connection.execute("ROLLBACK TO SAVEPOINT attempt")
-            notCarried.append(NotCarried(kind, name, reason: error.message))
+extension DatabaseError {
+    /// Whether it says nothing of the work itself: it can go on later from where it was.
+    var isInterruption: Bool {
+        switch kind {
+        case .lost, .interrupted, .diskFull, .unreachable, .locked: true
+        case .unique, .foreignKey, .notNull, .check, .authentication, .permission, .notADatabase, .invalidURL,
+            .syntax, .other:
+            false
         }
     }
 }

@@ -1,138 +1,238 @@
 import Dialects
 
-/// Carries a plan out: rows from one connection straight into the other, then what is built on them, then the count.
+/// Carries a transfer out on streams that read one moment of the source.
+///
+/// Each table's rows go in chunks, each in a transaction of its own with the record of it; then everything that is built is
+/// recorded in the same way. So an interruption leaves whole chunks, which another run goes on from, and a refusal removes
+/// what is on record.
 struct TransferEngine {
-    private let plan: TransferPlan
-    private let options: TransferOptions
-    private let reading: any Connection
-    private let writing: any Connection
-    private let target: any TransferTarget
-    private let events: @Sendable (TransferEvent) -> Void
+    let streams: TransferStreams
+    let source: any TransferSource
+    let target: any TransferTarget
+    let options: TransferOptions
+    /// The source's URL, without a password.
+    let sourceName: String
+    let events: @Sendable (TransferEvent) -> Void
 
-    init(
-        _ plan: TransferPlan, _ options: TransferOptions, from reading: any Connection, to writing: any Connection,
-        _ target: any TransferTarget, _ events: @escaping @Sendable (TransferEvent) -> Void
-    ) {
-        self.plan = plan
-        self.options = options
-        self.reading = reading
-        self.writing = writing
-        self.target = target
-        self.events = events
+    /// What there is to do, and how.
+    struct Work: Sendable {
+        var plan: TransferPlan
+        var construction: Construction
+        var build: BuildPlan
     }
 
-    /// Throws `TransferError.targetNotEmpty` when something stands in the target already.
-    static func requireEmpty(_ connection: any Connection, _ target: any TransferTarget) throws {
-        let occupants = try target.occupants(ignoring: OwnTables.names, on: connection)
-        guard occupants.isEmpty else { throw TransferError.targetNotEmpty(occupants) }
-    }
-
-    /// Everything in one transaction of the target, which is kept only when every count agrees.
-    func run() throws -> TransferReport {
-        let clock = ContinuousClock()
-        let start = clock.now
-        try writing.begin()
-        do {
-            // Again, now that nobody else's changes can come in between unseen.
-            try Self.requireEmpty(writing, target)
-            var report = try fill()
-            report.seconds = clock.now.seconds(since: start)
-            switch report.verdict {
-            case .verified: try writing.commit()
-            case .mismatch: try writing.rollback()
+    /// Looks at the source and decides; changes nothing.
+    func plan() async throws -> Work {
+        events(.phase(.surveying))
+        let (source, options, events) = (source, options, events)
+        let (inspection, wanted) = try await streams.first { reading, _ in
+            try SourceSurvey(reading, source).inspect(options)
+        }
+        let tables = try await streams.each(wanted) { table, reading, _ in
+            try SourceSurvey(reading, source).profile(table, inPiecesOf: options.chunkBytes) {
+                events(.surveyed(table: table.name, rows: $0))
             }
+        }
+        let plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
+        events(.planned(plan))
+        let construction = try target.construct(plan.schema)
+        return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
+    }
+
+    /// Does everything, or what an interrupted run left to do. Throws `TransferError.interrupted` when something keeps it from
+    /// going on, and is then recorded as unfinished; after any other error the target is as it was.
+    func run() async throws -> TransferReport {
+        let start = ContinuousClock.now
+        let earlier = try await unfinished()
+        let work = try await plan()
+        let surveying = ContinuousClock.now.seconds(since: start)
+        var report = try await run(work, after: earlier)
+        report.phases.surveying = surveying
+        report.seconds = ContinuousClock.now.seconds(since: start)
+        return report
+    }
+
+    /// The same for a plan that is made; `earlier` is the run to go on with.
+    func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
+        let record = try await begin(work, earlier)
+        do {
+            let report = try await carryOut(work, record)
+            if report.verdict == .mismatch { try await abandon(record) }
             return report
         } catch {
-            // The first error is the one to report: a rollback after a lost connection fails too, and says nothing new.
-            if writing.isInTransaction { try? writing.rollback() }
+            if let reason = Self.interruption(error) { throw TransferError.interrupted(reason: reason) }
+            try await abandon(record)
             throw error
         }
     }
 
-    private func fill() throws -> TransferReport {
-        let construction = try target.construct(plan.schema)
-        for statement in construction.tables { try writing.execute(SQL(statement)) }
-        var tables: [TransferReport.TableReport] = []
-        for table in plan.tables { tables.append(try load(table)) }
-        var builder = TransferBuilder(plan, writing, target, events)
-        try builder.build(construction.afterLoad)
-        for at in tables.indices {
-            let table = plan.tables[at]
-            try writing.execute(SQL(target.analyze(table.target)))
-            events(.verifying(table.source))
-            tables[at].sourceRows = try count(table.source, on: reading)
-            tables[at].targetRows = try count(table.target, on: writing)
-            if tables[at].sourceDigest != nil { tables[at].targetDigest = try readBack(table) }
-            tables[at].notes = builder.notes[table.target] ?? []
+    private func unfinished() async throws -> TransferRecord? {
+        let (resumes, target) = (options.resumes, target)
+        return try await streams.first { _, writing in
+            let record = try TransferRecords(writing).unfinished()
+            if let record, !resumes { throw TransferError.unfinished(record) }
+            if record == nil { try Self.requireEmpty(writing, target) }
+            return record
         }
-        return TransferReport(
-            tables: tables, notCarried: plan.notCarried + builder.notCarried, types: plan.typeNotes,
-            renames: plan.renames,
-            seconds: 0)
     }
 
-    private func count(_ table: String, on connection: any Connection) throws -> Int {
-        let count = try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer
-        return Int(count ?? -1)
+    /// Throws `TransferError` when the target holds something already.
+    func requireFree() async throws {
+        let target = target
+        try await streams.first { _, writing in
+            try TransferRecords(writing).requireNoneUnfinished()
+            try Self.requireEmpty(writing, target)
+        }
+    }
+
+    /// Throws `TransferError.targetNotEmpty` when something stands in the target already.
+    static func requireEmpty(_ writing: any Connection, _ target: any TransferTarget) throws {
+        let records = [TransferRecord.tableName, TransferRecord.chunkTableName]
+        let occupants = try target.occupants(ignoring: OwnTables.names, on: writing).filter { !records.contains($0) }
+        guard occupants.isEmpty else { throw TransferError.targetNotEmpty(occupants) }
+    }
+
+    /// Makes the tables and the record of them, in one transaction; or takes up the record of an earlier run.
+    private func begin(_ work: Work, _ earlier: TransferRecord?) async throws -> TransferRecord {
+        let (target, sourceName) = (target, sourceName)
+        let plan = work.plan.recorded(work.construction, work.build)
+        return try await streams.first { reading, writing in
+            let fingerprint = ""
+            if let earlier {
+                guard earlier.fingerprint == fingerprint else { throw TransferError.sourceChanged(earlier) }
+                guard earlier.plan == plan else { throw TransferError.planChanged(earlier) }
+                return earlier
+            }
+            let record = TransferRecord(
+                id: Self.newID(), source: sourceName, fingerprint: fingerprint, plan: plan, state: .loading)
+            try writing.transaction {
+                // Again, now that nobody else's changes can come in between unseen.
+                try Self.requireEmpty(writing, target)
+                let records = TransferRecords(writing)
+                try records.begin(record)
+                for statement in work.construction.tables { try writing.execute(SQL(statement)) }
+                for table in work.plan.schema.tables {
+                    try records.add(ChunkRecord(kind: .madeTable, table: table.name), to: record.id)
+                }
+            }
+            return record
+        }
+    }
+
+    private static func newID() -> String {
+        var digest = Digest()
+        digest.mix(UInt64.random(in: .min ... .max))
+        return digest.hexadecimal
+    }
+
+    /// All streams stand still by now: each has rolled back what it had open.
+    private func abandon(_ record: TransferRecord) async throws {
+        try await streams.first { _, writing in
+            if writing.isInTransaction { try writing.rollback() }
+            try TransferRecords(writing).abandon(record)
+        }
+    }
+
+    /// What kept the transfer from going on, when that is no fault of the data.
+    private static func interruption(_ error: any Error) -> String? {
+        switch error {
+        case is CancellationError: "it was stopped"
+        case is DatabaseError where Task.isCancelled: "it was stopped"
+        case let error as DatabaseError where error.isInterruption: error.message
+        default: nil
+        }
     }
 }
 
+// MARK: - The phases
+
 extension TransferEngine {
-    private func load(_ table: PlannedTable) throws -> TransferReport.TableReport {
+    private func carryOut(_ work: Work, _ record: TransferRecord) async throws -> TransferReport {
         let clock = ContinuousClock()
         let start = clock.now
-        events(.tableStarted(table.source, rows: table.rows))
-        let (rows, digest) = table.sourceColumns.isEmpty ? (try loadEmptyRows(table), nil) : try copyRows(table)
-        if let counting = table.counting {
-            try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
-        }
-        var report = TransferReport.TableReport(
-            name: table.source, sourceRows: table.rows, rowsRead: rows, targetRows: 0,
-            seconds: clock.now.seconds(since: start))
-        report.sourceDigest = digest?.hexadecimal
-        events(.tableFinished(report))
+        let (id, target) = (record.id, target)
+        let done = try await streams.first { _, writing in try TransferRecords(writing).chunks(of: id) }
+        _ = try await streams.onAll { _, writing in try target.prepareForLoading(writing) }
+        let loaded = try await load(work, id, done)
+        let loadedAt = clock.now
+        let built = try await build(work, id, done)
+        let builtAt = clock.now
+        var report = try await verify(work, id, loaded, built)
+        report.phases.loading = loadedAt.seconds(since: start)
+        report.phases.building = builtAt.seconds(since: loadedAt)
+        report.phases.verifying = clock.now.seconds(since: builtAt)
         return report
     }
 
-    /// A table whose columns are all computed has rows that nothing needs to be copied for.
-    private func loadEmptyRows(_ table: PlannedTable) throws -> Int {
-        for _ in 0..<table.rows { try writing.execute("INSERT INTO \(identifier: table.target) DEFAULT VALUES") }
-        return table.rows
-    }
-
-    private func copyRows(_ table: PlannedTable) throws -> (rows: Int, digest: TableDigest?) {
-        let copy = TableCopy(table, forms(of: table))
-        let loaded = try copy.run(from: reading, to: writing) { events(.progress(table.source, rows: $0)) }
-        return (loaded.rows, loaded.digest)
-    }
-
-    /// The digest of what the target holds now.
-    private func readBack(_ table: PlannedTable) throws -> String? {
-        guard let forms = forms(of: table) else { return nil }
-        let query = "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))"
-        let cursor = try writing.copyOut(query, types: table.types)
-        defer { cursor.close() }
-        var row = RawRow(columns: forms.count)
-        var digest = ColumnForms(forms)
-        while try cursor.next() {
-            cursor.read(into: &row)
-            digest.add(row)
-            if digest.digest.rows & 0xFFFF == 0 { try Task.checkCancellation() }
+    /// Returns the records of all chunks.
+    private func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+        events(.phase(.loading))
+        let earlier = done.filter { $0.kind == .rows }
+        for chunk in earlier {
+            guard let table = work.plan.tables.first(where: { $0.target == chunk.table }) else { continue }
+            events(.resumed(table, rows: chunk.rows))
         }
-        return digest.digest.hexadecimal
+        let load = ChunkLoad(record: id, verification: options.verification, target: target, events: events)
+        let chunks = Chunk.all(of: work.plan.tables, without: earlier)
+        return earlier + (try await streams.each(chunks) { try load.run($0, $1, $2) })
     }
 
-    /// What the table's values are compared as; `nil` when they are not to be.
-    private func forms(of table: PlannedTable) -> [CanonicalForm?]? {
-        switch options.verification {
-        case .count: nil
-        case .digest: table.types.map { CanonicalForm($0) }
+    /// Returns the records of all that is built.
+    private func build(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+        let (target, events) = (target, events)
+        events(.phase(.building))
+        let stages = work.build.stages(without: done)
+        events(.building(steps: stages.joined().joined().count))
+        try await streams.first { _, writing in
+            try TransferRecords(writing).enter(.building, id)
+            for table in work.plan.tables {
+                guard let counting = table.counting else { continue }
+                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+            }
         }
+        var records = done.filter { $0.kind != .rows }
+        for units in stages {
+            let built = try await streams.each(units) { unit, _, writing in
+                try unit.map { step in
+                    let chunk = try TransferBuilder(record: id, writing: writing).run(step)
+                    events(.built(table: step.table, name: step.name))
+                    return chunk
+                }
+            }
+            records += built.joined()
+        }
+        return records
+    }
+
+    private func verify(
+        _ work: Work, _ id: String, _ loaded: [ChunkRecord], _ built: [ChunkRecord]
+    ) async throws -> TransferReport {
+        events(.phase(.verifying))
+        try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
+        let proof = TransferProof(verification: options.verification, target: target, events: events)
+        let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
+        let compared = try await streams.each(heaviest) { table, reading, writing in
+            try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
+        }
+        let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
+        var report = TransferReport(of: work.plan, built)
+        report.tables = work.plan.tables.compactMap { table in
+            var line = byName[table.source]
+            line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
+            return line
+        }
+        if report.verdict == .verified {
+            try await streams.first { _, writing in
+                try writing.transaction { try TransferRecords(writing).complete(id) }
+            }
+        }
+        return report
     }
 }
 
 extension ContinuousClock.Instant {
-    func seconds(since start: ContinuousClock.Instant) -> Double {
+    /// The time between two instants.
+    public func seconds(since start: ContinuousClock.Instant) -> Double {
         let duration = (self - start).components
         return Double(duration.seconds) + Double(duration.attoseconds) / 1e18
     }

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Why a transfer did not take place. The target is then as it was.
+/// Why a transfer did not take place. The target is then as it was, unless it says otherwise.
 public enum TransferError: Error, Equatable, Sendable {
     /// No transfer can read databases of this kind.
     case notASource(dialect: String)
@@ -15,6 +15,13 @@ public enum TransferError: Error, Equatable, Sendable {
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
     /// A key that the source's rows do not satisfy as the target understands it.
     case keyNotBuilt(table: String, key: String, reason: String)
+    /// The target holds a part of another run.
+    case unfinished(TransferRecord)
+    /// It was kept from going on: what was done stays, and is recorded as unfinished.
+    case interrupted(reason: String)
+    case sourceChanged(TransferRecord)
+    case planChanged(TransferRecord)
+    case nothingToAbandon
 }
 
 extension TransferError {
@@ -29,6 +36,11 @@ extension TransferError {
         case .reservedColumn: "reserved_column"
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
+        case .unfinished: "unfinished_transfer"
+        case .interrupted: "interrupted"
+        case .sourceChanged: "source_changed"
+        case .planChanged: "plan_changed"
+        case .nothingToAbandon: "nothing_to_abandon"
         }
     }
 
@@ -42,6 +54,12 @@ extension TransferError {
         case .nameCollision, .reservedColumn: "rename one in the source, or leave the table out"
         case .doesNotFit: "change the value in the source, or leave the table out"
         case .keyNotBuilt: "remove the rows that repeat in the source, or leave the table out"
+        case .unfinished, .interrupted:
+            "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+        case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
+        case .planChanged:
+            "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
+        case .nothingToAbandon: "see what the target holds with inspect TARGET"
         }
     }
 }
@@ -65,6 +83,15 @@ extension TransferError: CustomStringConvertible {
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
+        case .unfinished(let record):
+            return "the database holds an unfinished transfer from \(record.source), begun \(record.startedAt)"
+        case .interrupted(let reason):
+            return "the transfer was interrupted: \(reason). What was done is kept, and the target marked as unfinished"
+        case .sourceChanged(let record):
+            return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
+        case .planChanged(let record):
+            return "this run would do something else than the one of \(record.startedAt) that it is to go on with"
+        case .nothingToAbandon: return "the target holds no unfinished transfer"
         }
     }
 }

@@ -27,6 +27,10 @@ public struct PlannedTable: Sendable, Equatable {
     public var types: [ColumnType]
     /// Rows that were there when the table was looked at.
     public var rows: Int
+    /// Roughly how many bytes its values have.
+    public var bytes: Int
+    /// The pieces in which it can be read, each row in one of them; at least one.
+    public var pieces: [KeyRange]
     /// The column that counts by itself, in the target, and the highest number that was ever issued.
     public var counting: Counting?
 

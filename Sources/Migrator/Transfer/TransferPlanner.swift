@@ -61,7 +61,8 @@ struct TransferPlanner {
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
             sourceColumns: copied.map { $0.0.name }, targetColumns: copied.map { $0.1.name },
-            types: copied.map { $0.1.type }, rows: origin.rows, counting: counting(origin, table))
+            types: copied.map { $0.1.type }, rows: origin.rows, bytes: origin.bytes, pieces: origin.pieces,
+            counting: counting(origin, table))
     }
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {

@@ -17,8 +17,6 @@ public struct TransferReport: Sendable {
         public var rowsRead: Int
         /// Rows that the target counts.
         public var targetRows: Int
-        /// From its first row to its last.
-        public var seconds: Double
         /// What is to be said about it: rows without the parent that their foreign key names.
         public var notes: [String] = []
 
@@ -35,50 +33,47 @@ public struct TransferReport: Sendable {
     public var notCarried: [NotCarried]
     public var types: [TypeNote]
     public var renames: [Rename]
-    public var seconds: Double
-}
+    public var seconds: Double = 0
+    public var phases = Phases()
 
-extension TransferReport {
-    /// `{"version": 1, "verdict": …, "tables": […], "not_carried": […], "types": […], "renames": […], "seconds": …}`.
-    public func json() -> JSON {
-        .object([
-            ("version", .integer(1)), ("verdict", .string(verdict.rawValue)),
-            ("tables", .array(tables.map { $0.json() })),
-            ("not_carried", .array(notCarried.map { $0.json() })), ("types", .array(types.map { $0.json() })),
-            ("renames", .array(renames.map { $0.json() })), ("seconds", .real(seconds)),
-        ])
+    /// How long each took, in seconds.
+    public struct Phases: Sendable, Equatable {
+        public var surveying = 0.0
+        public var loading = 0.0
+        public var building = 0.0
+        public var verifying = 0.0
+    }
+
+    /// Without the tables: what the plan says, and what was left out while building.
+    init(of plan: TransferPlan, _ built: [ChunkRecord]) {
+        tables = []
+        types = plan.typeNotes
+        renames = plan.renames
+        let leftOut = built.filter(\.isLeftOut).map { chunk in
+            NotCarried(chunk.kind.notCarried, chunk.label, reason: chunk.note ?? "")
+        }
+        notCarried = plan.notCarried + leftOut
     }
 }
 
-extension TransferReport.TableReport {
-    fileprivate func json() -> JSON {
-        .object([
-            ("name", .string(name)), ("source_rows", .integer(Int64(sourceRows))),
-            ("rows_read", .integer(Int64(rowsRead))),
-            ("target_rows", .integer(Int64(targetRows))), ("seconds", .real(seconds)),
-            ("notes", .array(notes.map(JSON.string))),
-        ])
+extension ChunkRecord {
+    /// How a report calls it.
+    fileprivate var label: String {
+        switch kind {
+        case .check: "\(table).\(name)"
+        case .madeTable, .madeView, .rows, .key, .index, .foreignKey, .validation: name
+        }
     }
 }
 
-extension NotCarried {
-    fileprivate func json() -> JSON {
-        .object([("kind", .string(kind.rawValue)), ("name", .string(name)), ("reason", .string(reason))])
-    }
-}
-
-extension TypeNote {
-    fileprivate func json() -> JSON {
-        .object([
-            ("table", .string(table)), ("column", .string(column)), ("declared", .string(declared)),
-            ("type", .string(type)),
-            ("reason", .string(reason)),
-        ])
-    }
-}
-
-extension Rename {
-    fileprivate func json() -> JSON {
-        .object([("kind", .string(kind)), ("from", .string(from)), ("to", .string(to))])
+extension ChunkRecord.Kind {
+    fileprivate var notCarried: NotCarried.Kind {
+        switch self {
+        case .madeView: .view
+        case .index, .key: .index
+        case .check: .constraint
+        case .foreignKey, .validation: .foreignKey
+        case .madeTable, .rows: .other
+        }
     }
 }

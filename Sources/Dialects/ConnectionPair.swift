@@ -1,0 +1,65 @@
+import Synchronization
+
+/// Two connections on one thread that stay open between leases: rows go from one to the other without a copy, and a snapshot
+/// outlasts a lease.
+///
+///     let pair = try await ConnectionPair.open(source, target)
+///     let rows = try await pair.run { reading, writing in … }
+///     await pair.close()
+public actor ConnectionPair {
+    private let thread: ConnectionThread
+    private var connections: (first: any Connection, second: any Connection)?
+    private nonisolated let interrupters = Mutex<[any Interrupter]>([])
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private init() throws(DatabaseError) { thread = try ConnectionThread() }
+
+    deinit { thread.stop() }
+
+    /// Throws `DatabaseError` when one of them can't be opened; then neither is.
+    public static func open(_ first: Database, _ second: Database) async throws(DatabaseError) -> ConnectionPair {
+        let pair = try ConnectionPair()
+        try await pair.connect(first.driver, second.driver)
+        return pair
+    }
+
+    private func connect(_ first: any Driver, _ second: any Driver) throws(DatabaseError) {
+        let one = try first.connect()
+        do throws(DatabaseError) {
+            let other = try second.connect()
+            connections = (one, other)
+            interrupters.withLock { $0 = [one.interrupter, other.interrupter] }
+        } catch {
+            one.close()
+            throw error
+        }
+    }
+
+    /// Lends both to `body`, on their own thread. What it leaves open stays open. Cancelling the task interrupts the statements
+    /// that run.
+    public nonisolated func run<T: Sendable>(
+        _ body: @Sendable (any Connection, any Connection) throws -> T
+    ) async throws -> T {
+        try await withTaskCancellationHandler {
+            try await perform(body)
+        } onCancel: {
+            for interrupter in interrupters.withLock({ $0 }) { interrupter.interrupt() }
+        }
+    }
+
+    private func perform<T: Sendable>(_ body: @Sendable (any Connection, any Connection) throws -> T) throws -> T {
+        guard let connections else { throw DatabaseError(.lost, "the connections are closed") }
+        // A task that was cancelled before its turn has nothing to interrupt yet.
+        try Task.checkCancellation()
+        return try body(connections.first, connections.second)
+    }
+
+    /// What is in a transaction then is rolled back by the databases.
+    public func close() {
+        interrupters.withLock { $0 = [] }
+        connections?.first.close()
+        connections?.second.close()
+        connections = nil
+    }
+}

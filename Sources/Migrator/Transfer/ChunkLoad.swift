@@ -1,0 +1,77 @@
+import Dialects
+
+/// A piece of a table's rows.
+struct Chunk: Sendable, Equatable {
+    var table: PlannedTable
+    var piece: Int
+    var range: KeyRange
+    /// Roughly what it weighs, to begin with what takes longest.
+    var bytes: Int
+
+    /// All pieces of all tables, the heaviest first, without those that are `done`.
+    static func all(of tables: [PlannedTable], without done: [ChunkRecord]) -> [Chunk] {
+        let done = Set(done.filter { $0.kind == .rows }.map { ChunkID(table: $0.table, piece: $0.piece) })
+        let chunks = tables.flatMap { table in
+            table.pieces.enumerated().map { piece, range in
+                Chunk(table: table, piece: piece, range: range, bytes: table.bytes / table.pieces.count)
+            }
+        }
+        return chunks.filter { !done.contains(ChunkID(table: $0.table.target, piece: $0.piece)) }
+            .sorted { $0.bytes > $1.bytes }
+    }
+
+    private struct ChunkID: Hashable {
+        var table: String
+        var piece: Int
+    }
+}
+
+/// Loads one chunk: its rows and the record of them in one transaction.
+struct ChunkLoad {
+    let record: String
+    let verification: TransferOptions.Verification
+    let target: any TransferTarget
+    let events: @Sendable (TransferEvent) -> Void
+
+    /// Throws as `TableCopy.run`; nothing of the chunk is then there.
+    func run(_ chunk: Chunk, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord {
+        try writing.withForeignKeysUnenforced {
+            try writing.transaction {
+                let loaded = try load(chunk, reading, writing)
+                let record = ChunkRecord(
+                    kind: .rows, table: chunk.table.target, piece: chunk.piece, rows: loaded.rows,
+                    digest: loaded.digest?.hexadecimal)
+                try TransferRecords(writing).add(record, to: self.record)
+                return record
+            }
+        }
+    }
+
+    private func load(
+        _ chunk: Chunk, _ reading: any Connection, _ writing: any Connection
+    ) throws -> TableCopy.Loaded {
+        let table = chunk.table
+        guard !table.sourceColumns.isEmpty else { return try loadEmptyRows(table, writing) }
+        let freshening = chunk.range == .all ? try target.freshening(table.target, on: writing) : nil
+        if let freshening { try writing.executeScript(freshening) }
+        let copy = TableCopy(table, verification.forms(of: table), in: chunk.range, freezing: freshening != nil)
+        return try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
+    }
+
+    /// A table whose columns are all computed has rows that nothing needs to be copied for.
+    private func loadEmptyRows(_ table: PlannedTable, _ writing: any Connection) throws -> TableCopy.Loaded {
+        for _ in 0..<table.rows { try writing.execute("INSERT INTO \(identifier: table.target) DEFAULT VALUES") }
+        events(.loaded(table, rows: table.rows))
+        return TableCopy.Loaded(rows: table.rows)
+    }
+}
+
+extension TransferOptions.Verification {
+    /// What a table's values are compared as; `nil` when they are not to be.
+    func forms(of table: PlannedTable) -> [CanonicalForm?]? {
+        switch self {
+        case .count: nil
+        case .digest: table.sourceColumns.isEmpty ? nil : table.types.map { CanonicalForm($0) }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Dialects
+
+/// What happens during a transfer. Several streams tell it, each in its own order.
+public enum TransferEvent: Sendable {
+    /// What a transfer does, one after the other.
+    public enum Phase: String, Sendable, CaseIterable {
+        /// Every value is looked at, to choose the types.
+        case surveying
+        case loading
+        /// Keys, indexes, checks, foreign keys, views.
+        case building
+        /// The digest of what the target gives back.
+        case verifying
+    }
+
+    case phase(Phase)
+    /// So many further rows were looked at.
+    case surveyed(table: String, rows: Int)
+    case planned(TransferPlan)
+    /// So many rows are there from an interrupted run.
+    case resumed(PlannedTable, rows: Int)
+    /// So many further rows were handed over.
+    case loaded(PlannedTable, rows: Int)
+    /// How many things are to be built.
+    case building(steps: Int)
+    case built(table: String, name: String)
+    /// So many further rows were read back.
+    case verified(PlannedTable, rows: Int)
+}

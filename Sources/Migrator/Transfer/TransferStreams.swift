@@ -1,0 +1,72 @@
+import Dialects
+import Synchronization
+
+/// The streams of a transfer: each reads and writes by connections of its own, and all read the same moment of the source.
+struct TransferStreams: Sendable {
+    private let pairs: [ConnectionPair]
+
+    /// Opens `count` streams at one moment. Throws `DatabaseError`; nothing is then left open.
+    static func open(_ count: Int, from: Database, to: Database) async throws -> TransferStreams {
+        var pairs: [ConnectionPair] = []
+        do {
+            for _ in 0..<count { pairs.append(try await ConnectionPair.open(from, to)) }
+            for pair in pairs { try await pair.run { reading, _ in try reading.beginSnapshot() } }
+            return TransferStreams(pairs: pairs)
+        } catch {
+            for pair in pairs { await pair.close() }
+            throw error
+        }
+    }
+
+    private init(pairs: [ConnectionPair]) { self.pairs = pairs }
+
+    func close() async { for pair in pairs { await pair.close() } }
+
+    /// Runs `body` on the first stream.
+    func first<T: Sendable>(_ body: @Sendable (any Connection, any Connection) throws -> T) async throws -> T {
+        try await pairs[0].run(body)
+    }
+
+    /// Runs `body` once on each stream.
+    func onAll(_ body: @Sendable (any Connection, any Connection) throws -> Void) async throws {
+        for pair in pairs { try await pair.run(body) }
+    }
+
+    /// Runs `body` for each item, on whichever stream is free next, in the order of the items; returns the results in that
+    /// order. The first error stops all streams and is thrown once they stand still.
+    func each<Item: Sendable, Result: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item, any Connection, any Connection) throws -> Result
+    ) async throws -> [Result] {
+        let queue = WorkQueue(count: items.count)
+        return try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
+            for pair in pairs.prefix(items.count) {
+                group.addTask {
+                    var results: [(Int, Result)] = []
+                    while let at = queue.next() {
+                        results.append((at, try await pair.run { try body(items[at], $0, $1) }))
+                    }
+                    return results
+                }
+            }
+            var results: [(Int, Result)] = []
+            for try await part in group { results += part }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}
+
+/// Gives out the numbers of pieces of work, each once.
+private final class WorkQueue: Sendable {
+    private let count: Int
+    private let taken = Mutex(0)
+
+    init(count: Int) { self.count = count }
+
+    func next() -> Int? {
+        taken.withLock { taken in
+            guard taken < count else { return nil }
+            taken += 1
+            return taken - 1
+        }
+    }
+}
