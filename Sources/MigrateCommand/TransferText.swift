@@ -17,6 +17,11 @@ enum TransferText {
         var sections = [table.rendered()]
         let notes = report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } }
         sections += section("Notes", notes)
+        let differences = report.tables.flatMap { line in
+            line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
+        }
+        sections += section("Rows that differ", differences)
+        sections += section("Remarks", report.remarks)
         sections += remarks(report.types, report.renames, report.notCarried)
         sections.append("\(times(report))\nverdict: \(report.verdict.rawValue)")
         return sections.joined(separator: "\n\n")
@@ -63,6 +68,7 @@ enum TransferText {
                 ("source_digest", table.sourceDigest.map { .string($0) } ?? .null),
                 ("target_digest", table.targetDigest.map { .string($0) } ?? .null),
                 ("notes", .array(table.notes.map { .string($0) })),
+                ("differences", .array(table.differences.map(DifferenceText.document))),
             ])
         }
         return .object(
@@ -78,6 +84,7 @@ enum TransferText {
                         ("verify_ms", milliseconds(report.phases.verifying)),
                     ])
                 ), ("tables", .array(tables)),
+                ("remarks", .array(report.remarks.map { .string($0) })),
             ] + members(report.types, report.renames, report.notCarried))
     }
 

@@ -97,7 +97,7 @@ struct TransferEngine {
         let (target, sourceName) = (target, sourceName)
         let plan = work.plan.recorded(work.construction, work.build)
         return try await streams.first { reading, writing in
-            let fingerprint = ""
+            let fingerprint = try reading.sourceFingerprint()
             if let earlier {
                 guard earlier.fingerprint == fingerprint else { throw TransferError.sourceChanged(earlier) }
                 guard earlier.plan == plan else { throw TransferError.planChanged(earlier) }
@@ -221,6 +221,8 @@ extension TransferEngine {
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
             return line
         }
+        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
+        try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             try await streams.first { _, writing in
                 try writing.transaction { try TransferRecords(writing).complete(id) }

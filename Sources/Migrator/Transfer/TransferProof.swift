@@ -20,6 +20,9 @@ struct TransferProof {
         }
         report.sourceDigest = Self.sum(loaded).hexadecimal
         report.targetDigest = try readBack(table, forms, writing).hexadecimal
+        if verification == .full && report.isMismatch {
+            report.differences = try TableComparison(.init(table), reading, writing).report().differences
+        }
         return report
     }
 

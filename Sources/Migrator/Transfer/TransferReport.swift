@@ -25,6 +25,9 @@ public struct TransferReport: Sendable {
         public var sourceDigest: String?
         public var targetDigest: String?
 
+        /// The first rows that differ, where they were looked for; there may be more.
+        public var differences: [VerificationReport.Difference] = []
+
         public var isMismatch: Bool { sourceRows != targetRows || sourceDigest != targetDigest }
     }
 
@@ -35,6 +38,8 @@ public struct TransferReport: Sendable {
     public var renames: [Rename]
     public var seconds: Double = 0
     public var phases = Phases()
+    /// What reading the source meant for others: "other programs that write it wait", and the like.
+    public var remarks: [String] = []
 
     /// How long each took, in seconds.
     public struct Phases: Sendable, Equatable {
