@@ -89,6 +89,8 @@ public protocol RowCursor: AnyObject {
     /// Moves to the next row; false after the last.
     func next() throws(DatabaseError) -> Bool
     func raw(_ column: Int) -> RawValue
+    /// Puts the row's first values into `row`, as many as that has room for.
+    func read(into row: inout RawRow)
     /// Ends the query early. Reading to the end does it too.
     func close()
 }
@@ -97,6 +99,8 @@ public protocol RowCursor: AnyObject {
 public protocol BulkWriter: AnyObject {
     /// Throws `Misfit` when the column's type can't hold the value. Its bytes must stay where they are until `endRow`.
     func write(_ value: RawValue, column: Int) throws(Misfit)
+    /// Writes all columns. After a `Misfit` go on with `write(_:column:)` from that column on.
+    func write(_ row: borrowing RawRow) throws(Misfit)
     func endRow() throws(DatabaseError)
     /// Returns how many rows the database took.
     func finish() throws(DatabaseError) -> Int

@@ -29,16 +29,18 @@ struct SourceSurvey {
         let key = RowKey(reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
         defer { cursor.close() }
+        var row = RawRow(columns: columns.count + 1)
         var rows = 0
         var pieces = Pieces(of: size)
         while try cursor.next() {
+            cursor.read(into: &row)
             var bytes = 0
             for column in profiles.indices {
-                let value = cursor.raw(column + 1)
-                profiles[column].observe(value) { key.text(cursor) }
+                let value = row[column + 1]
+                profiles[column].observe(value, key, cursor)
                 bytes += value.byteCount
             }
-            pieces.add(bytes, at: cursor.raw(0))
+            pieces.add(bytes, at: row[0])
             rows += 1
             if rows & 0xFFF == 0 {
                 progress(0x1000)

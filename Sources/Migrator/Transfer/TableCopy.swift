@@ -34,11 +34,18 @@ struct TableCopy {
         do {
             let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns, in: range)))
             defer { cursor.close() }
+            var row = RawRow(columns: table.types.count)
             var digest = forms.map { ColumnForms($0) }
             var rows = 0
             while try cursor.next() {
-                try copyRow(cursor, writer)
-                digest?.add(cursor)
+                cursor.read(into: &row)
+                do throws(Misfit) {
+                    try writer.write(row)
+                } catch {
+                    throw refusal(of: error, cursor)
+                }
+                try writer.endRow()
+                digest?.add(row)
                 rows += 1
                 if rows & 0xFFF == 0 {
                     progress(0x1000)
@@ -52,16 +59,6 @@ struct TableCopy {
             writer.cancel()
             throw error
         }
-    }
-
-    @inline(__always)
-    private func copyRow(_ cursor: any RowCursor, _ writer: any BulkWriter) throws {
-        do throws(Misfit) {
-            for column in 0..<table.types.count { try writer.write(cursor.raw(column), column: column) }
-        } catch {
-            throw refusal(of: error, cursor)
-        }
-        try writer.endRow()
     }
 
     private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {
