@@ -13,10 +13,11 @@ struct SourceSurvey {
     /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
-        for name in (options.tables ?? []) + options.exclude where inspection.schema[name] == nil {
+        let tables = inspection.tablesWithRows
+        for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
             throw TransferError.noSuchTable(name)
         }
-        return (inspection, inspection.schema.tables.filter { options.takes($0.name) })
+        return (inspection, tables.filter { options.takes($0.name) })
     }
 
     /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.

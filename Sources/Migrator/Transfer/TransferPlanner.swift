@@ -49,9 +49,12 @@ struct TransferPlanner {
         }
         for table in tables { add(table) }
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
-        let schema = Schema(tables: planned, views: views())
+        var views = views()
+        let fullText = addFullText(to: &views)
+        let schema = Schema(tables: planned, views: views)
         return TransferPlan(
             tables: schema.tablesInForeignKeyOrder.compactMap(journey), schema: schema, checks: checks,
+            fullText: fullText,
             renames: names.renames, typeNotes: typeNotes, notCarried: notCarried)
     }
 

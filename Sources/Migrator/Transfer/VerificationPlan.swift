@@ -26,14 +26,15 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
         self.sourceHoldsTypes = sourceHoldsTypes
         self.targetHoldsTypes = targetHoldsTypes
-        for table in source.schema.tables {
-            guard let other = target.schema[table.name] else {
+        let (ours, theirs) = (source.tablesWithRows, target.tablesWithRows)
+        for table in ours {
+            guard let other = theirs.first(where: { $0.name == table.name }) else {
                 missing.append("table \(table.name) is only in the source")
                 continue
             }
             compare(table, other)
         }
-        for table in target.schema.tables where source.schema[table.name] == nil {
+        for table in theirs where !ours.contains(where: { $0.name == table.name }) {
             missing.append("table \(table.name) is only in the target")
         }
     }
