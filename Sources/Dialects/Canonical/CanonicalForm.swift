@@ -1,6 +1,6 @@
 /// What a column's values are compared as, in whatever shape two databases hold them: `1.50` and `1.5` are one decimal,
 /// `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` one moment, 1 and `true` one boolean.
-public enum CanonicalForm: Sendable, Equatable {
+public enum CanonicalForm: String, Sendable, Equatable {
     case integer
     case real
     case decimal

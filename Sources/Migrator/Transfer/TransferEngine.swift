@@ -65,7 +65,12 @@ struct TransferEngine {
     func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
         let record = try await begin(work, earlier)
         do {
-            let report = try await carryOut(work, record)
+            let provenance = try await streams.first { reading, writing in
+                TransferReport.Provenance(
+                    fingerprint: record.fingerprint, source: reading.product, target: writing.product)
+            }
+            var report = try await carryOut(work, record)
+            report.provenance = provenance
             if report.verdict == .mismatch { try await abandon(record) }
             return report
         } catch {
