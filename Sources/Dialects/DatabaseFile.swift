@@ -10,12 +10,6 @@ extension Database {
     /// Whether the database is a file that is still to be made.
     public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
 
-    /// The database, or while its file is still to be made an empty one in memory: what is there can be seen, and nothing is made.
-    public func inItsPlace() throws(DatabaseError) -> Database {
-        isMissing
-            ? try Database(DatabaseURL(.sqlite(path: ":memory:")), options: ConnectionOptions(access: .create)) : self
-    }
-
     /// Whether both are one database, under whatever name.
     public func isSame(as other: Database) -> Bool {
         guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }

@@ -40,9 +40,14 @@ public protocol TransferTarget: Dialect {
     var takesManyWriters: Bool { get }
     /// Sets a session up for loading and building much: nothing that outlasts the session.
     func prepareForLoading(_ connection: any Connection) throws(DatabaseError)
+    /// Lets the transaction that comes next, the last one, outlast a crash, with all that came before it.
+    func finishLoading(_ connection: any Connection) throws(DatabaseError)
     /// What must run in a table's own loading transaction so that the database can leave out its log, where that pays; the
     /// table is then to be loaded by one transaction. `nil` where it doesn't.
     func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String?
+
+    /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
+    func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
 
     /// Adds a check to a table that has rows: fails when one of them breaks it.
     func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String

@@ -46,9 +46,9 @@ struct TransferPairTests {
             for query in [
                 """
                 SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_master \
-                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND tbl_name NOT LIKE 'tc\\_%' ESCAPE '\\' ORDER BY 1
+                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND name NOT LIKE 'tc\\_%' ESCAPE '\\' ORDER BY 1
                 """, "PRAGMA user_version", "PRAGMA application_id",
-                #"SELECT "table", rowid, parent FROM pragma_foreign_key_check ORDER BY 1, 2, 3"#,
+                "SELECT * FROM pragma_foreign_key_check() ORDER BY 1, 2, 3, 4",
             ] {
                 #expect(try rows(query, fixture.path) == rows(query, copy), "\(query)")
             }

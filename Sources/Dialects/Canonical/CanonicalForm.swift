@@ -1,6 +1,6 @@
 /// What a column's values are compared as, in whatever shape two databases hold them: `1.50` and `1.5` are one decimal,
 /// `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` one moment, 1 and `true` one boolean.
-public enum CanonicalForm: Sendable, Equatable {
+public enum CanonicalForm: String, Sendable, Equatable {
     case integer
     case real
     case decimal
@@ -47,11 +47,11 @@ public enum CanonicalForm: Sendable, Equatable {
         case .date: self = .date
         case .time: self = .time
         case .uuid: self = .uuid
-        case .ownForm: self = .stored
         // A tool of another maker may have chosen them; what they hold is read without loss.
         case .native(_, "smallint"): self = .integer
         case .native(_, "real"): self = .real
         case .native(_, "json"), .native(_, "name"): self = .text
+        case .ownForm: self = .stored
         // The server brings jsonb into an order of its own: its text is no evidence.
         case .json, .native: return nil
         }

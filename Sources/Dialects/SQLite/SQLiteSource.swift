@@ -54,7 +54,7 @@ final class SQLiteSource: Sendable {
         case .untouched(let before):
             if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: before) { return nil }
             return DatabaseError(
-                .locked, "another program began to write \(file.name) while it was read",
+                .other, "another program began to write \(file.name) while it was read",
                 remedy: "start again: with the other program running, both go on side by side")
         }
     }

@@ -31,9 +31,9 @@ struct HeldTableReading {
         var answers = ["count(*)"]
         for column in table.columns {
             answers.append(types[column.name]?.specials.map { "count(*) FILTER (WHERE \($0.condition))" } ?? "0")
-            answers.append(column.isIdentity && !types.isEmpty ? "max(\(SQLText.identifier(column.name)))" : "NULL")
+            answers.append(column.isIdentity ? "max(\(SQLText.identifier(column.name)))" : "NULL")
         }
-        for check in table.checks where !types.isEmpty {
+        for check in table.checks {
             answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
         }
         let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: reading.from)"
@@ -46,6 +46,6 @@ struct HeldTableReading {
         let breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }
         return ProfiledTable(
             table: table, reading: reading, profiles: [], held: held, breaches: breaches,
-            rows: Int(row[0].integer ?? 0), bytes: Int(row[0].integer ?? 0))
+            rows: Int(row[0].integer ?? 0))
     }
 }

@@ -26,7 +26,7 @@ enum ReplicaPlanner {
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
             tables: tables.compactMap { journey($0, inspection) }, schema: schema, construction: construction,
-            checks: checks(inspection, taken), renames: [], typeNotes: notes(inspection, taken),
+            checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
             notCarried: replica.notCarried + leaving.left)
     }
 

@@ -61,7 +61,11 @@ public struct Transfer: Sendable {
     /// What `run` would do; changes nothing. Throws `TransferError` where `run` would refuse, and `DatabaseError`.
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
         try requireTwo()
-        return try await withEngine(into: try to.inItsPlace(), events) { engine in
+        // A file that is still to be made holds nothing, and is not made for a plan.
+        guard !to.isMissing else {
+            return try await withEngine(writingTo: from, events) { try await $0.plan().plan }
+        }
+        return try await withEngine(writingTo: to, events) { engine in
             try await engine.requireFree()
             return try await engine.plan().plan
         }
@@ -73,9 +77,23 @@ public struct Transfer: Sendable {
         try requireTwo()
         return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
             try await to.withLock(MigrationRun.lock, waiting: 10) {
-                try await withEngine(into: to, events) { try await $0.run() }
+                try await withEngine(writingTo: to, events) { try await $0.run() }
             }
         }
+    }
+
+    /// A file that was made for a transfer which left nothing in it goes away again.
+    @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
+        switch result {
+        case .success(let report): return report.verdict == .verified
+        case .failure(let error):
+            guard case TransferError.interrupted = error else { return false }
+            return true
+        }
+    }
+
+    private func requireTwo() throws(TransferError) {
+        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 
     /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
@@ -92,13 +110,14 @@ public struct Transfer: Sendable {
         }
     }
 
+    /// `other` is the target, or stands in for one that does not exist yet and is not asked.
     private func withEngine<T: Sendable>(
-        into to: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
+        writingTo other: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
         _ body: @Sendable (TransferEngine) async throws -> T
     ) async throws -> T {
         let (source, target) = (from.dialect, to.dialect)
         let count = target.takesManyWriters ? max(1, options.jobs) : 1
-        let streams = try await TransferStreams.open(count, from: from, to: to)
+        let streams = try await TransferStreams.open(count, from: from, to: other)
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,
@@ -110,18 +129,5 @@ public struct Transfer: Sendable {
             await streams.close()
             throw error
         }
-    }
-
-    /// A file that was made for a transfer which left nothing in it goes away again.
-    @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
-        switch result {
-        case .success(let report): report.verdict == .verified
-        case .failure(TransferError.interrupted): true
-        case .failure: false
-        }
-    }
-
-    private func requireTwo() throws(TransferError) {
-        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 }

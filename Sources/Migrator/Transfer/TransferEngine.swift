@@ -7,8 +7,8 @@ import Dialects
 /// what is on record.
 struct TransferEngine {
     let streams: TransferStreams
-    let source: any TransferSource
-    let target: any TransferTarget
+    let source: any TransferDialect
+    let target: any TransferDialect
     let options: TransferOptions
     /// The source's URL, without a password.
     let sourceName: String
@@ -24,19 +24,25 @@ struct TransferEngine {
     /// Looks at the source and decides; changes nothing.
     func plan() async throws -> Work {
         events(.phase(.surveying))
-        let (source, target, options, events) = (source, target, options, events)
+        let (source, options, events) = (source, options, events)
         let (inspection, wanted) = try await streams.first { reading, _ in
-            try SourceSurvey(reading, source).inspect(options, for: target)
+            try SourceSurvey(reading, source).inspect(options)
         }
-        let isKnown = source.speaksAs(target) || source.holdsDeclaredTypes
-        let tables = try await streams.each(wanted) { table, reading, _ in
-            let survey = SourceSurvey(reading, source)
-            if isKnown { return try survey.count(table, inspection, for: target) }
-            return try survey.profile(table, inPiecesOf: options.chunkBytes) {
-                events(.surveyed(table: table.name, rows: $0))
+        let plan: TransferPlan
+        if source.speaksAs(target) {
+            let replicas = ReplicaPlanner.tables(of: inspection, options)
+            let counted = try await streams.each(replicas) { table, reading, _ in
+                try SourceSurvey(reading, source).count(table)
             }
+            plan = ReplicaPlanner.plan(inspection, counted)
+        } else {
+            let tables = try await streams.each(wanted) { table, reading, _ in
+                try SourceSurvey(reading, source).survey(table, inspection, inPiecesOf: options.chunkBytes) { rows in
+                    events(.surveyed(table: table.name, rows: rows))
+                }
+            }
+            plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
         }
-        let plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
         events(.planned(plan))
         let construction = try plan.construction ?? target.construct(plan.schema)
         return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
@@ -59,7 +65,12 @@ struct TransferEngine {
     func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
         let record = try await begin(work, earlier)
         do {
-            let report = try await carryOut(work, record)
+            let provenance = try await streams.first { reading, writing in
+                TransferReport.Provenance(
+                    fingerprint: record.fingerprint, source: reading.product, target: writing.product)
+            }
+            var report = try await carryOut(work, record)
+            report.provenance = provenance
             if report.verdict == .mismatch { try await abandon(record) }
             return report
         } catch {
@@ -215,23 +226,21 @@ extension TransferEngine {
         let proof = TransferProof(verification: options.verification, target: target, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
         let compared = try await streams.each(heaviest) { table, reading, writing in
-            var line = try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
-            if !target.addsConstraints {
-                line.notes = try OrphanSearch(writing).notes(on: table.target, in: work.plan.schema)
-            }
-            return line
+            try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         var report = TransferReport(of: work.plan, built)
+        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
-            line?.notes += built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
+            line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
             return line
         }
         report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
-            try await streams.first { _, writing in
+            try await streams.first { reading, writing in
+                try reading.confirmSnapshot()
                 try writing.transaction { try TransferRecords(writing).complete(id) }
             }
         }

@@ -34,7 +34,6 @@ struct TransferPlanner {
         _ inspection: Inspection, _ tables: [ProfiledTable], from source: any TransferSource,
         to target: any TransferTarget
     ) throws(TransferError) -> TransferPlan {
-        if source.speaksAs(target) { return ReplicaPlanner.plan(inspection, tables) }
         var planner = TransferPlanner(inspection, tables, from: source, to: target)
         return try planner.plan()
     }
@@ -50,9 +49,12 @@ struct TransferPlanner {
         }
         for table in tables { add(table) }
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
-        let schema = Schema(tables: planned, views: views())
+        var views = views()
+        let fullText = addFullText(to: &views)
+        let schema = Schema(tables: planned, views: views)
         return TransferPlan(
             tables: schema.tablesInForeignKeyOrder.compactMap(journey), schema: schema, checks: checks,
+            fullText: fullText,
             renames: names.renames, typeNotes: typeNotes, notCarried: notCarried)
     }
 

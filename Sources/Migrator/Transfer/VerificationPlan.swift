@@ -26,14 +26,15 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
         self.sourceHoldsTypes = sourceHoldsTypes
         self.targetHoldsTypes = targetHoldsTypes
-        for table in source.schema.tables {
-            guard let other = target.schema[table.name] else {
+        let (ours, theirs) = (source.tablesWithRows, target.tablesWithRows)
+        for table in ours {
+            guard let other = theirs.first(where: { $0.name == table.name }) else {
                 missing.append("table \(table.name) is only in the source")
                 continue
             }
             compare(table, other)
         }
-        for table in target.schema.tables where source.schema[table.name] == nil {
+        for table in theirs where !ours.contains(where: { $0.name == table.name }) {
             missing.append("table \(table.name) is only in the target")
         }
     }
@@ -50,7 +51,7 @@ struct VerificationPlan {
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
                 continue
             }
-            let types = [column.type, fellow.type].map { form == .text && $0.isNative ? .text : $0 }
+            let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
             compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
         }
         for column in other.columns where table[column: column.name] == nil {
@@ -78,9 +79,7 @@ struct VerificationPlan {
     }
 
     /// A type that only one database knows is compared as the text that this database writes.
-    private func form(heldTo type: ColumnType) -> CanonicalForm? {
-        CanonicalForm(type) ?? (type.isNative ? .text : nil)
-    }
+    private func form(heldTo type: ColumnType) -> CanonicalForm? { type.isNative ? .text : CanonicalForm(type) }
 }
 
 extension VerificationPlan.ComparedTable {
