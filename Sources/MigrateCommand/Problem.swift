@@ -43,6 +43,8 @@ struct Problem {
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
         case let error as TransferError:
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+        case let error as HistoryTransferError:
+            self.init(code: error.code, message: error.sentence, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
         }
