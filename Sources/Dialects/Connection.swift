@@ -13,6 +13,9 @@ public protocol Connection: AnyObject {
     /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
 
+    /// The database's program and its version, for records: `SQLite 3.40.1`, `PostgreSQL 15.18`.
+    var product: String { get }
+
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
     /// Whether the other end is gone: a new connection is needed. A file never is.
@@ -89,6 +92,8 @@ public protocol RowCursor: AnyObject {
     /// Moves to the next row; false after the last.
     func next() throws(DatabaseError) -> Bool
     func raw(_ column: Int) -> RawValue
+    /// Puts the row's first values into `row`, as many as that has room for.
+    func read(into row: inout RawRow)
     /// Ends the query early. Reading to the end does it too.
     func close()
 }
@@ -97,6 +102,8 @@ public protocol RowCursor: AnyObject {
 public protocol BulkWriter: AnyObject {
     /// Throws `Misfit` when the column's type can't hold the value. Its bytes must stay where they are until `endRow`.
     func write(_ value: RawValue, column: Int) throws(Misfit)
+    /// Writes all columns. After a `Misfit` go on with `write(_:column:)` from that column on.
+    func write(_ row: borrowing RawRow) throws(Misfit)
     func endRow() throws(DatabaseError)
     /// Returns how many rows the database took.
     func finish() throws(DatabaseError) -> Int

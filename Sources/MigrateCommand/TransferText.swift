@@ -83,7 +83,8 @@ enum TransferText {
                         ("build_ms", milliseconds(report.phases.building)),
                         ("verify_ms", milliseconds(report.phases.verifying)),
                     ])
-                ), ("tables", .array(tables)), ("remarks", .array(report.remarks.map { .string($0) })),
+                ), ("tables", .array(tables)),
+                ("remarks", .array(report.remarks.map { .string($0) })),
             ] + members(report.types, report.renames, report.notCarried))
     }
 

@@ -6,6 +6,9 @@ import CPostgreSQL
 /// - `date` `YYYY-MM-DD`, `time` `HH:MM:SS.ffffff`, `timestamp` `YYYY-MM-DD HH:MM:SS.ffffff`, always with six decimals;
 ///   `timestamptz` the same in UTC, followed by `Z`
 /// - `uuid` in lower case; `numeric` without an exponent, with as many decimals as it is stored with
+///
+/// A column that is asked for in its own form comes as the bytes of its type's own binary form. Any other whose type is not known
+/// here comes as the text that the server casts it to.
 final class PostgreSQLCopyOut: RowCursor {
     let columnNames: [String]
     private let decodings: [PostgreSQLDecoding]
@@ -14,33 +17,40 @@ final class PostgreSQLCopyOut: RowCursor {
     private let statement: String
     /// The row's message, which libpq allocates, and where each field lies in it; a length of -1 is NULL.
     private var message: UnsafeMutablePointer<CChar>?
-    private var fields: [(start: Int, length: Int)]
+    private let fields: UnsafeMutableBufferPointer<(start: Int, length: Int)>
     private let scratch: PostgreSQLScratch
     private var isFirst = true
     private var isFinished = false
 
-    init(_ connection: PostgreSQLConnection, query: String) throws(DatabaseError) {
+    /// `types` say as what the first columns are wanted.
+    init(_ connection: PostgreSQLConnection, query: String, types: [ColumnType]) throws(DatabaseError) {
         let columns = try connection.describe(query)
         columnNames = columns.map(\.name)
-        var decodings: [PostgreSQLDecoding] = []
-        for column in columns {
-            guard let decoding = PostgreSQLDecoding(type: column.type) else {
-                throw DatabaseError(
-                    .other, "column \(column.name) has a type that can't be copied in binary", statement: query,
-                    remedy: "cast it to text in the query")
-            }
-            decodings.append(decoding)
+        let known = columns.enumerated().map { at, column in
+            at < types.count && types[at] == .ownForm ? .raw : PostgreSQLDecoding(type: column.type)
         }
-        self.decodings = decodings
+        let query = known.contains(nil) ? Self.casting(query, known.map { $0 == nil }) : query
+        decodings = known.map { $0 ?? .text }
         self.connection = connection
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
-        fields = Array(repeating: (0, -1), count: columns.count)
+        fields = .allocate(capacity: columns.count)
+        fields.initialize(repeating: (0, -1))
         scratch = PostgreSQLScratch(columns: columns.count)
         try connection.startCopy(statement, PGRES_COPY_OUT)
         command = connection.command
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        fields.deallocate()
+    }
+
+    /// The query with some of its columns as text.
+    private static func casting(_ query: String, _ isCast: [Bool]) -> String {
+        let list = isCast.enumerated().map { at, isCast in isCast ? "q.c\(at)::text" : "q.c\(at)" }
+        let names = isCast.indices.map { "c\($0)" }
+        return "SELECT \(list.joined(separator: ", ")) FROM (\(query)) AS q (\(names.joined(separator: ", ")))"
+    }
 
     func next() throws(DatabaseError) -> Bool {
         guard !isFinished else { return false }
@@ -89,7 +99,15 @@ final class PostgreSQLCopyOut: RowCursor {
         DatabaseError(.other, "the server sent a row that is none of COPY's binary format", statement: statement)
     }
 
-    func raw(_ column: Int) -> RawValue {
+    func raw(_ column: Int) -> RawValue { value(column, message) }
+
+    func read(into row: inout RawRow) {
+        let message = message
+        for column in 0..<row.count { row[column] = value(column, message) }
+    }
+
+    @inline(__always)
+    private func value(_ column: Int, _ message: UnsafeMutablePointer<CChar>?) -> RawValue {
         let (start, length) = fields[column]
         guard length >= 0, let message else { return .null }
         let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)

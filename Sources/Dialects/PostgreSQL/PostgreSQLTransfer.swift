@@ -7,6 +7,10 @@ extension PostgreSQLDialect: TransferTarget {
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html
     public var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
+    public var distinguishesCase: Bool { true }
+    public var addsConstraints: Bool { true }
+    public var countsInPrimaryKeysOnly: Bool { false }
+
     public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
@@ -41,6 +45,11 @@ extension PostgreSQLDialect: TransferTarget {
         try connection.executeScript("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
     }
 
+    /// One commit that is waited for brings all before it to the disk: the log is written in order.
+    public func finishLoading(_ connection: any Connection) throws(DatabaseError) {
+        try connection.executeScript("SET synchronous_commit = on")
+    }
+
     /// https://www.postgresql.org/docs/current/populate.html, 14.4.7: with `wal_level = minimal` a table that the same
     /// transaction truncated needs no log; COPY FREEZE needs the same.
     public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? {
@@ -50,6 +59,14 @@ extension PostgreSQLDialect: TransferTarget {
 
     public func validate(_ key: String, of table: String) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"
+    }
+
+    /// Over all columns together (https://www.postgresql.org/docs/current/textsearch-tables.html, 12.2.2). `simple` folds case
+    /// and keeps every word, as SQLite's unicode61 does; `english` is what comes close to its porter.
+    public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? {
+        let texts = columns.map { "coalesce(\(SQLText.identifier($0))::text, '')" }.joined(separator: " || ' ' || ")
+        return "CREATE INDEX \(SQLText.identifier(name)) ON \(SQLText.identifier(table)) USING gin "
+            + "(to_tsvector('\(stems ? "english" : "simple")', \(texts)))"
     }
 
     public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {

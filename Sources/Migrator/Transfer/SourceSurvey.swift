@@ -13,14 +13,36 @@ struct SourceSurvey {
     /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
-        for name in (options.tables ?? []) + options.exclude where inspection.schema[name] == nil {
+        let tables = inspection.tablesWithRows
+        for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
             throw TransferError.noSuchTable(name)
         }
-        return (inspection, inspection.schema.tables.filter { options.takes($0.name) })
+        return (inspection, tables.filter { options.takes($0.name) })
     }
 
-    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
-    func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
+    /// What is to be known of a table: where the source holds columns to their types that is little.
+    func survey(
+        _ table: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
+        guard let types = inspection.heldTypes[table.name] else {
+            return try profile(table, inPiecesOf: size, progress)
+        }
+        let reading = try source.reading(of: table, on: connection)
+        let held = try HeldTableReading(table, types).read(reading, on: connection)
+        progress(held.rows)
+        return held
+    }
+
+    /// All there is to know of a table whose values stay as they are.
+    func count(_ table: Table) throws -> ProfiledTable {
+        let reading = try source.reading(of: table, on: connection)
+        let rows = try connection.queryValue("SELECT count(*) \(trusted: reading.from)")?.integer ?? 0
+        return ProfiledTable(table: table, reading: reading, profiles: [], rows: Int(rows))
+    }
+
+    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes.
+    /// `progress` hears now and then of further rows.
+    private func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
         let reading = try source.reading(of: table, on: connection)
         let columns = table.columns.map(\.name)
         var profiles = table.columns.map { ColumnProfile(Meaning($0.type)) }
@@ -28,16 +50,18 @@ struct SourceSurvey {
         let key = RowKey(reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
         defer { cursor.close() }
+        var row = RawRow(columns: columns.count + 1)
         var rows = 0
         var pieces = Pieces(of: size)
         while try cursor.next() {
+            cursor.read(into: &row)
             var bytes = 0
             for column in profiles.indices {
-                let value = cursor.raw(column + 1)
-                profiles[column].observe(value) { key.text(cursor) }
+                let value = row[column + 1]
+                profiles[column].observe(value, key, cursor)
                 bytes += value.byteCount
             }
-            pieces.add(bytes, at: cursor.raw(0))
+            pieces.add(bytes, at: row[0])
             rows += 1
             if rows & 0xFFF == 0 {
                 progress(0x1000)

@@ -32,13 +32,21 @@ struct TableCopy {
         let writer = try writing.copyIn(
             table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
         do {
-            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns, in: range)))
+            let query = table.reading.query(table.sourceColumns, in: range)
+            let cursor = try reading.copyOut(query, types: table.types)
             defer { cursor.close() }
+            var row = RawRow(columns: table.types.count)
             var digest = forms.map { ColumnForms($0) }
             var rows = 0
             while try cursor.next() {
-                try copyRow(cursor, writer)
-                digest?.add(cursor)
+                cursor.read(into: &row)
+                do throws(Misfit) {
+                    try writer.write(row)
+                } catch {
+                    throw refusal(of: error, cursor)
+                }
+                try writer.endRow()
+                digest?.add(row)
                 rows += 1
                 if rows & 0xFFF == 0 {
                     progress(0x1000)
@@ -52,16 +60,6 @@ struct TableCopy {
             writer.cancel()
             throw error
         }
-    }
-
-    @inline(__always)
-    private func copyRow(_ cursor: any RowCursor, _ writer: any BulkWriter) throws {
-        do throws(Misfit) {
-            for column in 0..<table.types.count { try writer.write(cursor.raw(column), column: column) }
-        } catch {
-            throw refusal(of: error, cursor)
-        }
-        try writer.endRow()
     }
 
     private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {

@@ -7,8 +7,12 @@ public struct TransferPlan: Sendable {
     public var tables: [PlannedTable]
     /// What the target gets, but for checks, which are added one by one.
     public var schema: Schema
+    /// How it is made, in the source's own words; `nil` where the target spells the schema.
+    public var construction: Construction?
     /// In the target's words, with the target's names.
     public var checks: [PlannedCheck]
+    /// Indexes over words.
+    public var fullText: [PlannedFullText]
     public var renames: [Rename]
     public var typeNotes: [TypeNote]
     public var notCarried: [NotCarried]
@@ -43,6 +47,13 @@ public struct PlannedTable: Sendable, Equatable {
 public struct PlannedCheck: Sendable, Equatable {
     public var table: String
     public var check: Check
+}
+
+/// An index over words, in the target's names.
+public struct PlannedFullText: Sendable, Equatable {
+    public var name: String
+    public var table: String
+    public var statement: String
 }
 
 /// A name that could not stay.

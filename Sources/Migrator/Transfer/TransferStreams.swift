@@ -10,7 +10,7 @@ struct TransferStreams: Sendable {
         var pairs: [ConnectionPair] = []
         do {
             for _ in 0..<count { pairs.append(try await ConnectionPair.open(from, to)) }
-            try await beginAtOneMoment(pairs)
+            try await begin(pairs)
             return TransferStreams(pairs: pairs)
         } catch {
             for pair in pairs { await pair.close() }
@@ -18,12 +18,10 @@ struct TransferStreams: Sendable {
         }
     }
 
-    private static func beginAtOneMoment(_ pairs: [ConnectionPair]) async throws {
+    private static func begin(_ pairs: [ConnectionPair]) async throws {
         guard let first = pairs.first else { return }
         let share = try await first.run { reading, _ in try reading.beginSharedSnapshot() }
-        for pair in pairs.dropFirst() {
-            try await pair.run { reading, _ in try reading.beginSnapshot(joining: share) }
-        }
+        for pair in pairs.dropFirst() { try await pair.run { reading, _ in try reading.beginSnapshot(joining: share) } }
         try await first.run { reading, _ in try reading.endSharing() }
     }
 

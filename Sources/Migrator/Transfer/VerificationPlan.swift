@@ -26,14 +26,15 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
         self.sourceHoldsTypes = sourceHoldsTypes
         self.targetHoldsTypes = targetHoldsTypes
-        for table in source.schema.tables {
-            guard let other = target.schema[table.name] else {
+        let (ours, theirs) = (source.tablesWithRows, target.tablesWithRows)
+        for table in ours {
+            guard let other = theirs.first(where: { $0.name == table.name }) else {
                 missing.append("table \(table.name) is only in the source")
                 continue
             }
             compare(table, other)
         }
-        for table in target.schema.tables where source.schema[table.name] == nil {
+        for table in theirs where !ours.contains(where: { $0.name == table.name }) {
             missing.append("table \(table.name) is only in the target")
         }
     }
@@ -50,7 +51,8 @@ struct VerificationPlan {
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
                 continue
             }
-            compared.append((column.name, column.type), (fellow.name, fellow.type), as: form)
+            let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
+            compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
         }
         for column in other.columns where table[column: column.name] == nil {
             missing.append("column \(table.name).\(column.name) is only in the target")
@@ -66,15 +68,18 @@ struct VerificationPlan {
     /// A side whose columns hold only what their types say decides; where neither does, values are compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (sourceHoldsTypes, targetHoldsTypes) {
-        case (false, false): return .stored
-        case (true, false): return CanonicalForm(source)
-        case (false, true): return CanonicalForm(target)
+        case (false, false): return CanonicalForm.common(source, target)
+        case (true, false): return form(heldTo: source)
+        case (false, true): return form(heldTo: target)
         case (true, true):
-            let (a, b) = (CanonicalForm(source), CanonicalForm(target))
+            let (a, b) = (form(heldTo: source), form(heldTo: target))
             if a == b { return a }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
     }
+
+    /// A type that only one database knows is compared as the text that this database writes.
+    private func form(heldTo type: ColumnType) -> CanonicalForm? { type.isNative ? .text : CanonicalForm(type) }
 }
 
 extension VerificationPlan.ComparedTable {
