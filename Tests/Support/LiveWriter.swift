@@ -36,12 +36,14 @@ public final class LiveWriter: Sendable {
             CREATE TABLE c (n INTEGER PRIMARY KEY); CREATE TABLE total (n INTEGER); INSERT INTO total VALUES (1);
             """)
         made.close()
-        // A million transactions at most: it ends by itself should the test be cut off.
+        // The script calls itself often enough to run for many minutes, and ends when this process is gone.
         let some = path + ".some.sql"
         let all = path + ".all.sql"
-        try String(repeating: Self.transaction + "\n", count: 1_000).write(
-            toFile: some, atomically: false, encoding: .utf8)
-        try String(repeating: ".read '\(some)'\n", count: 1_000).write(toFile: all, atomically: false, encoding: .utf8)
+        let watch = ".system kill -0 \(getpid()) 2>/dev/null || kill -9 $PPID\n"
+        try (String(repeating: Self.transaction + "\n", count: 1_000) + watch)
+            .write(toFile: some, atomically: false, encoding: .utf8)
+        try String(repeating: ".read '\(some)'\n", count: 20_000)
+            .write(toFile: all, atomically: false, encoding: .utf8)
         shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = [
