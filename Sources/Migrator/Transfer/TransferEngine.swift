@@ -230,7 +230,6 @@ extension TransferEngine {
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         var report = TransferReport(of: work.plan, built)
-        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
@@ -239,8 +238,7 @@ extension TransferEngine {
         report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
-            try await streams.first { reading, writing in
-                try reading.confirmSnapshot()
+            try await streams.first { _, writing in
                 try writing.transaction { try TransferRecords(writing).complete(id) }
             }
         }
