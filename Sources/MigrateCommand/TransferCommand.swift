@@ -76,7 +76,7 @@ struct TransferCommand: AsyncParsableCommand {
         try await output.guarding {
             if let abandon { return try await self.abandon(abandon) }
             let from = try open(source ?? "", .readOnly)
-            let to = try open(target ?? "", dryRun ? .readOnly : .readWrite)
+            let to = try open(target ?? "", dryRun ? .readOnly : .create)
             let options = TransferOptions(
                 tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify,
                 jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)

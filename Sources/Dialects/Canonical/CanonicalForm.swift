@@ -17,6 +17,22 @@ public enum CanonicalForm: String, Sendable, Equatable {
     /// As it is stored: storage class and bytes.
     case stored
 
+    /// As what values of two columns are compared neither of which is held to its type. Where both declare the same, as they are
+    /// stored. Where they differ, the values came by way of another database, which held them to what both have in common: `1.50`
+    /// in a column of decimals and the text `1.5` are then one value.
+    public static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
+        if a == b { return .stored }
+        let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
+        if forms[0] == forms[1] { return forms[0] }
+        if forms.contains(.bytes) { return .bytes }
+        let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
+        if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }
+        if forms.contains(.uuid) { return .uuid }
+        if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
+        // Integers, doubles, decimals, and columns without a type, one of them perhaps as text.
+        return .decimal
+    }
+
     /// `nil` for a type whose values nobody here knows how to read.
     public init?(_ type: ColumnType) {
         switch type {
@@ -35,6 +51,7 @@ public enum CanonicalForm: String, Sendable, Equatable {
         case .native(_, "smallint"): self = .integer
         case .native(_, "real"): self = .real
         case .native(_, "json"), .native(_, "name"): self = .text
+        case .ownForm: self = .stored
         // The server brings jsonb into an order of its own: its text is no evidence.
         case .json, .native: return nil
         }

@@ -106,7 +106,7 @@ final class PostgreSQLConnection: Connection {
 
     /// The server's own description of the query says more exactly than `types` what its columns are.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor {
-        try PostgreSQLCopyOut(self, query: query)
+        try PostgreSQLCopyOut(self, query: query, types: types)
     }
 }
 

@@ -14,6 +14,9 @@ struct ColumnTypes {
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         for table in tables {
+            for held in table.held {
+                choices[ColumnID(table: table.table.name, column: held.column)] = held.choice
+            }
             for (column, profile) in zip(table.table.columns, table.profiles) {
                 let id = ColumnID(table: table.table.name, column: column.name)
                 profiles[id] = profile
@@ -69,11 +72,27 @@ struct ColumnTypes {
 struct ProfiledTable {
     var table: Table
     var reading: TableReading
-    /// In the order of the table's columns.
+    /// In the order of the table's columns; none where the database itself holds its columns to their types.
     var profiles: [ColumnProfile]
+    /// What it holds them to, and nothing elsewhere.
+    var held: [HeldColumn] = []
+    /// How many rows break each of its checks, where that was counted.
+    var breaches: [Int] = []
     var rows: Int
     /// Roughly how many bytes the values have.
     var bytes = 0
     /// In which the table can be read; at least one.
     var pieces = [KeyRange.all]
+}
+
+extension ProfiledTable {
+    /// How many rows have no value in a column.
+    func nulls(_ column: Int) -> Int { column < profiles.count ? profiles[column].nulls : 0 }
+
+    /// The largest number in a column that counts by itself; 0 without any.
+    func highest(_ column: Int) -> Int64 {
+        if column < held.count { return held[column].highest ?? 0 }
+        guard column < profiles.count, !profiles[column].integers.isNone else { return 0 }
+        return profiles[column].maximum
+    }
 }

@@ -20,8 +20,29 @@ struct SourceSurvey {
         return (inspection, tables.filter { options.takes($0.name) })
     }
 
-    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
-    func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
+    /// What is to be known of a table: where the source holds columns to their types that is little.
+    func survey(
+        _ table: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
+        guard let types = inspection.heldTypes[table.name] else {
+            return try profile(table, inPiecesOf: size, progress)
+        }
+        let reading = try source.reading(of: table, on: connection)
+        let held = try HeldTableReading(table, types).read(reading, on: connection)
+        progress(held.rows)
+        return held
+    }
+
+    /// All there is to know of a table whose values stay as they are.
+    func count(_ table: Table) throws -> ProfiledTable {
+        let reading = try source.reading(of: table, on: connection)
+        let rows = try connection.queryValue("SELECT count(*) \(trusted: reading.from)")?.integer ?? 0
+        return ProfiledTable(table: table, reading: reading, profiles: [], rows: Int(rows))
+    }
+
+    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes.
+    /// `progress` hears now and then of further rows.
+    private func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
         let reading = try source.reading(of: table, on: connection)
         let columns = table.columns.map(\.name)
         var profiles = table.columns.map { ColumnProfile(Meaning($0.type)) }

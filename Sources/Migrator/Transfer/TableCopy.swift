@@ -32,7 +32,8 @@ struct TableCopy {
         let writer = try writing.copyIn(
             table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
         do {
-            let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns, in: range)))
+            let query = table.reading.query(table.sourceColumns, in: range)
+            let cursor = try reading.copyOut(query, types: table.types)
             defer { cursor.close() }
             var row = RawRow(columns: table.types.count)
             var digest = forms.map { ColumnForms($0) }

@@ -3,17 +3,21 @@ import Dialects
 /// What things are called in the target: as in the source, but for what the target would cut or keeps in one namespace.
 struct TargetNames {
     private let longest: Int
+    private let distinguishesCase: Bool
     /// Names of relations that are given, as the target sees them.
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    init(longest: Int) { self.longest = longest }
+    init(longest: Int, distinguishesCase: Bool = true) {
+        self.longest = longest
+        self.distinguishesCase = distinguishesCase
+    }
 
     /// The names of all tables, by their names in the source. A name that is too long is cut as the target would cut it, so
     /// that programs which write it in full still find it. Throws when two become one.
     mutating func tables(_ names: [String]) throws(TransferError) -> [String: String] {
         let result = try cutAll(names, kind: "table", of: nil)
-        taken.formUnion(result.values)
+        taken.formUnion(result.values.map(key))
         return result
     }
 
@@ -26,9 +30,9 @@ struct TargetNames {
         let name = given ?? words.joined(separator: "_")
         let wanted = cut(name)
         var result = wanted
-        if taken.contains(wanted) && given != nil { result = cut("\(table)_\(name)") }
+        if taken.contains(key(wanted)) && given != nil { result = cut("\(table)_\(name)") }
         var number = 2
-        while !taken.insert(result).inserted {
+        while !taken.insert(key(result)).inserted {
             result = "\(cut(wanted, to: longest - 4))_\(number)"
             number += 1
         }
@@ -41,7 +45,7 @@ struct TargetNames {
         let wanted = cut(name)
         var result = wanted
         var number = 2
-        while !others.insert(result).inserted {
+        while !others.insert(key(result)).inserted {
             result = "\(cut(wanted, to: longest - 4))_\(number)"
             number += 1
         }
@@ -55,11 +59,11 @@ struct TargetNames {
         var origins: [String: String] = [:]
         for name in names {
             let short = cut(name)
-            if let other = origins[short] {
+            if let other = origins[key(short)] {
                 let prefix = table.map { $0 + "." } ?? ""
                 throw .nameCollision(kind: kind + "s", names: [prefix + other, prefix + name], target: short)
             }
-            origins[short] = name
+            origins[key(short)] = name
             result[name] = short
             if short != name {
                 renames.append(Rename(kind: kind, from: (table.map { $0 + "." } ?? "") + name, to: short))
@@ -67,6 +71,9 @@ struct TargetNames {
         }
         return result
     }
+
+    /// What two names have in common that are one to the target.
+    private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
     private func cut(_ name: String) -> String { cut(name, to: longest) }
 

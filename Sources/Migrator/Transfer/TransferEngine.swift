@@ -7,8 +7,8 @@ import Dialects
 /// what is on record.
 struct TransferEngine {
     let streams: TransferStreams
-    let source: any TransferSource
-    let target: any TransferTarget
+    let source: any TransferDialect
+    let target: any TransferDialect
     let options: TransferOptions
     /// The source's URL, without a password.
     let sourceName: String
@@ -28,14 +28,23 @@ struct TransferEngine {
         let (inspection, wanted) = try await streams.first { reading, _ in
             try SourceSurvey(reading, source).inspect(options)
         }
-        let tables = try await streams.each(wanted) { table, reading, _ in
-            try SourceSurvey(reading, source).profile(table, inPiecesOf: options.chunkBytes) {
-                events(.surveyed(table: table.name, rows: $0))
+        let plan: TransferPlan
+        if source.speaksAs(target) {
+            let replicas = ReplicaPlanner.tables(of: inspection, options)
+            let counted = try await streams.each(replicas) { table, reading, _ in
+                try SourceSurvey(reading, source).count(table)
             }
+            plan = ReplicaPlanner.plan(inspection, counted)
+        } else {
+            let tables = try await streams.each(wanted) { table, reading, _ in
+                try SourceSurvey(reading, source).survey(table, inspection, inPiecesOf: options.chunkBytes) { rows in
+                    events(.surveyed(table: table.name, rows: rows))
+                }
+            }
+            plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
         }
-        let plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
         events(.planned(plan))
-        let construction = try target.construct(plan.schema)
+        let construction = try plan.construction ?? target.construct(plan.schema)
         return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
     }
 

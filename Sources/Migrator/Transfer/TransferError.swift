@@ -2,10 +2,8 @@ import Dialects
 
 /// Why a transfer did not take place. The target is then as it was, unless it says otherwise.
 public enum TransferError: Error, Equatable, Sendable {
-    /// No transfer can read databases of this kind.
-    case notASource(dialect: String)
-    /// No transfer can fill databases of this kind.
-    case notATarget(dialect: String)
+    /// Source and target are the same.
+    case oneDatabase
     case targetNotEmpty([String])
     case noSuchTable(String)
     /// Two names of the source would be one in the target.
@@ -28,8 +26,7 @@ extension TransferError {
     /// For programs: stays as it is.
     public var code: String {
         switch self {
-        case .notASource: "not_a_source"
-        case .notATarget: "not_a_target"
+        case .oneDatabase: "one_database"
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable: "no_such_table"
         case .nameCollision: "name_collision"
@@ -47,9 +44,9 @@ extension TransferError {
     /// What to do, as a sentence.
     public var remedy: String {
         switch self {
-        case .notASource: "transfer from a SQLite database"
-        case .notATarget: "transfer into a PostgreSQL database"
-        case .targetNotEmpty: "name an empty database, or another schema with ?options=-csearch_path=…"
+        case .oneDatabase: "name another target"
+        case .targetNotEmpty:
+            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
         case .noSuchTable: "see the names with a dry run"
         case .nameCollision, .reservedColumn: "rename one in the source, or leave the table out"
         case .doesNotFit: "change the value in the source, or leave the table out"
@@ -70,8 +67,7 @@ extension TransferError: CustomStringConvertible {
     /// What was refused and where, without what to do about it.
     public var sentence: String {
         switch self {
-        case .notASource(let dialect): return "a transfer does not read \(dialect)"
-        case .notATarget(let dialect): return "a transfer does not fill \(dialect)"
+        case .oneDatabase: return "source and target are one database"
         case .targetNotEmpty(let names):
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"

@@ -7,6 +7,8 @@ public struct TransferPlan: Sendable {
     public var tables: [PlannedTable]
     /// What the target gets, but for checks, which are added one by one.
     public var schema: Schema
+    /// How it is made, in the source's own words; `nil` where the target spells the schema.
+    public var construction: Construction?
     /// In the target's words, with the target's names.
     public var checks: [PlannedCheck]
     /// Indexes over words.

@@ -25,7 +25,7 @@ struct TransferPlanner {
         self.source = source
         self.target = target
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
-        self.names = TargetNames(longest: target.longestName)
+        self.names = TargetNames(longest: target.longestName, distinguishesCase: target.distinguishesCase)
         self.notCarried = inspection.notCarried
     }
 
@@ -70,24 +70,25 @@ struct TransferPlanner {
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {
         guard let at = table.columns.firstIndex(where: \.isIdentity) else { return nil }
-        let profile = origin.profiles[at]
-        let largest = profile.integers.isNone ? 0 : profile.maximum
         return .init(
-            column: table.columns[at].name, highest: max(largest, inspection.sequences[origin.table.name] ?? 0))
+            column: table.columns[at].name,
+            highest: max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0))
     }
 
-    /// A view is tried when its query is in words that both databases share, and no comparison in it could mean another thing
-    /// there: `LIKE`, and texts that compare without case.
+    /// A view that reads what stays behind stays behind itself.
     private mutating func views() -> [View] {
-        let isCaseless = tables.contains { $0.table.columns.contains { $0.collation != nil } }
-        return inspection.schema.views.filter { view in
-            guard case .sql(let text) = view.query, !isCaseless,
-                !SQLToken.scan(text).contains(where: { $0.isWord("LIKE") })
-            else {
-                leave(.view, view.name, "its query may mean something else in the target: make it there by hand")
-                return false
+        var left = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
+        return inspection.schema.views.compactMap { view in
+            do throws(Untranslatable) {
+                if let missing = left.first(where: view.query.mentions) {
+                    throw Untranslatable("it reads \(missing), which does not come along")
+                }
+                return View(view.name, as: try source.query(of: view, over: tables.map(\.table)))
+            } catch {
+                left.append(view.name)
+                leave(.view, view.name, error.description)
+                return nil
             }
-            return true
         }
     }
 }
@@ -97,12 +98,12 @@ extension TransferPlanner {
         let name = origin.table.name
         var table = Table(name: tableNames[name] ?? name)
         let translator = translator(of: origin.table)
-        for (column, profile) in zip(origin.table.columns, origin.profiles) {
-            table.columns.append(self.column(column, profile, of: origin, translator))
+        for (at, column) in origin.table.columns.enumerated() {
+            table.columns.append(self.column(column, nulls: origin.nulls(at), of: origin, translator))
         }
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
-        addChecks(origin, to: table, translator)
+        addChecks(origin, to: &table, translator)
         planned.append(table)
     }
 
@@ -117,7 +118,7 @@ extension TransferPlanner {
     }
 
     private mutating func column(
-        _ column: Column, _ profile: ColumnProfile, of origin: ProfiledTable, _ translator: any ExpressionTranslator
+        _ column: Column, nulls: Int, of origin: ProfiledTable, _ translator: any ExpressionTranslator
     ) -> Column {
         let table = origin.table.name
         let choice = types[table, column.name] ?? TypeChoice(column.type)
@@ -128,11 +129,11 @@ extension TransferPlanner {
                 TypeNote(
                     table: table, column: column.name, declared: declared, type: spelled(choice.type), reason: reason))
         }
-        result.isNullable = column.isNullable || profile.nulls > 0
+        result.isNullable = column.isNullable || nulls > 0
         if result.isNullable && !column.isNullable {
-            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(profile.nulls) rows hold NULL there")
+            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL there")
         }
-        if inspection.rowidAliases[table] == column.name && choice.type.isInteger {
+        if counts(column, of: origin.table) && choice.type.isInteger {
             result.isIdentity = true
             result.isNullable = false
             return result
@@ -140,6 +141,16 @@ extension TransferPlanner {
         addDefault(column, to: &result, of: table, translator)
         addGenerated(column, to: &result, of: table, translator)
         return result
+    }
+
+    /// Whether it counts by itself, in the target too.
+    private mutating func counts(_ column: Column, of table: Table) -> Bool {
+        guard column.isIdentity || inspection.rowidAliases[table.name] == column.name else { return false }
+        guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
+        leave(
+            .other, "\(table.name).\(column.name) IDENTITY",
+            "a column of the target counts by itself only where it is the whole primary key")
+        return false
     }
 
     private mutating func addDefault(

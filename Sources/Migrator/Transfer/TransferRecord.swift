@@ -28,7 +28,7 @@ struct ChunkRecord: Sendable, Equatable {
         case madeTable = "made_table"
         case madeView = "made_view"
         case rows
-        case key, index, check
+        case key, index, check, trigger
         case foreignKey = "foreign_key"
         /// The rows that are there were looked at for a foreign key.
         case validation

@@ -79,7 +79,7 @@ extension ChunkRecord {
     fileprivate var label: String {
         switch kind {
         case .check: "\(table).\(name)"
-        case .madeTable, .madeView, .rows, .key, .index, .foreignKey, .validation: name
+        case .madeTable, .madeView, .rows, .key, .index, .trigger, .foreignKey, .validation: name
         }
     }
 }
@@ -90,6 +90,7 @@ extension ChunkRecord.Kind {
         case .madeView: .view
         case .index, .key: .index
         case .check: .constraint
+        case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
         case .madeTable, .rows: .other
         }
