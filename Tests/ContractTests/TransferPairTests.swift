@@ -46,7 +46,7 @@ struct TransferPairTests {
             for query in [
                 """
                 SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_master \
-                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND name NOT LIKE 'tc\\_%' ESCAPE '\\' ORDER BY 1
+                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND tbl_name NOT LIKE 'tc\\_%' ESCAPE '\\' ORDER BY 1
                 """, "PRAGMA user_version", "PRAGMA application_id",
                 "SELECT * FROM pragma_foreign_key_check() ORDER BY 1, 2, 3, 4",
             ] {
