@@ -26,7 +26,7 @@ public enum UTF8Text {
     }
 
     /// How many bytes the character at `at` takes, and 0 if it is none: Unicode's table 3-7, "well-formed UTF-8".
-    private static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
+    static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
         let first = bytes[at]
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF

@@ -40,6 +40,8 @@ struct ColumnProfile: Sendable, Equatable {
     let meaning: Meaning
     /// Values that are not what `meaning` says.
     var strangers = Sighting()
+    /// What a rule might make of it.
+    var hints = ColumnHints()
     /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
     var shapes: [Int] = []
 
@@ -62,6 +64,7 @@ struct ColumnProfile: Sendable, Equatable {
         case .boolean(let flag): observe(integer: flag ? 1 : 0, value, key)
         case .real(let number):
             reals.note(value, key)
+            hints.observe(real: number)
             if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key) }
             if !fits(real: number) { strangers.note(value, key) }
         case .text(let bytes): observe(text: bytes, value, key)
@@ -74,12 +77,14 @@ struct ColumnProfile: Sendable, Equatable {
     private mutating func observe(integer number: Int64, _ value: RawValue, _ key: () -> String) {
         integers.note(value, key)
         maximum = max(maximum, number)
+        hints.observe(integer: number)
         if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key) }
         if !fits(integer: number) { strangers.note(value, key) }
     }
 
     private mutating func observe(text bytes: UnsafeRawBufferPointer, _ value: RawValue, _ key: () -> String) {
         texts.note(value, key)
+        hints.observe(text: bytes)
         let characters = UTF8Text.characters(in: bytes)
         if characters == nil { unwritable.note(value, key) }
         if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key) }

@@ -4,26 +4,35 @@ import Dialects
 struct SourceSurvey {
     private let connection: any Connection
     private let source: any TransferSource
+    private let rules: TransferRules
 
-    init(_ connection: any Connection, _ source: any TransferSource) {
+    init(_ connection: any Connection, _ source: any TransferSource, _ rules: TransferRules) {
         self.connection = connection
         self.source = source
+        self.rules = rules
     }
 
-    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable`.
+    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable` and `badRule`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
         for name in (options.tables ?? []) + options.exclude where inspection.schema[name] == nil {
             throw TransferError.noSuchTable(name)
         }
-        return (inspection, inspection.schema.tables.filter { options.takes($0.name) })
+        try rules.check(against: inspection.schema)
+        let tables = inspection.schema.tables.filter {
+            options.takes($0.name) && options.rules[$0.name]?.isSkipped != true
+        }
+        return (inspection, tables)
     }
 
     /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
-    func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
-        let reading = try source.reading(of: table, on: connection)
+    func profile(_ whole: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
+        let reading = try source.reading(of: whole, on: connection)
+        let (table, notCarried) = rules.withoutSkippedColumns(whole)
         let columns = table.columns.map(\.name)
-        var profiles = table.columns.map { ColumnProfile(Meaning($0.type)) }
+        let treatments = columns.map { rules.treatment(of: $0, in: table.name) }
+        var profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
+        let reader = ValueReader(treatments.map(\.reading))
         // The range's key comes before the columns, so a place among them is one further on.
         let key = RowKey(reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
@@ -33,9 +42,9 @@ struct SourceSurvey {
         while try cursor.next() {
             var bytes = 0
             for column in profiles.indices {
-                let value = cursor.raw(column + 1)
-                profiles[column].observe(value) { key.text(cursor) }
-                bytes += value.byteCount
+                let raw = cursor.raw(column + 1)
+                bytes += raw.byteCount
+                profiles[column].observe(reader?.read(raw, column: column) ?? raw) { key.text(cursor) }
             }
             pieces.add(bytes, at: cursor.raw(0))
             rows += 1
@@ -46,7 +55,9 @@ struct SourceSurvey {
         }
         progress(rows & 0xFFF)
         return ProfiledTable(
-            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes, pieces: pieces.ranges)
+            table: table, reading: reading, profiles: profiles, treatments: treatments,
+            policy: rules.policy(of: table.name), rows: rows, bytes: pieces.bytes, pieces: pieces.ranges,
+            notCarried: notCarried)
     }
 }
 
@@ -92,8 +103,14 @@ struct RowKey {
 
     /// `columns` are what the cursor yields, after so many others.
     init(_ reading: TableReading, in columns: [String], after others: Int = 0) {
-        names = reading.key
+        names = reading.hiddenKey == nil ? reading.key.filter(columns.contains) : reading.key
         positions = reading.keyPositions(in: columns).map { $0 + others }
+    }
+
+    /// Columns by name, and where each stands in a row.
+    init(_ names: [String], at positions: [Int]) {
+        self.names = names
+        self.positions = positions
     }
 
     /// The key of the row on which the cursor stands.
