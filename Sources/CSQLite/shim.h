@@ -18,4 +18,9 @@ static inline int csqlite_bind_blob_borrowed(sqlite3_stmt *statement, int index,
   return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_STATIC);
 }
 
+/* Variadic, which Swift does not import. */
+static inline int csqlite_no_checkpoint_on_close(sqlite3 *database) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}
+
 #endif

@@ -26,6 +26,25 @@ public protocol Connection: AnyObject {
     func commit() throws(DatabaseError)
     func rollback() throws(DatabaseError)
 
+    /// Begins a snapshot whose moment other connections of the same `Database` join. Where it takes that, programs that
+    /// write the database are held back until `endSharing`: let the others join soon.
+    func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare
+    /// Begins a snapshot at exactly the moment that another connection shares. Throws when it no longer does.
+    func beginSnapshot(joining share: SnapshotShare) throws(DatabaseError)
+    /// Lets nobody else join, and those who write the database go on. So do `commit`, `rollback` and `close`.
+    func endSharing() throws(DatabaseError)
+
+    /// Throws when what the open snapshot showed may be no single moment, because somebody wrote a file that nobody else
+    /// had open when it was. To be asked before anyone relies on what was read; `commit` asks too.
+    func confirmSnapshot() throws(DatabaseError)
+
+    /// What reading the shared snapshot means for others, as sentences for people. Empty outside one.
+    var readingRemarks: [String] { get }
+
+    /// What the database holds in the shared snapshot, as one short line: equal lines mean that nothing was written in
+    /// between. Different ones may mean nothing. Throws outside a shared snapshot.
+    func sourceFingerprint() throws(DatabaseError) -> String
+
     /// Runs `body` while nobody else who asks for the same lock can. Waits at most `seconds`, by polling outside any
     /// transaction; then throws an error of kind `locked` that says who holds it, as far as the database tells.
     /// SQLite has no such lock: there `begin()` is the lock, and this runs `body` straight away.
@@ -56,12 +75,22 @@ public protocol Connection: AnyObject {
     func close()
 }
 
+/// A moment of a database that connections join, as long as the connection that began it shares it.
+public struct SnapshotShare: Sendable, Equatable {
+    /// What the database calls it.
+    public var id: String
+
+    public init(id: String) { self.id = id }
+}
+
 /// Rows, one at a time. The values of a row are borrowed until the next call.
 public protocol RowCursor: AnyObject {
     var columnNames: [String] { get }
     /// Moves to the next row; false after the last.
     func next() throws(DatabaseError) -> Bool
     func raw(_ column: Int) -> RawValue
+    /// Puts the row's first values into `row`, as many as that has room for.
+    func read(into row: inout RawRow)
     /// Ends the query early. Reading to the end does it too.
     func close()
 }
@@ -70,6 +99,8 @@ public protocol RowCursor: AnyObject {
 public protocol BulkWriter: AnyObject {
     /// Throws `Misfit` when the column's type can't hold the value. Its bytes must stay where they are until `endRow`.
     func write(_ value: RawValue, column: Int) throws(Misfit)
+    /// Writes all columns. After a `Misfit` go on with `write(_:column:)` from that column on.
+    func write(_ row: borrowing RawRow) throws(Misfit)
     func endRow() throws(DatabaseError)
     /// Returns how many rows the database took.
     func finish() throws(DatabaseError) -> Int
@@ -154,6 +185,12 @@ extension Connection {
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
         try beginSnapshot()
         return try finishTransaction(body)
+    }
+
+    /// The same, in a transaction whose moment others may join; `body` may end the sharing before it returns.
+    public func sharedSnapshot<T>(_ body: (SnapshotShare) throws -> T) throws -> T {
+        let share = try beginSharedSnapshot()
+        return try finishTransaction { try body(share) }
     }
 
     private func finishTransaction<T>(_ body: () throws -> T) throws -> T {

@@ -78,7 +78,8 @@ public final class Database: Sendable {
 public struct ConnectionOptions: Sendable {
     /// What the caller means to do.
     public enum Access: Sendable {
-        /// Never changes or creates a file, takes no lock that others wait for.
+        /// Never changes what a database holds, and leaves no file behind. Who writes it may have to wait
+        /// (`Connection.readingRemarks`).
         case readOnly
         /// Writes into a database that exists.
         case readWrite

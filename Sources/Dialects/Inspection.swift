@@ -8,18 +8,64 @@ public struct Inspection: Sendable, Equatable {
     /// The column that is SQLite's rowid under a name of its own, by table: it counts by itself, `AUTOINCREMENT` or not
     /// (https://www.sqlite.org/lang_createtable.html#rowid).
     public var rowidAliases: [String: String]
+    /// Indexes over words. What they consist of is listed in `notCarried` as well: a schema value has no place for them.
+    public var fullText: [FullText]
     /// What is there and has no place in a schema value, with the reason.
     public var notCarried: [NotCarried]
 
     public init(
         schema: Schema, declaredTypes: [String: [String: String]] = [:], sequences: [String: Int64] = [:],
-        rowidAliases: [String: String] = [:], notCarried: [NotCarried] = []
+        rowidAliases: [String: String] = [:], fullText: [FullText] = [], notCarried: [NotCarried] = []
     ) {
         self.schema = schema
         self.declaredTypes = declaredTypes
         self.sequences = sequences
         self.rowidAliases = rowidAliases
+        self.fullText = fullText
         self.notCarried = notCarried
+    }
+
+    /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.
+    public var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) }
+}
+
+/// A table of SQLite's that finds rows by their words.
+public struct FullText: Sendable, Equatable {
+    public enum Content: Sendable, Equatable {
+        /// The text is kept in the table itself.
+        case own
+        /// The text is another table's; `key` is its column that the full-text table calls `rowid`.
+        case table(String, key: String)
+    }
+
+    public var name: String
+    public var columns: [String]
+    /// The columns whose words are found.
+    public var indexed: [String]
+    public var content: Content
+    /// Whether English endings make no difference.
+    public var stems: Bool
+    /// The tables in which it keeps its index.
+    public var shadowTables: [String] = []
+    /// The triggers that tell it what was written.
+    public var triggers: [String] = []
+
+    /// The table as one of any other database; `nil` when the text is another table's.
+    public var table: Table? {
+        switch content {
+        case .table: return nil
+        case .own:
+            var table = Table(name: name)
+            table.columns =
+                [Column("rowid", .bigint)]
+                + columns.map { name in
+                    var column = Column(name, .text)
+                    column.isNullable = true
+                    return column
+                }
+            table.primaryKey = PrimaryKey(["rowid"])
+            return table
+        }
     }
 }
 

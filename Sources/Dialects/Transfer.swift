@@ -39,6 +39,9 @@ public protocol TransferTarget: Dialect {
     /// table is then to be loaded by one transaction. `nil` where it doesn't.
     func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String?
 
+    /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
+    func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
+
     /// Adds a check to a table that has rows: fails when one of them breaks it.
     func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String
     /// Adds a foreign key that holds for rows to come and does not look at those that are there.

@@ -32,7 +32,10 @@ struct TransferCommand: AsyncParsableCommand {
     @Argument(help: "The database to fill: a PostgreSQL URL. It must be empty.") var target: String?
     @Option(help: ArgumentHelp("Only these tables, separated by commas.", valueName: "a,b")) var tables: String?
     @Option(help: ArgumentHelp("All but these tables, separated by commas.", valueName: "c,d")) var exclude: String?
-    @Option(help: "What to compare at the end: the number of rows, or a digest of every value as well.")
+    @Option(
+        help:
+            "What to compare at the end: the number of rows, a digest of every value as well, or in full: naming the rows that differ."
+    )
     var verify: TransferOptions.Verification = .digest
     @Option(help: ArgumentHelp("Do as the rules in this YAML file say: docs/transfer.md.", valueName: "file"))
     var rules: String?

@@ -26,6 +26,11 @@ enum TransferText {
             line.nulled.map { "\(line.name).\($0.column): \(Humane.count($0.count))" }
         }
         sections += section("Values that became NULL", nulled)
+        let differences = report.tables.flatMap { line in
+            line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
+        }
+        sections += section("Rows that differ", differences)
+        sections += section("Remarks", report.remarks)
         sections += remarks(report.types, report.renames, report.notCarried)
         sections += remarks(report.misfits)
         sections += section("Rules to consider (--write-rules)", report.proposals.map(\.description))
@@ -99,6 +104,7 @@ enum TransferText {
                             .object([("column", .string($0.column)), ("values", .integer(Int64($0.count)))])
                         })
                 ), ("notes", .array(table.notes.map { .string($0) })),
+                ("differences", .array(table.differences.map(DifferenceText.document))),
             ])
         }
         return .object(
@@ -114,6 +120,7 @@ enum TransferText {
                         ("verify_ms", milliseconds(report.phases.verifying)),
                     ])
                 ), ("tables", .array(tables)),
+                ("remarks", .array(report.remarks.map { .string($0) })),
             ] + members(report.types, report.renames, report.notCarried) + members(report.misfits, report.proposals))
     }
 

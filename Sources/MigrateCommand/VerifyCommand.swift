@@ -53,19 +53,11 @@ struct VerifyCommand: AsyncParsableCommand {
         var lines = [table.rendered(), ""]
         lines += report.missing
         for line in report.tables {
-            lines += line.differences.map { "\(line.name), row \($0.key): \(words(for: $0))" }
+            lines += line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
         }
         lines += report.notCompared.map { "not compared: \($0)" }
         lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
         return lines.joined(separator: "\n")
-    }
-
-    private func words(for difference: VerificationReport.Difference) -> String {
-        switch difference.kind {
-        case .onlyInSource: "only in the source"
-        case .onlyInTarget: "only in the target"
-        case .differs: "differs in \(difference.columns.joined(separator: ", "))"
-        }
     }
 
     private func document(_ report: VerificationReport) -> JSON {
@@ -75,20 +67,13 @@ struct VerifyCommand: AsyncParsableCommand {
                 ("target_rows", .integer(Int64(table.target.rows))),
                 ("source_digest", .string(table.source.hexadecimal)),
                 ("target_digest", .string(table.target.hexadecimal)),
-                ("differences", .array(table.differences.map(document))),
+                ("differences", .array(table.differences.map(DifferenceText.document))),
             ])
         }
         return .object([
             ("version", .integer(1)), ("verdict", .string(report.isEqual ? "equal" : "mismatch")),
             ("tables", .array(tables)), ("missing", .array(report.missing.map { .string($0) })),
             ("not_compared", .array(report.notCompared.map { .string($0) })),
-        ])
-    }
-
-    private func document(_ difference: VerificationReport.Difference) -> JSON {
-        .object([
-            ("kind", .string(difference.kind.rawValue)), ("key", .string(difference.key)),
-            ("columns", .array(difference.columns.map { .string($0) })),
         ])
     }
 }

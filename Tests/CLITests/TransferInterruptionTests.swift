@@ -69,7 +69,7 @@ struct TransferInterruptionTests {
         }
     }
 
-    @Test("is not resumed with another plan")
+    @Test("is not resumed with another plan, nor from a source that has changed")
     func changed() async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(box)
@@ -78,6 +78,9 @@ struct TransferInterruptionTests {
             }
             let other = try await box.migrate("transfer", source, target, "--resume", "--exclude", "t1")
             expectRefusal(other, saying: "would do something else", "--abandon")
+            try execute("UPDATE t1 SET v = 'changed' WHERE id = 1", on: source)
+            let changed = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
+            expectRefusal(changed, saying: "the source has changed", "--abandon")
             #expect(try await box.migrate("transfer", "--abandon", target).ending == .exit(0))
             try expectTables(target, [])
         }

@@ -64,6 +64,38 @@ struct TransferTests {
         }
     }
 
+    /// A trigger that PostgreSQL puts on each new table changes one row on its way in, and drops another.
+    private static let meddler = """
+        CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF NEW.id = 2 THEN NEW.v := upper(NEW.v); ELSIF NEW.id = 3 THEN RETURN NULL; END IF; RETURN NEW; END $$;
+        CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF to_regclass('t') IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'meddler') THEN
+            CREATE TRIGGER meddler BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION meddle(); END IF; END $$;
+        CREATE EVENT TRIGGER watcher ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION watch()
+        """
+
+    @Test("a target that changes rows is found out, with exit 1, the rows' names, and nothing left behind")
+    func mismatch() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = box("s.db")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+                on: source)
+            try execute(Self.meddler, on: target)
+            let run = try await box.migrate("transfer", source, target, "--verify", "full")
+            #expect(run.ending == .exit(1), "\(run)")
+            #expect(
+                run.output.contains("t, row id=2: differs in v")
+                    && run.output.contains("t, row id=3: only in the source"))
+            #expect(run.output.hasSuffix("\nverdict: mismatch\n"))
+            try expectTables(target, [])
+            let counted = try await box.migrate("transfer", source, target, "--verify", "count", "--json")
+            #expect(counted.ending == .exit(1) && counted.output.contains(#""differences": []"#), "\(counted)")
+            try expectTables(target, [])
+        }
+    }
+
     @Test("a target that is not empty is refused and stays as it is")
     func targetNotEmpty() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -113,7 +113,7 @@ import Testing
         let path = folder("a.db-wal")
         let isDone = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
-            while isDone.wait(timeout: .now() + .milliseconds(5)) == .timedOut { utimes(path, nil) }
+            while isDone.wait(timeout: .now() + .milliseconds(1)) == .timedOut { utimes(path, nil) }
         }
         usleep(20_000)
         let error = databaseError { _ = try folder.open("a.db", .readOnly) }

@@ -34,7 +34,7 @@ struct TransferTests {
             Torture(name: "27_indexes"),
             // A view that asks for the time in SQLite's own way, and a trigger.
             Torture(name: "30_views_triggers", notCarried: ["vv", "tr"]),
-            Torture(name: "31_fts5", notCarried: ["ft", "ft_data", "ft_idx", "ft_docsize", "ft_config"]),
+            Torture(name: "31_fts5"),
             Torture(name: "32_autoinc"),
             // 18446744073709551615 is a double in SQLite already.
             Torture(name: "33_types_odd", types: ["t.c": "double precision", "t.d": "bytea"]),

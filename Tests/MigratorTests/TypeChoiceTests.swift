@@ -8,14 +8,14 @@ struct TypeChoiceTests {
     static func profile(_ declared: ColumnType, _ values: [Value]) -> ColumnProfile {
         var profile = ColumnProfile(Meaning(declared))
         for (row, value) in values.enumerated() {
-            let key = { "id=\(row + 1)" }
+            let cursor = NumberedRow(number: Int64(row + 1))
             switch value {
-            case .null: profile.observe(.null, key: key)
-            case .integer(let number): profile.observe(.integer(number), key: key)
-            case .real(let number): profile.observe(.real(number), key: key)
-            case .boolean(let flag): profile.observe(.boolean(flag), key: key)
-            case .text(let text): Array(text.utf8).withUnsafeBytes { profile.observe(.text($0), key: key) }
-            case .blob(let bytes): bytes.withUnsafeBytes { profile.observe(.blob($0), key: key) }
+            case .null: profile.observe(.null, cursor.key, cursor)
+            case .integer(let number): profile.observe(.integer(number), cursor.key, cursor)
+            case .real(let number): profile.observe(.real(number), cursor.key, cursor)
+            case .boolean(let flag): profile.observe(.boolean(flag), cursor.key, cursor)
+            case .text(let text): Array(text.utf8).withUnsafeBytes { profile.observe(.text($0), cursor.key, cursor) }
+            case .blob(let bytes): bytes.withUnsafeBytes { profile.observe(.blob($0), cursor.key, cursor) }
             }
         }
         return profile
@@ -95,7 +95,8 @@ struct TypeChoiceTests {
     @Test func invalidUTF8WidensToBytes() {
         var profile = ColumnProfile(.text)
         let bytes: [UInt8] = [0x61, 0xED, 0xA0, 0x80]
-        bytes.withUnsafeBytes { profile.observe(.text($0)) { "id=1" } }
+        let cursor = NumberedRow(number: 1)
+        bytes.withUnsafeBytes { profile.observe(.text($0), cursor.key, cursor) }
         #expect(TypeChoice.choose(profile).type == .bytes)
     }
 
@@ -103,4 +104,18 @@ struct TypeChoiceTests {
         let shapes = (0..<CalendarShape.slots).map { CalendarShape(slot: $0) }
         #expect(shapes.map(\.slot) == Array(0..<CalendarShape.slots))
     }
+}
+
+/// Stands on one row, of which there is an `id` and nothing else.
+private final class NumberedRow: RowCursor {
+    let columnNames = ["id"]
+    private let number: Int64
+
+    init(number: Int64) { self.number = number }
+
+    var key: RowKey { RowKey(TableReading(from: "", key: ["id"]), in: columnNames) }
+
+    func next() -> Bool { false }
+    func raw(_ column: Int) -> RawValue { .integer(number) }
+    func close() {}
 }

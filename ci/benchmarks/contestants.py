@@ -34,8 +34,8 @@ class Engine:
 
     def run(self, server, database):
         cost, (ended,) = run([*self._command[:3], server.url(database), *self._command[3:], "--json"])
-        phases = json.loads(ended.out).get("phases", {})
-        seconds = {name: phases[f"{name}_ms"] / 1000 for name in PHASES if f"{name}_ms" in phases}
+        phases = json.loads(ended.out)["phases"]
+        seconds = {name: phases[f"{name}_ms"] / 1000 for name in PHASES}
         return Outcome(cost.seconds, cost.cpu_seconds, cost.peak_bytes, seconds)
 
 
@@ -64,7 +64,8 @@ class Model:
         for table, file in files.items():
             run(server.psql("model", "-c", f"\\copy public.{table} TO '{file}' (FORMAT binary)"))
         archive = os.path.join(folder, "model.dump")
-        run(["pg_dump", "-Fc", "--schema-only", f"--file={archive}", url])
+        # Without the engine's own records.
+        run(["pg_dump", "-Fc", "--schema-only", "--exclude-table=tc_*", f"--file={archive}", url])
         server.drop("model")
         return Model(tables, files, archive)
 

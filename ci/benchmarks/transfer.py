@@ -40,11 +40,7 @@ def contestants(options, path, model):
     """The ways and how often each is measured."""
     yield Engine(options.program, path), options.rounds
     if "jobs-1" not in options.skip:
-        _, (usage,) = run([options.program, "transfer", "--help"])
-        if "--jobs" in usage.out:
-            yield Engine(options.program, path, "tc-migrate --jobs 1", ["--jobs", "1"]), options.rounds
-        else:
-            say("this tc-migrate has no --jobs: one stream is all there is")
+        yield Engine(options.program, path, "tc-migrate --jobs 1", ["--jobs", "1"]), options.rounds
     for streams in (1, 2):
         yield Floor(model, streams, freezes=options.wal_level == "minimal"), options.rounds
     python = None if "duckdb" in options.skip else DuckDB.python(options.folder, say)

@@ -7,6 +7,13 @@ public struct RowDigest: Hashable, Sendable {
 
     public init() {}
 
+    /// Takes the values of a row; a column without a form is left out.
+    public init(of row: borrowing RawRow, as forms: [CanonicalForm?]) {
+        for column in forms.indices {
+            if let form = forms[column] { add(row[column], as: form) }
+        }
+    }
+
     /// Takes the next column's value.
     @inline(__always)
     public mutating func add(_ value: RawValue, as form: CanonicalForm) {

@@ -41,13 +41,20 @@ public struct MomentReading: Hashable, Sendable {
 /// the column's next value, as long as the reader itself.
 public final class ValueReader {
     private let readings: [ValueReading?]
+    private let ruled: [Int]
     private let scratch: PostgreSQLScratch
 
     /// `nil` when every column is read as it is.
     public init?(_ readings: [ValueReading?]) {
         guard readings.contains(where: { $0 != nil }) else { return nil }
         self.readings = readings
+        ruled = readings.indices.filter { readings[$0] != nil }
         scratch = PostgreSQLScratch(columns: readings.count)
+    }
+
+    /// Puts in the place of each value what its column's rule reads.
+    public func read(_ row: inout RawRow) {
+        for column in ruled { row[column] = read(row[column], column: column) }
     }
 
     /// The value as its column's rule reads it. What the rule can't read comes back as it is: the column's type then refuses it.

@@ -62,16 +62,21 @@ extension PostgreSQLBuffer {
 
     /// The number in decimal, with zeros before it up to `width` digits.
     mutating func append(digits number: UInt64, width: Int = 1) {
-        var divisor: UInt64 = 1
         var length = 1
-        while length < width || number / divisor >= 10 {
-            divisor *= 10
+        var rest = number / 10
+        while length < width || rest > 0 {
             length += 1
+            rest /= 10
         }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
+        reserve(length)
+        // From the last digit to the first: a division by a constant is cheap.
+        rest = number
+        for at in (count..<count + length).reversed() {
+            base.storeBytes(
+                of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: at, as: UInt8.self)
+            rest /= 10
         }
+        count += length
     }
 
     mutating func append(digits number: Int64) {

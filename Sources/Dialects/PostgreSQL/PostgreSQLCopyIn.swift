@@ -50,6 +50,13 @@ final class PostgreSQLCopyIn: BulkWriter {
         }
     }
 
+    func write(_ row: borrowing RawRow) throws(Misfit) {
+        buffer.truncate(to: rowStart)
+        buffer.append(Int16(truncatingIfNeeded: encodings.count))
+        guard let misfit = buffer.append(row, as: encodings) else { return }
+        throw Misfit(column: misfit, value: row[misfit].copied, reason: encodings[misfit].refusal(of: row[misfit]))
+    }
+
     func endRow() throws(DatabaseError) {
         rowStart = buffer.count
         if rowStart >= Self.chunk { try send(keeping: Self.chunk) }

@@ -14,7 +14,7 @@ final class PostgreSQLCopyOut: RowCursor {
     private let statement: String
     /// The row's message, which libpq allocates, and where each field lies in it; a length of -1 is NULL.
     private var message: UnsafeMutablePointer<CChar>?
-    private var fields: [(start: Int, length: Int)]
+    private let fields: UnsafeMutableBufferPointer<(start: Int, length: Int)>
     private let scratch: PostgreSQLScratch
     private var isFirst = true
     private var isFinished = false
@@ -34,13 +34,17 @@ final class PostgreSQLCopyOut: RowCursor {
         self.decodings = decodings
         self.connection = connection
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
-        fields = Array(repeating: (0, -1), count: columns.count)
+        fields = .allocate(capacity: columns.count)
+        fields.initialize(repeating: (0, -1))
         scratch = PostgreSQLScratch(columns: columns.count)
         try connection.startCopy(statement, PGRES_COPY_OUT)
         command = connection.command
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        fields.deallocate()
+    }
 
     func next() throws(DatabaseError) -> Bool {
         guard !isFinished else { return false }
@@ -89,7 +93,15 @@ final class PostgreSQLCopyOut: RowCursor {
         DatabaseError(.other, "the server sent a row that is none of COPY's binary format", statement: statement)
     }
 
-    func raw(_ column: Int) -> RawValue {
+    func raw(_ column: Int) -> RawValue { value(column, message) }
+
+    func read(into row: inout RawRow) {
+        let message = message
+        for column in 0..<row.count { row[column] = value(column, message) }
+    }
+
+    @inline(__always)
+    private func value(_ column: Int, _ message: UnsafeMutablePointer<CChar>?) -> RawValue {
         let (start, length) = fields[column]
         guard length >= 0, let message else { return .null }
         let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)

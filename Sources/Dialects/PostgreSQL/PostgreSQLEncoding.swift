@@ -91,6 +91,12 @@ enum PostgreSQLEncoding: Equatable {
 }
 
 extension PostgreSQLBuffer {
+    /// Appends a field for each value. The first column whose value does not fit, with nothing appended for it; `nil` if all do.
+    mutating func append(_ row: borrowing RawRow, as encodings: [PostgreSQLEncoding]) -> Int? {
+        for column in encodings.indices where !append(field: row[column], as: encodings[column]) { return column }
+        return nil
+    }
+
     /// Appends one field: its length, then its bytes. False, with nothing appended, if the value does not fit.
     mutating func append(field value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
         if case .null = value {

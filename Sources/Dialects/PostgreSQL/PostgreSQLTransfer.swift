@@ -77,6 +77,14 @@ extension PostgreSQLDialect: TransferTarget {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"
     }
 
+    /// Over all columns together (https://www.postgresql.org/docs/current/textsearch-tables.html, 12.2.2). `simple` folds case
+    /// and keeps every word, as SQLite's unicode61 does; `english` is what comes close to its porter.
+    public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? {
+        let texts = columns.map { "coalesce(\(SQLText.identifier($0))::text, '')" }.joined(separator: " || ' ' || ")
+        return "CREATE INDEX \(SQLText.identifier(name)) ON \(SQLText.identifier(table)) USING gin "
+            + "(to_tsvector('\(stems ? "english" : "simple")', \(texts)))"
+    }
+
     public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(try DDL.define(check, in: self))"
     }

@@ -5,10 +5,8 @@ public enum UTF8Text {
         var at = 0
         var continuations = 0
         while at < bytes.count {
-            if at + 8 <= bytes.count, isPlainASCII(bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)) {
-                at += 8
-                continue
-            }
+            at = endOfPlainASCII(bytes, from: at)
+            if at == bytes.count { break }
             let length = sequenceLength(bytes, at)
             guard length > 0 else { return nil }
             continuations += length - 1
@@ -17,34 +15,62 @@ public enum UTF8Text {
         return bytes.count - continuations
     }
 
-    /// Whether all eight bytes lie between 0x01 and 0x7F.
+    /// Where bytes from 0x01 to 0x7F end, looking at eight or sixteen of them at a time.
     @inline(__always)
-    private static func isPlainASCII(_ word: UInt64) -> Bool {
-        let high: UInt64 = 0x8080_8080_8080_8080
+    private static func endOfPlainASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var at = start
+        while at + 16 <= bytes.count {
+            let foreign = foreignBits(word(bytes, at)) | foreignBits(word(bytes, at + 8))
+            if foreign != 0 { break }
+            at += 16
+        }
+        while at + 8 <= bytes.count {
+            let foreign = foreignBits(word(bytes, at))
+            if foreign != 0 { return at + foreign.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < bytes.count, bytes[at] &- 1 < 0x7F { at += 1 }
+        return at
+    }
+
+    @inline(__always)
+    private static func word(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    }
+
+    /// The lowest bit that is set belongs to the first byte that does not lie between 0x01 and 0x7F; none is if all do.
+    @inline(__always)
+    private static func foreignBits(_ word: UInt64) -> UInt64 {
         // Subtracting one from each byte sets the high bit of the lowest zero byte, if there is any.
-        return (word | (word &- 0x0101_0101_0101_0101)) & high == 0
+        (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080
     }
 
     /// How many bytes the character at `at` takes, and 0 if it is none: Unicode's table 3-7, "well-formed UTF-8".
+    @inline(__always)
     static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
         let first = bytes[at]
-        let length: Int
-        var second: ClosedRange<UInt8> = 0x80...0xBF
+        let left = bytes.count - at
         switch first {
         case 0x01...0x7F: return 1
-        case 0xC2...0xDF: length = 2
-        case 0xE0: (length, second) = (3, 0xA0...0xBF)
-        case 0xED: (length, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: length = 3
-        case 0xF0: (length, second) = (4, 0x90...0xBF)
-        case 0xF1...0xF3: length = 4
-        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xC2...0xDF: return left >= 2 && isContinuation(bytes[at + 1]) ? 2 : 0
+        case 0xE0...0xEF:
+            guard left >= 3, isContinuation(bytes[at + 1]), isContinuation(bytes[at + 2]) else { return 0 }
+            // Shorter forms exist for what 0xE0 begins with; 0xED begins the surrogates.
+            if first == 0xE0 { return bytes[at + 1] >= 0xA0 ? 3 : 0 }
+            return first == 0xED && bytes[at + 1] > 0x9F ? 0 : 3
+        case 0xF0...0xF4:
+            guard left >= 4, isContinuation(bytes[at + 1]), isContinuation(bytes[at + 2]),
+                isContinuation(bytes[at + 3])
+            else { return 0 }
+            // The same for 0xF0; beyond 0x10FFFF there is nothing.
+            if first == 0xF0 { return bytes[at + 1] >= 0x90 ? 4 : 0 }
+            return first == 0xF4 && bytes[at + 1] > 0x8F ? 0 : 4
         default: return 0
         }
-        guard at + length <= bytes.count, second.contains(bytes[at + 1]) else { return 0 }
-        for offset in 2..<max(length, 2) where bytes[at + offset] & 0xC0 != 0x80 { return 0 }
-        return length
     }
+
+    @inline(__always)
+    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
 /// Reads bytes of ASCII text from left to right; each step says whether it found what it looked for.

@@ -4,19 +4,17 @@ import Glibc
 enum FileCopy {
     /// Throws `DatabaseError`. An optional file that is missing is passed over.
     static func copy(_ source: String, to target: String, isOptional: Bool) throws(DatabaseError) {
-        let input = open(source, O_RDONLY | O_CLOEXEC)
-        guard input >= 0 else {
+        guard let input = SQLiteDescriptor(reading: source) else {
             if isOptional && errno == ENOENT { return }
             throw SQLiteFile.error(errno, opening: source)
         }
-        defer { close(input) }
         let output = open(target, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw SQLiteFile.error(errno, creating: target) }
         defer { close(output) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
         while true {
-            let count = read(input, buffer.baseAddress, buffer.count)
+            let count = read(input.number, buffer.baseAddress, buffer.count)
             if count == 0 { return }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw SQLiteFile.error(errno, opening: source) }

@@ -1,8 +1,13 @@
 /// A connection to a SQLite file, used on one thread only.
 final class SQLiteConnection: Connection {
     let dialect: any Dialect = SQLiteDialect()
-    private let handle: SQLiteHandle
+    let handle: SQLiteHandle
     private let statements: SQLiteStatementCache
+    /// The moment that this connection and others read, as long as its transaction is open.
+    var sharedMoment: SQLiteSharedMoment?
+    /// Whether it lets others join the moment, and what holds writers back meanwhile.
+    var isSharing = false
+    var writersGuard: SQLiteConnection?
 
     init(_ handle: SQLiteHandle) {
         self.handle = handle
@@ -59,6 +64,7 @@ final class SQLiteConnection: Connection {
     }
 
     func close() {
+        forgetSharedMoment()
         statements.removeAll()
         handle.close()
     }
@@ -83,9 +89,14 @@ extension SQLiteConnection {
         }
     }
 
-    func commit() throws(DatabaseError) { try execute("COMMIT") }
+    func commit() throws(DatabaseError) {
+        try confirmSnapshot()
+        forgetSharedMoment()
+        try execute("COMMIT")
+    }
 
     func rollback() throws(DatabaseError) {
+        forgetSharedMoment()
         // Some errors roll back by themselves (https://www.sqlite.org/lang_transaction.html, section 3).
         guard isInTransaction else { return }
         handle.resetStatements()

@@ -46,19 +46,20 @@ final class SQLiteCursor: RowCursor {
     }
 
     func raw(_ column: Int) -> RawValue {
-        let column = Int32(truncatingIfNeeded: column)
-        switch sqlite3_column_type(pointer, column) {
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(pointer, column))
-        case SQLITE_FLOAT: return .real(sqlite3_column_double(pointer, column))
+        // Each sqlite3_column_… locks the connection and looks the column up again. This does it once; what it gives is "not
+        // threadsafe" (https://www.sqlite.org/c3ref/column_blob.html), and a connection is its own thread's alone.
+        let value = sqlite3_column_value(pointer, Int32(truncatingIfNeeded: column))
+        switch sqlite3_value_type(value) {
+        case SQLITE_INTEGER: return .integer(sqlite3_value_int64(value))
+        case SQLITE_FLOAT: return .real(sqlite3_value_double(value))
         case SQLITE_TEXT:
-            // The pointer before the length: the other way round may convert twice
-            // (https://www.sqlite.org/c3ref/column_blob.html).
-            let bytes = sqlite3_column_text(pointer, column)
-            return .text(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, column))))
+            // The pointer before the length: the other way round may convert twice (the same page).
+            let bytes = sqlite3_value_text(value)
+            return .text(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_value_bytes(value))))
         case SQLITE_BLOB:
             // Null when the blob is empty: then the buffer is empty too.
-            let bytes = sqlite3_column_blob(pointer, column)
-            return .blob(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(pointer, column))))
+            let bytes = sqlite3_value_blob(value)
+            return .blob(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_value_bytes(value))))
         default: return .null
         }
     }

@@ -5,7 +5,7 @@ import Glibc
 struct SQLiteDriver: Driver {
     private let path: String
     private let options: ConnectionOptions
-    private let copies = SQLitePrivateCopy.Shared()
+    private let sources = SQLiteSource.Shared()
 
     init(path: String, options: ConnectionOptions) {
         self.path = path
@@ -27,37 +27,20 @@ struct SQLiteDriver: Driver {
     }
 
     private func open() throws(DatabaseError) -> SQLiteHandle {
-        if path == ":memory:" { return try openHandle(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY) }
+        if path == ":memory:" {
+            let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
+            return try SQLiteHandle(path, flags: flags, path: path, options: options)
+        }
         if options.access == .create { try SQLiteFile.create(path) }
         let file = try SQLiteFile(existing: path)
-        switch options.access {
-        case .create, .readWrite:
-            try file.checkAccess(writing: true)
-            return try openHandle(file.path, SQLITE_OPEN_READWRITE)
-        case .readOnly:
-            try file.checkAccess(writing: false)
-            return try openForReading(file)
+        try file.checkAccess(writing: options.access != .readOnly)
+        let source = try sources.source { () throws(DatabaseError) in
+            switch options.access {
+            case .create, .readWrite: SQLiteSource(file, .inPlace, options)
+            case .readOnly: try SQLiteSource.reading(file, options)
+            }
         }
-    }
-
-    /// Reads without a trace. Our own database is read where it lies when somebody works on it: what SQLite then leaves
-    /// beside it is there already. A stranger's is read from a copy when its file alone does not tell all.
-    private func openForReading(_ file: SQLiteFile) throws(DatabaseError) -> SQLiteHandle {
-        if options.isOwned && file.hasWALCompanions && !file.hasHotJournal {
-            return try openHandle(file.path, SQLITE_OPEN_READONLY)
-        }
-        let copy = try copies.copy { () throws(DatabaseError) in
-            file.hasWAL || file.hasHotJournal ? try SQLitePrivateCopy.make(of: file, in: options.temporaryFolder) : nil
-        }
-        // Nobody writes it, so nothing need be locked and no file is made
-        // (https://www.sqlite.org/uri.html#uriimmutable).
-        return try openHandle((copy?.file ?? file).immutableURI, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, copy)
-    }
-
-    private func openHandle(
-        _ file: String, _ flags: Int32, _ copy: SQLitePrivateCopy? = nil
-    ) throws(DatabaseError) -> SQLiteHandle {
-        try SQLiteHandle(file, flags: flags, path: path, options: options, keepingAlive: copy)
+        return try source.open()
     }
 
     private func configure(_ connection: SQLiteConnection, _ handle: SQLiteHandle) throws(DatabaseError) {

@@ -76,11 +76,17 @@ struct SQLiteFile: Sendable {
         }
     }
 
-    /// Whether the -wal beside it may hold what the file itself lacks.
-    var hasWAL: Bool { Self.size(wal) > 0 }
+    /// Bytes of the -wal beside it, which may hold what the file itself lacks; -1 when there is none.
+    var walSize: Int { Self.size(wal) }
 
     /// Whether somebody has it open in WAL mode, or left it so.
-    var hasWALCompanions: Bool { Self.size(wal) >= 0 || Self.size(sharedMemory) >= 0 }
+    var hasWALCompanions: Bool { walSize >= 0 || Self.size(sharedMemory) >= 0 }
+
+    /// Whether this user may write the files of a database in WAL mode, and so can hold its writers back for a moment.
+    var letsWritersBeHeldBack: Bool {
+        let files: [String] = [path, wal, sharedMemory]
+        return files.allSatisfy { access($0, R_OK | W_OK) == 0 }
+    }
 
     /// Whether a transaction was cut off and must be rolled back first: a journal whose first byte is not 0
     /// (https://www.sqlite.org/lockingv3.html#hot_journals).

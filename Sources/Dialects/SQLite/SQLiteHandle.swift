@@ -7,14 +7,16 @@ final class SQLiteHandle {
     let limits: SQLiteLimits
     let interrupter: SQLiteInterrupter
     private var pointer: OpaquePointer?
-    /// What must outlive the handle: the private copy that it reads.
-    private var keptAlive: SQLitePrivateCopy?
+    /// How it is read; `nil` for a database that nobody else can have.
+    private(set) var source: SQLiteSource?
+    /// Until the last statement is gone, which is when SQLite gives up its locks.
+    private let use: SQLiteFileUse?
 
     /// Opens `file` (a path or, with `SQLITE_OPEN_URI` among the flags, a URI). Throws `DatabaseError`.
     init(
-        _ file: String, flags: Int32, path: String, options: ConnectionOptions,
-        keepingAlive copy: SQLitePrivateCopy? = nil
+        _ file: String, flags: Int32, path: String, options: ConnectionOptions, source: SQLiteSource? = nil
     ) throws(DatabaseError) {
+        use = SQLiteFileUse(file)
         var opened: OpaquePointer?
         // Only the connection's thread uses the handle, so SQLite's own locks are not needed
         // (https://www.sqlite.org/threadsafe.html).
@@ -29,7 +31,7 @@ final class SQLiteHandle {
         sqlite3_extended_result_codes(opened, 1)
         self.path = path
         pointer = opened
-        keptAlive = copy
+        self.source = source
         interrupter = SQLiteInterrupter(opened)
         limits = SQLiteLimits(
             lockTimeout: options.lockTimeout, statementTimeout: options.statementTimeout, interrupter: interrupter)
@@ -44,7 +46,7 @@ final class SQLiteHandle {
         interrupter.retire()
         self.pointer = nil
         sqlite3_close_v2(pointer)
-        keptAlive = nil
+        source = nil
     }
 
     /// Throws when the connection is closed.
@@ -81,8 +83,17 @@ final class SQLiteHandle {
         guard let pointer else {
             return DatabaseError(.lost, "the connection to \(path) is closed", statement: statement)
         }
+        // What looks damaged may only have been written meanwhile.
+        if code & 0xFF == SQLITE_CORRUPT, let change = source?.change() { return change }
         return DatabaseError(
             sqlite: code, String(cString: sqlite3_errmsg(pointer)), path: path,
             systemError: sqlite3_system_errno(pointer), statement: statement)
+    }
+
+    /// Lets the close of this handle leave the -wal as it is, though it be the last
+    /// (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfignockptonclose).
+    func leaveWALOnClose() throws(DatabaseError) {
+        let code = csqlite_no_checkpoint_on_close(try live())
+        guard code == SQLITE_OK else { throw error(code, statement: nil) }
     }
 }

@@ -42,6 +42,8 @@ public enum SQLiteInspector {
         let views = readViews(catalog)
         inspection.schema = Schema(tables: tables, views: views.carried)
         inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
+        inspection.fullText = SQLiteFullText.find(in: catalog)
+        for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
         return inspection
     }
 

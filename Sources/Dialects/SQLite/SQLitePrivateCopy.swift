@@ -1,6 +1,5 @@
 import CSQLite
 import Glibc
-import Synchronization
 
 /// A stranger's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
 /// rolls a hot journal back, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
@@ -10,45 +9,41 @@ final class SQLitePrivateCopy: Sendable {
     /// A clean database: what lay in the companion files is in it.
     let file: SQLiteFile
     private let folder: String
+    /// What the original was when it was copied.
+    let fingerprint: String
+    /// For people: why there is a copy.
+    let remark: String
 
-    /// Copies `file` with its companions at one moment. Throws `DatabaseError`, of kind `locked` when somebody keeps
-    /// writing.
-    static func make(of file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy {
-        for _ in 0..<10 {
-            if let copy = try attempt(file, in: parent) { return copy }
-            usleep(100_000)
-        }
-        throw DatabaseError(
-            .locked, "\(file.name) can't be copied, because another program keeps writing it",
-            remedy: "stop the program that writes it, then try again")
-    }
-
-    /// `nil` when somebody wrote meanwhile.
-    private static func attempt(
-        _ file: SQLiteFile, in parent: String
-    ) throws(DatabaseError) -> SQLitePrivateCopy? {
+    /// Copies `file` with its companions at one moment; `nil` when somebody wrote meanwhile. Throws `DatabaseError`.
+    static func attempt(_ file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy? {
         let before = try SQLiteFingerprint(of: file)
         guard before.isSettled else { return nil }
-        let folder = try makeFolder(in: parent)
-        // From here on the folder is removed, whatever happens.
-        let copy = try SQLitePrivateCopy(of: file, in: folder)
+        let remark = "read from a private copy of \(file.name) and its -wal or -journal, which hold what the file lacks"
+        let copy = try SQLitePrivateCopy(of: file, in: parent, remark) { target throws(DatabaseError) in
+            try FileCopy.copy(file.path, to: target, isOptional: false)
+            try FileCopy.copy(file.wal, to: target + "-wal", isOptional: true)
+            try FileCopy.copy(file.journal, to: target + "-journal", isOptional: true)
+            return before.text
+        }
         guard try SQLiteFingerprint(of: file) == before else { return nil }
         try copy.recover()
         return copy
     }
 
-    private init(of source: SQLiteFile, in folder: String) throws(DatabaseError) {
-        do {
-            let target = folder + "/copy"
-            try FileCopy.copy(source.path, to: target, isOptional: false)
-            try FileCopy.copy(source.wal, to: target + "-wal", isOptional: true)
-            try FileCopy.copy(source.journal, to: target + "-journal", isOptional: true)
-            file = try SQLiteFile(existing: target).named(source.name)
+    /// `fill` makes the file and returns the original's fingerprint. Whatever it throws, the folder is removed.
+    init(
+        of source: SQLiteFile, in parent: String, _ remark: String,
+        filledBy fill: (_ target: String) throws(DatabaseError) -> String
+    ) throws(DatabaseError) {
+        folder = try Self.makeFolder(in: parent)
+        self.remark = remark
+        do throws(DatabaseError) {
+            fingerprint = try fill(folder + "/copy")
+            file = try SQLiteFile(existing: folder + "/copy").named(source.name)
         } catch {
             Self.remove(folder)
             throw error
         }
-        self.folder = folder
     }
 
     deinit { Self.remove(folder) }
@@ -73,29 +68,5 @@ final class SQLitePrivateCopy: Sendable {
     private static func remove(_ folder: String) {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink("\(folder)/copy\(suffix)") }
         rmdir(folder)
-    }
-}
-
-extension SQLitePrivateCopy {
-    /// The one copy that all connections of a pool read, so that they see the same moment. It does not keep the copy
-    /// alive.
-    final class Shared: Sendable {
-        private struct Weak: Sendable {
-            weak var copy: SQLitePrivateCopy?
-        }
-
-        private let held = Mutex(Weak())
-
-        /// The copy that is there; else `make` makes one, while others who ask wait for it.
-        func copy(
-            otherwise make: () throws(DatabaseError) -> SQLitePrivateCopy?
-        ) throws(DatabaseError) -> SQLitePrivateCopy? {
-            try held.withLock { held throws(DatabaseError) in
-                if let copy = held.copy { return copy }
-                let copy = try make()
-                held.copy = copy
-                return copy
-            }
-        }
     }
 }

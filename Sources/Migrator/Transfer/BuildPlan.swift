@@ -12,6 +12,11 @@ struct BuildPlan {
         let weights = Dictionary(uniqueKeysWithValues: plan.tables.map { ($0.target, $0.bytes) })
         var units = Units(weights)
         for part in construction.afterLoad { units.add(part, in: plan.schema, target) }
+        for text in plan.fullText {
+            units.indexes.append(
+                BuildStep(
+                    kind: .index, table: text.table, name: text.name, statement: text.statement, refusal: .leaveOut))
+        }
         for planned in plan.checks {
             units.checks[planned.table, default: []].append(
                 BuildStep(
@@ -67,7 +72,7 @@ struct BuildStep: Sendable {
 private struct Units {
     private let weights: [String: Int]
     private var keys: [String: [BuildStep]] = [:]
-    private var indexes: [BuildStep] = []
+    var indexes: [BuildStep] = []
     private var foreignKeys: [BuildStep] = []
     private var validations: [String: [BuildStep]] = [:]
     private var views: [BuildStep] = []

@@ -7,13 +7,5 @@ struct ColumnForms {
 
     init(_ forms: [CanonicalForm?]) { self.forms = forms }
 
-    /// Takes the row on which the cursor stands.
-    @inline(__always)
-    mutating func add(_ cursor: any RowCursor) {
-        var row = RowDigest()
-        for column in forms.indices {
-            if let form = forms[column] { row.add(cursor.raw(column), as: form) }
-        }
-        digest.add(row)
-    }
+    mutating func add(_ row: borrowing RawRow) { digest.add(RowDigest(of: row, as: forms)) }
 }

@@ -10,9 +10,15 @@ struct ColumnProfile: Sendable, Equatable {
 
         var isNone: Bool { count == 0 }
 
-        mutating func note(_ value: RawValue, _ key: () -> String) {
-            if count == 0 { example = "\(ValueText.short(value)) in row \(key())" }
+        @inline(__always)
+        mutating func note(_ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) {
+            if count == 0 { example = Self.text(value, key, cursor) }
             count += 1
+        }
+
+        @inline(never)
+        private static func text(_ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) -> String {
+            "\(ValueText.short(value)) in row \(key.text(cursor))"
         }
 
         mutating func merge(_ other: Sighting) {
@@ -56,38 +62,40 @@ struct ColumnProfile: Sendable, Equatable {
     var values: Int { integers.count + reals.count + texts.count + blobs.count }
     var numbers: Int { integers.count + reals.count }
 
-    /// Takes one value in; `key` is asked only for the first of its kind.
-    mutating func observe(_ value: RawValue, key: () -> String) {
+    /// Takes one value of the row on which the cursor stands; `key` names the row of the first of its kind.
+    mutating func observe(_ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) {
         switch value {
         case .null: nulls += 1
-        case .integer(let number): observe(integer: number, value, key)
-        case .boolean(let flag): observe(integer: flag ? 1 : 0, value, key)
+        case .integer(let number): observe(integer: number, value, key, cursor)
+        case .boolean(let flag): observe(integer: flag ? 1 : 0, value, key, cursor)
         case .real(let number):
-            reals.note(value, key)
+            reals.note(value, key, cursor)
             hints.observe(real: number)
-            if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key) }
-            if !fits(real: number) { strangers.note(value, key) }
-        case .text(let bytes): observe(text: bytes, value, key)
+            if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key, cursor) }
+            if !fits(real: number) { strangers.note(value, key, cursor) }
+        case .text(let bytes): observe(text: bytes, value, key, cursor)
         case .blob:
-            blobs.note(value, key)
-            if meaning != .bytes { strangers.note(value, key) }
+            blobs.note(value, key, cursor)
+            if meaning != .bytes { strangers.note(value, key, cursor) }
         }
     }
 
-    private mutating func observe(integer number: Int64, _ value: RawValue, _ key: () -> String) {
-        integers.note(value, key)
+    private mutating func observe(integer number: Int64, _ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) {
+        integers.note(value, key, cursor)
         maximum = max(maximum, number)
         hints.observe(integer: number)
-        if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key) }
-        if !fits(integer: number) { strangers.note(value, key) }
+        if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key, cursor) }
+        if !fits(integer: number) { strangers.note(value, key, cursor) }
     }
 
-    private mutating func observe(text bytes: UnsafeRawBufferPointer, _ value: RawValue, _ key: () -> String) {
-        texts.note(value, key)
+    private mutating func observe(
+        text bytes: UnsafeRawBufferPointer, _ value: RawValue, _ key: RowKey, _ cursor: any RowCursor
+    ) {
+        texts.note(value, key, cursor)
         hints.observe(text: bytes)
         let characters = UTF8Text.characters(in: bytes)
-        if characters == nil { unwritable.note(value, key) }
-        if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key) }
+        if characters == nil { unwritable.note(value, key, cursor) }
+        if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key, cursor) }
     }
 
     private func fits(integer number: Int64) -> Bool {

@@ -53,8 +53,10 @@ struct DuplicateRows {
         let column = key.mentioned(table.targetColumns).joined(separator: ", ")
         let cursor = try connection.copyOut(query, types: table.types)
         defer { cursor.close() }
+        var row = RawRow(columns: table.types.count)
         while try cursor.next() {
-            digest.add(cursor)
+            cursor.read(into: &row)
+            digest.add(row)
             removed.rows += 1
             rows.add(
                 cursor, table.sourceColumns, key: named.text(cursor), column: column,

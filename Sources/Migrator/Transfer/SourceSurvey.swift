@@ -15,14 +15,12 @@ struct SourceSurvey {
     /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable` and `badRule`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
-        for name in (options.tables ?? []) + options.exclude where inspection.schema[name] == nil {
+        let tables = inspection.tablesWithRows
+        for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
             throw TransferError.noSuchTable(name)
         }
-        try rules.check(against: inspection.schema)
-        let tables = inspection.schema.tables.filter {
-            options.takes($0.name) && options.rules[$0.name]?.isSkipped != true
-        }
-        return (inspection, tables)
+        try rules.check(against: tables)
+        return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })
     }
 
     /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
@@ -37,16 +35,18 @@ struct SourceSurvey {
         let key = RowKey(reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
         defer { cursor.close() }
+        var row = RawRow(columns: columns.count + 1)
         var rows = 0
         var pieces = Pieces(of: size)
         while try cursor.next() {
+            cursor.read(into: &row)
             var bytes = 0
             for column in profiles.indices {
-                let raw = cursor.raw(column + 1)
-                bytes += raw.byteCount
-                profiles[column].observe(reader?.read(raw, column: column) ?? raw) { key.text(cursor) }
+                let value = row[column + 1]
+                profiles[column].observe(reader?.read(value, column: column) ?? value, key, cursor)
+                bytes += value.byteCount
             }
-            pieces.add(bytes, at: cursor.raw(0))
+            pieces.add(bytes, at: row[0])
             rows += 1
             if rows & 0xFFF == 0 {
                 progress(0x1000)

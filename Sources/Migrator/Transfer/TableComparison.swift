@@ -8,6 +8,8 @@ struct TableComparison {
     private static let namedRows = 20
     private static let examinedBuckets = 20
 
+    private typealias Side = VerificationPlan.ComparedTable.Side
+
     private let table: VerificationPlan.ComparedTable
     private let source: any Connection
     private let target: any Connection
@@ -19,24 +21,24 @@ struct TableComparison {
     }
 
     func report() throws -> VerificationReport.TableReport {
-        let (a, b) = (try buckets(source, table.sourceTypes), try buckets(target, table.targetTypes))
-        var report = VerificationReport.TableReport(name: table.name, source: a.whole, target: b.whole)
+        let (a, b) = (try buckets(source, table.source), try buckets(target, table.target))
+        var report = VerificationReport.TableReport(name: table.source.table, source: a.whole, target: b.whole)
         guard !report.isEqual else { return report }
         let differing = (0..<Self.bucketCount).filter { a.parts[$0] != b.parts[$0] }
         let examined = Set(differing.prefix(Self.examinedBuckets))
-        let ours = try rows(source, table.sourceTypes, in: examined)
-        let theirs = try rows(target, table.targetTypes, in: examined)
+        let ours = try rows(source, table.source, in: examined)
+        let theirs = try rows(target, table.target, in: examined)
         report.differences = Array(differences(ours, theirs).prefix(Self.namedRows))
         return report
     }
 
     private func buckets(
-        _ connection: any Connection, _ types: [ColumnType]
+        _ connection: any Connection, _ side: Side
     ) throws -> (whole: TableDigest, parts: [TableDigest]) {
         var whole = TableDigest()
         var parts = Array(repeating: TableDigest(), count: Self.bucketCount)
-        try read(connection, types) { cursor in
-            let row = digest(cursor, table.columns.indices)
+        try read(connection, side) { cursor in
+            let row = digest(cursor, table.forms.indices)
             whole.add(row)
             parts[bucket(of: cursor)].add(row)
         }
@@ -51,14 +53,14 @@ struct TableComparison {
 
     /// The rows of some buckets by their key's digest; without a key by that of all their values.
     private func rows(
-        _ connection: any Connection, _ types: [ColumnType], in buckets: Set<Int>
+        _ connection: any Connection, _ side: Side, in buckets: Set<Int>
     ) throws -> [RowDigest: Row] {
         var rows: [RowDigest: Row] = [:]
-        try read(connection, types) { cursor in
+        try read(connection, side) { cursor in
             guard buckets.contains(bucket(of: cursor)) else { return }
             rows[digest(cursor, keyColumns)] = Row(
-                digest: digest(cursor, table.columns.indices),
-                columns: table.columns.indices.map { digest(cursor, [$0]) }, key: keyText(cursor))
+                digest: digest(cursor, table.forms.indices),
+                columns: table.forms.indices.map { digest(cursor, [$0]) }, key: keyText(cursor))
         }
         return rows
     }
@@ -73,14 +75,14 @@ struct TableComparison {
                 continue
             }
             guard row.digest != other.digest else { continue }
-            let columns = table.columns.indices.filter { row.columns[$0] != other.columns[$0] }
-            found.append(.init(kind: .differs, key: row.key, columns: columns.map { table.columns[$0] }))
+            let columns = table.forms.indices.filter { row.columns[$0] != other.columns[$0] }
+            found.append(.init(kind: .differs, key: row.key, columns: columns.map { table.source.columns[$0] }))
         }
         for (key, row) in theirs where ours[key] == nil { found.append(.init(kind: .onlyInTarget, key: row.key)) }
         return found.sorted { ($0.key, $0.kind.rawValue) < ($1.key, $1.kind.rawValue) }
     }
 
-    private var keyColumns: [Int] { table.key.isEmpty ? Array(table.columns.indices) : table.key }
+    private var keyColumns: [Int] { table.key.isEmpty ? Array(table.forms.indices) : table.key }
 
     private func digest(_ cursor: any RowCursor, _ columns: some Sequence<Int>) -> RowDigest {
         var row = RowDigest()
@@ -93,14 +95,14 @@ struct TableComparison {
     }
 
     private func keyText(_ cursor: any RowCursor) -> String {
-        keyColumns.map { "\(table.columns[$0])=\(ValueText.short(cursor.raw($0)))" }.joined(separator: ", ")
+        keyColumns.map { "\(table.source.columns[$0])=\(ValueText.short(cursor.raw($0)))" }.joined(separator: ", ")
     }
 
     private func read(
-        _ connection: any Connection, _ types: [ColumnType], _ body: (any RowCursor) throws -> Void
+        _ connection: any Connection, _ side: Side, _ body: (any RowCursor) throws -> Void
     ) throws {
-        let query = "SELECT \(SQLText.identifiers(table.columns)) FROM \(SQLText.identifier(table.name))"
-        let cursor = try connection.copyOut(query, types: types)
+        let query = "SELECT \(SQLText.identifiers(side.columns)) FROM \(SQLText.identifier(side.table))"
+        let cursor = try connection.copyOut(query, types: side.types)
         defer { cursor.close() }
         var rows = 0
         while try cursor.next() {

@@ -66,16 +66,21 @@ struct TableCopy {
         _ cursor: any RowCursor, _ writer: any BulkWriter, _ loaded: inout Loaded, _ aside: inout QuarantinedRows,
         _ progress: (Int) -> Void
     ) throws -> Bool {
+        var row = RawRow(columns: table.types.count)
         var read = 0
         defer { progress(read & 0xFFF) }
         while try cursor.next() {
-            if let misfit = try copyRow(cursor, writer, &loaded) {
+            cursor.read(into: &row)
+            reader?.read(&row)
+            if let misfit = try write(&row, writer, cursor, &loaded) {
                 aside.add(
                     cursor, table.sourceColumns, key: key.text(cursor), column: table.sourceColumns[misfit.column],
                     reason: misfit.reason)
                 loaded.quarantined += 1
             } else {
+                try writer.endRow()
                 loaded.rows += 1
+                if let forms { loaded.digest?.add(RowDigest(of: row, as: forms)) }
             }
             read += 1
             if read & 0xFFF == 0 {
@@ -87,40 +92,37 @@ struct TableCopy {
         return true
     }
 
+    /// Writes all columns, with NULL for what does not fit where that is the policy; what is written stands in `row` then.
     /// Returns the misfit for which the row goes into quarantine; the writer begins it anew with the next one.
     @inline(__always)
-    private func copyRow(
-        _ cursor: any RowCursor, _ writer: any BulkWriter, _ loaded: inout Loaded
+    private func write(
+        _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ loaded: inout Loaded
     ) throws -> Misfit? {
-        var row = RowDigest()
         var nulled: [Int] = []
-        for column in 0..<table.types.count {
-            var value = cursor.raw(column)
-            if let reader { value = reader.read(value, column: column) }
+        while true {
             do throws(Misfit) {
-                if let demands { try require(demands[column], of: value, column) }
-                try writer.write(value, column: column)
+                if let demands { try require(demands, of: row) }
+                try writer.write(row)
+                break
             } catch {
-                switch table.handling[column].policy {
+                switch table.handling[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
                 case .quarantine: return error
                 case .null:
-                    value = .null
-                    try writer.write(value, column: column)
-                    nulled.append(column)
+                    row[error.column] = .null
+                    nulled.append(error.column)
                 }
             }
-            if let forms, let form = forms[column] { row.add(value, as: form) }
         }
-        try writer.endRow()
-        loaded.digest?.add(row)
         for column in nulled { loaded.nulled[column] += 1 }
         return nil
     }
 
-    private func require(_ demand: ColumnDemand, of value: RawValue, _ column: Int) throws(Misfit) {
-        guard let reason = demand.refusal(of: value) else { return }
-        throw Misfit(column: column, value: value.copied, reason: reason)
+    private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(Misfit) {
+        for column in demands.indices {
+            guard let reason = demands[column].refusal(of: row[column]) else { continue }
+            throw Misfit(column: column, value: row[column].copied, reason: reason)
+        }
     }
 
     private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {

@@ -36,6 +36,8 @@ public struct TransferOptions: Sendable {
         /// The rows' number, and a 128-bit digest of all their values: of those that were read, and of those that the target
         /// gives back.
         case digest
+        /// The same, and where a table's digests differ the rows that do, by key and column.
+        case full
     }
 
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }

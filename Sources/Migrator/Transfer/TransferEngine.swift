@@ -109,7 +109,7 @@ struct TransferEngine {
         let (target, sourceName) = (target, sourceName)
         let plan = work.plan.recorded(work.construction, work.build)
         return try await streams.first { reading, writing in
-            let fingerprint = ""
+            let fingerprint = try reading.sourceFingerprint()
             if let earlier {
                 guard earlier.fingerprint == fingerprint else { throw TransferError.sourceChanged(earlier) }
                 guard earlier.plan == plan else { throw TransferError.planChanged(earlier) }
@@ -253,13 +253,17 @@ extension TransferEngine {
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         var report = TransferReport(of: work.plan, built)
+        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
             return line
         }
+        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
+        try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
-            try await streams.first { _, writing in
+            try await streams.first { reading, writing in
+                try reading.confirmSnapshot()
                 try writing.transaction {
                     if work.plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
                     try TransferRecords(writing).complete(id)

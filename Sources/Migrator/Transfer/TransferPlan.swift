@@ -9,6 +9,8 @@ public struct TransferPlan: Sendable {
     public var schema: Schema
     /// In the target's words, with the target's names.
     public var checks: [PlannedCheck]
+    /// Indexes over words.
+    public var fullText: [PlannedFullText]
     public var renames: [Rename]
     public var typeNotes: [TypeNote]
     public var notCarried: [NotCarried]
@@ -69,6 +71,13 @@ public struct ColumnHandling: Sendable, Equatable {
 public struct PlannedCheck: Sendable, Equatable {
     public var table: String
     public var check: Check
+}
+
+/// An index over words, in the target's names.
+public struct PlannedFullText: Sendable, Equatable {
+    public var name: String
+    public var table: String
+    public var statement: String
 }
 
 /// A name that could not stay.

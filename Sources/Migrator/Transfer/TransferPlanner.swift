@@ -44,10 +44,12 @@ struct TransferPlanner {
         nameAll()
         for table in tables { add(table) }
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
-        let schema = Schema(tables: planned, views: views())
+        var views = views()
+        let fullText = addFullText(to: &views)
+        let schema = Schema(tables: planned, views: views)
         let journeys = schema.tablesInForeignKeyOrder.compactMap(journey)
         return TransferPlan(
-            tables: rules.ordered(journeys), schema: schema, checks: checks, renames: names.renames,
+            tables: rules.ordered(journeys), schema: schema, checks: checks, fullText: fullText, renames: names.renames,
             typeNotes: typeNotes, notCarried: notCarried, proposals: tables.flatMap(ProposedRule.proposals))
     }
 

@@ -27,6 +27,9 @@ struct TransferProof {
         }
         report.sourceDigest = Self.sum(loaded).hexadecimal
         report.targetDigest = try readBack(table, forms, writing).hexadecimal
+        if verification == .full && report.isMismatch {
+            report.differences = try TableComparison(.init(table), reading, writing).report().differences
+        }
         return report
     }
 
@@ -52,9 +55,11 @@ struct TransferProof {
         let query = "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))"
         let cursor = try writing.copyOut(query, types: table.types)
         defer { cursor.close() }
+        var row = RawRow(columns: forms.count)
         var digest = ColumnForms(forms)
         while try cursor.next() {
-            digest.add(cursor)
+            cursor.read(into: &row)
+            digest.add(row)
             if digest.digest.rows & 0xFFF == 0 {
                 events(.verified(table, rows: 0x1000))
                 try Task.checkCancellation()

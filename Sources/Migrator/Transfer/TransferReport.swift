@@ -31,6 +31,9 @@ public struct TransferReport: Sendable {
         public var sourceDigest: String?
         public var targetDigest: String?
 
+        /// The first rows that differ, where they were looked for; there may be more.
+        public var differences: [VerificationReport.Difference] = []
+
         /// The books balance, or they don't.
         public var isMismatch: Bool {
             sourceRows != targetRows + quarantined || storedAside != quarantined || sourceDigest != targetDigest
@@ -54,6 +57,8 @@ public struct TransferReport: Sendable {
     public var proposals: [ProposedRule]
     public var seconds: Double = 0
     public var phases = Phases()
+    /// What reading the source meant for others: "other programs that write it wait", and the like.
+    public var remarks: [String] = []
 
     /// How long each took, in seconds.
     public struct Phases: Sendable, Equatable {

@@ -72,12 +72,12 @@ extension TransferRules {
     }
 
     /// Throws when a rule speaks of something that is not there, or says two things that exclude each other.
-    func check(against schema: Schema) throws(TransferError) {
-        for rule in tables {
-            guard let table = schema[rule.name] else {
+    func check(against tables: [Table]) throws(TransferError) {
+        for rule in self.tables {
+            guard let table = tables.first(where: { $0.name == rule.name }) else {
                 throw .badRule(
                     line: rule.line, problem: "the source has no table \(rule.name)",
-                    remedy: Self.suggestion(rule.name, schema.tables.map(\.name)) ?? "see the names with a dry run")
+                    remedy: Self.suggestion(rule.name, tables.map(\.name)) ?? "see the names with a dry run")
             }
             for column in rule.columns {
                 guard table[column: column.name] != nil else {

@@ -10,12 +10,19 @@ struct TransferStreams: Sendable {
         var pairs: [ConnectionPair] = []
         do {
             for _ in 0..<count { pairs.append(try await ConnectionPair.open(from, to)) }
-            for pair in pairs { try await pair.run { reading, _ in try reading.beginSnapshot() } }
+            try await begin(pairs)
             return TransferStreams(pairs: pairs)
         } catch {
             for pair in pairs { await pair.close() }
             throw error
         }
+    }
+
+    private static func begin(_ pairs: [ConnectionPair]) async throws {
+        guard let first = pairs.first else { return }
+        let share = try await first.run { reading, _ in try reading.beginSharedSnapshot() }
+        for pair in pairs.dropFirst() { try await pair.run { reading, _ in try reading.beginSnapshot(joining: share) } }
+        try await first.run { reading, _ in try reading.endSharing() }
     }
 
     private init(pairs: [ConnectionPair]) { self.pairs = pairs }

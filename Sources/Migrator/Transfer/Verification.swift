@@ -24,7 +24,7 @@ public struct Verification: Sendable {
                         sourceHoldsTypes: source.dialect.holdsDeclaredTypes,
                         targetHoldsTypes: target.dialect.holdsDeclaredTypes)
                     let tables = try plan.tables.map { table in
-                        events(table.name)
+                        events(table.source.table)
                         return try TableComparison(table, source, target).report()
                     }
                     return VerificationReport(tables: tables, missing: plan.missing, notCompared: plan.notCompared)

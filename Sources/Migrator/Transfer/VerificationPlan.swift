@@ -3,13 +3,18 @@ import Dialects
 /// Which tables and columns of two databases are compared, and as what. Pure.
 struct VerificationPlan {
     struct ComparedTable {
-        var name: String
-        var columns: [String]
-        var sourceTypes: [ColumnType]
-        var targetTypes: [ColumnType]
-        var forms: [CanonicalForm]
+        /// The table on one side: `columns` and `types` in the order in which they are compared.
+        struct Side {
+            var table: String
+            var columns: [String] = []
+            var types: [ColumnType] = []
+        }
+
+        var source: Side
+        var target: Side
+        var forms: [CanonicalForm] = []
         /// Positions of the columns that tell a row from others; empty when no key is common to both sides.
-        var key: [Int]
+        var key: [Int] = []
     }
 
     private(set) var tables: [ComparedTable] = []
@@ -21,21 +26,21 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
         self.sourceHoldsTypes = sourceHoldsTypes
         self.targetHoldsTypes = targetHoldsTypes
-        for table in source.schema.tables {
-            guard let other = target.schema[table.name] else {
+        let (ours, theirs) = (source.tablesWithRows, target.tablesWithRows)
+        for table in ours {
+            guard let other = theirs.first(where: { $0.name == table.name }) else {
                 missing.append("table \(table.name) is only in the source")
                 continue
             }
             compare(table, other)
         }
-        for table in target.schema.tables where source.schema[table.name] == nil {
+        for table in theirs where !ours.contains(where: { $0.name == table.name }) {
             missing.append("table \(table.name) is only in the target")
         }
     }
 
     private mutating func compare(_ table: Table, _ other: Table) {
-        var compared = ComparedTable(
-            name: table.name, columns: [], sourceTypes: [], targetTypes: [], forms: [], key: [])
+        var compared = ComparedTable(source: .init(table: table.name), target: .init(table: other.name))
         for column in table.columns {
             guard let fellow = other[column: column.name] else {
                 missing.append("column \(table.name).\(column.name) is only in the source")
@@ -46,10 +51,7 @@ struct VerificationPlan {
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
                 continue
             }
-            compared.columns.append(column.name)
-            compared.sourceTypes.append(column.type)
-            compared.targetTypes.append(fellow.type)
-            compared.forms.append(form)
+            compared.append((column.name, column.type), (fellow.name, fellow.type), as: form)
         }
         for column in other.columns where table[column: column.name] == nil {
             missing.append("column \(table.name).\(column.name) is only in the target")
@@ -57,7 +59,7 @@ struct VerificationPlan {
         let keys = [table, other].map { Set($0.primaryKey?.columns ?? []) }
         if keys[0] == keys[1] || keys[0].isEmpty != keys[1].isEmpty {
             let key = keys[0].union(keys[1])
-            compared.key = compared.columns.indices.filter { key.contains(compared.columns[$0]) }
+            compared.key = compared.forms.indices.filter { key.contains(compared.source.columns[$0]) }
         }
         tables.append(compared)
     }
@@ -73,5 +75,29 @@ struct VerificationPlan {
             if a == b { return a }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
+    }
+}
+
+extension VerificationPlan.ComparedTable {
+    fileprivate mutating func append(
+        _ column: (name: String, type: ColumnType), _ fellow: (name: String, type: ColumnType), as form: CanonicalForm
+    ) {
+        source.columns.append(column.name)
+        source.types.append(column.type)
+        target.columns.append(fellow.name)
+        target.types.append(fellow.type)
+        forms.append(form)
+    }
+
+    /// A table that a transfer has filled, as far as its values can be compared.
+    init(_ table: PlannedTable) {
+        source = Side(table: table.source)
+        target = Side(table: table.target)
+        for at in table.types.indices {
+            guard let form = CanonicalForm(table.types[at]) else { continue }
+            let type = table.types[at]
+            append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: form)
+        }
+        key = source.columns.indices.filter { table.reading.key.contains(source.columns[$0]) }
     }
 }

@@ -1,0 +1,52 @@
+import CSQLite
+
+extension SQLitePrivateCopy {
+    /// Copies a database that others have open in WAL mode and that this user may not write, as one reader sees it: several
+    /// readers could not be brought to one moment. The writers go on (https://www.sqlite.org/backup.html).
+    static func backup(of file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLitePrivateCopy {
+        let remark = "read from a private copy of \(file.name), because this user may not hold its writers back"
+        return try SQLitePrivateCopy(of: file, in: options.temporaryFolder, remark) { target throws(DatabaseError) in
+            let handle = try SQLiteHandle(file.path, flags: SQLITE_OPEN_READONLY, path: file.name, options: options)
+            let reader = SQLiteConnection(handle)
+            defer { reader.close() }
+            let fingerprint = try beginKnownSnapshot(reader, file)
+            try copy(reader, to: target, named: file.name)
+            return fingerprint
+        }
+    }
+
+    /// Begins a snapshot beside a writer, and says which one it is.
+    private static func beginKnownSnapshot(
+        _ reader: SQLiteConnection, _ file: SQLiteFile
+    ) throws(DatabaseError) -> String {
+        for _ in 0..<1_000 {
+            try reader.beginSnapshot()
+            let before = try SQLiteWALState(of: reader.handle)
+            try reader.rollback()
+            try reader.beginSnapshot()
+            // The same on both sides of the beginning: nothing was committed in between.
+            if try SQLiteWALState(of: reader.handle) == before { return try before.fingerprint(of: file) }
+            try reader.rollback()
+        }
+        throw DatabaseError(
+            .locked, "\(file.name) can't be copied, because another program keeps writing it",
+            remedy: "run this as a user who may write the file, or stop the program that writes it")
+    }
+
+    private static func copy(
+        _ reader: SQLiteConnection, to target: String, named name: String
+    ) throws(DatabaseError) {
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let handle = try SQLiteHandle(target, flags: flags, path: target, options: ConnectionOptions(lockTimeout: 0))
+        let writer = SQLiteConnection(handle)
+        defer { writer.close() }
+        // Nobody needs the copy of a run that was cut off.
+        try writer.executeScript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        guard let backup = sqlite3_backup_init(try handle.live(), "main", try reader.handle.live(), "main") else {
+            throw handle.error(sqlite3_errcode(try handle.live()), statement: nil)
+        }
+        sqlite3_backup_step(backup, -1)
+        let code = sqlite3_backup_finish(backup)
+        guard code == SQLITE_OK else { throw handle.error(code, statement: nil) }
+    }
+}

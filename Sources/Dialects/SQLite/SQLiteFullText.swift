@@ -1,0 +1,65 @@
+/// Reads `CREATE VIRTUAL TABLE … USING fts5(…)`, and fts3's and fts4's (https://www.sqlite.org/fts5.html, section 4;
+/// https://www.sqlite.org/fts3.html, section 1.2).
+struct SQLiteFullText {
+    /// What the tables say of themselves, with their shadow tables and the triggers that feed them. Those that keep no text are
+    /// left out.
+    static func find(in catalog: SQLiteCatalog) -> [FullText] {
+        catalog.objects.filter(\.isVirtualTable).compactMap { object in
+            guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name) else { return nil }
+            text.shadowTables = catalog.shadows.filter { $0.value == object.name }.map(\.key).sorted()
+            text.triggers = catalog.objects.filter { $0.kind == "trigger" && feeds(object.name, $0.sql ?? "") }.map(
+                \.name)
+            return text
+        }
+    }
+
+    private static func feeds(_ table: String, _ trigger: String) -> Bool {
+        SQLToken.scan(trigger).contains { $0.names(table) }
+    }
+
+    private var columns: [String] = []
+    private var unindexed: Set<String> = []
+    private var options: [String: String] = [:]
+    private let isFullText: Bool
+
+    private init(_ sql: String) {
+        isFullText = ["fts3", "fts4", "fts5"].contains(SQLiteName.folded(SQLiteShadowTables.module(of: sql)))
+        var cursor = SQLiteTokenCursor(sql)
+        cursor.skip { $0.isSymbol("(") }
+        guard isFullText, cursor.take(symbol: "(") else { return }
+        while !cursor.isAtEnd, !cursor.isAt(symbol: ")") {
+            readArgument(&cursor)
+            _ = cursor.take(symbol: ",")
+        }
+    }
+
+    /// `title`, `body UNINDEXED` or `content='docs'`.
+    private mutating func readArgument(_ cursor: inout SQLiteTokenCursor) {
+        guard let name = cursor.takeName() else {
+            cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
+            return
+        }
+        if cursor.take(symbol: "=") {
+            options[name.lowercased()] = cursor.current?.nameOrString ?? ""
+        } else {
+            columns.append(name)
+            // fts3 and fts4 let a type follow, which means nothing.
+            if cursor.isAt(word: "UNINDEXED") { unindexed.insert(name) }
+        }
+        cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
+    }
+
+    private func fullText(named name: String) -> FullText? {
+        guard isFullText, !columns.isEmpty else { return nil }
+        let stems = options["tokenize"]?.lowercased().hasPrefix("porter") ?? false
+        let content: FullText.Content
+        switch options["content"] {
+        case nil: content = .own
+        case ""?: return nil
+        case let table?: content = .table(table, key: options["content_rowid"] ?? "rowid")
+        }
+        return FullText(
+            name: name, columns: columns, indexed: columns.filter { !unindexed.contains($0) }, content: content,
+            stems: stems)
+    }
+}

@@ -1,0 +1,117 @@
+import CSQLite
+
+// One moment for several connections. A file that stays as it is, ours or nobody's, shows it to everyone. In
+// rollback-journal mode the first reader's SHARED lock keeps writers from committing
+// (https://www.sqlite.org/lockingv3.html). In WAL mode each reader sees the commits before its own beginning, so writers
+// are held back while the readers begin, and go on as soon as all have.
+
+extension SQLiteConnection {
+    func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare {
+        try beginSnapshot()
+        do throws(DatabaseError) {
+            guard let source = handle.source else { return SnapshotShare(id: "") }
+            try holdWritersBack(of: source)
+            let moment = source.share(try fingerprint(of: source), try remarks(on: source))
+            sharedMoment = moment
+            isSharing = true
+            return moment.share
+        } catch {
+            // The first error is the one to report.
+            try? rollback()
+            throw error
+        }
+    }
+
+    func beginSnapshot(joining share: SnapshotShare) throws(DatabaseError) {
+        guard let source = handle.source else {
+            throw DatabaseError(.other, "a database in memory belongs to one connection, and nobody can join it")
+        }
+        sharedMoment = try source.joining(share) { () throws(DatabaseError) in try beginSnapshot() }
+    }
+
+    func endSharing() throws(DatabaseError) { stopSharing() }
+
+    /// To be called before the transaction ends.
+    func forgetSharedMoment() {
+        stopSharing()
+        sharedMoment = nil
+    }
+
+    private func stopSharing() {
+        // First, so that nobody joins once the writers go on.
+        if isSharing, let sharedMoment { handle.source?.stopSharing(sharedMoment) }
+        isSharing = false
+        writersGuard?.close()
+        writersGuard = nil
+    }
+
+    func confirmSnapshot() throws(DatabaseError) {
+        if let change = handle.source?.change() { throw change }
+    }
+
+    var readingRemarks: [String] { sharedMoment?.remarks ?? [] }
+
+    func sourceFingerprint() throws(DatabaseError) -> String {
+        guard let sharedMoment else {
+            throw DatabaseError(.other, "a fingerprint is taken of a shared snapshot, and none is open")
+        }
+        return sharedMoment.fingerprint
+    }
+}
+
+extension SQLiteConnection {
+    /// Begins the snapshot anew behind a guard where that is needed to know its moment.
+    private func holdWritersBack(of source: SQLiteSource) throws(DatabaseError) {
+        guard try readsWAL(of: source) else { return }
+        try rollback()
+        writersGuard = try Self.holdingWritersBack(of: source)
+        try beginSnapshot()
+    }
+
+    /// Whether it reads a database in WAL mode that others may write.
+    private func readsWAL(of source: SQLiteSource) throws(DatabaseError) -> Bool {
+        switch source.way {
+        case .inPlace: try queryValue("PRAGMA journal_mode")?.text == "wal"
+        case .untouched, .copy: false
+        }
+    }
+
+    /// A connection that keeps everybody from writing until it is closed, and leaves no trace: the -wal is the affair of
+    /// those who write it.
+    private static func holdingWritersBack(of source: SQLiteSource) throws(DatabaseError) -> SQLiteConnection {
+        let file = source.file
+        let handle = try SQLiteHandle(
+            file.path, flags: SQLITE_OPEN_READWRITE, path: file.name, options: source.options)
+        // A handle that can only read keeps nobody out by its BEGIN IMMEDIATE.
+        guard !handle.isReadOnly else {
+            throw DatabaseError(
+                .permission, "\(file.name) may not be written by this user, so its writers can't be held back",
+                remedy: "run this as a user who may write it")
+        }
+        try handle.leaveWALOnClose()
+        let connection = SQLiteConnection(handle)
+        try connection.begin()
+        return connection
+    }
+
+    private func fingerprint(of source: SQLiteSource) throws(DatabaseError) -> String {
+        switch source.way {
+        case .untouched(let fingerprint): fingerprint.databaseText
+        case .copy(let copy): copy.fingerprint
+        case .inPlace where try readsWAL(of: source): try SQLiteWALState(of: handle).fingerprint(of: source.file)
+        case .inPlace: try SQLiteFingerprint(of: source.file).databaseText
+        }
+    }
+
+    private func remarks(on source: SQLiteSource) throws(DatabaseError) -> [String] {
+        let name = source.file.name
+        switch source.way {
+        case .untouched: return []
+        case .copy(let copy): return [copy.remark]
+        case .inPlace where try readsWAL(of: source):
+            return ["other programs go on writing \(name); its -wal grows until everything is read"]
+        case .inPlace:
+            return ["other programs that write \(name) wait until everything is read: it is not in WAL mode"]
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Dialects
+
+// SQLite's full-text tables. One that keeps its text becomes a table with it; one that indexes another table becomes a view of
+// that, by its own name. Either gets the target's own index over words, which needs no triggers.
+
+extension TransferPlanner {
+    mutating func addFullText(to views: inout [View]) -> [PlannedFullText] {
+        var result: [PlannedFullText] = []
+        for text in inspection.fullText {
+            do throws(Untranslatable) {
+                guard let place = try place(of: text, in: &views) else { continue }
+                let name = names.relation("\(text.name)_words", or: [], kind: "index", of: place.table)
+                let columns = targetColumns(text.indexed, of: place.origin)
+                guard
+                    let statement = target.fullTextIndex(name, on: place.table, columns: columns, stems: text.stems)
+                else { throw Untranslatable("the target has no index over words that it could become") }
+                result.append(PlannedFullText(name: name, table: place.table, statement: statement))
+                markCarried(text, by: name)
+            } catch {
+                reason(of: text.name, "\(error)")
+            }
+        }
+        return result
+    }
+
+    /// The table that holds the text, in the source and in the target; `nil` when it is not to come along.
+    private mutating func place(
+        of text: FullText, in views: inout [View]
+    ) throws(Untranslatable) -> (origin: String, table: String)? {
+        switch text.content {
+        case .own: return tableNames[text.name].map { (text.name, $0) }
+        case .table(let name, let key):
+            guard let content = tables.first(where: { $0.table.name.lowercased() == name.lowercased() })?.table,
+                let table = tableNames[content.name]
+            else { throw Untranslatable("the table \(name), whose text it indexes, does not come along") }
+            guard text.columns.allSatisfy({ content[column: $0] != nil }) else {
+                throw Untranslatable("\(name) has not all of its columns")
+            }
+            if content[column: key] != nil {
+                views.append(view(text, key, content, table))
+            }
+            return (content.name, table)
+        }
+    }
+
+    /// What programs that read the full-text table go on reading.
+    private mutating func view(_ text: FullText, _ key: String, _ content: Table, _ table: String) -> View {
+        let name = names.relation(text.name, or: [], kind: "view", of: table)
+        let columns = ([key] + text.columns).map { columnNames[content.name]?[$0] ?? $0 }
+        let list = zip(columns, ["rowid"] + text.columns).map { column, name in
+            "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"
+        }
+        return View(
+            name, as: .sql("SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(table))"))
+    }
+
+    /// The parts of which it consisted are no longer missing.
+    private mutating func markCarried(_ text: FullText, by index: String) {
+        notCarried.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
+        for trigger in text.triggers { reason(of: trigger, "the index \(index) follows every change by itself") }
+    }
+
+    private mutating func reason(of name: String, _ reason: String) {
+        for at in notCarried.indices where notCarried[at].name == name { notCarried[at].reason = reason }
+    }
+}
