@@ -13,6 +13,9 @@ public protocol Connection: AnyObject {
     /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
 
+    /// The database's program and its version, for records: `SQLite 3.40.1`, `PostgreSQL 15.18`.
+    var product: String { get }
+
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
     /// Whether the other end is gone: a new connection is needed. A file never is.

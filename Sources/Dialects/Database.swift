@@ -3,7 +3,7 @@ import Dispatch
 /// A database that can be connected to: a dialect, a way in, and a pool of connections, each on a thread of its own.
 public final class Database: Sendable {
     public let url: DatabaseURL
-    public let dialect: any Dialect
+    public let dialect: any TransferDialect
     let driver: any Driver
     private let pool: ConnectionPool
 
@@ -117,7 +117,7 @@ public struct ConnectionOptions: Sendable {
 
 /// What a dialect's folder brings so that `Database` can connect.
 protocol Driver: Sendable {
-    var dialect: any Dialect { get }
+    var dialect: any TransferDialect { get }
     /// Opens a connection. Called on the thread that will own it.
     func connect() throws(DatabaseError) -> any Connection
 }

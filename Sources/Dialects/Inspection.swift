@@ -12,6 +12,11 @@ public struct Inspection: Sendable, Equatable {
     public var fullText: [FullText]
     /// What is there and has no place in a schema value, with the reason.
     public var notCarried: [NotCarried]
+    /// The same database in its own words.
+    public var replica = Replica()
+    /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
+    /// to their types, and nowhere else.
+    public var heldTypes: [String: [String: HeldType]] = [:]
 
     public init(
         schema: Schema, declaredTypes: [String: [String: String]] = [:], sequences: [String: Int64] = [:],
@@ -66,6 +71,30 @@ public struct FullText: Sendable, Equatable {
             table.primaryKey = PrimaryKey(["rowid"])
             return table
         }
+    }
+}
+
+/// What a column's values are, in a database that lets nothing else in.
+public struct HeldType: Sendable, Equatable {
+    public var type: ColumnType
+    /// Why it is not the declared type: "is an enumeration". `nil` where it says the same.
+    public var reason: String?
+    /// The only values of an enumeration.
+    public var labels: [String]
+    /// A condition in the database's words that is true for values which other databases know nothing like, and what they are.
+    public var specials: Specials?
+
+    public struct Specials: Sendable, Equatable {
+        public var condition: String
+        /// "are NaN".
+        public var words: String
+    }
+
+    public init(_ type: ColumnType, reason: String? = nil, labels: [String] = [], specials: Specials? = nil) {
+        self.type = type
+        self.reason = reason
+        self.labels = labels
+        self.specials = specials
     }
 }
 

@@ -1,5 +1,8 @@
 // What a transfer between two databases asks of their dialects, beyond `Dialect`.
 
+/// A dialect whose databases a transfer reads and fills.
+public typealias TransferDialect = TransferSource & TransferTarget
+
 /// A dialect whose databases can be read by a transfer.
 public protocol TransferSource: Dialect {
     /// How a table's rows are read, each exactly once. Throws `DatabaseError`.
@@ -8,6 +11,9 @@ public protocol TransferSource: Dialect {
     /// Says one table's expressions in the words of the target. `columns` are the source's, with the types that they get in
     /// the target; `names` says what a column is called there, where that differs.
     func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator
+
+    /// A view's query in words that mean the same in the target; `tables` are those that come along.
+    func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression
 }
 
 /// A dialect whose databases a transfer can fill.
@@ -16,6 +22,12 @@ public protocol TransferTarget: Dialect {
     var longestName: Int { get }
     /// Names that no column of a table can have.
     var reservedColumns: Set<String> { get }
+    /// Whether `Users` and `users` are two names.
+    var distinguishesCase: Bool { get }
+    /// Whether a table that has rows takes checks and foreign keys; otherwise they stand in it from the start.
+    var addsConstraints: Bool { get }
+    /// Whether a column counts by itself only where it is the whole primary key.
+    var countsInPrimaryKeysOnly: Bool { get }
 
     /// The tables, views and sequences of the current schema that are somebody's: not an extension's, and none of `ignored`
     /// as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
@@ -35,6 +47,8 @@ public protocol TransferTarget: Dialect {
     var takesManyWriters: Bool { get }
     /// Sets a session up for loading and building much: nothing that outlasts the session.
     func prepareForLoading(_ connection: any Connection) throws(DatabaseError)
+    /// Lets the transaction that comes next, the last one, outlast a crash, with all that came before it.
+    func finishLoading(_ connection: any Connection) throws(DatabaseError)
     /// What must run in a table's own loading transaction so that the database can leave out its log, where that pays; the
     /// table is then to be loaded by one transaction. `nil` where it doesn't.
     func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String?

@@ -60,6 +60,10 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Remove what an interrupted transfer left in this database, and nothing else.", valueName: "target"))
     var abandon: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write what was done and proven into this file, for ci/check-certificate.py.", valueName: "file"))
+    var certificate: String?
     @Flag(help: "Show the plan: tables, types and why, and what does not come along. Changes nothing.") var dryRun =
         false
     @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
@@ -72,6 +76,7 @@ struct TransferCommand: AsyncParsableCommand {
         }
         guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
         guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
+        if dryRun, certificate != nil { throw ValidationError("--certificate needs a transfer, not a --dry-run") }
         if !(1...100_000).contains(chunkMegabytes) {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
@@ -84,18 +89,24 @@ struct TransferCommand: AsyncParsableCommand {
             if let writeRules { try TextFile.requireAbsent(writeRules) }
             let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
-            let to = try open(target ?? "", dryRun ? .readOnly : .readWrite)
+            let to = try open(target ?? "", dryRun ? .readOnly : .create)
             let options = TransferOptions(
                 tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
                 jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
             let transfer = Transfer(from: from, to: to, options: options)
-            try await Interruption.stopping { try await show(transfer) }
+            let file = try certificate.map { try OutputFile($0) }
+            do {
+                try await Interruption.stopping { try await show(transfer) { try certify($0, from, to, in: file) } }
+            } catch {
+                file?.discard()
+                throw error
+            }
             await from.close()
             await to.close()
         }
     }
 
-    private func show(_ transfer: Transfer) async throws {
+    private func show(_ transfer: Transfer, _ certify: (TransferReport) throws -> Void) async throws {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
         if dryRun {
@@ -109,6 +120,7 @@ struct TransferCommand: AsyncParsableCommand {
             try write(report.proposals)
             output.show(TransferText.document(report)) { TransferText.text(report) }
             if report.verdict == .mismatch { throw ExitCode(1) }
+            try certify(report)
         }
     }
 
@@ -122,6 +134,13 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func write(_ proposals: [ProposedRule]) throws {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
+    }
+
+    private func certify(_ report: TransferReport, _ from: Database, _ to: Database, in file: OutputFile?) throws {
+        let context = MigrateProgram.context
+        let certificate = TransferCertificate(
+            of: report, from: from.url, to: to.url, by: "\(context.name) \(context.version)", at: Console.now)
+        try file?.finish(certificate.document().rendered() + "\n")
     }
 
     private func abandon(_ target: String) async throws {

@@ -116,8 +116,9 @@ struct TransferTests {
         try await withDatabase(.postgresql) { box, target in
             let source = try copyLegacy(to: box)
             let before = try fingerprint(box, target)
-            expectRefusal(try await box.migrate("transfer", target, source), saying: "does not read")
-            expectRefusal(try await box.migrate("transfer", source, box("other.db")), saying: "does not fill sqlite")
+            expectRefusal(try await box.migrate("transfer", target, target), saying: "one database")
+            expectRefusal(try await box.migrate("transfer", source, source), saying: "one database")
+            expectRefusal(try await box.migrate("transfer", source, box("none/other.db")), saying: "no folder")
             expectRefusal(try await box.migrate("transfer", box("missing.db"), target), saying: "missing.db")
             expectRefusal(
                 try await box.migrate("transfer", source, target, "--tables", "sesions"), saying: "no table sesions")

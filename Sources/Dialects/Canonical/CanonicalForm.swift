@@ -1,6 +1,6 @@
 /// What a column's values are compared as, in whatever shape two databases hold them: `1.50` and `1.5` are one decimal,
 /// `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` one moment, 1 and `true` one boolean.
-public enum CanonicalForm: Sendable, Equatable {
+public enum CanonicalForm: String, Sendable, Equatable {
     case integer
     case real
     case decimal
@@ -18,6 +18,22 @@ public enum CanonicalForm: Sendable, Equatable {
     case json
     /// As it is stored: storage class and bytes.
     case stored
+
+    /// As what values of two columns are compared neither of which is held to its type. Where both declare the same, as they are
+    /// stored. Where they differ, the values came by way of another database, which held them to what both have in common: `1.50`
+    /// in a column of decimals and the text `1.5` are then one value.
+    public static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
+        if a == b { return .stored }
+        let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
+        if forms[0] == forms[1] { return forms[0] }
+        if forms.contains(.bytes) { return .bytes }
+        let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
+        if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }
+        if forms.contains(.uuid) { return .uuid }
+        if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
+        // Integers, doubles, decimals, and columns without a type, one of them perhaps as text.
+        return .decimal
+    }
 
     /// `nil` for a type whose values nobody here knows how to read.
     public init?(_ type: ColumnType) {
@@ -38,6 +54,7 @@ public enum CanonicalForm: Sendable, Equatable {
         case .native(_, "real"): self = .real
         case .native(_, "json"), .native(_, "name"): self = .text
         case .json: self = .json
+        case .ownForm: self = .stored
         case .native: return nil
         }
     }

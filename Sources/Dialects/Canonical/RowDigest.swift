@@ -31,7 +31,7 @@ public struct RowDigest: Hashable, Sendable {
         case .time: add(number: value.bytes.flatMap { CalendarNumber.time($0) }, value)
         case .uuid: add(uuid: value)
         case .json: add(json: value)
-        case .stored: addStranger(value)
+        case .stored: add(stored: value)
         }
     }
 
@@ -157,8 +157,22 @@ public struct RowDigest: Hashable, Sendable {
         digest.mix(UInt64(bitPattern: number))
     }
 
+    /// What is not of its column's type is its text: a number that stands as text on the other side is the same.
     private mutating func addStranger(_ value: RawValue) {
         digest.mix(Mark.stranger.rawValue)
+        switch value {
+        case .null: break
+        case .boolean(let flag): mix(.integer, flag ? 1 : 0)
+        case .integer, .real, .text:
+            digest.mix(Class.text.rawValue)
+            addBytes(value)
+        case .blob(let bytes):
+            digest.mix(Class.blob.rawValue)
+            digest.mix(bytes)
+        }
+    }
+
+    private mutating func add(stored value: RawValue) {
         switch value {
         case .null: break
         case .integer(let number): mix(.integer, UInt64(bitPattern: number))

@@ -28,6 +28,21 @@ public enum ColumnType: Hashable, Sendable {
 }
 
 extension ColumnType {
+    /// Whether it is spelled in one database's own words.
+    public var isNative: Bool { if case .native = self { true } else { false } }
+
+    var isDecimal: Bool {
+        switch self {
+        case .decimal, .numeric: true
+        case .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            false
+        }
+    }
+
+    /// As what values travel that nobody on the way needs to read: in their own database's form, to another of its kind.
+    public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
+
     /// Whether a column of this type can count by itself (`identity()`).
     public var isInteger: Bool { self == .integer || self == .bigint }
 }

@@ -4,6 +4,8 @@ struct PostgreSQLColumnReader {
         var table: String
         var column: Dialects.Column
         var declaredType: String
+        /// What its default or its value is computed by, as the server writes it.
+        var expression: String?
     }
 
     private(set) var columns: [Column] = []
@@ -46,7 +48,7 @@ struct PostgreSQLColumnReader {
             default: column.default = PostgreSQLDefault.parse(text, for: column.type)
             }
         }
-        columns.append(Column(table: table, column: column, declaredType: declaredType))
+        columns.append(Column(table: table, column: column, declaredType: declaredType, expression: row[6].text))
         let name = "\(table).\(column.name)"
         if isSerial {
             notCarried.append(.init(.other, name, reason: "is a serial: it is carried as an identity column"))

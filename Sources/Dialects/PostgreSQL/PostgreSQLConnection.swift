@@ -53,6 +53,12 @@ final class PostgreSQLConnection: Connection {
     /// A command under way counts as one: what it does is not over.
     var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
 
+    /// Without what a distributor adds in parentheses.
+    var product: String {
+        let version = PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? ""
+        return "PostgreSQL \(version.prefix { $0 != " " })"
+    }
+
     var isInTransaction: Bool {
         switch PQtransactionStatus(handle) {
         case PQTRANS_INTRANS, PQTRANS_INERROR, PQTRANS_ACTIVE: true
@@ -100,7 +106,7 @@ final class PostgreSQLConnection: Connection {
 
     /// The server's own description of the query says more exactly than `types` what its columns are.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor {
-        try PostgreSQLCopyOut(self, query: query)
+        try PostgreSQLCopyOut(self, query: query, types: types)
     }
 }
 

@@ -19,17 +19,8 @@ final class PostgreSQLCopyIn: BulkWriter {
     init(
         _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType], freezing: Bool
     ) throws(DatabaseError) {
-        var encodings: [PostgreSQLEncoding] = []
-        for (column, type) in zip(columns, types) {
-            guard let encoding = PostgreSQLEncoding(type) else {
-                throw DatabaseError(
-                    .other, "\(table).\(column): values of type \(type) can't be copied",
-                    remedy: "give the column a portable type, or insert its rows with a statement")
-            }
-            encodings.append(encoding)
-        }
         self.connection = connection
-        self.encodings = encodings
+        encodings = types.map(PostgreSQLEncoding.init)
         let options = freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
         statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(options))"
         try connection.startCopy(statement, PGRES_COPY_IN)

@@ -6,6 +6,9 @@ import CPostgreSQL
 /// - `date` `YYYY-MM-DD`, `time` `HH:MM:SS.ffffff`, `timestamp` `YYYY-MM-DD HH:MM:SS.ffffff`, always with six decimals;
 ///   `timestamptz` the same in UTC, followed by `Z`
 /// - `uuid` in lower case; `numeric` without an exponent, with as many decimals as it is stored with
+///
+/// A column that is asked for in its own form comes as the bytes of its type's own binary form. Any other whose type is not known
+/// here comes as the text that the server casts it to.
 final class PostgreSQLCopyOut: RowCursor {
     let columnNames: [String]
     private let decodings: [PostgreSQLDecoding]
@@ -19,19 +22,15 @@ final class PostgreSQLCopyOut: RowCursor {
     private var isFirst = true
     private var isFinished = false
 
-    init(_ connection: PostgreSQLConnection, query: String) throws(DatabaseError) {
+    /// `types` say as what the first columns are wanted.
+    init(_ connection: PostgreSQLConnection, query: String, types: [ColumnType]) throws(DatabaseError) {
         let columns = try connection.describe(query)
         columnNames = columns.map(\.name)
-        var decodings: [PostgreSQLDecoding] = []
-        for column in columns {
-            guard let decoding = PostgreSQLDecoding(type: column.type) else {
-                throw DatabaseError(
-                    .other, "column \(column.name) has a type that can't be copied in binary", statement: query,
-                    remedy: "cast it to text in the query")
-            }
-            decodings.append(decoding)
+        let known = columns.enumerated().map { at, column in
+            at < types.count && types[at] == .ownForm ? .raw : PostgreSQLDecoding(type: column.type)
         }
-        self.decodings = decodings
+        let query = known.contains(nil) ? Self.casting(query, known.map { $0 == nil }) : query
+        decodings = known.map { $0 ?? .text }
         self.connection = connection
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
         fields = .allocate(capacity: columns.count)
@@ -44,6 +43,13 @@ final class PostgreSQLCopyOut: RowCursor {
     deinit {
         close()
         fields.deallocate()
+    }
+
+    /// The query with some of its columns as text.
+    private static func casting(_ query: String, _ isCast: [Bool]) -> String {
+        let list = isCast.enumerated().map { at, isCast in isCast ? "q.c\(at)::text" : "q.c\(at)" }
+        let names = isCast.indices.map { "c\($0)" }
+        return "SELECT \(list.joined(separator: ", ")) FROM (\(query)) AS q (\(names.joined(separator: ", ")))"
     }
 
     func next() throws(DatabaseError) -> Bool {

@@ -2,11 +2,11 @@
 
 extension PostgreSQLBuffer {
     /// `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`; a year before 1 is followed by ` BC` as PostgreSQL writes it.
-    mutating func append(timestamp: Int64, suffix: StaticString = "") {
+    mutating func append(timestamp: Int64, separator: Unicode.Scalar = " ", suffix: StaticString = "") {
         if appendInfinity(timestamp == .max, timestamp == .min) { return }
         let (days, time) = timestamp.flooredDivision(by: CalendarNumber.microsecondsPerDay)
         let isBeforeChrist = appendCalendar(days: days)
-        append(ascii: " ")
+        append(ascii: separator)
         append(time: time)
         append(text: suffix)
         if isBeforeChrist { append(text: " BC") }

@@ -14,6 +14,8 @@ enum PostgreSQLDecoding {
     case timestamp
     case timestamptz
     case uuid
+    /// The type's own binary form, for who hands it on to another server.
+    case raw
 
     /// `nil` for a type whose binary form is not known here.
     init?(type: Oid) {
@@ -58,7 +60,7 @@ enum PostgreSQLDecoding {
             return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self), suffix: "Z") })
         case (.uuid, 16): return .text(scratch.make(column) { $0.append(uuid: bytes) })
         case (.integer, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
-            (.timestamp, _), (.timestamptz, _), (.uuid, _):
+            (.timestamp, _), (.timestamptz, _), (.uuid, _), (.raw, _):
             return .blob(bytes)
         }
     }

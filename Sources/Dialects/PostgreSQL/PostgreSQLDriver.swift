@@ -11,7 +11,7 @@ struct PostgreSQLDriver: Driver {
     let parameters: PostgreSQLParameters
     let options: ConnectionOptions
 
-    var dialect: any Dialect { PostgreSQLDialect() }
+    var dialect: any TransferDialect { PostgreSQLDialect() }
 
     func connect() throws(DatabaseError) -> any Connection {
         // A server that hangs up while it is written to must not end this program.

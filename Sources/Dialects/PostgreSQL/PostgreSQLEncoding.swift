@@ -16,9 +16,11 @@ enum PostgreSQLEncoding: Equatable {
     case uuid
     case jsonb
     case bytea
+    /// The type's own binary form, as `copyOut` gives it.
+    case raw
 
-    /// `nil` for a native type whose binary form is not one of these.
-    init?(_ type: ColumnType) {
+    /// `raw` for a native type whose binary form is not one of these.
+    init(_ type: ColumnType) {
         switch type {
         case .integer: self = .int4
         case .bigint: self = .int8
@@ -39,7 +41,7 @@ enum PostgreSQLEncoding: Equatable {
         }
     }
 
-    private init?(word: String) {
+    private init(word: String) {
         switch word.lowercased() {
         case "integer", "int", "int4": self = .int4
         case "bigint", "int8": self = .int8
@@ -54,7 +56,7 @@ enum PostgreSQLEncoding: Equatable {
         case "uuid": self = .uuid
         case "jsonb": self = .jsonb
         case "bytea": self = .bytea
-        default: return nil
+        default: self = .raw
         }
     }
 
@@ -77,6 +79,7 @@ enum PostgreSQLEncoding: Equatable {
         case .uuid: "is no uuid"
         case .jsonb: "is no JSON that jsonb takes"
         case .bytea: "is neither bytes, text nor a number"
+        case .raw: "is not in the binary form of the column's type"
         }
     }
 
@@ -133,6 +136,7 @@ extension PostgreSQLBuffer {
         case .uuid: appendUUID(value)
         case .jsonb: appendJSON(value)
         case .bytea: appendBytes(value)
+        case .raw: appendRaw(value)
         }
     }
 
@@ -229,6 +233,12 @@ extension PostgreSQLBuffer {
         return true
     }
 
+    private mutating func appendRaw(_ value: RawValue) -> Bool {
+        guard case .blob(let bytes) = value else { return false }
+        append(bytes)
+        return true
+    }
+
     private mutating func appendBytes(_ value: RawValue) -> Bool {
         switch value {
         case .blob(let bytes), .text(let bytes): append(bytes)
@@ -281,7 +291,8 @@ extension RawValue {
         }
     }
 
-    fileprivate var truth: Bool? {
+    /// What a boolean column takes for true or false.
+    var truth: Bool? {
         switch self {
         case .boolean(let truth): truth
         case .integer(let number): number == 0 ? false : number == 1 ? true : nil

@@ -8,6 +8,7 @@ struct PostgreSQLIndexReader {
         var definition: String
         /// Why a schema value can't say it; `nil` if it can.
         var objection: String?
+        var isValid = true
     }
 
     private(set) var indexes: [Index] = []
@@ -19,7 +20,7 @@ struct PostgreSQLIndexReader {
         let rows = try connection.query(
             """
             SELECT c.relname, i.relname, x.indisunique, x.indisvalid, am.amname,
-                pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid), x.indnkeyatts < x.indnatts,
+                pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid, 0, true), x.indnkeyatts < x.indnatts,
                 a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
                 oc.opcname
             FROM pg_class c
@@ -48,7 +49,8 @@ struct PostgreSQLIndexReader {
             index.condition = row[5].text.map { expression($0, on: table) }
             indexes.append(
                 Index(
-                    table: table, index: index, definition: row[6].text ?? "", objection: Self.objection(toIndex: row)))
+                    table: table, index: index, definition: row[6].text ?? "", objection: Self.objection(toIndex: row),
+                    isValid: row[3].boolean ?? true))
         }
         let at = indexes.count - 1
         indexes[at].index.parts.append(part(row, on: table))

@@ -59,11 +59,13 @@ public enum PostgreSQLInspector {
             inspection.declaredTypes[column.table, default: [:]][column.column.name] = column.declaredType
         }
         for at in tables.indices { tables[at].readGenerated() }
-        for constraint in try PostgreSQLConstraintReader(connection).constraints {
+        let constraints = try PostgreSQLConstraintReader(connection).constraints
+        for constraint in constraints {
             guard let at = places[constraint.table] else { continue }
             inspection.notCarried += constraint.add(to: &tables[at])
         }
-        for index in try PostgreSQLIndexReader(connection, columns.columns).indexes {
+        let indexes = try PostgreSQLIndexReader(connection, columns.columns).indexes
+        for index in indexes {
             guard let at = places[index.table] else { continue }
             if let objection = index.objection {
                 inspection.notCarried.append(.init(.index, index.index.name, reason: objection))
@@ -71,12 +73,25 @@ public enum PostgreSQLInspector {
                 tables[at].indexes.append(index.index)
             }
         }
-        let views = try PostgreSQLViewReader(connection).views.map { view in
-            View(view.name, as: .native(sqlite: "", postgresql: view.query))
-        }
-        inspection.schema = Schema(tables: tables, views: views)
+        let views = try PostgreSQLViewReader(connection).views
+        inspection.schema = Schema(
+            tables: tables, views: views.map { View($0.name, as: .native(sqlite: "", postgresql: $0.query)) })
         inspection.sequences = try sequences(connection)
-        inspection.notCarried += try PostgreSQLOtherObjects.read(connection)
+        let others = try PostgreSQLOtherObjects.read(connection)
+        inspection.notCarried += others
+        let types = try PostgreSQLTypeReader(connection)
+        var replica = PostgreSQLReplica(inspection.schema, types, ownFunctions: try ownFunctions(connection))
+        replica.addTables(columns.columns)
+        replica.add(constraints)
+        replica.add(indexes)
+        replica.add(views)
+        replica.finish(others)
+        inspection.replica = replica.replica
+        for column in columns.columns {
+            guard let type = types.type(of: column.column.name, in: column.table) else { continue }
+            inspection.heldTypes[column.table, default: [:]][column.column.name] = PostgreSQLHeldType.of(
+                type, column: column.column.name)
+        }
         return inspection
     }
 
@@ -85,6 +100,16 @@ public enum PostgreSQLInspector {
         try connection.query(
             "SELECT c.relname FROM pg_class c WHERE \(trusted: PostgreSQLCatalogScope.tables) ORDER BY c.relname"
         ).compactMap { $0[0].text }.filter { !OwnTables.names.contains($0) }
+    }
+
+    /// The names of functions that somebody made here, or an extension brought.
+    private static func ownFunctions(_ connection: any Connection) throws(DatabaseError) -> [String] {
+        try connection.query(
+            """
+            SELECT DISTINCT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+            """
+        ).compactMap { $0[0].text }
     }
 
     /// The last number of each identity or serial column that has counted and that this role may see.

@@ -7,6 +7,10 @@ extension PostgreSQLDialect: TransferTarget {
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html
     public var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
+    public var distinguishesCase: Bool { true }
+    public var addsConstraints: Bool { true }
+    public var countsInPrimaryKeysOnly: Bool { false }
+
     public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
@@ -64,6 +68,11 @@ extension PostgreSQLDialect: TransferTarget {
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
     public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.executeScript("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
+    }
+
+    /// One commit that is waited for brings all before it to the disk: the log is written in order.
+    public func finishLoading(_ connection: any Connection) throws(DatabaseError) {
+        try connection.executeScript("SET synchronous_commit = on")
     }
 
     /// https://www.postgresql.org/docs/current/populate.html, 14.4.7: with `wal_level = minimal` a table that the same

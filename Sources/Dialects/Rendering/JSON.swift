@@ -24,6 +24,19 @@ public indirect enum JSON: Sendable {
         }
     }
 
+    /// The same document on one line: members in the order of their names' code points, no space outside strings, and only
+    /// those characters escaped that have to be. Equal documents are equal bytes.
+    public func canonical() -> String {
+        switch self {
+        case .null, .boolean, .integer, .real, .string: rendered()
+        case .array(let items): "[" + items.map { $0.canonical() }.joined(separator: ",") + "]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
+                .map { JSON.quoted($0.key) + ":" + $0.value.canonical() }.joined(separator: ",") + "}"
+        }
+    }
+
     private static func block(_ open: String, _ lines: [String], _ close: String, _ indent: String) -> String {
         guard !lines.isEmpty else { return open + close }
         return "\(open)\n" + lines.map { "\(indent)  \($0)" }.joined(separator: ",\n") + "\n\(indent)\(close)"
@@ -38,6 +51,8 @@ public indirect enum JSON: Sendable {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
+            case "\u{08}": result += "\\b"
+            case "\u{0C}": result += "\\f"
             case _ where scalar.value < 0x20:
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

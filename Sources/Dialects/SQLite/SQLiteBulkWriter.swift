@@ -6,7 +6,8 @@ import CSQLite
 ///
 /// Bytes of text and blobs are borrowed, not copied: they must stay where they are until `endRow`.
 final class SQLiteBulkWriter: BulkWriter {
-    private let types: [ColumnType]
+    private let encodings: [SQLiteEncoding]
+    private let scratch: PostgreSQLScratch
     private var statement: SQLiteStatement?
     private let statements: SQLiteStatementCache
     private let pointer: OpaquePointer
@@ -15,7 +16,8 @@ final class SQLiteBulkWriter: BulkWriter {
     /// `statement` is an INSERT with a placeholder for each of `types`.
     init(_ statement: SQLiteStatement, types: [ColumnType], from statements: SQLiteStatementCache) {
         self.statement = statement
-        self.types = types
+        encodings = types.map(SQLiteEncoding.init)
+        scratch = PostgreSQLScratch(columns: types.count)
         self.statements = statements
         pointer = statement.pointer
     }
@@ -24,23 +26,15 @@ final class SQLiteBulkWriter: BulkWriter {
 
     func write(_ value: RawValue, column: Int) throws(Misfit) {
         let index = Int32(truncatingIfNeeded: column + 1)
-        switch value {
+        guard let shaped = encodings[column].shaped(value, scratch, column) else {
+            throw Misfit(column: column, value: value.copied, reason: encodings[column].refusal)
+        }
+        switch shaped {
         case .null: sqlite3_bind_null(pointer, index)
         case .boolean(let value): sqlite3_bind_int64(pointer, index, value ? 1 : 0)
-        case .integer(let integer):
-            // SQLite would round it without a word when the column is REAL (https://www.sqlite.org/datatype3.html,
-            // section 3).
-            if types[column] == .real, Int64(exactly: Double(integer)) != integer {
-                throw Misfit(column: column, value: .integer(integer), reason: "is not exact as a double")
-            }
-            sqlite3_bind_int64(pointer, index, integer)
-        case .real(let real):
-            // SQLite would store NULL (https://www.sqlite.org/floatingpoint.html).
-            if real.isNaN { throw Misfit(column: column, value: .real(real), reason: "is not a number") }
-            sqlite3_bind_double(pointer, index, real)
-        case .text(let bytes):
-            // A BLOB column of a STRICT table refuses text.
-            types[column] == .bytes ? bindBlob(bytes, at: index) : bindText(bytes, at: index)
+        case .integer(let integer): sqlite3_bind_int64(pointer, index, integer)
+        case .real(let real): sqlite3_bind_double(pointer, index, real)
+        case .text(let bytes): bindText(bytes, at: index)
         case .blob(let bytes): bindBlob(bytes, at: index)
         }
     }

@@ -62,7 +62,10 @@ struct SQLiteCatalog: Sendable {
     var unreadable: [String: DatabaseError] = [:]
     /// Tables in which a virtual table keeps its rows, with that table's name.
     var shadows: [String: String] = [:]
+    var shadowTables: [Table] = []
     var sequences: [String: Int64] = [:]
+    /// The numbers that an application keeps in the file's header: `user_version`, `application_id`.
+    var settings: [String: Int64] = [:]
 }
 
 extension SQLiteCatalog {
@@ -73,16 +76,22 @@ extension SQLiteCatalog {
         let kinds = try reader.tableKinds()
         catalog.shadows = SQLiteShadowTables.find(
             in: catalog.objects, marked: Set(kinds.filter { $0.value.isShadow }.keys))
-        for object in catalog.objects where object.isOrdinaryTable && catalog.shadows[object.name] == nil {
+        for object in catalog.objects where object.isOrdinaryTable {
             do {
                 let isWithoutRowid = kinds[object.name]?.isWithoutRowid ?? false
-                catalog.tables.append(try reader.table(object, isWithoutRowid: isWithoutRowid))
+                let table = try reader.table(object, isWithoutRowid: isWithoutRowid)
+                if catalog.shadows[object.name] == nil {
+                    catalog.tables.append(table)
+                } else {
+                    catalog.shadowTables.append(table)
+                }
             } catch {
                 guard error.kind == .other || error.kind == .syntax else { throw error }
                 catalog.unreadable[object.name] = error
             }
         }
         catalog.sequences = try reader.sequences(catalog.objects)
+        catalog.settings = try reader.settings()
         return catalog
     }
 }
@@ -192,6 +201,12 @@ private struct SQLiteCatalogReader {
             if let parent = row[3].text { keys[keys.count - 1].parentColumns.append(parent) }
         }
         return keys
+    }
+
+    func settings() throws(DatabaseError) -> [String: Int64] {
+        let row = try connection.query(
+            "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id")
+        return ["user_version": row.first?[0].integer ?? 0, "application_id": row.first?[1].integer ?? 0]
     }
 
     func sequences(_ objects: [SQLiteCatalog.Object]) throws(DatabaseError) -> [String: Int64] {

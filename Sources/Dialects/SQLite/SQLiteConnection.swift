@@ -16,6 +16,7 @@ final class SQLiteConnection: Connection {
 
     deinit { close() }
 
+    var product: String { "SQLite \(handle.version)" }
     var isInTransaction: Bool { handle.isInTransaction }
     var interrupter: any Interrupter { handle.interrupter }
 

@@ -41,9 +41,8 @@ extension SQLiteMeaning {
 
     /// Whether PostgreSQL reads the text as a value of this type: a literal that it can't read is refused with its table.
     static func isReadable(_ text: String, as type: ColumnType) -> Bool {
-        guard let encoding = PostgreSQLEncoding(type) else { return false }
         var buffer = PostgreSQLBuffer(capacity: 64)
-        return Array(text.utf8).withUnsafeBytes { buffer.append(field: .text($0), as: encoding) }
+        return Array(text.utf8).withUnsafeBytes { buffer.append(field: .text($0), as: PostgreSQLEncoding(type)) }
     }
 
     private static func constant(_ expression: SQLiteTree) -> Default? {

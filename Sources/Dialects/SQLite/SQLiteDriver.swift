@@ -12,7 +12,7 @@ struct SQLiteDriver: Driver {
         self.options = options
     }
 
-    var dialect: any Dialect { SQLiteDialect() }
+    var dialect: any TransferDialect { SQLiteDialect() }
 
     func connect() throws(DatabaseError) -> any Connection {
         let handle = try open()

@@ -59,6 +59,9 @@ final class SQLiteHandle {
     var isInTransaction: Bool { pointer.map { sqlite3_get_autocommit($0) == 0 } ?? false }
     /// Whether the file was opened so that nothing can be written, whatever was asked for.
     var isReadOnly: Bool { pointer.map { sqlite3_db_readonly($0, "main") == 1 } ?? false }
+    /// Of the library, as in `3.40.1`.
+    var version: String { String(cString: sqlite3_libversion()) }
+
     /// Rows that were changed since the connection was opened, those of triggers and cascades included.
     var totalChanges: Int64 { pointer.map(sqlite3_total_changes64) ?? 0 }
     /// Rows that the last INSERT, UPDATE or DELETE itself changed.

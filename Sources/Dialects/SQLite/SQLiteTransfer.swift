@@ -21,6 +21,16 @@ extension SQLiteDialect: TransferSource {
     public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
         SQLiteMeaning(columns: columns, names: names)
     }
+
+    /// A view is tried when its query is in words that both databases share, and no comparison in it could mean another thing
+    /// there: `LIKE`, and texts that compare without case.
+    public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
+        let isCaseless = tables.contains { $0.columns.contains { $0.collation != nil } }
+        guard case .sql(let text) = view.query, !isCaseless,
+            !SQLToken.scan(text).contains(where: { $0.isWord("LIKE") })
+        else { throw Untranslatable("its query may mean something else in the target: make it there by hand") }
+        return view.query
+    }
 }
 
 extension SQLiteMeaning: ExpressionTranslator {

@@ -11,23 +11,19 @@ struct BuildPlan {
     init(_ plan: TransferPlan, _ construction: Construction, _ target: any TransferTarget) throws(LoweringError) {
         let weights = Dictionary(uniqueKeysWithValues: plan.tables.map { ($0.target, $0.bytes) })
         var units = Units(weights)
-        for part in construction.afterLoad { units.add(part, in: plan.schema, target) }
+        for part in construction.afterLoad { units.add(part, in: plan.schema) }
         for text in plan.fullText {
             units.indexes.append(
-                BuildStep(
-                    kind: .index, table: text.table, name: text.name, statement: text.statement, refusal: .leaveOut))
+                BuildStep(kind: .index, table: text.table, name: text.name, action: .optional(text.statement)))
         }
         for planned in plan.checks {
             units.checks[planned.table, default: []].append(
                 BuildStep(
                     kind: .check, table: planned.table, name: planned.check.name ?? "CHECK",
-                    statement: try target.addCheck(planned.check, to: planned.table), refusal: .leaveOut))
+                    action: .optional(try target.addCheck(planned.check, to: planned.table))))
         }
         for table in plan.schema.tables {
-            for key in table.foreignKeys where units.addsForeignKeys {
-                units.add(
-                    key, of: table.name, unvalidated: try target.addUnvalidated(key, to: table.name), target)
-            }
+            for key in table.foreignKeys { try units.add(key, of: table.name, target) }
         }
         stages = units.stages
     }
@@ -42,15 +38,18 @@ struct BuildPlan {
     }
 }
 
-/// One statement of the building, and what it means when the target refuses it.
+/// One step of the building.
 struct BuildStep: Sendable {
-    enum Refusal: Sendable {
-        /// Without it the rows would not be what they were.
-        case fail
-        /// It is listed in the report as not carried over.
-        case leaveOut
-        /// Rows that point nowhere are the source's own: the foreign key holds for those that come, and they are listed.
-        case listOrphans(ForeignKey)
+    enum Action: Sendable {
+        /// Without it the rows would not be what they were: when the target refuses it, so does the transfer.
+        case required(String)
+        /// When the target refuses it, it is listed in the report as not carried over.
+        case optional(String)
+        /// Looks at the rows for a foreign key. Those that point nowhere are the source's own: the foreign key holds for those
+        /// that come, and they are listed.
+        case validation(String, ForeignKey)
+        /// Lists such rows for a foreign key that stands in its table from the beginning.
+        case listing(ForeignKey)
     }
 
     struct ID: Hashable {
@@ -62,8 +61,14 @@ struct BuildStep: Sendable {
     var kind: ChunkRecord.Kind
     var table: String
     var name: String
-    var statement: String
-    var refusal: Refusal
+    var action: Action
+
+    var statement: String? {
+        switch action {
+        case .required(let statement), .optional(let statement), .validation(let statement, _): statement
+        case .listing: nil
+        }
+    }
 
     var id: ID { ID(kind: kind, table: table, name: name) }
 }
@@ -76,44 +81,46 @@ private struct Units {
     private var foreignKeys: [BuildStep] = []
     private var validations: [String: [BuildStep]] = [:]
     private var views: [BuildStep] = []
+    private var triggers: [BuildStep] = []
     var checks: [String: [BuildStep]] = [:]
-    /// Whether the target takes foreign keys after the rows: otherwise they stand in its tables.
-    private(set) var addsForeignKeys = false
 
     init(_ weights: [String: Int]) { self.weights = weights }
 
-    mutating func add(_ part: Construction.Part, in schema: Schema, _ target: any TransferTarget) {
-        func step(_ kind: ChunkRecord.Kind, _ refusal: BuildStep.Refusal) -> BuildStep {
-            BuildStep(kind: kind, table: part.table, name: part.name, statement: part.statement, refusal: refusal)
+    mutating func add(_ part: Construction.Part, in schema: Schema) {
+        func step(_ kind: ChunkRecord.Kind, _ action: BuildStep.Action) -> BuildStep {
+            BuildStep(kind: kind, table: part.table, name: part.name, action: action)
         }
         switch part.kind {
-        case .primaryKey, .unique: keys[part.table, default: []].append(step(.key, .fail))
+        case .primaryKey, .unique: keys[part.table, default: []].append(step(.key, .required(part.statement)))
         case .index:
             // A unique index is a key as well.
             let isUnique = schema[part.table]?.indexes.first { $0.name == part.name }?.isUnique ?? false
-            indexes.append(step(.index, isUnique ? .fail : .leaveOut))
-        case .view: views.append(step(.madeView, .leaveOut))
-        case .foreignKey: addsForeignKeys = true
+            indexes.append(step(.index, isUnique ? .required(part.statement) : .optional(part.statement)))
+        case .view: views.append(step(.madeView, .optional(part.statement)))
+        case .trigger: triggers.append(step(.trigger, .optional(part.statement)))
+        // Made from the schema, in two steps.
+        case .foreignKey: break
         }
     }
 
-    mutating func add(
-        _ key: ForeignKey, of table: String, unvalidated: String, _ target: any TransferTarget
-    ) {
+    mutating func add(_ key: ForeignKey, of table: String, _ target: any TransferTarget) throws(LoweringError) {
         let name = key.name ?? key.columns.joined(separator: "_")
-        foreignKeys.append(
-            BuildStep(kind: .foreignKey, table: table, name: name, statement: unvalidated, refusal: .leaveOut))
+        func step(_ kind: ChunkRecord.Kind, _ action: BuildStep.Action) -> BuildStep {
+            BuildStep(kind: kind, table: table, name: name, action: action)
+        }
+        guard target.addsConstraints else {
+            return validations[table, default: []].append(step(.validation, .listing(key)))
+        }
+        foreignKeys.append(step(.foreignKey, .optional(try target.addUnvalidated(key, to: table))))
         validations[table, default: []].append(
-            BuildStep(
-                kind: .validation, table: table, name: name, statement: target.validate(name, of: table),
-                refusal: .listOrphans(key)))
+            step(.validation, .validation(target.validate(name, of: table), key)))
     }
 
     var stages: [[BuildPlan.Unit]] {
         [
             byTable(keys), heaviestFirst(indexes.map { [$0] }), byTable(checks),
             // Each locks two tables: one after the other, so that no two wait for each other. They take no time.
-            [foreignKeys], byTable(validations), [views],
+            [foreignKeys], byTable(validations), [views], [triggers],
         ]
         .map { $0.filter { !$0.isEmpty } }.filter { !$0.isEmpty }
     }

@@ -14,10 +14,17 @@ struct ColumnTypes {
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         for table in tables {
+            for held in table.held {
+                choices[ColumnID(table: table.table.name, column: held.column)] = held.choice
+            }
             for (at, column) in table.table.columns.enumerated() {
                 let id = ColumnID(table: table.table.name, column: column.name)
-                profiles[id] = table.profiles[at]
-                choices[id] = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                if at < table.profiles.count {
+                    profiles[id] = table.profiles[at]
+                    choices[id] = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                } else if at < table.treatments.count, let type = table.treatments[at].type {
+                    choices[id] = TypeChoice(type, isGiven: true)
+                }
             }
         }
         let counting = Set(counting.map { ColumnID(table: $0.key, column: $0.value) })
@@ -81,11 +88,15 @@ struct ColumnTypes {
 struct ProfiledTable {
     var table: Table
     var reading: TableReading
-    /// In the order of the table's columns.
+    /// In the order of the table's columns; none where the database itself holds its columns to their types.
     var profiles: [ColumnProfile]
-    /// What the rules say of each column.
-    var treatments: [ColumnTreatment]
-    var policy: MismatchPolicy
+    /// What it holds them to, and nothing elsewhere.
+    var held: [HeldColumn] = []
+    /// What the rules say of each column; nothing in a table that goes over as it is.
+    var treatments: [ColumnTreatment] = []
+    var policy = MismatchPolicy.widen
+    /// How many rows break each of its checks, where that was counted.
+    var breaches: [Int] = []
     var rows: Int
     /// Roughly how many bytes the values have.
     var bytes = 0
@@ -93,4 +104,16 @@ struct ProfiledTable {
     var pieces = [KeyRange.all]
     /// What its skipped columns take with them.
     var notCarried: [NotCarried] = []
+}
+
+extension ProfiledTable {
+    /// How many rows have no value in a column.
+    func nulls(_ column: Int) -> Int { column < profiles.count ? profiles[column].nulls : 0 }
+
+    /// The largest number in a column that counts by itself; 0 without any.
+    func highest(_ column: Int) -> Int64 {
+        if column < held.count { return held[column].highest ?? 0 }
+        guard column < profiles.count, !profiles[column].integers.isNone else { return 0 }
+        return profiles[column].maximum
+    }
 }

@@ -41,7 +41,7 @@ struct MisfitSurvey {
         let judge = target.judge(of: table.types)
         let reader = ValueReader(table.handling.map(\.reading))
         let key = RowKey(table.reading, in: table.sourceColumns)
-        let cursor = try connection.rows(SQL(table.reading.query(table.sourceColumns)))
+        let cursor = try connection.copyOut(table.reading.query(table.sourceColumns), types: table.types)
         defer { cursor.close() }
         var found: [[Misfits]] = Array(repeating: [], count: suspects.count)
         var rows = 0

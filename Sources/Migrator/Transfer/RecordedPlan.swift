@@ -14,7 +14,7 @@ extension TransferPlan {
                 ("pieces", .integer(Int64(table.pieces.count))),
             ])
         }
-        let steps = build.stages.joined().joined().map { JSON.string($0.statement) }
+        let steps = build.stages.joined().joined().compactMap { $0.statement.map(JSON.string) }
         return JSON.object([
             ("version", .integer(1)), ("tables", .array(journeys)),
             ("statements", .array(construction.tables.map(JSON.string) + steps)),

@@ -23,12 +23,40 @@ struct SourceSurvey {
         return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })
     }
 
-    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes. `progress` hears now and then of further rows.
-    func profile(_ whole: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
-        let reading = try source.reading(of: whole, on: connection)
+    /// What is to be known of a table: where the source holds columns to their types that is little.
+    func survey(
+        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
         let (table, notCarried) = rules.withoutSkippedColumns(whole)
+        let reading = try source.reading(of: whole, on: connection)
+        let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }
+        var found: ProfiledTable
+        if let types = inspection.heldTypes[table.name] {
+            found = try HeldTableReading(table, types).read(reading, on: connection)
+            progress(found.rows)
+        } else {
+            found = try profile(table, reading, treatments, inPiecesOf: size, progress)
+        }
+        found.treatments = treatments
+        found.policy = rules.policy(of: table.name)
+        found.notCarried = notCarried
+        return found
+    }
+
+    /// All there is to know of a table whose values stay as they are.
+    func count(_ table: Table) throws -> ProfiledTable {
+        let reading = try source.reading(of: table, on: connection)
+        let rows = try connection.queryValue("SELECT count(*) \(trusted: reading.from)")?.integer ?? 0
+        return ProfiledTable(table: table, reading: reading, profiles: [], rows: Int(rows))
+    }
+
+    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes.
+    /// `progress` hears now and then of further rows.
+    private func profile(
+        _ table: Table, _ reading: TableReading, _ treatments: [ColumnTreatment], inPiecesOf size: Int,
+        _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
         let columns = table.columns.map(\.name)
-        let treatments = columns.map { rules.treatment(of: $0, in: table.name) }
         var profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
         let reader = ValueReader(treatments.map(\.reading))
         // The range's key comes before the columns, so a place among them is one further on.
@@ -55,9 +83,7 @@ struct SourceSurvey {
         }
         progress(rows & 0xFFF)
         return ProfiledTable(
-            table: table, reading: reading, profiles: profiles, treatments: treatments,
-            policy: rules.policy(of: table.name), rows: rows, bytes: pieces.bytes, pieces: pieces.ranges,
-            notCarried: notCarried)
+            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes, pieces: pieces.ranges)
     }
 }
 

@@ -41,7 +41,8 @@ struct TableCopy {
     func run(
         from reading: any Connection, to writing: any Connection, _ progress: (Int) -> Void
     ) throws -> Loaded {
-        let cursor = try reading.rows(SQL(table.reading.query(table.sourceColumns, in: range)))
+        let query = table.reading.query(table.sourceColumns, in: range)
+        let cursor = try reading.copyOut(query, types: table.types)
         defer { cursor.close() }
         var loaded = Loaded(nulled: table.types.map { _ in 0 }, digest: forms.map { _ in TableDigest() })
         var aside = QuarantinedRows(of: table.source)

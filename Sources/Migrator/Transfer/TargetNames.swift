@@ -4,13 +4,15 @@ import Dialects
 /// for itself, and what would be one name there. Pure: the same names in the same order give the same result.
 struct TargetNames {
     private let longest: Int
+    private let distinguishesCase: Bool
     private let isLowercase: Bool
     /// Names of relations that are given, as the target sees them.
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    init(longest: Int, lowercase: Bool = false) {
+    init(longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false) {
         self.longest = longest
+        self.distinguishesCase = distinguishesCase
         isLowercase = lowercase
     }
 
@@ -18,7 +20,7 @@ struct TargetNames {
     /// that programs which write it in full still find it.
     mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
         let result = assign(names, wanted, beside: [], kind: "table", prefix: "")
-        taken.formUnion(result.values)
+        taken.formUnion(result.values.map(key))
         return result
     }
 
@@ -26,27 +28,22 @@ struct TargetNames {
     mutating func columns(
         of table: String, _ names: [String], wanted: [String: String] = [:], reserved: Set<String> = []
     ) -> [String: String] {
-        assign(names, wanted, beside: reserved, kind: "column", prefix: table + ".")
+        assign(names, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
     }
 
     /// A free name for a view, an index, or a constraint that has one behind it: the one it has, or one that is made up.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
         let wanted = fitting(name)
-        var result = wanted
-        if taken.contains(wanted) && given != nil { result = fitting("\(table)_\(name)") }
-        if taken.contains(result) { result = numbered(wanted) { taken.contains($0) } }
-        taken.insert(result)
+        let isTaken = given != nil && taken.contains(key(wanted))
+        let result = free(isTaken ? fitting("\(table)_\(name)") : wanted, beside: &taken)
         if let given, result != given { renames.append(Rename(kind: kind, from: given, to: result)) }
         return result
     }
 
     /// A name for a check or a foreign key, which needs to differ within its table only.
     mutating func constraint(_ name: String, beside others: inout Set<String>) -> String {
-        let wanted = fitting(name)
-        let result = others.contains(wanted) ? numbered(wanted) { others.contains($0) } : wanted
-        others.insert(result)
-        return result
+        free(fitting(name), beside: &others)
     }
 
     /// A name by rule comes first, then those that can stay as they are, then the others, numbered where they would be the same.
@@ -58,7 +55,7 @@ struct TargetNames {
         for name in names {
             if let rule = wanted[name] { result[name] = free(cut(rule, to: longest), beside: &used) }
         }
-        for name in names where result[name] == nil && fitting(name) == name && used.insert(name).inserted {
+        for name in names where result[name] == nil && fitting(name) == name && used.insert(key(name)).inserted {
             result[name] = name
         }
         for name in names {
@@ -69,22 +66,20 @@ struct TargetNames {
         return result
     }
 
+    /// The name itself, or `name_2` and so on: the first that is not used, and is then.
     private func free(_ name: String, beside used: inout Set<String>) -> String {
-        let result = used.contains(name) ? numbered(name) { used.contains($0) } : name
-        used.insert(result)
+        var result = name
+        var number = 2
+        while !used.insert(key(result)).inserted {
+            let suffix = "_\(number)"
+            result = cut(name, to: longest - suffix.utf8.count) + suffix
+            number += 1
+        }
         return result
     }
 
-    /// `name_2`, or the first number after that which is free.
-    private func numbered(_ name: String, isTaken: (String) -> Bool) -> String {
-        var number = 2
-        while true {
-            let suffix = "_\(number)"
-            let result = cut(name, to: longest - suffix.utf8.count) + suffix
-            if !isTaken(result) { return result }
-            number += 1
-        }
-    }
+    /// What two names have in common that are one to the target.
+    private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
     private func fitting(_ name: String) -> String { cut(isLowercase ? name.lowercased() : name, to: longest) }
 

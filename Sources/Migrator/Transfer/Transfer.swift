@@ -43,7 +43,7 @@ public struct TransferOptions: Sendable {
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }
 }
 
-/// Copies a whole database into an empty one of another kind, and proves that no row and no value was lost.
+/// Copies a whole database into an empty one of the same or another kind, and proves that no row and no value was lost.
 ///
 ///     let report = try await Transfer(from: sqlite, to: postgresql).run { event in … }
 ///
@@ -62,7 +62,12 @@ public struct Transfer: Sendable {
 
     /// What `run` would do; changes nothing. Throws `TransferError` where `run` would refuse, and `DatabaseError`.
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
-        try await withEngine(events) { engine in
+        try requireTwo()
+        // A file that is still to be made holds nothing, and is not made for a plan.
+        guard !to.isMissing else {
+            return try await withEngine(writingTo: from, events) { try await $0.plan().plan }
+        }
+        return try await withEngine(writingTo: to, events) { engine in
             try await engine.requireFree()
             return try await engine.plan().plan
         }
@@ -71,10 +76,26 @@ public struct Transfer: Sendable {
     /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing, but for
     /// `TransferError.interrupted`; a report whose verdict is `mismatch` has changed nothing either.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
-        _ = try roles()
-        return try await to.withLock(MigrationRun.lock, waiting: 10) {
-            try await withEngine(events) { try await $0.run() }
+        try requireTwo()
+        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+            try await to.withLock(MigrationRun.lock, waiting: 10) {
+                try await withEngine(writingTo: to, events) { try await $0.run() }
+            }
         }
+    }
+
+    /// A file that was made for a transfer which left nothing in it goes away again.
+    @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
+        switch result {
+        case .success(let report): return report.verdict == .verified
+        case .failure(let error):
+            guard case TransferError.interrupted = error else { return false }
+            return true
+        }
+    }
+
+    private func requireTwo() throws(TransferError) {
+        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 
     /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
@@ -91,13 +112,14 @@ public struct Transfer: Sendable {
         }
     }
 
+    /// `other` is the target, or stands in for one that does not exist yet and is not asked.
     private func withEngine<T: Sendable>(
-        _ events: @escaping @Sendable (TransferEvent) -> Void,
+        writingTo other: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
         _ body: @Sendable (TransferEngine) async throws -> T
     ) async throws -> T {
-        let (source, target) = try roles()
+        let (source, target) = (from.dialect, to.dialect)
         let count = target.takesManyWriters ? max(1, options.jobs) : 1
-        let streams = try await TransferStreams.open(count, from: from, to: to)
+        let streams = try await TransferStreams.open(count, from: from, to: other)
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,
@@ -109,11 +131,5 @@ public struct Transfer: Sendable {
             await streams.close()
             throw error
         }
-    }
-
-    private func roles() throws(TransferError) -> (any TransferSource, any TransferTarget) {
-        guard let source = from.dialect as? any TransferSource else { throw .notASource(dialect: from.dialect.name) }
-        guard let target = to.dialect as? any TransferTarget else { throw .notATarget(dialect: to.dialect.name) }
-        return (source, target)
     }
 }

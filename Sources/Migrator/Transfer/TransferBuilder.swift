@@ -7,10 +7,12 @@ struct TransferBuilder {
 
     /// Throws `TransferError.keyNotBuilt` where the rows would not be what they were without it, and what interrupts.
     func run(_ step: BuildStep) throws -> ChunkRecord {
-        let chunk = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
+        var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
+        if case .listing(let key) = step.action { noted.note = try orphans(of: key, in: step.table) }
+        let chunk = noted
         do {
             try writing.transaction {
-                try writing.execute(SQL(step.statement))
+                if let statement = step.statement { try writing.execute(SQL(statement)) }
                 try TransferRecords(writing).add(chunk, to: record)
             }
             return chunk
@@ -21,14 +23,16 @@ struct TransferBuilder {
 
     private func refused(_ step: BuildStep, _ chunk: ChunkRecord, _ error: DatabaseError) throws -> ChunkRecord {
         var chunk = chunk
-        switch step.refusal {
-        case .fail: throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
-        case .leaveOut:
+        switch step.action {
+        case .required:
+            throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
+        case .optional:
             chunk.isLeftOut = true
             chunk.note = error.message
-        case .listOrphans(let key):
+        case .validation(_, let key):
             chunk.note = try orphans(of: key, in: step.table)
             if chunk.note == nil { throw error }
+        case .listing: throw error
         }
         let noted = chunk
         try writing.transaction { try TransferRecords(writing).add(noted, to: record) }

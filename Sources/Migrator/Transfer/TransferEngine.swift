@@ -7,8 +7,8 @@ import Dialects
 /// what is on record.
 struct TransferEngine {
     let streams: TransferStreams
-    let source: any TransferSource
-    let target: any TransferTarget
+    let source: any TransferDialect
+    let target: any TransferDialect
     let options: TransferOptions
     /// The source's URL, without a password.
     let sourceName: String
@@ -28,14 +28,27 @@ struct TransferEngine {
         let (inspection, wanted) = try await streams.first { reading, _ in
             try SourceSurvey(reading, source, options.rules).inspect(options)
         }
-        let tables = try await streams.each(wanted) { table, reading, _ in
-            try SourceSurvey(reading, source, options.rules).profile(table, inPiecesOf: options.chunkBytes) {
-                events(.surveyed(table: table.name, rows: $0))
+        let plan: TransferPlan
+        if source.speaksAs(target) {
+            guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
+            let replicas = ReplicaPlanner.tables(of: inspection, options)
+            let counted = try await streams.each(replicas) { table, reading, _ in
+                try SourceSurvey(reading, source, options.rules).count(table)
             }
+            plan = ReplicaPlanner.plan(inspection, counted)
+        } else {
+            let tables = try await streams.each(wanted) { table, reading, _ in
+                try SourceSurvey(reading, source, options.rules).survey(
+                    table, inspection, inPiecesOf: options.chunkBytes
+                ) { rows in
+                    events(.surveyed(table: table.name, rows: rows))
+                }
+            }
+            plan = try await surveyed(
+                TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
         }
-        let plan = try await surveyed(TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
         events(.planned(plan))
-        let construction = try target.construct(plan.schema)
+        let construction = try plan.construction ?? target.construct(plan.schema)
         return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
     }
 
@@ -68,7 +81,12 @@ struct TransferEngine {
     func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
         let record = try await begin(work, earlier)
         do {
-            let report = try await carryOut(work, record)
+            let provenance = try await streams.first { reading, writing in
+                TransferReport.Provenance(
+                    fingerprint: record.fingerprint, source: reading.product, target: writing.product)
+            }
+            var report = try await carryOut(work, record)
+            report.provenance = provenance
             if report.verdict == .mismatch { try await abandon(record) }
             return report
         } catch {

@@ -2,14 +2,14 @@ import Dialects
 
 /// Why a transfer did not take place. The target is then as it was, unless it says otherwise.
 public enum TransferError: Error, Equatable, Sendable {
-    /// No transfer can read databases of this kind.
-    case notASource(dialect: String)
-    /// No transfer can fill databases of this kind.
-    case notATarget(dialect: String)
+    /// Source and target are the same.
+    case oneDatabase
     case targetNotEmpty([String])
     case noSuchTable(String)
     /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
     case badRule(line: Int, problem: String, remedy: String)
+    /// A database goes into one of its own kind as it is.
+    case rulesForReplica
     /// Values that are not what their columns say, under `fail`.
     case misfits([Misfits])
     /// Values that would become NULL where none may be.
@@ -31,11 +31,11 @@ extension TransferError {
     /// For programs: stays as it is.
     public var code: String {
         switch self {
-        case .notASource: "not_a_source"
-        case .notATarget: "not_a_target"
+        case .oneDatabase: "one_database"
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable: "no_such_table"
         case .badRule: "bad_rule"
+        case .rulesForReplica: "rules_for_replica"
         case .misfits: "misfits"
         case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
@@ -51,9 +51,9 @@ extension TransferError {
     /// What to do, as a sentence.
     public var remedy: String {
         switch self {
-        case .notASource: "transfer from a SQLite database"
-        case .notATarget: "transfer into a PostgreSQL database"
-        case .targetNotEmpty: "name an empty database, or another schema with ?options=-csearch_path=…"
+        case .oneDatabase: "name another target"
+        case .targetNotEmpty:
+            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
         case .noSuchTable: "see the names with a dry run"
         case .unfinished, .interrupted:
             "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
@@ -62,6 +62,7 @@ extension TransferError {
             "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .badRule(_, _, let remedy): remedy
+        case .rulesForReplica: "leave out --rules, --on-mismatch and --lowercase-names"
         case .misfits:
             "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
         case .neverNull: "set the rows aside with on_mismatch: quarantine, or widen the columns"
@@ -77,12 +78,13 @@ extension TransferError: CustomStringConvertible {
     /// What was refused and where, without what to do about it.
     public var sentence: String {
         switch self {
-        case .notASource(let dialect): return "a transfer does not read \(dialect)"
-        case .notATarget(let dialect): return "a transfer does not fill \(dialect)"
+        case .oneDatabase: return "source and target are one database"
         case .targetNotEmpty(let names):
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
+        case .rulesForReplica:
+            return "a database is copied as it is into one of its own kind: there are no rules for that"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
         case .misfits(let found):
             return "values are not what their columns say: " + found.map(\.description).joined(separator: "; ")

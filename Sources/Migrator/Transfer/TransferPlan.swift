@@ -7,6 +7,8 @@ public struct TransferPlan: Sendable {
     public var tables: [PlannedTable]
     /// What the target gets, but for checks, which are added one by one.
     public var schema: Schema
+    /// How it is made, in the source's own words; `nil` where the target spells the schema.
+    public var construction: Construction?
     /// In the target's words, with the target's names.
     public var checks: [PlannedCheck]
     /// Indexes over words.
@@ -42,7 +44,7 @@ public struct PlannedTable: Sendable, Equatable {
     /// How each column's values get there.
     public var handling: [ColumnHandling]
     /// What happens to rows that repeat a key: they are refused unless it is `quarantine`.
-    public var policy: MismatchPolicy
+    public var policy = MismatchPolicy.widen
     /// Rows that were there when the table was looked at.
     public var rows: Int
     /// Roughly how many bytes its values have.

@@ -28,7 +28,8 @@ struct TransferPlanner {
         self.source = source
         self.target = target
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
-        self.names = TargetNames(longest: target.longestName, lowercase: rules.lowercaseNames)
+        self.names = TargetNames(
+            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
         self.notCarried = inspection.notCarried + tables.flatMap(\.notCarried)
     }
 
@@ -81,13 +82,18 @@ struct TransferPlanner {
     }
 
     private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {
-        let (profile, treatment) = (origin.profiles[column], origin.treatments[column])
+        let treatment = origin.treatments[column]
         let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
         var handling = ColumnHandling(reading: treatment.reading, policy: treatment.policy)
         // What a rule promises is not widened: it is kept, or the transfer is refused.
         if choice.isGiven && handling.policy == .widen { handling.policy = .fail }
         guard handling.policy != .widen else { return handling }
-        if !planned.isNullable && profile.nulls > 0 { handling.demand.insert(.value) }
+        if !planned.isNullable && origin.nulls(column) > 0 { handling.demand.insert(.value) }
+        guard column < origin.profiles.count else {
+            handling.isSuspect = choice.isGiven
+            return handling
+        }
+        let profile = origin.profiles[column]
         if planned.type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
             handling.demand.insert(.bytes)
         }
@@ -99,10 +105,9 @@ struct TransferPlanner {
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {
         guard let at = table.columns.firstIndex(where: \.isIdentity) else { return nil }
-        let profile = origin.profiles[at]
-        let largest = profile.integers.isNone ? 0 : profile.maximum
         return .init(
-            column: table.columns[at].name, highest: max(largest, inspection.sequences[origin.table.name] ?? 0))
+            column: table.columns[at].name,
+            highest: max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0))
     }
 }
 
@@ -111,12 +116,12 @@ extension TransferPlanner {
         let name = origin.table.name
         var table = Table(name: tableNames[name] ?? name)
         let translator = translator(of: origin.table)
-        for (column, profile) in zip(origin.table.columns, origin.profiles) {
-            table.columns.append(self.column(column, profile, of: origin, translator))
+        for (at, column) in origin.table.columns.enumerated() {
+            table.columns.append(self.column(column, nulls: origin.nulls(at), of: origin, translator))
         }
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
-        addChecks(origin, to: table, translator)
+        addChecks(origin, to: &table, translator)
         planned.append(table)
     }
 
@@ -131,7 +136,7 @@ extension TransferPlanner {
     }
 
     private mutating func column(
-        _ column: Column, _ profile: ColumnProfile, of origin: ProfiledTable, _ translator: any ExpressionTranslator
+        _ column: Column, nulls: Int, of origin: ProfiledTable, _ translator: any ExpressionTranslator
     ) -> Column {
         let table = origin.table.name
         let choice = types[table, column.name] ?? TypeChoice(column.type)
@@ -142,11 +147,11 @@ extension TransferPlanner {
                 TypeNote(
                     table: table, column: column.name, declared: declared, type: spelled(choice.type), reason: reason))
         }
-        result.isNullable = column.isNullable || (profile.nulls > 0 && letsNullsPass(column.name, of: origin))
+        result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
         if result.isNullable && !column.isNullable {
-            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(profile.nulls) rows hold NULL there")
+            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL there")
         }
-        if inspection.rowidAliases[table] == column.name && choice.type.isInteger {
+        if counts(column, of: origin.table) && choice.type.isInteger {
             result.isIdentity = true
             result.isNullable = false
             return result
@@ -158,11 +163,20 @@ extension TransferPlanner {
 
     /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.
     func letsNullsPass(_ column: String, of origin: ProfiledTable) -> Bool {
-        guard let at = origin.table.columns.firstIndex(where: { $0.name == column }) else { return true }
-        switch origin.treatments[at].policy {
+        switch rules.treatment(of: column, in: origin.table.name).policy {
         case .widen, .null: return true
         case .fail, .quarantine: return false
         }
+    }
+
+    /// Whether it counts by itself, in the target too.
+    private mutating func counts(_ column: Column, of table: Table) -> Bool {
+        guard column.isIdentity || inspection.rowidAliases[table.name] == column.name else { return false }
+        guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
+        leave(
+            .other, "\(table.name).\(column.name) IDENTITY",
+            "a column of the target counts by itself only where it is the whole primary key")
+        return false
     }
 
     private mutating func addDefault(

@@ -40,8 +40,8 @@ extension TransferPlanner {
     }
 
     private func hasNulls(_ origin: ProfiledTable, _ column: String) -> Bool {
-        zip(origin.table.columns, origin.profiles).contains { pair in
-            pair.0.name == column && pair.1.nulls > 0
+        origin.table.columns.enumerated().contains { at, candidate in
+            candidate.name == column && origin.nulls(at) > 0
         }
     }
 
@@ -106,17 +106,37 @@ extension TransferPlanner {
         }
     }
 
-    mutating func addChecks(_ origin: ProfiledTable, to table: Table, _ translator: any ExpressionTranslator) {
+    mutating func addChecks(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         var taken: Set<String> = []
-        for check in origin.table.checks {
+        for (at, check) in origin.table.checks.enumerated() {
             let name = check.name ?? "\(table.name)_check"
             do throws(Untranslatable) {
                 let expression = try translator.predicate(check.expression)
-                let check = Check(expression, name: names.constraint(name, beside: &taken))
-                checks.append(PlannedCheck(table: table.name, check: check))
+                try requireKept(origin, at)
+                add(Check(expression, name: names.constraint(name, beside: &taken)), to: &table)
             } catch {
                 leave(.constraint, "\(origin.table.name) CHECK (\(check.expression.sourceText))", error.description)
             }
+        }
+        for held in origin.held where !held.type.labels.isEmpty {
+            let column = columnNames[origin.table.name]?[held.column] ?? held.column
+            var check = LabelCheck.check(column, held.type, of: table)
+            check.name = names.constraint(check.name ?? column, beside: &taken)
+            add(check, to: &table)
+        }
+    }
+
+    /// A table that takes no check later must not get one that its rows break.
+    private func requireKept(_ origin: ProfiledTable, _ at: Int) throws(Untranslatable) {
+        guard !target.addsConstraints, at < origin.breaches.count, origin.breaches[at] > 0 else { return }
+        throw Untranslatable("\(origin.breaches[at]) rows break it")
+    }
+
+    private mutating func add(_ check: Check, to table: inout Table) {
+        if target.addsConstraints {
+            checks.append(PlannedCheck(table: table.name, check: check))
+        } else {
+            table.checks.append(check)
         }
     }
 
@@ -152,7 +172,10 @@ extension TransferPlanner {
             guard let type = child[column: column]?.type, let parentType = parent[column: parentColumn]?.type else {
                 return "\(parent.name) has no column \(parentColumn)"
             }
-            if type != parentType { return "\(column) is \(type) and \(parent.name).\(parentColumn) is \(parentType)" }
+            // A database that holds its columns to their types has compared these two all along.
+            if type != parentType && !source.holdsDeclaredTypes {
+                return "\(column) is \(type) and \(parent.name).\(parentColumn) is \(parentType)"
+            }
         }
         let wanted = Set(key.parentColumns)
         let isKey =
@@ -180,7 +203,8 @@ extension Expression {
     /// As the source writes it.
     var sourceText: String {
         switch self {
-        case .sql(let text), .native(let text, _): text
+        case .sql(let text): text
+        case .native(let sqlite, let postgresql): sqlite.isEmpty ? postgresql : sqlite
         }
     }
 }

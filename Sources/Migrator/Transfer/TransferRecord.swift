@@ -30,7 +30,7 @@ struct ChunkRecord: Sendable, Equatable {
         case rows
         /// Rows that repeat a key were taken out of the table.
         case duplicates
-        case key, index, check
+        case key, index, check, trigger
         case foreignKey = "foreign_key"
         /// The rows that are there were looked at for a foreign key.
         case validation

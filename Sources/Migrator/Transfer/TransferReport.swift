@@ -57,8 +57,20 @@ public struct TransferReport: Sendable {
     public var proposals: [ProposedRule]
     public var seconds: Double = 0
     public var phases = Phases()
+    public let plan: TransferPlan
+    /// What was read and written; `nil` until the transfer is through.
+    public var provenance: Provenance?
     /// What reading the source meant for others: "other programs that write it wait", and the like.
     public var remarks: [String] = []
+
+    /// Which databases these were.
+    public struct Provenance: Sendable, Equatable {
+        /// The source at the moment that was read (`Connection.sourceFingerprint`).
+        public var fingerprint: String
+        /// `Connection.product` of either side.
+        public var source: String
+        public var target: String
+    }
 
     /// How long each took, in seconds.
     public struct Phases: Sendable, Equatable {
@@ -70,6 +82,7 @@ public struct TransferReport: Sendable {
 
     /// Without the tables: what the plan says, and what was left out while building.
     init(of plan: TransferPlan, _ built: [ChunkRecord]) {
+        self.plan = plan
         tables = []
         types = plan.typeNotes
         renames = plan.renames
@@ -87,7 +100,7 @@ extension ChunkRecord {
     fileprivate var label: String {
         switch kind {
         case .check: "\(table).\(name)"
-        case .madeTable, .madeView, .rows, .duplicates, .key, .index, .foreignKey, .validation: name
+        case .madeTable, .madeView, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation: name
         }
     }
 }
@@ -98,6 +111,7 @@ extension ChunkRecord.Kind {
         case .madeView: .view
         case .index, .key: .index
         case .check: .constraint
+        case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
         case .madeTable, .rows, .duplicates: .other
         }

@@ -3,30 +3,34 @@ import Dialects
 // Views in the target's words, with the target's names.
 
 extension TransferPlanner {
-    /// A view is tried when its query is in words that both databases share, and no comparison in it could mean another thing
-    /// there: `LIKE`, and texts that compare without case. Names that changed in case only are changed in it, too.
+    /// A view that reads what stays behind stays behind itself. Names that changed in case only are changed in it, too.
     mutating func views() -> [View] {
-        let isCaseless = tables.contains { $0.table.columns.contains { $0.collation != nil } }
+        var left = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
         let changed = changedNames
-        var views: [View] = []
-        for view in inspection.schema.views {
-            guard case .sql(let text) = view.query, !isCaseless,
-                !SQLToken.scan(text).contains(where: { $0.isWord("LIKE") })
-            else {
-                leave(.view, view.name, "its query may mean something else in the target: make it there by hand")
-                continue
+        return inspection.schema.views.compactMap { view in
+            do throws(Untranslatable) {
+                if let missing = left.first(where: view.query.mentions) {
+                    throw Untranslatable("it reads \(missing), which does not come along")
+                }
+                let query = try renamed(try source.query(of: view, over: tables.map(\.table)), changed)
+                return View(viewNames[view.name] ?? view.name, as: query)
+            } catch {
+                left.append(view.name)
+                leave(.view, view.name, error.description)
+                return nil
             }
-            if let name = changed.first(where: { view.query.mentions($0.key) && $0.value != $0.key.lowercased() })?.key
-            {
-                leave(.view, view.name, "it reads \(name), which has another name in the target")
-                continue
-            }
-            let query = changed.keys.sorted().reduce(view.query) { query, name in
-                query.renaming(name, to: changed[name] ?? name)
-            }
-            views.append(View(viewNames[view.name] ?? view.name, as: query))
         }
-        return views
+    }
+
+    private func renamed(_ query: Expression, _ changed: [String: String]) throws(Untranslatable) -> Expression {
+        var query = query
+        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where query.mentions(name) {
+            guard target == name.lowercased() else {
+                throw Untranslatable("it reads \(name), which has another name in the target")
+            }
+            query = query.renaming(name, to: target)
+        }
+        return query
     }
 
     /// Names of tables, columns and views that are others in the target.

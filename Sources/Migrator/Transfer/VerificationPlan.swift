@@ -51,7 +51,8 @@ struct VerificationPlan {
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
                 continue
             }
-            compared.append((column.name, column.type), (fellow.name, fellow.type), as: form)
+            let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
+            compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
         }
         for column in other.columns where table[column: column.name] == nil {
             missing.append("column \(table.name).\(column.name) is only in the target")
@@ -67,15 +68,18 @@ struct VerificationPlan {
     /// A side whose columns hold only what their types say decides; where neither does, values are compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (sourceHoldsTypes, targetHoldsTypes) {
-        case (false, false): return .stored
-        case (true, false): return CanonicalForm(source)
-        case (false, true): return CanonicalForm(target)
+        case (false, false): return CanonicalForm.common(source, target)
+        case (true, false): return form(heldTo: source)
+        case (false, true): return form(heldTo: target)
         case (true, true):
-            let (a, b) = (CanonicalForm(source), CanonicalForm(target))
+            let (a, b) = (form(heldTo: source), form(heldTo: target))
             if a == b { return a }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
     }
+
+    /// A type that only one database knows is compared as the text that this database writes.
+    private func form(heldTo type: ColumnType) -> CanonicalForm? { type.isNative ? .text : CanonicalForm(type) }
 }
 
 extension VerificationPlan.ComparedTable {

@@ -1,0 +1,102 @@
+/// Defaults that are computed: what PostgreSQL fills in, in SQLite's words and for the type that the column has there.
+enum PostgreSQLDefaultMeaning {
+    /// `nil` for NULL, which a column without a default gets anyway.
+    static func value(of text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
+        let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
+        if let idiom = idiom(tokens, for: type) { return idiom }
+        if let moment = writtenMoment(tokens, for: type) {
+            return .expression(.native(sqlite: moment, postgresql: text))
+        }
+        let meaning = PostgreSQLMeaning(columns: [])
+        let piece = try meaning.piece(meaning.parsed(text))
+        switch (piece.kind, PostgreSQLMeaning.kind(of: type)) {
+        case (.null, _): return nil
+        // Every digit counts: 0.10 is a text in SQLite.
+        case (_, .decimal):
+            guard let literal = piece.literal, Double(literal) != nil else { break }
+            return .text(literal)
+        case (let kind, let wanted):
+            guard kind == wanted || kind == .integer && wanted == .real else { break }
+            return .expression(.native(sqlite: piece.sql, postgresql: text))
+        }
+        throw Untranslatable("it is no \(type)")
+    }
+
+    /// The tokens without parentheses around all of them, and without casts to text.
+    private static func bare(_ tokens: [SQLToken]) -> [SQLToken] {
+        var kept: [SQLToken] = []
+        for token in tokens {
+            if token.isWord("TEXT"), kept.last?.isSymbol("::") == true { kept.removeLast() } else { kept.append(token) }
+        }
+        while kept.first?.isSymbol("(") == true, closing(kept, of: 0) == kept.count - 1 {
+            kept = Array(kept.dropFirst().dropLast())
+        }
+        return kept
+    }
+
+    private static func closing(_ tokens: [SQLToken], of open: Int) -> Int? {
+        var depth = 0
+        return tokens.indices[open...].first { at in
+            if tokens[at].isSymbol("(") { depth += 1 }
+            if tokens[at].isSymbol(")") { depth -= 1 }
+            return depth == 0
+        }
+    }
+
+    private static let utc = ["now()attimezone'utc'", "timezone('utc',now())"]
+    private static let seconds: Set<String> = [
+        "extract(epochfromnow())::bigint", "floor(extract(epochfromnow()))::bigint",
+        "(floor(extract(epochfromnow())))::bigint", "(extract(epochfromnow()))::bigint",
+    ]
+
+    /// The moment, the day and the random identifier.
+    private static func idiom(_ tokens: [SQLToken], for type: ColumnType) -> Default? {
+        let text = tokens.map { $0.text.lowercased() }.joined()
+        switch type {
+        case .datetime: return utc.contains(text) ? .now : nil
+        case .date: return text == "current_date" || utc.contains { text == "(\($0))::date" } ? .today : nil
+        case .time: return utc.contains { text.hasPrefix("(\($0))::time") } ? .now : nil
+        case .uuid, .text, .varchar: return text == "gen_random_uuid()" ? .uuid : nil
+        case .integer, .bigint: return seconds.contains(text) ? .now : nil
+        case .real, .decimal, .numeric, .boolean, .timestamp, .json, .bytes, .native: return nil
+        }
+    }
+
+    /// `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')` as `strftime('%Y-%m-%d', 'now')`: the manual's 9.8, and
+    /// https://www.sqlite.org/lang_datefunc.html.
+    private static func writtenMoment(_ tokens: [SQLToken], for type: ColumnType) -> String? {
+        guard type == .text, tokens.count > 4, tokens[0].isWord("TO_CHAR"),
+            let template = tokens.dropLast().last?.stringValue
+        else { return nil }
+        let moment = tokens[2..<tokens.count - 3].map { $0.text.lowercased() }.joined()
+        guard utc.contains(where: { moment == $0 || moment == "(\($0))" }), let format = format(of: template) else {
+            return nil
+        }
+        return "strftime(\(SQLText.literal(format)), 'now')"
+    }
+
+    private static func format(of template: String) -> String? {
+        let fields = [
+            ("YYYY", "%Y"), ("HH24", "%H"), ("SS.MS", "%f"), ("SS.US", "%f000"), ("DDD", "%j"), ("MM", "%m"),
+            ("DD", "%d"),
+            ("MI", "%M"), ("SS", "%S"),
+        ]
+        var format = ""
+        var rest = Substring(template)
+        while let first = rest.first {
+            if first == "\"" {
+                let quoted = rest.dropFirst().prefix { $0 != "\"" }
+                format += quoted
+                rest = rest.dropFirst(quoted.count + 2)
+            } else if let field = fields.first(where: { rest.hasPrefix($0.0) }) {
+                format += field.1
+                rest = rest.dropFirst(field.0.count)
+            } else {
+                guard !first.isLetter, !first.isNumber, first != "%" else { return nil }
+                format.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return format.contains("%") ? format : nil
+    }
+}

@@ -1,0 +1,67 @@
+/// What a column's values are, told from its type: in words that any database has.
+enum PostgreSQLHeldType {
+    /// A type as the catalog describes it.
+    struct Description {
+        /// `format_type` of it, and of the type under a domain.
+        var declared: String
+        var base: String
+        /// `pg_type.typtype`: https://www.postgresql.org/docs/current/catalog-pg-type.html
+        var kind: String
+        /// The type, or what its elements are, was made in this database or by an extension.
+        var isOwn: Bool
+        var labels: [String]
+    }
+
+    static func of(_ type: Description, column: String) -> HeldType {
+        switch type.kind {
+        case "e": return HeldType(.text, reason: "is an enumeration of the source's own", labels: type.labels)
+        case "d":
+            var held = builtIn(type.base, column)
+            held.reason = "is a domain over \(type.base)" + (held.reason.map { ", which \($0)" } ?? "")
+            return held
+        default: return builtIn(type.declared, column)
+        }
+    }
+
+    private static func builtIn(_ declared: String, _ column: String) -> HeldType {
+        let type = portable(declared)
+        guard let type else { return HeldType(.text, reason: "is a type of PostgreSQL's alone: written as text") }
+        return HeldType(type, specials: specials(of: type, SQLText.identifier(column)))
+    }
+
+    /// `nil` for a type that only PostgreSQL knows.
+    private static func portable(_ declared: String) -> ColumnType? {
+        switch PostgreSQLTypeName(declared).columnType {
+        case .native: break
+        case let type: return type
+        }
+        let isArray = declared.hasSuffix("]")
+        guard !isArray else { return nil }
+        // `timestamp(3) without time zone`, `character(10)`, `numeric(5,-2)`.
+        let bare = SQLToken.scan(declared).filter { $0.kind == .word }.map(\.text).joined(separator: " ")
+        switch bare {
+        case "real": return .real
+        case "json": return .json
+        case "character", "name": return .text
+        case "numeric": return .numeric
+        case "timestamp with time zone": return .timestamp
+        case "timestamp without time zone": return .datetime
+        case "time without time zone": return .time
+        default: return nil
+        }
+    }
+
+    private static func specials(of type: ColumnType, _ column: String) -> HeldType.Specials? {
+        switch type {
+        case .real: .init(condition: "\(column) = 'NaN'", words: "NaN")
+        case .decimal, .numeric:
+            .init(condition: "\(column)::text IN ('NaN', 'Infinity', '-Infinity')", words: "NaN or infinity")
+        case .timestamp, .datetime, .date:
+            .init(
+                condition: "NOT (\(column) >= '0001-01-01' AND \(column) < '10000-01-01')",
+                words: "infinity or outside the years 1 to 9999")
+        case .time: .init(condition: "\(column) = '24:00'", words: "24:00")
+        case .integer, .bigint, .text, .varchar, .boolean, .uuid, .json, .bytes, .native: nil
+        }
+    }
+}

@@ -1,0 +1,231 @@
+/// What a PostgreSQL expression of one table means, in SQLite's words. Anything whose meaning is not known to be the same throws
+/// `Untranslatable`: an expression that would say something else is worse than none.
+struct PostgreSQLMeaning {
+    /// What a piece of SQL yields in SQLite.
+    enum Kind: Equatable {
+        case null, integer, real, text, boolean, bytes
+        /// Text that holds a decimal; its digits, where they are limited.
+        case decimal(precision: Int?)
+        /// Text in the one shape that its type has, so that equal values are equal bytes and their order is right.
+        case shaped(ColumnType)
+    }
+
+    struct Piece {
+        var sql: String
+        var kind: Kind
+        /// What is written in quotes or digits, and so turns into the kind beside it.
+        var literal: String?
+        /// Compares by bytes on both sides.
+        var isByBytes = false
+
+        init(_ sql: String, _ kind: Kind, literal: String? = nil) {
+            self.sql = sql
+            self.kind = kind
+            self.literal = literal
+        }
+    }
+
+    private let columns: [Column]
+    private let names: [String: String]
+
+    init(columns: [Column], names: [String: String] = [:]) {
+        self.columns = columns
+        self.names = names
+    }
+
+    func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
+        guard let tree = PostgreSQLPhrase.tree(of: text) else {
+            throw Untranslatable("it is written in words that have no known counterpart")
+        }
+        return tree
+    }
+
+    static func kind(of type: ColumnType) -> Kind {
+        switch type {
+        case .integer, .bigint: .integer
+        case .real: .real
+        case .decimal(let precision, _): .decimal(precision: precision)
+        case .numeric: .decimal(precision: nil)
+        case .text, .varchar, .json, .native: .text
+        case .boolean: .boolean
+        case .bytes: .bytes
+        case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)
+        }
+    }
+
+    /// A literal in the shape that a column of this type has in SQLite.
+    static func shaped(_ text: String, as type: ColumnType) throws(Untranslatable) -> String {
+        let scratch = PostgreSQLScratch(columns: 1)
+        let result: String? = Array(text.utf8).withUnsafeBytes { bytes in
+            guard case .text(let bytes)? = SQLiteEncoding(type).shaped(.text(bytes), scratch, 0) else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        guard let result else { throw Untranslatable("'\(text)' is no \(type)") }
+        return result
+    }
+}
+
+extension PostgreSQLMeaning {
+    func condition(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+        let piece = try piece(tree)
+        guard piece.kind == .boolean || piece.kind == .null else { throw Untranslatable("it yields no truth") }
+        return piece.sql
+    }
+
+    func piece(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+        switch tree {
+        case .null: return Piece("NULL", .null)
+        case .number(let text): return Piece(text, Int64(text) == nil ? .real : .integer, literal: text)
+        case .string(let text): return Piece(SQLText.literal(text), .text, literal: text)
+        case .boolean(let flag): return Piece(flag ? "1" : "0", .boolean)
+        case .name(let name, _): return try column(name)
+        case .unary(let sign, let operand): return try unary(sign, operand)
+        case .binary(let sign, let left, let right): return try binary(sign, left, right)
+        case .call(let function, let arguments): return try call(function, arguments)
+        case .isNull(let operand, let negated):
+            return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
+        case .isIn(let operand, let items, let negated):
+            var tests: [String] = []
+            for item in items { tests.append(try compare("=", operand, item)) }
+            let any = "(\(tests.joined(separator: " OR ")))"
+            return Piece(negated ? "(NOT \(any))" : any, .boolean)
+        case .between(let operand, let low, let high, let negated):
+            let inside = "(\(try compare(">=", operand, low)) AND \(try compare("<=", operand, high)))"
+            return Piece(negated ? "(NOT \(inside))" : inside, .boolean)
+        case .collated(let operand, let collation): return try collated(operand, collation)
+        case .cast(let operand, let type): return try cast(operand, type)
+        case .choice(let branches, let otherwise): return try choice(branches, otherwise)
+        case .matches: throw Untranslatable("LIKE regards case there, and does not in SQLite")
+        case .blob: throw Untranslatable("it holds bits")
+        }
+    }
+
+    private func column(_ name: String) throws(Untranslatable) -> Piece {
+        guard
+            let column = columns.first(where: { $0.name == name })
+                ?? columns.first(where: { $0.name == name.lowercased() })
+        else { throw Untranslatable("\(name) is no column of the table") }
+        var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
+        piece.isByBytes = column.collation == .binary
+        return piece
+    }
+
+    private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
+        if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
+        let piece = try piece(operand)
+        guard piece.kind == .integer || piece.kind == .real else {
+            throw Untranslatable("\(sign) stands before no number")
+        }
+        return Piece("(\(sign)\(piece.sql))", piece.kind, literal: piece.literal.map { sign == "-" ? "-" + $0 : $0 })
+    }
+
+    private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        switch sign {
+        case "AND", "OR": return Piece("(\(try condition(left)) \(sign) \(try condition(right)))", .boolean)
+        case "=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT":
+            return Piece(try compare(sign, left, right), .boolean)
+        case "||":
+            let (a, b) = (try piece(left), try piece(right))
+            for operand in [a, b] where operand.kind != .text && operand.kind != .integer {
+                throw Untranslatable("|| would spell a value in another way")
+            }
+            return Piece("(\(a.sql) || \(b.sql))", .text)
+        default: return try arithmetic(sign, left, right)
+        }
+    }
+
+    /// A division by zero is NULL in SQLite and an error in PostgreSQL, so only other literals are known to mean the same.
+    private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        let (a, b) = (try piece(left), try piece(right))
+        guard ["+", "-", "*", "/", "%"].contains(sign), a.kind == .integer && b.kind == .integer else {
+            throw Untranslatable("\(sign) is used on something else than whole numbers")
+        }
+        if sign == "/" || sign == "%" {
+            guard let literal = b.literal, Int64(literal) != 0 else {
+                throw Untranslatable("\(sign) by zero means something else")
+            }
+        }
+        return Piece("(\(a.sql) \(sign) \(b.sql))", .integer)
+    }
+
+    private func choice(_ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?) throws(Untranslatable) -> Piece {
+        var sql = "(CASE"
+        var kinds: [Kind] = []
+        for branch in branches {
+            let value = try piece(branch.value)
+            sql += " WHEN \(try condition(branch.condition)) THEN \(value.sql)"
+            kinds.append(value.kind)
+        }
+        if let otherwise {
+            let value = try piece(otherwise)
+            sql += " ELSE \(value.sql)"
+            kinds.append(value.kind)
+        }
+        let kind = kinds.first { $0 != .null } ?? .null
+        guard kinds.allSatisfy({ $0 == kind || $0 == .null }) else {
+            throw Untranslatable("the branches of CASE differ in kind")
+        }
+        return Piece(sql + " END)", kind)
+    }
+
+    private func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
+        guard collation == "C" || collation == "POSIX" else {
+            throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
+        }
+        var piece = try piece(operand)
+        piece.isByBytes = true
+        return piece
+    }
+
+    /// Functions that give the same in both. Letters beyond ASCII keep their case in SQLite, as they do under the collation C
+    /// (https://www.sqlite.org/lang_corefunc.html#lower).
+    private func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+        var pieces: [Piece] = []
+        for argument in arguments { pieces.append(try piece(argument)) }
+        let list = pieces.map(\.sql).joined(separator: ", ")
+        switch (function, pieces.count) {
+        case ("lower", 1), ("upper", 1):
+            guard pieces[0].kind == .text, pieces[0].isByBytes else {
+                throw Untranslatable("\(function)() knows more letters there than in SQLite")
+            }
+            var piece = Piece("\(function)(\(list))", .text)
+            piece.isByBytes = true
+            return piece
+        case ("length", 1), ("char_length", 1), ("character_length", 1):
+            guard pieces[0].kind == .text else { break }
+            return Piece("length(\(list))", .integer)
+        case ("octet_length", 1): return Piece("length(CAST(\(list) AS BLOB))", .integer)
+        case ("abs", 1) where pieces[0].kind == .integer || pieces[0].kind == .real:
+            return Piece("abs(\(list))", pieces[0].kind)
+        case ("btrim", 1) where pieces[0].kind == .text: return Piece("trim(\(list))", .text)
+        case ("ltrim", 1) where pieces[0].kind == .text, ("rtrim", 1) where pieces[0].kind == .text:
+            return Piece("\(function)(\(list))", .text)
+        case ("replace", 3) where pieces.allSatisfy({ $0.kind == .text }): return Piece("replace(\(list))", .text)
+        case ("coalesce", 2...) where pieces.allSatisfy({ $0.kind == pieces[0].kind }):
+            return Piece("coalesce(\(list))", pieces[0].kind)
+        default: break
+        }
+        throw Untranslatable("\(function)() has no known counterpart")
+    }
+
+    private func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
+        let piece = try piece(operand)
+        let wanted = PostgreSQLTypeName(type.lowercased()).columnType
+        let kind = Self.kind(of: wanted)
+        switch (kind, piece.kind) {
+        case (.text, .text), (.integer, .integer), (.boolean, .boolean): return piece
+        case (.text, .integer): return Piece("CAST(\(piece.sql) AS TEXT)", .text)
+        case (.real, .integer), (.real, .real): return Piece("CAST(\(piece.sql) AS REAL)", .real)
+        case (.decimal, .integer) where piece.literal != nil, (.decimal, .real) where piece.literal != nil: return piece
+        case (.integer, .text), (.decimal, .text):
+            guard let literal = piece.literal, Double(literal) != nil else { break }
+            return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
+        case (.shaped(let type), .text):
+            guard let literal = piece.literal else { break }
+            return Piece(SQLText.literal(try Self.shaped(literal, as: type)), kind, literal: literal)
+        case (_, .null): return piece
+        default: break
+        }
+        throw Untranslatable("a cast to \(type.lowercased()) has no known counterpart")
+    }
+}

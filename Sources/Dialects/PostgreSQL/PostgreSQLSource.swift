@@ -1,0 +1,36 @@
+// PostgreSQL as a transfer's source.
+
+extension PostgreSQLDialect: TransferSource {
+    /// Rows come as they lie: sorting them would cost more than reading them. Without a key a row is known by its place
+    /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
+    public func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+        let key = table.primaryKey?.columns ?? []
+        // Tables that inherit from this one are carried by themselves.
+        return TableReading(
+            from: "FROM ONLY \(SQLText.identifier(table.name))", key: key.isEmpty ? ["ctid"] : key,
+            hiddenKey: key.isEmpty ? "ctid::text" : nil)
+    }
+
+    public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
+        PostgreSQLMeaning(columns: columns, names: names)
+    }
+
+    /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no
+    /// decimals: those are texts in SQLite, and compute in another way.
+    public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
+        let columns = tables.flatMap(\.columns)
+        guard case .native(_, let text) = view.query else { return view.query }
+        let query = PostgreSQLExpression(columns).withoutTextCasts(text)
+        let foreign: Set<String> = ["ANY", "ALL", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
+        for token in SQLToken.scan(query) {
+            guard !token.isSymbol("~"), token.kind != .word || !foreign.contains(token.text.uppercased()) else {
+                throw Untranslatable("\(token.text) means something else in the target: make it there by hand")
+            }
+        }
+        if let objection = PortableSQL.objection(to: query) { throw Untranslatable(objection.reason) }
+        if let decimal = columns.first(where: { $0.type.isDecimal && view.query.mentions($0.name) }) {
+            throw Untranslatable("it reads the decimal \(decimal.name), which computes in another way in the target")
+        }
+        return .sql(query)
+    }
+}

@@ -1,0 +1,41 @@
+// What a transfer asks of PostgreSQL's meanings.
+
+extension PostgreSQLMeaning: ExpressionTranslator {
+    func predicate(_ expression: Expression) throws(Untranslatable) -> Expression {
+        let text = Self.text(expression)
+        return .native(sqlite: try condition(parsed(text)), postgresql: text)
+    }
+
+    func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression {
+        let text = Self.text(expression)
+        return .native(sqlite: try piece(parsed(text)).sql, postgresql: text)
+    }
+
+    func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression {
+        let text = Self.text(expression)
+        let piece = try piece(parsed(text))
+        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("it yields something else than \(type)") }
+        guard piece.kind != .real else { throw Untranslatable("fractions are computed in another way") }
+        return .native(sqlite: piece.sql, postgresql: text)
+    }
+
+    func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default? {
+        switch value {
+        case .integer, .real, .boolean, .json, .now, .today, .uuid: return value
+        case .text(let text):
+            guard case .shaped(let shaped) = Self.kind(of: type) else { return value }
+            return .text(try Self.shaped(text, as: shaped))
+        case .expression(let expression):
+            return try PostgreSQLDefaultMeaning.value(of: Self.text(expression), for: type)
+        }
+    }
+
+    /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic.
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? { nil }
+
+    private static func text(_ expression: Expression) -> String {
+        switch expression {
+        case .sql(let text), .native(_, let text): text
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// The types of all columns in the current schema, as the catalog describes them.
+struct PostgreSQLTypeReader {
+    private var types: [Key: PostgreSQLHeldType.Description] = [:]
+
+    private struct Key: Hashable {
+        var table: String
+        var column: String
+    }
+
+    init(_ connection: any Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text,
+                CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
+                coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel
+            FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+                LEFT JOIN pg_enum l ON l.enumtypid = t.oid
+            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            ORDER BY c.relname, a.attnum, l.enumsortorder
+            """)
+        for row in rows {
+            let key = Key(table: row[0].text ?? "", column: row[1].text ?? "")
+            let declared = row[2].text ?? ""
+            let described = types[key]?.labels ?? []
+            types[key] = PostgreSQLHeldType.Description(
+                declared: declared, base: row[4].text ?? declared, kind: row[3].text ?? "b",
+                isOwn: row[5].boolean ?? false, labels: described + [row[6].text].compactMap { $0 })
+        }
+    }
+
+    /// `nil` for a column that is in no table.
+    func type(of column: String, in table: String) -> PostgreSQLHeldType.Description? {
+        types[Key(table: table, column: column)]
+    }
+}

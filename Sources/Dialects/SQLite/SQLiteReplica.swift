@@ -1,0 +1,78 @@
+/// A SQLite database in its own words: the texts of `sqlite_master`, in the order in which `VACUUM` makes them again
+/// (https://www.sqlite.org/lang_vacuum.html, "How VACUUM works").
+enum SQLiteReplica {
+    static func make(of catalog: SQLiteCatalog) -> Replica {
+        var replica = Replica()
+        for table in catalog.tables + catalog.shadowTables where !OwnTables.names.contains(table.name) {
+            replica.tables.append(Self.table(table, in: catalog))
+        }
+        for (setting, value) in catalog.settings.sorted(by: { $0.key < $1.key }) where value != 0 {
+            replica.preparations.append(.init("PRAGMA \(setting) = \(value)"))
+        }
+        for object in catalog.objects where object.isVirtualTable {
+            replica.preparations += virtualTable(object)
+        }
+        let made = Set(replica.tables.map(\.name))
+        for object in catalog.objects {
+            guard let sql = object.sql else { continue }
+            let part = { (kind: Construction.Part.Kind, owner: String) in
+                Construction.Part(kind, table: owner, name: object.name, statement: sql)
+            }
+            switch object.kind {
+            case "index" where made.contains(object.table): replica.parts.append(part(.index, object.table))
+            case "view": replica.parts.append(part(.view, object.name))
+            case "trigger": replica.parts.append(part(.trigger, object.table))
+            default: break
+            }
+        }
+        replica.parts = ReplicaOrder.sorted(replica.parts)
+        replica.notCarried = catalog.unreadable.map { name, error in
+            NotCarried(.other, name, reason: "the table can't be read: \(error.message)")
+        }
+        return replica
+    }
+
+    private static func table(_ table: SQLiteCatalog.Table, in catalog: SQLiteCatalog) -> Replica.Table {
+        var columns = table.columns.filter { !$0.isGenerated }.map { column in
+            Replica.Column(column.name, .ownForm)
+        }
+        if let rowid = table.hiddenRowid {
+            columns.insert(Replica.Column(rowid, .ownForm), at: 0)
+        }
+        let counting = catalog.sequences[table.name] == nil ? nil : table.keyColumns.first
+        return Replica.Table(
+            name: table.name, statement: table.sql, columns: columns, counting: counting,
+            owner: catalog.shadows[table.name])
+    }
+
+    /// A virtual table's rows lie in its shadow tables, which are copied as they are. Its module must not make them anew, so it
+    /// is only written down, as `VACUUM` does; that also works where the module is unknown
+    /// (https://www.sqlite.org/pragma.html#pragma_writable_schema).
+    private static func virtualTable(_ object: SQLiteCatalog.Object) -> [Replica.Preparation] {
+        let values =
+            ["table", object.name, object.name].map(SQLText.literal) + ["0", SQLText.literal(object.sql ?? "")]
+        return [
+            "PRAGMA writable_schema = ON",
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (\(values.joined(separator: ", ")))",
+            "PRAGMA writable_schema = RESET",
+        ].map { Replica.Preparation($0, for: object.name) }
+    }
+}
+
+/// Indexes before views before triggers: a trigger may stand on a view, and must not fire while anything is built.
+private enum ReplicaOrder {
+    static func sorted(_ parts: [Construction.Part]) -> [Construction.Part] {
+        [.index, .view, .trigger].flatMap { kind in parts.filter { $0.kind == kind } }
+    }
+}
+
+extension SQLiteCatalog.Table {
+    /// What its rowid is called, where no column is the rowid: it is data as well, since other tables may refer to it
+    /// (https://www.sqlite.org/lang_createtable.html#rowid).
+    var hiddenRowid: String? {
+        let hasKeyIndex = indexes.contains { $0.origin == .primaryKey }
+        guard !isWithoutRowid, keyColumns.count != 1 || hasKeyIndex else { return nil }
+        let names = Set(columns.map { SQLiteName.folded($0.name) })
+        return ["rowid", "oid", "_rowid_"].first { !names.contains($0) }
+    }
+}

@@ -1,0 +1,104 @@
+// SQLite as a transfer's target.
+
+extension SQLiteDialect: TransferTarget {
+    /// No name is cut; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
+    public var longestName: Int { 1_000_000 }
+    public var reservedColumns: Set<String> { [] }
+    public var distinguishesCase: Bool { false }
+    public var addsConstraints: Bool { false }
+    public var countsInPrimaryKeysOnly: Bool { true }
+
+    public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+        let names = try connection.query(
+            """
+            SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+            ORDER BY name
+            """
+        ).compactMap { $0[0].text }
+        return try names.filter { name in
+            guard ignored.contains(name) else { return true }
+            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: name))")?.boolean ?? true
+        }
+    }
+
+    /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
+    /// INSERT, and DELETE statements."
+    public func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
+
+    public func duplicates(
+        of key: Index, in table: String, order: [String]
+    ) throws(LoweringError) -> DuplicateStatements {
+        var parts: [String] = []
+        for part in key.parts {
+            switch part.key {
+            case .column(let name): parts.append(SQLText.identifier(name))
+            case .expression(let expression): parts.append("(\(try spell(expression)))")
+            }
+        }
+        var conditions = parts.map { "\($0) IS NOT NULL" }
+        if let condition = key.condition { conditions.append("(\(try spell(condition)))") }
+        let order = (order.map(SQLText.identifier) + ["rowid"]).joined(separator: ", ")
+        let ranked = """
+            SELECT rowid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
+            FROM \(SQLText.identifier(table)) WHERE \(conditions.joined(separator: " AND "))
+            """
+        return DuplicateStatements(
+            find: "CREATE TEMPORARY TABLE tc_duplicates AS "
+                + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
+            table: SQLText.identifier(table), place: "rowid", found: "temp.tc_duplicates")
+    }
+
+    public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
+        throws
+    {
+        try connection.execute("DELETE FROM sqlite_sequence WHERE name = \(table)")
+        try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
+    }
+
+    public var takesManyWriters: Bool { false }
+
+    /// A crash of this program loses nothing by it, and one of the machine a file that was being made
+    /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+        try connection.execute("PRAGMA synchronous = OFF")
+    }
+
+    /// The last transaction writes the whole file through to the disk.
+    public func finishLoading(_ connection: any Connection) throws(DatabaseError) {
+        try connection.execute("PRAGMA synchronous = FULL")
+    }
+
+    public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? { nil }
+
+    public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
+
+    /// A foreign key of SQLite's stands in its table and never looks at rows that are there.
+    public func validate(_ key: String, of table: String) -> String {
+        "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"
+    }
+
+    public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
+        throw LoweringError(table, "SQLite takes a check when it makes the table, and not later")
+    }
+
+    public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
+        throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
+    }
+
+    public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+}
+
+/// Brings values into their columns' shapes to see whether they have one.
+private final class SQLiteJudge: ValueJudge {
+    private let encodings: [SQLiteEncoding]
+    private let scratch: PostgreSQLScratch
+
+    init(_ types: [ColumnType]) {
+        encodings = types.map(SQLiteEncoding.init)
+        scratch = PostgreSQLScratch(columns: types.count)
+    }
+
+    func refusal(of value: RawValue, column: Int) -> String? {
+        encodings[column].shaped(value, scratch, column) == nil ? encodings[column].refusal : nil
+    }
+}

@@ -1,0 +1,57 @@
+import Dialects
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file that a command writes at its end. It is opened at the beginning, so that hours of work do not end at a folder that
+/// isn't there.
+struct OutputFile {
+    private let path: String
+    private let descriptor: Int32
+    private let isNew: Bool
+
+    /// Throws `DatabaseError` when the file can't be written.
+    init(_ path: String) throws(DatabaseError) {
+        self.path = path
+        isNew = access(path, F_OK) != 0
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Self.error("can't be written", path) }
+    }
+
+    /// Writes the text in the place of what the file held.
+    func finish(_ text: String) throws(DatabaseError) {
+        var text = text
+        let isWritten = ftruncate(descriptor, 0) == 0 && text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+        guard isWritten else { throw Self.error("was not written", path) }
+        close(descriptor)
+    }
+
+    /// There is nothing to write: a file that was not there before is not there afterwards.
+    func discard() {
+        close(descriptor)
+        if isNew { unlink(path) }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes
+        while let base = rest.baseAddress, !rest.isEmpty {
+            #if canImport(Glibc)
+                let count = Glibc.write(descriptor, base, rest.count)
+            #else
+                let count = Darwin.write(descriptor, base, rest.count)
+            #endif
+            guard count > 0 else { return false }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return true
+    }
+
+    private static func error(_ what: String, _ path: String) -> DatabaseError {
+        DatabaseError(
+            .other, "\(path) \(what): \(String(cString: strerror(errno)))",
+            remedy: "name a file in a folder that you may write to")
+    }
+}

@@ -1,0 +1,51 @@
+import Dialects
+
+/// A column of a database that holds its columns to their types: nothing of it needs to be read to know what it holds.
+struct HeldColumn: Sendable {
+    var column: String
+    var type: HeldType
+    /// How many values are such that other databases know nothing like them.
+    var specials: Int
+    /// The largest number in a column that counts by itself.
+    var highest: Int64?
+
+    /// The type in another database. A double that is no number exists in few; as text it exists in all.
+    var choice: TypeChoice {
+        let found = type.specials.flatMap { specials > 0 ? "\(specials) values are \($0.words)" : nil }
+        guard type.type == .real, let found else { return TypeChoice(type.type, because: type.reason ?? found) }
+        return TypeChoice(.text, because: found)
+    }
+}
+
+/// Counts what is to be known of such a table, in one query that the server answers.
+struct HeldTableReading {
+    private let table: Table
+    private let types: [String: HeldType]
+
+    init(_ table: Table, _ types: [String: HeldType]) {
+        self.table = table
+        self.types = types
+    }
+
+    func read(_ reading: TableReading, on connection: any Connection) throws -> ProfiledTable {
+        var answers = ["count(*)"]
+        for column in table.columns {
+            answers.append(types[column.name]?.specials.map { "count(*) FILTER (WHERE \($0.condition))" } ?? "0")
+            answers.append(column.isIdentity ? "max(\(SQLText.identifier(column.name)))" : "NULL")
+        }
+        for check in table.checks {
+            answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
+        }
+        let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: reading.from)"
+        let row = try connection.query(query).first ?? []
+        let held = table.columns.enumerated().map { at, column in
+            HeldColumn(
+                column: column.name, type: types[column.name] ?? HeldType(column.type),
+                specials: Int(row[2 * at + 1].integer ?? 0), highest: row[2 * at + 2].integer)
+        }
+        let breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }
+        return ProfiledTable(
+            table: table, reading: reading, profiles: [], held: held, breaches: breaches,
+            rows: Int(row[0].integer ?? 0))
+    }
+}

@@ -1,0 +1,123 @@
+import Dialects
+
+/// Plans the way into a database of the same kind: pure, and nothing is translated.
+enum ReplicaPlanner {
+    /// The tables whose rows go over, those of virtual tables among them.
+    static func tables(of inspection: Inspection, _ options: TransferOptions) -> [Table] {
+        inspection.replica.tables.filter { options.takes($0.owner) }.map { replica in
+            if let table = inspection.schema[replica.name] { return table }
+            var table = Table(name: replica.name)
+            table.columns = replica.columns.map { Column($0.name, $0.type) }
+            return table
+        }
+    }
+
+    /// `tables` are those, counted.
+    static func plan(_ inspection: Inspection, _ tables: [ProfiledTable]) -> TransferPlan {
+        let replica = inspection.replica
+        let taken = Set(tables.map(\.table.name))
+        let owners = Set(replica.tables.filter { taken.contains($0.name) }.map(\.owner))
+        var leaving = Leaving(inspection, taken.union(owners))
+        let parts = replica.parts.filter { leaving.keeps($0) }
+        let construction = Construction(
+            tables: replica.tables.filter { taken.contains($0.name) }.map(\.statement)
+                + replica.preparations.filter { $0.owner.map(owners.contains) ?? true }.map(\.statement),
+            afterLoad: parts)
+        let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
+        return TransferPlan(
+            tables: tables.compactMap { journey($0, inspection) }, schema: schema, construction: construction,
+            checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
+            notCarried: replica.notCarried + leaving.left)
+    }
+
+    private static func journey(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
+        let name = counted.table.name
+        guard let replica = inspection.replica.tables.first(where: { $0.name == name }) else { return nil }
+        let highest = inspection.sequences[name]
+        return PlannedTable(
+            source: name, target: name, reading: counted.reading, sourceColumns: replica.columns.map(\.name),
+            targetColumns: replica.columns.map(\.name), types: replica.columns.map(\.type),
+            handling: replica.columns.map { _ in ColumnHandling() }, rows: counted.rows,
+            bytes: counted.bytes, pieces: counted.pieces,
+            counting: replica.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
+    }
+
+    /// What is made, so that it can be found and removed again: also a virtual table, which has no rows of its own.
+    private static func schemaTables(
+        _ inspection: Inspection, _ tables: [ProfiledTable], _ virtual: Set<String>
+    ) -> [Table] {
+        let taken = Set(tables.map(\.table.name))
+        return tables.map { counted in
+            var table = counted.table
+            table.foreignKeys.removeAll { !taken.contains($0.parent) }
+            return table
+        } + virtual.map { Table(name: $0) }
+    }
+
+    /// Tried one by one on loaded rows; an enumeration that stays behind leaves its labels as a check.
+    private static func checks(_ inspection: Inspection, _ taken: Set<String>) -> [PlannedCheck] {
+        guard !inspection.heldTypes.isEmpty else { return [] }
+        return inspection.schema.tables.filter { taken.contains($0.name) }.flatMap { table in
+            let types = inspection.heldTypes[table.name] ?? [:]
+            let labels = table.columns.compactMap { column in
+                types[column.name].flatMap { $0.labels.isEmpty ? nil : LabelCheck.check(column.name, $0, of: table) }
+            }
+            return (table.checks + labels).map { PlannedCheck(table: table.name, check: $0) }
+        }
+    }
+
+    private static func notes(_ inspection: Inspection, _ taken: Set<String>) -> [TypeNote] {
+        inspection.replica.types.filter { taken.contains($0.table) }.map { carried in
+            let type = if case .native(_, let word) = carried.type { word } else { carried.type.description }
+            return TypeNote(
+                table: carried.table, column: carried.column,
+                declared: inspection.declaredTypes[carried.table]?[carried.column] ?? "", type: type,
+                reason: carried.reason)
+        }
+    }
+}
+
+/// Tells what is built from what stays behind because it reads a table that does.
+private struct Leaving {
+    private let taken: Set<String>
+    private var absent: [String]
+    private(set) var left: [NotCarried] = []
+
+    init(_ inspection: Inspection, _ taken: Set<String>) {
+        self.taken = taken
+        absent = inspection.replica.tables.map(\.owner).filter { !taken.contains($0) }
+    }
+
+    mutating func keeps(_ part: Construction.Part) -> Bool {
+        switch part.kind {
+        case .primaryKey, .unique, .index: return taken.contains(part.table)
+        case .foreignKey, .view, .trigger:
+            guard part.kind == .view || taken.contains(part.table) || !absent.contains(part.table) else { return false }
+            let tokens = SQLToken.scan(part.statement)
+            guard let missing = absent.first(where: { name in tokens.contains { $0.names(name) } }) else { return true }
+            if part.kind == .view { absent.append(part.name) }
+            left.append(
+                NotCarried(part.kind.whatStays, part.name, reason: "it reads \(missing), which does not come along"))
+            return false
+        }
+    }
+}
+
+extension Construction.Part.Kind {
+    fileprivate var whatStays: NotCarried.Kind {
+        switch self {
+        case .primaryKey, .unique: .constraint
+        case .index: .index
+        case .foreignKey: .foreignKey
+        case .view: .view
+        case .trigger: .trigger
+        }
+    }
+}
+
+/// The check that keeps to an enumeration's labels where there is no such type.
+enum LabelCheck {
+    static func check(_ column: String, _ type: HeldType, of table: Table) -> Check {
+        Check(.column(column, isOneOf: type.labels), name: "\(table.name)_\(column)_check")
+    }
+}

@@ -1,0 +1,80 @@
+import Dialects
+
+/// What a verified transfer did, as a document that proves itself: everybody can compute it anew from the two databases, as
+/// docs/digest.md says how, and `ci/check-certificate.py` does.
+public struct TransferCertificate: Sendable {
+    /// Without passwords: URLs show none.
+    public var source: DatabaseURL
+    public var target: DatabaseURL
+    public var program: String
+    /// RFC 3339, UTC.
+    public var issuedAt: String
+    public var report: TransferReport
+
+    public init(
+        of report: TransferReport, from source: DatabaseURL, to target: DatabaseURL, by program: String,
+        at issuedAt: String
+    ) {
+        self.report = report
+        self.source = source
+        self.target = target
+        self.program = program
+        self.issuedAt = issuedAt
+    }
+
+    /// The document; its member `sha256` is the SHA-256 of all others as canonical JSON (`JSON.canonical`).
+    public func document() -> JSON {
+        let members = self.members
+        let digest = SHA256.hexadecimal(of: JSON.object(members).canonical().utf8)
+        return .object(members + [("sha256", .string(digest))])
+    }
+
+    private var members: [(key: String, value: JSON)] {
+        let lines = Dictionary(uniqueKeysWithValues: report.tables.map { ($0.name, $0) })
+        let tables = report.plan.tables.compactMap { table in lines[table.source].map { Self.entry(table, $0) } }
+        return [
+            ("version", .integer(1)), ("program", .string(program)), ("issued_at", .string(issuedAt)),
+            ("verdict", .string(report.verdict.rawValue)),
+            (
+                "source",
+                side(
+                    source, report.provenance?.source, [("fingerprint", .string(report.provenance?.fingerprint ?? ""))])
+            ), ("target", side(target, report.provenance?.target)), ("tables", .array(tables)),
+            (
+                "not_carried",
+                .array(
+                    report.notCarried.map {
+                        .object([
+                            ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
+                            ("reason", .string($0.reason)),
+                        ])
+                    })
+            ),
+        ]
+    }
+
+    private func side(_ url: DatabaseURL, _ product: String?, _ more: [(key: String, value: JSON)] = []) -> JSON {
+        .object([("url", .string(url.description)), ("product", .string(product ?? ""))] + more)
+    }
+
+    private static func entry(_ table: PlannedTable, _ line: TransferReport.TableReport) -> JSON {
+        let columns = table.types.indices.map { column in
+            JSON.object([
+                ("source", .string(table.sourceColumns[column])), ("target", .string(table.targetColumns[column])),
+                ("type", .string(table.types[column].description)),
+                ("form", CanonicalForm(table.types[column]).map { .string($0.rawValue) } ?? .null),
+            ])
+        }
+        return .object([
+            ("source", side(table.source, line.sourceRows, line.sourceDigest)),
+            ("target", side(table.target, line.targetRows, line.targetDigest)), ("columns", .array(columns)),
+        ])
+    }
+
+    private static func side(_ name: String, _ rows: Int, _ digest: String?) -> JSON {
+        .object([
+            ("table", .string(name)), ("rows", .integer(Int64(rows))),
+            ("digest", digest.map { .string($0) } ?? .null),
+        ])
+    }
+}

@@ -1,0 +1,101 @@
+import Dialects
+import Migrator
+import TestSupport
+import Testing
+
+/// Every database of `Tests/Fixtures/torture`, and TeleClaude's own of before, on the ways that lead back to SQLite.
+@Suite("Transfers between all pairs of databases")
+struct TransferPairTests {
+    static let torture = [
+        "01_text_in_int", "02_abc_in_real", "04_int64", "07_inf_negzero", "09_text_nul", "11_blob_in_text",
+        "13_bool_forms", "15_ts_iso_tz", "16_ts_epoch", "20_names", "22_norowid_nopk", "23_generated", "24_fk_cycle",
+        "26_composite_pk_fk", "27_indexes", "30_views_triggers", "31_fts5", "32_autoinc", "33_types_odd", "36_defaults",
+        "38_null_in_int_notype", "41_escapes", "43_dup_case_cols",
+    ]
+
+    @Test("SQLite to SQLite keeps every word of the schema and every value", arguments: torture)
+    func replica(_ name: String) async throws {
+        let fixture = try SQLiteFixture(Fixtures.text("torture/\(name).sql"))
+        defer { fixture.remove() }
+        try await Self.expectReplica(of: fixture)
+    }
+
+    @Test(
+        "SQLite to PostgreSQL and home again gives equal values",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: torture)
+    func roundTrip(_ name: String) async throws {
+        let fixture = try SQLiteFixture(Fixtures.text("torture/\(name).sql"))
+        defer { fixture.remove() }
+        try await Self.expectRoundTrip(of: fixture)
+    }
+
+    @Test("the legacy database goes both ways") func legacy() async throws {
+        let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
+        defer { fixture.remove() }
+        try await Self.expectReplica(of: fixture)
+        guard TestPostgreSQL.isWanted else { return }
+        try await Self.expectRoundTrip(of: fixture)
+    }
+
+    private static func expectReplica(of fixture: SQLiteFixture) async throws {
+        try await withTemporaryFolder { folder in
+            let copy = "\(folder)/copy.db"
+            let report = try await transfer(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))
+            #expect(report.verdict == .verified && report.notCarried == [], "\(report)")
+            try await expectEqual(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))
+            for query in [
+                """
+                SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_master \
+                WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' AND tbl_name NOT LIKE 'tc\\_%' ESCAPE '\\' ORDER BY 1
+                """, "PRAGMA user_version", "PRAGMA application_id",
+                "SELECT * FROM pragma_foreign_key_check() ORDER BY 1, 2, 3, 4",
+            ] {
+                #expect(try rows(query, fixture.path) == rows(query, copy), "\(query)")
+            }
+            #expect(try rows("PRAGMA integrity_check", copy) == [["ok"]])
+        }
+    }
+
+    private static func expectRoundTrip(of fixture: SQLiteFixture) async throws {
+        try await withTemporaryFolder { folder in
+            try await TestPostgreSQL.withFreshDatabase { between in
+                let home = try DatabaseURL(parsing: "sqlite:\(folder)/home.db")
+                #expect(try await transfer(fixture.url, between).verdict == .verified)
+                let back = try await transfer(between, home)
+                #expect(back.verdict == .verified, "\(back)")
+                #expect(back.tables.allSatisfy { $0.targetDigest != nil || $0.targetRows == 0 })
+                try await expectEqual(fixture.url, home)
+                #expect(try rows("PRAGMA integrity_check", "\(folder)/home.db") == [["ok"]])
+            }
+        }
+    }
+
+    static func transfer(
+        _ source: DatabaseURL, _ target: DatabaseURL, options: TransferOptions = TransferOptions()
+    ) async throws -> TransferReport {
+        let from = try Database(source, options: ConnectionOptions(access: .readOnly))
+        let to = try Database(target, options: ConnectionOptions(access: .create))
+        let result: Result<TransferReport, any Error>
+        do {
+            result = .success(try await Transfer(from: from, to: to, options: options).run())
+        } catch {
+            result = .failure(error)
+        }
+        await from.close()
+        await to.close()
+        return try result.get()
+    }
+
+    static func expectEqual(_ a: DatabaseURL, _ b: DatabaseURL) async throws {
+        let databases = try [a, b].map { try Database($0, options: ConnectionOptions(access: .readOnly)) }
+        let report = try await Verification(of: databases[0], against: databases[1]).run()
+        for database in databases { await database.close() }
+        #expect(report.isEqual && report.notCompared == [], "\(report)")
+    }
+
+    private static func rows(_ query: String, _ path: String) throws -> [[Value]] {
+        let connection = try connect(to: DatabaseURL(parsing: "sqlite:" + path), ConnectionOptions(access: .readOnly))
+        defer { connection.close() }
+        return try connection.query(SQL(query))
+    }
+}

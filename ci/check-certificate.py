@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""Checks a certificate of `tc-migrate transfer` from the two databases alone, by docs/digest.md and none of our Swift code.
+
+Needs Python 3.8 and, for PostgreSQL, psql. Exit code 0: everything is as certified; 1: something is not; 2: it can't be said."""
+
+import argparse
+import datetime
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import struct
+import subprocess
+import sys
+import urllib.parse
+
+WORD = 2**64 - 1
+
+
+class Text(bytes):
+    """Text as its bytes; plain `bytes` are a blob."""
+
+
+# --- the digest ---------------------------------------------------------------------------------------------------------
+
+
+def fold(a, b):
+    product = a * b
+    return (product >> 64) ^ (product & WORD) ^ a
+
+
+def digest(words):
+    """The two lanes after these words."""
+    first, second = 0x243F6A8885A308D3, 0x13198A2E03707344
+    for word in words:
+        first = fold(first ^ word, 0x9E3779B97F4A7C15)
+        second = fold((second + word) & WORD, 0xA4093822299F31D1)
+    return first, second
+
+
+def of_bytes(data):
+    yield len(data)
+    for at in range(0, len(data), 8):
+        yield int.from_bytes(data[at : at + 8], "little")
+
+
+def bits(number):
+    return 0x7FF8000000000000 if number != number else struct.unpack("<Q", struct.pack("<d", number))[0]
+
+
+def stranger(value):
+    yield 3
+    if isinstance(value, (bool, int)):
+        yield from (1, int(value) & WORD)
+    elif isinstance(value, float):
+        yield from (2, struct.unpack("<Q", struct.pack("<d", value))[0])
+    else:
+        yield 3 if isinstance(value, Text) else 4
+        yield from of_bytes(value)
+
+
+def row_words(values, forms):
+    for value, form in zip(values, forms):
+        if value is None:
+            yield 1
+            continue
+        yield 2
+        words = FORMS[form](value)
+        yield from stranger(value) if words is None else words
+
+
+# --- the forms: the words of a value, or None for a stranger --------------------------------------------------------------
+
+
+def integer(value):
+    if isinstance(value, Text):
+        value = int(value) if re.fullmatch(rb"[+-]?[0-9]+", value) else None
+    elif isinstance(value, float):
+        value = int(value) if value.is_integer() else None
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return [int(value) & WORD]
+    return None
+
+
+def real(value):
+    if isinstance(value, float):
+        return [bits(value)]
+    if isinstance(value, int) and not isinstance(value, bool) and int(float(value)) == value:
+        return [bits(float(value))]
+    return None
+
+
+def decimal(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float, Text)):
+        return None
+    text = value if isinstance(value, Text) else repr(value).encode()
+    match = re.fullmatch(rb"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?", text)
+    if not match or not (match[2] or match[3]):
+        return None
+    digits = match[2] + (match[3] or b"")
+    significant = digits.strip(b"0")
+    words = [int(significant[at : at + 16], 16) for at in range(0, len(significant), 16)]
+    if len(significant) % 16 == 0:
+        words.append(0)
+    is_negative = match[1] == b"-" and significant
+    power = len(match[2]) + int(match[4] or 0) - len(digits.rstrip(b"0")) if significant else 0
+    return [*words, len(significant) * 2 + (1 if is_negative else 0), power & WORD]
+
+
+def boolean(value):
+    if isinstance(value, Text):
+        value = {b"t": 1, b"true": 1, b"f": 0, b"false": 0}.get(value.lower())
+    return [int(value)] if isinstance(value, int) and value in (0, 1) else None
+
+
+def plain(value):
+    if isinstance(value, bool):
+        return None
+    return of_bytes(repr(value).encode() if isinstance(value, (int, float)) else value)
+
+
+DATE = rb"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+TIME = rb"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6})0*)?)?"
+ZONE = rb"(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?"
+
+
+def days(year, month, day):
+    return (datetime.date(int(year), int(month), int(day)) - datetime.date(2000, 1, 1)).days
+
+
+def microseconds(hour, minute, second, fraction):
+    time = datetime.time(int(hour), int(minute), int(second or 0))  # Refuses hours from 24 and minutes from 60.
+    return ((time.hour * 60 + time.minute) * 60 + time.second) * 10**6 + int((fraction or b"").ljust(6, b"0"))
+
+
+def calendar(pattern, number):
+    """A form for texts of this pattern; `number` makes a number of its groups, or raises when it is in no calendar."""
+
+    def form(value):
+        match = re.fullmatch(pattern, value) if isinstance(value, Text) else None
+        try:
+            return [number(*match.groups()) & WORD] if match else None
+        except ValueError:
+            return None
+
+    return form
+
+
+def moment(year, month, day, hour, minute, second, fraction, sign=None, hours=None, minutes=None):
+    if int(hours or 0) > 15 or int(minutes or 0) > 59:
+        raise ValueError("no zone")
+    offset = (int(hours or 0) * 60 + int(minutes or 0)) * 60 * 10**6
+    local = days(year, month, day) * 86_400 * 10**6 + microseconds(hour, minute, second, fraction)
+    return local + offset if sign == b"-" else local - offset
+
+
+def uuid(value):
+    digits = value.replace(b"-", b"") if isinstance(value, Text) else b""
+    return [int(digits[:16], 16), int(digits[16:], 16)] if re.fullmatch(rb"[0-9a-fA-F]{32}", digits) else None
+
+
+FORMS = {
+    "integer": integer,
+    "real": real,
+    "decimal": decimal,
+    "boolean": boolean,
+    "text": plain,
+    "bytes": plain,
+    "moment": calendar(DATE + rb"[T ]" + TIME + ZONE, moment),
+    "reading": calendar(DATE + rb"[T ]" + TIME, moment),
+    "date": calendar(DATE, days),
+    "time": calendar(TIME, microseconds),
+    "uuid": uuid,
+    "stored": lambda value: None,
+}
+
+# --- the databases --------------------------------------------------------------------------------------------------------
+
+
+class CannotSay(Exception):
+    """Why the check could not be made."""
+
+
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+class SQLite:
+    def __init__(self, path):
+        if not os.path.exists(path):
+            raise CannotSay(f"{path} is not there")
+        # A quiet file stays as it is; one with a -wal has to be opened together with that.
+        quiet = "" if os.path.exists(path + "-wal") else "&immutable=1"
+        self.connection = sqlite3.connect(f"file:{urllib.parse.quote(path)}?mode=ro{quiet}", uri=True)
+        self.connection.text_factory = Text
+
+    def rows(self, table, columns):
+        names = ", ".join(map(quoted, columns)) or "NULL"
+        return self.connection.execute(f"SELECT {names} FROM {quoted(table)} NOT INDEXED")
+
+
+class PostgreSQL:
+    def __init__(self, url):
+        self.url = url
+
+    READ = {
+        **dict.fromkeys(("smallint", "integer", "bigint"), int),
+        **dict.fromkeys(("real", "double precision"), float),
+        "boolean": lambda text: text == b"t",
+        "bytea": lambda text: bytes.fromhex(text[2:].decode()),
+    }
+    ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+    def rows(self, table, columns):
+        if not columns:
+            yield from ([None] for _ in range(int(next(self.copy(f"SELECT count(*) FROM {quoted(table)}"))[0])))
+            return
+        names = ", ".join(map(quoted, columns))
+        literal = "'" + quoted(table).replace("'", "''") + "'"
+        types = {
+            name.decode(): kind.decode()
+            for name, kind in self.copy(
+                f"SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = {literal}::regclass AND attnum > 0"
+            )
+        }
+        readers = [self.READ.get(types.get(column), Text) for column in columns]
+        for fields in self.copy(f"SELECT {names} FROM {quoted(table)}"):
+            yield [None if field is None else read(field) for read, field in zip(readers, fields)]
+
+    def copy(self, query):
+        """The rows of a query as lists of bytes, from COPY's text format."""
+        settings = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; SET extra_float_digits = 3"
+        command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c", settings]
+        environment = {**os.environ, "PGCLIENTENCODING": "UTF8"}
+        with subprocess.Popen(
+            [*command, "-c", f"COPY ({query}) TO STDOUT"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        ) as process:
+            for line in process.stdout:
+                yield [None if field == b"\\N" else self.unescaped(field) for field in line[:-1].split(b"\t")]
+            message = process.stderr.read().decode(errors="replace").strip()
+        if process.returncode:
+            raise CannotSay(f"psql: {message}")
+
+    @classmethod
+    def unescaped(cls, field):
+        if b"\\" not in field:
+            return field
+        return re.sub(rb"\\(.)", lambda match: cls.ESCAPES.get(match[1], match[1]), field, flags=re.DOTALL)
+
+
+def database(url):
+    if re.match(r"postgres(ql)?:", url):
+        return PostgreSQL(url)
+    return SQLite(re.sub(r"^sqlite:(//(?=/))?", "", url))
+
+
+# --- the check --------------------------------------------------------------------------------------------------------
+
+
+def table_digest(base, table, columns, forms):
+    rows, first, second = 0, 0, 0
+    for values in base.rows(table, columns):
+        a, b = digest(row_words(values, forms))
+        rows, first, second = rows + 1, first + a, second + b
+    return rows, f"{first & WORD:016x}{second & WORD:016x}"
+
+
+def check_side(name, base, table):
+    """One line of the result for one side of a table, and whether it is as certified."""
+    certified, compared = table[name], [column for column in table["columns"] if column["form"]]
+    forms = [column["form"] for column in compared]
+    rows, found = table_digest(base, certified["table"], [column[name] for column in compared], forms)
+    is_equal = rows == certified["rows"] and certified["digest"] in (None, found)
+    verdict = "as certified" if is_equal else f"DIFFERS: certified {certified['rows']} rows, {certified['digest']}"
+    print(f"{name:6}  {certified['table']:30}  {rows:>12,} rows  {found}  {verdict}")
+    return is_equal
+
+
+def own_digest(document):
+    rest = {name: value for name, value in document.items() if name != "sha256"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check(options):
+    with open(options.certificate, encoding="utf-8") as file:
+        document = json.load(file)
+    if document["version"] != 1:
+        raise CannotSay(f"this is a certificate of version {document['version']}, and 1 is known here")
+    is_intact = own_digest(document) == document["sha256"]
+    print("the certificate is " + ("as it was issued" if is_intact else "CHANGED: its SHA-256 is another"))
+    results = [is_intact]
+    for name in ("source", "target"):
+        base = database(getattr(options, name) or document[name]["url"])
+        results += [check_side(name, base, table) for table in document["tables"]]
+    for table in document["tables"]:
+        # Equal digests on both sides are what the certificate is about.
+        both = [(table[name]["rows"], table[name]["digest"]) for name in ("source", "target")]
+        if both[0] != both[1]:
+            print(f"the certificate itself says that {table['source']['table']} differs")
+            results.append(False)
+    return all(results)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("certificate")
+    parser.add_argument("--source", help="where the source is now, if not where the certificate says")
+    parser.add_argument("--target", help="where the target is now; a certificate holds no password")
+    try:
+        is_right = check(parser.parse_args())
+    except (CannotSay, OSError, KeyError, TypeError, ValueError, sqlite3.Error) as error:
+        print(f"check-certificate: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(2)
+    print("verdict: " + ("everything is as certified" if is_right else "NOT as certified"))
+    sys.exit(0 if is_right else 1)
+
+
+if __name__ == "__main__":
+    main()
