@@ -14,6 +14,8 @@ public enum CanonicalForm: String, Sendable, Equatable {
     case date
     case time
     case uuid
+    /// What a JSON text says, as `jsonb` understands it.
+    case json
     /// As it is stored: storage class and bytes.
     case stored
 
@@ -51,9 +53,9 @@ public enum CanonicalForm: String, Sendable, Equatable {
         case .native(_, "smallint"): self = .integer
         case .native(_, "real"): self = .real
         case .native(_, "json"), .native(_, "name"): self = .text
+        case .json: self = .json
         case .ownForm: self = .stored
-        // The server brings jsonb into an order of its own: its text is no evidence.
-        case .json, .native: return nil
+        case .native: return nil
         }
     }
 }
