@@ -12,7 +12,9 @@ let package = Package(
         .executable(name: "tc-migrate", targets: ["tc-migrate"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // Reads the rules of a transfer.
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // Arrows point down only: tc-migrate -> MigrateCommand, Migrations -> Migrator -> Dialects -> the C libraries.
@@ -26,7 +28,9 @@ let package = Package(
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
-            dependencies: ["Migrator", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Migrator", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations"]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.

@@ -33,6 +33,13 @@ public protocol TransferTarget: Dialect {
     /// as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
     func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String]
 
+    /// Says which values columns of these types take, as `Connection.copyIn` would.
+    func judge(of types: [ColumnType]) -> any ValueJudge
+
+    /// How the rows that repeat a unique key are found and removed, but for one of each kind: the first by the columns of
+    /// `order`. A row with a NULL in the key repeats none.
+    func duplicates(of key: Index, in table: String, order: [String]) throws(LoweringError) -> DuplicateStatements
+
     /// Lets the column that counts by itself go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
@@ -57,6 +64,41 @@ public protocol TransferTarget: Dialect {
     func validate(_ key: String, of table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
+}
+
+/// How the rows of one table that repeat a key are found, read and removed.
+public struct DuplicateStatements: Sendable, Equatable {
+    /// Makes the temporary table `found` of their places and a number for each, from 1.
+    public var find: String
+    private let table: String
+    private let place: String
+    private let found: String
+
+    /// `place`: what tells where a row of `table` lies. All are names as the database spells them.
+    public init(find: String, table: String, place: String, found: String) {
+        self.find = find
+        self.table = table
+        self.place = place
+        self.found = found
+    }
+
+    public var count: String { "SELECT count(*) FROM \(found)" }
+
+    /// A query of those with the numbers after `start`, at most `limit`.
+    public func rows(of columns: [String], after start: Int, limit: Int) -> String {
+        "SELECT \(SQLText.identifiers(columns)) FROM \(table) WHERE \(place) IN "
+            + "(SELECT place FROM \(found) WHERE number > \(start) AND number <= \(start + limit))"
+    }
+
+    public var remove: [String] {
+        ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", "DROP TABLE \(found)"]
+    }
+}
+
+/// Tells values that a column's type holds from those that it doesn't, without a table.
+public protocol ValueJudge: AnyObject {
+    /// Why the column does not take the value, for people: "is no timestamp"; `nil` when it does.
+    func refusal(of value: RawValue, column: Int) -> String?
 }
 
 /// How a source gives out one table.

@@ -43,8 +43,11 @@ struct Problem {
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
         case let error as TransferError:
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+            exitCode = Problem.exitCode(of: error)
+            context = Problem.context(of: error)
         case let error as HistoryTransferError:
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+        case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
         }
@@ -61,6 +64,28 @@ struct Problem {
         self.code = code
         self.message = message
         self.remedy = remedy
+    }
+
+    /// What a transfer is told is usage; what it finds is not.
+    private static func exitCode(of error: TransferError) -> Int32 {
+        switch error {
+        case .badRule, .rulesForReplica: 64
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt,
+            .unfinished, .interrupted, .sourceChanged, .planChanged, .nothingToAbandon:
+            2
+        }
+    }
+
+    private static func context(of error: TransferError) -> [(key: String, value: JSON)] {
+        switch error {
+        case .misfits(let found), .neverNull(let found):
+            [("misfits", .array(found.map { TransferText.document($0) }))]
+        case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
+        case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .unfinished,
+            .interrupted,
+            .sourceChanged, .planChanged, .nothingToAbandon:
+            []
+        }
     }
 
     private static func context(of error: MigratorError) -> [(key: String, value: JSON)] {

@@ -3,6 +3,7 @@ import Dialects
 import Migrator
 
 extension TransferOptions.Verification: ExpressibleByArgument {}
+extension MismatchPolicy: ExpressibleByArgument {}
 
 struct TransferCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -38,6 +39,16 @@ struct TransferCommand: AsyncParsableCommand {
             "What to compare at the end: the number of rows, a digest of every value as well, or in full: naming the rows that differ."
     )
     var verify: TransferOptions.Verification = .digest
+    @Option(help: ArgumentHelp("Do as the rules in this YAML file say: docs/transfer.md.", valueName: "file"))
+    var rules: String?
+    @Option(
+        help: ArgumentHelp(
+            "What to do with values that are not what their column declares: refuse them, choose a wider type, make them NULL, or set their rows aside in tc_quarantine. Default: widen.",
+            valueName: "policy"))
+    var onMismatch: MismatchPolicy?
+    @Flag(help: "Names of tables, columns and indexes in lower case.") var lowercaseNames = false
+    @Option(help: ArgumentHelp("Write the rules that suggest themselves to a new file.", valueName: "file"))
+    var writeRules: String?
     @Option(
         help: ArgumentHelp(
             "So many streams at once; as many as there are processors, up to 8, by default.", valueName: "n"))
@@ -88,15 +99,17 @@ struct TransferCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             if let abandon { return try await self.abandon(abandon) }
+            if let writeRules { try TextFile.requireAbsent(writeRules) }
+            let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
             let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
             if intoHistory {
-                try await Interruption.stopping { try await fillHistory(from, to) }
+                try await Interruption.stopping { try await fillHistory(from, to, rules) }
                 await from.close()
                 return await to.close()
             }
             let options = TransferOptions(
-                tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify,
+                tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
                 jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
             let transfer = Transfer(from: from, to: to, options: options)
             let file = try certificate.map { try OutputFile($0) }
@@ -117,21 +130,23 @@ struct TransferCommand: AsyncParsableCommand {
         if dryRun {
             let plan = try await transfer.plan { progress.show($0) }
             progress.end()
+            try write(plan.proposals)
             output.show(TransferText.document(plan)) { TransferText.text(plan) }
         } else {
             let report = try await transfer.run { progress.show($0) }
             progress.end()
+            try write(report.proposals)
             output.show(TransferText.document(report)) { TransferText.text(report) }
             if report.verdict == .mismatch { throw ExitCode(1) }
             try certify(report)
         }
     }
 
-    private func fillHistory(_ from: Database, _ to: Database) async throws {
+    private func fillHistory(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
         let context = MigrateProgram.context
         let transfer = HistoryTransfer(
             from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
-            verification: verify,
+            rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
@@ -144,6 +159,18 @@ struct TransferCommand: AsyncParsableCommand {
             output.show(TransferText.document(report)) { TransferText.text(report) }
             if report.verdict == .mismatch { throw ExitCode(1) }
         }
+    }
+
+    /// The rules of the file, and what the command line says beside them.
+    private func transferRules() throws -> TransferRules {
+        var rules = try self.rules.map { try RulesFile.parse(try TextFile.read($0)) } ?? TransferRules()
+        if let onMismatch { rules.onMismatch = onMismatch }
+        if lowercaseNames { rules.lowercaseNames = true }
+        return rules
+    }
+
+    private func write(_ proposals: [ProposedRule]) throws {
+        if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
     }
 
     private func certify(_ report: TransferReport, _ from: Database, _ to: Database, in file: OutputFile?) throws {

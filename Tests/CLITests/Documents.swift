@@ -42,6 +42,29 @@ struct TransferDocument: Decodable {
         var name: String
         var sourceRows: Int
         var targetRows: Int
+        var quarantined: Int
+        var nulled: [Nulled]
+    }
+
+    struct Nulled: Decodable {
+        var column: String
+        var values: Int
+    }
+
+    struct Rename: Decodable, Equatable {
+        var kind: String
+        var from: String
+        var to: String
+    }
+
+    struct Misfits: Decodable {
+        var table: String
+        var column: String
+        var type: String
+        var policy: String
+        var reason: String
+        var values: Int
+        var examples: [String]
     }
 
     struct NotCarried: Decodable {
@@ -54,6 +77,9 @@ struct TransferDocument: Decodable {
     var verdict: String
     var tables: [Table]
     var notCarried: [NotCarried]
+    var renames: [Rename]
+    var misfits: [Misfits]
+    var proposedRules: String?
 }
 
 struct ErrorDocument: Decodable {
@@ -64,6 +90,8 @@ struct ErrorDocument: Decodable {
             var sql: String?
             var kind: String?
             var applied: [String]?
+            var line: Int?
+            var misfits: [TransferDocument.Misfits]?
         }
 
         var code: String

@@ -69,7 +69,7 @@ func fingerprint(_ box: Sandbox, _ url: String) throws -> Fingerprint {
     return Fingerprint(files: files, server: objects + rows)
 }
 
-private func withTestConnection<T>(
+func withTestConnection<T>(
     _ url: String, _ access: ConnectionOptions.Access = .readWrite, _ body: (any Connection) throws -> T
 ) throws -> T {
     let connection = try connect(to: try DatabaseURL(parsing: url), ConnectionOptions(access: access))

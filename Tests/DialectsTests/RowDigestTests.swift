@@ -22,7 +22,11 @@ struct RowDigestTests {
             (.reading, "2024-01-02 03:04", "2024-01-02T03:04:00.000"), (.date, "2024-02-29", "2024-02-29"),
             (.time, "03:04:05.1", "03:04:05.100000"), (.integer, "-42", -42), (.text, 12, "12"),
             (.uuid, "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
-            (.bytes, "abc", .blob([97, 98, 99])),
+            (.bytes, "abc", .blob([97, 98, 99])), (.json, "[1.0, 12e1]", " [ 1 ,120] "), (.json, 12, "12.0"),
+            (.json, #"{"b": 1, "a": {"x": [], "y": {}}}"#, #"{"a":{"y":{},"x":[]},"b":1}"#),
+            (.json, #"{"a": 1, "b": 2, "a": 3}"#, #"{"b": 2, "a": 3}"#),
+            (.json, #"{"a": {"x": 1}, "a": null}"#, #"{"a": null}"#),
+            (.json, #""\u00e4\ud83d\ude00\/\n12345678""#, "\"ä😀/\\u000a12345678\""),
         ] as [(CanonicalForm, Value, Value)])
     func equal(_ form: CanonicalForm, _ a: Value, _ b: Value) {
         #expect(digest(a, form) == digest(b, form))
@@ -36,7 +40,11 @@ struct RowDigestTests {
             (.moment, "2024-01-02T03:04:05Z", "2024-01-02T03:04:05.000001Z"), (.moment, "yesterday", nil),
             (.text, "", nil), (.text, "a", "A"), (.text, "a", "a\u{0}"), (.integer, .integer(.max), .integer(.min)),
             (.date, "2024-02-29", "2024-02-28"), (.uuid, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "no uuid"),
-            (.bytes, .blob([0]), .blob([0, 0])),
+            (.bytes, .blob([0]), .blob([0, 0])), (.json, "[1, 2]", "[2, 1]"), (.json, "[]", "{}"),
+            (.json, "1", #""1""#),
+            (.json, "[[1], 2]", "[1, [2]]"), (.json, #"{"a": "b"}"#, #"{"b": "a"}"#), (.json, "null", nil),
+            (.json, #"{"a": {"b": 1}}"#, #"{"a": 1, "b": 1}"#), (.json, #"["ab", "c"]"#, #"["a", "bc"]"#),
+            (.json, "0.1", "0.10000000000000001"), (.json, "NaN", "nan"),
         ] as [(CanonicalForm, Value, Value)])
     func different(_ form: CanonicalForm, _ a: Value, _ b: Value) {
         #expect(digest(a, form) != digest(b, form))

@@ -89,11 +89,21 @@ struct TransferRulesTests {
         #expect(table == "t" && reason.contains("(v)=(1)"), "\(reason)")
     }
 
-    @Test func namesThatWouldBecomeOneAreRefused() async throws {
+    @Test func namesThatWouldBecomeOneAreNumbered() async throws {
         let long = String(repeating: "x", count: 63)
-        let error = try await refused("CREATE TABLE \(long)a (id INT); CREATE TABLE \(long)b (id INT)")
-        #expect(error == .nameCollision(kind: "tables", names: [long + "a", long + "b"], target: long))
-        #expect(try await refused("CREATE TABLE t (xmin INT)") == .reservedColumn(table: "t", column: "xmin"))
+        let script = """
+            CREATE TABLE \(long)b (id INT); CREATE TABLE \(long)a (id INT, xmin INT); INSERT INTO \(long)a VALUES (1, 2);
+            """
+        try await transferred(script) { report, target in
+            let renames = report.renames.map { "\($0.kind) \($0.from) -> \($0.to)" }
+            let second = String(long.dropLast(2)) + "_2"
+            #expect(
+                renames == [
+                    "table \(long)a -> \(long)", "table \(long)b -> \(second)", "column \(long)a.xmin -> xmin_2",
+                ])
+            let value = try target.queryValue("SELECT xmin_2 FROM \(identifier: long)")
+            #expect(value?.integer == 2)
+        }
     }
 
     @Test func onlyTheTablesAskedForComeAlong() async throws {

@@ -14,6 +14,8 @@ public enum CanonicalForm: String, Sendable, Equatable {
     case date
     case time
     case uuid
+    /// What a JSON text says, as `jsonb` understands it.
+    case json
     /// As it is stored: storage class and bytes.
     case stored
 
@@ -28,6 +30,7 @@ public enum CanonicalForm: String, Sendable, Equatable {
         let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
         if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }
         if forms.contains(.uuid) { return .uuid }
+        if forms.contains(.json) { return .json }
         if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
         // Integers, doubles, decimals, and columns without a type, one of them perhaps as text.
         return .decimal
@@ -51,9 +54,9 @@ public enum CanonicalForm: String, Sendable, Equatable {
         case .native(_, "smallint"): self = .integer
         case .native(_, "real"): self = .real
         case .native(_, "json"), .native(_, "name"): self = .text
+        case .json: self = .json
         case .ownForm: self = .stored
-        // The server brings jsonb into an order of its own: its text is no evidence.
-        case .json, .native: return nil
+        case .native: return nil
         }
     }
 }

@@ -30,6 +30,7 @@ public struct RowDigest: Hashable, Sendable {
         case .date: add(number: value.bytes.flatMap { CalendarNumber.date($0).map(Int64.init) }, value)
         case .time: add(number: value.bytes.flatMap { CalendarNumber.time($0) }, value)
         case .uuid: add(uuid: value)
+        case .json: add(json: value)
         case .stored: add(stored: value)
         }
     }
@@ -76,7 +77,7 @@ public struct RowDigest: Hashable, Sendable {
     }
 
     /// The digits from the first to the last that is not zero, the sign, and the last digit's power of ten.
-    private static func mix(decimal bytes: UnsafeRawBufferPointer, into digest: inout Digest) -> Bool {
+    static func mix(decimal bytes: UnsafeRawBufferPointer, into digest: inout Digest) -> Bool {
         guard let decimal = DecimalText(bytes) else { return false }
         var packed: UInt64 = 0
         var count = 0
@@ -137,6 +138,18 @@ public struct RowDigest: Hashable, Sendable {
         guard digits == 32 else { return addStranger(value) }
         digest.mix(words.0)
         digest.mix(words.1)
+    }
+
+    /// A number in a column of JSON is the JSON number that it is.
+    private mutating func add(json value: RawValue) {
+        let json: Digest? =
+            switch value {
+            case .text(let bytes): JSONDigest.of(bytes)
+            case .integer(let number): number.withDigits { JSONDigest.of($0) }
+            case .real(let number): JSONDigest.of(number)
+            case .null, .boolean, .blob: nil
+            }
+        if let json { digest.mix(json) } else { addStranger(value) }
     }
 
     private mutating func add(number: Int64?, _ value: RawValue) {
@@ -236,6 +249,12 @@ public struct TableDigest: Hashable, Sendable {
     public mutating func add(_ row: RowDigest) {
         rows += 1
         sum &+= row.result
+    }
+
+    /// Takes rows out again that were taken in before.
+    public mutating func remove(_ part: TableDigest) {
+        rows -= part.rows
+        sum &-= part.sum
     }
 
     /// The sum as 32 hexadecimal digits.

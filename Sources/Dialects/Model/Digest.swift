@@ -38,11 +38,24 @@ public struct Digest: Hashable, Sendable {
         return product.high ^ product.low ^ a
     }
 
+    /// Takes another digest, whole.
+    @inline(__always)
+    mutating func mix(_ other: Digest) {
+        mix(other.first)
+        mix(other.second)
+    }
+
     /// The digest of several things whatever their order: the wrapping sum of each one's lanes.
     @inline(__always)
     static func &+= (sum: inout Digest, other: Digest) {
         sum.first &+= other.first
         sum.second &+= other.second
+    }
+
+    /// Takes one thing out of such a sum again.
+    static func &-= (sum: inout Digest, other: Digest) {
+        sum.first &-= other.first
+        sum.second &-= other.second
     }
 
     /// The sum of nothing.
@@ -72,4 +85,8 @@ public struct Digest: Hashable, Sendable {
         let digits = String(lane, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
+}
+
+extension Digest: Comparable {
+    public static func < (a: Digest, b: Digest) -> Bool { (a.first, a.second) < (b.first, b.second) }
 }

@@ -77,7 +77,7 @@ enum PostgreSQLEncoding: Equatable {
         case .date: "is no date"
         case .time: "is no time of day"
         case .uuid: "is no uuid"
-        case .jsonb: "is no JSON text"
+        case .jsonb: "is no JSON that jsonb takes"
         case .bytea: "is neither bytes, text nor a number"
         case .raw: "is not in the binary form of the column's type"
         }
@@ -177,6 +177,8 @@ extension PostgreSQLBuffer {
                 appendNumericNaN()
                 return true
             }
+            // No decimal has the sign of -0.0.
+            if number == 0 && number.sign == .minus { return false }
             // Numbers of more than 15 characters cost an allocation; a column that mixes reals into decimals is rare.
             var text = number.description
             return text.withUTF8 { append(numeric: UnsafeRawBufferPointer($0), limit: limit) }
@@ -215,11 +217,19 @@ extension PostgreSQLBuffer {
         return true
     }
 
-    /// A version byte of 1 and the text (`jsonb_recv`); whether it is JSON is the server's to say.
+    /// A version byte of 1 and the text (`jsonb_recv`). What is no JSON must not reach the server: its error would end the copy.
     private mutating func appendJSON(_ value: RawValue) -> Bool {
-        guard let text = value.text else { return false }
         append(UInt8(1))
-        append(text)
+        switch value {
+        case .text(let bytes):
+            guard JSONDigest.of(bytes) != nil else { return false }
+            append(bytes)
+        case .integer(let number): append(digits: number)
+        case .real(let number):
+            guard number.isFinite else { return false }
+            append(text: number)
+        case .null, .boolean, .blob: return false
+        }
         return true
     }
 

@@ -18,6 +18,11 @@ enum PostgreSQLNumeric {
 
         /// `numeric` without limits: https://www.postgresql.org/docs/current/datatype-numeric.html
         static let none = Limit(whole: 131_072, scale: 16_383)
+
+        /// Whether there is room for all digits that are written, zeros at the end too: the server counts those when it reads text.
+        func holdsAsWritten(_ decimal: DecimalText) -> Bool {
+            (decimal.isZero || decimal.whole <= whole) && decimal.scale <= scale
+        }
     }
 }
 

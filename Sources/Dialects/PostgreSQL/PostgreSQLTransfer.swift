@@ -27,6 +27,31 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
+    public func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
+
+    public func duplicates(
+        of key: Index, in table: String, order: [String]
+    ) throws(LoweringError) -> DuplicateStatements {
+        var parts: [String] = []
+        for part in key.parts {
+            switch part.key {
+            case .column(let name): parts.append(SQLText.identifier(name))
+            case .expression(let expression): parts.append("(\(try spell(expression)))")
+            }
+        }
+        var conditions = parts.map { "\($0) IS NOT NULL" }
+        if let condition = key.condition { conditions.append("(\(try spell(condition)))") }
+        let order = (order.map(SQLText.identifier) + ["ctid"]).joined(separator: ", ")
+        let ranked = """
+            SELECT ctid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
+            FROM \(SQLText.identifier(table)) WHERE \(conditions.joined(separator: " AND "))
+            """
+        return DuplicateStatements(
+            find: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS "
+                + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
+            table: SQLText.identifier(table), place: "ctid", found: "pg_temp.tc_duplicates")
+    }
+
     public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
@@ -78,4 +103,18 @@ extension PostgreSQLDialect: TransferTarget {
     }
 
     public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+}
+
+/// Encodes values to see whether they can be, and throws the bytes away.
+private final class PostgreSQLJudge: ValueJudge {
+    private let encodings: [PostgreSQLEncoding?]
+    private var buffer = PostgreSQLBuffer(capacity: 1_024)
+
+    init(_ types: [ColumnType]) { encodings = types.map { PostgreSQLEncoding($0) } }
+
+    func refusal(of value: RawValue, column: Int) -> String? {
+        guard let encoding = encodings[column] else { return nil }
+        buffer.truncate(to: 0)
+        return buffer.append(field: value, as: encoding) ? nil : encoding.refusal(of: value)
+    }
 }

@@ -47,7 +47,7 @@ public enum UTF8Text {
 
     /// How many bytes the character at `at` takes, and 0 if it is none: Unicode's table 3-7, "well-formed UTF-8".
     @inline(__always)
-    private static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
+    static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
         let first = bytes[at]
         let left = bytes.count - at
         switch first {

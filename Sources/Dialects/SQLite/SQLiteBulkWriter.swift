@@ -2,6 +2,8 @@ import CSQLite
 
 /// Writes rows by one prepared INSERT. The caller's transaction is what makes it fast: begin one first.
 ///
+/// A `Misfit` takes back nothing: another value may be written in its place, and writing column 0 begins the row anew.
+///
 /// Bytes of text and blobs are borrowed, not copied: they must stay where they are until `endRow`.
 final class SQLiteBulkWriter: BulkWriter {
     private let encodings: [SQLiteEncoding]

@@ -64,9 +64,9 @@ extension SQLiteSource {
     /// Looks at a file that is to be read without a trace, and decides. Throws `DatabaseError`, of kind `locked` when
     /// somebody keeps writing.
     static func reading(_ file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLiteSource {
-        for _ in 0..<10 {
+        for _ in 0..<20 {
             if let way = try way(of: file, options) { return SQLiteSource(file, way, options) }
-            usleep(100_000)
+            usleep(50_000)
         }
         throw DatabaseError(
             .locked, "\(file.name) can't be copied, because another program keeps writing it",

@@ -21,6 +21,31 @@ extension SQLiteDialect: TransferTarget {
         }
     }
 
+    public func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
+
+    public func duplicates(
+        of key: Index, in table: String, order: [String]
+    ) throws(LoweringError) -> DuplicateStatements {
+        var parts: [String] = []
+        for part in key.parts {
+            switch part.key {
+            case .column(let name): parts.append(SQLText.identifier(name))
+            case .expression(let expression): parts.append("(\(try spell(expression)))")
+            }
+        }
+        var conditions = parts.map { "\($0) IS NOT NULL" }
+        if let condition = key.condition { conditions.append("(\(try spell(condition)))") }
+        let order = (order.map(SQLText.identifier) + ["rowid"]).joined(separator: ", ")
+        let ranked = """
+            SELECT rowid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
+            FROM \(SQLText.identifier(table)) WHERE \(conditions.joined(separator: " AND "))
+            """
+        return DuplicateStatements(
+            find: "CREATE TEMPORARY TABLE tc_duplicates AS "
+                + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
+            table: SQLText.identifier(table), place: "rowid", found: "temp.tc_duplicates")
+    }
+
     /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
     /// INSERT, and DELETE statements."
     public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
@@ -61,4 +86,19 @@ extension SQLiteDialect: TransferTarget {
     }
 
     public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+}
+
+/// Brings values into their columns' shapes to see whether they have one.
+private final class SQLiteJudge: ValueJudge {
+    private let encodings: [SQLiteEncoding]
+    private let scratch: PostgreSQLScratch
+
+    init(_ types: [ColumnType]) {
+        encodings = types.map(SQLiteEncoding.init)
+        scratch = PostgreSQLScratch(columns: types.count)
+    }
+
+    func refusal(of value: RawValue, column: Int) -> String? {
+        encodings[column].shaped(value, scratch, column) == nil ? encodings[column].refusal : nil
+    }
 }

@@ -40,7 +40,7 @@ struct ChunkLoad {
                 let loaded = try load(chunk, reading, writing)
                 let record = ChunkRecord(
                     kind: .rows, table: chunk.table.target, piece: chunk.piece, rows: loaded.rows,
-                    digest: loaded.digest?.hexadecimal)
+                    quarantined: loaded.quarantined, nulled: loaded.nulled, digest: loaded.digest?.hexadecimal)
                 try TransferRecords(writing).add(record, to: self.record)
                 return record
             }

@@ -46,6 +46,8 @@ struct ColumnProfile: Sendable, Equatable {
     let meaning: Meaning
     /// Values that are not what `meaning` says.
     var strangers = Sighting()
+    /// What a rule might make of it.
+    var hints = ColumnHints()
     /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
     var shapes: [Int] = []
 
@@ -68,6 +70,7 @@ struct ColumnProfile: Sendable, Equatable {
         case .boolean(let flag): observe(integer: flag ? 1 : 0, value, key, cursor)
         case .real(let number):
             reals.note(value, key, cursor)
+            hints.observe(real: number)
             if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key, cursor) }
             if !fits(real: number) { strangers.note(value, key, cursor) }
         case .text(let bytes): observe(text: bytes, value, key, cursor)
@@ -80,6 +83,7 @@ struct ColumnProfile: Sendable, Equatable {
     private mutating func observe(integer number: Int64, _ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) {
         integers.note(value, key, cursor)
         maximum = max(maximum, number)
+        hints.observe(integer: number)
         if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key, cursor) }
         if !fits(integer: number) { strangers.note(value, key, cursor) }
     }
@@ -88,6 +92,7 @@ struct ColumnProfile: Sendable, Equatable {
         text bytes: UnsafeRawBufferPointer, _ value: RawValue, _ key: RowKey, _ cursor: any RowCursor
     ) {
         texts.note(value, key, cursor)
+        hints.observe(text: bytes)
         let characters = UTF8Text.characters(in: bytes)
         if characters == nil { unwritable.note(value, key, cursor) }
         if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key, cursor) }

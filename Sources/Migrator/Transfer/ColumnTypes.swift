@@ -17,10 +17,14 @@ struct ColumnTypes {
             for held in table.held {
                 choices[ColumnID(table: table.table.name, column: held.column)] = held.choice
             }
-            for (column, profile) in zip(table.table.columns, table.profiles) {
+            for (at, column) in table.table.columns.enumerated() {
                 let id = ColumnID(table: table.table.name, column: column.name)
-                profiles[id] = profile
-                choices[id] = TypeChoice.choose(profile)
+                if at < table.profiles.count {
+                    profiles[id] = table.profiles[at]
+                    choices[id] = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                } else if at < table.treatments.count, let type = table.treatments[at].type {
+                    choices[id] = TypeChoice(type, isGiven: true)
+                }
             }
         }
         let counting = Set(counting.map { ColumnID(table: $0.key, column: $0.value) })
@@ -54,6 +58,14 @@ struct ColumnTypes {
     private mutating func unify(_ group: [ColumnID], _ profiles: [ColumnID: ColumnProfile], _ counting: Set<ColumnID>) {
         let members = group.filter { profiles[$0] != nil }
         let types = Set(members.compactMap { choices[$0]?.type })
+        let given = Set(members.compactMap { choices[$0] }.filter(\.isGiven).map(\.type))
+        if let type = given.first {
+            // Rules that contradict each other leave the foreign key without a type: it is then listed as not carried over.
+            if given.count == 1 {
+                assign(type, to: members, because: "a rule gives this type to the key", isGiven: true)
+            }
+            return
+        }
         guard types.count > 1, let first = members.first.flatMap({ profiles[$0] }) else { return }
         let merged = members.dropFirst().reduce(first.merged(with: ColumnProfile(first.meaning))) { merged, member in
             profiles[member].map(merged.merged) ?? merged
@@ -62,8 +74,12 @@ struct ColumnTypes {
         let choice = TypeChoice.choose(merged)
         guard parents.isEmpty || choice.type == .bigint || merged.values == 0 else { return }
         let type = merged.values == 0 ? (parents.isEmpty ? .text : .bigint) : choice.type
+        assign(type, to: members, because: "its foreign key ties it to columns of another type", isGiven: false)
+    }
+
+    private mutating func assign(_ type: ColumnType, to members: [ColumnID], because reason: String, isGiven: Bool) {
         for member in members where choices[member]?.type != type {
-            choices[member] = TypeChoice(type, because: "its foreign key ties it to columns of another type")
+            choices[member] = TypeChoice(type, because: reason, isGiven: isGiven)
         }
     }
 }
@@ -76,6 +92,9 @@ struct ProfiledTable {
     var profiles: [ColumnProfile]
     /// What it holds them to, and nothing elsewhere.
     var held: [HeldColumn] = []
+    /// What the rules say of each column; nothing in a table that goes over as it is.
+    var treatments: [ColumnTreatment] = []
+    var policy = MismatchPolicy.widen
     /// How many rows break each of its checks, where that was counted.
     var breaches: [Int] = []
     var rows: Int
@@ -83,6 +102,8 @@ struct ProfiledTable {
     var bytes = 0
     /// In which the table can be read; at least one.
     var pieces = [KeyRange.all]
+    /// What its skipped columns take with them.
+    var notCarried: [NotCarried] = []
 }
 
 extension ProfiledTable {

@@ -8,7 +8,9 @@ extension TransferPlan {
                 ("source", .string(table.source)), ("target", .string(table.target)),
                 ("source_columns", .array(table.sourceColumns.map(JSON.string))),
                 ("target_columns", .array(table.targetColumns.map(JSON.string))),
-                ("types", .array(table.types.map { .string($0.description) })), ("rows", .integer(Int64(table.rows))),
+                ("types", .array(table.types.map { .string($0.description) })),
+                ("handling", .array(table.handling.map { .string("\($0)") })),
+                ("policy", .string(table.policy.rawValue)), ("rows", .integer(Int64(table.rows))),
                 ("pieces", .integer(Int64(table.pieces.count))),
             ])
         }

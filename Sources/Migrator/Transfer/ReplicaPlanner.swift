@@ -36,7 +36,8 @@ enum ReplicaPlanner {
         let highest = inspection.sequences[name]
         return PlannedTable(
             source: name, target: name, reading: counted.reading, sourceColumns: replica.columns.map(\.name),
-            targetColumns: replica.columns.map(\.name), types: replica.columns.map(\.type), rows: counted.rows,
+            targetColumns: replica.columns.map(\.name), types: replica.columns.map(\.type),
+            handling: replica.columns.map { _ in ColumnHandling() }, rows: counted.rows,
             bytes: counted.bytes, pieces: counted.pieces,
             counting: replica.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
     }

@@ -4,33 +4,43 @@ import Dialects
 struct SourceSurvey {
     private let connection: any Connection
     private let source: any TransferSource
+    private let rules: TransferRules
 
-    init(_ connection: any Connection, _ source: any TransferSource) {
+    init(_ connection: any Connection, _ source: any TransferSource, _ rules: TransferRules) {
         self.connection = connection
         self.source = source
+        self.rules = rules
     }
 
-    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable`.
+    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable` and `badRule`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
         let tables = inspection.tablesWithRows
         for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
             throw TransferError.noSuchTable(name)
         }
-        return (inspection, tables.filter { options.takes($0.name) })
+        try rules.check(against: tables)
+        return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })
     }
 
     /// What is to be known of a table: where the source holds columns to their types that is little.
     func survey(
-        _ table: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
     ) throws -> ProfiledTable {
-        guard let types = inspection.heldTypes[table.name] else {
-            return try profile(table, inPiecesOf: size, progress)
+        let (table, notCarried) = rules.withoutSkippedColumns(whole)
+        let reading = try source.reading(of: whole, on: connection)
+        let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }
+        var found: ProfiledTable
+        if let types = inspection.heldTypes[table.name] {
+            found = try HeldTableReading(table, types).read(reading, on: connection)
+            progress(found.rows)
+        } else {
+            found = try profile(table, reading, treatments, inPiecesOf: size, progress)
         }
-        let reading = try source.reading(of: table, on: connection)
-        let held = try HeldTableReading(table, types).read(reading, on: connection)
-        progress(held.rows)
-        return held
+        found.treatments = treatments
+        found.policy = rules.policy(of: table.name)
+        found.notCarried = notCarried
+        return found
     }
 
     /// All there is to know of a table whose values stay as they are.
@@ -42,10 +52,13 @@ struct SourceSurvey {
 
     /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes.
     /// `progress` hears now and then of further rows.
-    private func profile(_ table: Table, inPiecesOf size: Int, _ progress: (Int) -> Void) throws -> ProfiledTable {
-        let reading = try source.reading(of: table, on: connection)
+    private func profile(
+        _ table: Table, _ reading: TableReading, _ treatments: [ColumnTreatment], inPiecesOf size: Int,
+        _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
         let columns = table.columns.map(\.name)
-        var profiles = table.columns.map { ColumnProfile(Meaning($0.type)) }
+        var profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
+        let reader = ValueReader(treatments.map(\.reading))
         // The range's key comes before the columns, so a place among them is one further on.
         let key = RowKey(reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
@@ -58,7 +71,7 @@ struct SourceSurvey {
             var bytes = 0
             for column in profiles.indices {
                 let value = row[column + 1]
-                profiles[column].observe(value, key, cursor)
+                profiles[column].observe(reader?.read(value, column: column) ?? value, key, cursor)
                 bytes += value.byteCount
             }
             pieces.add(bytes, at: row[0])
@@ -116,8 +129,14 @@ struct RowKey {
 
     /// `columns` are what the cursor yields, after so many others.
     init(_ reading: TableReading, in columns: [String], after others: Int = 0) {
-        names = reading.key
+        names = reading.hiddenKey == nil ? reading.key.filter(columns.contains) : reading.key
         positions = reading.keyPositions(in: columns).map { $0 + others }
+    }
+
+    /// Columns by name, and where each stands in a row.
+    init(_ names: [String], at positions: [Int]) {
+        self.names = names
+        self.positions = positions
     }
 
     /// The key of the row on which the cursor stands.

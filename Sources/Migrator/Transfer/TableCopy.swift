@@ -1,12 +1,17 @@
 import Dialects
 
 /// Copies the rows of one table: each value from the source's cursor straight into the target's writer, and on the way into
-/// the digest.
+/// the digest. A value that does not fit meets its column's policy.
 struct TableCopy {
     /// What was copied.
     struct Loaded {
+        /// Rows that the target took.
         var rows = 0
-        /// `nil` when values are not to be compared.
+        /// Rows that were set aside.
+        var quarantined = 0
+        /// How many values became NULL, by column.
+        var nulled: [Int] = []
+        /// Of the rows that the target took, as it took them; `nil` when values are not to be compared.
         var digest: TableDigest?
     }
 
@@ -14,6 +19,9 @@ struct TableCopy {
     private let forms: [CanonicalForm?]?
     private let range: KeyRange
     private let isFreezing: Bool
+    private let reader: ValueReader?
+    private let demands: [ColumnDemand]?
+    private let key: RowKey
 
     /// `forms` says what the columns' values are compared as; `nil` when they are not. `freezing` is for the transaction that
     /// emptied the table.
@@ -22,6 +30,10 @@ struct TableCopy {
         self.forms = forms
         self.range = range
         isFreezing = freezing
+        reader = ValueReader(table.handling.map(\.reading))
+        let demands = table.handling.map(\.demand)
+        self.demands = demands.allSatisfy(\.isEmpty) ? nil : demands
+        key = RowKey(table.reading, in: table.sourceColumns)
     }
 
     /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `progress`
@@ -29,43 +41,95 @@ struct TableCopy {
     func run(
         from reading: any Connection, to writing: any Connection, _ progress: (Int) -> Void
     ) throws -> Loaded {
-        let writer = try writing.copyIn(
-            table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
-        do {
-            let query = table.reading.query(table.sourceColumns, in: range)
-            let cursor = try reading.copyOut(query, types: table.types)
-            defer { cursor.close() }
-            var row = RawRow(columns: table.types.count)
-            var digest = forms.map { ColumnForms($0) }
-            var rows = 0
-            while try cursor.next() {
-                cursor.read(into: &row)
-                do throws(Misfit) {
-                    try writer.write(row)
-                } catch {
-                    throw refusal(of: error, cursor)
-                }
+        let query = table.reading.query(table.sourceColumns, in: range)
+        let cursor = try reading.copyOut(query, types: table.types)
+        defer { cursor.close() }
+        var loaded = Loaded(nulled: table.types.map { _ in 0 }, digest: forms.map { _ in TableDigest() })
+        var aside = QuarantinedRows(of: table.source)
+        var isAtEnd = false
+        while !isAtEnd {
+            let writer = try writing.copyIn(
+                table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
+            do {
+                isAtEnd = try copy(cursor, writer, &loaded, &aside, progress)
+                _ = try writer.finish()
+            } catch {
+                writer.cancel()
+                throw error
+            }
+            try aside.store(on: writing)
+        }
+        return loaded
+    }
+
+    /// True when all rows are read, false when those set aside have to be stored first.
+    private func copy(
+        _ cursor: any RowCursor, _ writer: any BulkWriter, _ loaded: inout Loaded, _ aside: inout QuarantinedRows,
+        _ progress: (Int) -> Void
+    ) throws -> Bool {
+        var row = RawRow(columns: table.types.count)
+        var read = 0
+        defer { progress(read & 0xFFF) }
+        while try cursor.next() {
+            cursor.read(into: &row)
+            reader?.read(&row)
+            if let misfit = try write(&row, writer, cursor, &loaded) {
+                aside.add(
+                    cursor, table.sourceColumns, key: key.text(cursor), column: table.sourceColumns[misfit.column],
+                    reason: misfit.reason)
+                loaded.quarantined += 1
+            } else {
                 try writer.endRow()
-                digest?.add(row)
-                rows += 1
-                if rows & 0xFFF == 0 {
-                    progress(0x1000)
-                    try Task.checkCancellation()
+                loaded.rows += 1
+                if let forms { loaded.digest?.add(RowDigest(of: row, as: forms)) }
+            }
+            read += 1
+            if read & 0xFFF == 0 {
+                progress(0x1000)
+                try Task.checkCancellation()
+            }
+            if aside.isFull { return false }
+        }
+        return true
+    }
+
+    /// Writes all columns, with NULL for what does not fit where that is the policy; what is written stands in `row` then.
+    /// Returns the misfit for which the row goes into quarantine; the writer begins it anew with the next one.
+    @inline(__always)
+    private func write(
+        _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ loaded: inout Loaded
+    ) throws -> Misfit? {
+        var nulled: [Int] = []
+        while true {
+            do throws(Misfit) {
+                if let demands { try require(demands, of: row) }
+                try writer.write(row)
+                break
+            } catch {
+                switch table.handling[error.column].policy {
+                case .fail, .widen: throw refusal(of: error, cursor)
+                case .quarantine: return error
+                case .null:
+                    row[error.column] = .null
+                    nulled.append(error.column)
                 }
             }
-            progress(rows & 0xFFF)
-            _ = try writer.finish()
-            return Loaded(rows: rows, digest: digest?.digest)
-        } catch {
-            writer.cancel()
-            throw error
+        }
+        for column in nulled { loaded.nulled[column] += 1 }
+        return nil
+    }
+
+    private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(Misfit) {
+        for column in demands.indices {
+            guard let reason = demands[column].refusal(of: row[column]) else { continue }
+            throw Misfit(column: column, value: row[column].copied, reason: reason)
         }
     }
 
     private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {
         .doesNotFit(
-            table: table.source, column: table.sourceColumns[misfit.column],
-            key: RowKey(table.reading, in: table.sourceColumns).text(cursor), value: ValueText.short(misfit.value),
-            type: table.types[misfit.column].description, reason: misfit.reason)
+            table: table.source, column: table.sourceColumns[misfit.column], key: key.text(cursor),
+            value: ValueText.short(cursor.raw(misfit.column)), type: table.types[misfit.column].description,
+            reason: misfit.reason)
     }
 }

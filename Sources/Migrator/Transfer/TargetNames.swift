@@ -1,73 +1,79 @@
 import Dialects
 
-/// What things are called in the target: as in the source, but for what the target would cut or keeps in one namespace.
+/// What things are called in the target: as in the source, but for what a rule says, what the target would cut, what it keeps
+/// for itself, and what would be one name there. Pure: the same names in the same order give the same result.
 struct TargetNames {
     private let longest: Int
     private let distinguishesCase: Bool
+    private let isLowercase: Bool
     /// Names of relations that are given, as the target sees them.
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    init(longest: Int, distinguishesCase: Bool = true) {
+    init(longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false) {
         self.longest = longest
         self.distinguishesCase = distinguishesCase
+        isLowercase = lowercase
     }
 
     /// The names of all tables, by their names in the source. A name that is too long is cut as the target would cut it, so
-    /// that programs which write it in full still find it. Throws when two become one.
-    mutating func tables(_ names: [String]) throws(TransferError) -> [String: String] {
-        let result = try cutAll(names, kind: "table", of: nil)
+    /// that programs which write it in full still find it.
+    mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
+        let result = assign(names, wanted, beside: [], kind: "table", prefix: "")
         taken.formUnion(result.values.map(key))
         return result
     }
 
-    mutating func columns(of table: String, _ names: [String]) throws(TransferError) -> [String: String] {
-        try cutAll(names, kind: "column", of: table)
+    /// `reserved`: names that no column can have.
+    mutating func columns(
+        of table: String, _ names: [String], wanted: [String: String] = [:], reserved: Set<String> = []
+    ) -> [String: String] {
+        assign(names, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
     }
 
-    /// A free name for an index, or for a constraint that has one behind it: the one it has, or one that is made up.
+    /// A free name for a view, an index, or a constraint that has one behind it: the one it has, or one that is made up.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
-        let wanted = cut(name)
-        var result = wanted
-        if taken.contains(key(wanted)) && given != nil { result = cut("\(table)_\(name)") }
-        var number = 2
-        while !taken.insert(key(result)).inserted {
-            result = "\(cut(wanted, to: longest - 4))_\(number)"
-            number += 1
-        }
+        let wanted = fitting(name)
+        let isTaken = given != nil && taken.contains(key(wanted))
+        let result = free(isTaken ? fitting("\(table)_\(name)") : wanted, beside: &taken)
         if let given, result != given { renames.append(Rename(kind: kind, from: given, to: result)) }
         return result
     }
 
     /// A name for a check or a foreign key, which needs to differ within its table only.
     mutating func constraint(_ name: String, beside others: inout Set<String>) -> String {
-        let wanted = cut(name)
-        var result = wanted
-        var number = 2
-        while !others.insert(key(result)).inserted {
-            result = "\(cut(wanted, to: longest - 4))_\(number)"
-            number += 1
+        free(fitting(name), beside: &others)
+    }
+
+    /// A name by rule comes first, then those that can stay as they are, then the others, numbered where they would be the same.
+    private mutating func assign(
+        _ names: [String], _ wanted: [String: String], beside reserved: Set<String>, kind: String, prefix: String
+    ) -> [String: String] {
+        var used = reserved
+        var result: [String: String] = [:]
+        for name in names {
+            if let rule = wanted[name] { result[name] = free(cut(rule, to: longest), beside: &used) }
+        }
+        for name in names where result[name] == nil && fitting(name) == name && used.insert(key(name)).inserted {
+            result[name] = name
+        }
+        for name in names {
+            let short = result[name] ?? free(fitting(name), beside: &used)
+            result[name] = short
+            if short != name { renames.append(Rename(kind: kind, from: prefix + name, to: short)) }
         }
         return result
     }
 
-    private mutating func cutAll(
-        _ names: [String], kind: String, of table: String?
-    ) throws(TransferError) -> [String: String] {
-        var result: [String: String] = [:]
-        var origins: [String: String] = [:]
-        for name in names {
-            let short = cut(name)
-            if let other = origins[key(short)] {
-                let prefix = table.map { $0 + "." } ?? ""
-                throw .nameCollision(kind: kind + "s", names: [prefix + other, prefix + name], target: short)
-            }
-            origins[key(short)] = name
-            result[name] = short
-            if short != name {
-                renames.append(Rename(kind: kind, from: (table.map { $0 + "." } ?? "") + name, to: short))
-            }
+    /// The name itself, or `name_2` and so on: the first that is not used, and is then.
+    private func free(_ name: String, beside used: inout Set<String>) -> String {
+        var result = name
+        var number = 2
+        while !used.insert(key(result)).inserted {
+            let suffix = "_\(number)"
+            result = cut(name, to: longest - suffix.utf8.count) + suffix
+            number += 1
         }
         return result
     }
@@ -75,7 +81,7 @@ struct TargetNames {
     /// What two names have in common that are one to the target.
     private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
-    private func cut(_ name: String) -> String { cut(name, to: longest) }
+    private func fitting(_ name: String) -> String { cut(isLowercase ? name.lowercased() : name, to: longest) }
 
     /// At most so many bytes, whole characters only.
     private func cut(_ name: String, to bytes: Int) -> String {

@@ -6,6 +6,7 @@ public struct TransferOptions: Sendable {
     public var tables: [String]?
     public var exclude: [String]
     public var verification: Verification
+    public var rules: TransferRules
 
     /// How many streams read and write at once; a target that takes one writer gets one.
     public var jobs: Int
@@ -16,12 +17,13 @@ public struct TransferOptions: Sendable {
     public var resumes: Bool
 
     public init(
-        tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest, jobs: Int = 2,
-        chunkBytes: Int = 64 << 20, resumes: Bool = false
+        tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest,
+        rules: TransferRules = TransferRules(), jobs: Int = 2, chunkBytes: Int = 64 << 20, resumes: Bool = false
     ) {
         self.tables = tables
         self.exclude = exclude
         self.verification = verification
+        self.rules = rules
         self.jobs = jobs
         self.chunkBytes = chunkBytes
         self.resumes = resumes

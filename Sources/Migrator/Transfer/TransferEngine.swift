@@ -26,26 +26,42 @@ struct TransferEngine {
         events(.phase(.surveying))
         let (source, options, events) = (source, options, events)
         let (inspection, wanted) = try await streams.first { reading, _ in
-            try SourceSurvey(reading, source).inspect(options)
+            try SourceSurvey(reading, source, options.rules).inspect(options)
         }
         let plan: TransferPlan
         if source.speaksAs(target) {
+            guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
             let replicas = ReplicaPlanner.tables(of: inspection, options)
             let counted = try await streams.each(replicas) { table, reading, _ in
-                try SourceSurvey(reading, source).count(table)
+                try SourceSurvey(reading, source, options.rules).count(table)
             }
             plan = ReplicaPlanner.plan(inspection, counted)
         } else {
             let tables = try await streams.each(wanted) { table, reading, _ in
-                try SourceSurvey(reading, source).survey(table, inspection, inPiecesOf: options.chunkBytes) { rows in
+                try SourceSurvey(reading, source, options.rules).survey(
+                    table, inspection, inPiecesOf: options.chunkBytes
+                ) { rows in
                     events(.surveyed(table: table.name, rows: rows))
                 }
             }
-            plan = try TransferPlanner.plan(inspection, tables, from: source, to: target)
+            plan = try await surveyed(
+                TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
         }
         events(.planned(plan))
         let construction = try plan.construction ?? target.construct(plan.schema)
         return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
+    }
+
+    /// The plan with the values that will not fit. Throws `TransferError` when its policies let none of them pass.
+    private func surveyed(_ plan: TransferPlan) async throws -> TransferPlan {
+        let target = target
+        let found = try await streams.each(plan.suspectTables) { table, reading, _ in
+            try MisfitSurvey(reading, for: target).misfits(in: table)
+        }
+        var plan = plan
+        plan.misfits = found.flatMap { $0 }
+        try plan.check(plan.misfits)
+        return plan
     }
 
     /// Does everything, or what an interrupted run left to do. Throws `TransferError.interrupted` when something keeps it from
@@ -125,8 +141,9 @@ struct TransferEngine {
                 let records = TransferRecords(writing)
                 try records.begin(record)
                 for statement in work.construction.tables { try writing.execute(SQL(statement)) }
-                for table in work.plan.schema.tables {
-                    try records.add(ChunkRecord(kind: .madeTable, table: table.name), to: record.id)
+                if work.plan.quarantines { try Quarantine.make(on: writing) }
+                for name in work.plan.madeTables {
+                    try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
                 }
             }
             return record
@@ -169,9 +186,10 @@ extension TransferEngine {
         _ = try await streams.onAll { _, writing in try target.prepareForLoading(writing) }
         let loaded = try await load(work, id, done)
         let loadedAt = clock.now
+        let removed = try await setDuplicatesAside(work, id, done)
         let built = try await build(work, id, done)
         let builtAt = clock.now
-        var report = try await verify(work, id, loaded, built)
+        var report = try await verify(work, id, loaded + removed, built)
         report.phases.loading = loadedAt.seconds(since: start)
         report.phases.building = builtAt.seconds(since: loadedAt)
         report.phases.verifying = clock.now.seconds(since: builtAt)
@@ -191,6 +209,29 @@ extension TransferEngine {
         return earlier + (try await streams.each(chunks) { try load.run($0, $1, $2) })
     }
 
+    /// Takes the rows that repeat a key out of the tables whose policy says so. Returns the records of it.
+    private func setDuplicatesAside(
+        _ work: Work, _ id: String, _ done: [ChunkRecord]
+    ) async throws -> [ChunkRecord] {
+        let (plan, target, verification) = (work.plan, target, options.verification)
+        let earlier = done.filter { $0.kind == .duplicates }
+        let tables = plan.tables.filter { table in
+            table.policy == .quarantine && !earlier.contains { $0.table == table.target }
+        }
+        return earlier
+            + (try await streams.each(tables) { table, _, writing in
+                try writing.transaction {
+                    let removed = try DuplicateRows(plan, on: writing, target)
+                        .setAside(from: table, verification.forms(of: table))
+                    let record = ChunkRecord(
+                        kind: .duplicates, table: table.target, quarantined: removed.rows,
+                        digest: removed.digest.hexadecimal)
+                    try TransferRecords(writing).add(record, to: id)
+                    return record
+                }
+            })
+    }
+
     /// Returns the records of all that is built.
     private func build(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
         let (target, events) = (target, events)
@@ -204,7 +245,7 @@ extension TransferEngine {
                 try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
             }
         }
-        var records = done.filter { $0.kind != .rows }
+        var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }
         for units in stages {
             let built = try await streams.each(units) { unit, _, writing in
                 try unit.map { step in
@@ -230,7 +271,6 @@ extension TransferEngine {
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         var report = TransferReport(of: work.plan, built)
-        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
@@ -239,9 +279,13 @@ extension TransferEngine {
         report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
-            try await streams.first { reading, writing in
-                try reading.confirmSnapshot()
-                try writing.transaction { try TransferRecords(writing).complete(id) }
+            let target = target
+            try await streams.first { _, writing in
+                try target.finishLoading(writing)
+                try writing.transaction {
+                    if work.plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
+                    try TransferRecords(writing).complete(id)
+                }
             }
         }
         return report

@@ -6,9 +6,14 @@ public enum TransferError: Error, Equatable, Sendable {
     case oneDatabase
     case targetNotEmpty([String])
     case noSuchTable(String)
-    /// Two names of the source would be one in the target.
-    case nameCollision(kind: String, names: [String], target: String)
-    case reservedColumn(table: String, column: String)
+    /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
+    case badRule(line: Int, problem: String, remedy: String)
+    /// A database goes into one of its own kind as it is.
+    case rulesForReplica
+    /// Values that are not what their columns say, under `fail`.
+    case misfits([Misfits])
+    /// Values that would become NULL where none may be.
+    case neverNull([Misfits])
     /// A value that the target cannot hold in the type that its column got.
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
     /// A key that the source's rows do not satisfy as the target understands it.
@@ -29,8 +34,10 @@ extension TransferError {
         case .oneDatabase: "one_database"
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable: "no_such_table"
-        case .nameCollision: "name_collision"
-        case .reservedColumn: "reserved_column"
+        case .badRule: "bad_rule"
+        case .rulesForReplica: "rules_for_replica"
+        case .misfits: "misfits"
+        case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
         case .unfinished: "unfinished_transfer"
@@ -48,15 +55,19 @@ extension TransferError {
         case .targetNotEmpty:
             "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
         case .noSuchTable: "see the names with a dry run"
-        case .nameCollision, .reservedColumn: "rename one in the source, or leave the table out"
-        case .doesNotFit: "change the value in the source, or leave the table out"
-        case .keyNotBuilt: "remove the rows that repeat in the source, or leave the table out"
         case .unfinished, .interrupted:
             "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
         case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
         case .planChanged:
             "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
+        case .badRule(_, _, let remedy): remedy
+        case .rulesForReplica: "leave out --rules, --on-mismatch and --lowercase-names"
+        case .misfits:
+            "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
+        case .neverNull: "set the rows aside with on_mismatch: quarantine, or widen the columns"
+        case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
+        case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
         }
     }
 }
@@ -72,10 +83,14 @@ extension TransferError: CustomStringConvertible {
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
-        case .nameCollision(let kind, let names, let target):
-            return "the \(kind) \(names.joined(separator: " and ")) would all be called \(target) in the target"
-        case .reservedColumn(let table, let column):
-            return "\(table).\(column): the target keeps this name for a column of its own"
+        case .rulesForReplica:
+            return "a database is copied as it is into one of its own kind: there are no rules for that"
+        case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
+        case .misfits(let found):
+            return "values are not what their columns say: " + found.map(\.description).joined(separator: "; ")
+        case .neverNull(let found):
+            return "values would become NULL where none may be: "
+                + found.map(\.description).joined(separator: "; ")
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"

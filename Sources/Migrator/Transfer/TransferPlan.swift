@@ -16,6 +16,18 @@ public struct TransferPlan: Sendable {
     public var renames: [Rename]
     public var typeNotes: [TypeNote]
     public var notCarried: [NotCarried]
+    /// Values that will not fit, and what becomes of them.
+    public var misfits: [Misfits] = []
+    /// What rules might say about columns that could mean more than their types do.
+    public var proposals: [ProposedRule] = []
+
+    /// Whether rows may be set aside, so that there has to be a place for them.
+    var quarantines: Bool {
+        tables.contains { $0.policy == .quarantine || $0.handling.contains { $0.policy == .quarantine } }
+    }
+
+    /// Every table that the target gets.
+    var madeTables: [String] { schema.tables.map(\.name) + (quarantines ? [Quarantine.tableName] : []) }
 }
 
 /// One table on its way.
@@ -29,6 +41,10 @@ public struct PlannedTable: Sendable, Equatable {
     public var sourceColumns: [String]
     public var targetColumns: [String]
     public var types: [ColumnType]
+    /// How each column's values get there.
+    public var handling: [ColumnHandling]
+    /// What happens to rows that repeat a key: they are refused unless it is `quarantine`.
+    public var policy = MismatchPolicy.widen
     /// Rows that were there when the table was looked at.
     public var rows: Int
     /// Roughly how many bytes its values have.
@@ -42,6 +58,16 @@ public struct PlannedTable: Sendable, Equatable {
         public var column: String
         public var highest: Int64
     }
+}
+
+/// How the values of one column are read, and what happens to those that do not fit.
+public struct ColumnHandling: Sendable, Equatable {
+    /// `nil`: as they are.
+    public var reading: ValueReading?
+    public var policy: MismatchPolicy = .widen
+    public var demand: ColumnDemand = []
+    /// Whether values may not fit, as far as the profile tells.
+    var isSuspect = false
 }
 
 public struct PlannedCheck: Sendable, Equatable {

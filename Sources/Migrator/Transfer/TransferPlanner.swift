@@ -7,65 +7,100 @@ struct TransferPlanner {
     let target: any TransferTarget
     let tables: [ProfiledTable]
     let types: ColumnTypes
+    let rules: TransferRules
 
     var names: TargetNames
     var tableNames: [String: String] = [:]
     var columnNames: [String: [String: String]] = [:]
+    var viewNames: [String: String] = [:]
     var planned: [Table] = []
     var checks: [PlannedCheck] = []
     var typeNotes: [TypeNote] = []
     var notCarried: [NotCarried]
 
     init(
-        _ inspection: Inspection, _ tables: [ProfiledTable], from source: any TransferSource,
+        _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
         to target: any TransferTarget
     ) {
         self.inspection = inspection
         self.tables = tables
+        self.rules = rules
         self.source = source
         self.target = target
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
-        self.names = TargetNames(longest: target.longestName, distinguishesCase: target.distinguishesCase)
-        self.notCarried = inspection.notCarried
+        self.names = TargetNames(
+            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
+        self.notCarried = inspection.notCarried + tables.flatMap(\.notCarried)
     }
 
-    /// Throws when two names would become one, or a column cannot have its name.
     static func plan(
-        _ inspection: Inspection, _ tables: [ProfiledTable], from source: any TransferSource,
+        _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
         to target: any TransferTarget
-    ) throws(TransferError) -> TransferPlan {
-        var planner = TransferPlanner(inspection, tables, from: source, to: target)
-        return try planner.plan()
+    ) -> TransferPlan {
+        var planner = TransferPlanner(inspection, tables, rules, from: source, to: target)
+        return planner.plan()
     }
 
-    private mutating func plan() throws(TransferError) -> TransferPlan {
-        tableNames = try names.tables(tables.map(\.table.name))
-        for table in tables {
-            let columns = table.table.columns.map(\.name)
-            if let column = columns.first(where: target.reservedColumns.contains) {
-                throw .reservedColumn(table: table.table.name, column: column)
-            }
-            columnNames[table.table.name] = try names.columns(of: table.table.name, columns)
-        }
+    private mutating func plan() -> TransferPlan {
+        nameAll()
         for table in tables { add(table) }
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         var views = views()
         let fullText = addFullText(to: &views)
         let schema = Schema(tables: planned, views: views)
+        let journeys = schema.tablesInForeignKeyOrder.compactMap(journey)
         return TransferPlan(
-            tables: schema.tablesInForeignKeyOrder.compactMap(journey), schema: schema, checks: checks,
-            fullText: fullText,
-            renames: names.renames, typeNotes: typeNotes, notCarried: notCarried)
+            tables: rules.ordered(journeys), schema: schema, checks: checks, fullText: fullText, renames: names.renames,
+            typeNotes: typeNotes, notCarried: notCarried, proposals: tables.flatMap(ProposedRule.proposals))
+    }
+
+    private mutating func nameAll() {
+        let renamed = Dictionary(
+            rules.tables.compactMap { rule in rule.rename.map { (rule.name, $0) } }, uniquingKeysWith: { $1 })
+        tableNames = names.tables(tables.map(\.table.name), wanted: renamed)
+        for table in tables.map(\.table) {
+            let renamed = Dictionary(
+                (rules[table.name]?.columns ?? []).compactMap { rule in rule.rename.map { (rule.name, $0) } },
+                uniquingKeysWith: { $1 })
+            columnNames[table.name] = names.columns(
+                of: table.name, table.columns.map(\.name), wanted: renamed, reserved: target.reservedColumns)
+        }
+        for view in inspection.schema.views {
+            viewNames[view.name] = names.relation(view.name, or: [], kind: "view", of: view.name)
+        }
     }
 
     private func journey(of table: Table) -> PlannedTable? {
         guard let origin = tables.first(where: { tableNames[$0.table.name] == table.name }) else { return nil }
-        let copied = zip(origin.table.columns, table.columns).filter { $0.1.generated == nil }
+        let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
-            sourceColumns: copied.map { $0.0.name }, targetColumns: copied.map { $0.1.name },
-            types: copied.map { $0.1.type }, rows: origin.rows, bytes: origin.bytes, pieces: origin.pieces,
-            counting: counting(origin, table))
+            sourceColumns: copied.map { origin.table.columns[$0].name },
+            targetColumns: copied.map { table.columns[$0].name }, types: copied.map { table.columns[$0].type },
+            handling: copied.map { handling(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
+            rows: origin.rows, bytes: origin.bytes, pieces: origin.pieces, counting: counting(origin, table))
+    }
+
+    private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {
+        let treatment = origin.treatments[column]
+        let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
+        var handling = ColumnHandling(reading: treatment.reading, policy: treatment.policy)
+        // What a rule promises is not widened: it is kept, or the transfer is refused.
+        if choice.isGiven && handling.policy == .widen { handling.policy = .fail }
+        guard handling.policy != .widen else { return handling }
+        if !planned.isNullable && origin.nulls(column) > 0 { handling.demand.insert(.value) }
+        guard column < origin.profiles.count else {
+            handling.isSuspect = choice.isGiven
+            return handling
+        }
+        let profile = origin.profiles[column]
+        if planned.type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
+            handling.demand.insert(.bytes)
+        }
+        let widened = TypeChoice.choose(profile)
+        handling.isSuspect =
+            choice.isGiven || !handling.demand.isEmpty || widened.type != planned.type || widened.reason != nil
+        return handling
     }
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {
@@ -73,23 +108,6 @@ struct TransferPlanner {
         return .init(
             column: table.columns[at].name,
             highest: max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0))
-    }
-
-    /// A view that reads what stays behind stays behind itself.
-    private mutating func views() -> [View] {
-        var left = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
-        return inspection.schema.views.compactMap { view in
-            do throws(Untranslatable) {
-                if let missing = left.first(where: view.query.mentions) {
-                    throw Untranslatable("it reads \(missing), which does not come along")
-                }
-                return View(view.name, as: try source.query(of: view, over: tables.map(\.table)))
-            } catch {
-                left.append(view.name)
-                leave(.view, view.name, error.description)
-                return nil
-            }
-        }
     }
 }
 
@@ -129,7 +147,7 @@ extension TransferPlanner {
                 TypeNote(
                     table: table, column: column.name, declared: declared, type: spelled(choice.type), reason: reason))
         }
-        result.isNullable = column.isNullable || nulls > 0
+        result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
         if result.isNullable && !column.isNullable {
             leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL there")
         }
@@ -141,6 +159,14 @@ extension TransferPlanner {
         addDefault(column, to: &result, of: table, translator)
         addGenerated(column, to: &result, of: table, translator)
         return result
+    }
+
+    /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.
+    func letsNullsPass(_ column: String, of origin: ProfiledTable) -> Bool {
+        switch rules.treatment(of: column, in: origin.table.name).policy {
+        case .widen, .null: return true
+        case .fail, .quarantine: return false
+        }
     }
 
     /// Whether it counts by itself, in the target too.

@@ -24,7 +24,7 @@ extension TransferPlanner {
     private mutating func addPrimaryKey(_ key: PrimaryKey, of origin: ProfiledTable, to table: inout Table) {
         let columns = targetColumns(key.columns, of: origin.table.name)
         let name = names.relation(key.name, or: [table.name, "pkey"], kind: "constraint", of: table.name)
-        let nullable = columns.filter { hasNulls(origin, $0) }
+        let nullable = key.columns.filter { hasNulls(origin, $0) && letsNullsPass($0, of: origin) }
         guard !nullable.isEmpty else {
             for at in table.columns.indices where columns.contains(table.columns[at].name) {
                 table.columns[at].isNullable = false
@@ -41,7 +41,7 @@ extension TransferPlanner {
 
     private func hasNulls(_ origin: ProfiledTable, _ column: String) -> Bool {
         origin.table.columns.enumerated().contains { at, candidate in
-            columnNames[origin.table.name]?[candidate.name] == column && origin.nulls(at) > 0
+            candidate.name == column && origin.nulls(at) > 0
         }
     }
 

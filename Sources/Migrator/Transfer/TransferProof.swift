@@ -6,14 +6,21 @@ struct TransferProof {
     let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
 
-    /// What both sides hold; `loaded` is what was recorded of the table's chunks.
+    /// What both sides hold; `loaded` is what was recorded of the table's chunks, and of rows that were taken out again.
     func report(
         _ table: PlannedTable, loaded: [ChunkRecord], _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferReport.TableReport {
         try writing.execute(SQL(target.analyze(table.target)))
+        let copied = loaded.filter { $0.kind == .rows }
         var report = TransferReport.TableReport(
             name: table.source, sourceRows: try count(table.source, on: reading),
-            rowsRead: loaded.reduce(0) { $0 + $1.rows }, targetRows: try count(table.target, on: writing))
+            rowsRead: copied.reduce(0) { $0 + $1.rows + $1.quarantined },
+            targetRows: try count(table.target, on: writing))
+        report.quarantined = loaded.reduce(0) { $0 + $1.quarantined }
+        if report.quarantined > 0 {
+            report.storedAside = try Quarantine.count(of: table.source, on: writing)
+        }
+        report.nulled = Self.nulled(copied, table.sourceColumns)
         guard let forms = verification.forms(of: table) else {
             events(.verified(table, rows: table.rows))
             return report
@@ -26,9 +33,19 @@ struct TransferProof {
         return report
     }
 
+    /// The digest of the rows that came, without those that were taken out again.
     private static func sum(_ loaded: [ChunkRecord]) -> TableDigest {
         loaded.reduce(into: TableDigest()) { sum, chunk in
-            if let part = TableDigest(rows: chunk.rows, hexadecimal: chunk.digest ?? "") { sum.add(part) }
+            let rows = chunk.kind == .duplicates ? chunk.quarantined : chunk.rows
+            guard let part = TableDigest(rows: rows, hexadecimal: chunk.digest ?? "") else { return }
+            if chunk.kind == .duplicates { sum.remove(part) } else { sum.add(part) }
+        }
+    }
+
+    private static func nulled(_ copied: [ChunkRecord], _ columns: [String]) -> [TransferReport.Nulled] {
+        columns.enumerated().compactMap { at, column in
+            let count = copied.reduce(0) { $0 + ($1.nulled.indices.contains(at) ? $1.nulled[at] : 0) }
+            return count > 0 ? TransferReport.Nulled(column: column, count: count) : nil
         }
     }
 

@@ -28,6 +28,8 @@ struct ChunkRecord: Sendable, Equatable {
         case madeTable = "made_table"
         case madeView = "made_view"
         case rows
+        /// Rows that repeat a key were taken out of the table.
+        case duplicates
         case key, index, check, trigger
         case foreignKey = "foreign_key"
         /// The rows that are there were looked at for a foreign key.
@@ -41,8 +43,13 @@ struct ChunkRecord: Sendable, Equatable {
     var name = ""
     /// Which piece of the table's rows, from 0.
     var piece = 0
+    /// Rows that the target took.
     var rows = 0
-    /// Of the values that were read; `nil` when they are not compared.
+    /// Rows that were set aside instead, or taken out again.
+    var quarantined = 0
+    /// How many values became NULL, by column.
+    var nulled: [Int] = []
+    /// Of the rows that the target took, or of those that were taken out; `nil` when values are not compared.
     var digest: String?
     /// What is to be said about it in the report.
     var note: String?
@@ -71,7 +78,8 @@ extension TransferRecord {
         note.isNullable = true
         chunks.columns = [
             Column("transfer_id", .text), Column("kind", .text), Column("table_name", .text), Column("name", .text),
-            Column("piece", .bigint), Column("rows", .bigint), digest, note, Column("is_left_out", .boolean),
+            Column("piece", .bigint), Column("rows", .bigint), Column("quarantined", .bigint), Column("nulled", .text),
+            digest, note, Column("is_left_out", .boolean),
         ]
         chunks.primaryKey = PrimaryKey(
             ["transfer_id", "kind", "table_name", "name", "piece"], name: "tc_transfer_chunks_pkey")

@@ -45,8 +45,9 @@ struct TransferRecords {
     func add(_ chunk: ChunkRecord, to id: String) throws {
         try connection.execute(
             """
-            INSERT INTO tc_transfer_chunks (transfer_id, kind, table_name, name, piece, rows, digest, note, \
-            is_left_out) VALUES (\(id), \(chunk.kind.rawValue), \(chunk.table), \(chunk.name), \(chunk.piece), \(chunk.rows), \
+            INSERT INTO tc_transfer_chunks (transfer_id, kind, table_name, name, piece, rows, quarantined, nulled, \
+            digest, note, is_left_out) VALUES (\(id), \(chunk.kind.rawValue), \(chunk.table), \(chunk.name), \
+            \(chunk.piece), \(chunk.rows), \(chunk.quarantined), \(chunk.nulled.map(String.init).joined(separator: " ")), \
             \(value(chunk.digest)), \(value(chunk.note)), \(Value.boolean(chunk.isLeftOut)))
             """)
     }
@@ -54,15 +55,16 @@ struct TransferRecords {
     func chunks(of id: String) throws -> [ChunkRecord] {
         let rows = try connection.query(
             """
-            SELECT kind, table_name, name, piece, rows, digest, note, is_left_out FROM tc_transfer_chunks \
+            SELECT kind, table_name, name, piece, rows, quarantined, nulled, digest, note, is_left_out FROM tc_transfer_chunks \
             WHERE transfer_id = \(id) ORDER BY kind, table_name, name, piece
             """)
         return rows.compactMap { row in
             guard let kind = row[0].text.flatMap(ChunkRecord.Kind.init) else { return nil }
             return ChunkRecord(
                 kind: kind, table: row[1].text ?? "", name: row[2].text ?? "", piece: Int(row[3].integer ?? 0),
-                rows: Int(row[4].integer ?? 0), digest: row[5].text, note: row[6].text,
-                isLeftOut: row[7].boolean ?? false)
+                rows: Int(row[4].integer ?? 0), quarantined: Int(row[5].integer ?? 0),
+                nulled: (row[6].text ?? "").split(separator: " ").compactMap { Int($0) }, digest: row[7].text,
+                note: row[8].text, isLeftOut: row[9].boolean ?? false)
         }
     }
 

@@ -3,7 +3,8 @@ import Dialects
 /// What a transfer did.
 public struct TransferReport: Sendable {
     public enum Verdict: String, Sendable {
-        /// Every table has as many rows in the target as in the source, and, unless only rows were counted, the same values.
+        /// Every row of the source is in the target or in quarantine, and, unless only rows were counted, the target gives back
+        /// the values that were read: as a rule reads them, where there is one.
         case verified
         /// At least one has not: nothing was kept.
         case mismatch
@@ -17,6 +18,11 @@ public struct TransferReport: Sendable {
         public var rowsRead: Int
         /// Rows that the target counts.
         public var targetRows: Int
+        /// Rows that were set aside in `tc_quarantine`, and those that it holds of this table in the end.
+        public var quarantined = 0
+        public var storedAside = 0
+        /// Columns in which values became NULL.
+        public var nulled: [Nulled] = []
         /// What is to be said about it: rows without the parent that their foreign key names.
         public var notes: [String] = []
 
@@ -28,7 +34,16 @@ public struct TransferReport: Sendable {
         /// The first rows that differ, where they were looked for; there may be more.
         public var differences: [VerificationReport.Difference] = []
 
-        public var isMismatch: Bool { sourceRows != targetRows || sourceDigest != targetDigest }
+        /// The books balance, or they don't.
+        public var isMismatch: Bool {
+            sourceRows != targetRows + quarantined || storedAside != quarantined || sourceDigest != targetDigest
+        }
+    }
+
+    /// Values that became NULL because they were not what their column says.
+    public struct Nulled: Sendable, Equatable {
+        public var column: String
+        public var count: Int
     }
 
     public var verdict: Verdict { tables.contains(where: \.isMismatch) ? .mismatch : .verified }
@@ -36,6 +51,10 @@ public struct TransferReport: Sendable {
     public var notCarried: [NotCarried]
     public var types: [TypeNote]
     public var renames: [Rename]
+    /// Values that did not fit, as they were found before loading.
+    public var misfits: [Misfits]
+    /// What rules might say next time.
+    public var proposals: [ProposedRule]
     public var seconds: Double = 0
     public var phases = Phases()
     public let plan: TransferPlan
@@ -67,6 +86,8 @@ public struct TransferReport: Sendable {
         tables = []
         types = plan.typeNotes
         renames = plan.renames
+        misfits = plan.misfits
+        proposals = plan.proposals
         let leftOut = built.filter(\.isLeftOut).map { chunk in
             NotCarried(chunk.kind.notCarried, chunk.label, reason: chunk.note ?? "")
         }
@@ -79,7 +100,7 @@ extension ChunkRecord {
     fileprivate var label: String {
         switch kind {
         case .check: "\(table).\(name)"
-        case .madeTable, .madeView, .rows, .key, .index, .trigger, .foreignKey, .validation: name
+        case .madeTable, .madeView, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation: name
         }
     }
 }
@@ -92,7 +113,7 @@ extension ChunkRecord.Kind {
         case .check: .constraint
         case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
-        case .madeTable, .rows: .other
+        case .madeTable, .rows, .duplicates: .other
         }
     }
 }

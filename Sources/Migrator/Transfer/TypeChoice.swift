@@ -5,10 +5,45 @@ struct TypeChoice: Equatable, Sendable {
     var type: ColumnType
     /// For people, without the column's name: `3 values are text ('n/a' in row 17, …)`.
     var reason: String?
+    /// Whether a rule says so: then no value widens it.
+    var isGiven = false
 
-    init(_ type: ColumnType, because reason: String? = nil) {
+    init(_ type: ColumnType, because reason: String? = nil, isGiven: Bool = false) {
         self.type = type
         self.reason = reason
+        self.isGiven = isGiven
+    }
+
+    /// The type under what the rules say of the column.
+    static func choose(_ profile: ColumnProfile, _ treatment: ColumnTreatment) -> TypeChoice {
+        if let type = treatment.type { return TypeChoice(type, isGiven: true) }
+        switch treatment.policy {
+        case .widen: return choose(profile)
+        case .fail, .null, .quarantine: return kept(profile)
+        }
+    }
+
+    /// The type that the declaration speaks of, whatever does not fit it. Where it speaks of none, or of a kind only that dates
+    /// and moments have in common, the values decide.
+    private static func kept(_ profile: ColumnProfile) -> TypeChoice {
+        switch profile.meaning {
+        case .unknown: choose(profile)
+        case .moment: TypeChoice(frequentMoment(profile))
+        case .integer, .real, .text, .bytes, .boolean, .date, .time, .uuid, .numeric, .varchar, .decimal:
+            TypeChoice(whenEmpty(profile.meaning))
+        }
+    }
+
+    /// What most values are: moments with a zone, without one, or days.
+    private static func frequentMoment(_ profile: ColumnProfile) -> ColumnType {
+        func count(_ isMeant: (CalendarShape) -> Bool) -> Int {
+            profile.shapeCounts.filter { $0.shape.hasDate && isMeant($0.shape) }.reduce(0) { $0 + $1.count }
+        }
+        let naive = count { $0.hasTime && $0.offset == .none }
+        let zoned = count { $0.hasTime && $0.offset != .none }
+        let days = count { !$0.hasTime }
+        if days > naive && days > zoned { return .date }
+        return zoned > naive ? .timestamp : .datetime
     }
 
     /// The narrowest type that says what the declaration says and holds every value exactly.

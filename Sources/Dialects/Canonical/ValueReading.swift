@@ -1,0 +1,164 @@
+/// How a column's values are read where a rule says so. What comes out is what is written, and what is compared in the end.
+public enum ValueReading: Hashable, Sendable {
+    case moment(MomentReading)
+    /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
+    case cleaned(replacement: String)
+}
+
+/// How numbers and texts are read as moments.
+public struct MomentReading: Hashable, Sendable {
+    /// What a number counts.
+    public enum Count: String, Hashable, Sendable, CaseIterable {
+        /// Nothing: only texts are moments.
+        case iso
+        case unix
+        case unixMilliseconds = "unix_ms"
+        case unixMicroseconds = "unix_us"
+        /// Days since noon of the 24th of November 4714 BC, to the millisecond, as SQLite reads them
+        /// (https://www.sqlite.org/lang_datefunc.html).
+        case julian
+        /// Seconds since the first of January 2001, in UTC.
+        case apple
+    }
+
+    public var count: Count
+    /// How many minutes the clock of texts without a zone is ahead of UTC.
+    public var minutesAhead: Int
+    /// Out comes what that clock shows, without a zone.
+    public var isLocal: Bool
+
+    public init(_ count: Count, minutesAhead: Int = 0, isLocal: Bool = false) {
+        self.count = count
+        self.minutesAhead = minutesAhead
+        self.isLocal = isLocal
+    }
+
+    /// The type of what comes out.
+    public var type: ColumnType { isLocal ? .datetime : .timestamp }
+}
+
+/// Reads the values of one table's rows by its columns' readings. What it makes stays until
+/// the column's next value, as long as the reader itself.
+public final class ValueReader {
+    private let readings: [ValueReading?]
+    private let ruled: [Int]
+    private let scratch: PostgreSQLScratch
+
+    /// `nil` when every column is read as it is.
+    public init?(_ readings: [ValueReading?]) {
+        guard readings.contains(where: { $0 != nil }) else { return nil }
+        self.readings = readings
+        ruled = readings.indices.filter { readings[$0] != nil }
+        scratch = PostgreSQLScratch(columns: readings.count)
+    }
+
+    /// Puts in the place of each value what its column's rule reads.
+    public func read(_ row: inout RawRow) {
+        for column in ruled { row[column] = read(row[column], column: column) }
+    }
+
+    /// The value as its column's rule reads it. What the rule can't read comes back as it is: the column's type then refuses it.
+    public func read(_ value: RawValue, column: Int) -> RawValue {
+        switch readings[column] {
+        case nil: return value
+        case .moment(let reading):
+            guard let moment = reading.microseconds(value) else { return value }
+            return .text(
+                scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+        case .cleaned(let replacement):
+            guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
+            return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
+        }
+    }
+}
+
+extension MomentReading {
+    /// Years 1 to 9999, which both databases write with four digits.
+    private static let range =
+        -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay
+
+    /// Microseconds since the first of January 2000: in UTC, or on the local clock.
+    fileprivate func microseconds(_ value: RawValue) -> Int64? {
+        let offset = Int64(minutesAhead) * 60_000_000
+        let moment: Int64? =
+            switch value {
+            case .text(let text): read(text, offset) ?? number(in: text)
+            case .integer(let number): read(number)
+            case .real(let number): read(number)
+            case .null, .boolean, .blob: nil
+            }
+        guard let moment else { return nil }
+        let shown = isLocal ? moment + offset : moment
+        return Self.range.contains(shown) ? shown : nil
+    }
+
+    /// ISO 8601; a day alone is its midnight.
+    private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
+        if let local = CalendarNumber.timestamp(text, zone: .none) { return local - offset }
+        if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
+        return CalendarNumber.timestamp(text, zone: .optional)
+    }
+
+    private func number(in text: UnsafeRawBufferPointer) -> Int64? {
+        guard let first = text.first, first == UInt8(ascii: "-") || first.hexadecimalValue ?? 10 < 10 else {
+            return nil
+        }
+        let text = String(decoding: text, as: UTF8.self)
+        return Int64(text).map(read) ?? Double(text).flatMap(read)
+    }
+
+    private func read(_ number: Int64) -> Int64? {
+        switch count {
+        case .iso: return nil
+        case .unix: return Self.moment(number, microseconds: 1_000_000, since: -946_684_800)
+        case .unixMilliseconds: return Self.moment(number, microseconds: 1_000, since: -946_684_800)
+        case .unixMicroseconds: return Self.moment(number, microseconds: 1, since: -946_684_800)
+        case .julian: return read(Double(number))
+        case .apple: return Self.moment(number, microseconds: 1_000_000, since: 31_622_400)
+        }
+    }
+
+    /// Fractions are rounded to the microsecond.
+    private func read(_ number: Double) -> Int64? {
+        switch count {
+        case .iso: return nil
+        case .unix: return Self.moment(number, microseconds: 1_000_000, since: -946_684_800)
+        case .unixMilliseconds: return Self.moment(number, microseconds: 1_000, since: -946_684_800)
+        case .unixMicroseconds: return Self.moment(number, microseconds: 1, since: -946_684_800)
+        case .julian:
+            // As SQLite computes its own count of milliseconds; the first of January 2000 begins at day 2451544.5.
+            guard let milliseconds = Int64(exactly: (number * 86_400_000 + 0.5).rounded(.down)) else { return nil }
+            return Self.moment(milliseconds, microseconds: 1_000, since: -211_813_444_800)
+        case .apple: return Self.moment(number, microseconds: 1_000_000, since: 31_622_400)
+        }
+    }
+
+    /// `since`: when the count begins, in seconds since the first of January 2000.
+    private static func moment(_ number: Int64, microseconds unit: Int64, since start: Int64) -> Int64? {
+        let (counted, overflows) = number.multipliedReportingOverflow(by: unit)
+        let (moment, overflowsToo) = counted.addingReportingOverflow(start * 1_000_000)
+        return overflows || overflowsToo ? nil : moment
+    }
+
+    private static func moment(_ number: Double, microseconds unit: Double, since start: Int64) -> Int64? {
+        guard let counted = Int64(exactly: (number * unit).rounded()) else { return nil }
+        return moment(counted, microseconds: 1, since: start)
+    }
+}
+
+extension PostgreSQLBuffer {
+    fileprivate mutating func append(cleaning bytes: UnsafeRawBufferPointer, with replacement: String) {
+        var at = 0
+        var isInRun = false
+        while at < bytes.count {
+            let length = UTF8Text.sequenceLength(bytes, at)
+            if length > 0 {
+                append(UnsafeRawBufferPointer(rebasing: bytes[at..<at + length]))
+            } else if bytes[at] == 0 || !isInRun {
+                for byte in replacement.utf8 { append(byte) }
+            }
+            isInRun = length == 0 && bytes[at] != 0
+            at += max(length, 1)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Dialects
+import Migrator
+import Yams
+
+/// Reads the rules of a transfer from YAML. What it does not know is an error, with the line and the nearest word that it knows.
+enum RulesFile {
+    /// Throws `TransferError.badRule`.
+    static func parse(_ text: String) throws(TransferError) -> TransferRules {
+        var rules = TransferRules()
+        guard let root = try compose(text) else { return rules }
+        for field in try fields(of: root, ["on_mismatch", "lowercase_names", "tables"], in: "a rules file") {
+            switch field.name {
+            case "on_mismatch": rules.onMismatch = try policy(field)
+            case "lowercase_names": rules.lowercaseNames = try flag(field)
+            default: for table in try fields(of: field.value) { rules.tables.append(try self.table(table)) }
+            }
+        }
+        return rules
+    }
+
+    private static func table(_ node: Field) throws(TransferError) -> TransferRules.TableRule {
+        var rule = TransferRules.TableRule(name: node.name, line: node.line)
+        let known = ["skip", "rename", "order", "on_mismatch", "columns"]
+        for field in try fields(of: node.value, known, in: "the rules of a table") {
+            switch field.name {
+            case "skip": rule.isSkipped = try flag(field)
+            case "rename": rule.rename = try name(field)
+            case "order": rule.order = try order(field)
+            case "on_mismatch": rule.onMismatch = try policy(field)
+            default: for column in try fields(of: field.value) { rule.columns.append(try self.column(column)) }
+            }
+        }
+        return rule
+    }
+
+    private static func column(_ node: Field) throws(TransferError) -> TransferRules.ColumnRule {
+        var rule = TransferRules.ColumnRule(name: node.name, line: node.line)
+        let known = ["type", "timestamp", "zone", "nul", "rename", "skip", "on_mismatch"]
+        for field in try fields(of: node.value, known, in: "the rules of a column") {
+            switch field.name {
+            case "type": rule.type = try type(field)
+            case "timestamp":
+                rule.moment = try word(field, MomentReading.Count.allCases.map(\.rawValue), MomentReading.Count.init)
+            case "zone": rule.minutesAhead = try zone(field)
+            case "nul": rule.nul = try text(field)
+            case "rename": rule.rename = try name(field)
+            case "skip": rule.isSkipped = try flag(field)
+            default: rule.onMismatch = try policy(field)
+            }
+        }
+        return rule
+    }
+}
+
+// MARK: - Nodes
+
+extension RulesFile {
+    /// A key, where it stands, and what it holds.
+    private struct Field {
+        var name: String
+        var line: Int
+        var value: Node
+    }
+
+    private static func compose(_ text: String) throws(TransferError) -> Node? {
+        do { return try Yams.compose(yaml: text) } catch {
+            let (line, problem) = place(of: error)
+            throw .badRule(
+                line: line, problem: "this is no YAML: \(problem)", remedy: "see docs/transfer.md for an example")
+        }
+    }
+
+    private static func place(of error: any Error) -> (line: Int, problem: String) {
+        guard let error = error as? YamlError else { return (1, "\(error)") }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return (mark.line, problem)
+        case .duplicatedKeysInMapping(let keys, let context):
+            return (context.mark.line, "\(keys.map(\.description).joined(separator: ", ")) is there twice")
+        case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+            return (1, "\(error)")
+        }
+    }
+
+    /// The members of a mapping; those that are not `known` are refused.
+    private static func fields(
+        of node: Node, _ known: [String]? = nil, in place: String = ""
+    ) throws(TransferError) -> [Field] {
+        guard let mapping = node.mapping else {
+            throw refusal(node, "a list of names and what is to be done with each belongs here", "write name: {…}")
+        }
+        var fields: [Field] = []
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else {
+                throw refusal(key, "a name belongs here", "write it between quotes")
+            }
+            if let known, !known.contains(name) {
+                throw refusal(
+                    key, "\(place) has no word \(name)",
+                    TransferRules.suggestion(name, known) ?? "it knows \(known.joined(separator: ", "))")
+            }
+            fields.append(Field(name: name, line: key.mark?.line ?? 1, value: value))
+        }
+        return fields
+    }
+
+    private static func refusal(_ node: Node, _ problem: String, _ remedy: String) -> TransferError {
+        .badRule(line: node.mark?.line ?? 1, problem: problem, remedy: remedy)
+    }
+
+    private static func refusal(_ field: Field, _ remedy: String) -> TransferError {
+        let value = field.value.scalar?.string ?? "what follows"
+        return .badRule(line: field.line, problem: "\(field.name): \(value) is not understood", remedy: remedy)
+    }
+}
+
+// MARK: - Values
+
+extension RulesFile {
+    /// Text as it is written: `null`, `on` and `1` are words here.
+    private static func text(_ field: Field) throws(TransferError) -> String {
+        guard let scalar = field.value.scalar, !(scalar.style == .plain && scalar.string.isEmpty) else {
+            throw refusal(field, "write text, between quotes if it is empty")
+        }
+        return scalar.string
+    }
+
+    private static func name(_ field: Field) throws(TransferError) -> String {
+        let name = try text(field)
+        guard !name.isEmpty, !name.utf8.contains(0) else { throw refusal(field, "write the new name") }
+        return name
+    }
+
+    private static func word<T>(
+        _ field: Field, _ words: [String], _ make: (String) -> T?
+    ) throws(TransferError) -> T {
+        let word = try text(field)
+        guard let value = make(word) else {
+            let suggestion = TransferRules.suggestion(word, words)
+            throw refusal(field, suggestion ?? "write one of \(words.joined(separator: ", "))")
+        }
+        return value
+    }
+
+    private static func policy(_ field: Field) throws(TransferError) -> MismatchPolicy {
+        try word(field, MismatchPolicy.allCases.map(\.rawValue), MismatchPolicy.init)
+    }
+
+    private static func flag(_ field: Field) throws(TransferError) -> Bool {
+        try word(field, ["true", "false"]) { $0 == "true" ? true : $0 == "false" ? false : nil }
+    }
+
+    private static func order(_ field: Field) throws(TransferError) -> TransferRules.LoadOrder {
+        try word(field, ["first", "last", "a number"]) { word in
+            switch word {
+            case "first": .first
+            case "last": .last
+            default: Int(word).map { .number($0) }
+            }
+        }
+    }
+
+    private static func type(_ field: Field) throws(TransferError) -> ColumnType {
+        let words = [
+            "integer", "bigint", "real", "decimal(p,s)", "numeric", "text", "varchar(n)", "boolean", "timestamp",
+            "datetime", "date", "time", "uuid", "jsonb", "bytes",
+        ]
+        return try word(field, words) { word in
+            let word = word.lowercased().replacing(" ", with: "")
+            return word == "jsonb" ? .json : ColumnType(named: word)
+        }
+    }
+
+    /// Minutes ahead of UTC. A zone with summer time has an hour that occurs twice, and nothing says which one is meant.
+    private static func zone(_ field: Field) throws(TransferError) -> Int {
+        try word(field, ["UTC", "+02:00"]) { zone in
+            if zone == "UTC" || zone == "Z" { return 0 }
+            guard let match = zone.wholeMatch(of: /([+-])(\d\d):(\d\d)/), let hours = Int(match.2),
+                let minutes = Int(match.3), hours < 16, minutes < 60
+            else { return nil }
+            return (match.1 == "-" ? -1 : 1) * (hours * 60 + minutes)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Small files that the user names.
+enum TextFile {
+    /// Why a file can't be read or made.
+    struct Failure: Error {
+        var message: String
+        var remedy: String
+    }
+
+    static func read(_ path: String) throws(Failure) -> String {
+        guard let file = fopen(path, "rb") else { throw failure("\(path) can't be read", "name a file that is there") }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        guard ferror(file) == 0 else { throw failure("\(path) can't be read", "name a file that is there") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(message: "\(path) holds no UTF-8 text", remedy: "save it as UTF-8")
+        }
+        return text
+    }
+
+    /// Throws when something is there already: it may be somebody's work.
+    static func requireAbsent(_ path: String) throws(Failure) {
+        guard access(path, F_OK) != 0 else {
+            throw Failure(message: "\(path) exists", remedy: "name a file that does not, or remove it")
+        }
+    }
+
+    static func create(_ path: String, _ text: String) throws(Failure) {
+        guard let file = fopen(path, "wx") else {
+            throw failure("\(path) can't be written", "name a file that does not exist")
+        }
+        let written = fputs(text, file)
+        guard fclose(file) == 0, written >= 0 else { throw failure("\(path) can't be written", "make room for it") }
+    }
+
+    private static func failure(_ message: String, _ remedy: String) -> Failure {
+        Failure(message: "\(message): \(String(cString: strerror(errno)))", remedy: remedy)
+    }
+}

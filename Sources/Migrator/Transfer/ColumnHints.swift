@@ -1,0 +1,44 @@
+import Dialects
+
+/// What a rule might make of a column: gathered while its values go by, and dropped at the first that rules it out.
+struct ColumnHints: Sendable, Equatable {
+    private var minimum = Int64.max
+    private var maximum = Int64.min
+    private var lowest = Double.infinity
+    private var highest = -Double.infinity
+    /// Every text so far is a JSON object or array.
+    private(set) var isJSON = true
+    /// Every text so far is a uuid, in whatever case.
+    private(set) var isUUID = true
+    /// Every double so far is a decimal with at most two digits after the point.
+    private(set) var isMoney = true
+
+    mutating func observe(integer number: Int64) {
+        minimum = min(minimum, number)
+        maximum = max(maximum, number)
+    }
+
+    mutating func observe(real number: Double) {
+        lowest = min(lowest, number)
+        highest = max(highest, number)
+        if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
+    }
+
+    mutating func observe(text bytes: UnsafeRawBufferPointer) {
+        if isJSON { isJSON = JSONText.isObjectOrArray(bytes) }
+        if isUUID { isUUID = UUIDText.isUUID(bytes) }
+    }
+
+    /// The only count by which every number lies between 1990 and 2100; `nil` when there is none.
+    func moment(isCoreData: Bool) -> MomentReading.Count? {
+        let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))
+        guard minimum <= maximum || lowest <= highest else { return nil }
+        // Core Data counts from 2001: there, what would be 1990 to 1999 for others is 2022 to 2031.
+        if isCoreData && low >= 0 && high < 1_000_000_000 && low > 10_000 { return .apple }
+        if low >= 631_152_000, high < 4_102_444_800 { return .unix }
+        if low >= 631_152_000_000, high < 4_102_444_800_000 { return .unixMilliseconds }
+        if low >= 631_152_000_000_000, high < 4_102_444_800_000_000 { return .unixMicroseconds }
+        if low >= 2_447_892.5, high < 2_488_069.5 { return .julian }
+        return nil
+    }
+}

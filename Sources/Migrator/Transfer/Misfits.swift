@@ -1,0 +1,119 @@
+import Dialects
+
+/// Values of one column that its type does not hold, for one reason.
+public struct Misfits: Sendable, Equatable {
+    public var table: String
+    public var column: String
+    /// In the target's words.
+    public var type: String
+    public var policy: MismatchPolicy
+    /// `is no whole number of 64 bits`.
+    public var reason: String
+    public var count = 0
+    /// The first of them: `'n/a' in row id=17`.
+    public var examples: [String] = []
+}
+
+extension Misfits: CustomStringConvertible {
+    public var description: String {
+        let values = count == 1 ? "1 value" : "\(count) values"
+        let shown = examples.joined(separator: ", ") + (count > examples.count ? ", …" : "")
+        return "\(table).\(column) (\(type)): \(values): \(reason) (\(shown))"
+    }
+}
+
+/// Looks for the values that will not fit, in those columns whose profile or rule lets one expect any: so a refusal names all
+/// of them, and a plan says what will happen.
+struct MisfitSurvey {
+    private static let exampleCount = 3
+
+    private let connection: any Connection
+    private let target: any TransferTarget
+
+    init(_ connection: any Connection, for target: any TransferTarget) {
+        self.connection = connection
+        self.target = target
+    }
+
+    /// Must run in the snapshot in which the rows are copied.
+    func misfits(in table: PlannedTable) throws -> [Misfits] {
+        let suspects = table.handling.indices.filter { table.handling[$0].isSuspect }
+        let judge = target.judge(of: table.types)
+        let reader = ValueReader(table.handling.map(\.reading))
+        let key = RowKey(table.reading, in: table.sourceColumns)
+        let cursor = try connection.copyOut(table.reading.query(table.sourceColumns), types: table.types)
+        defer { cursor.close() }
+        var found: [[Misfits]] = Array(repeating: [], count: suspects.count)
+        var rows = 0
+        while try cursor.next() {
+            for (at, column) in suspects.enumerated() {
+                let raw = cursor.raw(column)
+                let value = reader?.read(raw, column: column) ?? raw
+                guard let reason = table.handling[column].refusal(of: value, judge, column) else { continue }
+                note(raw, reason, key.text(cursor), table, column, in: &found[at])
+            }
+            rows += 1
+            if rows & 0xFFF == 0 { try Task.checkCancellation() }
+        }
+        return found.flatMap { $0 }
+    }
+
+    private func note(
+        _ value: RawValue, _ reason: String, _ key: String, _ table: PlannedTable, _ column: Int,
+        in found: inout [Misfits]
+    ) {
+        let known = found.firstIndex { $0.reason == reason }
+        let at = known ?? found.endIndex
+        if known == nil {
+            let type = table.types[column]
+            found.append(
+                Misfits(
+                    table: table.source, column: table.sourceColumns[column],
+                    type: (try? target.spell(type)) ?? type.description, policy: table.handling[column].policy,
+                    reason: reason))
+        }
+        found[at].count += 1
+        if found[at].examples.count < Self.exampleCount {
+            found[at].examples.append("\(ValueText.short(value)) in row \(key)")
+        }
+    }
+}
+
+extension TransferPlan {
+    /// The tables that are worth surveying.
+    var suspectTables: [PlannedTable] { tables.filter { $0.handling.contains(where: \.isSuspect) } }
+
+    /// Throws when the policies let none of these values pass.
+    func check(_ misfits: [Misfits]) throws(TransferError) {
+        let refused = misfits.filter { $0.policy == .fail }
+        guard refused.isEmpty else { throw .misfits(refused) }
+        let needed = misfits.filter { $0.policy == .null && requires($0) }
+        guard needed.isEmpty else { throw .neverNull(needed) }
+    }
+
+    /// Whether the column of these values takes no NULL.
+    private func requires(_ misfits: Misfits) -> Bool {
+        guard let table = tables.first(where: { $0.source == misfits.table }),
+            let at = table.sourceColumns.firstIndex(of: misfits.column)
+        else { return false }
+        return schema[table.target]?[column: table.targetColumns[at]]?.isNullable == false
+    }
+}
+
+extension ColumnHandling {
+    fileprivate func refusal(of value: RawValue, _ judge: any ValueJudge, _ column: Int) -> String? {
+        demand.refusal(of: value) ?? judge.refusal(of: value, column: column)
+    }
+}
+
+extension ColumnDemand {
+    /// Why the value is not what is demanded; `nil` when it is.
+    func refusal(of value: RawValue) -> String? {
+        switch value {
+        case .null: contains(.value) ? "is NULL where a value is required" : nil
+        case .text: contains(.bytes) ? "is text, not bytes" : nil
+        case .integer, .real, .boolean: contains(.bytes) ? "is a number, not bytes" : nil
+        case .blob: nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Dialects
+
+/// The side table for rows that did not fit: a `Table` like any other, spelled by the dialect.
+enum Quarantine {
+    static let tableName = "tc_quarantine"
+
+    static let table: Table = {
+        var table = Table(name: tableName)
+        table.columns = columns.map { Column($0, .text) }
+        return table
+    }()
+
+    /// The source's table, the row's key there (`id=7`), the column that was in the way, why, and the row as JSON.
+    static let columns = ["source_table", "row_key", "column_name", "reason", "record"]
+
+    /// Creates the table, also in place of an empty one that somebody left.
+    static func make(on connection: any Connection) throws {
+        if try connection.hasTable(tableName) { try dropIfEmpty(on: connection) }
+        try run(.createTable(table), from: Schema(), to: Schema(tables: [table]), on: connection)
+    }
+
+    /// Removes the table when it holds nothing.
+    static func dropIfEmpty(on connection: any Connection) throws {
+        guard try connection.queryValue("SELECT count(*) FROM tc_quarantine")?.integer == 0 else { return }
+        try run(.dropTable(tableName), from: Schema(tables: [table]), to: Schema(), on: connection)
+    }
+
+    /// How many rows of a table lie there.
+    static func count(of table: String, on connection: any Connection) throws -> Int {
+        Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
+    }
+
+    private static func run(
+        _ operation: Operation, from before: Schema, to after: Schema, on connection: any Connection
+    ) throws {
+        let lowering = try connection.dialect.lower(operation, from: before, to: after, keeping: .none)
+        for statement in lowering.statements { try connection.execute(SQL(statement)) }
+    }
+}
+
+/// Rows of one table on their way into quarantine. They wait in memory, because a connection copies into one table at a time.
+struct QuarantinedRows {
+    /// So many bytes may wait.
+    private static let room = 4 << 20
+
+    private struct Row {
+        var key: String
+        var column: String
+        var reason: String
+        var record: [UInt8]
+    }
+
+    private let table: String
+    private var waiting: [Row] = []
+    private var size = 0
+
+    /// `table`: as the source calls it.
+    init(of table: String) { self.table = table }
+
+    var isFull: Bool { size >= Self.room }
+
+    /// Takes the row on which the cursor stands.
+    mutating func add(_ cursor: any RowCursor, _ columns: [String], key: String, column: String, reason: String) {
+        let record = RowRecord.json(cursor, columns)
+        size += record.count + 200
+        waiting.append(Row(key: key, column: column, reason: reason, record: record))
+    }
+
+    /// Writes what waits into the side table. No other copy may be under way on the connection.
+    mutating func store(on connection: any Connection) throws {
+        guard !waiting.isEmpty else { return }
+        let writer = try connection.copyIn(
+            table: Quarantine.tableName, columns: Quarantine.columns, types: Quarantine.table.columns.map(\.type))
+        do {
+            for row in waiting {
+                var texts = [table, row.key, row.column, row.reason].map { Array($0.utf8) }
+                texts.append(row.record)
+                try write(texts[...], 0, writer)
+            }
+            _ = try writer.finish()
+        } catch {
+            writer.cancel()
+            throw error
+        }
+        waiting = []
+        size = 0
+    }
+
+    /// All of a row's bytes stay where they are until it ends.
+    private func write(_ texts: ArraySlice<[UInt8]>, _ column: Int, _ writer: any BulkWriter) throws {
+        guard let text = texts.first else { return try writer.endRow() }
+        try text.withUnsafeBytes { bytes in
+            try writer.write(.text(bytes), column: column)
+            try write(texts.dropFirst(), column + 1, writer)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("transfer --rules", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferRulesFileTests {
+    private static let script = """
+        CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Created INT, Local TEXT, Seen REAL, Payload TEXT, Note TEXT, Secret TEXT);
+        INSERT INTO Orders VALUES (1, 1704164645, '2024-01-02 03:04:05', 2460311.5, '{"b":1,"a":[1.0]}', 'a' || char(0), 's');
+        INSERT INTO Orders VALUES (2, NULL, '2024-07-02T03:04:05Z', NULL, '[]', 'plain', NULL);
+        CREATE TABLE Logs (Line TEXT); INSERT INTO Logs VALUES ('x');
+        CREATE TABLE Lines (OrderId INT REFERENCES Orders, Price DECIMAL(10,2)); INSERT INTO Lines VALUES (1, 1.25);
+        """
+
+    @Test("rules are followed, and what they make is verified")
+    func rules() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.script)
+            let rules = try makeRules(
+                box,
+                """
+                # A comment.
+                on_mismatch: quarantine
+                tables:
+                  Orders:
+                    rename: purchases
+                    columns:
+                      Created: {timestamp: unix}
+                      Local: {timestamp: iso, zone: "+02:00", type: datetime}
+                      Seen: {timestamp: julian, rename: seen_at}
+                      Payload: {type: jsonb, on_mismatch: null}
+                      Note: {nul: "?"}
+                      Secret: {skip: true}
+                  Logs: {skip: true}
+                  Lines:
+                    order: first
+                    columns: {Price: {type: "decimal(12, 4)"}}
+                """)
+            let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            let document = try run.document(TransferDocument.self)
+            #expect(document.verdict == "verified" && document.tables.map(\.name) == ["Lines", "Orders"])
+            #expect(document.renames.map(\.to) == ["purchases", "seen_at"])
+            #expect(document.notCarried.map(\.name) == ["Orders.Secret"])
+            let row = """
+                SELECT concat_ws(' | ', "Created" AT TIME ZONE 'UTC', "Local", seen_at AT TIME ZONE 'UTC', "Payload", "Note") \
+                FROM purchases ORDER BY "Id"
+                """
+            #expect(
+                try query(row, on: target) == [
+                    #"2024-01-02 03:04:05 | 2024-01-02 03:04:05 | 2024-01-02 00:00:00 | {"a": [1.0], "b": 1} | a?"#,
+                    #"2024-07-02 05:04:05 | [] | plain"#,
+                ])
+            #expect(try tables(target).contains("Logs") == false)
+            #expect(
+                try query("SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'", on: target)
+                    .contains("\"Lines\""))
+        }
+    }
+
+    @Test("--lowercase-names folds every name, and views and checks with it")
+    func lowercase() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE "Album" ("AlbumId" INTEGER PRIMARY KEY, Title TEXT, "Ä" INT, "ä" INT, CHECK ("AlbumId" > 0));
+                CREATE INDEX "IX_Title" ON Album (Title); CREATE VIEW "AllTitles" AS SELECT "Title", AlbumId FROM "Album";
+                CREATE VIEW Again AS SELECT "Title" FROM "AllTitles";
+                INSERT INTO Album VALUES (1, 'Dummy', 2, 3);
+                """)
+            let run = try await box.migrate("transfer", source, target, "--json", "--lowercase-names")
+            #expect(run.ending == .exit(0), "\(run)")
+            let document = try run.document(TransferDocument.self)
+            #expect(document.notCarried.isEmpty, "\(run)")
+            #expect(
+                document.renames.contains { $0.kind == "column" && $0.from == "Album.Ä" && $0.to == "ä_2" }, "\(run)")
+            #expect(document.renames.contains { $0.kind == "index" && $0.to == "ix_title" })
+            #expect(try query("SELECT albumid::text FROM album WHERE title = 'Dummy'", on: target) == ["1"])
+            #expect(try query("SELECT title FROM again", on: target) == ["Dummy"])
+            #expect(throws: (any Error).self) { try execute("INSERT INTO album VALUES (-1)", on: target) }
+        }
+    }
+
+    @Test(
+        "what a rules file can't mean is refused with its line",
+        arguments: [
+            ("tables: [a]\n", 1, "list of names"), ("on_mismatch: loose\n", 1, "loose"),
+            ("tables:\n  Orders:\n    colums: {}\n", 3, "did you mean columns?"),
+            ("tables:\n  Ordrs: {}\n", 2, "did you mean Orders?"),
+            ("tables:\n  Orders:\n    columns:\n      Creatd: {type: text}\n", 4, "did you mean Created?"),
+            ("tables:\n  Orders:\n    columns:\n      Created: {type: string}\n", 4, "string"),
+            ("tables:\n  Orders:\n    columns:\n      Created: {timestamp: unix_mss}\n", 4, "did you mean unix_ms?"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, zone: Europe/Berlin}\n", 4, "+02:00"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {zone: UTC}\n", 4, "add timestamp: iso"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: date}\n", 4, "no date"),
+            ("tables:\n  Orders:\n    columns:\n      Note: {nul: }\n", 4, "between quotes"),
+            ("tables:\n  Orders: {skip: yes}\n", 2, "true, false"), ("lowercase_names: [\n", 2, "no YAML"),
+            ("tables:\n  Orders: {}\n  Orders: {}\n", 2, "twice"),
+        ])
+    func badRules(_ text: String, _ line: Int, _ words: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.script)
+            let rules = try makeRules(box, text)
+            let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
+            expectRefusal(run, 64, saying: "rules, line \(line): ", words)
+            let error = try run.document(ErrorDocument.self).error
+            #expect(error.code == "bad_rule" && error.context.line == line)
+            #expect(try tables(target) == [])
+        }
+    }
+
+    @Test("a rules file that is not there is an error")
+    func noFile() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.script)
+            let run = try await box.migrate("transfer", source, target, "--rules", box("none.yaml"))
+            expectRefusal(run, saying: "none.yaml can't be read")
+        }
+    }
+
+    @Test("proposed rules are never applied by themselves; written and passed back, they are")
+    func proposals() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE events (id INTEGER PRIMARY KEY, created_at INTEGER, "seen on" REAL, updatedAt INT, day TIMESTAMP,
+                    meta TEXT, key TEXT, price REAL, total INT);
+                INSERT INTO events VALUES (1, 1704164645, 1704164645.25, 1704164645678, 2460311.5, '{"a": 1}',
+                    '123E4567-E89B-12D3-A456-426614174000', 1.25, 5);
+                INSERT INTO events VALUES (2, 1204164645, NULL, 1204164645678, 2460312, '[1, 2.50]',
+                    '00000000-E89B-12D3-A456-426614174000', 100, NULL);
+                CREATE TABLE ZNOTE (Z_PK INTEGER PRIMARY KEY, ZDATE TIMESTAMP); INSERT INTO ZNOTE VALUES (1, 725857445.5);
+                """)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml == """
+                    # Proposed rules: strike what is not meant, and pass the file with --rules.
+                    tables:
+                      ZNOTE:
+                        columns:
+                          # its only number lies between 1990 and 2100
+                          ZDATE: {timestamp: apple}
+                      events:
+                        columns:
+                          # all 2 numbers lie between 1990 and 2100
+                          created_at: {timestamp: unix}
+                          # its only number lies between 1990 and 2100
+                          "seen on": {timestamp: unix}
+                          # all 2 numbers lie between 1990 and 2100
+                          updatedAt: {timestamp: unix_ms}
+                          # all 2 numbers lie between 1990 and 2100
+                          day: {timestamp: julian}
+                          # all 2 texts are JSON: objects or arrays
+                          meta: {type: jsonb}
+                          # all 2 texts are uuids
+                          key: {type: uuid}
+                          # all 2 numbers have at most two decimals
+                          price: {type: "decimal(15,2)"}
+
+                    """)
+            #expect(yaml.split(separator: "\n").allSatisfy { dry.output.contains($0) })
+            let again = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            expectRefusal(again, saying: "rules.yaml exists")
+
+            let run = try await box.migrate("transfer", source, target, "--quiet", "--rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.hasSuffix("verdict: verified\n") && !run.output.contains("Rules to consider"))
+            let row = """
+                SELECT concat_ws(' | ', created_at, "seen on", "updatedAt", day, meta, key, price) \
+                FROM events ORDER BY id
+                """
+            #expect(
+                try query(row, on: target) == [
+                    "2024-01-02 03:04:05+00 | 2024-01-02 03:04:05.25+00 | 2024-01-02 03:04:05.678+00 | 2024-01-02 00:00:00+00"
+                        + #" | {"a": 1} | 123e4567-e89b-12d3-a456-426614174000 | 1.25"#,
+                    "2008-02-28 02:10:45+00 | 2008-02-28 02:10:45.678+00 | 2024-01-02 12:00:00+00"
+                        + " | [1, 2.50] | 00000000-e89b-12d3-a456-426614174000 | 100.00",
+                ])
+            #expect(try query("SELECT \"ZDATE\"::text FROM \"ZNOTE\"", on: target) == ["2024-01-02 03:04:05.5+00"])
+        }
+    }
+}

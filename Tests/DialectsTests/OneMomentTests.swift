@@ -1,0 +1,209 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Dialects
+
+/// Several connections read one moment of a database while another program writes it.
+@Suite(.serialized) struct OneMomentTests {
+    /// What one reader saw.
+    private struct Seen: Hashable {
+        var isWhole: Bool
+        var total: Int64?
+    }
+
+    @Test(arguments: ["wal", "delete"])
+    func readersBesideALiveWriter(_ journalMode: String) async throws {
+        let folder = try SQLiteFolder()
+        let writer = try LiveWriter(folder("a.db"), journalMode: journalMode)
+        defer { writer.stop() }
+        var totals: Set<Int64> = []
+        for _ in 0..<20 {
+            let seen = try await readAtOneMoment(folder("a.db"), readers: 4) {
+                // In WAL mode the writer goes on while we read; else it waits, and must not be waited for.
+                if journalMode == "wal" { try writer.waitForProgress() }
+            }
+            #expect(seen.count == 1, "\(seen)")
+            #expect(seen.first?.isWhole == true)
+            if let total = seen.first?.total { totals.insert(total) }
+            if journalMode != "wal" { try writer.waitForProgress() }
+        }
+        #expect(totals.count == 20)
+    }
+
+    /// Runs readers on threads of their own; `meanwhile` runs when all have begun and before any has read.
+    private func readAtOneMoment(
+        _ path: String, readers count: Int, meanwhile: @escaping @Sendable () throws -> Void
+    ) async throws -> Set<Seen> {
+        let options = ConnectionOptions(access: .readOnly, poolSize: count)
+        let database = try Database(try DatabaseURL(parsing: "sqlite:" + path), options: options)
+        var pairs: [ConnectionPair] = []
+        for _ in 0..<count {
+            pairs.append(try await ConnectionPair.open(database, try Database(DatabaseURL(parsing: "sqlite::memory:"))))
+        }
+        let share = try await pairs[0].run { reader, _ in try reader.beginSharedSnapshot() }
+        for pair in pairs.dropFirst() { try await pair.run { reader, _ in try reader.beginSnapshot(joining: share) } }
+        try await pairs[0].run { reader, _ in try reader.endSharing() }
+        try meanwhile()
+        let seen = try await withThrowingTaskGroup(of: Seen.self) { group in
+            for pair in pairs { group.addTask { try await pair.run { reader, _ in try Self.look(reader) } } }
+            return try await group.reduce(into: Set<Seen>()) { $0.insert($1) }
+        }
+        for pair in pairs { await pair.close() }
+        return seen
+    }
+
+    private static func look(_ reader: any Connection) throws -> Seen {
+        let isWhole = try reader.queryValue(LiveWriter.invariant)?.integer == 1
+        let total = try reader.queryValue("SELECT n FROM total")?.integer
+        try reader.commit()
+        return Seen(isWhole: isWhole, total: total)
+    }
+
+    @Test func writerIsHeldBackOnlyWhileTheReadersBegin() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        let writer = try folder.open("a.db", .readWrite, lockTimeout: 0)
+        try writer.execute("INSERT INTO t VALUES (2)")
+        let driver = SQLiteDriver(path: folder("a.db"), options: ConnectionOptions(access: .readOnly))
+        let first = try driver.connect()
+        let second = try driver.connect()
+        for ending in [{ try first.endSharing() }, { try first.rollback() }, { try first.commit() }, { first.close() }]
+        {
+            let share = try first.beginSharedSnapshot()
+            #expect(first.readingRemarks.contains { $0.contains("go on writing") })
+            #expect(databaseError { try writer.execute("INSERT INTO t VALUES (3)") }?.kind == .locked)
+            try second.beginSnapshot(joining: share)
+            try ending()
+            try writer.execute("INSERT INTO t VALUES (4)")
+            let late = databaseError {
+                try second.rollback(); try second.beginSnapshot(joining: share)
+            }
+            #expect(late?.message.contains("no longer shared") == true)
+            #expect(!second.isInTransaction)
+            if first.isInTransaction { try first.rollback() }
+        }
+        second.close()
+        writer.close()
+    }
+
+    @Test func writerInRollbackModeWaitsForTheLastReader() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let writer = try folder.open("a.db", .readWrite, lockTimeout: 0)
+        let driver = SQLiteDriver(path: folder("a.db"), options: ConnectionOptions(access: .readOnly))
+        let (first, second) = (try driver.connect(), try driver.connect())
+        let share = try first.beginSharedSnapshot()
+        // Its journal is not hot: a live transaction owns it.
+        try writer.begin()
+        try writer.execute("INSERT INTO t VALUES (2)")
+        #expect(FileManager.default.fileExists(atPath: folder("a.db-journal")))
+        try second.beginSnapshot(joining: share)
+        try first.endSharing()
+        #expect(databaseError { try writer.commit() }?.kind == .locked)
+        #expect(second.readingRemarks.contains { $0.contains("wait until everything is read") })
+        try first.commit()
+        #expect(databaseError { try writer.commit() }?.kind == .locked)
+        #expect(try second.queryValue("SELECT count(*) FROM t") == 1)
+        try second.commit()
+        try writer.commit()
+        let third = try SQLiteDriver(path: folder("a.db"), options: ConnectionOptions(access: .readOnly)).connect()
+        #expect(try third.queryValue("SELECT count(*) FROM t") == 2)
+        for connection in [first, second, third, writer] { connection.close() }
+    }
+
+    @Test func readersThatCloseLastLeaveTheWAL() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        let writer = try folder.open("a.db", .readWrite)
+        try writer.execute("INSERT INTO t VALUES (2)")
+        let reader = try folder.open("a.db", .readOnly)
+        _ = try reader.beginSharedSnapshot()
+        writer.close()
+        let before = try folder.contents()
+        try reader.endSharing()
+        #expect(try reader.queryValue("SELECT sum(a) FROM t") == 3)
+        reader.close()
+        let after = try folder.contents()
+        #expect(after["a.db"] == before["a.db"])
+        #expect(after["a.db-wal"] == before["a.db-wal"])
+        #expect(after.keys.sorted() == before.keys.sorted())
+    }
+
+    @Test func aFingerprintChangesWithEachCommitAndWithNothingElse() throws {
+        for journalMode in ["wal", "delete"] {
+            let folder = try SQLiteFolder()
+            try folder.makeDatabase(journalMode: journalMode)
+            let writer = try folder.open("a.db", .readWrite)
+            try writer.execute("INSERT INTO t VALUES (2)")
+            let first = try Self.fingerprint(folder)
+            #expect(try Self.fingerprint(folder) == first)
+            try writer.execute("UPDATE t SET a = a + 1")
+            let second = try Self.fingerprint(folder)
+            #expect(second != first)
+            // What is only moved from the -wal into the file is the same database.
+            _ = try writer.query("PRAGMA wal_checkpoint")
+            #expect(try Self.fingerprint(folder) == second)
+            writer.close()
+        }
+    }
+
+    private static func fingerprint(_ folder: SQLiteFolder) throws -> String {
+        let reader = try folder.open("a.db", .readOnly)
+        defer { reader.close() }
+        return try reader.sharedSnapshot { _ in try reader.sourceFingerprint() }
+    }
+
+    @Test func aFingerprintIsOfASharedSnapshotOnly() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let reader = try folder.open("a.db", .readOnly)
+        try reader.beginSnapshot()
+        #expect(databaseError { _ = try reader.sourceFingerprint() }?.message.contains("shared snapshot") == true)
+        reader.close()
+    }
+
+    @Test func quietFileThatIsWrittenWhileItIsReadIsAnError() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        let reader = try folder.open("a.db", .readOnly)
+        try reader.beginSnapshot()
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
+        try reader.confirmSnapshot()
+        let newcomer = try folder.open("a.db", .readWrite)
+        try newcomer.execute("INSERT INTO t VALUES (2)")
+        // As long as only the -wal is written, the file shows the moment that it showed.
+        try reader.confirmSnapshot()
+        newcomer.close()
+        #expect(databaseError { try reader.confirmSnapshot() }?.message.contains("began to write") == true)
+        #expect(databaseError { try reader.commit() }?.message.contains(folder("a.db")) == true)
+        reader.close()
+    }
+
+    /// Closing any descriptor of a file drops all of the process's locks on it, SQLite's too.
+    @Test func lookingAtAFileDropsNoLockOfThisProcess() async throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let writer = try folder.open("a.db", .readWrite)
+        try writer.begin()
+        let reader = try folder.open("a.db", .readOnly)
+        _ = try SQLiteFingerprint(of: SQLiteFile(existing: folder("a.db")))
+        #expect(try shell(folder("a.db"), "BEGIN IMMEDIATE") != 0)
+        reader.close()
+        #expect(try shell(folder("a.db"), "BEGIN IMMEDIATE") != 0)
+        try writer.commit()
+        #expect(try shell(folder("a.db"), "BEGIN IMMEDIATE") == 0)
+        writer.close()
+    }
+
+    /// What SQLite's own shell, another process, answers: 0 when all is well.
+    private func shell(_ path: String, _ sql: String) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["sqlite3", "-bail", path, sql]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}
