@@ -100,7 +100,7 @@ public struct Conversion: Sendable, Equatable {
 public struct Construction: Sendable, Equatable {
     /// One statement of the second half, and what to call it in a report.
     public struct Part: Sendable, Equatable {
-        public enum Kind: String, Sendable { case primaryKey, unique, index, foreignKey, view, trigger }
+        public enum Kind: String, Sendable { case primaryKey, unique, index, check, foreignKey, view, trigger }
         public var kind: Kind
         public var table: String
         public var name: String
@@ -116,7 +116,7 @@ public struct Construction: Sendable, Equatable {
 
     /// `CREATE TABLE` for each table, in foreign-key order.
     public var tables: [String]
-    /// In this order: primary keys, uniques, indexes, foreign keys, views, triggers.
+    /// In this order: primary keys, uniques, indexes, checks, foreign keys, views, triggers.
     public var afterLoad: [Part]
 
     public init(tables: [String], afterLoad: [Part]) {

@@ -9,7 +9,7 @@ struct TransferCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "transfer",
-            abstract: "Move a SQLite database into an empty PostgreSQL database, and verify it.",
+            abstract: "Move a database into an empty one, SQLite or PostgreSQL, and verify it.",
             usage: """
                 \(MigrateProgram.context.name) transfer <source> <target> [<options>]
                 \(MigrateProgram.context.name) transfer --abandon <target>
@@ -23,13 +23,15 @@ struct TransferCommand: AsyncParsableCommand {
                   \(MigrateProgram.context.name) transfer shop.db postgresql://app@db.example.org/shop
                   \(MigrateProgram.context.name) transfer shop.db 'postgresql:///shop?host=/run/postgresql' --dry-run
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --exclude logs,cache --json
+                  \(MigrateProgram.context.name) transfer postgresql:///shop copy.db
+                  \(MigrateProgram.context.name) transfer old.db postgresql:///app --into-history
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
                   \(MigrateProgram.context.name) transfer --abandon postgresql:///shop
                 """)
     }
 
-    @Argument(help: "The database to read: a SQLite file or its URL.") var source: String?
-    @Argument(help: "The database to fill: a PostgreSQL URL. It must be empty.") var target: String?
+    @Argument(help: "The database to read: its URL, or a SQLite file.") var source: String?
+    @Argument(help: "The database to fill. It must be empty; a SQLite file is made.") var target: String?
     @Option(help: ArgumentHelp("Only these tables, separated by commas.", valueName: "a,b")) var tables: String?
     @Option(help: ArgumentHelp("All but these tables, separated by commas.", valueName: "c,d")) var exclude: String?
     @Option(
@@ -64,6 +66,13 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write what was done and proven into this file, for ci/check-certificate.py.", valueName: "file"))
     var certificate: String?
+    @Flag(help: "Migrate the target with up first, and fill what the migrations declare, matched by name.")
+    var intoHistory =
+        false
+    @Option(
+        help: ArgumentHelp(
+            "Tables, and columns as table.column, that may stay behind for want of a place.", valueName: "a,b.c"))
+    var ignoreMissing: String?
     @Flag(help: "Show the plan: tables, types and why, and what does not come along. Changes nothing.") var dryRun =
         false
     @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
@@ -76,11 +85,24 @@ struct TransferCommand: AsyncParsableCommand {
         }
         guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
         guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
+        if ignoreMissing != nil, !intoHistory { throw ValidationError("--ignore-missing goes with --into-history") }
+        if intoHistory, let word = whatHistoryTakesNot {
+            throw ValidationError("--into-history and \(word) do not go together: the history decides")
+        }
         if dryRun, certificate != nil { throw ValidationError("--certificate needs a transfer, not a --dry-run") }
         if !(1...100_000).contains(chunkMegabytes) {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
+    }
+
+    private var whatHistoryTakesNot: String? {
+        let given = [
+            ("--resume", resume), ("--certificate", certificate != nil), ("--tables", tables != nil),
+            ("--exclude", exclude != nil), ("--rules", rules != nil), ("--on-mismatch", onMismatch != nil),
+            ("--lowercase-names", lowercaseNames), ("--write-rules", writeRules != nil), ("--jobs", jobs != nil),
+        ]
+        return given.first { $0.1 }?.0
     }
 
     func run() async throws {
@@ -89,7 +111,12 @@ struct TransferCommand: AsyncParsableCommand {
             if let writeRules { try TextFile.requireAbsent(writeRules) }
             let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
-            let to = try open(target ?? "", dryRun ? .readOnly : .create)
+            let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
+            if intoHistory {
+                try await Interruption.stopping { try await fillHistory(from, to) }
+                await from.close()
+                return await to.close()
+            }
             let options = TransferOptions(
                 tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
                 jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
@@ -136,6 +163,25 @@ struct TransferCommand: AsyncParsableCommand {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
     }
 
+    private func fillHistory(_ from: Database, _ to: Database) async throws {
+        let context = MigrateProgram.context
+        let transfer = HistoryTransfer(
+            from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
+            verification: verify,
+            migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
+        let progress = TransferProgress(isQuiet: quiet || output.json)
+        defer { progress.end() }
+        if dryRun {
+            let plan = try await transfer.plan()
+            output.show(TransferText.document(plan)) { TransferText.text(plan) }
+        } else {
+            let report = try await transfer.run { progress.show($0) }
+            progress.end()
+            output.show(TransferText.document(report)) { TransferText.text(report) }
+            if report.verdict == .mismatch { throw ExitCode(1) }
+        }
+    }
+
     private func certify(_ report: TransferReport, _ from: Database, _ to: Database, in file: OutputFile?) throws {
         let context = MigrateProgram.context
         let certificate = TransferCertificate(
@@ -156,11 +202,13 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func names(_ list: String) -> [String] { list.split(separator: ",").map(String.init) }
 
-    private func open(_ text: String, _ access: ConnectionOptions.Access) throws -> Database {
+    private func open(
+        _ text: String, _ access: ConnectionOptions.Access, isOwned: Bool = false
+    ) throws -> Database {
         try Database(
             try DatabaseURL(parsing: text),
             options: ConnectionOptions(
-                access: access, applicationName: MigrateProgram.context.name,
+                access: access, applicationName: MigrateProgram.context.name, isOwned: isOwned,
                 temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
     }
 }

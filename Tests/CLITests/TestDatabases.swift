@@ -14,8 +14,8 @@ func withDatabase<T>(_ backend: Backend, _ body: (Sandbox, String) async throws 
 }
 
 /// Runs statements on a connection of the test's own.
-func execute(_ script: String, on url: String) throws {
-    try withTestConnection(url) { try $0.executeScript(script) }
+func execute(_ script: String, on url: String, creating: Bool = false) throws {
+    try withTestConnection(url, creating ? .create : .readWrite) { try $0.executeScript(script) }
 }
 
 /// One column of a query, as text.
@@ -69,8 +69,10 @@ func fingerprint(_ box: Sandbox, _ url: String) throws -> Fingerprint {
     return Fingerprint(files: files, server: objects + rows)
 }
 
-func withTestConnection<T>(_ url: String, _ body: (any Connection) throws -> T) throws -> T {
-    let connection = try connect(to: try DatabaseURL(parsing: url))
+func withTestConnection<T>(
+    _ url: String, _ access: ConnectionOptions.Access = .readWrite, _ body: (any Connection) throws -> T
+) throws -> T {
+    let connection = try connect(to: try DatabaseURL(parsing: url), ConnectionOptions(access: access))
     defer { connection.close() }
     return try body(connection)
 }

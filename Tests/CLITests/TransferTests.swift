@@ -127,6 +127,57 @@ struct TransferTests {
     }
 }
 
+@Suite("transfer into a SQLite file")
+struct TransferToFileTests {
+    @Test("makes the file, for its user alone, and what came along is equal")
+    func copy() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--quiet")
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("\nverdict: verified\n"), "\(run)")
+            #expect(try await box.migrate("verify", source, box("copy.db"), "--quiet").ending == .exit(0))
+            let names = try box.contents().keys.filter { $0.contains("copy.db") }
+            #expect(names.count == 1, "\(names)")
+            #expect(try box.contents()[box("copy.db")]?.mode == 0o600)
+        }
+    }
+
+    @Test("a dry run shows the plan and makes no file")
+    func dryRun() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            let before = try box.contents()
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--dry-run")
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("dry run: nothing was changed\n"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    @Test("what is refused leaves no file behind, and none changed")
+    func refusals() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            try execute("CREATE TABLE mine (a)", on: "sqlite:" + box("full.db"), creating: true)
+            try execute("SELECT 1", on: "sqlite:" + box("locked.db"), creating: true)
+            chmod(box("locked.db"), 0o400)
+            let before = try box.contents()
+            expectRefusal(
+                try await box.migrate("transfer", source, box("none/copy.db")), saying: "there is no folder", "none")
+            expectRefusal(try await box.migrate("transfer", source, box("full.db")), saying: "not empty", "mine")
+            expectRefusal(try await box.migrate("transfer", source, source), saying: "are one database")
+            expectRefusal(
+                try await box.migrate("transfer", box("missing.db"), box("copy.db")), saying: "missing.db")
+            expectRefusal(
+                try await box.migrate("transfer", source, box("copy.db"), "--tables", "sesions"),
+                saying: "no table sesions")
+            if geteuid() != 0 {
+                expectRefusal(try await box.migrate("transfer", source, box("locked.db")), saying: "may not be written")
+            }
+            #expect(try box.contents() == before)
+        }
+    }
+}
+
 @Suite("verify", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct VerifyTests {
     @Test("a transferred database is equal, and a value changed afterwards is found")

@@ -6,6 +6,8 @@ struct PostgreSQLColumnReader {
         var declaredType: String
         /// What its default or its value is computed by, as the server writes it.
         var expression: String?
+        /// `a` for GENERATED ALWAYS AS IDENTITY, `d` for BY DEFAULT; empty for every other column, a serial too.
+        var identity = ""
     }
 
     private(set) var columns: [Column] = []
@@ -48,7 +50,10 @@ struct PostgreSQLColumnReader {
             default: column.default = PostgreSQLDefault.parse(text, for: column.type)
             }
         }
-        columns.append(Column(table: table, column: column, declaredType: declaredType, expression: row[6].text))
+        columns.append(
+            Column(
+                table: table, column: column, declaredType: declaredType, expression: row[6].text,
+                identity: row[4].text ?? ""))
         let name = "\(table).\(column.name)"
         if isSerial {
             notCarried.append(.init(.other, name, reason: "is a serial: it is carried as an identity column"))

@@ -93,7 +93,7 @@ extension PostgreSQLConstraintReader.Constraint {
         return lostDetails
     }
 
-    private var lostDetails: [NotCarried] {
+    var lostDetails: [NotCarried] {
         var lost: [NotCarried] = []
         if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
         if matchesFully { lost.append(remark("is MATCH FULL: it is carried as MATCH SIMPLE")) }

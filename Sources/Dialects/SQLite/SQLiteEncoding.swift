@@ -3,6 +3,8 @@
 enum SQLiteEncoding {
     /// As it comes: SQLite checks the storage class, or the column takes any.
     case stored
+    /// Of 32 bits.
+    case integer
     case real
     case bytes
     case boolean
@@ -19,7 +21,8 @@ enum SQLiteEncoding {
 
     init(_ type: ColumnType) {
         switch type {
-        case .integer, .bigint, .native: self = .stored
+        case .bigint, .native: self = .stored
+        case .integer: self = .integer
         case .real: self = .real
         case .bytes: self = .bytes
         case .boolean: self = .boolean
@@ -37,7 +40,10 @@ enum SQLiteEncoding {
     /// Why a value does not fit, for people.
     var refusal: String {
         switch self {
-        case .stored, .text, .bytes: "is of another kind"
+        case .stored: "is of another kind"
+        case .integer: "is no whole number of 32 bits"
+        case .text: "is no text"
+        case .bytes: "is neither bytes, text nor a number"
         case .real: "is not exact as a double"
         case .boolean: "is neither true nor false"
         case .varchar(let length): "is longer than \(length) characters"
@@ -53,33 +59,73 @@ enum SQLiteEncoding {
     /// The value in its column's shape; `nil` if it is none of the type. What is made here lies in the column's scratch buffer.
     @inline(__always)
     func shaped(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
-        switch (self, value) {
-        case (_, .null), (.stored, _), (.text, .text), (.text, .blob), (.bytes, .blob): return value
-        case (.real, .real(let number)): return number.isNaN ? nil : value
-        case (.real, .integer(let number)): return Int64(exactly: Double(number)) == number ? value : nil
-        // A BLOB column of a STRICT table refuses text.
-        case (.bytes, .text(let bytes)): return .blob(bytes)
-        case (.boolean, _): return value.truth.map { .integer($0 ? 1 : 0) }
-        case (.varchar(let length), .text(let bytes)):
-            return UTF8Text.characters(in: bytes) ?? .max <= length ? value : nil
-        case (.decimal, .text(let bytes)): return DecimalText(bytes) != nil || bytes.isSpecialNumber ? value : nil
-        case (.text, _), (.decimal, _), (.varchar, _): return Self.spelled(value, scratch, column)
-        case (.timestamp, .text(let bytes)):
-            return Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .optional)) { moment in
+        if case .null = value { return value }
+        switch self {
+        case .stored: return value
+        case .integer: return Self.integer(value)
+        case .real: return Self.real(value)
+        case .bytes: return Self.bytes(value, scratch, column)
+        case .boolean: return value.truth.map { .integer($0 ? 1 : 0) }
+        case .text: return Self.text(value, scratch, column)
+        case .varchar(let length):
+            guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
+            return UTF8Text.characters(in: bytes) ?? .max <= length ? .text(bytes) : nil
+        case .decimal:
+            guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
+            return DecimalText(bytes) != nil || bytes.isSpecialNumber ? .text(bytes) : nil
+        case .timestamp, .datetime, .date, .time, .uuid:
+            guard case .text(let bytes) = value else { return nil }
+            return shaped(bytes, scratch, column)
+        }
+    }
+
+    private func shaped(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+        switch self {
+        case .timestamp:
+            Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .optional)) { moment in
                 scratch.make(column) { $0.append(timestamp: moment, separator: "T", suffix: "Z") }
             }
-        case (.datetime, .text(let bytes)):
-            return Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .none)) { moment in
+        case .datetime:
+            Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .none)) { moment in
                 scratch.make(column) { $0.append(timestamp: moment) }
             }
-        case (.date, .text(let bytes)):
-            return Self.shaped(bytes, CalendarNumber.date(bytes)) { _ in bytes }
-        case (.time, .text(let bytes)):
-            return Self.shaped(bytes, CalendarNumber.time(bytes)) { time in
-                scratch.make(column) { $0.append(time: time) }
-            }
-        case (.uuid, .text(let bytes)): return Self.uuid(bytes, scratch, column)
-        case (.real, _), (.bytes, _), (.timestamp, _), (.datetime, _), (.date, _), (.time, _), (.uuid, _): return value
+        case .date: Self.shaped(bytes, CalendarNumber.date(bytes)) { _ in bytes }
+        case .time:
+            Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
+        case .uuid: Self.uuid(bytes, scratch, column)
+        case .stored, .integer, .real, .bytes, .boolean, .text, .varchar, .decimal: .text(bytes)
+        }
+    }
+
+    /// What is no number at all SQLite refuses by itself: the column is STRICT.
+    private static func integer(_ value: RawValue) -> RawValue? {
+        guard case .integer(let number) = value else { return value }
+        return Int32(exactly: number) == nil ? nil : value
+    }
+
+    /// SQLite would round an integer without a word, and store NULL for what is not a number
+    /// (https://www.sqlite.org/datatype3.html, section 3; https://www.sqlite.org/floatingpoint.html).
+    private static func real(_ value: RawValue) -> RawValue? {
+        switch value {
+        case .real(let number): number.isNaN ? nil : value
+        case .integer(let number): Int64(exactly: Double(number)) == number ? value : nil
+        case .null, .boolean, .text, .blob: value
+        }
+    }
+
+    /// A BLOB column of a STRICT table refuses text; numbers among blobs are written as they are among texts.
+    private static func bytes(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+        if case .blob = value { return value }
+        guard case .text(let bytes)? = text(value, scratch, column) else { return nil }
+        return .blob(bytes)
+    }
+
+    private static func text(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+        switch value {
+        case .text: value
+        case .integer(let number): .text(scratch.make(column) { $0.append(digits: number) })
+        case .real(let number): .text(scratch.make(column) { $0.append(text: number) })
+        case .null, .boolean, .blob: nil
         }
     }
 
@@ -89,14 +135,6 @@ enum SQLiteEncoding {
     ) -> RawValue? {
         if let number { return .text(shape(number)) }
         return bytes.isSpecialMoment ? .text(bytes) : nil
-    }
-
-    private static func spelled(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue {
-        switch value {
-        case .integer(let number): .text(scratch.make(column) { $0.append(digits: number) })
-        case .real(let number): .text(scratch.make(column) { $0.append(text: number) })
-        case .null, .boolean, .text, .blob: value
-        }
     }
 
     private static func uuid(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue?

@@ -96,6 +96,7 @@ private struct Units {
             // A unique index is a key as well.
             let isUnique = schema[part.table]?.indexes.first { $0.name == part.name }?.isUnique ?? false
             indexes.append(step(.index, isUnique ? .required(part.statement) : .optional(part.statement)))
+        case .check: checks[part.table, default: []].append(step(.check, .optional(part.statement)))
         case .view: views.append(step(.madeView, .optional(part.statement)))
         case .trigger: triggers.append(step(.trigger, .optional(part.statement)))
         // Made from the schema, in two steps.

@@ -54,7 +54,7 @@ enum ReplicaPlanner {
         } + virtual.map { Table(name: $0) }
     }
 
-    /// Tried one by one on loaded rows; an enumeration that stays behind leaves its labels as a check.
+    /// An enumeration that stays behind leaves its labels as a check.
     private static func checks(_ inspection: Inspection, _ taken: Set<String>) -> [PlannedCheck] {
         guard !inspection.heldTypes.isEmpty else { return [] }
         return inspection.schema.tables.filter { taken.contains($0.name) }.flatMap { table in
@@ -62,7 +62,7 @@ enum ReplicaPlanner {
             let labels = table.columns.compactMap { column in
                 types[column.name].flatMap { $0.labels.isEmpty ? nil : LabelCheck.check(column.name, $0, of: table) }
             }
-            return (table.checks + labels).map { PlannedCheck(table: table.name, check: $0) }
+            return labels.map { PlannedCheck(table: table.name, check: $0) }
         }
     }
 
@@ -90,7 +90,7 @@ private struct Leaving {
 
     mutating func keeps(_ part: Construction.Part) -> Bool {
         switch part.kind {
-        case .primaryKey, .unique, .index: return taken.contains(part.table)
+        case .primaryKey, .unique, .index, .check: return taken.contains(part.table)
         case .foreignKey, .view, .trigger:
             guard part.kind == .view || taken.contains(part.table) || !absent.contains(part.table) else { return false }
             let tokens = SQLToken.scan(part.statement)
@@ -106,7 +106,7 @@ private struct Leaving {
 extension Construction.Part.Kind {
     fileprivate var whatStays: NotCarried.Kind {
         switch self {
-        case .primaryKey, .unique: .constraint
+        case .primaryKey, .unique, .check: .constraint
         case .index: .index
         case .foreignKey: .foreignKey
         case .view: .view

@@ -26,7 +26,8 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
         self.sourceHoldsTypes = sourceHoldsTypes
         self.targetHoldsTypes = targetHoldsTypes
-        let (ours, theirs) = (source.tablesWithRows, target.tablesWithRows)
+        let ours = source.tablesWithRows.map(source.held)
+        let theirs = target.tablesWithRows.map(target.held)
         for table in ours {
             guard let other = theirs.first(where: { $0.name == table.name }) else {
                 missing.append("table \(table.name) is only in the source")
@@ -69,17 +70,21 @@ struct VerificationPlan {
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (sourceHoldsTypes, targetHoldsTypes) {
         case (false, false): return CanonicalForm.common(source, target)
-        case (true, false): return form(heldTo: source)
-        case (false, true): return form(heldTo: target)
+        case (true, false): return form(heldTo: source, besideText: target == .text)
+        case (false, true): return form(heldTo: target, besideText: source == .text)
         case (true, true):
-            let (a, b) = (form(heldTo: source), form(heldTo: target))
+            let (a, b) = (form(heldTo: source, besideText: false), form(heldTo: target, besideText: false))
             if a == b { return a }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
     }
 
-    /// A type that only one database knows is compared as the text that this database writes.
-    private func form(heldTo type: ColumnType) -> CanonicalForm? { type.isNative ? .text : CanonicalForm(type) }
+    /// A type that only one database knows is compared as the text that this database writes, and so are doubles beside texts:
+    /// some of them are no numbers.
+    private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm? {
+        if type == .real && besideText { return .text }
+        return CanonicalForm(type) ?? (type.isNative ? .text : nil)
+    }
 }
 
 extension VerificationPlan.ComparedTable {
@@ -103,5 +108,17 @@ extension VerificationPlan.ComparedTable {
             append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: form)
         }
         key = source.columns.indices.filter { table.reading.key.contains(source.columns[$0]) }
+    }
+}
+
+extension Inspection {
+    /// The table with what its columns hold in words that any database has, where the database holds them to that.
+    fileprivate func held(_ table: Table) -> Table {
+        var table = table
+        for at in table.columns.indices {
+            let type = heldTypes[table.name]?[table.columns[at].name]?.type
+            table.columns[at].type = type ?? table.columns[at].type
+        }
+        return table
     }
 }

@@ -1,0 +1,69 @@
+import Dialects
+
+/// Fills the tables that a history has made, in one transaction of the target.
+struct HistoryLoad {
+    let plan: TransferPlan
+    let verification: TransferOptions.Verification
+    let source: any TransferDialect
+    let target: any TransferDialect
+    let events: @Sendable (TransferEvent) -> Void
+
+    /// Foreign keys stand aside meanwhile, so that no order of the tables matters, and rows that point nowhere are kept and
+    /// listed. Throws `TransferError` and `DatabaseError`; whatever it throws, the tables are as empty as they were, and so they
+    /// are after a mismatch.
+    func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
+        try writing.withForeignKeysUnenforced {
+            try requireEmpty(writing)
+            try writing.begin()
+            do {
+                let report = try fill(reading, writing)
+                switch report.verdict {
+                case .verified: try writing.commit()
+                case .mismatch: try writing.rollback()
+                }
+                return report
+            } catch {
+                // The first error is the one to report: a rollback after a lost connection fails too, and says nothing new.
+                if writing.isInTransaction { try? writing.rollback() }
+                throw error
+            }
+        }
+    }
+
+    private func requireEmpty(_ writing: any Connection) throws {
+        let filled = try plan.tables.map(\.target).filter { table in
+            try writing.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
+        }
+        guard filled.isEmpty else { throw HistoryTransferError.filledByHistory(filled) }
+    }
+
+    private func fill(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
+        var report = TransferReport(of: plan, [])
+        events(.phase(.loading))
+        let keys = ForeignKeysAside(of: plan.tables.map(\.target), in: plan.schema, target)
+        try keys.remove(writing)
+        var loaded: [String: ChunkRecord] = [:]
+        for table in plan.tables {
+            loaded[table.target] = try load(table, reading, writing)
+            guard let counting = table.counting else { continue }
+            try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+        }
+        events(.phase(.building))
+        let orphans = try keys.restore(writing)
+        events(.phase(.verifying))
+        let proof = TransferProof(verification: verification, target: target, events: events)
+        for table in plan.tables {
+            var line = try proof.report(table, loaded: [loaded[table.target]].compactMap { $0 }, reading, writing)
+            line.notes = orphans[table.target] ?? []
+            report.tables.append(line)
+        }
+        return report
+    }
+
+    private func load(_ table: PlannedTable, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord
+    {
+        let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false)
+        let loaded = try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
+        return ChunkRecord(kind: .rows, table: table.target, rows: loaded.rows, digest: loaded.digest?.hexadecimal)
+    }
+}

@@ -1,0 +1,207 @@
+import Dialects
+import Migrations
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Transfers into a declared schema")
+struct HistoryTransferTests {
+    private static let history = [
+        Migration("0001-shop") {
+            CreateTable("goods") {
+                Column("id", .bigint).identity().primaryKey()
+                Column("name", .text)
+                Column("price", .decimal(10, 2)).nullable()
+                Column("made", .timestamp).nullable()
+                Column("sold", .boolean).default(false)
+                Column("next_id", .bigint).nullable().references("goods", "id")
+                Column("group_id", .bigint).nullable()
+            }
+            CreateTable("groups") {
+                Column("id", .bigint).identity().primaryKey()
+                Column("best_id", .bigint).nullable().references("goods", "id")
+            }
+            AlterTable("goods") { Add(ForeignKey(["group_id"], to: "groups", ["id"])) }
+        }
+    ]
+
+    private static let script = """
+        CREATE TABLE goods (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, price REAL, made TIMESTAMP, sold, next_id INTEGER, group_id INTEGER);
+        CREATE TABLE "groups" (id INTEGER PRIMARY KEY, best_id INTEGER);
+        INSERT INTO goods VALUES (1, 'a', 1.5, '2026-01-02 03:04:05', 't', 2, 1), (2, 'b', 7, '2026-01-02T03:04:05.25+02:00', 0, 1, 1);
+        INSERT INTO "groups" VALUES (1, 2);
+        INSERT INTO goods (id, name, sold) VALUES (90, 'c', 1); DELETE FROM goods WHERE id = 90;
+        """
+
+    private static func transfer(
+        _ fixture: SQLiteFixture, _ target: Database, _ migrations: [Migration], ignoring: [String] = []
+    ) async throws -> TransferReport {
+        let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+        let result: Result<TransferReport, any Error>
+        do {
+            let transfer = HistoryTransfer(from: source, to: target, into: try History(migrations), ignoring: ignoring)
+            result = .success(try await transfer.run())
+        } catch {
+            result = .failure(error)
+        }
+        await source.close()
+        return try result.get()
+    }
+
+    /// Runs what must be refused, and sees that nothing is left behind.
+    private static func refused(
+        _ script: String, _ backend: Backend, ignoring: [String] = []
+    ) async throws -> (any Error)? {
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        var refusal: (any Error)?
+        try await backend.withDatabase { target in
+            do {
+                _ = try await transfer(fixture, target, history, ignoring: ignoring)
+                Issue.record("it was not refused")
+            } catch {
+                refusal = error
+            }
+            guard !target.isMissing else { return }
+            try await backend.expectNothing(in: target)
+        }
+        return refusal
+    }
+
+    @Test("rows go where the declared schema has them, cycles and counters included", arguments: Backend.available)
+    func matched(_ backend: Backend) async throws {
+        let fixture = try SQLiteFixture(Self.script)
+        defer { fixture.remove() }
+        try await backend.withDatabase { target in
+            let report = try await Self.transfer(fixture, target, Self.history)
+            #expect(report.verdict == .verified && report.notCarried == [])
+            #expect(report.tables.map { [$0.sourceRows, $0.targetRows] }.reduce(0) { $0 + $1[1] } == 3)
+            let text = try target.dialect.conversion(of: "made", from: .timestamp, to: .text).expression
+            try await target.withConnection { connection in
+                let rows = try connection.query(
+                    "SELECT id, name, price, \(trusted: text), sold, next_id, group_id FROM goods ORDER BY id")
+                #expect(rows.map { [$0[0].integer, $0[5].integer, $0[6].integer] } == [[1, 2, 1], [2, 1, 1]])
+                #expect(rows.map { Double($0[2].text ?? "") } == [1.5, 7])
+                #expect(rows.map(\.[3].text) == ["2026-01-02T03:04:05.000000Z", "2026-01-02T01:04:05.250000Z"])
+                #expect(rows.map(\.[4].boolean) == [true, false])
+                let next = try connection.queryValue("INSERT INTO goods (name) VALUES ('d') RETURNING id")
+                #expect(next?.integer == 91)
+                #expect(throws: DatabaseError.self) {
+                    try connection.execute("UPDATE goods SET next_id = 1000 WHERE id = 1")
+                }
+            }
+            let migrator = Migrator(history: try History(Self.history), database: target)
+            #expect(try await migrator.status().position == .current)
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("what has no place is refused, unless it may stay behind", arguments: Backend.available)
+    func noPlace(_ backend: Backend) async throws {
+        let script =
+            Self.script + "CREATE TABLE logs (a); ALTER TABLE goods ADD COLUMN more TEXT; INSERT INTO logs VALUES (1);"
+        #expect(try await Self.refused(script, backend) as? HistoryTransferError == .noPlace(["goods.more", "logs"]))
+        #expect(
+            try await Self.refused(script, backend, ignoring: ["logs", "goods.mre"]) as? HistoryTransferError
+                == .nothingToIgnore("goods.mre"))
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        try await backend.withDatabase { target in
+            let report = try await Self.transfer(fixture, target, Self.history, ignoring: ["logs", "goods.more"])
+            #expect(report.verdict == .verified)
+            #expect(report.notCarried.map(\.name) == ["goods.more", "logs"])
+        }
+    }
+
+    @Test("values that the declared schema does not take are refused, and named", arguments: Backend.available)
+    func refusals(_ backend: Backend) async throws {
+        #expect(
+            try await Self.refused("CREATE TABLE goods (id INTEGER PRIMARY KEY); INSERT INTO goods VALUES (1)", backend)
+                as? HistoryTransferError == .noSource(["goods.name"]))
+        #expect(
+            try await Self.refused(Self.script + "UPDATE goods SET name = NULL WHERE id = 2", backend)
+                as? HistoryTransferError
+                == .nulls(["goods.name (1 rows)"]))
+        let error = try await Self.refused(Self.script + "UPDATE goods SET made = 1767322800 WHERE id = 2", backend)
+        guard case TransferError.doesNotFit(let table, let column, let key, _, _, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect([table, column, key] == ["goods", "made", "id=2"])
+    }
+
+    @Test("rows without a parent are kept and listed", arguments: Backend.available)
+    func orphans(_ backend: Backend) async throws {
+        let fixture = try SQLiteFixture(Self.script + "UPDATE goods SET group_id = 9 WHERE id = 2")
+        defer { fixture.remove() }
+        try await backend.withDatabase { target in
+            let report = try await Self.transfer(fixture, target, Self.history)
+            #expect(report.verdict == .verified)
+            let notes = report.tables.flatMap(\.notes)
+            #expect(notes.count == 1 && notes[0].contains("1 row has no parent in groups (group_id=9)"), "\(notes)")
+            // A foreign key that rows break can't be validated, and that is all.
+            let migrator = Migrator(history: try History(Self.history), database: target)
+            let drift = try await migrator.drift().map(\.description)
+            #expect(drift.count == (target.dialect.addsConstraints ? 1 : 0), "\(drift)")
+        }
+    }
+
+    @Test("a database of our own at an earlier position is matched by name, and the report says so")
+    func earlier() async throws {
+        let later =
+            Self.history + [Migration("0002-more") { AlterTable("goods") { AddColumn("more", .text).nullable() } }]
+        try await Backend.sqlite.withDatabase { source in
+            try await Migrator(history: try History(Self.history), database: source).up()
+            try await Backend.sqlite.withDatabase { target in
+                let report = try await HistoryTransfer(from: source, to: target, into: try History(later)).run()
+                #expect(report.verdict == .verified)
+                #expect(report.remarks.contains { $0.contains("lacks 0002-more") && $0.contains("run up") })
+            }
+        }
+    }
+
+    /// TeleClaude's own single-user database: one row holds broken JSON and one a NUL, which the declared schema does not take.
+    @Test("the legacy database goes into the real history", arguments: Backend.available)
+    func legacy(_ backend: Backend) async throws {
+        let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
+        defer { fixture.remove() }
+        let migrations = try History.teleclaude().migrations
+        try await backend.withDatabase { target in
+            await #expect(throws: (any Error).self) {
+                try await Self.transfer(fixture, target, migrations, ignoring: ["schema_migrations"])
+            }
+            if !target.isMissing { try await backend.expectNothing(in: target) }
+        }
+        let connection = try connect(to: fixture.url)
+        try connection.execute("UPDATE hook_outbox SET payload = '{}' WHERE NOT json_valid(payload)")
+        try connection.execute(
+            "UPDATE hook_outbox SET payload = '{}' WHERE payload LIKE '%\\ud8%' OR payload LIKE '%\\u0000%'")
+        try connection.execute(
+            "UPDATE sessions SET title = 'no byte' WHERE instr(title, char(0)) > 0")
+        connection.close()
+        try await backend.withDatabase { target in
+            let report = try await Self.transfer(fixture, target, migrations, ignoring: ["schema_migrations"])
+            #expect(report.verdict == .verified)
+            #expect(report.tables.first { $0.name == "sessions" }?.targetRows == 200)
+            #expect(report.tables.flatMap(\.notes).count == 3)
+            let migrator = Migrator(history: try History(migrations), database: target)
+            #expect(try await migrator.status().position == .current)
+        }
+    }
+}
+
+extension Backend {
+    fileprivate func expectNothing(in target: Database) async throws {
+        let names = try await target.withConnection { try $0.occupants(of: self) }
+        #expect(names == [])
+    }
+}
+
+extension Connection {
+    fileprivate func occupants(of backend: Backend) throws -> [String] {
+        switch backend {
+        case .sqlite: try SQLiteDialect().occupants(ignoring: [], on: self)
+        case .postgresql: try PostgreSQLDialect().occupants(ignoring: [], on: self)
+        }
+    }
+}
