@@ -3,6 +3,7 @@
 enum SQLiteEncoding {
     /// As it comes: SQLite checks the storage class, or the column takes any.
     case stored
+    case integer
     case real
     case bytes
     case boolean
@@ -19,7 +20,8 @@ enum SQLiteEncoding {
 
     init(_ type: ColumnType) {
         switch type {
-        case .integer, .bigint, .native: self = .stored
+        case .native: self = .stored
+        case .integer, .bigint: self = .integer
         case .real: self = .real
         case .bytes: self = .bytes
         case .boolean: self = .boolean
@@ -38,6 +40,7 @@ enum SQLiteEncoding {
     var refusal: String {
         switch self {
         case .stored, .text, .bytes: "is of another kind"
+        case .integer: "is no whole number of 64 bits"
         case .real: "is not exact as a double"
         case .boolean: "is neither true nor false"
         case .varchar(let length): "is longer than \(length) characters"
@@ -55,6 +58,8 @@ enum SQLiteEncoding {
     func shaped(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
         switch (self, value) {
         case (_, .null), (.stored, _), (.text, .text), (.text, .blob), (.bytes, .blob): return value
+        // SQLite would refuse it too, but with an error that ends the copy.
+        case (.integer, _): return value.wholeNumber.map { .integer($0) }
         case (.real, .real(let number)): return number.isNaN ? nil : value
         case (.real, .integer(let number)): return Int64(exactly: Double(number)) == number ? value : nil
         // A BLOB column of a STRICT table refuses text.
