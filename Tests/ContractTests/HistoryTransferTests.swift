@@ -4,7 +4,7 @@ import Migrator
 import TestSupport
 import Testing
 
-@Suite("Transfers into a declared schema")
+@Suite("Transfers into a declared schema", .serialized)
 struct HistoryTransferTests {
     private static let history = [
         Migration("0001-shop") {

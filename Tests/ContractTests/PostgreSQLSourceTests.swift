@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A PostgreSQL database with one of everything as a transfer's source.
-@Suite("Transfers out of PostgreSQL", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+@Suite("Transfers out of PostgreSQL", .serialized, .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLSourceTests {
     private static func withRichDatabase(_ body: (DatabaseURL) async throws -> Void) async throws {
         let script = try Fixtures.text("postgresql-rich.sql")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every database of `Tests/Fixtures/torture`, and TeleClaude's own of before, on the ways that lead back to SQLite.
-@Suite("Transfers between all pairs of databases")
+@Suite("Transfers between all pairs of databases", .serialized)
 struct TransferPairTests {
     static let torture = [
         "01_text_in_int", "02_abc_in_real", "04_int64", "07_inf_negzero", "09_text_nul", "11_blob_in_text",
