@@ -229,6 +229,66 @@ struct TransferPolicyTests {
         }
     }
 
+    @Test("a refusal takes away what was set aside before it, and rows of parents that went aside are orphans")
+    func aftermath() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE p (id INTEGER PRIMARY KEY, v INT); INSERT INTO p VALUES (1, 5), (2, 'n/a');
+                CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p); INSERT INTO c VALUES (1, 1), (2, 2);
+                CREATE TABLE k (number UNIQUE, place INT); INSERT INTO k VALUES (1, 7), ('1', 8), ('x', 9);
+                """)
+            let rules = try makeRules(box, "on_mismatch: quarantine\ntables: {k: {on_mismatch: widen}}")
+            let refused = try await box.migrate("transfer", source, target, "--quiet", "--rules", rules)
+            expectRefusal(refused, saying: "k_number_key cannot be built", "quarantine")
+            #expect(try tables(target) == [])
+
+            let kept = try await box.migrate("transfer", source, target, "--on-mismatch", "quarantine", "--quiet")
+            #expect(kept.ending == .exit(0) && kept.output.contains("1 row has no parent in p (p=2)"), "\(kept)")
+            #expect(try query("SELECT concat(number, ' ', place) FROM k ORDER BY 1", on: target) == ["1 7", "x 9"])
+            #expect(try query("SELECT record FROM tc_quarantine WHERE source_table = 'k'", on: target).count == 1)
+        }
+    }
+
+    @Test("rules and policies hold on the way to SQLite, too")
+    func toSQLite() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, n text, at bigint, gone text);
+                INSERT INTO t VALUES (1, '5', 1704164645, 'x'), (2, 'y', NULL, NULL), (3, '7', 0, NULL)
+                """, on: source)
+            let rules = try makeRules(
+                box,
+                """
+                on_mismatch: quarantine
+                tables:
+                  t: {rename: u, columns: {n: {type: bigint}, at: {timestamp: unix}, gone: {skip: true}}}
+                """)
+            let run = try await box.migrate("transfer", source, box("home.db"), "--json", "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            let table = try #require(try run.document(TransferDocument.self).tables.first)
+            #expect(table.sourceRows == 3 && table.targetRows == 2 && table.quarantined == 1)
+            let home = "sqlite:\(box("home.db"))"
+            #expect(
+                try query("SELECT id || ' ' || n || ' ' || typeof(n) || ' ' || at FROM u ORDER BY id", on: home)
+                    == ["1 5 integer 2024-01-02T03:04:05.000000Z", "3 7 integer 1970-01-01T00:00:00.000000Z"])
+            #expect(
+                try query("SELECT row_key || ' ' || reason FROM tc_quarantine", on: home)
+                    == ["id=2 is no whole number of 64 bits"])
+        }
+    }
+
+    @Test("a copy into a database of the same kind takes no policy")
+    func sameKind() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE t (v INT)")
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--on-mismatch", "fail")
+            expectRefusal(run, 64, saying: "copied as it is")
+        }
+    }
+
     @Test("a refusal names all misfits of all columns, counted, with the first examples")
     func refusal() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -72,9 +72,22 @@ import Testing
         #expect(try connection.query("SELECT r FROM t") == [[.real(9_007_199_254_740_992)]])
     }
 
-    @Test func valueOfAnotherTypeIsACheckError() throws {
+    @Test func whatIsNoWholeNumberIsAMisfit() throws {
         try connection.execute("CREATE TABLE t (a INTEGER) STRICT")
         let writer = try connection.copyIn(table: "t", columns: ["a"], types: [.bigint])
+        #expect(throws: Misfit(column: 0, value: .real(0.5), reason: "is no whole number of 64 bits")) {
+            try writer.write(.real(0.5), column: 0)
+        }
+        try writer.write(.real(3), column: 0)
+        try writer.endRow()
+        writer.cancel()
+        #expect(try connection.query("SELECT a, typeof(a) FROM t") == [[3, "integer"]])
+    }
+
+    @Test func valueOfAnotherTypeIsACheckError() throws {
+        try connection.execute("CREATE TABLE t (a INTEGER) STRICT")
+        // As it is stored: whether it fits is left to the database.
+        let writer = try connection.copyIn(table: "t", columns: ["a"], types: [.ownForm])
         try writer.write(.real(0.5), column: 0)
         let error = databaseError { try writer.endRow() }
         #expect(error?.kind == .check)

@@ -257,7 +257,7 @@ extension RawValue {
     }
 
     /// The whole number that the value is exactly; a text only if it is spelled as that number is, without zeros before it.
-    fileprivate var wholeNumber: Int64? {
+    var wholeNumber: Int64? {
         switch self {
         case .integer(let number): number
         case .real(let number): Int64(exactly: number)

@@ -1,10 +1,12 @@
 /// How a column's values are written into our STRICT tables: what TEXT and INTEGER stand for has one shape, so that the order of
 /// text is the order of time, and equal values are equal bytes.
 enum SQLiteEncoding {
-    /// As it comes: SQLite checks the storage class, or the column takes any.
+    /// As it comes: the column takes any.
     case stored
     /// Of 32 bits.
     case integer
+    /// Of 64 bits.
+    case bigint
     case real
     case bytes
     case boolean
@@ -22,8 +24,9 @@ enum SQLiteEncoding {
 
     init(_ type: ColumnType) {
         switch type {
-        case .bigint, .native: self = .stored
+        case .native: self = .stored
         case .integer: self = .integer
+        case .bigint: self = .bigint
         case .real: self = .real
         case .bytes: self = .bytes
         case .boolean: self = .boolean
@@ -44,6 +47,7 @@ enum SQLiteEncoding {
         switch self {
         case .stored: "is of another kind"
         case .integer: "is no whole number of 32 bits"
+        case .bigint: "is no whole number of 64 bits"
         case .text: "is no text"
         case .bytes: "is neither bytes, text nor a number"
         case .real: "is not exact as a double"
@@ -65,7 +69,9 @@ enum SQLiteEncoding {
         if case .null = value { return value }
         switch self {
         case .stored: return value
-        case .integer: return Self.integer(value)
+        // SQLite would refuse them too, but with an error that ends the copy.
+        case .integer: return value.wholeNumber.flatMap { Int32(exactly: $0) == nil ? nil : .integer($0) }
+        case .bigint: return value.wholeNumber.map { .integer($0) }
         case .real: return Self.real(value)
         case .bytes: return Self.bytes(value, scratch, column)
         case .boolean: return value.truth.map { .integer($0 ? 1 : 0) }
@@ -99,14 +105,8 @@ enum SQLiteEncoding {
         case .time:
             Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
         case .uuid: Self.uuid(bytes, scratch, column)
-        case .stored, .integer, .real, .bytes, .boolean, .text, .varchar, .json, .decimal: .text(bytes)
+        case .stored, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal: .text(bytes)
         }
-    }
-
-    /// What is no number at all SQLite refuses by itself: the column is STRICT.
-    private static func integer(_ value: RawValue) -> RawValue? {
-        guard case .integer(let number) = value else { return value }
-        return Int32(exactly: number) == nil ? nil : value
     }
 
     /// SQLite would round an integer without a word, and store NULL for what is not a number
@@ -115,7 +115,7 @@ enum SQLiteEncoding {
         switch value {
         case .real(let number): number.isNaN ? nil : value
         case .integer(let number): Int64(exactly: Double(number)) == number ? value : nil
-        case .null, .boolean, .text, .blob: value
+        case .null, .boolean, .text, .blob: nil
         }
     }
 

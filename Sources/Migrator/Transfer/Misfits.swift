@@ -107,8 +107,8 @@ extension ColumnHandling {
 }
 
 extension ColumnDemand {
-    /// Why the value is not what is demanded; `nil` when it is.
-    func refusal(of value: RawValue) -> String? {
+    /// Why the value is not what is demanded; `nil` when it is. An option set has a `RawValue` of its own.
+    func refusal(of value: Dialects.RawValue) -> String? {
         switch value {
         case .null: contains(.value) ? "is NULL where a value is required" : nil
         case .text: contains(.bytes) ? "is text, not bytes" : nil
