@@ -86,6 +86,7 @@ struct TransferTally {
         }
         switch phase {
         case .building: parts.append("\(steps) of \(totalSteps)")
+        case .analyzing: break
         case .surveying, .loading, .verifying:
             parts += [Humane.rows(rows), Humane.count(Int(Double(rows) / seconds)) + " rows/s"]
             if bytes > 0 { parts.append(Humane.bytes(Int(Double(bytes) / seconds)) + "/s") }
@@ -102,13 +103,14 @@ struct TransferTally {
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
             return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"
         case .building: return "\(steps) keys, indexes and checks built in \(seconds)"
+        case .analyzing: return "statistics gathered in \(seconds)"
         case .verifying: return "\(Humane.rows(rows)) compared in \(seconds)"
         }
     }
 
     private var fraction: Double? {
         switch phase {
-        case .surveying: return nil
+        case .surveying, .analyzing: return nil
         case .building: return totalSteps == 0 ? nil : Double(steps) / Double(totalSteps)
         case .loading, .verifying:
             let total = planned?.tables.reduce(0) { $0 + $1.bytes } ?? 0

@@ -71,7 +71,8 @@ enum TransferText {
     private static func times(_ report: TransferReport) -> String {
         let phases = [
             ("looking at values", report.phases.surveying), ("loading", report.phases.loading),
-            ("building", report.phases.building), ("verifying", report.phases.verifying),
+            ("building", report.phases.building), ("analyzing", report.phases.analyzing),
+            ("verifying", report.phases.verifying),
         ]
         let parts = phases.map { "\($0.0) \(Humane.seconds($0.1))" }
         return "time: \(Humane.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
@@ -117,6 +118,7 @@ enum TransferText {
                         ("profile_ms", milliseconds(report.phases.surveying)),
                         ("load_ms", milliseconds(report.phases.loading)),
                         ("build_ms", milliseconds(report.phases.building)),
+                        ("analyze_ms", milliseconds(report.phases.analyzing)),
                         ("verify_ms", milliseconds(report.phases.verifying)),
                     ])
                 ), ("tables", .array(tables)),

@@ -30,7 +30,9 @@ struct TransferTests {
             let run = try await box.migrate("transfer", try copyLegacy(to: box), target)
             #expect(run.ending == .exit(0), "\(run)")
             #expect(run.output.contains(/TABLE +SOURCE ROWS +TARGET ROWS +VERDICT\n/))
-            #expect(run.output.contains(/\ntime: .* \(looking at values .*, loading .*, building .*, verifying .*\)\n/))
+            #expect(
+                run.output.contains(
+                    /\ntime: .* \(looking at values .*, loading .*, building .*, analyzing .*, verifying .*\)\n/))
             #expect(run.output.hasSuffix("\nverdict: verified\n"))
             #expect(run.error.contains(/\d+ tables, [\d,]+ rows: every value looked at in [\d.]+ s\n/))
             #expect(run.error.contains(/[\d,]+ rows loaded in [\d.]+ s\n/))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from measure import run
 
-PHASES = ("profile", "load", "build", "verify")
+PHASES = ("profile", "load", "build", "analyze", "verify")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Engine:
         cost, (ended,) = run([*self._command[:3], server.url(database), *self._command[3:], "--json"])
         phases = json.loads(ended.out)["phases"]
         seconds = {name: phases[f"{name}_ms"] / 1000 for name in PHASES}
-        return Outcome(cost.seconds, cost.cpu_seconds, cost.peak_bytes, seconds)
+        # ANALYZE is nobody else's work: it is told, and no part of what is compared.
+        return Outcome(cost.seconds - seconds["analyze"], cost.cpu_seconds, cost.peak_bytes, seconds)
 
 
 @dataclass(frozen=True)

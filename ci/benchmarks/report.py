@@ -2,7 +2,7 @@
 
 from statistics import median
 
-COLUMNS = (("profile", "profile"), ("load", "load"), ("build", "indexes, keys"), ("verify", "verification"))
+COLUMNS = (("profile", "profile"), ("load", "load"), ("build", "indexes, keys"), ("verify", "verification"), ("analyze", "ANALYZE"))
 
 # What is promised: a way's phase divided by another's, at most so much.
 PROMISES = (
@@ -34,7 +34,7 @@ def _heading(document):
             f"`{document['command']}`, {document['date']}, {document['machine']}{busy}",
             f"Sample: {sample['bytes'] / 1e6:,.0f} MB, {sample['rows']:,} rows, {sample['tables']} tables. {versions}.",
             f"PostgreSQL {version}: {settings}, fsync=off, synchronous_commit=off, full_page_writes=off.",
-            "Seconds, medians of the rounds; memory and CPU are the client's.",
+            "Seconds, medians of the rounds; the whole is without ANALYZE, which the others leave to the server; memory and CPU are the client's.",
         )
     )
 

@@ -189,10 +189,13 @@ extension TransferEngine {
         let removed = try await setDuplicatesAside(work, id, done)
         let built = try await build(work, id, done)
         let builtAt = clock.now
+        try await analyze(work)
+        let analyzedAt = clock.now
         var report = try await verify(work, id, loaded + removed, built)
         report.phases.loading = loadedAt.seconds(since: start)
         report.phases.building = builtAt.seconds(since: loadedAt)
-        report.phases.verifying = clock.now.seconds(since: builtAt)
+        report.phases.analyzing = analyzedAt.seconds(since: builtAt)
+        report.phases.verifying = clock.now.seconds(since: analyzedAt)
         return report
     }
 
@@ -259,12 +262,20 @@ extension TransferEngine {
         return records
     }
 
+    private func analyze(_ work: Work) async throws {
+        let target = target
+        events(.phase(.analyzing))
+        _ = try await streams.each(work.plan.tables) { table, _, writing in
+            try writing.execute(SQL(target.analyze(table.target)))
+        }
+    }
+
     private func verify(
         _ work: Work, _ id: String, _ loaded: [ChunkRecord], _ built: [ChunkRecord]
     ) async throws -> TransferReport {
         events(.phase(.verifying))
         try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
-        let proof = TransferProof(verification: options.verification, target: target, events: events)
+        let proof = TransferProof(verification: options.verification, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
         let compared = try await streams.each(heaviest) { table, reading, writing in
             try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)

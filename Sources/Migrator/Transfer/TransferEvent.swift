@@ -9,6 +9,8 @@ public enum TransferEvent: Sendable {
         case loading
         /// Keys, indexes, checks, foreign keys, views.
         case building
+        /// The target's own statistics, for its planner.
+        case analyzing
         /// The digest of what the target gives back.
         case verifying
     }

@@ -3,30 +3,30 @@ import Dialects
 /// Compares one table of a transfer with what the target gives back.
 struct TransferProof {
     let verification: TransferOptions.Verification
-    let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
 
     /// What both sides hold; `loaded` is what was recorded of the table's chunks, and of rows that were taken out again.
     func report(
         _ table: PlannedTable, loaded: [ChunkRecord], _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferReport.TableReport {
-        try writing.execute(SQL(target.analyze(table.target)))
         let copied = loaded.filter { $0.kind == .rows }
         var report = TransferReport.TableReport(
             name: table.source, sourceRows: try count(table.source, on: reading),
-            rowsRead: copied.reduce(0) { $0 + $1.rows + $1.quarantined },
-            targetRows: try count(table.target, on: writing))
+            rowsRead: copied.reduce(0) { $0 + $1.rows + $1.quarantined }, targetRows: 0)
         report.quarantined = loaded.reduce(0) { $0 + $1.quarantined }
         if report.quarantined > 0 {
             report.storedAside = try Quarantine.count(of: table.source, on: writing)
         }
         report.nulled = Self.nulled(copied, table.sourceColumns)
         guard let forms = verification.forms(of: table) else {
+            report.targetRows = try count(table.target, on: writing)
             events(.verified(table, rows: table.rows))
             return report
         }
         report.sourceDigest = Self.sum(loaded).hexadecimal
-        report.targetDigest = try readBack(table, forms, writing).hexadecimal
+        let held = try readBack(table, forms, writing)
+        report.targetRows = held.rows
+        report.targetDigest = held.hexadecimal
         if verification == .full && report.isMismatch {
             report.differences = try TableComparison(.init(table), reading, writing).report().differences
         }

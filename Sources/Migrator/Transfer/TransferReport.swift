@@ -77,6 +77,7 @@ public struct TransferReport: Sendable {
         public var surveying = 0.0
         public var loading = 0.0
         public var building = 0.0
+        public var analyzing = 0.0
         public var verifying = 0.0
     }
 

@@ -52,8 +52,9 @@ struct HistoryLoad {
         events(.phase(.building))
         let orphans = try keys.restore(writing)
         events(.phase(.verifying))
-        let proof = TransferProof(verification: verification, target: target, events: events)
+        let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {
+            try writing.execute(SQL(target.analyze(table.target)))
             var line = try proof.report(table, loaded: [loaded[table.target]].compactMap { $0 }, reading, writing)
             line.notes = orphans[table.target] ?? []
             report.tables.append(line)
