@@ -51,13 +51,19 @@ def bits(number):
 
 def stranger(value):
     yield 3
-    if isinstance(value, (bool, int)):
-        yield from (1, int(value) & WORD)
-    elif isinstance(value, float):
-        yield from (2, struct.unpack("<Q", struct.pack("<d", value))[0])
+    if isinstance(value, bool):
+        yield from (1, int(value))
     else:
-        yield 3 if isinstance(value, Text) else 4
-        yield from of_bytes(value)
+        yield 3 if isinstance(value, (int, float, Text)) else 4
+        yield from plain(value)
+
+
+def stored(value):
+    if isinstance(value, (bool, int)):
+        return [1, int(value) & WORD]
+    if isinstance(value, float):
+        return [2, struct.unpack("<Q", struct.pack("<d", value))[0]]
+    return [3 if isinstance(value, Text) else 4, *of_bytes(value)]
 
 
 def row_words(values, forms):
@@ -172,7 +178,7 @@ FORMS = {
     "date": calendar(DATE, days),
     "time": calendar(TIME, microseconds),
     "uuid": uuid,
-    "stored": lambda value: None,
+    "stored": stored,
 }
 
 # --- the databases --------------------------------------------------------------------------------------------------------

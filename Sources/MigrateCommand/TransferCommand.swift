@@ -86,23 +86,14 @@ struct TransferCommand: AsyncParsableCommand {
         guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
         guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
         if ignoreMissing != nil, !intoHistory { throw ValidationError("--ignore-missing goes with --into-history") }
-        if intoHistory, let word = whatHistoryTakesNot {
-            throw ValidationError("--into-history and \(word) do not go together: the history decides")
+        if intoHistory, resume || certificate != nil || tables != nil || exclude != nil {
+            throw ValidationError("--into-history takes none of --resume, --certificate, --tables and --exclude")
         }
         if dryRun, certificate != nil { throw ValidationError("--certificate needs a transfer, not a --dry-run") }
         if !(1...100_000).contains(chunkMegabytes) {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
-    }
-
-    private var whatHistoryTakesNot: String? {
-        let given = [
-            ("--resume", resume), ("--certificate", certificate != nil), ("--tables", tables != nil),
-            ("--exclude", exclude != nil), ("--rules", rules != nil), ("--on-mismatch", onMismatch != nil),
-            ("--lowercase-names", lowercaseNames), ("--write-rules", writeRules != nil), ("--jobs", jobs != nil),
-        ]
-        return given.first { $0.1 }?.0
     }
 
     func run() async throws {
@@ -113,7 +104,7 @@ struct TransferCommand: AsyncParsableCommand {
             let from = try open(source ?? "", .readOnly)
             let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
             if intoHistory {
-                try await Interruption.stopping { try await fillHistory(from, to) }
+                try await Interruption.stopping { try await fillHistory(from, to, rules) }
                 await from.close()
                 return await to.close()
             }
@@ -151,23 +142,11 @@ struct TransferCommand: AsyncParsableCommand {
         }
     }
 
-    /// The rules of the file, and what the command line says beside them.
-    private func transferRules() throws -> TransferRules {
-        var rules = try self.rules.map { try RulesFile.parse(try TextFile.read($0)) } ?? TransferRules()
-        if let onMismatch { rules.onMismatch = onMismatch }
-        if lowercaseNames { rules.lowercaseNames = true }
-        return rules
-    }
-
-    private func write(_ proposals: [ProposedRule]) throws {
-        if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
-    }
-
-    private func fillHistory(_ from: Database, _ to: Database) async throws {
+    private func fillHistory(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
         let context = MigrateProgram.context
         let transfer = HistoryTransfer(
             from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
-            verification: verify,
+            rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
@@ -180,6 +159,18 @@ struct TransferCommand: AsyncParsableCommand {
             output.show(TransferText.document(report)) { TransferText.text(report) }
             if report.verdict == .mismatch { throw ExitCode(1) }
         }
+    }
+
+    /// The rules of the file, and what the command line says beside them.
+    private func transferRules() throws -> TransferRules {
+        var rules = try self.rules.map { try RulesFile.parse(try TextFile.read($0)) } ?? TransferRules()
+        if let onMismatch { rules.onMismatch = onMismatch }
+        if lowercaseNames { rules.lowercaseNames = true }
+        return rules
+    }
+
+    private func write(_ proposals: [ProposedRule]) throws {
+        if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
     }
 
     private func certify(_ report: TransferReport, _ from: Database, _ to: Database, in file: OutputFile?) throws {

@@ -34,12 +34,14 @@ struct HistoryTransferTests {
         """
 
     private static func transfer(
-        _ fixture: SQLiteFixture, _ target: Database, _ migrations: [Migration], ignoring: [String] = []
+        _ fixture: SQLiteFixture, _ target: Database, _ migrations: [Migration], ignoring: [String] = [],
+        rules: TransferRules = TransferRules()
     ) async throws -> TransferReport {
         let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
         let result: Result<TransferReport, any Error>
         do {
-            let transfer = HistoryTransfer(from: source, to: target, into: try History(migrations), ignoring: ignoring)
+            let transfer = HistoryTransfer(
+                from: source, to: target, into: try History(migrations), ignoring: ignoring, rules: rules)
             result = .success(try await transfer.run())
         } catch {
             result = .failure(error)
@@ -118,16 +120,53 @@ struct HistoryTransferTests {
         #expect(
             try await Self.refused("CREATE TABLE goods (id INTEGER PRIMARY KEY); INSERT INTO goods VALUES (1)", backend)
                 as? HistoryTransferError == .noSource(["goods.name"]))
-        #expect(
-            try await Self.refused(Self.script + "UPDATE goods SET name = NULL WHERE id = 2", backend)
-                as? HistoryTransferError
-                == .nulls(["goods.name (1 rows)"]))
-        let error = try await Self.refused(Self.script + "UPDATE goods SET made = 1767322800 WHERE id = 2", backend)
-        guard case TransferError.doesNotFit(let table, let column, let key, _, _, _)? = error else {
-            Issue.record("\(String(describing: error))")
-            return
+        for (script, column) in [
+            ("UPDATE goods SET name = NULL WHERE id = 2", "name"),
+            ("UPDATE goods SET made = 1767322800 WHERE id = 2", "made"),
+            ("UPDATE goods SET price = 'dear' WHERE id = 2", "price"),
+            ("UPDATE goods SET sold = 2 WHERE id = 2", "sold"),
+        ] {
+            let error = try await Self.refused(Self.script + script, backend)
+            guard case TransferError.misfits(let misfits)? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(misfits.map(\.column) == [column] && misfits[0].examples[0].hasSuffix(" in row id=2"), "\(misfits)")
         }
-        #expect([table, column, key] == ["goods", "made", "id=2"])
+    }
+
+    @Test("rules say how values are read, and what becomes of those that do not fit", arguments: Backend.available)
+    func rules(_ backend: Backend) async throws {
+        let fixture = try SQLiteFixture(
+            Self.script + "UPDATE goods SET made = 1767322800, price = 'dear' WHERE id = 2; CREATE TABLE logs (a)")
+        defer { fixture.remove() }
+        var rules = TransferRules()
+        var goods = TransferRules.TableRule(name: "goods", line: 1)
+        var made = TransferRules.ColumnRule(name: "made", line: 2)
+        made.moment = .unix
+        goods.columns = [made]
+        goods.onMismatch = .quarantine
+        var logs = TransferRules.TableRule(name: "logs", line: 3)
+        logs.isSkipped = true
+        rules.tables = [goods, logs]
+        try await backend.withDatabase { target in
+            let report = try await Self.transfer(fixture, target, Self.history, rules: rules)
+            #expect(report.verdict == .verified)
+            let line = try #require(report.tables.first { $0.name == "goods" })
+            #expect([line.sourceRows, line.targetRows, line.quarantined] == [2, 1, 1])
+            let aside = try await target.withConnection {
+                try $0.query("SELECT row_key, column_name FROM tc_quarantine")
+            }
+            #expect(aside == [["id=2", "price"]])
+        }
+        goods.rename = "wares"
+        rules.tables = [goods, logs]
+        let renaming = rules
+        _ = try await backend.withDatabase { target in
+            await #expect(throws: HistoryTransferError.renamed("goods", line: 1)) {
+                try await Self.transfer(fixture, target, Self.history, rules: renaming)
+            }
+        }
     }
 
     @Test("rows without a parent are kept and listed", arguments: Backend.available)
@@ -160,33 +199,38 @@ struct HistoryTransferTests {
         }
     }
 
-    /// TeleClaude's own single-user database: one row holds broken JSON and one a NUL, which the declared schema does not take.
+    /// TeleClaude's own single-user database: a few rows hold broken JSON, and one a NUL, which the declared schema does not take.
     @Test("the legacy database goes into the real history", arguments: Backend.available)
     func legacy(_ backend: Backend) async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
         defer { fixture.remove() }
+        let before = try fixture.contents()
         let migrations = try History.teleclaude().migrations
         try await backend.withDatabase { target in
-            await #expect(throws: (any Error).self) {
+            await #expect(throws: TransferError.self) {
                 try await Self.transfer(fixture, target, migrations, ignoring: ["schema_migrations"])
             }
             if !target.isMissing { try await backend.expectNothing(in: target) }
         }
-        let connection = try connect(to: fixture.url)
-        try connection.execute("UPDATE hook_outbox SET payload = '{}' WHERE NOT json_valid(payload)")
-        try connection.execute(
-            "UPDATE hook_outbox SET payload = '{}' WHERE payload LIKE '%\\ud8%' OR payload LIKE '%\\u0000%'")
-        try connection.execute(
-            "UPDATE sessions SET title = 'no byte' WHERE instr(title, char(0)) > 0")
-        connection.close()
+        var rules = TransferRules()
+        rules.onMismatch = .quarantine
+        var sessions = TransferRules.TableRule(name: "sessions", line: 1)
+        sessions.columns = [TransferRules.ColumnRule(name: "title", line: 2)]
+        sessions.columns[0].nul = "?"
+        rules.tables = [sessions]
+        let kept = rules
         try await backend.withDatabase { target in
-            let report = try await Self.transfer(fixture, target, migrations, ignoring: ["schema_migrations"])
+            let report = try await Self.transfer(
+                fixture, target, migrations, ignoring: ["schema_migrations"], rules: kept)
             #expect(report.verdict == .verified)
+            #expect(report.tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantined })
             #expect(report.tables.first { $0.name == "sessions" }?.targetRows == 200)
-            #expect(report.tables.flatMap(\.notes).count == 3)
-            let migrator = Migrator(history: try History(migrations), database: target)
-            #expect(try await migrator.status().position == .current)
+            #expect((1...5).contains(report.tables.reduce(0) { $0 + $1.quarantined }))
+            #expect(report.tables.flatMap(\.notes).filter { $0.contains("no parent") }.count == 3)
+            #expect(
+                try await Migrator(history: try History(migrations), database: target).status().position == .current)
         }
+        #expect(try fixture.contents() == before)
     }
 }
 

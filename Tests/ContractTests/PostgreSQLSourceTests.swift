@@ -127,14 +127,17 @@ struct PostgreSQLSourceTests {
         }
     }
 
-    @Test("two names that SQLite takes for one are refused")
+    @Test("two names that SQLite takes for one become two, and the report says so")
     func caseOfNames() async throws {
         try await TestPostgreSQL.withFreshDatabase { source in
-            _ = try connect(to: source).executeScript(#"CREATE TABLE a (x int); CREATE TABLE "A" (x int)"#)
+            _ = try connect(to: source).executeScript(
+                #"CREATE TABLE a (x int); CREATE TABLE "A" (x int); INSERT INTO a VALUES (1), (2)"#)
             try await withTemporaryFolder { folder in
                 let target = try DatabaseURL(parsing: "sqlite:\(folder)/copy.db")
-                await #expect(throws: TransferError.self) { try await TransferPairTests.transfer(source, target) }
-                #expect(try Database(target).isMissing)
+                let report = try await TransferPairTests.transfer(source, target)
+                #expect(report.verdict == .verified && report.renames.count == 1)
+                let rename = try #require(report.renames.first)
+                #expect(rename.kind == "table" && rename.from.lowercased() == "a" && rename.to.lowercased() != "a")
             }
         }
     }

@@ -30,6 +30,7 @@ public enum CanonicalForm: String, Sendable, Equatable {
         let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
         if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }
         if forms.contains(.uuid) { return .uuid }
+        if forms.contains(.json) { return .json }
         if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
         // Integers, doubles, decimals, and columns without a type, one of them perhaps as text.
         return .decimal

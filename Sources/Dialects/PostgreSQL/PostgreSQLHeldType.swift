@@ -41,8 +41,8 @@ enum PostgreSQLHeldType {
         let bare = SQLToken.scan(declared).filter { $0.kind == .word }.map(\.text).joined(separator: " ")
         switch bare {
         case "real": return .real
-        case "json": return .json
-        case "character", "name": return .text
+        // Its text stays as it was written, and says more than SQLite calls JSON.
+        case "character", "name", "json": return .text
         case "numeric": return .numeric
         case "timestamp with time zone": return .timestamp
         case "timestamp without time zone": return .datetime

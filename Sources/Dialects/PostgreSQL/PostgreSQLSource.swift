@@ -21,7 +21,7 @@ extension PostgreSQLDialect: TransferSource {
         let columns = tables.flatMap(\.columns)
         guard case .native(_, let text) = view.query else { return view.query }
         let query = PostgreSQLExpression(columns).withoutTextCasts(text)
-        let foreign: Set<String> = ["ANY", "ALL", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
+        let foreign: Set<String> = ["ANY", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
         for token in SQLToken.scan(query) {
             guard !token.isSymbol("~"), token.kind != .word || !foreign.contains(token.text.uppercased()) else {
                 throw Untranslatable("\(token.text) means something else in the target: make it there by hand")

@@ -13,6 +13,7 @@ enum SQLiteEncoding {
     /// Text; numbers among it as both databases cast them.
     case text
     case varchar(Int)
+    case json
     case decimal
     /// RFC 3339 in UTC.
     case timestamp
@@ -29,7 +30,8 @@ enum SQLiteEncoding {
         case .real: self = .real
         case .bytes: self = .bytes
         case .boolean: self = .boolean
-        case .text, .json: self = .text
+        case .text: self = .text
+        case .json: self = .json
         case .varchar(let length): self = .varchar(length)
         case .decimal, .numeric: self = .decimal
         case .timestamp: self = .timestamp
@@ -51,6 +53,7 @@ enum SQLiteEncoding {
         case .real: "is not exact as a double"
         case .boolean: "is neither true nor false"
         case .varchar(let length): "is longer than \(length) characters"
+        case .json: "is no JSON text"
         case .decimal: "is no decimal number"
         case .timestamp: "is no timestamp"
         case .datetime: "is no timestamp without a zone"
@@ -76,6 +79,9 @@ enum SQLiteEncoding {
         case .varchar(let length):
             guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
             return UTF8Text.characters(in: bytes) ?? .max <= length ? .text(bytes) : nil
+        case .json:
+            guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
+            return JSONDigest.of(bytes) != nil ? .text(bytes) : nil
         case .decimal:
             guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
             return DecimalText(bytes) != nil || bytes.isSpecialNumber ? .text(bytes) : nil
@@ -99,7 +105,7 @@ enum SQLiteEncoding {
         case .time:
             Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
         case .uuid: Self.uuid(bytes, scratch, column)
-        case .stored, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .decimal: .text(bytes)
+        case .stored, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal: .text(bytes)
         }
     }
 

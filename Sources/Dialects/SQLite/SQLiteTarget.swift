@@ -21,8 +21,6 @@ extension SQLiteDialect: TransferTarget {
         }
     }
 
-    /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
-    /// INSERT, and DELETE statements."
     public func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
 
     public func duplicates(
@@ -48,6 +46,8 @@ extension SQLiteDialect: TransferTarget {
             table: SQLText.identifier(table), place: "rowid", found: "temp.tc_duplicates")
     }
 
+    /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
+    /// INSERT, and DELETE statements."
     public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {

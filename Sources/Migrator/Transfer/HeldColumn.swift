@@ -11,7 +11,9 @@ struct HeldColumn: Sendable {
 
     /// The type in another database. A double that is no number exists in few; as text it exists in all.
     var choice: TypeChoice {
-        let found = type.specials.flatMap { specials > 0 ? "\(specials) values are \($0.words)" : nil }
+        let found = type.specials.flatMap {
+            specials > 0 ? "\(specials == 1 ? "1 value is" : "\(specials) values are") \($0.words)" : nil
+        }
         guard type.type == .real, let found else { return TypeChoice(type.type, because: type.reason ?? found) }
         return TypeChoice(.text, because: found)
     }

@@ -42,6 +42,7 @@ struct HistoryLoad {
         events(.phase(.loading))
         let keys = ForeignKeysAside(of: plan.tables.map(\.target), in: plan.schema, target)
         try keys.remove(writing)
+        if plan.quarantines { try Quarantine.make(on: writing) }
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
             loaded[table.target] = try load(table, reading, writing)
@@ -58,6 +59,7 @@ struct HistoryLoad {
             line.notes = orphans[table.target] ?? []
             report.tables.append(line)
         }
+        if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
     }
 
@@ -65,6 +67,8 @@ struct HistoryLoad {
     {
         let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false)
         let loaded = try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
-        return ChunkRecord(kind: .rows, table: table.target, rows: loaded.rows, digest: loaded.digest?.hexadecimal)
+        return ChunkRecord(
+            kind: .rows, table: table.target, rows: loaded.rows, quarantined: loaded.quarantined, nulled: loaded.nulled,
+            digest: loaded.digest?.hexadecimal)
     }
 }

@@ -4,27 +4,35 @@ import Dialects
 struct HistorySurvey {
     let reading: any Connection
     let source: any TransferSource
+    let target: any TransferTarget
     let history: History
     let ignoring: [String]
+    let rules: TransferRules
 
-    /// Must run in the snapshot in which the rows are read later. Throws `HistoryTransferError`.
+    /// Must run in the snapshot in which the rows are read later. Throws `HistoryTransferError`, and `TransferError` for values
+    /// that the declared types don't take.
     func plan() throws -> TransferPlan {
         let inspection = try source.inspect(reading)
-        let match = try HistoryMatch(inspection.schema.tables, history.schema, ignoring: ignoring)
-        var tables: [PlannedTable] = []
-        var nulls: [String] = []
-        for table in match.tables {
-            let counts = try count(table)
-            nulls += zip(table.required, counts.nulls).filter { $0.1 > 0 }.map {
-                "\(table.source.name).\($0.0) (\($0.1) rows)"
-            }
-            tables.append(try planned(table, counts, inspection))
-        }
-        guard nulls.isEmpty else { throw HistoryTransferError.nulls(nulls) }
-        return TransferPlan(
-            tables: tables, schema: history.schema, construction: nil, checks: [], fullText: [], renames: [],
-            typeNotes: [],
+        try rules.check(against: inspection.schema.tables)
+        try requireNoRenames()
+        let match = try HistoryMatch(inspection.schema.tables, history.schema, ignoring: ignoring + rules.skipped)
+        var plan = TransferPlan(
+            tables: try match.tables.map { try planned($0, inspection) }, schema: history.schema, construction: nil,
+            checks: [], fullText: [], renames: [], typeNotes: [],
             notCarried: match.ignored + inspection.notCarried.filter { Self.holdsData($0) })
+        let survey = MisfitSurvey(reading, for: target)
+        plan.misfits = try plan.tables.flatMap { try survey.misfits(in: $0) }
+        try plan.check(plan.misfits)
+        return plan
+    }
+
+    private func requireNoRenames() throws(HistoryTransferError) {
+        for table in rules.tables {
+            if table.rename != nil { throw .renamed(table.name, line: table.line) }
+            for column in table.columns where column.rename != nil {
+                throw .renamed("\(table.name).\(column.name)", line: column.line)
+            }
+        }
     }
 
     /// Indexes, triggers and the like are the history's affair; what only the source holds is worth a word.
@@ -35,35 +43,28 @@ struct HistorySurvey {
         }
     }
 
-    private struct Counts {
-        var rows: Int
-        var highest: Int64
-        var nulls: [Int]
-    }
-
-    private func count(_ table: HistoryMatch.MatchedTable) throws -> Counts {
-        let highest = table.counting.map { "max(\(SQLText.identifier($0)))" } ?? "NULL"
-        let nulls = table.required.map { "count(*) FILTER (WHERE \(SQLText.identifier($0)) IS NULL)" }
-        let list = (["count(*)", highest] + nulls).joined(separator: ", ")
-        let from = try source.reading(of: table.source, on: reading).from
-        let row = try reading.query("SELECT \(trusted: list) \(trusted: from)").first ?? []
-        return Counts(
-            rows: Int(row[0].integer ?? 0), highest: row[1].integer ?? 0,
-            nulls: row.dropFirst(2).map { Int($0.integer ?? 0) })
-    }
-
-    private func planned(
-        _ table: HistoryMatch.MatchedTable, _ counts: Counts, _ inspection: Inspection
-    ) throws -> PlannedTable {
+    private func planned(_ table: HistoryMatch.MatchedTable, _ inspection: Inspection) throws -> PlannedTable {
         let name = table.source.name
+        let from = try source.reading(of: table.source, on: reading)
+        let highest = table.counting.map { "max(\(SQLText.identifier($0)))" } ?? "NULL"
+        let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first ?? []
+        let rows = Int(row[0].integer ?? 0)
+        let counting = table.counting.map { column in
+            PlannedTable.Counting(column: column, highest: max(row[1].integer ?? 0, inspection.sequences[name] ?? 0))
+        }
         return PlannedTable(
-            source: name, target: name, reading: try source.reading(of: table.source, on: reading),
-            sourceColumns: table.columns, targetColumns: table.columns, types: table.types,
-            handling: table.types.map { _ in ColumnHandling(policy: .fail) }, policy: .fail, rows: counts.rows,
-            bytes: counts.rows, pieces: [.all],
-            counting: table.counting.map {
-                .init(column: $0, highest: max(counts.highest, inspection.sequences[name] ?? 0))
-            })
+            source: name, target: name, reading: from, sourceColumns: table.columns, targetColumns: table.columns,
+            types: table.types, handling: table.columns.map { handling(of: $0, in: table) },
+            policy: rules.policy(of: name),
+            rows: rows, bytes: rows, pieces: [.all], counting: counting)
+    }
+
+    /// A declared column takes what it declares: nothing makes it wider.
+    private func handling(of column: String, in table: HistoryMatch.MatchedTable) -> ColumnHandling {
+        let treatment = rules.treatment(of: column, in: table.source.name)
+        return ColumnHandling(
+            reading: treatment.reading, policy: treatment.policy == .widen ? .fail : treatment.policy,
+            demand: table.required.contains(column) ? [.value] : [], isSuspect: true)
     }
 
     /// What is to be said of a source that is a database of this very program's, at an earlier position; `nil` of others.
@@ -76,5 +77,14 @@ struct HistorySurvey {
         return
             "the source lacks \(ids.joined(separator: ", ")) and was matched by name: to carry its rows through these migrations, "
             + "run up on a copy of it first"
+    }
+}
+
+extension TransferRules {
+    /// Tables, and columns as `table.column`, that are to stay behind.
+    fileprivate var skipped: [String] {
+        tables.flatMap { table in
+            table.isSkipped ? [table.name] : table.columns.filter(\.isSkipped).map { "\(table.name).\($0.name)" }
+        }
     }
 }

@@ -12,18 +12,22 @@ public struct HistoryTransfer: Sendable {
     private let to: Database
     private let history: History
     private let ignoring: [String]
+    private let rules: TransferRules
     private let verification: TransferOptions.Verification
     private let migration: Migrator.Options
 
-    /// `ignoring` names the tables, and the columns as `table.column`, that may stay behind.
+    /// `ignoring` names the tables, and the columns as `table.column`, that may stay behind. `rules` say how values are read that
+    /// are not what the schema declares, and what becomes of those that do not fit: unless they do, such a value is refused.
     public init(
         from: Database, to: Database, into history: History, ignoring: [String] = [],
-        verification: TransferOptions.Verification = .digest, migration: Migrator.Options = Migrator.Options()
+        rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest,
+        migration: Migrator.Options = Migrator.Options()
     ) {
         self.from = from
         self.to = to
         self.history = history
         self.ignoring = ignoring
+        self.rules = rules
         self.verification = verification
         self.migration = migration
     }
@@ -100,7 +104,9 @@ public struct HistoryTransfer: Sendable {
     }
 
     private func survey(_ reading: any Connection) -> HistorySurvey {
-        HistorySurvey(reading: reading, source: from.dialect, history: history, ignoring: ignoring)
+        HistorySurvey(
+            reading: reading, source: from.dialect, target: to.dialect, history: history, ignoring: ignoring,
+            rules: rules)
     }
 
     /// A file that was made for a transfer which left nothing in it goes away again.
