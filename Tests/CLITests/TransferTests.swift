@@ -144,6 +144,28 @@ struct TransferToFileTests {
         }
     }
 
+    @Test("--into-history says what has no place and what does not fit, and then does as it is told")
+    func intoHistory() async throws {
+        try await withSandbox { box in
+            let source = try copyLegacy(to: box)
+            let before = try box.contents()
+            expectRefusal(
+                try await box.migrate("transfer", source, box("app.db"), "--into-history"), saying: "no place",
+                "--ignore-missing schema_migrations")
+            let left = ["--into-history", "--ignore-missing", "schema_migrations"]
+            let misfit = try await box.run(.tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--json"] + left)
+            #expect(misfit.ending == .exit(2) && misfit.output.contains("hook_outbox"), "\(misfit)")
+            let usage = try await box.migrate("transfer", source, box("app.db"), "--ignore-missing", "a")
+            #expect(usage.ending == .exit(64) && usage.error.contains("goes with --into-history"), "\(usage)")
+            #expect(try box.contents() == before)
+            let run = try await box.run(
+                .tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--on-mismatch", "quarantine"] + left)
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("\nverdict: verified\n"), "\(run)")
+            let status = try await box.migrate("status", "--database", box("app.db"))
+            #expect(status.ending == .exit(0) && status.output.hasSuffix("position: current\n"), "\(status)")
+        }
+    }
+
     @Test("a dry run shows the plan and makes no file")
     func dryRun() async throws {
         try await withSandbox { box in
