@@ -49,9 +49,9 @@ public protocol TransferTarget: Dialect {
     func prepareForLoading(_ connection: any Connection) throws(DatabaseError)
     /// Lets the transaction that comes next, the last one, outlast a crash, with all that came before it.
     func finishLoading(_ connection: any Connection) throws(DatabaseError)
-    /// What must run in a table's own loading transaction so that the database can leave out its log, where that pays; the
-    /// table is then to be loaded by one transaction. `nil` where it doesn't.
-    func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String?
+    /// What must run first in the transaction that loads a whole table, so that its rows need no work later on, or no log;
+    /// `nil` where there is no such thing.
+    func freshening(_ table: String) -> String?
 
     /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?

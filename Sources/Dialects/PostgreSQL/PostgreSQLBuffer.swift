@@ -1,11 +1,23 @@
 /// Bytes in network order that grow at their end and are used again for each chunk or row.
+///
+/// It may be told not to copy long values: these are then borrowed, and stay where they lie.
 struct PostgreSQLBuffer: ~Copyable {
-    private(set) var base: UnsafeMutableRawPointer
-    private(set) var count = 0
-    private var capacity: Int
+    /// Bytes that belong before those that the buffer itself holds from `at` on.
+    struct Borrowed {
+        var at: Int
+        var bytes: UnsafeRawBufferPointer
+    }
 
-    init(capacity: Int) {
+    private(set) var base: UnsafeMutableRawPointer
+    /// How many bytes the buffer itself holds.
+    private(set) var count = 0
+    private(set) var borrowed: [Borrowed] = []
+    private var capacity: Int
+    private let longestCopied: Int
+
+    init(capacity: Int, copyingUpTo longestCopied: Int = .max) {
         self.capacity = capacity
+        self.longestCopied = longestCopied
         base = .allocate(byteCount: capacity, alignment: 8)
     }
 
@@ -13,10 +25,18 @@ struct PostgreSQLBuffer: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    /// Takes back everything from `count` on.
-    mutating func truncate(to count: Int) { self.count = count }
+    /// Takes back everything that came after the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        self.count = count
+        while let last = borrowed.last, last.at > count { borrowed.removeLast() }
+    }
 
-    /// Drops the first `size` bytes.
+    /// How many bytes there are from `start` on, with those that are borrowed.
+    func length(from start: Int) -> Int {
+        borrowed.reduce(count - start) { $0 + ($1.at >= start ? $1.bytes.count : 0) }
+    }
+
+    /// Drops the first `size` bytes of a buffer that borrows none.
     mutating func removeFirst(_ size: Int) {
         base.copyMemory(from: base + size, byteCount: count - size)
         count -= size
@@ -31,6 +51,7 @@ struct PostgreSQLBuffer: ~Copyable {
 
     @inline(__always)
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        if bytes.count > longestCopied { return borrowed.append(Borrowed(at: count, bytes: bytes)) }
         reserve(bytes.count)
         if let start = bytes.baseAddress { (base + count).copyMemory(from: start, byteCount: bytes.count) }
         count += bytes.count

@@ -1,6 +1,7 @@
 import CPostgreSQL
 
-/// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again.
+/// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again,
+/// but for long ones, which are sent from where they lie.
 ///
 /// A `Misfit` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
 final class PostgreSQLCopyIn: BulkWriter {
@@ -11,7 +12,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     private let command: Int
     private let encodings: [PostgreSQLEncoding]
     private let statement: String
-    private var buffer = PostgreSQLBuffer(capacity: 4 * chunk)
+    private var buffer = PostgreSQLBuffer(capacity: 4 * chunk, copyingUpTo: chunk)
     /// Where the unfinished row begins.
     private var rowStart = 0
     private var isFinished = false
@@ -50,14 +51,18 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     func endRow() throws(DatabaseError) {
         rowStart = buffer.count
-        if rowStart >= Self.chunk { try send(keeping: Self.chunk) }
+        if !buffer.borrowed.isEmpty {
+            try sendAll()
+        } else if rowStart >= Self.chunk {
+            try sendChunks()
+        }
     }
 
     func finish() throws(DatabaseError) -> Int {
         buffer.truncate(to: rowStart)
         // The end of the data: a row of -1 columns.
         buffer.append(Int16(-1))
-        try send(keeping: 1)
+        try sendAll()
         isFinished = true
         guard PQputCopyEnd(connection.handle, nil) == 1 else { throw failure }
         let result = try PostgreSQLResult(first: PQgetResult(connection.handle), on: connection, statement: statement)
@@ -72,19 +77,35 @@ final class PostgreSQLCopyIn: BulkWriter {
         while let result = PQgetResult(connection.handle) { PQclear(result) }
     }
 
-    /// Sends whole chunks until fewer than `least` bytes are left.
-    private func send(keeping least: Int) throws(DatabaseError) {
+    /// Sends as many whole chunks as there are.
+    private func sendChunks() throws(DatabaseError) {
+        let size = buffer.count / Self.chunk * Self.chunk
+        try send(UnsafeRawBufferPointer(start: buffer.base, count: size))
+        buffer.removeFirst(size)
+        rowStart = buffer.count
+    }
+
+    private func sendAll() throws(DatabaseError) {
         var sent = 0
-        while buffer.count - sent >= least {
-            let size = min(Self.chunk, buffer.count - sent)
-            guard PQputCopyData(connection.handle, buffer.base + sent, Int32(size)) == 1 else {
+        for piece in buffer.borrowed {
+            try send(UnsafeRawBufferPointer(rebasing: buffer.bytes[sent..<piece.at]))
+            try send(piece.bytes)
+            sent = piece.at
+        }
+        try send(UnsafeRawBufferPointer(rebasing: buffer.bytes[sent...]))
+        buffer.truncate(to: 0)
+        rowStart = 0
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) throws(DatabaseError) {
+        guard let start = bytes.baseAddress else { return }
+        for sent in stride(from: 0, to: bytes.count, by: Self.chunk) {
+            let size = min(Self.chunk, bytes.count - sent)
+            guard PQputCopyData(connection.handle, start + sent, Int32(size)) == 1 else {
                 isFinished = true
                 throw failure
             }
-            sent += size
         }
-        buffer.removeFirst(sent)
-        rowStart = buffer.count
     }
 
     private var failure: DatabaseError { .postgresql(nil, on: connection.handle, statement: statement) }

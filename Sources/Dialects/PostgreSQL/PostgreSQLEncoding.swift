@@ -113,7 +113,7 @@ extension PostgreSQLBuffer {
             return false
         }
         // A field of more than 2 GiB is refused by the server; SQLite's limit lies below.
-        replace(at: header, with: Int32(truncatingIfNeeded: count - header - 4))
+        replace(at: header, with: Int32(truncatingIfNeeded: length(from: header + 4)))
         return true
     }
 

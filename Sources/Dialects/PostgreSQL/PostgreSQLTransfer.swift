@@ -66,8 +66,14 @@ extension PostgreSQLDialect: TransferTarget {
     public var takesManyWriters: Bool { true }
 
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
+    /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
+    /// than they bring, but for the largest tables.
     public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
-        try connection.executeScript("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
+        try connection.executeScript(
+            """
+            SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET jit = off;
+            SET min_parallel_table_scan_size = '512MB'; SET min_parallel_index_scan_size = '512MB'
+            """)
     }
 
     /// One commit that is waited for brings all before it to the disk: the log is written in order.
@@ -75,12 +81,10 @@ extension PostgreSQLDialect: TransferTarget {
         try connection.executeScript("SET synchronous_commit = on")
     }
 
-    /// https://www.postgresql.org/docs/current/populate.html, 14.4.7: with `wal_level = minimal` a table that the same
-    /// transaction truncated needs no log; COPY FREEZE needs the same.
-    public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? {
-        let level = try connection.queryValue("SELECT current_setting('wal_level')")?.text
-        return level == "minimal" ? "TRUNCATE ONLY \(SQLText.identifier(table))" : nil
-    }
+    /// COPY FREEZE takes a table that the same transaction truncated, and saves the next reader from marking every row as
+    /// visible; with `wal_level = minimal` there is no log of it either
+    /// (https://www.postgresql.org/docs/current/populate.html, 14.4.7).
+    public func freshening(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
 
     public func validate(_ key: String, of table: String) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"

@@ -68,7 +68,7 @@ extension SQLiteDialect: TransferTarget {
         try connection.execute("PRAGMA synchronous = FULL")
     }
 
-    public func freshening(_ table: String, on connection: any Connection) throws(DatabaseError) -> String? { nil }
+    public func freshening(_ table: String) -> String? { nil }
 
     public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 

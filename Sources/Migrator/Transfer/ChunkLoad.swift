@@ -52,7 +52,7 @@ struct ChunkLoad {
     ) throws -> TableCopy.Loaded {
         let table = chunk.table
         guard !table.sourceColumns.isEmpty else { return try loadEmptyRows(table, writing) }
-        let freshening = chunk.range == .all ? try target.freshening(table.target, on: writing) : nil
+        let freshening = chunk.range == .all ? target.freshening(table.target) : nil
         if let freshening { try writing.executeScript(freshening) }
         let copy = TableCopy(table, verification.forms(of: table), in: chunk.range, freezing: freshening != nil)
         return try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }

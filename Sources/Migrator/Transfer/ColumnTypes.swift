@@ -100,6 +100,8 @@ struct ProfiledTable {
     var rows: Int
     /// Roughly how many bytes the values have.
     var bytes = 0
+    /// How many the values of its largest row have.
+    var longestRow = 0
     /// In which the table can be read; at least one.
     var pieces = [KeyRange.all]
     /// What its skipped columns take with them.

@@ -65,6 +65,7 @@ struct SourceSurvey {
         defer { cursor.close() }
         var row = RawRow(columns: columns.count + 1)
         var rows = 0
+        var longestRow = 0
         var pieces = Pieces(of: size)
         while try cursor.next() {
             cursor.read(into: &row)
@@ -75,6 +76,7 @@ struct SourceSurvey {
                 bytes += value.byteCount
             }
             pieces.add(bytes, at: row[0])
+            longestRow = max(longestRow, bytes)
             rows += 1
             if rows & 0xFFF == 0 {
                 progress(0x1000)
@@ -83,7 +85,8 @@ struct SourceSurvey {
         }
         progress(rows & 0xFFF)
         return ProfiledTable(
-            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes, pieces: pieces.ranges)
+            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes,
+            longestRow: longestRow, pieces: pieces.ranges)
     }
 }
 

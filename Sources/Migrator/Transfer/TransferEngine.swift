@@ -209,7 +209,7 @@ extension TransferEngine {
         }
         let load = ChunkLoad(record: id, verification: options.verification, target: target, events: events)
         let chunks = Chunk.all(of: work.plan.tables, without: earlier)
-        return earlier + (try await streams.each(chunks) { try load.run($0, $1, $2) })
+        return earlier + (try await streams.each(chunks, bulky: \.table.hasLongRows) { try load.run($0, $1, $2) })
     }
 
     /// Takes the rows that repeat a key out of the tables whose policy says so. Returns the records of it.
@@ -277,7 +277,7 @@ extension TransferEngine {
         try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
         let proof = TransferProof(verification: options.verification, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
-        let compared = try await streams.each(heaviest) { table, reading, writing in
+        let compared = try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
             try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })

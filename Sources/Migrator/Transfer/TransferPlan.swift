@@ -49,6 +49,8 @@ public struct PlannedTable: Sendable, Equatable {
     public var rows: Int
     /// Roughly how many bytes its values have.
     public var bytes: Int
+    /// How many the values of its largest row have, as far as they were looked at.
+    public var longestRow = 0
     /// The pieces in which it can be read, each row in one of them; at least one.
     public var pieces: [KeyRange]
     /// The column that counts by itself, in the target, and the highest number that was ever issued.
@@ -58,6 +60,9 @@ public struct PlannedTable: Sendable, Equatable {
         public var column: String
         public var highest: Int64
     }
+
+    /// Whether its rows are so long that only one at a time should be held in memory.
+    var hasLongRows: Bool { longestRow > 1 << 20 }
 }
 
 /// How the values of one column are read, and what happens to those that do not fit.

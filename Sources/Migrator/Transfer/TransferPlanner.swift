@@ -78,7 +78,8 @@ struct TransferPlanner {
             sourceColumns: copied.map { origin.table.columns[$0].name },
             targetColumns: copied.map { table.columns[$0].name }, types: copied.map { table.columns[$0].type },
             handling: copied.map { handling(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
-            rows: origin.rows, bytes: origin.bytes, pieces: origin.pieces, counting: counting(origin, table))
+            rows: origin.rows, bytes: origin.bytes, longestRow: origin.longestRow, pieces: origin.pieces,
+            counting: counting(origin, table))
     }
 
     private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {

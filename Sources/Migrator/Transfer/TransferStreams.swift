@@ -40,16 +40,19 @@ struct TransferStreams: Sendable {
     }
 
     /// Runs `body` for each item, on whichever stream is free next, in the order of the items; returns the results in that
-    /// order. The first error stops all streams and is thrown once they stand still.
+    /// order. What is `bulky` is for the first stream alone, before all else, so that memory is taken for one such item only.
+    /// The first error stops all streams and is thrown once they stand still.
     func each<Item: Sendable, Result: Sendable>(
-        _ items: [Item], _ body: @escaping @Sendable (Item, any Connection, any Connection) throws -> Result
+        _ items: [Item], bulky: (Item) -> Bool = { _ in false },
+        _ body: @escaping @Sendable (Item, any Connection, any Connection) throws -> Result
     ) async throws -> [Result] {
-        let queue = WorkQueue(count: items.count)
+        let large = WorkQueue(items.indices.filter { bulky(items[$0]) })
+        let others = WorkQueue(items.indices.filter { !bulky(items[$0]) })
         return try await withThrowingTaskGroup(of: [(Int, Result)].self) { group in
-            for pair in pairs.prefix(items.count) {
+            for (stream, pair) in pairs.prefix(items.count).enumerated() {
                 group.addTask {
                     var results: [(Int, Result)] = []
-                    while let at = queue.next() {
+                    while let at = (stream == 0 ? large.next() : nil) ?? others.next() {
                         results.append((at, try await pair.run { try body(items[at], $0, $1) }))
                     }
                     return results
@@ -64,16 +67,16 @@ struct TransferStreams: Sendable {
 
 /// Gives out the numbers of pieces of work, each once.
 private final class WorkQueue: Sendable {
-    private let count: Int
+    private let numbers: [Int]
     private let taken = Mutex(0)
 
-    init(count: Int) { self.count = count }
+    init(_ numbers: [Int]) { self.numbers = numbers }
 
     func next() -> Int? {
         taken.withLock { taken in
-            guard taken < count else { return nil }
+            guard taken < numbers.count else { return nil }
             taken += 1
-            return taken - 1
+            return numbers[taken - 1]
         }
     }
 }
