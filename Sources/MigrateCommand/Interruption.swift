@@ -9,7 +9,7 @@ import Dispatch
 /// Ctrl-C and a polite kill, as the cancellation of a task: what runs then stops in an orderly way. A second one ends the
 /// process at once.
 enum Interruption {
-    static func stopping(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
         let work = Task { try await body() }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -25,6 +25,6 @@ enum Interruption {
             for source in sources { source.cancel() }
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
         }
-        try await work.value
+        return try await work.value
     }
 }

@@ -18,7 +18,7 @@ struct PlanCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "plan", abstract: "Print the SQL of migrations, without a database.",
             discussion: """
-                What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database
+                What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database \
                 that holds what the migrations declare and nothing beside it.
 
                 EXAMPLES:

@@ -79,7 +79,7 @@ struct Problem {
     private static func context(of error: TransferError) -> [(key: String, value: JSON)] {
         switch error {
         case .misfits(let found), .neverNull(let found):
-            [("misfits", .array(found.map { TransferText.document($0) }))]
+            [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .unfinished,
             .interrupted,

@@ -68,7 +68,7 @@ struct DriftCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "drift", abstract: "Compare the live database with what its applied migrations declare.",
             discussion: """
-                Exit code 1 when they differ. Nothing is changed: the declared schema is made in a scratch place, read back by
+                Exit code 1 when they differ. Nothing is changed: the declared schema is made in a scratch place, read back by \
                 the same engine, and removed again.
 
                 EXAMPLES:

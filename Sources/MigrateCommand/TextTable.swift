@@ -3,7 +3,7 @@ struct TextTable {
     enum Alignment { case left, right }
 
     private var columns: [(title: String, alignment: Alignment)]
-    private var rows: [[String]] = []
+    private(set) var rows: [[String]] = []
 
     init(_ columns: [(String, Alignment)]) { self.columns = columns.map { (title: $0.0, alignment: $0.1) } }
 
@@ -13,8 +13,11 @@ struct TextTable {
 
     mutating func add(_ cells: [String]) { rows.append(cells) }
 
+    var titles: [String] { columns.map(\.title) }
+    var alignments: [Alignment] { columns.map(\.alignment) }
+
     func rendered() -> String {
-        let lines = [columns.map(\.title)] + rows
+        let lines = [titles] + rows
         let widths = columns.indices.map { at in lines.map { $0[at].count }.max() ?? 0 }
         return lines.map { line in
             columns.indices.map { at in pad(line[at], widths[at], columns[at].alignment) }

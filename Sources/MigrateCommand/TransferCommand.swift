@@ -15,14 +15,16 @@ struct TransferCommand: AsyncParsableCommand {
                 \(MigrateProgram.context.name) transfer --abandon <target>
                 """,
             discussion: """
-                Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; what
-                can't is listed. The source is only read. When anything is refused the target is as empty
-                as before; an interruption leaves it marked as unfinished, to be resumed or abandoned.
+                Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; \
+                what can't is listed. The source is only read. When anything is refused the target is \
+                as empty as before; an interruption leaves it marked as unfinished, to be resumed or \
+                abandoned.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) transfer shop.db postgresql://app@db.example.org/shop
-                  \(MigrateProgram.context.name) transfer shop.db 'postgresql:///shop?host=/run/postgresql' --dry-run
+                  \(MigrateProgram.context.name) transfer shop.db 'postgresql:///shop?host=/run/pg' --dry-run
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --exclude logs,cache --json
+                  \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --report report.html
                   \(MigrateProgram.context.name) transfer postgresql:///shop copy.db
                   \(MigrateProgram.context.name) transfer old.db postgresql:///app --into-history
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
@@ -66,6 +68,8 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write what was done and proven into this file, for ci/check-certificate.py.", valueName: "file"))
     var certificate: String?
+    @Option(help: ArgumentHelp("Write the report into this file too, as a page for a browser.", valueName: "file.html"))
+    var report: String?
     @Flag(help: "Migrate the target with up first, and fill what the migrations declare, matched by name.")
     var intoHistory =
         false
@@ -73,8 +77,8 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Tables, and columns as table.column, that may stay behind for want of a place.", valueName: "a,b.c"))
     var ignoreMissing: String?
-    @Flag(help: "Show the plan: tables, types and why, and what does not come along. Changes nothing.") var dryRun =
-        false
+    @Flag(help: "Show the plan: tables, types and why, statements, and what does not come along. Changes nothing.")
+    var dryRun = false
     @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
@@ -89,7 +93,9 @@ struct TransferCommand: AsyncParsableCommand {
         if intoHistory, resume || certificate != nil || tables != nil || exclude != nil {
             throw ValidationError("--into-history takes none of --resume, --certificate, --tables and --exclude")
         }
-        if dryRun, certificate != nil { throw ValidationError("--certificate needs a transfer, not a --dry-run") }
+        if dryRun, certificate != nil || report != nil {
+            throw ValidationError("--certificate and --report need a transfer, not a --dry-run")
+        }
         if !(1...100_000).contains(chunkMegabytes) {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
@@ -103,62 +109,69 @@ struct TransferCommand: AsyncParsableCommand {
             let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
             let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
-            if intoHistory {
-                try await Interruption.stopping { try await fillHistory(from, to, rules) }
-                await from.close()
-                return await to.close()
-            }
-            let options = TransferOptions(
-                tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
-                jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
-            let transfer = Transfer(from: from, to: to, options: options)
-            let file = try certificate.map { try OutputFile($0) }
+            let files = try TransferFiles(certificate: certificate, report: report)
+            let verdict: TransferReport.Verdict?
             do {
-                try await Interruption.stopping { try await show(transfer) { try certify($0, from, to, in: file) } }
+                verdict = try await Interruption.stopping {
+                    if dryRun { try await showPlan(from, to, rules) }
+                    return dryRun ? nil : try await showReport(from, to, rules, files)
+                }
             } catch {
-                file?.discard()
+                files.discard()
                 throw error
             }
             await from.close()
             await to.close()
+            if verdict == .mismatch { throw ExitCode(1) }
         }
     }
 
-    private func show(_ transfer: Transfer, _ certify: (TransferReport) throws -> Void) async throws {
+    private func showPlan(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
-        if dryRun {
-            let plan = try await transfer.plan { progress.show($0) }
-            progress.end()
-            try write(plan.proposals)
-            output.show(TransferText.document(plan)) { TransferText.text(plan) }
-        } else {
-            let report = try await transfer.run { progress.show($0) }
-            progress.end()
-            try write(report.proposals)
-            output.show(TransferText.document(report)) { TransferText.text(report) }
-            if report.verdict == .mismatch { throw ExitCode(1) }
-            try certify(report)
-        }
+        let plan =
+            if intoHistory {
+                try await historyTransfer(from, to, rules).plan()
+            } else {
+                try await Transfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
+            }
+        progress.end()
+        try write(plan.proposals)
+        output.show(TransferDocument.document(plan)) { TransferPage.page(plan).text() }
     }
 
-    private func fillHistory(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
+    private func showReport(
+        _ from: Database, _ to: Database, _ rules: TransferRules, _ files: TransferFiles
+    ) async throws -> TransferReport.Verdict {
+        let progress = TransferProgress(isQuiet: quiet || output.json)
+        defer { progress.end() }
+        let report =
+            if intoHistory {
+                try await historyTransfer(from, to, rules).run { progress.show($0) }
+            } else {
+                try await Transfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
+            }
+        progress.end()
+        try write(report.proposals)
+        output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
+        try files.finish(report, from.url, to.url)
+        return report.verdict
+    }
+
+    private func options(_ rules: TransferRules) -> TransferOptions {
+        TransferOptions(
+            tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
+            jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
+    }
+
+    private func historyTransfer(
+        _ from: Database, _ to: Database, _ rules: TransferRules
+    ) throws -> HistoryTransfer {
         let context = MigrateProgram.context
-        let transfer = HistoryTransfer(
+        return HistoryTransfer(
             from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
             rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
-        let progress = TransferProgress(isQuiet: quiet || output.json)
-        defer { progress.end() }
-        if dryRun {
-            let plan = try await transfer.plan()
-            output.show(TransferText.document(plan)) { TransferText.text(plan) }
-        } else {
-            let report = try await transfer.run { progress.show($0) }
-            progress.end()
-            output.show(TransferText.document(report)) { TransferText.text(report) }
-            if report.verdict == .mismatch { throw ExitCode(1) }
-        }
     }
 
     /// The rules of the file, and what the command line says beside them.
@@ -171,13 +184,6 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func write(_ proposals: [ProposedRule]) throws {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
-    }
-
-    private func certify(_ report: TransferReport, _ from: Database, _ to: Database, in file: OutputFile?) throws {
-        let context = MigrateProgram.context
-        let certificate = TransferCertificate(
-            of: report, from: from.url, to: to.url, by: "\(context.name) \(context.version)", at: Console.now)
-        try file?.finish(certificate.document().rendered() + "\n")
     }
 
     private func abandon(_ target: String) async throws {

@@ -7,7 +7,7 @@ struct UpCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "up", abstract: "Apply what is pending.",
             discussion: """
-                Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do
+                Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do \
                 this at once: each migration runs once. A SQLite file that does not exist is created.
 
                 EXAMPLES:

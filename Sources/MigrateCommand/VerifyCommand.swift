@@ -7,7 +7,7 @@ struct VerifyCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "verify", abstract: "Compare two databases value by value. Changes nothing.",
             discussion: """
-                Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are
+                Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are \
                 compared in canonical form: 1.50 and 1.5 are one decimal. Exit code 1 when anything differs.
 
                 EXAMPLES:

@@ -59,9 +59,13 @@ struct TransferTests {
             let text = try await box.migrate("transfer", source, target, "--dry-run")
             #expect(text.ending == .exit(0), "\(text)")
             #expect(text.output.hasSuffix("dry run: nothing was changed\n"))
+            // In the order in which they run: an index after its table.
+            #expect(
+                text.output.contains(
+                    /\nCREATE TABLE "sessions" \([\s\S]*\);\n[\s\S]*CREATE (UNIQUE )?INDEX .* ON "sessions"/))
             let json = try await box.migrate("transfer", source, target, "--dry-run", "--json")
             #expect(json.ending == .exit(0), "\(json)")
-            #expect(try json.keys().isSuperset(of: ["version", "dry_run", "tables", "not_carried"]))
+            #expect(try json.keys().isSuperset(of: ["version", "dry_run", "tables", "statements", "not_carried"]))
             #expect(try fingerprint(box, target) == before)
         }
     }
@@ -85,8 +89,13 @@ struct TransferTests {
                 "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')",
                 on: source)
             try execute(Self.meddler, on: target)
-            let run = try await box.migrate("transfer", source, target, "--verify", "full")
+            let run = try await box.migrate(
+                "transfer", source, target, "--verify", "full", "--report", box("report.html"), "--certificate",
+                box("certificate.json"))
             #expect(run.ending == .exit(1), "\(run)")
+            let page = try String(contentsOfFile: box("report.html"), encoding: .utf8)
+            #expect(page.contains("<li>t, row id=2: differs in v</li>"))
+            #expect(!FileManager.default.fileExists(atPath: box("certificate.json")))
             #expect(
                 run.output.contains("t, row id=2: differs in v")
                     && run.output.contains("t, row id=3: only in the source"))
@@ -95,6 +104,32 @@ struct TransferTests {
             let counted = try await box.migrate("transfer", source, target, "--verify", "count", "--json")
             #expect(counted.ending == .exit(1) && counted.output.contains(#""differences": []"#), "\(counted)")
             try expectTables(target, [])
+        }
+    }
+
+    @Test("the report is also a page that needs nothing else, in which names are text")
+    func htmlReport() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = box("s.db")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            try execute(
+                "CREATE TABLE \"a<b>&<\u{301}i\" (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO \"a<b>&<\u{301}i\" VALUES (1, '<s>')",
+                on: source)
+            let run = try await box.migrate("transfer", source, target, "--report", box("report.html"))
+            #expect(run.ending == .exit(0), "\(run)")
+            let page = try String(contentsOfFile: box("report.html"), encoding: .utf8)
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+            for part in ["<title>Transfer: verified</title>", "a&lt;b&gt;&amp;&lt;\u{301}i", "/s.db (SQLite "] {
+                #expect(page.contains(part), "\(part) in \(page)")
+            }
+            #expect(
+                !page.contains("<b>") && !page.contains("<s>") && !page.contains("<script") && !page.contains("http"))
+
+            // A refusal leaves no page, and a folder that is not there is found out before the work.
+            let again = try await box.migrate("transfer", source, target, "--report", box("again.html"))
+            #expect(again.ending == .exit(2) && !FileManager.default.fileExists(atPath: box("again.html")), "\(again)")
+            let nowhere = try await box.migrate("transfer", source, target, "--report", box("no/where.html"))
+            expectRefusal(nowhere, saying: "where.html", "a folder that you may write to")
         }
     }
 

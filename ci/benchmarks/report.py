@@ -1,4 +1,4 @@
-"""The figures as Markdown: medians by phase, and the ratios that matter."""
+"""The figures as Markdown: medians by phase, and the ratios that matter, each from runs of one round."""
 
 from statistics import median
 
@@ -63,11 +63,20 @@ def _ratios(ways):
     for phase, name, other_phase, other, limit in PROMISES:
         if name not in ways or other not in ways:
             continue
-        ours, theirs = _median(ways[name]["rounds"], phase), _median(ways[other]["rounds"], other_phase)
-        ratio = "not told" if ours is None or theirs is None else f"{ours / theirs:.2f}"
+        ratio = _paired(ways[name]["rounds"], phase, ways[other]["rounds"], other_phase)
         promise = "" if limit is None else f"at most {limit}"
         lines.append(f"| {name} ÷ {other}: {WORDS[phase]} | {ratio} | {promise} |")
     return "\n".join(lines)
+
+
+def _paired(ours, phase, theirs, other_phase):
+    """The median of what one round's two runs, a minute apart, say of each other: machines have fast and slow minutes."""
+    pairs = [(_value(a, phase), _value(b, other_phase)) for a, b in zip(ours, theirs)]
+    if any(None in pair for pair in pairs):
+        return "not told"
+    ratios = sorted(a / b for a, b in pairs)
+    spread = f" ({ratios[0]:.2f} to {ratios[-1]:.2f})" if len(ratios) > 1 else ""
+    return f"{median(ratios):.2f}{spread}"
 
 
 def _remarks(ways):
@@ -96,8 +105,12 @@ def _verdict(contents):
 
 def _median(rounds, phase):
     """`None` when the way does not have the phase."""
-    values = [r["whole"] if phase == "whole" else r["phases"].get(phase) for r in rounds]
+    values = [_value(r, phase) for r in rounds]
     return None if None in values else median(values)
+
+
+def _value(round_, phase):
+    return round_["whole"] if phase == "whole" else round_["phases"].get(phase)
 
 
 def _seconds(value):

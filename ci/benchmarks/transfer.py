@@ -9,6 +9,7 @@ import shlex
 import sqlite3
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 
 import report
@@ -100,10 +101,18 @@ def visible(words):
     return words[at:]
 
 
+def settle(seconds=180):
+    """Waits until the load of what came before, a build, has faded from the machine's average."""
+    end = time.monotonic() + seconds
+    while os.getloadavg()[0] > 0.5:
+        if time.monotonic() > end:
+            return say(f"THE MACHINE IS BUSY (load {os.getloadavg()[0]:.1f}): take the figures as a trial")
+        time.sleep(5)
+
+
 def main():
     options = arguments()
-    if os.getloadavg()[0] > 0.5:
-        say(f"THE MACHINE IS BUSY (load {os.getloadavg()[0]:.1f}): take the figures as a trial")
+    settle()
     path = sample.database(options.folder, options.scale, say)
     server = Server(options.cluster, options.wal_level)
     with tempfile.TemporaryDirectory() as folder:

@@ -5,8 +5,10 @@ public enum UTF8Text {
         var at = 0
         var continuations = 0
         while at < bytes.count {
-            at = endOfPlainASCII(bytes, from: at)
-            if at == bytes.count { break }
+            if bytes[at] < 0x80 && bytes[at] != 0 {
+                at = endOfPlainASCII(bytes, from: at)
+                continue
+            }
             let length = sequenceLength(bytes, at)
             guard length > 0 else { return nil }
             continuations += length - 1

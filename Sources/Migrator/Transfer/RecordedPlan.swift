@@ -2,7 +2,7 @@ import Dialects
 
 extension TransferPlan {
     /// The plan as text, to be compared by a run that wants to go on with it: what goes where, and every statement.
-    func recorded(_ construction: Construction, _ build: BuildPlan) -> String {
+    func recorded() -> String {
         let journeys = tables.map { table in
             JSON.object([
                 ("source", .string(table.source)), ("target", .string(table.target)),
@@ -14,10 +14,9 @@ extension TransferPlan {
                 ("pieces", .integer(Int64(table.pieces.count))),
             ])
         }
-        let steps = build.stages.joined().joined().compactMap { $0.statement.map(JSON.string) }
         return JSON.object([
             ("version", .integer(1)), ("tables", .array(journeys)),
-            ("statements", .array(construction.tables.map(JSON.string) + steps)),
+            ("statements", .array(statements.map(JSON.string))),
         ])
         .rendered()
     }

@@ -28,7 +28,7 @@ struct TransferEngine {
         let (inspection, wanted) = try await streams.first { reading, _ in
             try SourceSurvey(reading, source, options.rules).inspect(options)
         }
-        let plan: TransferPlan
+        var plan: TransferPlan
         if source.speaksAs(target) {
             guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
             let replicas = ReplicaPlanner.tables(of: inspection, options)
@@ -47,9 +47,11 @@ struct TransferEngine {
             plan = try await surveyed(
                 TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
         }
-        events(.planned(plan))
         let construction = try plan.construction ?? target.construct(plan.schema)
-        return Work(plan: plan, construction: construction, build: try BuildPlan(plan, construction, target))
+        let build = try BuildPlan(plan, construction, target)
+        plan.statements = construction.tables + build.stages.joined().joined().compactMap(\.statement)
+        events(.planned(plan))
+        return Work(plan: plan, construction: construction, build: build)
     }
 
     /// The plan with the values that will not fit. Throws `TransferError` when its policies let none of them pass.
@@ -125,7 +127,7 @@ struct TransferEngine {
     /// Makes the tables and the record of them, in one transaction; or takes up the record of an earlier run.
     private func begin(_ work: Work, _ earlier: TransferRecord?) async throws -> TransferRecord {
         let (target, sourceName) = (target, sourceName)
-        let plan = work.plan.recorded(work.construction, work.build)
+        let plan = work.plan.recorded()
         return try await streams.first { reading, writing in
             let fingerprint = try reading.sourceFingerprint()
             if let earlier {

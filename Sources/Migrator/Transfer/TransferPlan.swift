@@ -18,6 +18,8 @@ public struct TransferPlan: Sendable {
     public var notCarried: [NotCarried]
     /// Values that will not fit, and what becomes of them.
     public var misfits: [Misfits] = []
+    /// What the target executes, in this order: tables, and after their rows all else.
+    public internal(set) var statements: [String] = []
     /// What rules might say about columns that could mean more than their types do.
     public var proposals: [ProposedRule] = []
 

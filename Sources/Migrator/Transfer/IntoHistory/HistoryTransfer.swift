@@ -69,7 +69,8 @@ public struct HistoryTransfer: Sendable {
         events(.phase(.surveying))
         let (plan, remark) = try await pair.run { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
-            try reading.beginSnapshot()
+            _ = try reading.beginSharedSnapshot()
+            try reading.endSharing()
             return (try survey(reading).plan(), try survey(reading).remark())
         }
         events(.planned(plan))
@@ -79,6 +80,10 @@ public struct HistoryTransfer: Sendable {
             var report = try await pair.run { try load.run($0, $1) }
             if report.verdict == .mismatch { try await empty() }
             report.remarks += [remark].compactMap { $0 }
+            report.provenance = try await pair.run { reading, writing in
+                TransferReport.Provenance(
+                    fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+            }
             report.seconds = ContinuousClock.now.seconds(since: start)
             return report
         } catch {

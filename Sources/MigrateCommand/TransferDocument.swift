@@ -1,95 +1,8 @@
 import Dialects
 import Migrator
 
-/// A transfer's plan and report, for people and for programs.
-enum TransferText {
-    static func text(_ report: TransferReport) -> String {
-        let setsAside = report.tables.contains { $0.quarantined > 0 }
-        var table = TextTable(
-            [
-                ("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right),
-            ] + (setsAside ? [("QUARANTINED", .right)] : []) + [("VERDICT", .left)])
-        func add(_ name: String, _ source: Int, _ target: Int, _ aside: Int, _ verdict: String) {
-            let counts = [source, target] + (setsAside ? [aside] : [])
-            table.add([name] + counts.map(Humane.count) + [verdict])
-        }
-        for line in report.tables {
-            let verdict = line.isMismatch ? "MISMATCH" : line.quarantined == 0 ? "equal" : "equal, but for quarantine"
-            add(line.name, line.sourceRows, line.targetRows, line.quarantined, verdict)
-        }
-        func total(_ count: (TransferReport.TableReport) -> Int) -> Int { report.tables.reduce(0) { $0 + count($1) } }
-        add("total", total(\.sourceRows), total(\.targetRows), total(\.quarantined), "")
-        var sections = [table.rendered()]
-        let notes = report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } }
-        sections += section("Notes", notes)
-        let nulled = report.tables.flatMap { line in
-            line.nulled.map { "\(line.name).\($0.column): \(Humane.count($0.count))" }
-        }
-        sections += section("Values that became NULL", nulled)
-        let differences = report.tables.flatMap { line in
-            line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
-        }
-        sections += section("Rows that differ", differences)
-        sections += section("Remarks", report.remarks)
-        sections += remarks(report.types, report.renames, report.notCarried)
-        sections += remarks(report.misfits)
-        sections += section("Rules to consider (--write-rules)", report.proposals.map(\.description))
-        sections.append("\(times(report))\nverdict: \(report.verdict.rawValue)")
-        return sections.joined(separator: "\n\n")
-    }
-
-    static func text(_ plan: TransferPlan) -> String {
-        var table = TextTable([("TABLE", .left), ("ROWS", .right), ("COLUMNS", .right), ("BECOMES", .left)])
-        for planned in plan.tables {
-            let name = planned.target == planned.source ? "" : planned.target
-            table.add([planned.source, Humane.count(planned.rows), "\(planned.sourceColumns.count)", name])
-        }
-        var sections = [table.rendered()]
-        sections += remarks(plan.typeNotes, plan.renames, plan.notCarried)
-        sections += remarks(plan.misfits)
-        if !plan.proposals.isEmpty {
-            sections.append(
-                "Rules to consider, as a file for --rules:\n\n" + ProposedRule.yaml(plan.proposals).dropLast())
-        }
-        sections.append("dry run: nothing was changed")
-        return sections.joined(separator: "\n\n")
-    }
-
-    private static func remarks(_ misfits: [Misfits]) -> [String] {
-        section("Values that are not what their columns say", misfits.map { "\($0): \(outcome($0.policy))" })
-    }
-
-    private static func outcome(_ policy: MismatchPolicy) -> String {
-        switch policy {
-        case .fail: "refused"
-        case .widen: "kept"
-        case .null: "NULL"
-        case .quarantine: "set aside in tc_quarantine"
-        }
-    }
-
-    private static func times(_ report: TransferReport) -> String {
-        let phases = [
-            ("looking at values", report.phases.surveying), ("loading", report.phases.loading),
-            ("building", report.phases.building), ("analyzing", report.phases.analyzing),
-            ("verifying", report.phases.verifying),
-        ]
-        let parts = phases.map { "\($0.0) \(Humane.seconds($0.1))" }
-        return "time: \(Humane.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
-    }
-
-    private static func remarks(_ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]) -> [String] {
-        section("Types chosen from the values", types.map(\.description))
-            + section("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
-            + section(
-                "Not carried over",
-                notCarried.map { "\($0.kind.words) \($0.name): \($0.reason)" })
-    }
-
-    private static func section(_ title: String, _ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : ["\(title) (\(lines.count)):\n" + lines.map { "  " + $0 }.joined(separator: "\n")]
-    }
-
+/// A transfer's plan and report, for programs.
+enum TransferDocument {
     static func document(_ report: TransferReport) -> JSON {
         let tables = report.tables.map { table in
             JSON.object([
@@ -140,8 +53,12 @@ enum TransferText {
                 ),
             ])
         }
+        let statements = JSON.array(plan.statements.map { .string($0) })
         return .object(
-            [("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables))]
+            [
+                ("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables)),
+                ("statements", statements),
+            ]
                 + members(plan.typeNotes, plan.renames, plan.notCarried) + members(plan.misfits, plan.proposals))
     }
 

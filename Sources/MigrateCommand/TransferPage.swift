@@ -1,0 +1,88 @@
+import Dialects
+import Migrator
+
+/// A transfer's plan and report, for people.
+enum TransferPage {
+    static func page(_ report: TransferReport) -> Page {
+        var page = Page(title: "Transfer: \(report.verdict.rawValue)")
+        page.add(table(report))
+        page.add("Notes", report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } })
+        let nulled = report.tables.flatMap { line in
+            line.nulled.map { "\(line.name).\($0.column): \(Humane.count($0.count))" }
+        }
+        page.add("Values that became NULL", nulled)
+        let differences = report.tables.flatMap { line in
+            line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
+        }
+        page.add("Rows that differ", differences)
+        page.add("Remarks", report.remarks)
+        add(report.types, report.renames, report.notCarried, report.misfits, to: &page)
+        page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
+        page.add(line: times(report))
+        page.add(line: "verdict: \(report.verdict.rawValue)")
+        return page
+    }
+
+    private static func table(_ report: TransferReport) -> TextTable {
+        let setsAside = report.tables.contains { $0.quarantined > 0 }
+        var table = TextTable(
+            [("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right)]
+                + (setsAside ? [("QUARANTINED", .right)] : []) + [("VERDICT", .left)])
+        func add(_ name: String, _ source: Int, _ target: Int, _ aside: Int, _ verdict: String) {
+            let counts = [source, target] + (setsAside ? [aside] : [])
+            table.add([name] + counts.map(Humane.count) + [verdict])
+        }
+        for line in report.tables {
+            let verdict = line.isMismatch ? "MISMATCH" : line.quarantined == 0 ? "equal" : "equal, but for quarantine"
+            add(line.name, line.sourceRows, line.targetRows, line.quarantined, verdict)
+        }
+        func total(_ count: (TransferReport.TableReport) -> Int) -> Int { report.tables.reduce(0) { $0 + count($1) } }
+        add("total", total(\.sourceRows), total(\.targetRows), total(\.quarantined), "")
+        return table
+    }
+
+    static func page(_ plan: TransferPlan) -> Page {
+        var page = Page(title: "Plan of a transfer")
+        var table = TextTable([("TABLE", .left), ("ROWS", .right), ("COLUMNS", .right), ("BECOMES", .left)])
+        for planned in plan.tables {
+            let name = planned.target == planned.source ? "" : planned.target
+            table.add([planned.source, Humane.count(planned.rows), "\(planned.sourceColumns.count)", name])
+        }
+        page.add(table)
+        add(plan.typeNotes, plan.renames, plan.notCarried, plan.misfits, to: &page)
+        page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
+        page.add(
+            "Rules to consider, as a file for --rules",
+            code: plan.proposals.isEmpty ? [] : [String(ProposedRule.yaml(plan.proposals).dropLast())])
+        page.add(line: "dry run: nothing was changed")
+        return page
+    }
+
+    private static func add(
+        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried], _ misfits: [Misfits], to page: inout Page
+    ) {
+        page.add("Types chosen from the values", types.map(\.description))
+        page.add("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
+        page.add("Not carried over", notCarried.map { "\($0.kind.words) \($0.name): \($0.reason)" })
+        page.add("Values that are not what their columns say", misfits.map { "\($0): \(outcome($0.policy))" })
+    }
+
+    private static func outcome(_ policy: MismatchPolicy) -> String {
+        switch policy {
+        case .fail: "refused"
+        case .widen: "kept"
+        case .null: "NULL"
+        case .quarantine: "set aside in tc_quarantine"
+        }
+    }
+
+    private static func times(_ report: TransferReport) -> String {
+        let phases = [
+            ("looking at values", report.phases.surveying), ("loading", report.phases.loading),
+            ("building", report.phases.building), ("analyzing", report.phases.analyzing),
+            ("verifying", report.phases.verifying),
+        ]
+        let parts = phases.map { "\($0.0) \(Humane.seconds($0.1))" }
+        return "time: \(Humane.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
+    }
+}
