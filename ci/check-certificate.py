@@ -4,6 +4,7 @@
 Needs Python 3.8 and, for PostgreSQL, psql. Exit code 0: everything is as certified; 1: something is not; 2: it can't be said."""
 
 import argparse
+import base64
 import datetime
 import hashlib
 import json
@@ -30,9 +31,9 @@ def fold(a, b):
     return (product >> 64) ^ (product & WORD) ^ a
 
 
-def digest(words):
+def digest(words, lanes=(0x243F6A8885A308D3, 0x13198A2E03707344)):
     """The two lanes after these words."""
-    first, second = 0x243F6A8885A308D3, 0x13198A2E03707344
+    first, second = lanes
     for word in words:
         first = fold(first ^ word, 0x9E3779B97F4A7C15)
         second = fold((second + word) & WORD, 0xA4093822299F31D1)
@@ -166,6 +167,52 @@ def uuid(value):
     return [int(digits[:16], 16), int(digits[16:], 16)] if re.fullmatch(rb"[0-9a-fA-F]{32}", digits) else None
 
 
+class Number(bytes):
+    """A number of a JSON text, as it is written there."""
+
+    @classmethod
+    def read(cls, digits):
+        return cls(digits.encode())
+
+
+def json_text(value):
+    """The digest of what a JSON text says."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Text)):
+        return None
+    try:
+        text = value.decode() if isinstance(value, Text) else repr(value)
+        return json_words(json.loads(text, parse_int=Number.read, parse_float=Number.read, parse_constant=refuse))
+    except ValueError:
+        return None
+
+
+def refuse(what):
+    raise ValueError(f"jsonb takes no {what}")
+
+
+def json_words(value):
+    """Both lanes of a JSON value, as two words."""
+    if value is None or isinstance(value, bool):
+        return digest([{None: 1, False: 2, True: 3}[value]])
+    if isinstance(value, Number):
+        return digest([4, *decimal(Text(value))])
+    if isinstance(value, str):
+        return digest([5, *characters(value)])
+    if isinstance(value, list):
+        return digest([6, *digest(word for element in value for word in json_words(element))])
+    members = [digest(json_words(element), digest([5, *characters(name)])) for name, element in value.items()]
+    return digest([7, *(sum(lane) & WORD for lane in zip((0, 0), *members))])
+
+
+def characters(text):
+    data = text.encode()
+    if b"\0" in data:
+        refuse("NUL")
+    for at in range(0, len(data) // 8 * 8 + 1, 8):
+        yield int.from_bytes(data[at : at + 8], "little")
+    yield len(data)
+
+
 FORMS = {
     "integer": integer,
     "real": real,
@@ -178,6 +225,7 @@ FORMS = {
     "date": calendar(DATE, days),
     "time": calendar(TIME, microseconds),
     "uuid": uuid,
+    "json": json_text,
     "stored": stored,
 }
 
@@ -264,20 +312,47 @@ def database(url):
 # --- the check --------------------------------------------------------------------------------------------------------
 
 
-def table_digest(base, table, columns, forms):
-    rows, first, second = 0, 0, 0
-    for values in base.rows(table, columns):
+def table_digest(rows, forms, aside=()):
+    """The number of rows and the sum of their digests, without those of the rows that were set aside."""
+    count, first, second = 0, 0, 0
+    for values in rows:
         a, b = digest(row_words(values, forms))
-        rows, first, second = rows + 1, first + a, second + b
-    return rows, f"{first & WORD:016x}{second & WORD:016x}"
+        count, first, second = count + 1, first + a, second + b
+    for values in aside:
+        a, b = digest(row_words(values, forms))
+        count, first, second = count - 1, first - a, second - b
+    return count, f"{first & WORD:016x}{second & WORD:016x}"
 
 
-def check_side(name, base, table):
+def exact(value):
+    """A value of a row in quarantine, from its JSON."""
+    if isinstance(value, dict):
+        ((kind, content),) = value.items()
+        return float(content) if kind == "real" else {"blob": bytes, "text": Text}[kind](base64.b64decode(content))
+    return Text(value.encode()) if isinstance(value, str) else value
+
+
+def set_aside(target, table, columns):
+    """The rows of a table that lie in quarantine, whole."""
+    for name, record in target.rows("tc_quarantine", ["source_table", "record"]):
+        if name == table.encode():
+            row = json.loads(record)
+            yield [exact(row[column]) for column in columns]
+
+
+def check_side(name, base, table, target):
     """One line of the result for one side of a table, and whether it is as certified."""
     certified, compared = table[name], [column for column in table["columns"] if column["form"]]
     forms = [column["form"] for column in compared]
-    rows, found = table_digest(base, certified["table"], [column[name] for column in compared], forms)
+    columns = [column[name] for column in compared]
+    is_split = name == "source" and table.get("quarantined", 0) > 0
+    aside = list(set_aside(target, certified["table"], columns)) if is_split else []
+    rows, found = table_digest(base.rows(certified["table"], columns), forms, aside)
+    rows += len(aside)
     is_equal = rows == certified["rows"] and certified["digest"] in (None, found)
+    if is_split and len(aside) != table["quarantined"]:
+        is_equal = False
+        print(f"tc_quarantine holds {len(aside)} rows of {certified['table']}, and {table['quarantined']} are certified")
     verdict = "as certified" if is_equal else f"DIFFERS: certified {certified['rows']} rows, {certified['digest']}"
     print(f"{name:6}  {certified['table']:30}  {rows:>12,} rows  {found}  {verdict}")
     return is_equal
@@ -297,13 +372,14 @@ def check(options):
     is_intact = own_digest(document) == document["sha256"]
     print("the certificate is " + ("as it was issued" if is_intact else "CHANGED: its SHA-256 is another"))
     results = [is_intact]
-    for name in ("source", "target"):
-        base = database(getattr(options, name) or document[name]["url"])
-        results += [check_side(name, base, table) for table in document["tables"]]
+    bases = {name: database(getattr(options, name) or document[name]["url"]) for name in ("source", "target")}
+    for name, base in bases.items():
+        results += [check_side(name, base, table, bases["target"]) for table in document["tables"]]
     for table in document["tables"]:
         # Equal digests on both sides are what the certificate is about.
-        both = [(table[name]["rows"], table[name]["digest"]) for name in ("source", "target")]
-        if both[0] != both[1]:
+        source, target = table["source"], table["target"]
+        kept = source["rows"] - table.get("quarantined", 0)
+        if (kept, source["digest"]) != (target["rows"], target["digest"]):
             print(f"the certificate itself says that {table['source']['table']} differs")
             results.append(False)
     return all(results)

@@ -69,6 +69,44 @@ struct CertificateTests {
         }
     }
 
+    @Test("rows in quarantine and JSON are proven too")
+    func quarantine() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            #expect(FileManager.default.createFile(atPath: box("t.db"), contents: nil))
+            try execute(
+                #"""
+                CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER, r REAL, b BLOB, s TEXT UNIQUE, j JSON);
+                INSERT INTO t VALUES
+                  (1, 1, 0.1, x'00', 'a', '{"b": [1.50, -2e3, "\u00e4\n\ud83d\ude00"], "a": {}, "a": null}'),
+                  (2, 'n/a', 1e999, x'ff00', 'né', '[]'),
+                  (3, 3, -0.0, NULL, CAST(x'61ff' AS TEXT), ' [ true , false ] '),
+                  (4, 4, 5e-324, 'text', 'four', '"12345678"'),
+                  (5, 5, 2.5, x'', 'b', '7');
+                """#, on: box("t.db"))
+            try "tables: {t: {columns: {j: {type: json}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let run = try await box.migrate(
+                "transfer", box("t.db"), target, "--rules", box("rules.yaml"), "--on-mismatch", "quarantine",
+                "--certificate", box("certificate.json"), "--json")
+            #expect(run.ending == .exit(0), "\(run)")
+            let kept = try #require(try query("SELECT count(*)::text FROM t", on: target).first.flatMap { Int($0) })
+            #expect(kept < 5 && kept >= 2, "\(run)")
+            let sound = try await check(box)
+            #expect(sound.ending == .exit(0), "\(sound)")
+
+            // A value in quarantine, a member of an object, a row in quarantine.
+            for change in [
+                "UPDATE tc_quarantine SET record = replace(record, 'n/a', 'n/b')",
+                "UPDATE t SET j = jsonb_set(j, '{b,0}', '1.51') WHERE id = 1",
+                "DELETE FROM tc_quarantine WHERE row_key = 'id=2'",
+            ] {
+                try execute(change, on: target)
+                let changed = try await check(box)
+                #expect(changed.ending == .exit(1), "\(change): \(changed)")
+            }
+        }
+    }
+
     @Test("a file that can't be written is found before anything is moved")
     func unwritable() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -7,14 +7,17 @@ import Testing
     "transfer of a database that another program writes all the time",
     .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct LiveSourceTests {
+    private static let rounds = TestSupport.environment("TC_TEST_LIVE").flatMap { Int($0) } ?? 20
+
+    /// `TC_TEST_LIVE` says how often; 20 times without it.
     @Test(
-        "shows one moment, 20 times",
+        "shows one moment, many times",
         arguments: [("wal", "go on writing"), ("delete", "wait until everything is read")])
     func oneMoment(_ journalMode: String, _ remark: String) async throws {
         try await withDatabase(.postgresql) { box, target in
             let writer = try LiveWriter(box("live.db"), journalMode: journalMode)
             defer { writer.stop() }
-            for _ in 0..<20 {
+            for _ in 0..<Self.rounds {
                 let before = try writer.committed()
                 let run = try await box.migrate("transfer", box("live.db"), target, "--jobs", "2", "--quiet")
                 #expect(run.ending == .exit(0) && run.output.contains(remark), "\(run)")

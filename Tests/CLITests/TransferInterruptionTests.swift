@@ -11,7 +11,7 @@ struct TransferInterruptionTests {
     func killed() async throws {
         var random = SeededGenerator(seed: 9)
         try await withDatabase(.postgresql) { box, target in
-            let source = try makeSource(box)
+            let source = try makeShop(box, rows: 8_000)
             for _ in 0..<Self.kills {
                 let ending = try await interrupt(box, source, target, after: .random(in: 20...900, using: &random)) {
                     $0.kill(SIGKILL)
@@ -26,7 +26,7 @@ struct TransferInterruptionTests {
     func terminated() async throws {
         var random = SeededGenerator(seed: 20)
         try await withDatabase(.postgresql) { box, target in
-            let source = try makeSource(box)
+            let source = try makeShop(box, rows: 8_000)
             for _ in 0..<Self.kills {
                 let ending = try await interrupt(box, source, target, after: .random(in: 100...900, using: &random)) {
                     _ in
@@ -47,7 +47,7 @@ struct TransferInterruptionTests {
     @Test("stops on Ctrl-C, says how to go on, and nobody takes what is there for a database")
     func stopped() async throws {
         try await withDatabase(.postgresql) { box, target in
-            let source = try makeSource(box)
+            let source = try makeShop(box, rows: 8_000)
             let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
             try waitUntil("a chunk is there") { try !chunks(target).isEmpty }
             run.kill(SIGINT)
@@ -72,7 +72,7 @@ struct TransferInterruptionTests {
     @Test("is not resumed with another plan, nor from a source that has changed")
     func changed() async throws {
         try await withDatabase(.postgresql) { box, target in
-            let source = try makeSource(box)
+            let source = try makeShop(box, rows: 8_000)
             while try await interrupt(box, source, target, after: 0, { $0.kill(SIGKILL) }) == .exit(0) {
                 try await startAnew(box, source, target)
             }
@@ -119,25 +119,25 @@ struct TransferInterruptionTests {
         #expect(keys == ["7"])
     }
 
-    /// Four tables of some megabytes, in a chain of foreign keys, with an index each.
-    private func makeSource(_ box: Sandbox) throws -> String {
-        let path = box("shop.db")
-        #expect(FileManager.default.createFile(atPath: path, contents: nil))
-        for number in 1...4 {
-            let parent = number > 1 ? "REFERENCES t\(number - 1) (id)" : ""
-            try execute(
-                """
-                CREATE TABLE t\(number) (id INTEGER PRIMARY KEY, parent INTEGER \(parent), v TEXT, r REAL);
-                CREATE INDEX t\(number)_v ON t\(number) (v);
-                INSERT INTO t\(number) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
-                SELECT i, i, printf('%0400d', i * 7919), i / 3.0 FROM n
-                """, on: path)
-        }
-        return path
-    }
-
     private func chunks(_ target: String) throws -> [String] {
         guard try tables(target).contains("tc_transfer_chunks") else { return [] }
         return try query("SELECT table_name FROM tc_transfer_chunks WHERE kind = 'rows'", on: target)
     }
+}
+
+/// A SQLite database of four tables, in a chain of foreign keys, with an index each: 8,000 rows have some 4 MB.
+func makeShop(_ box: Sandbox, rows: Int) throws -> String {
+    let path = box("shop.db")
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    for number in 1...4 {
+        let parent = number > 1 ? "REFERENCES t\(number - 1) (id)" : ""
+        try execute(
+            """
+            CREATE TABLE t\(number) (id INTEGER PRIMARY KEY, parent INTEGER \(parent), v TEXT, r REAL);
+            CREATE INDEX t\(number)_v ON t\(number) (v);
+            INSERT INTO t\(number) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows))
+            SELECT i, i, printf('%0400d', i * 7919), i / 3.0 FROM n
+            """, on: path)
+    }
+    return path
 }

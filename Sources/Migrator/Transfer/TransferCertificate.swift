@@ -67,7 +67,8 @@ public struct TransferCertificate: Sendable {
         }
         return .object([
             ("source", side(table.source, line.sourceRows, line.sourceDigest)),
-            ("target", side(table.target, line.targetRows, line.targetDigest)), ("columns", .array(columns)),
+            ("target", side(table.target, line.targetRows, line.targetDigest)),
+            ("quarantined", .integer(Int64(line.quarantined))), ("columns", .array(columns)),
         ])
     }
 
