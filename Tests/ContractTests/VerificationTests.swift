@@ -88,6 +88,44 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "what a transfer renamed is compared with what it was, both ways",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: [false, true])
+    func renamed(_ isLowercase: Bool) async throws {
+        try await Backend.sqlite.withDatabase { first in
+            try await Backend.postgresql.withDatabase { second in try await renamed(isLowercase, first, second) }
+        }
+    }
+
+    private func renamed(_ isLowercase: Bool, _ first: Database, _ second: Database) async throws {
+        let long = String(repeating: "long", count: 20)
+        try await first.withConnection { connection in
+            try connection.executeScript(
+                """
+                CREATE TABLE \(long)1 (ctid INTEGER PRIMARY KEY, "\(long)ä" TEXT, "\(long)ö" TEXT);
+                CREATE TABLE \(long)2 (id INTEGER PRIMARY KEY, Price TEXT);
+                INSERT INTO \(long)1 VALUES (1, 'a', 'b'); INSERT INTO \(long)2 VALUES (1, '7'), (2, '8');
+                """)
+        }
+        var rules = TransferRules()
+        rules.lowercaseNames = isLowercase
+        let options = TransferOptions(rules: rules)
+        let moved = try await Transfer(from: first, to: second, options: options).run()
+        #expect(moved.renames.count >= 4)
+        for verification in [Verification(of: first, against: second), Verification(of: second, against: first)] {
+            let report = try await verification.run()
+            #expect(report.isEqual && report.tables.count == 2, "\(report)")
+        }
+        let names = try await second.withConnection { connection in
+            try connection.query("SELECT relname::text FROM pg_class WHERE relname LIKE 'longlong%' AND relkind = 'r'")
+        }
+        for name in names.compactMap({ $0.first?.text }) {
+            _ = try await second.withConnection { try $0.execute("DELETE FROM \(identifier: name)") }
+        }
+        let report = try await Verification(of: first, against: second).run()
+        #expect(report.tables.flatMap(\.differences).map(\.key).sorted() == ["ctid=1", "id=1", "id=2"], "\(report)")
+    }
+
     @Test("a table and a column that only one side has are named", arguments: Backend.available)
     func missing(_ backend: Backend) async throws {
         try await Self.withPair(backend, backend) { first, second in

@@ -16,13 +16,12 @@ public struct Verification: Sendable {
 
     /// Throws `DatabaseError`. What differs is in the report.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
-        try await Database.withConnections(source, target) { source, target in
+        let (from, to) = (self.source.dialect, self.target.dialect)
+        return try await Database.withConnections(source, target) { source, target in
             try source.snapshot {
                 try target.snapshot {
                     let plan = VerificationPlan(
-                        try source.dialect.inspect(source), try target.dialect.inspect(target),
-                        sourceHoldsTypes: source.dialect.holdsDeclaredTypes,
-                        targetHoldsTypes: target.dialect.holdsDeclaredTypes)
+                        try from.inspect(source), try to.inspect(target), from: from, to: to)
                     let tables = try plan.tables.map { table in
                         events(table.source.table)
                         return try TableComparison(table, source, target).report()

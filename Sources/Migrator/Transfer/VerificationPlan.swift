@@ -20,33 +20,30 @@ struct VerificationPlan {
     private(set) var tables: [ComparedTable] = []
     private(set) var missing: [String] = []
     private(set) var notCompared: [String] = []
-    private let sourceHoldsTypes: Bool
-    private let targetHoldsTypes: Bool
+    private let from: any TransferDialect
+    private let to: any TransferDialect
 
-    init(_ source: Inspection, _ target: Inspection, sourceHoldsTypes: Bool, targetHoldsTypes: Bool) {
-        self.sourceHoldsTypes = sourceHoldsTypes
-        self.targetHoldsTypes = targetHoldsTypes
+    init(_ source: Inspection, _ target: Inspection, from: any TransferDialect, to: any TransferDialect) {
+        self.from = from
+        self.to = to
         let ours = source.tablesWithRows.map(source.held)
         let theirs = target.tablesWithRows.map(target.held)
-        for table in ours {
-            guard let other = theirs.first(where: { $0.name == table.name }) else {
-                missing.append("table \(table.name) is only in the source")
-                continue
-            }
+        let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
+        missing += match.onlyInSource.map { "table \($0) is only in the source" }
+        missing += match.onlyInTarget.map { "table \($0) is only in the target" }
+        for pair in match.pairs {
+            guard let table = ours.first(where: { $0.name == pair.source }),
+                let other = theirs.first(where: { $0.name == pair.target })
+            else { continue }
             compare(table, other)
-        }
-        for table in theirs where !ours.contains(where: { $0.name == table.name }) {
-            missing.append("table \(table.name) is only in the target")
         }
     }
 
     private mutating func compare(_ table: Table, _ other: Table) {
         var compared = ComparedTable(source: .init(table: table.name), target: .init(table: other.name))
-        for column in table.columns {
-            guard let fellow = other[column: column.name] else {
-                missing.append("column \(table.name).\(column.name) is only in the source")
-                continue
-            }
+        let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
+        for pair in match.pairs {
+            guard let column = table[column: pair.source], let fellow = other[column: pair.target] else { continue }
             guard let form = form(column.type, fellow.type) else {
                 notCompared.append(
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
@@ -55,10 +52,12 @@ struct VerificationPlan {
             let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
             compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
         }
-        for column in other.columns where table[column: column.name] == nil {
-            missing.append("column \(table.name).\(column.name) is only in the target")
-        }
-        let keys = [table, other].map { Set($0.primaryKey?.columns ?? []) }
+        missing += match.onlyInSource.map { "column \(table.name).\($0) is only in the source" }
+        missing += match.onlyInTarget.map { "column \(table.name).\($0) is only in the target" }
+        let ourNames = Dictionary(uniqueKeysWithValues: match.pairs.map { ($0.target, $0.source) })
+        let keys = [
+            Set(table.primaryKey?.columns ?? []), Set((other.primaryKey?.columns ?? []).map { ourNames[$0] ?? $0 }),
+        ]
         if keys[0] == keys[1] || keys[0].isEmpty != keys[1].isEmpty {
             let key = keys[0].union(keys[1])
             compared.key = compared.forms.indices.filter { key.contains(compared.source.columns[$0]) }
@@ -68,7 +67,7 @@ struct VerificationPlan {
 
     /// A side whose columns hold only what their types say decides; where neither does, values are compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
-        switch (sourceHoldsTypes, targetHoldsTypes) {
+        switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
         case (false, false): return CanonicalForm.common(source, target)
         case (true, false): return form(heldTo: source, besideText: target == .text)
         case (false, true): return form(heldTo: target, besideText: source == .text)

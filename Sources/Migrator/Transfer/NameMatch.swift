@@ -1,0 +1,40 @@
+import Dialects
+
+/// Which names of two sides belong together: equal ones, and of the others those that a transfer, in whichever direction, makes
+/// of each other. Pure.
+struct NameMatch {
+    /// In the source's order.
+    private(set) var pairs: [(source: String, target: String)] = []
+    private(set) var onlyInSource: [String] = []
+    private(set) var onlyInTarget: [String] = []
+
+    /// All names of either side, in the order in which a transfer names them.
+    init(
+        _ ours: [String], _ theirs: [String], from source: any TransferTarget, to target: any TransferTarget
+    ) {
+        var fellows = Dictionary(uniqueKeysWithValues: Set(ours).intersection(theirs).map { ($0, $0) })
+        var free = Set(theirs).subtracting(ours)
+        for lowercase in [false, true] {
+            for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where fellows[ours] == nil {
+                if free.remove(theirs) != nil { fellows[ours] = theirs }
+            }
+            for (theirs, ours) in Self.renamed(theirs, by: source, lowercase) where free.contains(theirs) {
+                guard fellows[ours] == nil else { continue }
+                fellows[ours] = theirs
+                free.remove(theirs)
+            }
+        }
+        pairs = ours.compactMap { name in fellows[name].map { (name, $0) } }
+        onlyInSource = ours.filter { fellows[$0] == nil }
+        onlyInTarget = theirs.filter(free.contains)
+    }
+
+    private static func renamed(
+        _ names: [String], by target: any TransferTarget, _ lowercase: Bool
+    ) -> [(String, String)] {
+        var given = TargetNames(
+            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: lowercase)
+        let result = given.columns(of: "", names, reserved: target.reservedColumns)
+        return names.compactMap { name in result[name].flatMap { $0 == name ? nil : (name, $0) } }
+    }
+}
