@@ -64,10 +64,9 @@ public protocol Connection: AnyObject {
     /// Rows that point nowhere, at most `limit`: empty when all is well, and always in PostgreSQL, which checks as it goes.
     func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation]
 
-    /// Writes many rows into one table. `types` are the columns' types in this database; `freezing` rows are written as if
-    /// they had been there for long, which only the transaction may ask for that made or emptied the table.
+    /// Writes many rows into one table. `types` are the columns' types in this database.
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], freezing: Bool
+        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
     ) throws(DatabaseError) -> any BulkWriter
     /// Reads a table or query in the database's fastest way; `types` as in `copyIn`.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor
@@ -76,6 +75,20 @@ public protocol Connection: AnyObject {
     var interrupter: any Interrupter { get }
 
     func close()
+}
+
+/// What need not be done while rows are written.
+public struct SparedWork: Sendable, Equatable {
+    /// Rows are written as if they had been there for long, which only the transaction may ask for that made or emptied the
+    /// table.
+    public var freezing: Bool
+    /// The columns, by position, whose texts are known to fit: they are not looked at again before the database does.
+    public var proven: Set<Int>
+
+    public init(freezing: Bool = false, proven: Set<Int> = []) {
+        self.freezing = freezing
+        self.proven = proven
+    }
 }
 
 /// A moment of a database that connections join, as long as the connection that began it shares it.
@@ -156,7 +169,7 @@ extension Connection {
     public func copyIn(
         table: String, columns: [String], types: [ColumnType]
     ) throws(DatabaseError) -> any BulkWriter {
-        try copyIn(table: table, columns: columns, types: types, freezing: false)
+        try copyIn(table: table, columns: columns, types: types, sparing: SparedWork())
     }
 
     /// Every row of a query, copied. For results that are small.

@@ -99,9 +99,9 @@ final class PostgreSQLConnection: Connection {
     // MARK: Copying
 
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], freezing: Bool
+        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
     ) throws(DatabaseError) -> any BulkWriter {
-        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, freezing: freezing)
+        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, sparing: sparing)
     }
 
     /// The server's own description of the query says more exactly than `types` what its columns are.

@@ -18,11 +18,15 @@ final class PostgreSQLCopyIn: BulkWriter {
     private var isFinished = false
 
     init(
-        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType], freezing: Bool
+        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType],
+        sparing: SparedWork
     ) throws(DatabaseError) {
         self.connection = connection
-        encodings = types.map(PostgreSQLEncoding.init)
-        let options = freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
+        encodings = types.enumerated().map { at, type in
+            let encoding = PostgreSQLEncoding(type)
+            return sparing.proven.contains(at) ? encoding.ofProvenValues : encoding
+        }
+        let options = sparing.freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
         statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(options))"
         try connection.startCopy(statement, PGRES_COPY_IN)
         command = connection.command

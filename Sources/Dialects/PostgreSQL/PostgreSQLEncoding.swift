@@ -7,6 +7,8 @@ enum PostgreSQLEncoding: Equatable {
     case numeric
     case decimal(precision: Int, scale: Int)
     case text
+    /// Text that is known to be UTF-8 without NUL.
+    case provenText
     case varchar(Int)
     case boolean
     case timestamptz
@@ -15,6 +17,8 @@ enum PostgreSQLEncoding: Equatable {
     case time
     case uuid
     case jsonb
+    /// Text that is known to be JSON as jsonb takes it.
+    case provenJSON
     case bytea
     /// The type's own binary form, as `copyOut` gives it.
     case raw
@@ -60,6 +64,18 @@ enum PostgreSQLEncoding: Equatable {
         }
     }
 
+    /// The same for values that are known to fit: the server alone looks at them again.
+    var ofProvenValues: PostgreSQLEncoding {
+        switch self {
+        case .text, .varchar: .provenText
+        case .jsonb: .provenJSON
+        case .int4, .int8, .float8, .numeric, .decimal, .provenText, .boolean, .timestamptz, .timestamp, .date, .time,
+            .uuid,
+            .provenJSON, .bytea, .raw:
+            self
+        }
+    }
+
     /// Why a value does not fit, for people.
     func refusal(of value: RawValue) -> String {
         switch self {
@@ -69,7 +85,7 @@ enum PostgreSQLEncoding: Equatable {
         case .numeric: "is no decimal number"
         case .decimal(let precision, let scale):
             "is no decimal number of at most \(precision) digits, \(scale) of them after the point"
-        case .text: refusalOfText(value) ?? "is no text"
+        case .text, .provenText: refusalOfText(value) ?? "is no text"
         case .varchar(let length): refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"
         case .timestamptz: "is no timestamp"
@@ -77,7 +93,7 @@ enum PostgreSQLEncoding: Equatable {
         case .date: "is no date"
         case .time: "is no time of day"
         case .uuid: "is no uuid"
-        case .jsonb: "is no JSON that jsonb takes"
+        case .jsonb, .provenJSON: "is no JSON that jsonb takes"
         case .bytea: "is neither bytes, text nor a number"
         case .raw: "is not in the binary form of the column's type"
         }
@@ -127,6 +143,7 @@ extension PostgreSQLBuffer {
         case .decimal(let precision, let scale):
             appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
         case .text: appendText(value, limit: .max)
+        case .provenText: appendText(value, limit: .max, isProven: true)
         case .varchar(let length): appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
         case .timestamptz: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) })
@@ -135,6 +152,7 @@ extension PostgreSQLBuffer {
         case .time: append(exactly: value.text.flatMap { CalendarNumber.time($0) })
         case .uuid: appendUUID(value)
         case .jsonb: appendJSON(value)
+        case .provenJSON: appendJSON(value, isProven: true)
         case .bytea: appendBytes(value)
         case .raw: appendRaw(value)
         }
@@ -187,11 +205,13 @@ extension PostgreSQLBuffer {
     }
 
     /// Numbers among texts are written as SQLite and PostgreSQL both cast them.
-    private mutating func appendText(_ value: RawValue, limit: Int) -> Bool {
+    private mutating func appendText(_ value: RawValue, limit: Int, isProven: Bool = false) -> Bool {
         let start = count
         switch value {
         case .text(let bytes):
-            guard let characters = PostgreSQLText.characters(in: bytes), characters <= limit else { return false }
+            if !isProven {
+                guard let characters = PostgreSQLText.characters(in: bytes), characters <= limit else { return false }
+            }
             append(bytes)
             return true
         case .integer(let number): append(digits: number)
@@ -218,11 +238,11 @@ extension PostgreSQLBuffer {
     }
 
     /// A version byte of 1 and the text (`jsonb_recv`). What is no JSON must not reach the server: its error would end the copy.
-    private mutating func appendJSON(_ value: RawValue) -> Bool {
+    private mutating func appendJSON(_ value: RawValue, isProven: Bool = false) -> Bool {
         append(UInt8(1))
         switch value {
         case .text(let bytes):
-            guard JSONDigest.of(bytes) != nil else { return false }
+            guard isProven || JSONDigest.of(bytes) != nil else { return false }
             append(bytes)
         case .integer(let number): append(digits: number)
         case .real(let number):

@@ -56,7 +56,7 @@ final class SQLiteConnection: Connection {
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor { try rows(SQL(query)) }
 
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], freezing: Bool
+        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
     ) throws(DatabaseError) -> any BulkWriter {
         let placeholders = columns.indices.map { dialect.placeholder($0 + 1) }.joined(separator: ", ")
         let names = SQLText.identifiers(columns)

@@ -18,7 +18,7 @@ struct TableCopy {
     private let table: PlannedTable
     private let forms: [CanonicalForm?]?
     private let range: KeyRange
-    private let isFreezing: Bool
+    private let sparing: SparedWork
     private let reader: ValueReader?
     private let demands: [ColumnDemand]?
     private let key: RowKey
@@ -29,7 +29,8 @@ struct TableCopy {
         self.table = table
         self.forms = forms
         self.range = range
-        isFreezing = freezing
+        let proven = table.handling.indices.filter { table.handling[$0].isProven }
+        sparing = SparedWork(freezing: freezing, proven: Set(proven))
         reader = ValueReader(table.handling.map(\.reading))
         let demands = table.handling.map(\.demand)
         self.demands = demands.allSatisfy(\.isEmpty) ? nil : demands
@@ -49,7 +50,7 @@ struct TableCopy {
         var isAtEnd = false
         while !isAtEnd {
             let writer = try writing.copyIn(
-                table: table.target, columns: table.targetColumns, types: table.types, freezing: isFreezing)
+                table: table.target, columns: table.targetColumns, types: table.types, sparing: sparing)
             do {
                 isAtEnd = try copy(cursor, writer, &loaded, &aside, progress)
                 _ = try writer.finish()

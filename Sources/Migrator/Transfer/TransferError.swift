@@ -97,6 +97,7 @@ extension TransferError: CustomStringConvertible {
         case .unfinished(let record):
             return "the database holds an unfinished transfer from \(record.source), begun \(record.startedAt)"
         case .interrupted(let reason):
+            let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
             return "the transfer was interrupted: \(reason). What was done is kept, and the target marked as unfinished"
         case .sourceChanged(let record):
             return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"

@@ -75,6 +75,8 @@ public struct ColumnHandling: Sendable, Equatable {
     public var demand: ColumnDemand = []
     /// Whether values may not fit, as far as the profile tells.
     var isSuspect = false
+    /// Whether every value was looked at, in the moment that is read, and the type chosen so that all of them fit.
+    var isProven = false
 }
 
 public struct PlannedCheck: Sendable, Equatable {

@@ -88,7 +88,10 @@ struct TransferPlanner {
         var handling = ColumnHandling(reading: treatment.reading, policy: treatment.policy)
         // What a rule promises is not widened: it is kept, or the transfer is refused.
         if choice.isGiven && handling.policy == .widen { handling.policy = .fail }
-        guard handling.policy != .widen else { return handling }
+        guard handling.policy != .widen else {
+            handling.isProven = column < origin.profiles.count
+            return handling
+        }
         if !planned.isNullable && origin.nulls(column) > 0 { handling.demand.insert(.value) }
         guard column < origin.profiles.count else {
             handling.isSuspect = choice.isGiven
