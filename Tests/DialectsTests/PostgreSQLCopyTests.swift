@@ -154,6 +154,49 @@ struct PostgreSQLCopyTests {
         }
     }
 
+    @Test func longValuesAreSentFromWhereTheyLie() throws {
+        try withTable { connection in
+            let writer = try connection.copyIn(
+                table: "t", columns: ["a", "f", "n", "o", "g"],
+                types: [.integer, .text, .json, .bytes, .varchar(3)])
+            let text = Array(String(repeating: "né", count: 70_000).utf8)
+            let json = Array("[\"\(String(repeating: "x", count: 100_000))\"]".utf8)
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            try text.withUnsafeBytes { text in
+                try json.withUnsafeBytes { json in
+                    try bytes.withUnsafeBytes { bytes in
+                        func write(_ number: Int64, short: StaticString) throws {
+                            try writer.write(.integer(number), column: 0)
+                            try writer.write(.text(text), column: 1)
+                            try writer.write(.text(json), column: 2)
+                            try writer.write(.blob(bytes), column: 3)
+                            let short = UnsafeRawBufferPointer(start: short.utf8Start, count: short.utf8CodeUnitCount)
+                            try writer.write(.text(short), column: 4)
+                        }
+                        for number in 1...3 {
+                            try write(Int64(number), short: "abc")
+                            try writer.endRow()
+                        }
+                        // What is borrowed goes with the row that is taken back.
+                        #expect(throws: Misfit.self) { try write(4, short: "four") }
+                        try write(5, short: "")
+                        try writer.endRow()
+                    }
+                }
+            }
+            #expect(try writer.finish() == 4)
+            let kept = try connection.query(
+                "SELECT a, length(f), length(n->>0), length(o), md5(f), md5(o), g FROM t ORDER BY a")
+            #expect(kept.map { $0[0] } == [1, 2, 3, 5])
+            let md5 = try connection.query(
+                "SELECT md5(\(String(decoding: text, as: UTF8.self))), md5(\(Value.blob(bytes))::bytea)")
+            for row in kept {
+                #expect(Array(row[1...3]) == [140_000, 100_000, 300_000] && Array(row[4...5]) == md5[0])
+            }
+            #expect(kept.map { $0[6] } == ["abc", "abc", "abc", ""])
+        }
+    }
+
     @Test func textThatIsNotUTF8IsNoText() throws {
         let broken: [[UInt8]] = [
             [0x80], [0xC0, 0x80], [0xC3], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
