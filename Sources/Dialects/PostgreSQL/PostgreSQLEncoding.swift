@@ -69,9 +69,8 @@ enum PostgreSQLEncoding: Equatable {
         switch self {
         case .text, .varchar: .provenText
         case .jsonb: .provenJSON
-        case .int4, .int8, .float8, .numeric, .decimal, .provenText, .boolean, .timestamptz, .timestamp, .date, .time,
-            .uuid,
-            .provenJSON, .bytea, .raw:
+        case .int4, .int8, .float8, .numeric, .decimal, .boolean, .timestamptz, .timestamp, .date, .time, .uuid,
+            .bytea, .raw, .provenText, .provenJSON:
             self
         }
     }
