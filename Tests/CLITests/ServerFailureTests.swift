@@ -81,7 +81,8 @@ struct ServerFailureTests {
             for name in ["first", "second"] {
                 let text = try String(contentsOfFile: box(name), encoding: .utf8)
                 #expect(text.hasSuffix("2\n") && text.contains(#""code": "interrupted""#), "\(name): \(text)")
-                #expect(text.contains("No space left on device"), "\(name): \(text)")
+                // PostgreSQL says one or the other, as the last block just fits in part or not at all.
+                #expect(text.contains(/No space left on device|wrote only \d+ of 8192 bytes/), "\(name): \(text)")
             }
             let third = try String(contentsOfFile: box("third"), encoding: .utf8)
             #expect(third.hasSuffix("0\n") && third.contains(#""verdict": "verified""#), "\(third)")

@@ -106,9 +106,21 @@ final class PostgreSQLCopyIn: BulkWriter {
         for sent in stride(from: 0, to: bytes.count, by: Self.chunk) {
             let size = min(Self.chunk, bytes.count - sent)
             guard PQputCopyData(connection.handle, start + sent, Int32(size)) == 1 else {
-                isFinished = true
-                throw failure
+                throw brokenOff()
             }
+        }
+    }
+
+    /// Why the server takes no more: what it said last, or that it is gone. Sending alone tells neither.
+    private func brokenOff() -> DatabaseError {
+        isFinished = true
+        _ = PQputCopyEnd(connection.handle, "sending failed")
+        do throws(DatabaseError) {
+            let answer = PQgetResult(connection.handle)
+            _ = try PostgreSQLResult(first: answer, on: connection, statement: statement)
+            return failure
+        } catch {
+            return error
         }
     }
 

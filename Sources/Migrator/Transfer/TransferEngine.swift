@@ -93,7 +93,13 @@ struct TransferEngine {
             return report
         } catch {
             if let reason = Self.interruption(error) { throw TransferError.interrupted(reason: reason) }
-            try await abandon(record)
+            do {
+                try await abandon(record)
+            } catch let failure {
+                // What is on record is still there: the run can be gone on with, or abandoned, later.
+                guard let reason = Self.interruption(failure) else { throw failure }
+                throw TransferError.interrupted(reason: "\(error); then \(reason)")
+            }
             throw error
         }
     }
