@@ -130,10 +130,17 @@ struct VerificationTests {
     func missing(_ backend: Backend) async throws {
         try await Self.withPair(backend, backend) { first, second in
             try await first.withConnection { try $0.executeScript("CREATE TABLE alone (id integer)") }
-            try await second.withConnection { try $0.executeScript("ALTER TABLE goods ADD COLUMN more integer") }
+            // Names that a transfer into lower case would change, and that have no fellow all the same.
+            try await second.withConnection { connection in
+                try connection.executeScript(
+                    #"ALTER TABLE goods ADD COLUMN "More" integer; CREATE TABLE "Other" (id integer)"#)
+            }
             let report = try await Verification(of: first, against: second).run()
             #expect(
-                report.missing == ["table alone is only in the source", "column goods.more is only in the target"])
+                report.missing == [
+                    "table alone is only in the source", "table Other is only in the target",
+                    "column goods.More is only in the target",
+                ])
             #expect(!report.isEqual)
         }
     }

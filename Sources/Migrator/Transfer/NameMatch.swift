@@ -13,13 +13,14 @@ struct NameMatch {
         _ ours: [String], _ theirs: [String], from source: any TransferTarget, to target: any TransferTarget
     ) {
         var fellows = Dictionary(uniqueKeysWithValues: Set(ours).intersection(theirs).map { ($0, $0) })
-        var free = Set(theirs).subtracting(ours)
+        let known = Set(ours)
+        var free = Set(theirs).subtracting(known)
         for lowercase in [false, true] {
             for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where fellows[ours] == nil {
                 if free.remove(theirs) != nil { fellows[ours] = theirs }
             }
             for (theirs, ours) in Self.renamed(theirs, by: source, lowercase) where free.contains(theirs) {
-                guard fellows[ours] == nil else { continue }
+                guard known.contains(ours), fellows[ours] == nil else { continue }
                 fellows[ours] = theirs
                 free.remove(theirs)
             }

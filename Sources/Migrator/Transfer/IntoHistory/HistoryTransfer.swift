@@ -81,7 +81,8 @@ public struct HistoryTransfer: Sendable {
             if report.verdict == .mismatch { try await empty() }
             report.remarks += [remark].compactMap { $0 }
             report.provenance = try await pair.run { reading, writing in
-                TransferReport.Provenance(
+                try reading.confirmSnapshot()
+                return TransferReport.Provenance(
                     fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
             }
             report.seconds = ContinuousClock.now.seconds(since: start)
