@@ -10,14 +10,21 @@ let package = Package(
         .library(name: "Migrations", targets: ["Migrations"]),
         .library(name: "MigrateCommand", targets: ["MigrateCommand"]),
         .executable(name: "tc-migrate", targets: ["tc-migrate"]),
+        .executable(name: "teleclauded", targets: ["teleclauded"]),
+        .executable(name: "telec", targets: ["telec"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        // Reads the rules of a transfer.
+        // Reads settings, and the rules of a transfer.
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        // HTTP on the daemon's socket, and what that stands on.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
-        // Arrows point down only: tc-migrate -> MigrateCommand, Migrations -> Migrator -> Dialects -> the C libraries.
+        // Arrows point down only: the programs -> MigrateCommand, Migrations, Runtime -> Migrator -> Dialects -> C libraries.
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
@@ -25,24 +32,47 @@ let package = Package(
         .target(name: "Dialects", dependencies: ["CSQLite", "CPostgreSQL"]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
         .target(name: "Migrations", dependencies: ["Migrator"], path: "Migrations"),
+        // How the three programs speak to people.
+        .target(
+            name: "Terminal",
+            dependencies: ["Dialects", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
             dependencies: [
-                "Migrator", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Migrator", "Terminal", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // A module of its own, so that tc-migrate can ask it without the server.
+        .target(name: "Settings", dependencies: ["Migrator", "Yams"], path: "Sources/Runtime/Settings"),
+        .target(
+            name: "Runtime",
+            dependencies: [
+                "Settings", "Migrator",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            exclude: ["Settings"]),
         .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations"]),
+        .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Migrations", "Terminal"]),
+        .executableTarget(name: "telec", dependencies: ["Runtime", "Terminal"]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
             name: "tc-migrate-fixture", dependencies: ["MigrateCommand"], path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Migrations", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
         // The real programs, driven from outside.
         .testTarget(
-            name: "CLITests", dependencies: ["tc-migrate", "tc-migrate-fixture", "Migrations", "TestSupport"]),
+            name: "CLITests",
+            dependencies: ["tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

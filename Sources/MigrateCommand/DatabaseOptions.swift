@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import Terminal
 
 /// Which database a command works on.
 struct DatabaseOptions: ParsableArguments {

@@ -1,3 +1,5 @@
+import Terminal
+
 /// A page as one file of HTML that needs nothing else: no script, no font, no picture, nothing from anywhere.
 enum HTMLPage {
     /// `facts` stand at the top: what the page is about, for who finds it later.

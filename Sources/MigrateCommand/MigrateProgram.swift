@@ -1,5 +1,6 @@
 import ArgumentParser
 import Migrator
+import Terminal
 
 /// A whole migration program for one history: parses, runs, renders and exits.
 ///

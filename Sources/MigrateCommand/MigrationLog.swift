@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Terminal
 
 /// How migrations are told: a line each as it ends, or one document.
 struct MigrationLog: Sendable {

@@ -1,3 +1,5 @@
+import Terminal
+
 /// What a command has to say to people, apart from how it is shown: as text on a terminal, or as a page for a browser.
 struct Page {
     enum Part {

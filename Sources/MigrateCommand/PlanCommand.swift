@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import Terminal
 
 struct PlanCommand: AsyncParsableCommand {
     enum DialectName: String, ExpressibleByArgument, CaseIterable {

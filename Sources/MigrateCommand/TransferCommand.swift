@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import Terminal
 
 extension TransferOptions.Verification: ExpressibleByArgument {}
 extension MismatchPolicy: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Terminal
 
 /// The files that a transfer writes at its end.
 struct TransferFiles {
@@ -42,7 +43,7 @@ struct TransferFiles {
 
 extension OutputFile {
     /// No file, where no path is given.
-    fileprivate init?(_ path: String?) throws(DatabaseError) {
+    fileprivate convenience init?(_ path: String?) throws(DatabaseError) {
         guard let path else { return nil }
         try self.init(path)
     }

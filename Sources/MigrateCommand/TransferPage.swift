@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Terminal
 
 /// A transfer's plan and report, for people.
 enum TransferPage {

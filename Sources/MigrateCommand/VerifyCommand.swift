@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import Terminal
 
 struct VerifyCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

@@ -1,7 +1,7 @@
 /// Keeps what may be a password out of messages that repeat an argument.
-enum Secrets {
+public enum Secrets {
     /// The message with `***` in the place of every argument, or value of one, that may hold a password.
-    static func masked(_ message: String, from arguments: [String]) -> String {
+    public static func masked(_ message: String, from arguments: [String]) -> String {
         let values = arguments.flatMap { argument in
             // `--option=value` is repeated without its option.
             [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)

@@ -1,26 +1,29 @@
 import ArgumentParser
 import Dialects
-import Migrator
 
 /// How every command speaks.
-struct OutputOptions: ParsableArguments {
+public struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
-    var json = false
+    public var json = false
 
     @Flag(name: .shortAndLong, help: "Say more: the database that is used, and the SQL.")
-    var verbose = false
+    public var verbose = false
+
+    public init() {}
 
     /// Prints the text, or the document, whichever was asked for.
-    func show(_ document: JSON, _ text: () -> String) {
+    public func show(_ document: JSON, _ text: () -> String) {
         let shown = json ? document.rendered() : text()
         if !shown.isEmpty { Console.out(shown) }
     }
 
     /// A remark beside the result.
-    func remark(_ text: String) { if !json || verbose { Console.error(text) } }
+    public func remark(_ text: String) { if !json || verbose { Console.error(text) } }
 
     /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
-    func guarding(_ body: () async throws -> Void) async throws {
+    public func guarding(
+        _ explain: (any Error) -> Problem, _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
         } catch let code as ExitCode {
@@ -28,7 +31,7 @@ struct OutputOptions: ParsableArguments {
         } catch let error as ValidationError {
             throw error
         } catch {
-            let problem = Problem(error)
+            let problem = explain(error)
             if json { Console.out(problem.document.rendered()) }
             Console.error("error: \(problem.sentence)")
             throw ExitCode(problem.exitCode)

@@ -5,19 +5,19 @@
 #endif
 
 /// The process's two output streams and its surroundings.
-enum Console {
-    static func out(_ text: String) { write(text + "\n", to: 1) }
-    static func error(_ text: String) { write(text + "\n", to: 2) }
+public enum Console {
+    public static func out(_ text: String) { write(text + "\n", to: 1) }
+    public static func error(_ text: String) { write(text + "\n", to: 2) }
 
     /// Writes without a newline, for a line that is written over and over.
-    static func progress(_ text: String) { write(text, to: 2) }
+    public static func progress(_ text: String) { write(text, to: 2) }
 
-    static var errorIsTerminal: Bool { isatty(2) == 1 }
+    public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
-    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// `alex@host`: who is recorded in the ledger.
-    static var userAtHost: String {
+    public static var userAtHost: String {
         let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return user }
@@ -26,7 +26,7 @@ enum Console {
     }
 
     /// RFC 3339, UTC, to the second.
-    static var now: String {
+    public static var now: String {
         var seconds = time(nil)
         var parts = tm()
         gmtime_r(&seconds, &parts)
@@ -35,15 +35,15 @@ enum Console {
         return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    static var homeFolder: String? {
+    public static var homeFolder: String? {
         if let home = environment("HOME"), !home.isEmpty { return home }
         return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) }
     }
 
     /// A reader that goes away ends the output, not the process in the middle of its work.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text

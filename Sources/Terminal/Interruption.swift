@@ -8,8 +8,8 @@ import Dispatch
 
 /// Ctrl-C and a polite kill, as the cancellation of a task: what runs then stops in an orderly way. A second one ends the
 /// process at once.
-enum Interruption {
-    static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+public enum Interruption {
+    public static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
         let work = Task { try await body() }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)

@@ -1,29 +1,13 @@
 import Dialects
 import Migrator
+import Terminal
 
-/// An error as the user meets it: what, where, what to do, and how the process ends.
-struct Problem {
-    var code: String
-    var message: String
-    var remedy: String?
-    var context: [(key: String, value: JSON)] = []
-    var exitCode: Int32 = 2
+extension OutputOptions {
+    /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
+    func guarding(_ body: () async throws -> Void) async throws { try await guarding(Problem.init(_:), body) }
+}
 
-    var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
-
-    var document: JSON {
-        .object([
-            ("version", .integer(1)),
-            (
-                "error",
-                .object([
-                    ("code", .string(code)), ("message", .string(message)),
-                    ("remedy", remedy.map { .string($0) } ?? .null), ("context", .object(context)),
-                ])
-            ),
-        ])
-    }
-
+extension Problem {
     init(_ error: any Error) {
         switch error {
         case let error as DatabaseError: self.init(error)
@@ -51,19 +35,6 @@ struct Problem {
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
         }
-    }
-
-    init(_ error: DatabaseError) {
-        self.init(code: error.kind.code, message: error.message, remedy: error.remedy)
-        if let statement = error.statement { context.append(("sql", .string(statement))) }
-        if let code = error.code { context.append(("database_code", .string(code))) }
-        if error.kind == .invalidURL { exitCode = 64 }
-    }
-
-    private init(code: String, message: String, remedy: String?) {
-        self.code = code
-        self.message = message
-        self.remedy = remedy
     }
 
     /// What a transfer is told is usage; what it finds is not.
@@ -105,16 +76,5 @@ struct Problem {
             return [("migration", .string(id))]
         case .inTransaction: return []
         }
-    }
-}
-
-extension DatabaseError.Kind {
-    /// The stable word for it in JSON: `not_a_database`.
-    fileprivate var code: String {
-        var text = ""
-        for letter in rawValue.replacing("URL", with: "Url") {
-            text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
-        }
-        return text
     }
 }

@@ -5,14 +5,14 @@
 #endif
 
 /// Small files that the user names.
-enum TextFile {
+public enum TextFile {
     /// Why a file can't be read or made.
-    struct Failure: Error {
-        var message: String
-        var remedy: String
+    public struct Failure: Error {
+        public var message: String
+        public var remedy: String
     }
 
-    static func read(_ path: String) throws(Failure) -> String {
+    public static func read(_ path: String) throws(Failure) -> String {
         guard let file = fopen(path, "rb") else { throw failure("\(path) can't be read", "name a file that is there") }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -30,13 +30,13 @@ enum TextFile {
     }
 
     /// Throws when something is there already: it may be somebody's work.
-    static func requireAbsent(_ path: String) throws(Failure) {
+    public static func requireAbsent(_ path: String) throws(Failure) {
         guard access(path, F_OK) != 0 else {
             throw Failure(message: "\(path) exists", remedy: "name a file that does not, or remove it")
         }
     }
 
-    static func create(_ path: String, _ text: String) throws(Failure) {
+    public static func create(_ path: String, _ text: String) throws(Failure) {
         guard let file = fopen(path, "wx") else {
             throw failure("\(path) can't be written", "name a file that does not exist")
         }

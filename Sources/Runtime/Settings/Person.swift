@@ -1,0 +1,26 @@
+/// Somebody whom the settings know, with the OS account that is theirs.
+public struct Person: Sendable, Equatable {
+    public var name: String
+    public var email: String?
+    public var username: String?
+    /// The account's name on this machine; without one nobody can act as this person.
+    public var osUsername: String?
+    public var role: Role
+
+    public init(
+        name: String, email: String? = nil, username: String? = nil, osUsername: String? = nil, role: Role = .member
+    ) {
+        self.name = name
+        self.email = email
+        self.username = username
+        self.osUsername = osUsername
+        self.role = role
+    }
+}
+
+/// What somebody may do, from most to least.
+public enum Role: String, Sendable, CaseIterable {
+    case admin, member, contributor, newcomer
+    /// Whom nobody knows: may ask who they are, and nothing else. No person can be given it.
+    case `public`
+}

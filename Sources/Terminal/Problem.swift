@@ -1,0 +1,53 @@
+import Dialects
+
+/// An error as the user meets it: what, where, what to do, and how the process ends.
+public struct Problem {
+    public var code: String
+    public var message: String
+    public var remedy: String?
+    public var context: [(key: String, value: JSON)]
+    public var exitCode: Int32
+
+    public var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
+
+    public var document: JSON {
+        .object([
+            ("version", .integer(1)),
+            (
+                "error",
+                .object([
+                    ("code", .string(code)), ("message", .string(message)),
+                    ("remedy", remedy.map { .string($0) } ?? .null), ("context", .object(context)),
+                ])
+            ),
+        ])
+    }
+
+    public init(_ error: DatabaseError) {
+        self.init(code: error.kind.code, message: error.message, remedy: error.remedy)
+        if let statement = error.statement { context.append(("sql", .string(statement))) }
+        if let code = error.code { context.append(("database_code", .string(code))) }
+        if error.kind == .invalidURL { exitCode = 64 }
+    }
+
+    public init(
+        code: String, message: String, remedy: String?, context: [(key: String, value: JSON)] = [], exitCode: Int32 = 2
+    ) {
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.context = context
+        self.exitCode = exitCode
+    }
+}
+
+extension DatabaseError.Kind {
+    /// The stable word for it in JSON: `not_a_database`.
+    fileprivate var code: String {
+        var text = ""
+        for letter in rawValue.replacing("URL", with: "Url") {
+            text += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        }
+        return text
+    }
+}

@@ -1,0 +1,4 @@
+@main
+struct Telec {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct TeleClaudeDaemon {
+    static func main() {}
+}
