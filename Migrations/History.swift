@@ -6,6 +6,8 @@ extension History {
         try History {
             Migration.singleUserTables
             Migration.sessionOwners
+            Migration.auditLog
+            Migration.daemonLease
         }
     }
 }

@@ -303,5 +303,37 @@ extension Schema {
             Column("value", .text)
             Column("updated_at", .timestamp).nullable().default(.now)
         }
+        Table("audit_log") {
+            Column("seq", .bigint).primaryKey()
+            Column("at", .timestamp)
+            Column("person", .text).nullable()
+            Column("uid", .bigint)
+            Column("role", .text)
+            Column("action", .text)
+            Column("session_id", .text).nullable()
+            Column("owner_person", .text).nullable()
+            Column("owner_uid", .bigint).nullable()
+            Column("outcome", .text).oneOf("allowed", "refused", "failed")
+            Column("reason", .text).nullable()
+            Column("caller_session", .text).nullable()
+            Column("previous_hash", .text).check("length(previous_hash) = 64")
+            Column("hash", .text).check("length(hash) = 64")
+            Index("session_id", "seq")
+            Index("person", "seq")
+            Index("owner_person", "seq")
+            Index("action", "seq")
+            Index("at")
+        }
+        Table("audit_head") {
+            Column("id", .bigint).primaryKey().check("id = 1")
+            Column("seq", .bigint)
+            Column("hash", .text)
+        }
+        Table("daemon_lease") {
+            Column("id", .bigint).primaryKey().check("id = 1")
+            Column("epoch", .bigint)
+            Column("holder", .text).nullable()
+            Column("taken_at", .timestamp).nullable()
+        }
     }
 }

@@ -97,13 +97,15 @@ public struct ConnectionOptions: Sendable {
     public var poolSize: Int
     /// The database is the project's own: SQLite then runs in WAL mode.
     public var isOwned: Bool
+    /// A commit that has returned is on the disk: a crash of the machine takes nothing back.
+    public var isDurable: Bool
     /// Where a private copy of a SQLite database may lie for a while: a folder with room for it.
     public var temporaryFolder: String
 
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
         applicationName: String = "tc-migrate", poolSize: Int = 4, isOwned: Bool = false,
-        temporaryFolder: String = "/tmp"
+        isDurable: Bool = false, temporaryFolder: String = "/tmp"
     ) {
         self.access = access
         self.lockTimeout = lockTimeout
@@ -111,6 +113,7 @@ public struct ConnectionOptions: Sendable {
         self.applicationName = applicationName
         self.poolSize = poolSize
         self.isOwned = isOwned
+        self.isDurable = isDurable
         self.temporaryFolder = temporaryFolder
     }
 }

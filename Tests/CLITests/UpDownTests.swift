@@ -97,7 +97,7 @@ struct UpDownTests {
             let before = try box.contents()
             let up = try await box.migrate("up", "--dry-run", "--json")
             #expect(up.ending == .exit(0), "\(up)")
-            #expect(try up.document(MigrationsDocument.self).migrations.count == 2)
+            #expect(try up.document(MigrationsDocument.self).migrations.count == 4)
             #expect(try box.contents() == before)
         }
     }

@@ -58,6 +58,7 @@ struct PostgreSQLDriver: Driver {
             "lock_timeout = \(milliseconds(options.lockTimeout))",
         ]
         if let timeout = options.statementTimeout { settings.append("statement_timeout = \(milliseconds(timeout))") }
+        if options.isDurable { settings.append("synchronous_commit = on") }
         switch options.access {
         case .readOnly: settings.append("default_transaction_read_only = on")
         case .readWrite, .create: break

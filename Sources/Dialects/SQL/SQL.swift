@@ -47,6 +47,12 @@ extension SQL: ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(identifiers: [String]) {
             appendLiteral(SQLText.identifiers(identifiers))
         }
+        /// A piece of SQL with its own values.
+        public mutating func appendInterpolation(_ sql: SQL) {
+            pieces[pieces.count - 1] += sql.pieces[0]
+            pieces += sql.pieces.dropFirst()
+            bindings += sql.bindings
+        }
         /// Text that a dialect has spelled: never anything that came from outside.
         public mutating func appendInterpolation(trusted text: String) { appendLiteral(text) }
     }

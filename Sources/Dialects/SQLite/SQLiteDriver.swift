@@ -54,9 +54,14 @@ struct SQLiteDriver: Driver {
                 .permission, "\(path) may not be written by this user",
                 remedy: "let this user write the file, or use a user who may")
         }
-        guard options.isOwned else { return }
-        try enterWAL(connection)
-        try connection.execute("PRAGMA synchronous = NORMAL")
+        if options.isOwned { try enterWAL(connection) }
+        if options.isDurable {
+            // In WAL mode only FULL waits for the disk at each commit; on macOS the disk itself has to be told
+            // (https://www.sqlite.org/pragma.html#pragma_synchronous, #pragma_fullfsync).
+            try connection.executeScript("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
+        } else if options.isOwned {
+            try connection.execute("PRAGMA synchronous = NORMAL")
+        }
     }
 
     /// Several processes may do so at once with a new file; SQLite then answers "locked" without waiting, so we wait.

@@ -1,8 +1,9 @@
-/// SHA-256 as FIPS 180-4 defines it, section 6.2, for documents that say what they are themselves. It is here because the one
-/// thing that it is needed for is no reason for a library that takes minutes to build; no secret passes through it.
-enum SHA256 {
+/// SHA-256 as FIPS 180-4 defines it, section 6.2: for documents and chains of rows that say what they are themselves, and to
+/// keep a random token's hash instead of the token. It is here because that is no reason for a library that takes minutes to
+/// build. Nothing guessable, such as a password, may rely on it: it is fast.
+public enum SHA256 {
     /// 64 hexadecimal digits.
-    static func hexadecimal(of message: some Sequence<UInt8>) -> String {
+    public static func hexadecimal(of message: some Sequence<UInt8>) -> String {
         var state: [UInt32] = [
             0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
         ]
@@ -32,19 +33,16 @@ enum SHA256 {
             let small = (a.rotated(7) ^ a.rotated(18) ^ a >> 3, b.rotated(17) ^ b.rotated(19) ^ b >> 10)
             schedule.append(schedule[t - 16] &+ small.0 &+ schedule[t - 7] &+ small.1)
         }
-        var v = state
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for t in 0..<64 {
-            let sums = (
-                v[0].rotated(2) ^ v[0].rotated(13) ^ v[0].rotated(22),
-                v[4].rotated(6) ^ v[4].rotated(11) ^ v[4].rotated(25)
-            )
-            let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-            let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-            let first = v[7] &+ sums.1 &+ choice &+ constants[t] &+ schedule[t]
-            let second = sums.0 &+ majority
-            v = [first &+ second, v[0], v[1], v[2], v[3] &+ first, v[4], v[5], v[6]]
+            let choice = (e & f) ^ (~e & g)
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            let first = h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ constants[t] &+ schedule[t]
+            let second = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
         }
-        for word in state.indices { state[word] &+= v[word] }
+        for (word, value) in [a, b, c, d, e, f, g, h].enumerated() { state[word] &+= value }
     }
 
     /// Section 4.2.2.

@@ -1,8 +1,6 @@
 import Dialects
 import Testing
 
-@testable import Migrator
-
 @Suite("Documents that say what they are")
 struct SHA256Tests {
     /// From NIST's examples for FIPS 180-4; the lengths lie around those at which another block begins.

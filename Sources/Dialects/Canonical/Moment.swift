@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A moment to the microsecond, which is what both databases keep of one.
+public struct Moment: Sendable, Hashable, Comparable {
+    /// Since the first of January 2000, in UTC.
+    private var microseconds: Int64
+
+    /// Understands RFC 3339, and what either database writes: a space for the `T`, no zone for UTC. `nil` for anything else.
+    public init?(parsing text: String) {
+        var text = text
+        let parsed = text.withUTF8 { CalendarNumber.timestamp(UnsafeRawBufferPointer($0), zone: .optional) }
+        guard let parsed else { return nil }
+        microseconds = parsed
+    }
+
+    private init(microseconds: Int64) { self.microseconds = microseconds }
+
+    public static var now: Moment {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let secondsBefore2000: Int64 = 946_684_800
+        return Moment(microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    }
+
+    public func advanced(seconds: Int64) -> Moment { Moment(microseconds: microseconds + seconds * 1_000_000) }
+
+    /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
+    public var text: String {
+        var buffer = PostgreSQLBuffer(capacity: 32)
+        buffer.append(timestamp: microseconds, separator: "T", suffix: "Z")
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    public static func < (a: Moment, b: Moment) -> Bool { a.microseconds < b.microseconds }
+}

@@ -1,0 +1,19 @@
+/// What somebody did, or tried to do, to a session that is not theirs. The raw values are stored: they stay as they are.
+public enum AuditAction: String, Sendable, CaseIterable {
+    case readTranscript = "read_transcript"
+    case attach
+    case send
+    case end
+    case revive
+    case export
+    case search
+    case share
+    case unshare
+    /// Not done to a session: from here on the log can be kept apart from what lies before.
+    case newChain = "new_chain"
+}
+
+/// What became of it. `failed`: it was allowed, and then did not succeed.
+public enum AuditOutcome: String, Sendable, CaseIterable {
+    case allowed, refused, failed
+}

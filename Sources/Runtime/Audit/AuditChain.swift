@@ -1,0 +1,59 @@
+import Dialects
+
+/// How rows become a chain (docs/audit.md, "The chain"): each holds the hash of the one before, and a hash of that and of all
+/// that it says itself.
+public enum AuditChain {
+    /// What the first row has before it.
+    public static let genesis = AuditCheckpoint(seq: 0, hash: String(repeating: "0", count: 64))
+
+    /// SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two hashes.
+    public static func hash(of entry: AuditEntry) -> String {
+        SHA256.hexadecimal(of: (entry.previousHash + JSON.object(entry.members).canonical()).utf8)
+    }
+}
+
+/// A place in the chain: kept elsewhere, it proves later that everything up to there is as it was.
+public struct AuditCheckpoint: Sendable, Hashable {
+    public var seq: Int64
+    public var hash: String
+
+    public init(seq: Int64, hash: String) {
+        self.seq = seq
+        self.hash = hash
+    }
+
+    /// Reads `description`: `42:9f86d0…`. `nil` for anything else.
+    public init?(parsing text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, parts[1].count == 64,
+            parts[1].utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+        else { return nil }
+        self.init(seq: seq, hash: String(parts[1]))
+    }
+}
+
+extension AuditCheckpoint: CustomStringConvertible {
+    public var description: String { "\(seq):\(hash)" }
+}
+
+extension AuditEntry {
+    public var checkpoint: AuditCheckpoint { AuditCheckpoint(seq: seq, hash: hash) }
+
+    /// The row as one line of an export.
+    public var line: String {
+        JSON.object(members + [("previous_hash", .string(previousHash)), ("hash", .string(hash))]).canonical()
+    }
+
+    /// All that is hashed.
+    var members: [(key: String, value: JSON)] {
+        [
+            ("seq", .integer(seq)), ("at", .string(at)), ("person", Self.json(person)), ("uid", .integer(uid)),
+            ("role", .string(role)), ("action", .string(action)), ("session_id", Self.json(sessionID)),
+            ("owner_person", Self.json(ownerPerson)), ("owner_uid", ownerUID.map(JSON.integer) ?? .null),
+            ("outcome", .string(outcome)), ("reason", Self.json(reason)),
+            ("caller_session", Self.json(callerSession)),
+        ]
+    }
+
+    private static func json(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+}

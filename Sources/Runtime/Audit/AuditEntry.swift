@@ -1,0 +1,94 @@
+import Dialects
+
+/// A row of the audit log, as it is stored. Its words are plain text, so that a row which somebody has tampered with, or which a
+/// later version wrote, can be shown and checked like any other.
+public struct AuditEntry: Sendable, Hashable, Codable {
+    public var seq: Int64
+    /// RFC 3339, UTC, six digits.
+    public var at: String
+    public var person: String?
+    public var uid: Int64
+    public var role: String
+    public var action: String
+    public var sessionID: String?
+    public var ownerPerson: String?
+    public var ownerUID: Int64?
+    public var outcome: String
+    public var reason: String?
+    public var callerSession: String?
+    /// The `hash` of the row before.
+    public var previousHash: String
+    public var hash: String
+
+    enum CodingKeys: String, CodingKey {
+        case seq, at, person, uid, role, action, outcome, reason, hash
+        case sessionID = "session_id"
+        case ownerPerson = "owner_person"
+        case ownerUID = "owner_uid"
+        case callerSession = "caller_session"
+        case previousHash = "previous_hash"
+    }
+}
+
+extension AuditEntry {
+    /// The row that follows `head`.
+    init(_ event: AuditEvent, after head: AuditCheckpoint, at moment: Moment) {
+        seq = head.seq + 1
+        at = moment.text
+        person = event.identity.person.map { Self.fitted($0, to: 200) }
+        uid = Int64(event.identity.uid)
+        role = event.identity.role.rawValue
+        action = event.action.rawValue
+        sessionID = event.session.map { Self.fitted($0.id, to: 200) }
+        ownerPerson = event.session?.owner.person.map { Self.fitted($0, to: 200) }
+        ownerUID = event.session?.owner.uid.map(Int64.init)
+        outcome = event.outcome.rawValue
+        reason = event.reason.map { Self.fitted($0, to: 2_000) }
+        callerSession = event.callerSession.map { Self.fitted($0, to: 200) }
+        previousHash = head.hash
+        hash = ""
+        hash = AuditChain.hash(of: self)
+    }
+
+    /// What callers send must never be a reason for a row not to be written: PostgreSQL takes no NUL in a text, and no key of an
+    /// index above some 2,700 bytes.
+    private static func fitted(_ text: String, to length: Int) -> String {
+        var scalars = String.UnicodeScalarView()
+        scalars.append(contentsOf: text.unicodeScalars.prefix(length).map { $0 == "\0" ? "\u{FFFD}" : $0 })
+        return String(scalars)
+    }
+
+    static let columns: SQL = """
+        seq, at, person, uid, role, action, session_id, owner_person, owner_uid, outcome, reason, caller_session, \
+        previous_hash, hash
+        """
+
+    /// A row of `columns`. Of a moment each database gives another spelling.
+    init(_ row: [Value]) {
+        func text(_ column: Int) -> String { row[column].text ?? "" }
+        seq = row[0].integer ?? 0
+        at = Moment(parsing: text(1))?.text ?? text(1)
+        person = row[2].text
+        uid = row[3].integer ?? -1
+        role = text(4)
+        action = text(5)
+        sessionID = row[6].text
+        ownerPerson = row[7].text
+        ownerUID = row[8].integer
+        outcome = text(9)
+        reason = row[10].text
+        callerSession = row[11].text
+        previousHash = text(12)
+        hash = text(13)
+    }
+
+    var insertion: SQL {
+        let owner: SQL = "\(value(ownerPerson)), \(ownerUID.map(Value.integer) ?? .null)"
+        return """
+            INSERT INTO audit_log (\(Self.columns)) VALUES (\(seq), \(at), \(value(person)), \(uid), \(role), \(action), \
+            \(value(sessionID)), \(owner), \(outcome), \(value(reason)), \(value(callerSession)), \(previousHash), \(hash))
+            """
+    }
+
+    private func value(_ text: String?) -> Value { text.map(Value.text) ?? .null }
+}

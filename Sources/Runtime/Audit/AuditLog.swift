@@ -1,0 +1,141 @@
+import Dialects
+
+/// The log of who looked at whose session. It only grows, and each row is chained to the one before it (docs/audit.md).
+public struct AuditLog: Sendable {
+    private let database: Database
+
+    /// `database` must have been opened with `ConnectionOptions.isDurable`: what is read after a row is written must not outlive
+    /// the row.
+    public init(database: Database) { self.database = database }
+
+    /// Writes a row and waits until it is on the disk. The chain is locked for just that.
+    @discardableResult
+    public func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
+        do {
+            return try await database.withConnection { connection in
+                try connection.transaction { try Self.append(event, on: connection) }
+            }
+        } catch {
+            throw AuditUnavailable(cause: error)
+        }
+    }
+
+    /// Logs what was tried and not allowed, also where a session of that name does not exist.
+    public func recordRefusal(
+        _ action: AuditAction, by identity: Identity, callerSession: String?, on session: AuditedSession?,
+        reason: String?
+    ) async throws(AuditUnavailable) {
+        try await record(
+            AuditEvent(
+                action, by: identity, callerSession: callerSession, on: session, outcome: .refused, reason: reason))
+    }
+
+    /// Begins a new chain that holds on to the last: what lies before its first row can then be archived.
+    public func beginChain(by identity: Identity, reason: String?) async throws(AuditUnavailable) -> AuditEntry {
+        try await record(AuditEvent(.newChain, by: identity, on: nil, outcome: .allowed, reason: reason))
+    }
+
+    /// Entries, newest first: a page of at most `limit` of those before `cursor`, the last page's last `seq`.
+    /// Throws `DatabaseError`.
+    public func entries(
+        _ filter: AuditFilter = AuditFilter(), after cursor: Int64? = nil, limit: Int
+    ) async throws -> [AuditEntry] {
+        let query: SQL = """
+            SELECT \(AuditEntry.columns) FROM audit_log WHERE \(filter.condition(before: cursor)) \
+            ORDER BY seq DESC LIMIT \(limit)
+            """
+        return try await database.withConnection { try $0.query(query).map(AuditEntry.init) }
+    }
+
+    /// Where the log ends now. Throws `DatabaseError`.
+    public func head() async throws -> AuditCheckpoint? {
+        try await database.withConnection { try Self.head(on: $0) }
+    }
+
+    /// Reads the whole log, as it is at one moment, and says what is wrong with it first. With a checkpoint of an earlier export
+    /// it also finds a chain that was written anew from end to end. Throws `DatabaseError`.
+    public func verify(against checkpoint: AuditCheckpoint? = nil) async throws -> AuditVerdict {
+        try await database.withConnection { connection in
+            try connection.snapshot { try Self.verdict(against: checkpoint, on: connection) }
+        }
+    }
+
+    /// Hands the rows after `seq` to `sink`, oldest first, each as one line without its end. Returns the last one's checkpoint,
+    /// for `AuditExport.verify` and `verify(against:)`; `nil` when there was none. Throws `DatabaseError`, and what `sink` does.
+    public func export(
+        after seq: Int64 = 0, to sink: (String) async throws -> Void
+    ) async throws -> AuditCheckpoint? {
+        // Rows that come meanwhile are left for the next export: one that never ends is none.
+        guard let end = try await head() else { return nil }
+        var last: AuditCheckpoint?
+        while true {
+            let page = try await page(after: last?.seq ?? seq, through: end.seq)
+            for entry in page { try await sink(entry.line) }
+            guard let entry = page.last else { return last }
+            last = entry.checkpoint
+        }
+    }
+
+    private func page(after seq: Int64, through end: Int64) async throws -> [AuditEntry] {
+        try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT \(AuditEntry.columns) FROM audit_log WHERE seq > \(seq) AND seq <= \(end) ORDER BY seq LIMIT 500
+                """
+            ).map(AuditEntry.init)
+        }
+    }
+}
+
+extension AuditLog {
+    /// Locks the head, in words that both databases share, so that the rows of all writers stand in one line.
+    private static func append(_ event: AuditEvent, on connection: any Connection) throws -> AuditEntry {
+        let locked = try connection.query("UPDATE audit_head SET id = id WHERE id = 1 RETURNING seq, hash").first
+        guard let head = locked.flatMap(AuditCheckpoint.init(row:)) else {
+            throw DatabaseError(
+                .other, "audit_head has no row", remedy: "find out who removed it, and restore a backup of the log")
+        }
+        let entry = AuditEntry(event, after: head, at: .now)
+        try connection.execute(entry.insertion)
+        return entry
+    }
+
+    private static func head(on connection: any Connection) throws -> AuditCheckpoint? {
+        try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1").first.flatMap(AuditCheckpoint.init(row:))
+    }
+
+    private static func verdict(
+        against checkpoint: AuditCheckpoint?, on connection: any Connection
+    ) throws -> AuditVerdict {
+        let head = try head(on: connection)
+        var walk = AuditWalk(against: checkpoint)
+        let cursor = try connection.rows("SELECT \(AuditEntry.columns) FROM audit_log ORDER BY seq")
+        defer { cursor.close() }
+        while try cursor.next() {
+            let row = cursor.columnNames.indices.map { cursor.raw($0).copied }
+            if let verdict = walk.step(AuditEntry(row)) { return verdict }
+        }
+        return walk.finish(head: head)
+    }
+}
+
+extension AuditCheckpoint {
+    fileprivate init?(row: [Value]) {
+        guard let seq = row[0].integer, let hash = row[1].text else { return nil }
+        self.init(seq: seq, hash: hash)
+    }
+}
+
+/// The audit log can't be written; so nothing that had to be logged may be done.
+public struct AuditUnavailable: Error, Sendable {
+    /// Why, as a sentence for the daemon's own log: it may name files and hosts.
+    public var cause: String
+
+    init(cause: any Error) { self.cause = String(describing: cause) }
+}
+
+extension AuditUnavailable: CustomStringConvertible {
+    public var description: String {
+        "the audit log can't be written, so nothing was read: \(cause)"
+    }
+}

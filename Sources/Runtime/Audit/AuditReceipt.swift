@@ -1,0 +1,37 @@
+import Dialects
+
+/// Shows that something about a session has been written into the audit log, durably, or need not be because the session is the
+/// caller's own. It can't be copied, and only `AuditLog.admit` makes one: who demands it can't forget the log.
+public struct AuditReceipt: ~Copyable, Sendable {
+    public let action: AuditAction
+    /// The session that may now be touched; `nil` where it is everybody's.
+    public let sessionID: String?
+    /// Which row says so; `nil` for the caller's own session.
+    public let seq: Int64?
+
+    fileprivate init(action: AuditAction, sessionID: String?, seq: Int64?) {
+        self.action = action
+        self.sessionID = sessionID
+        self.seq = seq
+    }
+}
+
+extension AuditLog {
+    /// Logs what is about to be done, unless it is to the caller's own session, and hands out what it is done with. Nothing may
+    /// be read or sent before this returns. Whether it is allowed at all has been decided before.
+    ///
+    /// `session` is `nil` where it is everybody's: a search over all transcripts. Throws when the log can't be written; nothing
+    /// may then be read.
+    public func admit(
+        _ action: AuditAction, by identity: Identity, callerSession: String?, on session: AuditedSession?,
+        reason: String?
+    ) async throws(AuditUnavailable) -> AuditReceipt {
+        if let session, identity.owns(session.owner) {
+            return AuditReceipt(action: action, sessionID: session.id, seq: nil)
+        }
+        let entry = try await record(
+            AuditEvent(
+                action, by: identity, callerSession: callerSession, on: session, outcome: .allowed, reason: reason))
+        return AuditReceipt(action: action, sessionID: session?.id, seq: entry.seq)
+    }
+}

@@ -1,0 +1,99 @@
+/// Goes along a chain, a row at a time, and says what is wrong first. Pure: rows come from a database or from an export.
+struct AuditWalk {
+    private var verdict: AuditVerdict
+    private let checkpoint: AuditCheckpoint?
+    /// Whether the rows are known to begin right after `start`.
+    private let isAnchored: Bool
+
+    /// `start`: what the first row must follow; `nil` for a whole log. `checkpoint`: what must be among the rows.
+    init(after start: AuditCheckpoint? = nil, against checkpoint: AuditCheckpoint? = nil) {
+        let first = start ?? AuditChain.genesis
+        verdict = AuditVerdict(entries: 0, start: first, end: first)
+        isAnchored = start != nil
+        self.checkpoint = checkpoint
+    }
+
+    private var end: AuditCheckpoint { verdict.end }
+
+    /// Takes the next row. Returns the verdict when the walk is over, because something is wrong.
+    mutating func step(_ entry: AuditEntry) -> AuditVerdict? {
+        if beginsArchivedLog(entry) {
+            verdict.start = AuditCheckpoint(seq: entry.seq - 1, hash: entry.previousHash)
+            verdict.end = verdict.start
+        }
+        if let flaw = flaw(in: entry) { return failed(flaw) }
+        verdict.end = entry.checkpoint
+        verdict.entries += 1
+        guard let checkpoint, checkpoint.seq == entry.seq, checkpoint != entry.checkpoint else { return nil }
+        return failed(differs(checkpoint))
+    }
+
+    /// A log that was archived begins with the row that says so.
+    private func beginsArchivedLog(_ entry: AuditEntry) -> Bool {
+        !isAnchored && verdict.entries == 0 && entry.action == AuditAction.newChain.rawValue
+    }
+
+    private func flaw(in entry: AuditEntry) -> AuditFlaw? {
+        let expected = end.seq + 1
+        guard entry.seq <= expected else {
+            let missing = entry.seq - 1 == expected ? "it is missing" : "it is missing, and all up to \(entry.seq - 1)"
+            return AuditFlaw(.removed, expected, missing)
+        }
+        guard entry.seq == expected else {
+            return AuditFlaw(.reordered, entry.seq, "it comes after row \(end.seq)")
+        }
+        switch (isWhole: AuditChain.hash(of: entry) == entry.hash, isLinked: entry.previousHash == end.hash) {
+        case (true, true): return nil
+        case (false, true): return AuditFlaw(.edited, entry.seq, "it says something else than when it was written")
+        case (false, false): return AuditFlaw(.reordered, entry.seq, "it was written for another place in the log")
+        case (true, false) where verdict.entries == 0:
+            return AuditFlaw(.rewritten, entry.seq, "it does not follow \(end), which comes before it")
+        case (true, false):
+            return AuditFlaw(.edited, end.seq, "it is not the row that row \(entry.seq) was written after")
+        }
+    }
+
+    /// After the last row of a log: compares it with its head.
+    func finish(head: AuditCheckpoint?) -> AuditVerdict {
+        guard let head else { return failed(AuditFlaw(.headMoved, end.seq, "audit_head has no row")) }
+        if end.seq < head.seq {
+            return failed(AuditFlaw(.truncated, end.seq + 1, "it is missing, and all up to \(head.seq), the head"))
+        }
+        if end.seq > head.seq {
+            return failed(AuditFlaw(.headMoved, end.seq, "the head was moved back to \(head.seq)"))
+        }
+        if end.hash != head.hash {
+            return failed(AuditFlaw(.edited, end.seq, "it is not the row that the head was moved to"))
+        }
+        return finish()
+    }
+
+    /// After the last row of an export, which has no head.
+    func finish() -> AuditVerdict {
+        guard let checkpoint, verdict.flaw == nil else { return verdict }
+        if checkpoint.seq > end.seq {
+            return failed(
+                AuditFlaw(.truncated, end.seq + 1, "it is missing, and all up to \(checkpoint.seq), the checkpoint"))
+        }
+        if checkpoint.seq < verdict.start.seq {
+            return failed(
+                AuditFlaw(.removed, checkpoint.seq, "it lies before what is here: check the archive that holds it"))
+        }
+        if checkpoint.seq == verdict.start.seq, checkpoint != verdict.start { return failed(differs(checkpoint)) }
+        return verdict
+    }
+
+    /// What a row that can't be read ends with.
+    func failed(_ flaw: AuditFlaw) -> AuditVerdict {
+        var verdict = verdict
+        verdict.flaw = flaw
+        return verdict
+    }
+
+    /// Where the next row would stand.
+    var next: Int64 { end.seq + 1 }
+
+    private func differs(_ checkpoint: AuditCheckpoint) -> AuditFlaw {
+        AuditFlaw(.rewritten, checkpoint.seq, "it, or one before it, was written anew after the checkpoint was taken")
+    }
+}

@@ -1,0 +1,102 @@
+import Dialects
+import Settings
+
+/// Whom a session token speaks for.
+public struct SessionToken: Sendable, Hashable {
+    public var sessionID: String
+    /// The person whose rights the session has at most.
+    public var principal: String
+    /// `public`, which may do nothing, where the stored one is unknown to this version.
+    public var role: Role
+    public var expires: Moment
+}
+
+extension SessionToken {
+    fileprivate init?(row: [Value]) {
+        guard let session = row[0].text, let principal = row[1].text, let role = row[2].text,
+            let expires = row[3].text.flatMap(Moment.init(parsing:))
+        else { return nil }
+        self.init(sessionID: session, principal: principal, role: Role(rawValue: role) ?? .public, expires: expires)
+    }
+}
+
+/// Tokens with which an agent inside a session says which one it is. Only a token's hash is stored, so that who reads the database
+/// can't use what he finds.
+///
+/// A token is looked up by its hash: what the time of that tells is about a hash, of which nobody can choose a prefix without
+/// knowing the token, so the comparison need not take constant time.
+public struct SessionTokens: Sendable {
+    /// By this a token is known where it should not be: in a log or a settings file.
+    public static let prefix = "tcs_"
+    private static let lifetime: Int64 = 24 * 60 * 60
+
+    private let database: Database
+    private let now: @Sendable () -> Moment
+
+    public init(database: Database, now: @escaping @Sendable () -> Moment = { .now }) {
+        self.database = database
+        self.now = now
+    }
+
+    /// Makes a token for a session that exists, valid for 24 hours. It can't be had again. Throws `DatabaseError`.
+    public func issue(sessionID: String, principal: String, role: Role) async throws -> String {
+        let token = Self.make()
+        let (issued, expires) = (now(), now().advanced(seconds: Self.lifetime))
+        try await database.withConnection { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO session_tokens (token, session_id, principal, role, issued_at, expires_at) VALUES \
+                (\(Self.hash(token)), \(sessionID), \(principal), \(role.rawValue), \(issued.text), \(expires.text))
+                """)
+        }
+        return token
+    }
+
+    /// Whom the token speaks for; `nil` when it is unknown, has expired or was revoked. Throws `DatabaseError`.
+    public func find(_ token: String) async throws -> SessionToken? {
+        guard token.hasPrefix(Self.prefix) else { return nil }
+        let (hash, now) = (Self.hash(token), now().text)
+        return try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT session_id, principal, role, expires_at FROM session_tokens \
+                WHERE token = \(hash) AND revoked_at IS NULL AND expires_at > \(now)
+                """
+            ).first.flatMap(SessionToken.init(row:))
+        }
+    }
+
+    /// Ends all tokens of a session, and says how many that were. Throws `DatabaseError`.
+    @discardableResult
+    public func revoke(sessionID: String) async throws -> Int {
+        let now = now().text
+        return try await database.withConnection { connection in
+            try connection.execute(
+                """
+                UPDATE session_tokens SET revoked_at = \(now) WHERE session_id = \(sessionID) AND revoked_at IS NULL
+                """)
+        }
+    }
+
+    /// Removes what has expired, and says how many that were. Throws `DatabaseError`.
+    @discardableResult
+    public func purge() async throws -> Int {
+        let now = now().text
+        return try await database.withConnection { connection in
+            try connection.execute("DELETE FROM session_tokens WHERE expires_at <= \(now)")
+        }
+    }
+
+    /// 256 bits from the system's generator.
+    private static func make() -> String {
+        var random = SystemRandomNumberGenerator()
+        return prefix
+            + (0..<4).map { _ in
+                let digits = String(random.next() as UInt64, radix: 16)
+                return String(repeating: "0", count: 16 - digits.count) + digits
+            }
+            .joined()
+    }
+
+    private static func hash(_ token: String) -> String { SHA256.hexadecimal(of: token.utf8) }
+}

@@ -1,0 +1,59 @@
+import Dialects
+import Migrations
+import Migrator
+import Runtime
+import Settings
+import TestSupport
+
+/// Options of the database that an audit log writes.
+let durable = ConnectionOptions(access: .create, isOwned: true, isDurable: true)
+
+let ann = Identity(person: "Ann", role: .admin, uid: 1_000, osUsername: "ann")
+let ben = Identity(person: "Ben", role: .member, uid: 1_001, osUsername: "ben")
+let sessionOfBen = AuditedSession(id: "s-ben", owner: Owner(person: "Ben", uid: 1_001))
+
+extension Backend {
+    /// A migrated database of this kind, and its log.
+    func withAuditLog<T>(_ body: (AuditLog, DatabaseURL) async throws -> T) async throws -> T {
+        try await withURL { url in
+            let database = try Database(url, options: durable)
+            do {
+                try await Migrator(history: try .teleclaude(), database: database).up()
+                let result = try await body(AuditLog(database: database), url)
+                await database.close()
+                return result
+            } catch {
+                await database.close()
+                throw error
+            }
+        }
+    }
+}
+
+extension AuditLog {
+    /// Some rows of all kinds.
+    func fill(_ count: Int) async throws {
+        for number in 0..<count {
+            try await record(
+                AuditEvent(
+                    AuditAction.allCases[number % 9], by: number % 3 == 0 ? ben : ann,
+                    callerSession: number % 4 == 0 ? "caller" : nil,
+                    on: number % 7 == 6 ? nil : sessionOfBen, outcome: AuditOutcome.allCases[number % 3],
+                    reason: number % 2 == 0 ? "reason \(number)" : nil))
+        }
+    }
+
+    func lines(after seq: Int64 = 0) async throws -> [String] {
+        var lines: [String] = []
+        _ = try await export(after: seq) { lines.append($0) }
+        return lines
+    }
+}
+
+enum AuditDocs {
+    /// A file of the folder docs.
+    static func path(_ name: String, file: String = #filePath) -> String {
+        // …/Tests/RuntimeTests/Audit/AuditSupport.swift
+        file.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/docs/" + name
+    }
+}

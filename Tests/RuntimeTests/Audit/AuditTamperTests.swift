@@ -1,0 +1,169 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+/// Who owns the file, or is a superuser, can change anything. It can't be prevented there; it can be seen.
+@Suite("Tampering with the audit log past its triggers")
+struct AuditTamperTests {
+    struct Tampering: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var statements: [String]
+        var kind: AuditFlaw.Kind
+        var seq: Int64
+
+        init(_ name: String, _ statements: String..., is kind: AuditFlaw.Kind, at seq: Int64) {
+            (testDescription, self.statements, self.kind, self.seq) = (name, statements, kind, seq)
+        }
+    }
+
+    static let tamperings = [
+        Tampering("a reason", "UPDATE audit_log SET reason = 'x' WHERE seq = 7", is: .edited, at: 7),
+        Tampering("a person taken away", "UPDATE audit_log SET person = NULL WHERE seq = 7", is: .edited, at: 7),
+        Tampering("an owner's uid", "UPDATE audit_log SET owner_uid = 0 WHERE seq = 20", is: .edited, at: 20),
+        Tampering(
+            "a moment", "UPDATE audit_log SET at = '2026-01-02T03:04:05.000000Z' WHERE seq = 1", is: .edited, at: 1),
+        Tampering(
+            "a hash", "UPDATE audit_log SET hash = (SELECT hash FROM audit_head) WHERE seq = 7", is: .edited, at: 7),
+        Tampering("a row in the middle", "DELETE FROM audit_log WHERE seq = 7", is: .removed, at: 7),
+        Tampering("the first rows", "DELETE FROM audit_log WHERE seq < 4", is: .removed, at: 1),
+        Tampering(
+            "two rows swapped", "UPDATE audit_log SET seq = -7 WHERE seq = 7",
+            "UPDATE audit_log SET seq = 7 WHERE seq = 8",
+            "UPDATE audit_log SET seq = 8 WHERE seq = -7", is: .reordered, at: 7),
+        Tampering(
+            "a row removed and the next renumbered", "DELETE FROM audit_log WHERE seq = 7",
+            "UPDATE audit_log SET seq = 7 WHERE seq = 8", is: .reordered, at: 7),
+        Tampering("the last row", "DELETE FROM audit_log WHERE seq = 20", is: .truncated, at: 20),
+        Tampering("all rows", "DELETE FROM audit_log", is: .truncated, at: 1),
+        Tampering("the head back", "UPDATE audit_head SET seq = 10", is: .headMoved, at: 20),
+        Tampering("the head away", "DELETE FROM audit_head", is: .headMoved, at: 20),
+        Tampering("the head on", "UPDATE audit_head SET seq = 25", is: .truncated, at: 21),
+        Tampering(
+            "the last row and the head", "DELETE FROM audit_log WHERE seq > 15",
+            "UPDATE audit_head SET seq = 15, hash = (SELECT hash FROM audit_log WHERE seq = 15)", is: .truncated, at: 16
+        ),
+    ]
+
+    @Test("verify names the first row that is wrong", arguments: Backend.available, tamperings)
+    func found(_ backend: Backend, _ tampering: Tampering) async throws {
+        try await backend.withAuditLog { log, url in
+            try await log.fill(20)
+            let checkpoint = try #require(try await log.head())
+            try backend.tamper(url) { connection in
+                for statement in tampering.statements { try connection.executeScript(statement) }
+            }
+            let flaw = try await log.verify(against: checkpoint).flaw
+            #expect(flaw?.kind == tampering.kind && flaw?.seq == tampering.seq, "\(String(describing: flaw))")
+        }
+    }
+
+    @Test("a row that was hashed anew does not fit the next one", arguments: Backend.available)
+    func rehashed(_ backend: Backend) async throws {
+        try await backend.withAuditLog { log, url in
+            try await log.fill(20)
+            for seq in [7, 20] as [Int64] {
+                var entry = try #require(try await log.entries(after: seq + 1, limit: 1).first)
+                entry.reason = "forged"
+                entry.hash = AuditChain.hash(of: entry)
+                let forged = entry
+                try backend.tamper(url) { try $0.replace(forged) }
+                let flaw = try await log.verify().flaw
+                #expect(flaw?.kind == .edited && flaw?.seq == 7, "\(String(describing: flaw))")
+            }
+        }
+    }
+
+    @Test(
+        "a chain that was written anew to its end is seen by a checkpoint, and by nothing else",
+        arguments: Backend.available)
+    func rewritten(_ backend: Backend) async throws {
+        try await backend.withAuditLog { log, url in
+            try await log.fill(12)
+            let checkpoint = try #require(try await log.head())
+            try await log.fill(8)
+            var previous = AuditChain.genesis
+            var rows: [AuditEntry] = []
+            for var entry in try await log.entries(limit: 20).reversed() {
+                if entry.seq == 7 { entry.reason = "forged" }
+                entry.previousHash = previous.hash
+                entry.hash = AuditChain.hash(of: entry)
+                previous = entry.checkpoint
+                rows.append(entry)
+            }
+            let (forged, head) = (rows, previous)
+            try backend.tamper(url) { connection in
+                for row in forged { try connection.replace(row) }
+                try connection.execute("UPDATE audit_head SET hash = \(head.hash)")
+            }
+            #expect(try await log.verify().isIntact)
+            let flaw = try await log.verify(against: checkpoint).flaw
+            #expect(flaw?.kind == .rewritten && flaw?.seq == 12, "\(String(describing: flaw))")
+        }
+    }
+
+    @Test("an edit of the raw file is found, its schema edited first")
+    func rawFile() async throws {
+        try await Backend.sqlite.withAuditLog { log, url in
+            try await log.fill(20)
+            let connection = try connect(to: url)
+            try connection.executeScript(
+                """
+                PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'trigger';
+                PRAGMA writable_schema = RESET; UPDATE audit_log SET uid = 1 WHERE seq = 13;
+                """)
+            connection.close()
+            let flaw = try await log.verify().flaw
+            #expect(flaw?.kind == .edited && flaw?.seq == 13, "\(String(describing: flaw))")
+        }
+    }
+
+    @Test("bytes changed in the file are found")
+    func rawBytes() async throws {
+        try await Backend.sqlite.withAuditLog { log, url in
+            try await log.fill(20)
+            let path = try #require(url.filePath)
+            let connection = try connect(to: url)
+            _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            var bytes = try SQLiteFixture.bytes(of: path)
+            let at = try #require(bytes.firstRange(of: Array("reason 12".utf8)))
+            bytes.replaceSubrange(at, with: Array("reason 99".utf8))
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let reopened = AuditLog(database: try Database(url, options: durable))
+            let flaw = try await reopened.verify().flaw
+            #expect(flaw?.kind == .edited && flaw?.seq == 13, "\(String(describing: flaw))")
+        }
+    }
+}
+
+extension Backend {
+    /// Runs `body` with nothing in its way.
+    fileprivate func tamper(_ url: DatabaseURL, _ body: (any Connection) throws -> Void) throws {
+        let connection = try connect(to: url)
+        defer { connection.close() }
+        switch self {
+        case .sqlite:
+            for row in try connection.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+                try connection.execute("DROP TRIGGER \(identifier: row[0].text ?? "")")
+            }
+        case .postgresql:
+            for table in ["audit_log", "audit_head"] {
+                try connection.execute("ALTER TABLE \(identifier: table) DISABLE TRIGGER USER")
+            }
+        }
+        try body(connection)
+    }
+}
+
+extension Connection {
+    fileprivate func replace(_ entry: AuditEntry) throws {
+        try execute(
+            """
+            UPDATE audit_log SET reason = \(entry.reason.map(Value.text) ?? .null), hash = \(entry.hash), \
+            previous_hash = \(entry.previousHash) WHERE seq = \(entry.seq)
+            """)
+    }
+}
