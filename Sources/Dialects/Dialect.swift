@@ -54,6 +54,9 @@ public protocol Dialect: Sendable {
     ///
     /// Both engines rewrite what they are told, so only this can be compared with a live database.
     func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection
+
+    /// Runs `body` on a scratch place that holds nothing yet, and removes it again with all that was made in it.
+    func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T
 }
 
 extension Dialect {

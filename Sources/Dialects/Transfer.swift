@@ -62,6 +62,8 @@ public protocol TransferTarget: Dialect {
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
     /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.
     func validate(_ key: String, of table: String) -> String
+    /// Takes a trigger off its table.
+    func dropTrigger(_ name: String, on table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
 }

@@ -84,15 +84,15 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Where the live database differs from what the applied migrations declare. Both are compared as the engine itself
-    /// tells them, the declared one from a scratch place.
+    /// Where the live database differs from what the applied migrations make. Both are compared as the engine itself tells
+    /// them, the latter in a scratch place.
     public func drift() async throws -> [SchemaDifference] {
         let history = history
         return try await database.withConnection { connection in
             let applied = try history.requireUsable(try Ledger(connection: connection).usableEntries())
             let live = try connection.dialect.inspect(connection)
-            let declared = try connection.dialect.inspectScratch(history.states[applied], beside: connection)
-            return live.differences(from: declared)
+            let made = try ScratchRun(history: history, applied: applied).inspect(beside: connection)
+            return live.differences(from: made)
         }
     }
 }

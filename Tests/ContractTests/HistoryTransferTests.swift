@@ -199,6 +199,51 @@ struct HistoryTransferTests {
         }
     }
 
+    @Test("rows that migrations put into the target give way to those of our own source", arguments: Backend.available)
+    func ownRows(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        try await Backend.sqlite.withDatabase { source in
+            try await Migrator(history: history, database: source).up()
+            let zeros = String(repeating: "0", count: 64)
+            try await source.withConnection { connection in
+                _ = try connection.execute("UPDATE daemon_lease SET epoch = 7")
+                for seq in 1...3 {
+                    _ = try connection.execute(
+                        """
+                        INSERT INTO audit_log (seq, at, uid, role, action, outcome, previous_hash, hash) VALUES \
+                        (\(seq), '2026-01-02T03:04:05.000006Z', 0, 'admin', 'send', 'allowed', \(zeros), \(zeros))
+                        """)
+                }
+            }
+            try await backend.withDatabase { target in
+                let report = try await HistoryTransfer(from: source, to: target, into: history).run()
+                #expect(report.verdict == .verified && report.notCarried == [])
+                try await target.withConnection { connection throws in
+                    #expect(try connection.queryValue("SELECT epoch FROM daemon_lease")?.integer == 7)
+                    #expect(try connection.query("SELECT id, seq FROM audit_head") == [[1, 3]])
+                    // The triggers are back.
+                    #expect(throws: DatabaseError.self) { try connection.execute("DELETE FROM audit_log") }
+                    #expect(throws: DatabaseError.self) { try connection.execute("UPDATE audit_head SET seq = 0") }
+                }
+                let migrator = Migrator(history: history, database: target)
+                #expect(try await migrator.drift() == [])
+            }
+        }
+    }
+
+    @Test("rows that migrations put into the target are in a stranger's way", arguments: Backend.available)
+    func strangersRows(_ backend: Backend) async throws {
+        let history =
+            Self.history + [Migration("0002-row") { RunSQL("INSERT INTO goods (name) VALUES ('x')", undo: .nothing) }]
+        let fixture = try SQLiteFixture(Self.script)
+        defer { fixture.remove() }
+        try await backend.withDatabase { target -> Void in
+            await #expect(throws: HistoryTransferError.filledByHistory(["goods"])) {
+                try await Self.transfer(fixture, target, history)
+            }
+        }
+    }
+
     /// TeleClaude's own single-user database: a few rows hold broken JSON, and one a NUL, which the declared schema does not take.
     @Test("the legacy database goes into the real history", arguments: Backend.available)
     func legacy(_ backend: Backend) async throws {

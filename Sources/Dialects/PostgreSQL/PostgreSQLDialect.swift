@@ -131,6 +131,10 @@ public struct PostgreSQLDialect: Dialect {
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
         try PostgreSQLInspector.inspectScratch(schema, beside: connection)
     }
+
+    public func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
+        try PostgreSQLInspector.withScratch(beside: connection, body)
+    }
 }
 
 /// PostgreSQL cuts a name after 63 bytes without an error, and two long names become one (its manual, section 4.1.1).

@@ -10,12 +10,19 @@ public enum PostgreSQLInspector {
     /// What PostgreSQL reads back right after `schema` was made in a schema of its own, which is gone afterwards.
     public static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
         let construction = try PostgreSQLDialect().construct(schema)
-        return try withRollback(connection) {
-            try enterScratchSchema(connection)
+        return try withScratch(beside: connection) { connection in
             for statement in construction.tables + construction.afterLoad.map(\.statement) {
                 try connection.execute(SQL(statement))
             }
             return try read(connection)
+        }
+    }
+
+    /// Runs `body` in a schema of its own, which is gone afterwards.
+    static func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
+        try withRollback(connection) {
+            try enterScratchSchema(connection)
+            return try body(connection)
         }
     }
 

@@ -106,6 +106,10 @@ extension PostgreSQLDialect: TransferTarget {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key)) NOT VALID"
     }
 
+    public func dropTrigger(_ name: String, on table: String) -> String {
+        "DROP TRIGGER \(SQLText.identifier(name)) ON \(SQLText.identifier(table))"
+    }
+
     public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 

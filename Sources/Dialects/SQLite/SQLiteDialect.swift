@@ -133,4 +133,8 @@ public struct SQLiteDialect: Dialect {
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
         try SQLiteInspector.inspectScratch(schema, beside: connection)
     }
+
+    public func withScratch<T>(beside _: any Connection, _ body: (any Connection) throws -> T) throws -> T {
+        try SQLiteInspector.withScratch(body)
+    }
 }

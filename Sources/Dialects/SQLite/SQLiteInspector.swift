@@ -15,11 +15,18 @@ public enum SQLiteInspector {
     /// Runs `body` on a database in memory that holds `schema` and nothing else.
     static func withScratch<T>(_ schema: Schema, _ body: (any Connection) throws -> T) throws -> T {
         let construction = try SQLiteDialect().construct(schema)
+        return try withScratch { scratch in
+            for statement in construction.tables + construction.afterLoad.map(\.statement) {
+                try scratch.execute(SQL(statement))
+            }
+            return try body(scratch)
+        }
+    }
+
+    /// The same with nothing in it.
+    static func withScratch<T>(_ body: (any Connection) throws -> T) throws -> T {
         let scratch = try SQLiteDriver(path: ":memory:", options: ConnectionOptions(access: .create)).connect()
         defer { scratch.close() }
-        for statement in construction.tables + construction.afterLoad.map(\.statement) {
-            try scratch.execute(SQL(statement))
-        }
         return try body(scratch)
     }
 

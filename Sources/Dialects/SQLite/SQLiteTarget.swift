@@ -85,6 +85,8 @@ extension SQLiteDialect: TransferTarget {
         throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
     }
 
+    public func dropTrigger(_ name: String, on table: String) -> String { "DROP TRIGGER \(SQLText.identifier(name))" }
+
     public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 

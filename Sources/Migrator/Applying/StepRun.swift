@@ -67,7 +67,7 @@ struct StepRun {
     private func perform(after done: [String]) throws -> Int {
         var count = 0
         for planned in step.operations {
-            let (statements, hazards) = try prepare(planned, keeping: try surroundings(of: planned))
+            let (statements, hazards) = try prepare(planned, keeping: try planned.surroundings(on: connection))
             try HazardMeter(connection: connection).check(hazards, step.id, options)
             for statement in statements {
                 count += 1
@@ -89,14 +89,6 @@ struct StepRun {
             return (lowering.statements, try planned.hazards(in: dialect))
         } catch {
             throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
-        }
-    }
-
-    /// Only what alters a table has to know what else hangs on it.
-    private func surroundings(of planned: Plan.PlannedOperation) throws -> Surroundings {
-        switch planned.operation {
-        case .alterTable: try connection.dialect.surroundings(of: planned.before, on: connection)
-        case .createTable, .dropTable, .renameTable, .createView, .dropView, .run: .none
         }
     }
 
@@ -132,6 +124,16 @@ struct StepRun {
 
     private func failure(_ cause: DatabaseError, at statement: Int, after done: [String]) -> MigrationFailure {
         MigrationFailure(applied: done, failed: step.id, statement: statement, cause: cause)
+    }
+}
+
+extension Plan.PlannedOperation {
+    /// Only what alters a table has to know what else hangs on it.
+    func surroundings(on connection: any Connection) throws -> Surroundings {
+        switch operation {
+        case .alterTable: try connection.dialect.surroundings(of: before, on: connection)
+        case .createTable, .dropTable, .renameTable, .createView, .dropView, .run: .none
+        }
     }
 }
 

@@ -3,6 +3,9 @@ import Dialects
 /// Fills the tables that a history has made, in one transaction of the target.
 struct HistoryLoad {
     let plan: TransferPlan
+    /// The source was made by the same history: rows that migrations put into the target have their likes in the source, and
+    /// give way to them.
+    let replacesOwnRows: Bool
     let verification: TransferOptions.Verification
     let source: any TransferDialect
     let target: any TransferDialect
@@ -13,10 +16,11 @@ struct HistoryLoad {
     /// are after a mismatch.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
-            try requireEmpty(writing)
+            let filled = try filledTables(writing)
+            guard filled.isEmpty || replacesOwnRows else { throw HistoryTransferError.filledByHistory(filled) }
             try writing.begin()
             do {
-                let report = try fill(reading, writing)
+                let report = try fill(emptying: filled, reading, writing)
                 switch report.verdict {
                 case .verified: try writing.commit()
                 case .mismatch: try writing.rollback()
@@ -30,18 +34,23 @@ struct HistoryLoad {
         }
     }
 
-    private func requireEmpty(_ writing: any Connection) throws {
-        let filled = try plan.tables.map(\.target).filter { table in
+    private func filledTables(_ writing: any Connection) throws -> [String] {
+        try plan.tables.map(\.target).filter { table in
             try writing.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
         }
-        guard filled.isEmpty else { throw HistoryTransferError.filledByHistory(filled) }
     }
 
-    private func fill(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
+    private func fill(
+        emptying filled: [String], _ reading: any Connection, _ writing: any Connection
+    ) throws -> TransferReport {
         var report = TransferReport(of: plan, [])
         events(.phase(.loading))
-        let keys = ForeignKeysAside(of: plan.tables.map(\.target), in: plan.schema, target)
+        let tables = plan.tables.map(\.target)
+        let keys = ForeignKeysAside(of: tables, in: plan.schema, target)
+        let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
         try keys.remove(writing)
+        try triggers.remove(writing)
+        for table in filled { try writing.execute("DELETE FROM \(identifier: table)") }
         if plan.quarantines { try Quarantine.make(on: writing) }
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
@@ -51,6 +60,7 @@ struct HistoryLoad {
         }
         events(.phase(.building))
         let orphans = try keys.restore(writing)
+        try triggers.restore(writing)
         events(.phase(.verifying))
         let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {

@@ -19,7 +19,7 @@ struct HistorySurvey {
         var plan = TransferPlan(
             tables: try match.tables.map { try planned($0, inspection) }, schema: history.schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
-            notCarried: match.ignored + inspection.notCarried.filter { Self.holdsData($0) })
+            notCarried: match.ignored + (try inspection.notCarried.filter { try isWorthSaying($0) }))
         let survey = MisfitSurvey(reading, for: target)
         plan.misfits = try plan.tables.flatMap { try survey.misfits(in: $0) }
         try plan.check(plan.misfits)
@@ -35,10 +35,12 @@ struct HistorySurvey {
         }
     }
 
-    /// Indexes, triggers and the like are the history's affair; what only the source holds is worth a word.
-    private static func holdsData(_ left: NotCarried) -> Bool {
+    /// Indexes and the like are the history's affair, and so are triggers that it made in the source itself; what only the
+    /// source holds is worth a word.
+    private func isWorthSaying(_ left: NotCarried) throws -> Bool {
         switch left.kind {
-        case .virtualTable, .view, .trigger: true
+        case .virtualTable, .view: true
+        case .trigger: try !isOwn()
         case .shadowTable, .index, .column, .constraint, .other, .foreignKey: false
         }
     }
@@ -67,13 +69,23 @@ struct HistorySurvey {
             demand: table.required.contains(column) ? [.value] : [], isSuspect: true)
     }
 
+    /// Whether the source is a database of this very program's, at whatever position.
+    func isOwn() throws -> Bool {
+        switch try position() {
+        case .current, .behind, .newer: true
+        case .changed, nil: false
+        }
+    }
+
+    /// Where the source stands; `nil` where it has no ledger, or one of another history.
+    private func position() throws -> Position? {
+        let entries = try Ledger(connection: reading).entries()
+        return entries.isEmpty ? nil : try? history.position(of: entries)
+    }
+
     /// What is to be said of a source that is a database of this very program's, at an earlier position; `nil` of others.
     func remark() throws -> String? {
-        let applied = try Ledger(connection: reading).entries().map(\.id)
-        guard !applied.isEmpty, case .behind(let ids) = try? history.position(of: Ledger(connection: reading).entries())
-        else {
-            return nil
-        }
+        guard case .behind(let ids) = try position() else { return nil }
         return
             "the source lacks \(ids.joined(separator: ", ")) and was matched by name: to carry its rows through these migrations, "
             + "run up on a copy of it first"

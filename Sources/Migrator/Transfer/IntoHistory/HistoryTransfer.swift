@@ -67,14 +67,17 @@ public struct HistoryTransfer: Sendable {
         let start = ContinuousClock.now
         let (source, target) = (from.dialect, to.dialect)
         events(.phase(.surveying))
-        let (plan, remark) = try await pair.run { reading, writing in
+        let (plan, isOwn, remark) = try await pair.run { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
             _ = try reading.beginSharedSnapshot()
             try reading.endSharing()
-            return (try survey(reading).plan(), try survey(reading).remark())
+            let survey = survey(reading)
+            return (try survey.plan(), try survey.isOwn(), try survey.remark())
         }
         events(.planned(plan))
-        let load = HistoryLoad(plan: plan, verification: verification, source: source, target: target, events: events)
+        let load = HistoryLoad(
+            plan: plan, replacesOwnRows: isOwn, verification: verification, source: source, target: target,
+            events: events)
         do {
             try await Migrator(history: history, database: to, options: migration).up()
             var report = try await pair.run { try load.run($0, $1) }

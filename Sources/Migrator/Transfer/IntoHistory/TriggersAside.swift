@@ -1,0 +1,29 @@
+import Dialects
+
+/// The triggers of tables that are being filled, taken off and put on again: rows come as they were, and nothing acts on them
+/// a second time.
+struct TriggersAside {
+    private let triggers: [Surroundings.Object]
+    private let target: any TransferDialect
+
+    /// Throws `DatabaseError`, as the others do.
+    init(
+        of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
+    ) throws {
+        let tables = Set(tables)
+        triggers = try target.surroundings(of: schema, on: connection).objects.filter { object in
+            object.kind == .trigger && tables.contains(object.owner)
+        }
+        self.target = target
+    }
+
+    func remove(_ connection: any Connection) throws {
+        for trigger in triggers { try connection.execute(SQL(target.dropTrigger(trigger.name, on: trigger.owner))) }
+    }
+
+    func restore(_ connection: any Connection) throws {
+        for trigger in triggers {
+            for statement in [trigger.definition] + trigger.epilogue { try connection.execute(SQL(statement)) }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Dialects
+import Testing
+
+@Suite("Moments")
+struct MomentTests {
+    @Test(
+        "every spelling of a moment becomes one",
+        arguments: [
+            ("2026-01-02T03:04:05.000006Z", "2026-01-02T03:04:05.000006Z"),
+            ("2026-01-02 03:04:05.000006Z", "2026-01-02T03:04:05.000006Z"),
+            ("2026-01-02 03:04:05", "2026-01-02T03:04:05.000000Z"),
+            ("1999-12-31T23:59:59.5+02:00", "1999-12-31T21:59:59.500000Z"), ("yesterday", nil), ("", nil),
+            ("2026-02-30T00:00:00Z", nil),
+        ])
+    func parsing(_ text: String, _ expected: String?) {
+        #expect(Moment(parsing: text)?.text == expected)
+    }
+
+    @Test("now is now, and moments have an order")
+    func order() throws {
+        let now = Moment.now
+        let start = try #require(Moment(parsing: "2026-01-01T00:00:00Z"))
+        #expect(start < now && now < now.advanced(seconds: 1) && now.text < now.advanced(seconds: 1).text)
+        #expect(Moment(parsing: now.text) == now)
+    }
+}

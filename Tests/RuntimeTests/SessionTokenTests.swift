@@ -1,0 +1,89 @@
+import Dialects
+import Migrations
+import Migrator
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+@Suite("Session tokens")
+struct SessionTokenTests {
+    /// A clock that a test moves.
+    private final class Clock: Sendable {
+        private let moment = Mutex(Moment.now)
+        func advance(seconds: Int64) { moment.withLock { $0 = $0.advanced(seconds: seconds) } }
+        var now: Moment { moment.withLock { $0 } }
+    }
+
+    private func withTokens(
+        _ backend: Backend, _ body: (SessionTokens, Database, Clock) async throws -> Void
+    ) async throws {
+        try await backend.withDatabase { database in
+            try await Migrator(history: try .teleclaude(), database: database).up()
+            try await database.withConnection { connection in
+                for id in ["one", "two"] {
+                    _ = try connection.execute(
+                        "INSERT INTO sessions (session_id, computer_name) VALUES (\(id), 'here')")
+                }
+            }
+            let clock = Clock()
+            try await body(SessionTokens(database: database) { clock.now }, database, clock)
+        }
+    }
+
+    @Test("a token speaks for its session for 24 hours", arguments: Backend.available)
+    func lifetime(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, _, clock in
+            let issued = clock.now
+            let token = try await tokens.issue(sessionID: "one", principal: "Ann", role: .member)
+            #expect(token.contains(/^tcs_[0-9a-f]{64}$/))
+            let found = SessionToken(
+                sessionID: "one", principal: "Ann", role: .member, expires: issued.advanced(seconds: 86_400))
+            #expect(try await tokens.find(token) == found)
+            for other in [
+                "", "tcs_", String(token.dropLast()), token + "0", token.uppercased(), String(token.dropFirst(4)),
+            ] {
+                #expect(try await tokens.find(other) == nil)
+            }
+            clock.advance(seconds: 86_399)
+            #expect(try await tokens.find(token) == found)
+            #expect(try await tokens.purge() == 0)
+            clock.advance(seconds: 1)
+            #expect(try await tokens.find(token) == nil)
+            #expect(try await tokens.purge() == 1)
+        }
+    }
+
+    @Test("revoking ends the tokens of that session only, and all of them", arguments: Backend.available)
+    func revoking(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, database, _ in
+            let first = try await tokens.issue(sessionID: "one", principal: "Ann", role: .admin)
+            let second = try await tokens.issue(sessionID: "one", principal: "Ann", role: .admin)
+            let other = try await tokens.issue(sessionID: "two", principal: "Ben", role: .newcomer)
+            #expect(first != second)
+            #expect(try await tokens.revoke(sessionID: "one") == 2)
+            #expect(try await tokens.revoke(sessionID: "one") == 0)
+            for token in [first, second] { #expect(try await tokens.find(token) == nil) }
+            #expect(try await tokens.find(other)?.role == .newcomer)
+            await #expect(throws: DatabaseError.self) {
+                try await tokens.issue(sessionID: "none", principal: "Ann", role: .admin)
+            }
+            // Nothing of a token is stored but its hash.
+            let stored = try await database.withConnection { try $0.query("SELECT token FROM session_tokens") }
+            #expect(
+                stored.count == 3
+                    && stored.allSatisfy { $0[0].text?.count == 64 && !$0.contains(.text(String(other.dropFirst(4)))) })
+        }
+    }
+
+    @Test("a role that this version does not know may do nothing", arguments: Backend.available)
+    func unknownRole(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, database, _ in
+            let token = try await tokens.issue(sessionID: "one", principal: "Ann", role: .admin)
+            try await database.withConnection { _ = try $0.execute("UPDATE session_tokens SET role = 'emperor'") }
+            #expect(try await tokens.find(token)?.role == .public)
+        }
+    }
+}
