@@ -7,6 +7,11 @@ extension Migration {
     /// No column of the log but its key is unique: SQLite's REPLACE takes away the rows that a new one collides with, and no
     /// trigger sees them go (https://www.sqlite.org/lang_conflict.html).
     static let auditLog = Migration("0003-audit-log") {
+        CreateTable("audit_head") {
+            Column("id", .bigint).primaryKey().check("id = 1")
+            Column("seq", .bigint)
+            Column("hash", .text)
+        }
         CreateTable("audit_log") {
             Column("seq", .bigint).primaryKey()
             Column("at", .timestamp)
@@ -27,11 +32,6 @@ extension Migration {
             Index("owner_person", "seq")
             Index("action", "seq")
             Index("at")
-        }
-        CreateTable("audit_head") {
-            Column("id", .bigint).primaryKey().check("id = 1")
-            Column("seq", .bigint)
-            Column("hash", .text)
         }
         RunSQL(
             .sql("INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '\(String(repeating: "0", count: 64))')"),
@@ -79,7 +79,7 @@ private enum AuditTriggers {
         CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
         BEGIN
             SELECT RAISE(ABORT, 'audit_head: the head stays');
-        END;
+        END
         """
 
     static let sqliteUndo = """
@@ -89,7 +89,7 @@ private enum AuditTriggers {
         DROP TRIGGER audit_log_no_delete;
         DROP TRIGGER audit_log_no_update;
         DROP TRIGGER audit_log_advance;
-        DROP TRIGGER audit_log_append;
+        DROP TRIGGER audit_log_append
         """
 
     /// Who may insert a row need not be able to move the head: `audit_log_advance` does it with its owner's rights. Such a
@@ -148,7 +148,7 @@ private enum AuditTriggers {
         ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_keep;
         ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_forward;
         ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_refuse;
-        ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_keep;
+        ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_keep
         """
 
     static let postgresqlUndo = """
@@ -160,6 +160,6 @@ private enum AuditTriggers {
         DROP TRIGGER audit_log_advance ON audit_log;
         DROP FUNCTION audit_refuse();
         DROP FUNCTION audit_head_forward();
-        DROP FUNCTION audit_log_advance();
+        DROP FUNCTION audit_log_advance()
         """
 }

@@ -303,6 +303,11 @@ extension Schema {
             Column("value", .text)
             Column("updated_at", .timestamp).nullable().default(.now)
         }
+        Table("audit_head") {
+            Column("id", .bigint).primaryKey().check("id = 1")
+            Column("seq", .bigint)
+            Column("hash", .text)
+        }
         Table("audit_log") {
             Column("seq", .bigint).primaryKey()
             Column("at", .timestamp)
@@ -323,11 +328,6 @@ extension Schema {
             Index("owner_person", "seq")
             Index("action", "seq")
             Index("at")
-        }
-        Table("audit_head") {
-            Column("id", .bigint).primaryKey().check("id = 1")
-            Column("seq", .bigint)
-            Column("hash", .text)
         }
         Table("daemon_lease") {
             Column("id", .bigint).primaryKey().check("id = 1")

@@ -51,4 +51,60 @@ struct LiveSchemaTests {
             #expect(lines.count <= 3, "\(lines)")
         }
     }
+
+    @Test("a trigger that a migration made is none, and its absence is", arguments: Backend.available)
+    func missingTrigger(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            let migrator = Migrator(history: try .teleclaude(), database: database)
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+            let dropped = backend == .sqlite ? "audit_log_no_delete" : "audit_log_refuse"
+            let statement = database.dialect.dropTrigger(dropped, on: "audit_log")
+            try await database.withConnection { _ = try $0.execute(SQL(statement)) }
+            let lines = try await migrator.drift().map(\.description)
+            #expect(lines == ["trigger \(dropped) exists only in the declaration"])
+        }
+    }
+
+    @Test("a script that can't run in a scratch place is left out", arguments: Backend.available)
+    func unrepeatable(_ backend: Backend) async throws {
+        let script = Expression.native(
+            sqlite: "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END; INSERT INTO a SELECT 1 / count(*) FROM b",
+            postgresql: "CREATE VIEW v AS SELECT 1 AS one; INSERT INTO a SELECT 1 / count(*) FROM b")
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("a") { Column("id", .bigint).nullable() }
+                CreateTable("b") { Column("id", .bigint).nullable() }
+            },
+            Migration("0002-script") { RunSQL(script, undo: .nothing) },
+        ])
+        try await backend.withDatabase { database in
+            try await Migrator(history: history, database: database).up(to: "0001-a")
+            try await database.withConnection { _ = try $0.execute("INSERT INTO b (id) VALUES (1)") }
+            try await Migrator(history: history, database: database).up()
+            #expect(try await Migrator(history: history, database: database).drift().count <= 1)
+        }
+    }
+
+    @Test("a log with rows is undone only by consent, and named", arguments: Backend.available)
+    func auditRows(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            let history = try History.teleclaude()
+            try await Migrator(history: history, database: database).up()
+            let zeros = String(repeating: "0", count: 64)
+            try await database.withConnection { connection in
+                _ = try connection.execute(
+                    """
+                    INSERT INTO audit_log (seq, at, uid, role, action, outcome, previous_hash, hash) VALUES \
+                    (1, '2026-01-02T03:04:05.000006Z', 0, 'admin', 'send', 'allowed', \(zeros), \(zeros))
+                    """)
+            }
+            let error = await #expect(throws: MigratorError.self) {
+                try await Migrator(history: history, database: database).down(.to("0002-session-owners"))
+            }
+            #expect(error.map { "\($0)" }?.contains("audit_log") == true)
+            let consenting = Migrator(history: history, database: database, options: .init(allowsDataLoss: true))
+            #expect(try await consenting.down(.to("0002-session-owners")).steps.map(\.id) == ["0003-audit-log"])
+        }
+    }
 }

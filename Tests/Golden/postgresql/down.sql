@@ -2,6 +2,30 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0004-daemon-lease
+BEGIN;
+DELETE FROM daemon_lease;
+DROP TABLE "daemon_lease";
+DELETE FROM tc_migrations WHERE id = '0004-daemon-lease';
+COMMIT;
+
+-- down 0003-audit-log
+BEGIN;
+DROP TRIGGER audit_head_keep ON audit_head;
+DROP TRIGGER audit_head_refuse ON audit_head;
+DROP TRIGGER audit_head_forward ON audit_head;
+DROP TRIGGER audit_log_keep ON audit_log;
+DROP TRIGGER audit_log_refuse ON audit_log;
+DROP TRIGGER audit_log_advance ON audit_log;
+DROP FUNCTION audit_refuse();
+DROP FUNCTION audit_head_forward();
+DROP FUNCTION audit_log_advance();
+DELETE FROM audit_head WHERE seq = 0;
+DROP TABLE "audit_log";
+DROP TABLE "audit_head";
+DELETE FROM tc_migrations WHERE id = '0003-audit-log';
+COMMIT;
+
 -- down 0002-session-owners
 BEGIN;
 DROP INDEX "sessions_owner_person_last_activity_session_id_idx";

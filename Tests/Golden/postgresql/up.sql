@@ -329,3 +329,104 @@ ALTER TABLE "sessions" ADD COLUMN "owner_uid" bigint;
 CREATE INDEX "sessions_owner_person_last_activity_session_id_idx" ON "sessions" ("owner_person", "last_activity", "session_id");
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0002-session-owners', '1ade9d13c565717a08ff3c37c56120ed', '[{"alter_table":"sessions","changes":[{"add_column":{"name":"owner_person","nullable":true,"type":"text"}},{"add_column":{"name":"owner_uid","nullable":true,"type":"bigint"}},{"add_index":{"parts":[{"column":"owner_person"},{"column":"last_activity"},{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
+
+-- up 0003-audit-log
+BEGIN;
+CREATE TABLE "audit_head" (
+    "id" bigint PRIMARY KEY,
+    "seq" bigint NOT NULL,
+    "hash" text NOT NULL,
+    CONSTRAINT "audit_head_id_check" CHECK (id = 1)
+);
+CREATE TABLE "audit_log" (
+    "seq" bigint PRIMARY KEY,
+    "at" timestamptz NOT NULL,
+    "person" text,
+    "uid" bigint NOT NULL,
+    "role" text NOT NULL,
+    "action" text NOT NULL,
+    "session_id" text,
+    "owner_person" text,
+    "owner_uid" bigint,
+    "outcome" text NOT NULL,
+    "reason" text,
+    "caller_session" text,
+    "previous_hash" text NOT NULL,
+    "hash" text NOT NULL,
+    CONSTRAINT "audit_log_outcome_check" CHECK ("outcome" IN ('allowed', 'refused', 'failed')),
+    CONSTRAINT "audit_log_previous_hash_check" CHECK (length(previous_hash) = 64),
+    CONSTRAINT "audit_log_hash_check" CHECK (length(hash) = 64)
+);
+CREATE INDEX "audit_log_session_id_seq_idx" ON "audit_log" ("session_id", "seq");
+CREATE INDEX "audit_log_person_seq_idx" ON "audit_log" ("person", "seq");
+CREATE INDEX "audit_log_owner_person_seq_idx" ON "audit_log" ("owner_person", "seq");
+CREATE INDEX "audit_log_action_seq_idx" ON "audit_log" ("action", "seq");
+CREATE INDEX "audit_log_at_idx" ON "audit_log" ("at");
+INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+CREATE OR REPLACE FUNCTION audit_log_advance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash
+    WHERE id = 1 AND NEW.seq = seq + 1 AND NEW.previous_hash = hash;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'audit_log: a row goes to the end of the chain only' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION audit_head_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.id = OLD.id AND (
+        NEW.seq = OLD.seq AND NEW.hash = OLD.hash
+        OR NEW.seq = OLD.seq + 1 AND EXISTS (
+            SELECT FROM audit_log l
+            WHERE l.seq = NEW.seq AND l.previous_hash = OLD.hash AND l.hash = NEW.hash))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'audit_head: the head follows the log' USING ERRCODE = 'check_violation';
+END $$;
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: % is refused, the log only grows', TG_TABLE_NAME, TG_OP USING ERRCODE = 'check_violation';
+END $$;
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['audit_log_advance', 'audit_head_forward', 'audit_refuse'] LOOP
+        EXECUTE format('ALTER FUNCTION %I() SET search_path = pg_catalog, %I, pg_temp', name, current_schema());
+        EXECUTE format('REVOKE ALL ON FUNCTION %I() FROM PUBLIC', name);
+    END LOOP;
+END $$;
+CREATE TRIGGER audit_log_advance AFTER INSERT ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION audit_log_advance();
+CREATE TRIGGER audit_log_refuse BEFORE UPDATE OR DELETE ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_log_keep BEFORE TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_head_forward();
+CREATE TRIGGER audit_head_refuse BEFORE INSERT OR DELETE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_head_keep BEFORE TRUNCATE ON audit_head
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_advance;
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_refuse;
+ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_keep;
+ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_forward;
+ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_refuse;
+ALTER TABLE audit_head ENABLE ALWAYS TRIGGER audit_head_keep;
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0003-audit-log', 'fc4e33f912bb517865e8888b44c208d8', '[{"create_table":{"checks":[{"expression":"id = 1"}],"columns":[{"name":"id","type":"bigint"},{"name":"seq","type":"bigint"},{"name":"hash","type":"text"}],"name":"audit_head","primary_key":{"columns":["id"]}}},{"create_table":{"checks":[{"expression":"\"outcome\" in (''allowed'', ''refused'', ''failed'')"},{"expression":"length(previous_hash) = 64"},{"expression":"length(hash) = 64"}],"columns":[{"name":"seq","type":"bigint"},{"name":"at","type":"timestamp"},{"name":"person","nullable":true,"type":"text"},{"name":"uid","type":"bigint"},{"name":"role","type":"text"},{"name":"action","type":"text"},{"name":"session_id","nullable":true,"type":"text"},{"name":"owner_person","nullable":true,"type":"text"},{"name":"owner_uid","nullable":true,"type":"bigint"},{"name":"outcome","type":"text"},{"name":"reason","nullable":true,"type":"text"},{"name":"caller_session","nullable":true,"type":"text"},{"name":"previous_hash","type":"text"},{"name":"hash","type":"text"}],"indexes":[{"parts":[{"column":"session_id"},{"column":"seq"}]},{"parts":[{"column":"person"},{"column":"seq"}]},{"parts":[{"column":"owner_person"},{"column":"seq"}]},{"parts":[{"column":"action"},{"column":"seq"}]},{"parts":[{"column":"at"}]}],"name":"audit_log","primary_key":{"columns":["seq"]}}},{"run":{"undo":{"script":"delete from audit_head where seq = 0"},"up":"insert into audit_head (id, seq, hash) values (1, 0, ''0000000000000000000000000000000000000000000000000000000000000000'')"}},{"run":{"undo":{"script":{"postgresql":"drop trigger audit_head_keep on audit_head; drop trigger audit_head_refuse on audit_head; drop trigger audit_head_forward on audit_head; drop trigger audit_log_keep on audit_log; drop trigger audit_log_refuse on audit_log; drop trigger audit_log_advance on audit_log; drop function audit_refuse(); drop function audit_head_forward(); drop function audit_log_advance()","sqlite":"drop trigger audit_head_no_delete; drop trigger audit_head_forward; drop trigger audit_head_no_insert; drop trigger audit_log_no_delete; drop trigger audit_log_no_update; drop trigger audit_log_advance; drop trigger audit_log_append"}},"up":{"postgresql":"create or replace function audit_log_advance() returns trigger language plpgsql security definer as $$\nBEGIN\n    UPDATE audit_head SET seq = NEW.seq, hash = NEW.hash\n    WHERE id = 1 AND NEW.seq = seq + 1 AND NEW.previous_hash = hash;\n    IF NOT FOUND THEN\n        RAISE EXCEPTION ''audit_log: a row goes to the end of the chain only'' USING ERRCODE = ''check_violation'';\n    END IF;\n    RETURN NULL;\nEND $$; create or replace function audit_head_forward() returns trigger language plpgsql as $$\nBEGIN\n    IF NEW.id = OLD.id AND (\n        NEW.seq = OLD.seq AND NEW.hash = OLD.hash\n        OR NEW.seq = OLD.seq + 1 AND EXISTS (\n            SELECT FROM audit_log l\n            WHERE l.seq = NEW.seq AND l.previous_hash = OLD.hash AND l.hash = NEW.hash))\n    THEN\n        RETURN NEW;\n    END IF;\n    RAISE EXCEPTION ''audit_head: the head follows the log'' USING ERRCODE = ''check_violation'';\nEND $$; create or replace function audit_refuse() returns trigger language plpgsql as $$\nBEGIN\n    RAISE EXCEPTION ''%: % is refused, the log only grows'', TG_TABLE_NAME, TG_OP USING ERRCODE = ''check_violation'';\nEND $$; do $$\nDECLARE\n    name text;\nBEGIN\n    FOREACH name IN ARRAY ARRAY[''audit_log_advance'', ''audit_head_forward'', ''audit_refuse''] LOOP\n        EXECUTE format(''ALTER FUNCTION %I() SET search_path = pg_catalog, %I, pg_temp'', name, current_schema());\n        EXECUTE format(''REVOKE ALL ON FUNCTION %I() FROM PUBLIC'', name);\n    END LOOP;\nEND $$; create trigger audit_log_advance after insert on audit_log for each row execute function audit_log_advance(); create trigger audit_log_refuse before update or delete on audit_log for each row execute function audit_refuse(); create trigger audit_log_keep before truncate on audit_log for each statement execute function audit_refuse(); create trigger audit_head_forward before update on audit_head for each row execute function audit_head_forward(); create trigger audit_head_refuse before insert or delete on audit_head for each row execute function audit_refuse(); create trigger audit_head_keep before truncate on audit_head for each statement execute function audit_refuse(); alter table audit_log enable always trigger audit_log_advance; alter table audit_log enable always trigger audit_log_refuse; alter table audit_log enable always trigger audit_log_keep; alter table audit_head enable always trigger audit_head_forward; alter table audit_head enable always trigger audit_head_refuse; alter table audit_head enable always trigger audit_head_keep","sqlite":"create trigger audit_log_append before insert on audit_log when not exists (select 1 from audit_head where id = 1 and new.seq = seq + 1 and new.previous_hash = hash) begin select raise(abort, ''audit_log: a row goes to the end of the chain only''); end; create trigger audit_log_advance after insert on audit_log begin update audit_head set seq = new.seq, hash = new.hash where id = 1; end; create trigger audit_log_no_update before update on audit_log begin select raise(abort, ''audit_log: a row is never changed''); end; create trigger audit_log_no_delete before delete on audit_log begin select raise(abort, ''audit_log: a row is never removed''); end; create trigger audit_head_no_insert before insert on audit_head begin select raise(abort, ''audit_head: there is one head''); end; create trigger audit_head_forward before update on audit_head when not (new.id is old.id and (new.seq is old.seq and new.hash is old.hash or new.seq = old.seq + 1 and exists (select 1 from audit_log l where l.seq = new.seq and l.previous_hash = old.hash and l.hash = new.hash))) begin select raise(abort, ''audit_head: the head follows the log''); end; create trigger audit_head_no_delete before delete on audit_head begin select raise(abort, ''audit_head: the head stays''); end"}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
+
+-- up 0004-daemon-lease
+BEGIN;
+CREATE TABLE "daemon_lease" (
+    "id" bigint PRIMARY KEY,
+    "epoch" bigint NOT NULL,
+    "holder" text,
+    "taken_at" timestamptz,
+    CONSTRAINT "daemon_lease_id_check" CHECK (id = 1)
+);
+INSERT INTO daemon_lease (id, epoch) VALUES (1, 0);
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0004-daemon-lease', 'dc566d2a22a37a6cff44cbd9be90813d', '[{"create_table":{"checks":[{"expression":"id = 1"}],"columns":[{"name":"id","type":"bigint"},{"name":"epoch","type":"bigint"},{"name":"holder","nullable":true,"type":"text"},{"name":"taken_at","nullable":true,"type":"timestamp"}],"name":"daemon_lease","primary_key":{"columns":["id"]}}},{"run":{"undo":{"script":"delete from daemon_lease"},"up":"insert into daemon_lease (id, epoch) values (1, 0)"}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;

@@ -1,6 +1,30 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0004-daemon-lease
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DELETE FROM daemon_lease;
+DROP TABLE "daemon_lease";
+DELETE FROM tc_migrations WHERE id = '0004-daemon-lease';
+COMMIT;
+
+-- down 0003-audit-log
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TRIGGER audit_head_no_delete;
+DROP TRIGGER audit_head_forward;
+DROP TRIGGER audit_head_no_insert;
+DROP TRIGGER audit_log_no_delete;
+DROP TRIGGER audit_log_no_update;
+DROP TRIGGER audit_log_advance;
+DROP TRIGGER audit_log_append;
+DELETE FROM audit_head WHERE seq = 0;
+DROP TABLE "audit_log";
+DROP TABLE "audit_head";
+DELETE FROM tc_migrations WHERE id = '0003-audit-log';
+COMMIT;
+
 -- down 0002-session-owners
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;
