@@ -1,5 +1,7 @@
 import Dialects
 import Foundation
+import Migrations
+import Migrator
 import TestSupport
 import Testing
 
@@ -130,6 +132,23 @@ struct AuditAttackTests {
         }
     }
 
+    @Test("the migrator migrates as the owner", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func migratorRole() async throws {
+        try await Backend.postgresql.withAuditLog { log, url in
+            try await log.fill(2)
+            try await AuditRoles.with(url) { roles in
+                let database = try Database(try roles.url("migrator", as: "owner"))
+                let migrator = Migrator(history: try .teleclaude(), database: database)
+                #expect(try await migrator.down().steps.count == 1)
+                #expect(try await migrator.up().steps.count == 1)
+                await database.close()
+                #expect(try await log.verify().entries == 2)
+                // Without the owner's role it may do nothing.
+                try expectRefusal(of: "SELECT count(*) FROM audit_log", at: try roles.url("migrator"))
+            }
+        }
+    }
+
     private func expectRefusal(of attack: String, at url: DatabaseURL) throws {
         let connection = try connect(to: url)
         defer { connection.close() }
@@ -160,6 +179,11 @@ struct AuditRoles {
 
     func url(_ role: String) throws -> DatabaseURL {
         try TestPostgreSQL.url(["dbname": database, "user": prefix + role])
+    }
+
+    /// The same for who takes another role on the way in.
+    func url(_ role: String, as other: String) throws -> DatabaseURL {
+        try TestPostgreSQL.url(["dbname": database, "user": prefix + role, "options": "-c role=\(prefix + other)"])
     }
 
     var escalations: [String] {
