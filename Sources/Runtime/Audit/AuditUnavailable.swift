@@ -1,0 +1,13 @@
+/// The audit log can't be written; so nothing that had to be logged may be done.
+public struct AuditUnavailable: Error, Sendable {
+    /// Why, as a sentence for the daemon's own log: it may name files and hosts.
+    public var cause: String
+
+    init(cause: any Error) { self.cause = String(describing: cause) }
+}
+
+extension AuditUnavailable: CustomStringConvertible {
+    public var description: String {
+        "the audit log can't be written, so nothing was read: \(cause)"
+    }
+}
