@@ -66,7 +66,7 @@ let package = Package(
             name: "tc-migrate-fixture", dependencies: ["MigrateCommand"], path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
-        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Migrations", "TestSupport"]),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime", "Settings", "Migrations", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
         // The real programs, driven from outside.
