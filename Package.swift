@@ -57,9 +57,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             exclude: ["Settings"]),
-        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations"]),
+        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings"]),
         .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Migrations", "Terminal"]),
-        .executableTarget(name: "telec", dependencies: ["Runtime", "Terminal"]),
+        .executableTarget(
+            name: "telec",
+            dependencies: [
+                "Runtime", "Settings", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(

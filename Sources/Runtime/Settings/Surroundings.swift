@@ -30,7 +30,7 @@ public struct Surroundings: Sendable {
     func path(_ name: String) -> String? { variable(name).map { absolute($0) } }
 
     /// The path from the root: a leading `~` is the home, what is relative starts at `folder` or else the working folder.
-    func absolute(_ path: String, from folder: String? = nil) -> String {
+    public func absolute(_ path: String, from folder: String? = nil) -> String {
         if let home, path == "~" || path.hasPrefix("~/") { return home + path.dropFirst() }
         return path.hasPrefix("/") ? path : "\(folder ?? workingFolder)/\(path)"
     }

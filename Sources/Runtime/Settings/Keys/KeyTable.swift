@@ -59,9 +59,11 @@ extension KnownKey {
             KnownKey("default_agent", .perUser, .text),
             KnownKey("default_model", .perUser, .text),
             KnownKey("subscriptions.**", .either),
+            // What a split found in a wider file under a name that a narrower one has, too.
+            KnownKey("inherited.**", .either),
         ]
         + [
             "terminal.**", "ui.**", "notifications.**", "interests.**", "tts.**", "stt.**", "chiptunes.**",
-            "experiments.**", "creds.**", "inherited.**",
+            "experiments.**", "creds.**",
         ].map { KnownKey($0, .perUser) }
 }

@@ -20,7 +20,7 @@ public struct EffectiveSettings: Sendable {
     }
 
     /// In the order in which the keys were first met.
-    public private(set) var all: [Setting] = []
+    public internal(set) var all: [Setting] = []
 
     /// Layers in any order; a later name wins.
     init(_ layers: [Layer]) {

@@ -5,6 +5,18 @@ struct Interpolation {
 
     init(_ variables: Variables) { self.variables = variables }
 
+    /// Applies to each of these layers what they and the environment know. A person's own file is told no secret: it may refer
+    /// to the environment and to what the system's file says to everybody.
+    static func applied(
+        to layers: [Layer], _ environment: [String: String]
+    ) -> (layers: [Layer], remarks: [Remark]) {
+        let shared = layers.filter { $0.name != .user }.sorted { $0.name < $1.name }
+        var common = Interpolation(Variables(shared, environment: environment))
+        var own = Interpolation(Variables(shared.filter { $0.name == .system }, environment: environment))
+        let result = layers.map { $0.name == .user ? own.apply(to: $0) : common.apply(to: $0) }
+        return (result, common.remarks + own.remarks)
+    }
+
     /// What is a secret is taken as it stands, `${` and all; in a file that is none of the secrets' it may be one whole
     /// reference.
     mutating func apply(to layer: Layer) -> Layer {

@@ -12,14 +12,19 @@ struct Variables: Sendable {
     init(_ layers: [Layer], environment: [String: String]) {
         for (name, text) in environment { values[name] = Value(text: text, isSecret: Variables.isSecret(name)) }
         for layer in layers {
-            for leaf in layer.leaves where leaf.key.isVariable && environment[leaf.key.parts[0]] == nil {
+            for leaf in layer.leaves {
                 let name = leaf.key.parts[0]
-                guard let text = leaf.value.scalar?.text else { continue }
+                guard environment[name] == nil, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text else { continue }
                 let isSecret = Variables.isSecret(name) || layer.name == .secrets || layer.name == .credentials
                 let value = isSecret ? text : expanded(text).text
                 values[name] = Value(text: value, isSecret: isSecret)
             }
         }
+    }
+
+    /// One in capitals; and what has a single name and is no key, as a `.env` may hold it in small letters.
+    private static func isVariable(_ key: Key) -> Bool {
+        key.isVariable || key.parts.count == 1 && KnownKey.find(key) == nil
     }
 
     static func isSecret(_ name: String) -> Bool { KnownKey.scope(of: Key([name])) == .secret }

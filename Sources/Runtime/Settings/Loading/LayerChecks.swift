@@ -50,8 +50,11 @@ enum LayerChecks {
 
     /// What there is to say about a layer that can be used.
     static func remarks(_ layer: Layer) -> [Remark] {
-        layer.leaves.compactMap { unknown($0) } + layer.leaves.compactMap { misplaced($0, layer.name) }
+        unknown(layer) + layer.leaves.compactMap { misplaced($0, layer.name) }
     }
+
+    /// Remarks on keys that nobody knows.
+    static func unknown(_ layer: Layer) -> [Remark] { layer.leaves.compactMap { unknown($0) } }
 
     private static func unknown(_ leaf: Layer.Leaf) -> Remark? {
         guard KnownKey.find(leaf.key) == nil else { return nil }

@@ -77,6 +77,7 @@ struct Loading {
         do throws(SettingsError) { file = try read(path) } catch {
             // A client works without: it is the daemon that needs them.
             guard reader == .client, error.code == "forbidden" else { throw error }
+            remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
             return
         }
         guard let file else { return }
@@ -132,14 +133,9 @@ struct Loading {
         return Set(defined + keys.map { $0.parts[0] })
     }
 
-    /// A person's own file refers to nothing but the environment: it may be anybody's who can write there.
     private mutating func interpolated() -> [Layer] {
-        let environment = surroundings.environment
-        let files = layers.filter { $0.name != .user }.sorted { $0.name < $1.name }
-        var common = Interpolation(Variables(files, environment: environment))
-        var own = Interpolation(Variables([], environment: environment))
-        let result = layers.map { $0.name == .user ? own.apply(to: $0) : common.apply(to: $0) }
-        remarks += common.remarks + own.remarks
-        return result
+        let result = Interpolation.applied(to: layers, surroundings.environment)
+        remarks += result.remarks
+        return result.layers
     }
 }
