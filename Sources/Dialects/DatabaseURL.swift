@@ -48,7 +48,7 @@ public struct DatabaseURL: Sendable, Equatable {
     /// A SQLite file, whatever its path looks like.
     public init(sqlitePath path: String) { target = .sqlite(path: path) }
 
-    /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws when libpq knows one of them not.
+    /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws for one that libpq doesn't know.
     public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
         var all = PostgreSQLParameters()
         for (keyword, value) in parameters {

@@ -7,6 +7,7 @@ struct Program: Sendable {
 
     static let tcMigrate = Program(built: "tc-migrate")
     static let fixture = Program(built: "tc-migrate-fixture")
+    static let telec = Program(built: "telec")
 
     init(path: String) { self.path = path }
 

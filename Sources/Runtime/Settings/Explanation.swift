@@ -26,6 +26,7 @@ extension LoadedSettings {
         let scope = settings.first.map { KnownKey.scope(of: $0.key) } ?? KnownKey.scope(of: key)
         let variable = EnvironmentKeys.variable(for: key)
         return Explanation(
-            settings: settings, scope: scope.rawValue, variable: EnvironmentKeys.key(for: variable) == key ? variable : nil)
+            settings: settings, scope: scope.rawValue,
+            variable: EnvironmentKeys.key(for: variable) == key ? variable : nil)
     }
 }

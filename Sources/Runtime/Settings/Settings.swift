@@ -30,8 +30,10 @@ public struct LoadedSettings: Sendable {
 
     /// Where the database is named: `FILE:LINE` or a variable. `nil` when it is the default.
     public var originOfDatabase: String? {
-        effective.settings(under: "database").filter { !$0.value.isNull && $0.value.map == nil && $0.key != Key("database.password") }
-            .max { $0.layer < $1.layer }?.place
+        effective.settings(under: "database").filter {
+            !$0.value.isNull && $0.value.map == nil && $0.key != Key("database.password")
+        }
+        .max { $0.layer < $1.layer }?.place
     }
 
     /// Reads the settings of these surroundings. Throws when they can't be read, trusted or understood.

@@ -23,15 +23,16 @@ struct ConfigCommand: AsyncParsableCommand {
 extension OutputOptions {
     /// Runs a body whose errors are those of settings.
     func guardingSettings(_ body: () async throws -> Void) async throws {
-        try await guarding({ error in
-            guard let error = error as? SettingsError else {
-                return Problem(code: "failed", message: "\(error)", remedy: nil)
-            }
-            let place = error.place.map { "\($0): " } ?? ""
-            var problem = Problem(code: error.code, message: place + error.message, remedy: error.remedy)
-            if let place = error.place { problem.context = ConfigDocument.place(place) }
-            if error.code == "unknown_key" { problem.exitCode = 64 }
-            return problem
-        }, body)
+        try await guarding(
+            { error in
+                guard let error = error as? SettingsError else {
+                    return Problem(code: "failed", message: "\(error)", remedy: nil)
+                }
+                let place = error.place.map { "\($0): " } ?? ""
+                var problem = Problem(code: error.code, message: place + error.message, remedy: error.remedy)
+                if let place = error.place { problem.context = ConfigDocument.place(place) }
+                if error.code == "unknown_key" { problem.exitCode = 64 }
+                return problem
+            }, body)
     }
 }

@@ -5,7 +5,8 @@ import Terminal
 
 struct ConfigExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say why a setting has its value: layer, file and line, and what it has beaten.",
+        commandName: "explain",
+        abstract: "Say why a setting has its value: layer, file and line, and what it has beaten.",
         discussion: """
             EXAMPLES:
               telec config explain database.url

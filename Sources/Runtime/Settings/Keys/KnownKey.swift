@@ -34,11 +34,13 @@ struct KnownKey: Sendable {
 
     var name: String { pattern.joined(separator: ".") }
 
+    /// Whether it stands for all that is below a section.
+    private var isOpen: Bool { pattern.last == "**" }
+
     /// The one key that it means; `nil` when it is a pattern of many.
     var key: Key? { pattern.contains { $0.contains("*") } ? nil : Key(pattern) }
 
     func matches(_ key: Key) -> Bool {
-        let isOpen = pattern.last == "**"
         let fixed = isOpen ? pattern.dropLast() : pattern[...]
         guard isOpen ? key.parts.count >= fixed.count : key.parts.count == fixed.count else { return false }
         return zip(fixed, key.parts).allSatisfy { KnownKey.matches($0[...], $1[...]) }
@@ -63,7 +65,11 @@ extension KnownKey {
 
     /// The layer that a key belongs to, known or not: what is named like a secret is one.
     static func scope(of key: Key) -> Scope {
-        find(key)?.scope ?? (SecretSigns.isSecretName(key.parts.last ?? "") ? .secret : .system)
+        let known = find(key)
+        if let known, !known.isOpen { return known.scope }
+        // An item of a list is called as the list is.
+        let name = key.parts.last { Int($0) == nil } ?? ""
+        return SecretSigns.isSecretName(name) ? .secret : known?.scope ?? .system
     }
 
     /// The known key that somebody may have meant by one that isn't.

@@ -25,7 +25,10 @@ enum SecretSigns {
 
     /// Beginnings, and how many letters follow at least: `sk-SK` is a language.
     private static let prefixes: [(text: String, rest: Int)] =
-        ["sk-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxs-", "AKIA", "ASIA", "AIza"]
+        [
+            "sk-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxs-", "AKIA", "ASIA",
+            "AIza",
+        ]
         .map { ($0, 4) }
         + ["github_pat_", "xapp-", "sk_live_", "sk_test_", "rk_live_", "pypi-", "npm_", "hf_", "ya29.", "SG."]
         .map { ($0, 16) }
@@ -34,7 +37,9 @@ enum SecretSigns {
     static func urlPassword(in text: String) -> Range<String.Index>? {
         guard let scheme = text.firstRange(of: "://") else { return nil }
         let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) && !$0.isWhitespace }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
+        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+            return nil
+        }
         let password = authority.index(after: colon)..<at
         // A reference is not what it stands for.
         guard !password.isEmpty, text[password].wholeMatch(of: /\$\{[^}]+\}/) == nil else { return nil }

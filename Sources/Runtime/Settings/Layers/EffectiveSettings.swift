@@ -51,7 +51,8 @@ public struct EffectiveSettings: Sendable {
 
     private static func reason(_ loser: LayerName, _ winner: LayerName) -> String {
         loser == winner
-            ? "the same layer says it again further down" : "the \(winner.rawValue) layer comes before the \(loser.rawValue) one"
+            ? "the same layer says it again further down"
+            : "the \(winner.rawValue) layer comes before the \(loser.rawValue) one"
     }
 
     public subscript(key: String) -> Setting? {

@@ -6,7 +6,9 @@ import Migrator
 /// `thinking_mode`. Any key has one with two underscores between its parts: `TELECLAUDE__AGENTS__CLAUDE__KEY`.
 enum EnvironmentKeys {
     private static let named: [String: Key] = {
-        let keys = KnownKey.table.compactMap(\.key).filter { !$0.isVariable && $0 != Key("mode") && $0 != Key("people") }
+        let keys = KnownKey.table.compactMap(\.key).filter {
+            !$0.isVariable && $0 != Key("mode") && $0 != Key("people")
+        }
         return Dictionary(keys.map { (variable(for: $0), $0) }, uniquingKeysWith: { first, _ in first })
     }()
 

@@ -14,7 +14,8 @@ struct Variables: Sendable {
         for layer in layers {
             for leaf in layer.leaves {
                 let name = leaf.key.parts[0]
-                guard environment[name] == nil, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text else { continue }
+                guard environment[name] == nil, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text
+                else { continue }
                 let isSecret = Variables.isSecret(name) || layer.name == .secrets || layer.name == .credentials
                 let value = isSecret ? text : expanded(text).text
                 values[name] = Value(text: value, isSecret: isSecret)

@@ -6,6 +6,8 @@ struct DatabaseReading {
     let places: Places
     let surroundings: Surroundings
 
+    private enum Engine: String { case sqlite, postgresql }
+
     private static let parts = ["engine", "path", "host", "port", "dbname", "user", "sslmode"]
 
     func url() throws(SettingsError) -> DatabaseURL {
@@ -16,7 +18,8 @@ struct DatabaseReading {
         guard let highest else { return try fromURL(url) }
         if url.layer == highest {
             throw SettingsError(
-                "two_databases", at: url.place, "database has a url, and \(given.map(\.key.description).joined(separator: ", ")), too",
+                "two_databases", at: url.place,
+                "database has a url, and \(given.map(\.key.description).joined(separator: ", ")), too",
                 remedy: "write one url, or its parts")
         }
         return url.layer > highest ? try fromURL(url) : try fromParts()
@@ -53,14 +56,24 @@ struct DatabaseReading {
     }
 
     private func fromParts() throws(SettingsError) -> DatabaseURL {
-        let isServer = text("engine").map { $0 == "postgresql" } ?? (setting("path") == nil)
-        let foreign = isServer ? ["path"] : ["host", "port", "dbname", "user", "sslmode"]
-        if let wrong = foreign.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true {
-            throw SettingsError(
-                "wrong_part", at: wrong.place, "\(wrong.key) is no part of a \(isServer ? "PostgreSQL" : "SQLite") database",
-                remedy: "take it out, or write another engine")
+        let engine = text("engine").flatMap(Engine.init) ?? (setting("path") == nil ? .postgresql : .sqlite)
+        switch engine {
+        case .sqlite:
+            try refuse(["host", "port", "dbname", "user", "sslmode"], "SQLite")
+            return try sqlite()
+        case .postgresql:
+            try refuse(["path"], "PostgreSQL")
+            return try postgreSQL()
         }
-        return isServer ? try postgreSQL() : try sqlite()
+    }
+
+    /// Parts of another kind of database are a mistake, unless a later layer has named the engine since.
+    private func refuse(_ names: [String], _ kind: String) throws(SettingsError) {
+        guard let wrong = names.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true
+        else { return }
+        throw SettingsError(
+            "wrong_part", at: wrong.place, "\(wrong.key) is no part of a \(kind) database",
+            remedy: "take it out, or write another engine")
     }
 
     private func sqlite() throws(SettingsError) -> DatabaseURL {

@@ -8,7 +8,8 @@ enum Defaults {
             layer.leaves.append(Layer.Leaf(key: Key(["server", limit.name]), value: value, place: ""))
         }
         layer.leaves.append(
-            Layer.Leaf(key: Key("thinking_mode"), value: SettingsValue(plain: Preferences.usualThinkingMode), place: ""))
+            Layer.Leaf(key: Key("thinking_mode"), value: SettingsValue(plain: Preferences.usualThinkingMode), place: "")
+        )
         return layer
     }
 }

@@ -14,7 +14,9 @@ extension KnownKey.Kind {
         case .word(let words):
             guard let text = value.scalar?.text, words.contains(text) else {
                 let near = value.scalar.flatMap { Suggestion.nearest(to: $0.text, in: words) }
-                return ("one of \(words.joined(separator: ", "))", near.map { "did you mean \($0)?" } ?? "write one of them")
+                return (
+                    "one of \(words.joined(separator: ", "))", near.map { "did you mean \($0)?" } ?? "write one of them"
+                )
             }
             return nil
         }

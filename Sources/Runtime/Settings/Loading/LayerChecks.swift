@@ -59,7 +59,9 @@ enum LayerChecks {
     private static func unknown(_ leaf: Layer.Leaf) -> Remark? {
         guard KnownKey.find(leaf.key) == nil else { return nil }
         // `database: {}` is known, and says nothing.
-        if KnownKey.table.contains(where: { $0.mayBeAbove(leaf.key) }), leaf.value.map != nil || leaf.value.isNull { return nil }
+        if KnownKey.table.contains(where: { $0.mayBeAbove(leaf.key) }), leaf.value.map != nil || leaf.value.isNull {
+            return nil
+        }
         let suggestion = KnownKey.suggestion(for: leaf.key).map { ": did you mean \($0)?" } ?? "; it is kept"
         return Remark("\(leaf.key) is no key that is known\(suggestion)", at: leaf.place)
     }
@@ -69,10 +71,13 @@ enum LayerChecks {
         switch layer {
         case .system:
             if let key = firstSecret(leaf.key, leaf.value) {
-                return Remark("\(key) is a secret, and everybody can read this file: move it to secrets.yml", at: leaf.place, isFailure: true)
+                return Remark(
+                    "\(key) is a secret, and everybody can read this file: move it to secrets.yml", at: leaf.place,
+                    isFailure: true)
             }
             return scope == .perUser
-                ? Remark("\(leaf.key) is each person's own: here it holds for those who say nothing", at: leaf.place) : nil
+                ? Remark("\(leaf.key) is each person's own: here it holds for those who say nothing", at: leaf.place)
+                : nil
         case .secrets, .credentials:
             guard let known = KnownKey.find(leaf.key), known.scope != .secret, firstSecret(leaf.key, leaf.value) == nil
             else { return nil }
@@ -88,7 +93,9 @@ enum LayerChecks {
         switch value.content {
         case .map(let members): members.contains { isRandom($0.value) }
         case .list(let items): items.contains(where: isRandom)
-        case .scalar(let scalar): scalar.style != .plain || scalar.meaning == .text(scalar.text) ? SecretSigns.looksRandom(scalar.text) : false
+        case .scalar(let scalar):
+            scalar.style != .plain || scalar.meaning == .text(scalar.text)
+                ? SecretSigns.looksRandom(scalar.text) : false
         }
     }
 

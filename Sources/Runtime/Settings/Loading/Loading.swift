@@ -116,7 +116,8 @@ struct Loading {
     }
 
     private func missing(_ path: String) -> SettingsError {
-        SettingsError("missing", at: path, "there is no such settings file", remedy: "make it, or unset TELECLAUDE_CONFIG_PATH")
+        SettingsError(
+            "missing", at: path, "there is no such settings file", remedy: "make it, or unset TELECLAUDE_CONFIG_PATH")
     }
 
     // MARK: - Layers

@@ -21,10 +21,12 @@ struct Places: Sendable {
         let named = surroundings.path("TELECLAUDE_CONFIG_PATH")
         let own = "\(surroundings.systemFolder)/config.yml"
         if let named {
-            let hasSecrets = surroundings.variable("TELECLAUDE_SECRETS_PATH") != nil
+            let hasSecrets =
+                surroundings.variable("TELECLAUDE_SECRETS_PATH") != nil
                 || FileSystem.exists(beside(named, "secrets.yml"))
             let isSystem = try hasSecrets ? true : saysSystem(named, surroundings)
-            return isSystem ? system(named, isNamed: true, surroundings) : try single(named, isNamed: true, surroundings)
+            return isSystem
+                ? system(named, isNamed: true, surroundings) : try single(named, isNamed: true, surroundings)
         }
         if FileSystem.exists(own) { return system(own, isNamed: true, surroundings) }
         return try single(try userFile(surroundings), isNamed: false, surroundings)
@@ -39,7 +41,8 @@ struct Places: Sendable {
             mode: .system, settings: file, isNamed: isNamed,
             secrets: surroundings.path("TELECLAUDE_SECRETS_PATH") ?? beside(file, "secrets.yml"),
             credentialsFolder: surroundings.path("CREDENTIALS_DIRECTORY"),
-            user: surroundings.path("TELECLAUDE_USER_CONFIG_PATH") ?? surroundings.home.map { "\($0)/.teleclaude/config.yml" })
+            user: surroundings.path("TELECLAUDE_USER_CONFIG_PATH")
+                ?? surroundings.home.map { "\($0)/.teleclaude/config.yml" })
     }
 
     private static func single(

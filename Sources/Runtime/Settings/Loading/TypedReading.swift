@@ -13,7 +13,8 @@ struct TypedReading {
 
     /// What is to be said about settings that hang together.
     func remarks(_ settings: Settings) -> [Remark] {
-        guard let setting = effective["agents.default"], let name = setting.value.text, settings.agents[name] == nil else {
+        guard let setting = effective["agents.default"], let name = setting.value.text, settings.agents[name] == nil
+        else {
             return []
         }
         return [Remark("agents.default is \(name), but there is no such agent", at: setting.place)]

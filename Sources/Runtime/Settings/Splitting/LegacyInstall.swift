@@ -15,10 +15,13 @@ struct LegacyInstall: Sendable {
         let configs = [folder, "\(folder)/teleclaude", "\(folder)/.teleclaude"].map { "\($0)/config.yml" }
         config = namedConfig ?? configs.first(where: FileSystem.exists)
         let states = ["\(folder)/.teleclaude", folder, "\(Places.folder(of: folder))/.teleclaude"]
-        let state = states.first { FileSystem.exists("\($0)/people") || $0.hasSuffix("/.teleclaude") && FileSystem.exists($0) }
+        let state = states.first {
+            FileSystem.exists("\($0)/people") || $0.hasSuffix("/.teleclaude") && FileSystem.exists($0)
+        }
         let checkout = config.map { Places.folder(of: $0) }
         experiments = checkout.flatMap { LegacyInstall.present("\($0)/experiments.yml") }
-        dotenv = namedDotenv ?? [checkout, state].compactMap { $0.flatMap { LegacyInstall.present("\($0)/.env") } }.first
+        dotenv =
+            namedDotenv ?? [checkout, state].compactMap { $0.flatMap { LegacyInstall.present("\($0)/.env") } }.first
         guard let state else { return }
         global = LegacyInstall.present("\(state)/teleclaude.yml")
         credentials = LegacyInstall.present("\(state)/credentials/ai.json")

@@ -32,7 +32,8 @@ struct PeopleFolders {
     func owner(_ sources: Splitter.Sources) -> String {
         let named = sources.config.leaves.first { $0.key == Key("computer.user") }?.value.text
         let admins = people.filter { $0.role == .admin }
-        let person = named.flatMap(person) ?? (admins.count == 1 ? admins.first : people.count == 1 ? people.first : nil)
+        let person =
+            named.flatMap(person) ?? (admins.count == 1 ? admins.first : people.count == 1 ? people.first : nil)
         let word = named ?? person.map { PeopleFolders.letters(of: $0.name) } ?? "owner"
         let isFolder = !word.isEmpty && !word.contains("/") && !word.hasPrefix(".")
         return person.map { user($0, isFolder ? word : "owner") } ?? (isFolder ? word : "owner")

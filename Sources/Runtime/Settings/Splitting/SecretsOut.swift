@@ -35,8 +35,12 @@ struct SecretsOut {
 
     private mutating func reference(to secret: String, _ key: Key) -> String {
         let wanted = SecretsOut.variable(for: key)
-        let names = [wanted] + (2...).lazy.map { "\(wanted)_\($0)" }.prefix(taken.count + 1)
-        let name = names.first { !taken.contains($0) } ?? wanted
+        var name = wanted
+        var count = 1
+        while taken.contains(name) {
+            count += 1
+            name = "\(wanted)_\(count)"
+        }
         taken.insert(name)
         secrets.append((Key([name]), secret))
         return "${\(name)}"

@@ -44,7 +44,8 @@ public struct SettingsSplit: Sendable {
             guard let home = surroundings.home else { _ = try surroundings.userFolder(); return LegacyInstall("/") }
             place = home
             install = LegacyInstall(
-                home, dotenv: surroundings.path("TELECLAUDE_ENV_PATH"), config: surroundings.path("TELECLAUDE_CONFIG_PATH"))
+                home, dotenv: surroundings.path("TELECLAUDE_ENV_PATH"),
+                config: surroundings.path("TELECLAUDE_CONFIG_PATH"))
         }
         guard !install.files.isEmpty else {
             throw SettingsError(
@@ -73,7 +74,10 @@ public struct SettingsSplit: Sendable {
         let layers = [sources.config, sources.global] + sources.people.map(\.layer)
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
         let unknown = (layers + [dotenv].compactMap { $0 }).flatMap { LayerChecks.unknown($0) }
-        let database = Remark("the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.state)/teleclaude.db")
-        return unknown + splitter.remarks + (splitter.items.contains { $0.key.parts[0] == "database" } ? [] : [database])
+        let database = Remark(
+            "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.state)/teleclaude.db"
+        )
+        return unknown + splitter.remarks
+            + (splitter.items.contains { $0.key.parts[0] == "database" } ? [] : [database])
     }
 }

@@ -6,7 +6,9 @@ extension SettingsSplit {
         do throws(SettingsError) {
             for file in files {
                 let path = "\(folder)/\(file.target.file)"
-                for above in Trust.folders(above: path) where !FileSystem.exists(above) { try made.folder(above, for: file.target) }
+                for above in Trust.folders(above: path) where !FileSystem.exists(above) {
+                    try made.folder(above, for: file.target)
+                }
                 try made.file(path, mode: file.target.mode, file.text)
             }
         } catch {
@@ -43,8 +45,11 @@ extension SettingsSplit {
 
         private static func refusal(_ failure: FileSystem.Failure, _ path: String) -> SettingsError {
             failure.isExisting
-                ? SettingsError("exists", at: path, "this is there already", remedy: "say --into another folder, or remove it")
-                : SettingsError("not_written", at: path, "this can't be written: \(failure.text)", remedy: "say --into a folder that you may write to")
+                ? SettingsError(
+                    "exists", at: path, "this is there already", remedy: "say --into another folder, or remove it")
+                : SettingsError(
+                    "not_written", at: path, "this can't be written: \(failure.text)",
+                    remedy: "say --into a folder that you may write to")
         }
     }
 }

@@ -18,7 +18,9 @@ struct SplitSources {
         }
         if let path = install.global { sources.global = Layer(.single, try yaml(path), path: path) }
         if let path = install.credentials { sources.credentials = Layer(.secrets, try yaml(path), path: path) }
-        for (folder, path) in install.people { sources.people.append((folder, Layer(.user, try yaml(path), path: path))) }
+        for (folder, path) in install.people {
+            sources.people.append((folder, Layer(.user, try yaml(path), path: path)))
+        }
         return sources
     }
 

@@ -32,16 +32,21 @@ struct Splitter {
     }
 
     consuming func split() throws(SettingsError) -> Splitter {
-        items.append(SplitItem(Key("mode"), SettingsValue(plain: "system"), .system, from: "", note: "says that this is the system's file"))
+        items.append(
+            SplitItem(
+                Key("mode"), SettingsValue(plain: "system"), .system, from: "",
+                note: "says that this is the system's file"))
         for folder in sources.people.map(\.folder) { try addPerson(folder) }
         addVariables()
         for leaf in sources.config.leaves { add(leaf) }
         for leaf in sources.global.leaves { add(leaf) }
         for leaf in sources.credentials.leaves {
-            items.append(SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
+            items.append(
+                SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
         }
         for (key, text) in secretsOut.secrets {
-            items.append(SplitItem(key, SettingsValue(text: text), .secrets, from: "", note: "was within another value"))
+            items.append(
+                SplitItem(key, SettingsValue(text: text), .secrets, from: "", note: "was within another value"))
         }
         return self
     }
@@ -65,12 +70,16 @@ struct Splitter {
     /// A preference goes to its owner. One that holds a secret, or refers to one, can't stand in a person's file.
     private mutating func addPreference(_ leaf: Layer.Leaf) {
         if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
-            return put(SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place, note: "a person's file can't hold a secret"))
+            return put(
+                SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place, note: "a person's file can't hold a secret")
+            )
         }
         var interpolation = Interpolation(variables)
         let expanded = interpolation.apply(to: Layer(name: .single, leaves: [leaf])).leaves[0].value
         if LayerChecks.firstSecret(leaf.key, expanded) != nil {
-            return put(SplitItem(leaf.key, expanded, .secrets, from: leaf.place, note: "a person's file can't refer to a secret"))
+            return put(
+                SplitItem(
+                    leaf.key, expanded, .secrets, from: leaf.place, note: "a person's file can't refer to a secret"))
         }
         put(SplitItem(leaf.key, leaf.value, .user(owner), from: leaf.place))
     }
@@ -99,14 +108,18 @@ struct Splitter {
             let place = "\(path):\(entry.line)"
             let key = EnvironmentKeys.key(for: entry.name) ?? Key([entry.name])
             let scalar = Scalar(text: entry.value, style: .doubleQuoted)
-            if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key) || refersToSecret(entry.raw) {
+            if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key) || refersToSecret(entry.raw)
+            {
                 put(SplitItem(key, SettingsValue(text: entry.value), .secrets, from: place))
             } else if isKept(entry, in: file) {
                 put(SplitItem(key, SettingsValue(writing: entry.raw), .system, from: place))
             } else {
                 // Only secrets.yml keeps a `${` as it stands.
                 let target: SplitItem.Target = entry.value.contains("${") ? .secrets : .system
-                put(SplitItem(key, SettingsValue(writing: entry.value), target, from: place, note: "holds what its reference stood for"))
+                put(
+                    SplitItem(
+                        key, SettingsValue(writing: entry.value), target, from: place,
+                        note: "holds what its reference stood for"))
             }
         }
     }
@@ -130,16 +143,22 @@ struct Splitter {
         let target: SplitItem.Target = names[folder].map { .user($0) } ?? .unclaimed(folder)
         if names[folder] == nil, let first = layer.leaves.first {
             let file = first.place.prefix(upTo: first.place.lastIndex(of: ":") ?? first.place.endIndex)
-            remarks.append(Remark("the folder \(folder) is no person's in the list of people; it is kept in \(target.file)", at: String(file)))
+            remarks.append(
+                Remark(
+                    "the folder \(folder) is no person's in the list of people; it is kept in \(target.file)",
+                    at: String(file)))
         }
         for leaf in layer.leaves {
             if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
                 items.append(
-                    SplitItem(Key(["users", name] + leaf.key.parts), leaf.value, .secrets, from: leaf.place, note: "a person's file can't hold a secret"))
+                    SplitItem(
+                        Key(["users", name] + leaf.key.parts), leaf.value, .secrets, from: leaf.place,
+                        note: "a person's file can't hold a secret"))
             } else {
                 items.append(SplitItem(leaf.key, leaf.value, target, from: leaf.place))
             }
         }
-        try LayerChecks.checkUser(Layer(name: .user, leaves: layer.leaves.filter { LayerChecks.firstSecret($0.key, $0.value) == nil }))
+        try LayerChecks.checkUser(
+            Layer(name: .user, leaves: layer.leaves.filter { LayerChecks.firstSecret($0.key, $0.value) == nil }))
     }
 }

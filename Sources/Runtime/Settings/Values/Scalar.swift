@@ -57,11 +57,15 @@ extension Scalar {
         if isNegative || digits.first == "+" { digits.removeFirst() }
         if digits.first?.isNumber != true { return nil }
         let plain = String(digits.replacing("_", with: ""))
-        if plain.contains(":") { return plain.first == "0" ? nil : base60(plain).flatMap { Int64(isNegative ? -$0 : $0) } }
+        if plain.contains(":") {
+            return plain.first == "0" ? nil : base60(plain).flatMap { Int64(isNegative ? -$0 : $0) }
+        }
         let (radix, rest): (Int, Substring) =
-            plain.hasPrefix("0b") ? (2, plain.dropFirst(2))
-            : plain.hasPrefix("0x") ? (16, plain.dropFirst(2))
-            : plain.hasPrefix("0") && plain.count > 1 ? (8, plain.dropFirst(1)) : (10, plain[...])
+            plain.hasPrefix("0b")
+            ? (2, plain.dropFirst(2))
+            : plain.hasPrefix("0x")
+                ? (16, plain.dropFirst(2))
+                : plain.hasPrefix("0") && plain.count > 1 ? (8, plain.dropFirst(1)) : (10, plain[...])
         guard rest.allSatisfy({ $0.isHexDigit }) else { return nil }
         return Int64((isNegative ? "-" : "") + rest, radix: radix)
     }
@@ -84,7 +88,9 @@ extension Scalar {
         if let match = plain.lowercased().wholeMatch(of: /([+-]?)\.(inf|nan)/) {
             return match.2 == "nan" ? .nan : match.1 == "-" ? -.infinity : .infinity
         }
-        guard plain.wholeMatch(of: /[+-]?[0-9]*\.[0-9]*([eE][+-][0-9]+)?/) != nil else { return nil }
+        guard plain.wholeMatch(of: /[+-]?[0-9]*\.[0-9]*([eE][+-][0-9]+)?/) != nil,
+            plain.contains(where: \.isNumber)
+        else { return nil }
         return Double(plain.hasSuffix(".") ? plain + "0" : plain)
     }
 }

@@ -15,7 +15,8 @@ enum YAMLFile {
         if value.isNull { return SettingsValue(.map([]), line: 1) }
         guard value.map != nil else {
             throw SettingsError(
-                "not_settings", at: "\(path):\(value.line)", "settings are keys with values", remedy: "write key: value")
+                "not_settings", at: "\(path):\(value.line)", "settings are keys with values", remedy: "write key: value"
+            )
         }
         return value
     }
@@ -51,7 +52,8 @@ enum YAMLFile {
             switch node {
             case .scalar(let scalar):
                 guard !scalar.string.utf8.contains(0) else {
-                    throw SettingsError("not_text", at: "\(path):\(line)", "no text holds a NUL", remedy: "leave it out")
+                    throw SettingsError(
+                        "not_text", at: "\(path):\(line)", "no text holds a NUL", remedy: "leave it out")
                 }
                 return SettingsValue(.scalar(Scalar(scalar, isText: node.tag == Tag(.str))), line: line)
             case .sequence(let sequence):
@@ -107,6 +109,9 @@ extension Scalar {
             }
         self.init(text: scalar.string, style: style)
         // `!!str 12` is text, though it is written like a number.
-        if style == .plain, isText, case .text = meaning {} else if style == .plain, isText { self.style = .doubleQuoted }
+        if style == .plain, isText, case .text = meaning {
+        } else if style == .plain, isText {
+            self.style = .doubleQuoted
+        }
     }
 }

@@ -7,7 +7,8 @@ enum YAMLText {
             return try Yams.serialize(node: node(root), width: -1, allowUnicode: true)
         } catch {
             // Yams repeats what it can't write, which may be a secret.
-            throw SettingsError("not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")
+            throw SettingsError(
+                "not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")
         }
     }
 
@@ -21,7 +22,9 @@ enum YAMLText {
         }
     }
 
-    private static func node(name: String) -> Node { .scalar(Node.Scalar(name, Tag(.str), name.isEmpty ? .doubleQuoted : .any)) }
+    private static func node(name: String) -> Node {
+        .scalar(Node.Scalar(name, Tag(.str), name.isEmpty ? .doubleQuoted : .any))
+    }
 
     private static func node(_ scalar: Scalar) -> Node.Scalar {
         switch scalar.style {
@@ -37,7 +40,8 @@ enum YAMLText {
 extension SettingsValue {
     /// Text as one would write it by hand: without quotes where none are needed.
     init(writing text: String) {
-        let isPlain = text.wholeMatch(of: /[A-Za-z~\/][A-Za-z0-9~\/._@,-]*/) != nil
+        let isPlain =
+            text.wholeMatch(of: /[A-Za-z~\/][A-Za-z0-9~\/._@,-]*/) != nil
             && Scalar(text: text, style: .plain).meaning == .text(text)
         self = isPlain ? SettingsValue(plain: text) : SettingsValue(text: text)
     }
@@ -49,7 +53,8 @@ extension SettingsValue {
         let members = names.map { name in
             let below = leaves.filter { $0.key.parts[0] == name }
             let whole = below.last { $0.key.parts.count == 1 }
-            let value = whole?.value ?? SettingsValue(sections: below.map { (Key(Array($0.key.parts.dropFirst())), $0.value) })
+            let value =
+                whole?.value ?? SettingsValue(sections: below.map { (Key(Array($0.key.parts.dropFirst())), $0.value) })
             return Member(name: name, value: value)
         }
         self.init(.map(members))
