@@ -29,6 +29,7 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(name: "CSpawn"),
         .target(name: "Dialects", dependencies: ["CSQLite", "CPostgreSQL"]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
         .target(name: "Migrations", dependencies: ["Migrator"], path: "Migrations"),
@@ -47,7 +48,7 @@ let package = Package(
         .target(
             name: "Runtime",
             dependencies: [
-                "Settings", "Migrator",
+                "CSpawn", "Settings", "Migrator",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -57,9 +58,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             exclude: ["Settings"]),
-        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations"]),
-        .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Migrations", "Terminal"]),
-        .executableTarget(name: "telec", dependencies: ["Runtime", "Terminal"]),
+        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings"]),
+        .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Settings", "Migrations", "Terminal"]),
+        .executableTarget(name: "telec", dependencies: ["Runtime", "Settings", "Terminal"]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
@@ -67,7 +68,8 @@ let package = Package(
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["Runtime", "Migrations", "Migrator", "Dialects", "TestSupport"]),
+            name: "RuntimeTests",
+            dependencies: ["Runtime", "Settings", "Migrations", "Migrator", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
         // The real programs, driven from outside.

@@ -53,6 +53,10 @@ public protocol Connection: AnyObject {
     /// SQLite has no such lock: there `begin()` is the lock, and this runs `body` straight away.
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T
 
+    /// Takes a lock that is kept until it is released or this connection ends, whatever the process is doing meanwhile; `nil`
+    /// when somebody else has it. In SQLite it is a lock on a file beside the database, so that statements don't wait for it.
+    func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)?
+
     /// Runs `body` so that rebuilding a table leaves rows that refer to it alone. It must be called outside a transaction;
     /// the connection is afterwards as it was before, also when `body` throws. PostgreSQL needs nothing for this.
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T
@@ -147,6 +151,13 @@ public protocol Interrupter: Sendable {
 public struct AdvisoryLock: Sendable, Hashable {
     public var name: String
     public init(_ name: String) { self.name = name }
+}
+
+/// A lock that is kept. Used on its connection's thread.
+public protocol HeldLock: AnyObject {
+    /// Asks whether the lock is still there. Throws an error of kind `lost` when it is not, or nobody answers.
+    func confirm() throws(DatabaseError)
+    func release()
 }
 
 public struct ForeignKeyViolation: Sendable, Hashable {

@@ -45,6 +45,35 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
+    /// A SQLite file, whatever its path looks like.
+    public init(sqlitePath path: String) { target = .sqlite(path: path) }
+
+    /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws for one that libpq doesn't know.
+    public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
+        var all = PostgreSQLParameters()
+        for (keyword, value) in parameters {
+            guard PostgreSQLKeywords.isKnown(keyword) else {
+                throw .url(
+                    "\(keyword) is no keyword that PostgreSQL's client library knows",
+                    remedy: PostgreSQLKeywords.nearest(to: keyword).map { "did you mean \($0)?" })
+            }
+            guard !value.utf8.contains(0) else { throw .url("\(keyword) can't hold a NUL byte") }
+            all[keyword] = value
+        }
+        target = .postgresql(all)
+    }
+
+    /// The same database with another password, which is never part of a text. Throws for one that has no passwords.
+    public func withPassword(_ password: String) throws(DatabaseError) -> DatabaseURL {
+        switch target {
+        case .sqlite: throw .url("a SQLite file has no password", remedy: "leave the password out")
+        case .postgresql(var parameters):
+            guard !password.utf8.contains(0) else { throw .url("a password can't hold a NUL byte") }
+            parameters["password"] = password
+            return DatabaseURL(.postgresql(parameters))
+        }
+    }
+
     /// The dialect that the database speaks.
     public var dialect: any Dialect {
         switch target {

@@ -38,6 +38,9 @@ public protocol Dialect: Sendable {
     /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 
+    /// What a SELECT ends with so that nobody changes its rows before the transaction ends, while others may read them so too.
+    var sharedRowLock: String { get }
+
     /// The script that a person can feed to the database's own shell: it stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 

@@ -26,11 +26,7 @@ struct DatabaseOptions: ParsableArguments {
         if let variable = Console.environment("TC_DATABASE_URL"), !variable.isEmpty {
             return (try DatabaseURL(parsing: variable), "TC_DATABASE_URL")
         }
-        guard let home = Console.homeFolder else {
-            throw DatabaseError(
-                .invalidURL, "there is no home folder to find the default database in", remedy: "say --database URL")
-        }
-        return (try DatabaseURL(parsing: "sqlite:\(home)/.teleclaude/teleclaude.db"), "the default")
+        return try MigrateProgram.context.defaultDatabase()
     }
 
     /// Opens the project's own database.

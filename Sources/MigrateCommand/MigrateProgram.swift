@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dialects
 import Migrator
 import Terminal
 
@@ -13,16 +14,22 @@ public enum MigrateProgram {
         var name = "tc-migrate"
         var version = ""
         var history: @Sendable () throws -> History = { try History([]) }
+        var defaultDatabase: DefaultDatabase = MigrateProgram.embeddedDatabase
     }
+
+    /// Says which database is meant without --database and TC_DATABASE_URL, and how that is known.
+    public typealias DefaultDatabase = @Sendable () throws -> (url: DatabaseURL, origin: String)
 
     @TaskLocal static var context = Context()
 
     /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
     public static func run(
-        name: String, version: String, history: @escaping @Sendable () throws -> History
+        name: String, version: String, defaultDatabase: @escaping DefaultDatabase = embeddedDatabase,
+        history: @escaping @Sendable () throws -> History
     ) async {
         Console.ignoreBrokenPipes()
-        await $context.withValue(Context(name: name, version: version, history: history)) {
+        let context = Context(name: name, version: version, history: history, defaultDatabase: defaultDatabase)
+        await $context.withValue(context) {
             do {
                 var command = try RootCommand.parseAsRoot()
                 if var command = command as? any AsyncParsableCommand {
@@ -34,6 +41,15 @@ public enum MigrateProgram {
                 end(with: error)
             }
         }
+    }
+
+    /// The SQLite file `~/.teleclaude/teleclaude.db`.
+    public static let embeddedDatabase: DefaultDatabase = {
+        guard let home = Console.homeFolder else {
+            throw DatabaseError(
+                .invalidURL, "there is no home folder to find the default database in", remedy: "say --database URL")
+        }
+        return (DatabaseURL(sqlitePath: "\(home)/.teleclaude/teleclaude.db"), "the default")
     }
 
     /// Ends the process as the argument parser would, but for the secrets in what it says about arguments it can't use.

@@ -70,11 +70,11 @@ extension Problem {
             }
             return [("migration", .string(id)), ("hazards", .array(items))]
         case .changed(let migrations): return [("migrations", .array(migrations.map { .string($0.id) }))]
-        case .newer(let ids): return [("migrations", .array(ids.map { .string($0) }))]
+        case .newer(let ids), .behind(let ids): return [("migrations", .array(ids.map { .string($0) }))]
         case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
             .unknownRow(let id, _), .outOfOrder(let id, _):
             return [("migration", .string(id))]
-        case .inTransaction: return []
+        case .inTransaction, .drifted: return []
         }
     }
 }

@@ -6,6 +6,10 @@ public enum MigratorError: Error, Sendable, Equatable {
     case notApplied(String)
     case changed([ChangedMigration])
     case newer([String])
+    /// These are pending, and the program was told not to apply them.
+    case behind([String])
+    /// The live schema is not what its migrations declare: the first thing in which it departs.
+    case drifted(SchemaDifference)
     case unknownRow(String, before: String)
     case outOfOrder(String, before: String)
     case irreversible(String, because: String)
@@ -25,6 +29,8 @@ extension MigratorError {
         case .notApplied: "not_applied"
         case .changed: "changed"
         case .newer: "newer"
+        case .behind: "behind"
+        case .drifted: "drifted"
         case .unknownRow: "unknown_row"
         case .outOfOrder: "out_of_order"
         case .irreversible: "irreversible"
@@ -44,6 +50,8 @@ extension MigratorError {
         case .notApplied: "name one that is applied; status lists them"
         case .changed: "put the migration back as it was, and make the change in a new one"
         case .newer: "use the program that applied them, or a later one"
+        case .behind: "apply them with tc-migrate up, or start with --migration migrate"
+        case .drifted: "tc-migrate drift lists every difference"
         case .unknownRow: "use the program whose history has it"
         case .outOfOrder(let id, _): "give \(id) an id and a place after the applied ones"
         case .irreversible: "restore a backup instead"
@@ -76,6 +84,8 @@ extension MigratorError: CustomStringConvertible {
                 .joined(separator: "; ")
         case .newer(let ids):
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
+        case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
+        case .drifted(let difference): "the live schema departs from what was declared: \(difference)"
         case .unknownRow(let id, let later):
             "the database holds migration \(id), which this history does not know, before \(later)"
         case .outOfOrder(let id, let applied):

@@ -9,6 +9,16 @@ public enum Console {
     public static func out(_ text: String) { write(text + "\n", to: 1) }
     public static func error(_ text: String) { write(text + "\n", to: 2) }
 
+    /// Text that comes in pieces, without a newline of ours.
+    public static func write(_ text: String) { write(text, to: 1) }
+
+    /// Everything on standard input, as text.
+    public static func input() -> String {
+        var text = ""
+        while let line = readLine(strippingNewline: false) { text += line }
+        return text
+    }
+
     /// Writes without a newline, for a line that is written over and over.
     public static func progress(_ text: String) { write(text, to: 2) }
 

@@ -6,7 +6,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
     public var json = false
 
-    @Flag(name: .shortAndLong, help: "Say more: the database that is used, and the SQL.")
+    @Flag(name: .shortAndLong, help: "Say more.")
     public var verbose = false
 
     public init() {}

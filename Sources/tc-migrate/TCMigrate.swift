@@ -1,9 +1,24 @@
+import Dialects
 import MigrateCommand
 import Migrations
+import Settings
 
 @main
 struct TCMigrate {
     static func main() async {
-        await MigrateProgram.run(name: "tc-migrate", version: "0.1.0") { try .teleclaude() }
+        await MigrateProgram.run(name: "tc-migrate", version: "0.1.0", defaultDatabase: databaseOfSettings) {
+            try .teleclaude()
+        }
+    }
+
+    /// The database of the daemon, as its settings say.
+    private static let databaseOfSettings: MigrateProgram.DefaultDatabase = {
+        do {
+            let loaded = try LoadedSettings.load(.process, for: .daemon)
+            return (loaded.settings.database, loaded.originOfDatabase ?? "the default")
+        } catch let error as SettingsError {
+            let place = error.place.map { "\($0): " } ?? ""
+            throw DatabaseError(.other, "\(place)\(error.message)", remedy: "\(error.remedy), or say --database URL")
+        }
     }
 }

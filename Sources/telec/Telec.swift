@@ -1,4 +1,40 @@
+import ArgumentParser
+import Terminal
+
 @main
-struct Telec {
-    static func main() {}
+struct Telec: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "telec",
+        abstract: "Agent sessions on this machine: yours, and those that are shared with you.",
+        discussion: """
+            Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
+            you are; there is nothing to log in to.
+
+            EXAMPLES:
+              telec whoami
+              telec sessions start --title "Tidy up" -- bash
+              telec sessions list
+              telec transcript ID
+
+            Exit codes: 0 done, 1 "no", 2 failed or refused, 64 usage or unknown id.
+            """,
+        version: "0.4.0",
+        subcommands: [
+            WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, AuditCommand.self, ConfigCommand.self,
+            HostCommand.self, PaneCommand.self,
+        ])
+
+    static func main() async {
+        Console.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

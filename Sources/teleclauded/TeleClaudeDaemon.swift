@@ -1,4 +1,93 @@
+import ArgumentParser
+import Dialects
+import Logging
+import Migrations
+import Migrator
+import Runtime
+import Settings
+import Terminal
+
+/// The daemon's command line.
 @main
-struct TeleClaudeDaemon {
-    static func main() {}
+struct TeleClaudeDaemon: AsyncParsableCommand {
+    static let version = "0.4.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "teleclauded",
+        abstract: "Keeps the agent sessions of everybody on this machine, and who looked at them.",
+        discussion: """
+            It works on the embedded SQLite database without any configuration; with /etc/teleclaude/config.yml it serves the \
+            whole machine. The database is migrated at the start.
+
+            EXAMPLES:
+              teleclauded
+              teleclauded --check
+              teleclauded --socket /run/teleclaude/teleclaude.sock --migration refuse-if-behind
+              teleclauded --standby
+
+            Signals: TERM and INT end it in an orderly way, HUP reads people and agents anew.
+            Exit codes: 0 ended as it was told, 2 failed or refused, 64 usage.
+            """,
+        version: version)
+
+    @Option(
+        help: ArgumentHelp("The socket. Default: TELECLAUDE_SOCKET, else the place of the mode.", valueName: "path"))
+    var socket: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What to do about pending migrations: \(StartupMode.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "mode"))
+    var migration: StartupMode = .migrate
+
+    @Flag(help: "Wait for the daemon that works on this database, and take over when it ends.")
+    var standby = false
+
+    @Flag(help: "Look at settings, database and schema, and serve nothing.")
+    var check = false
+
+    @Option(help: ArgumentHelp("The least that is logged: debug, info, notice, warning or error.", valueName: "level"))
+    var logLevel: Logger.Level = .info
+
+    static func main() async {
+        Console.ignoreBrokenPipes()
+        do {
+            var command = try Self.parse()
+            try await command.run()
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    mutating func run() async throws {
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        do {
+            let options = DaemonOptions(
+                context: .process, socket: socket, startup: migration, isStandby: standby, version: Self.version,
+                history: try .teleclaude())
+            let daemon = try Daemon(options, logger: Logger(label: "teleclauded"))
+            if check {
+                try await daemon.check()
+                Console.out("settings, database and schema are right")
+            } else {
+                try await daemon.run()
+            }
+        } catch {
+            Console.error("error: \(Self.sentence(error))")
+            throw ExitCode(2)
+        }
+    }
+
+    private static func sentence(_ error: any Error) -> String {
+        let remedy = (error as? MigratorError)?.remedy
+        return remedy.map { "\(error); \($0)" } ?? "\(error)"
+    }
 }
+
+extension StartupMode: ExpressibleByArgument {}
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -42,6 +42,39 @@ struct DefaultDatabaseTests {
         }
     }
 
+    @Test("what the settings say comes before the default, and after TC_DATABASE_URL")
+    func settings() async throws {
+        try await withSandbox { box in
+            let file = "\(box.home)/.teleclaude/config.yml"
+            try FileManager.default.createDirectory(
+                atPath: "\(box.home)/.teleclaude", withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try "\ndatabase: {path: data/own.db}\n".write(toFile: file, atomically: false, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            let up = try await box.migrate("up")
+            #expect(up.ending == .exit(0), "\(up)")
+            #expect(up.error == "database: sqlite:\(box.home)/.teleclaude/data/own.db (\(file):2)\n")
+            let variable = try await box.migrate(
+                "up", "--dry-run", variables: ["TELECLAUDE_DATABASE_URL": "sqlite:\(box("other.db"))"])
+            #expect(variable.error == "database: sqlite:\(box("other.db")) (TELECLAUDE_DATABASE_URL)\n", "\(variable)")
+            let first = try await box.migrate(
+                "up", "--dry-run", variables: ["TC_DATABASE_URL": "sqlite:\(box("first.db"))"])
+            #expect(first.error.hasSuffix("(TC_DATABASE_URL)\n"), "\(first)")
+        }
+    }
+
+    @Test("settings that can't be used are a refusal, unless the database is named")
+    func badSettings() async throws {
+        try await withSandbox { box in
+            let file = box("config.yml")
+            try "database: {engine: oracle}\n".write(toFile: file, atomically: false, encoding: .utf8)
+            let variables = ["TELECLAUDE_CONFIG_PATH": file]
+            let run = try await box.migrate("status", variables: variables)
+            #expect(run.ending == .exit(2) && run.error.contains("\(file):1: database.engine is one of"), "\(run)")
+            #expect(try await box.migrate("up", "-d", box("x.db"), variables: variables).ending == .exit(0))
+        }
+    }
+
     @Test("without HOME it is the home folder of the user database", arguments: [nil, ""])
     func noHome(_ home: String?) async throws {
         try await withSandbox { box in

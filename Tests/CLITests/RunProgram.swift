@@ -7,11 +7,13 @@ struct Program: Sendable {
 
     static let tcMigrate = Program(built: "tc-migrate")
     static let fixture = Program(built: "tc-migrate-fixture")
+    static let telec = Program(built: "telec")
+    static let teleclauded = Program(built: "teleclauded")
 
     init(path: String) { self.path = path }
 
     /// The build puts every product beside the test bundle, wherever it builds.
-    private init(built name: String) {
+    init(built name: String) {
         #if os(macOS)
             let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
             path = bundle.bundleURL.deletingLastPathComponent().appendingPathComponent(name).path
@@ -88,6 +90,9 @@ final class RunningProgram: Sendable {
         try #require(result == 0, "\(program.path) did not start: \(String(cString: strerror(result)))")
         pid = child
     }
+
+    /// What it has said so far on its standard error.
+    func errorText() throws -> String { try String(contentsOfFile: errorFile, encoding: .utf8) }
 
     /// Sends a signal to the program and to all that it started.
     func kill(_ signal: Int32) { Foundation.kill(-pid, signal) }

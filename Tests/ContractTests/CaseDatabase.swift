@@ -133,7 +133,7 @@ extension MigratorError {
         switch self {
         case .rowsInTheWay(_, let hazards), .dataLoss(_, let hazards): hazards
         case .unknownID, .notApplied, .changed, .newer, .unknownRow, .outOfOrder, .irreversible, .cannotLower,
-            .inTransaction:
+            .inTransaction, .behind, .drifted:
             []
         }
     }

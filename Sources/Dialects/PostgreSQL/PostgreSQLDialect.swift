@@ -67,6 +67,9 @@ public struct PostgreSQLDialect: Dialect {
 
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
+    /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
+    public var sharedRowLock: String { "FOR SHARE" }
+
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)
     }

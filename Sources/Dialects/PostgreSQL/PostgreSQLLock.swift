@@ -31,6 +31,14 @@ extension PostgreSQLConnection {
         return result
     }
 
+    func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)? {
+        let key = try lockKey(lock)
+        guard try queryValue("SELECT pg_try_advisory_lock(\(key))") == .boolean(true),
+            let process = try queryValue("SELECT pg_backend_pid()::bigint")?.integer
+        else { return nil }
+        return PostgreSQLHeldLock(self, key: key, process: process)
+    }
+
     private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
         _ = cancellation.take()
         let deadline = ContinuousClock.now + .seconds(seconds)

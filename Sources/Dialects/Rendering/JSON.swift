@@ -62,3 +62,7 @@ public indirect enum JSON: Sendable {
         return result + "\""
     }
 }
+
+extension JSON: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) { self = .string(value) }
+}

@@ -13,6 +13,13 @@ public struct SQL: Sendable, Equatable {
         bindings = []
     }
 
+    /// Puts another piece behind it, with its bindings.
+    public mutating func append(_ other: SQL) {
+        pieces[pieces.count - 1] += other.pieces[0]
+        pieces += other.pieces.dropFirst()
+        bindings += other.bindings
+    }
+
     /// The text as one dialect wants it; `placeholder` is given the binding's number, from 1.
     public func text(placeholder: (Int) -> String) -> String {
         var text = pieces[0]

@@ -104,6 +104,11 @@ extension SQLiteConnection {
         try cleanUp("ROLLBACK")
     }
 
+    func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)? {
+        if handle.path == ":memory:" { return SQLiteMemoryLock() }
+        return try SQLiteHeldLock(lock, beside: handle.path)
+    }
+
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T { try body() }
 
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T {

@@ -64,6 +64,9 @@ public struct SQLiteDialect: Dialect {
 
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
+    /// A transaction that may write keeps all others from writing (`Connection.begin`).
+    public var sharedRowLock: String { "" }
+
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)
     }

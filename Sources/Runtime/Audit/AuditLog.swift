@@ -3,18 +3,20 @@ import Dialects
 /// The log of who looked at whose session. It only grows, and each row is chained to the one before it (docs/audit.md).
 public struct AuditLog: Sendable {
     private let database: Database
+    private let fence: Fence
 
     /// `database` must have been opened with `ConnectionOptions.isDurable`: what is read after a row is written must not outlive
-    /// the row.
-    public init(database: Database) { self.database = database }
+    /// the row. With `epoch` only that daemon writes.
+    public init(database: Database, epoch: Epoch? = nil) {
+        self.database = database
+        fence = Fence(database: database, epoch: epoch)
+    }
 
     /// Writes a row and waits until it is on the disk. The chain is locked for just that.
     @discardableResult
     public func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
         do {
-            return try await database.withConnection { connection in
-                try connection.transaction { try Self.append(event, on: connection) }
-            }
+            return try await fence.write { try Self.append(event, on: $0) }
         } catch {
             throw AuditUnavailable(cause: error)
         }

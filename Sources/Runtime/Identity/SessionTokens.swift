@@ -31,10 +31,13 @@ public struct SessionTokens: Sendable {
     private static let lifetime: Int64 = 24 * 60 * 60
 
     private let database: Database
+    private let fence: Fence
     private let now: @Sendable () -> Moment
 
-    public init(database: Database, now: @escaping @Sendable () -> Moment = { .now }) {
+    /// With `epoch` only that daemon writes.
+    public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Moment = { .now }) {
         self.database = database
+        fence = Fence(database: database, epoch: epoch)
         self.now = now
     }
 
@@ -42,7 +45,7 @@ public struct SessionTokens: Sendable {
     public func issue(sessionID: String, principal: String, role: Role) async throws -> String {
         let token = Self.make()
         let (issued, expires) = (now(), now().advanced(seconds: Self.lifetime))
-        try await database.withConnection { connection in
+        try await fence.write { connection in
             _ = try connection.execute(
                 """
                 INSERT INTO session_tokens (token, session_id, principal, role, issued_at, expires_at) VALUES \
@@ -70,7 +73,7 @@ public struct SessionTokens: Sendable {
     @discardableResult
     public func revoke(sessionID: String) async throws -> Int {
         let now = now().text
-        return try await database.withConnection { connection in
+        return try await fence.write { connection in
             try connection.execute(
                 """
                 UPDATE session_tokens SET revoked_at = \(now) WHERE session_id = \(sessionID) AND revoked_at IS NULL
@@ -82,7 +85,7 @@ public struct SessionTokens: Sendable {
     @discardableResult
     public func purge() async throws -> Int {
         let now = now().text
-        return try await database.withConnection { connection in
+        return try await fence.write { connection in
             try connection.execute("DELETE FROM session_tokens WHERE expires_at <= \(now)")
         }
     }

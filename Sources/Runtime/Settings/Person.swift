@@ -6,15 +6,19 @@ public struct Person: Sendable, Equatable {
     /// The account's name on this machine; without one nobody can act as this person.
     public var osUsername: String?
     public var role: Role
+    /// What else the settings say of them.
+    public var extra: [String: SettingsValue]
 
     public init(
-        name: String, email: String? = nil, username: String? = nil, osUsername: String? = nil, role: Role = .member
+        name: String, email: String? = nil, username: String? = nil, osUsername: String? = nil, role: Role = .member,
+        extra: [String: SettingsValue] = [:]
     ) {
         self.name = name
         self.email = email
         self.username = username
         self.osUsername = osUsername
         self.role = role
+        self.extra = extra
     }
 }
 
@@ -23,4 +27,7 @@ public enum Role: String, Sendable, CaseIterable {
     case admin, member, contributor, newcomer
     /// Whom nobody knows: may ask who they are, and nothing else. No person can be given it.
     case `public`
+
+    /// Those that a person can be given.
+    static var assignable: [Role] { allCases.filter { $0 != .public } }
 }

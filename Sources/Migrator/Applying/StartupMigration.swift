@@ -1,0 +1,66 @@
+import Dialects
+
+/// What a program does about its database's schema when it starts.
+public enum StartupMode: String, Sendable, CaseIterable {
+    /// Applies what is pending. Of many programs that start at once one does it, and all go on when it is done.
+    case migrate
+    /// Waits until somebody else has applied it.
+    case wait
+    /// Goes on only when nothing is pending.
+    case refuseIfBehind = "refuse-if-behind"
+    /// The same, and the live schema must be what its migrations declare.
+    case check
+}
+
+/// What happens at a program's start, in order.
+public enum StartupEvent: Sendable, Equatable {
+    /// Where the database stands.
+    case position(Position)
+    /// Somebody else is to migrate; told once.
+    case waiting([String])
+    case migration(MigrationEvent)
+    /// The schema is what the program needs.
+    case ready
+}
+
+extension Migrator {
+    /// Brings the database to this history in the way of `mode`, or throws `MigratorError`, `MigrationFailure` or
+    /// `DatabaseError`. `patience` is how long `wait` waits, in seconds.
+    public func start(
+        _ mode: StartupMode, patience: Double = 300, _ onEvent: @escaping @Sendable (StartupEvent) -> Void = { _ in }
+    ) async throws {
+        let position = try await status().position
+        onEvent(.position(position))
+        switch mode {
+        case .migrate: try await up { onEvent(.migration($0)) }
+        case .wait: try await waitUntilCurrent(position, patience, onEvent)
+        case .refuseIfBehind: try requireCurrent(position)
+        case .check:
+            try requireCurrent(position)
+            if let difference = try await drift().first { throw MigratorError.drifted(difference) }
+        }
+        onEvent(.ready)
+    }
+
+    private func requireCurrent(_ position: Position) throws(MigratorError) {
+        switch position {
+        case .current: return
+        case .behind(let ids): throw .behind(ids)
+        case .newer(let ids): throw .newer(ids)
+        case .changed(let migrations): throw .changed(migrations)
+        }
+    }
+
+    private func waitUntilCurrent(
+        _ position: Position, _ patience: Double, _ onEvent: (StartupEvent) -> Void
+    ) async throws {
+        let deadline = ContinuousClock.now + .seconds(patience)
+        var position = position
+        if case .behind(let ids) = position { onEvent(.waiting(ids)) }
+        while case .behind = position, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(250))
+            position = try await status().position
+        }
+        try requireCurrent(position)
+    }
+}

@@ -1,0 +1,199 @@
+import Dialects
+import FoundationEssentials
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOPosix
+
+/// Talks to the daemon over its socket. The kernel tells the daemon who calls; a token says from inside which session.
+public struct DaemonClient: Sendable {
+    public let socketPath: String
+    private let token: String?
+
+    public init(socketPath: String, token: String? = nil) {
+        self.socketPath = socketPath
+        self.token = token
+    }
+
+    /// Asks for a document. Throws `RuntimeError`: the daemon's own, or one that says why it can't be reached.
+    public func get<T: Decodable>(
+        _ path: String, _ query: [(String, String?)] = [], as type: T.Type = T.self
+    ) async throws -> Reply<T> {
+        try await document(.get, path + QueryText.of(query), body: nil)
+    }
+
+    public func post<T: Decodable>(
+        _ path: String, _ body: some Encodable, as type: T.Type = T.self
+    ) async throws -> Reply<T> {
+        let data = try JSONEncoder().encode(body)
+        return try await document(.post, path, body: ByteBuffer(bytes: data))
+    }
+
+    /// Reads an answer that may be long, or never end, as it comes.
+    public func stream(
+        _ path: String, _ query: [(String, String?)] = [], _ onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+        try await exchange(.get, path + QueryText.of(query)) { outbound in
+            try await outbound.write(.end(nil))
+        } onHead: { _ in
+        } onBytes: { buffer in
+            try await onBytes(Array(buffer.readableBytesView))
+        }
+    }
+
+    /// Opens a request whose both bodies stay open: what `requests` gives is sent, and `onBytes` gets what comes back. Ends
+    /// when either side does.
+    func duplex(
+        _ path: String, sending requests: AsyncStream<[UInt8]>,
+        onOpen: @escaping @Sendable () async -> Void,
+        onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+        try await exchange(.post, path) { outbound in
+            for await bytes in requests { try await outbound.write(.body(ByteBuffer(bytes: bytes))) }
+            try await outbound.write(.end(nil))
+        } onHead: { _ in
+            await onOpen()
+        } onBytes: { buffer in
+            try await onBytes(Array(buffer.readableBytesView))
+        }
+    }
+
+    private func document<T: Decodable>(
+        _ method: HTTPRequest.Method, _ path: String, body: ByteBuffer?
+    ) async throws -> Reply<T> {
+        let collected = Collected()
+        try await exchange(method, path) { outbound in
+            if let body { try await outbound.write(.body(body)) }
+            try await outbound.write(.end(nil))
+        } onHead: { _ in
+        } onBytes: { buffer in
+            await collected.append(buffer.readableBytesView)
+        }
+        return try Reply(await collected.bytes)
+    }
+
+    private typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPRequestPart>
+
+    /// One request on a connection of its own. What the daemon says no to is thrown.
+    private func exchange(
+        _ method: HTTPRequest.Method, _ path: String,
+        send: @escaping @Sendable (Outbound) async throws -> Void,
+        onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
+        onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
+        let channel = try await connect()
+        var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
+        head.headerFields[.connection] = "close"
+        if method == .post { head.headerFields[.contentType] = "application/json" }
+        if let token { head.headerFields[.authorization] = "Bearer \(token)" }
+        let request = head
+        try await channel.executeThenClose { inbound, outbound in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await outbound.write(.head(request))
+                    try await send(outbound)
+                }
+                try await Self.receive(inbound, onHead, onBytes)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private static func receive(
+        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>,
+        _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
+    ) async throws {
+        var (refusal, status) = (ByteBuffer(), HTTPResponse.Status.ok)
+        for try await part in inbound {
+            switch part {
+            case .head(let head):
+                status = head.status
+                if status.kind == .successful { try await onHead(head) }
+            case .body(var buffer):
+                if status.kind == .successful { try await onBytes(buffer) } else { refusal.writeBuffer(&buffer) }
+            case .end:
+                if status.kind == .successful { return }
+                throw Refusal.error(Array(refusal.readableBytesView), status.code)
+            }
+        }
+        throw RuntimeError(.brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
+    }
+}
+
+extension DaemonClient {
+    private func connect() async throws -> NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart> {
+        do {
+            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(unixDomainSocketPath: socketPath) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                        try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
+                        return try NIOAsyncChannel(
+                            wrappingChannelSynchronously: channel,
+                            configuration: .init(isOutboundHalfClosureEnabled: true))
+                    }
+                }
+        } catch let error as IOError {
+            throw unreachable(error.errnoCode)
+        } catch is SocketAddressError {
+            throw RuntimeError(
+                .noDaemon, "the socket's path is longer than \(UnixSocketAddress.longestPath) bytes: \(socketPath)",
+                remedy: "say a shorter one with --socket")
+        }
+    }
+
+    private func unreachable(_ code: CInt) -> RuntimeError {
+        switch code {
+        case EACCES, EPERM:
+            RuntimeError(
+                .noPermission, "this account may not open \(socketPath)",
+                remedy: "ask an admin of this machine to let you in")
+        case ENOENT:
+            RuntimeError(
+                .noDaemon, "no daemon runs here: there is no \(socketPath)",
+                remedy: "start teleclauded, or say its socket with --socket")
+        default:
+            RuntimeError(.noDaemon, "no daemon answers at \(socketPath)", remedy: "start teleclauded")
+        }
+    }
+}
+
+/// A document: its bytes as they came, and what they say.
+public struct Reply<T: Decodable>: Sendable where T: Sendable {
+    public let text: String
+    public let value: T
+
+    init(_ bytes: [UInt8]) throws {
+        text = String(decoding: bytes, as: UTF8.self)
+        do {
+            value = try JSONDecoder().decode(T.self, from: Data(bytes))
+        } catch {
+            throw RuntimeError(
+                .brokenAnswer, "the daemon's answer can't be read", remedy: "daemon and client should be of one version"
+            )
+        }
+    }
+}
+
+private actor Collected {
+    private(set) var bytes: [UInt8] = []
+    func append(_ more: some Sequence<UInt8>) { bytes += more }
+}
+
+/// A problem document as an error again.
+private enum Refusal {
+    private struct Document: Decodable {
+        var code: String?
+        var detail: String?
+        var remedy: String?
+    }
+
+    static func error(_ bytes: [UInt8], _ status: Int) -> RuntimeError {
+        let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
+        return RuntimeError(
+            document?.code.flatMap(RuntimeError.Code.init(rawValue:)) ?? .failed,
+            document?.detail ?? "the daemon answered \(status)", remedy: document?.remedy)
+    }
+}

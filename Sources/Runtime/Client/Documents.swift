@@ -1,0 +1,88 @@
+/// What the daemon's documents say, as far as its clients ask.
+
+public struct WhoamiDocument: Decodable, Sendable {
+    public var person: String?
+    public var role: String
+    public var uid: UInt32
+    public var osUsername: String?
+    public var sessionID: String?
+    public var mode: String
+
+    enum CodingKeys: String, CodingKey {
+        case person, role, uid, mode
+        case osUsername = "os_username"
+        case sessionID = "session_id"
+    }
+}
+
+public struct SessionDocument: Decodable, Sendable {
+    public var sessionID: String
+    public var title: String?
+    public var ownerPerson: String?
+    public var ownerUID: UInt32?
+    public var status: String
+    public var visibility: String
+    public var projectPath: String?
+    public var agent: String?
+    public var computer: String
+    public var tmuxName: String?
+    public var createdAt: String?
+    public var lastActivity: String?
+    public var closedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case title, status, visibility, computer
+        case sessionID = "session_id"
+        case ownerPerson = "owner_person"
+        case ownerUID = "owner_uid"
+        case projectPath = "project_path"
+        case agent = "active_agent"
+        case tmuxName = "tmux_session_name"
+        case createdAt = "created_at"
+        case lastActivity = "last_activity"
+        case closedAt = "closed_at"
+    }
+}
+
+public struct SessionsDocument: Decodable, Sendable {
+    public var sessions: [SessionDocument]
+    /// Where the next page begins.
+    public var next: String?
+}
+
+public struct OneSessionDocument: Decodable, Sendable {
+    public var session: SessionDocument
+}
+
+/// A session that was started; it holds its token, and keys that were given to it.
+public struct StartedDocument: Decodable, Sendable {
+    public var session: SessionDocument
+    public var token: String
+    public var command: [String]?
+    public var environment: [String: String]
+    public var notice: String?
+}
+
+public struct AuditDocument: Decodable, Sendable {
+    public var entries: [AuditEntry]
+    public var next: Int64?
+}
+
+public struct VerdictDocument: Decodable, Sendable {
+    public struct Flaw: Decodable, Sendable {
+        public var kind: String
+        public var seq: Int64
+        public var reason: String
+    }
+
+    public var verdict: String
+    public var entries: Int
+    public var seq: Int64
+    public var hash: String
+    public var flaw: Flaw?
+}
+
+/// An answer that says no more than that something was done.
+public struct DoneDocument: Decodable, Sendable {
+    public var version: Int
+}

@@ -1,0 +1,56 @@
+import Dialects
+
+/// The time during which one daemon holds the instance lock, by its number.
+///
+/// Each writing transaction checks that the epoch is still its own, and holds on to that until it ends. A daemon that takes over
+/// counts the epoch up, and so waits for those that came before; one that lost its lock writes nothing more.
+public struct Epoch: Sendable {
+    let number: Int64
+
+    /// Begins a new epoch. The caller holds the instance lock.
+    static func begin(_ database: Database, holder: String) async throws -> Epoch {
+        let number = try await database.withConnection { connection in
+            try connection.transaction {
+                try connection.queryValue(
+                    """
+                    UPDATE daemon_lease SET epoch = epoch + 1, holder = \(holder), taken_at = \(Moment.now.text) \
+                    WHERE id = 1 RETURNING epoch
+                    """)?.integer
+            }
+        }
+        guard let number else { throw RuntimeError(.failed, "the table daemon_lease has lost its row") }
+        return Epoch(number: number)
+    }
+
+    /// To be called at the beginning of a transaction. Throws `RuntimeError` of code `fenced`.
+    func check(on connection: any Connection) throws {
+        let lock = connection.dialect.sharedRowLock
+        let present = try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1 \(trusted: lock)")?.integer
+        guard present == number else {
+            throw RuntimeError(
+                .fenced, "another daemon has taken over: nothing was written", remedy: "this one ends; ask again")
+        }
+    }
+}
+
+/// A database into which only the present epoch writes.
+public struct Fence: Sendable {
+    let database: Database
+    /// `nil` where no daemon is: nobody can take over.
+    let epoch: Epoch?
+
+    public init(database: Database, epoch: Epoch? = nil) {
+        self.database = database
+        self.epoch = epoch
+    }
+
+    /// Runs `body` in a transaction. Throws `RuntimeError` of code `fenced` when the epoch is over.
+    func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+        try await database.withConnection { [epoch] connection in
+            try connection.transaction {
+                try epoch?.check(on: connection)
+                return try body(connection)
+            }
+        }
+    }
+}

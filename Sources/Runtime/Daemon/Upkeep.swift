@@ -1,0 +1,58 @@
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// What the daemon does beside answering: it watches its lock, writes down which sessions are alive, and hears SIGHUP.
+struct Upkeep: Service {
+    let services: Services
+    let lease: InstanceLease
+    let manager: ServiceManager
+    let reload: @Sendable () -> Void
+    let logger: Logger
+
+    private static let interval = Duration.seconds(2)
+
+    /// Returns when the daemon shuts down. Throws `RuntimeError` when its lock is lost: it must not write any more.
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { if let loss = await lease.waitUntilLost() { throw loss } }
+                group.addTask { try await noteActivity() }
+                group.addTask { try await reassureManager() }
+                group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
+                do {
+                    try await group.waitForAll()
+                } catch is CancellationError {
+                    // The end that was asked for.
+                }
+            }
+        }
+        await flush()
+    }
+
+    private func noteActivity() async throws {
+        while true {
+            try await Task.sleep(for: Self.interval)
+            await flush()
+        }
+    }
+
+    /// A database that is away for a while costs nothing but the times of sessions.
+    private func flush() async {
+        let ids = services.activity.take()
+        guard !ids.isEmpty else { return }
+        do {
+            try await services.sessions.touch(ids)
+        } catch {
+            logger.warning("activity was not noted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func reassureManager() async throws {
+        guard let interval = manager.watchdogInterval else { return }
+        while true {
+            manager.alive()
+            try await Task.sleep(for: .seconds(interval))
+        }
+    }
+}

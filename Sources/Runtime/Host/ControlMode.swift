@@ -1,0 +1,98 @@
+/// What tmux tells a control client (tmux(1), CONTROL MODE).
+enum ControlEvent: Equatable {
+    /// Bytes that the pane's program wrote.
+    case output([UInt8])
+    /// The window has this size now.
+    case size(columns: Int, rows: Int)
+    /// A command failed, with these words.
+    case failure(String)
+    /// The session is there.
+    case started
+    /// The server lets this client go: the session is over, or somebody ended it.
+    case exit
+}
+
+/// Reads control mode line by line.
+struct ControlModeReader {
+    private var pending: [UInt8] = []
+    /// Lines between `%begin` and `%end` or `%error` are a command's answer.
+    private var answer: [String]?
+
+    mutating func read(_ bytes: some Sequence<UInt8>) -> [ControlEvent] {
+        pending += bytes
+        var events: [ControlEvent] = []
+        var start = pending.startIndex
+        while let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let event = event(pending[start..<end]) { events.append(event) }
+            start = end + 1
+        }
+        pending.removeFirst(start)
+        return events
+    }
+
+    private mutating func event(_ line: ArraySlice<UInt8>) -> ControlEvent? {
+        if line.starts(with: Array("%output ".utf8)) { return .output(Self.payload(line)) }
+        let text = String(decoding: line, as: UTF8.self)
+        let words = text.split(separator: " ").map(String.init)
+        switch words.first {
+        case "%begin":
+            answer = []
+            return nil
+        case "%end":
+            answer = nil
+            return nil
+        case "%error":
+            defer { answer = nil }
+            return .failure((answer ?? []).joined(separator: " "))
+        case "%session-changed": return .started
+        case "%layout-change": return words.count > 2 ? Self.size(layout: words[2]) : nil
+        case "%exit": return .exit
+        case .some(let word) where answer == nil:
+            // What tmux says before it is a server's client, such as that it can't be.
+            return word.hasPrefix("%") ? nil : .failure(text)
+        case .some, .none:
+            answer?.append(text)
+            return nil
+        }
+    }
+
+    /// `%output %1 text`, where bytes below space and the backslash are written as `\ooo`.
+    private static func payload(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+        guard words.count == 3 else { return [] }
+        var result: [UInt8] = []
+        result.reserveCapacity(words[2].count)
+        var at = words[2].startIndex
+        while at < words[2].endIndex {
+            let byte = words[2][at]
+            let digits = words[2][(at + 1)...].prefix(3)
+            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (48...55).contains($0) }) {
+                result.append(digits.reduce(0) { $0 &<< 3 | ($1 - 48) })
+                at += 4
+            } else {
+                result.append(byte)
+                at += 1
+            }
+        }
+        return result
+    }
+
+    /// `b25d,80x24,0,0,0`
+    private static func size(layout: String) -> ControlEvent? {
+        let parts = layout.split(separator: ",")
+        guard parts.count > 1 else { return nil }
+        let numbers = parts[1].split(separator: "x").compactMap { Int($0) }
+        return numbers.count == 2 ? .size(columns: numbers[0], rows: numbers[1]) : nil
+    }
+}
+
+/// What a control client says.
+enum ControlCommand {
+    /// Types bytes, each as two digits: nothing in them means anything to tmux, and none of it is in any process's arguments.
+    static func send(_ bytes: some Collection<UInt8>, to session: String) -> String {
+        let digits = bytes.map { Hexadecimal.text([$0]) }.joined(separator: " ")
+        return "send-keys -t =\(session): -H \(digits)\n"
+    }
+
+    static func kill(_ session: String) -> String { "kill-session -t =\(session)\n" }
+}

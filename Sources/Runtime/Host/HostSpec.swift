@@ -1,0 +1,59 @@
+/// What a host and its pane have to know. It holds the session's token and may hold keys: it goes through a file that only its
+/// owner can read, never through arguments.
+public struct HostSpec: Codable, Sendable {
+    public var sessionID: String
+    public var title: String
+    public var tmuxName: String
+    public var socketPath: String
+    public var token: String
+    public var directory: String
+    public var command: [String]
+    /// Everything that the command finds in its environment.
+    public var environment: [String: String]
+    /// Shown in the pane before the command starts.
+    public var notice: String?
+
+    public init(
+        sessionID: String, title: String, tmuxName: String, socketPath: String, token: String, directory: String,
+        command: [String], environment: [String: String], notice: String?
+    ) {
+        self.sessionID = sessionID
+        self.title = title
+        self.tmuxName = tmuxName
+        self.socketPath = socketPath
+        self.token = token
+        self.directory = directory
+        self.command = command
+        self.environment = environment
+        self.notice = notice
+    }
+}
+
+extension HostSpec {
+    /// The environment of a session: what a login gives, where the session is, and the keys that were given to it. Nothing else
+    /// of the caller's comes along, but the variables that he names.
+    public static func environment(
+        of account: Account, from caller: [String: String], passing names: [String], keys: [String: String]
+    ) -> [String: String] {
+        var result = [
+            "HOME": account.home, "USER": account.name, "LOGNAME": account.name, "SHELL": usableShell(account.shell),
+            "PATH": caller["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", "LANG": utf8Locale(caller["LANG"]),
+        ]
+        for name in ["TZ", "LC_ALL", "LC_CTYPE", "XDG_RUNTIME_DIR", "TMUX_TMPDIR"] + names {
+            result[name] = caller[name]
+        }
+        result.merge(keys) { _, key in key }
+        return result
+    }
+
+    /// tmux under an account whose shell is `nologin` would end at once.
+    private static func usableShell(_ shell: String) -> String {
+        let isLogin = !shell.isEmpty && !shell.hasSuffix("/nologin") && !shell.hasSuffix("/false")
+        return isLogin ? shell : "/bin/sh"
+    }
+
+    private static func utf8Locale(_ locale: String?) -> String {
+        guard let locale, locale.uppercased().contains("UTF") else { return "C.UTF-8" }
+        return locale
+    }
+}

@@ -1,0 +1,62 @@
+/// Turns what happens in a terminal into lines of a recording, and lines into chunks.
+struct Recorder {
+    private var lines = ""
+    private var lastEvent: ContinuousClock.Instant
+    /// Bytes at the end of an output that are a character's first part.
+    private var partial: [UInt8] = []
+    private var size: (columns: Int, rows: Int)
+
+    init(columns: Int, rows: Int, at moment: ContinuousClock.Instant) {
+        size = (columns, rows)
+        lastEvent = moment
+    }
+
+    mutating func begin(title: String, seconds: Int) {
+        lines += Recording.header(columns: size.columns, rows: size.rows, title: title, at: seconds)
+    }
+
+    mutating func output(_ bytes: [UInt8], at moment: ContinuousClock.Instant) {
+        let all = partial + bytes
+        let whole = all.count - Self.unfinished(all)
+        partial = Array(all[whole...])
+        guard whole > 0 else { return }
+        add(.output, String(decoding: all[..<whole], as: UTF8.self), at: moment)
+    }
+
+    mutating func resize(columns: Int, rows: Int, at moment: ContinuousClock.Instant) {
+        guard size != (columns, rows) else { return }
+        size = (columns, rows)
+        add(.resize, "\(columns)x\(rows)", at: moment)
+    }
+
+    mutating func exit(_ code: Int32, at moment: ContinuousClock.Instant) { add(.exit, String(code), at: moment) }
+
+    mutating func gap(_ reason: String) { lines += Recording.gap(reason) }
+
+    /// How many bytes wait.
+    var count: Int { lines.utf8.count }
+
+    /// What has come since the last call, as whole lines.
+    mutating func take() -> [UInt8] {
+        defer { lines = "" }
+        return Array(lines.utf8)
+    }
+
+    private mutating func add(_ code: Recording.Code, _ data: String, at moment: ContinuousClock.Instant) {
+        let passed = max(.zero, moment - lastEvent)
+        lastEvent = moment
+        let (seconds, attoseconds) = passed.components
+        lines += Recording.event(after: seconds * 1_000 + attoseconds / 1_000_000_000_000_000, code, data)
+    }
+
+    /// How many bytes at the end begin a character of UTF-8 and do not finish it (RFC 3629, section 3).
+    private static func unfinished(_ bytes: [UInt8]) -> Int {
+        for back in 1...3 where back <= bytes.count {
+            let byte = bytes[bytes.count - back]
+            if byte & 0xC0 == 0x80 { continue }
+            let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+            return length > back ? back : 0
+        }
+        return 0
+    }
+}

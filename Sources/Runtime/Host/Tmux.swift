@@ -1,0 +1,86 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A control client of the user's own tmux server: it starts the session, hears everything that the pane writes from the first
+/// byte on, and types. When it goes away the session stays.
+struct Tmux {
+    /// The server that holds this user's sessions; `tmux -L teleclaude attach` finds them.
+    static let server = "teleclaude"
+    static let size = (columns: 80, rows: 24)
+
+    private let child: ChildProcess
+    let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    /// Starts the session with `command` in it, or goes back to one that is there. No settings of the user's are read, so that
+    /// none can stand in the way.
+    static func open(_ name: String, command: [String], environment: [String: String]) async throws -> Tmux {
+        let isThere = hasSession(name, environment)
+        let words =
+            isThere
+            ? ["attach-session", "-t", "=\(name)"]
+            : ["new-session", "-s", name, "-x", "\(size.columns)", "-y", "\(size.rows)"] + command
+        return try await start(["tmux", "-L", server, "-f", "/dev/null", "-u", "-C"] + words, environment)
+    }
+
+    static func hasSession(_ name: String, _ environment: [String: String]) -> Bool {
+        let child = try? ChildProcess(
+            ["tmux", "-L", server, "has-session", "-t", "=\(name)"], environment: environment)
+        return child?.wait() == .exit(0)
+    }
+
+    /// Ends the session with everything that runs in it.
+    static func kill(_ name: String, _ environment: [String: String]) {
+        _ = try? ChildProcess(["tmux", "-L", server, "kill-session", "-t", "=\(name)"], environment: environment).wait()
+    }
+
+    private static func start(_ arguments: [String], _ environment: [String: String]) async throws -> Tmux {
+        let (toTmux, fromTmux) = (try pipe(), try pipe())
+        defer {
+            close(toTmux.read)
+            close(fromTmux.write)
+        }
+        let child: ChildProcess
+        do {
+            child = try ChildProcess(
+                arguments, environment: environment,
+                streams: .init(input: toTmux.read, output: fromTmux.write, error: fromTmux.write))
+        } catch {
+            close(toTmux.write)
+            close(fromTmux.read)
+            throw error
+        }
+        let channel = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .takingOwnershipOfDescriptors(input: fromTmux.read, output: toTmux.write) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return Tmux(child: child, channel: channel)
+    }
+
+    /// The client has ended: nothing is left of it.
+    func reap() { _ = child.wait() }
+
+    private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard Self.makePipe(&ends) == 0 else {
+            throw RuntimeError(.failed, "no pipe can be made: \(String(cString: strerror(errno)))")
+        }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func makePipe(_ ends: inout [Int32]) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.pipe(&ends)
+        #else
+            Darwin.pipe(&ends)
+        #endif
+    }
+}

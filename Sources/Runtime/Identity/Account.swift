@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An account of this machine, as its name service knows it.
+public struct Account: Sendable, Hashable {
+    public var uid: UInt32
+    public var name: String
+    public var home: String
+    public var shell: String
+
+    /// The account of this name; `nil` when there is none. May take long where accounts live on a network: never ask during
+    /// a request.
+    public static func named(_ name: String) -> Account? {
+        find { entry, buffer, size, result in getpwnam_r(name, entry, buffer, size, result) }
+    }
+
+    /// The account of this uid; `nil` when there is none.
+    public static func of(uid: UInt32) -> Account? {
+        find { entry, buffer, size, result in getpwuid_r(uid, entry, buffer, size, result) }
+    }
+
+    private typealias Lookup = (
+        UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+        UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+    ) -> Int32
+
+    private static func find(_ lookup: Lookup) -> Account? {
+        var size = 1_024
+        while size <= 1_048_576 {
+            var (entry, result) = (passwd(), UnsafeMutablePointer<passwd>?.none)
+            var buffer = [CChar](repeating: 0, count: size)
+            let code = lookup(&entry, &buffer, size, &result)
+            if code == ERANGE {
+                size *= 4
+                continue
+            }
+            guard code == 0, result != nil else { return nil }
+            return Account(
+                uid: entry.pw_uid, name: String(cString: entry.pw_name), home: String(cString: entry.pw_dir),
+                shell: String(cString: entry.pw_shell))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+    import CSpawn
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A program that is started with just what it is given: these descriptors, this environment, no blocked or ignored signal.
+struct ChildProcess {
+    /// Where its standard streams come from and go to; `nil` is /dev/null.
+    struct Streams {
+        var input: Int32?
+        var output: Int32?
+        var error: Int32?
+    }
+
+    let pid: pid_t
+
+    /// `arguments` begin with the program, which is looked for in `PATH` unless it is a path. `isDetached`: in a session of its
+    /// own, so that it outlives the terminal. Throws `RuntimeError`.
+    init(
+        _ arguments: [String], environment: [String: String], streams: Streams = Streams(), isDetached: Bool = false
+    ) throws(RuntimeError) {
+        #if os(Linux)
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #else
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (target, source) in [(Int32(0), streams.input), (1, streams.output), (2, streams.error)] {
+            if let source {
+                posix_spawn_file_actions_adddup2(&actions, source, target)
+            } else {
+                posix_spawn_file_actions_addopen(&actions, target, "/dev/null", target == 0 ? O_RDONLY : O_WRONLY, 0)
+            }
+        }
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var (all, none) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        sigemptyset(&none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+        if isDetached { flags |= Int32(POSIX_SPAWN_SETSID) }
+        #if os(Linux)
+            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        #else
+            flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        #endif
+        posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+
+        let words = arguments.map { strdup($0) } + [nil]
+        let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var child: pid_t = 0
+        let code = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, words, variables)
+        guard code == 0 else {
+            throw RuntimeError(
+                .failed, "\(arguments.first ?? "nothing") can't be started: \(String(cString: strerror(code)))",
+                remedy: "see that it is installed and in the PATH")
+        }
+        pid = child
+    }
+
+    /// How it ended.
+    enum Ending: Equatable {
+        case exit(Int32)
+        case signal(Int32)
+
+        /// As a shell reports it.
+        var code: Int32 {
+            switch self {
+            case .exit(let code): code
+            case .signal(let number): 128 + number
+            }
+        }
+    }
+
+    /// Waits until it ends. Keeps its thread.
+    func wait() -> Ending {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        return Self.ending(status)
+    }
+
+    /// How it ended, if it has.
+    func poll() -> Ending? {
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG) == pid ? Self.ending(status) : nil
+    }
+
+    /// WIFSIGNALED and its like are not imported.
+    private static func ending(_ status: Int32) -> Ending {
+        let signal = status & 0x7F
+        return signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal)
+    }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Folders of ours.
+enum Folder {
+    /// Makes the folder and those above it, where they are missing; by default only their owner may enter. Throws
+    /// `RuntimeError`.
+    static func make(_ path: String, mode: UInt32 = 0o700) throws(RuntimeError) {
+        guard access(path, F_OK) != 0 else { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try make(String(path[..<slash]), mode: mode)
+        }
+        guard mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw RuntimeError(
+                .failed, "\(path) can't be made: \(String(cString: strerror(errno)))",
+                remedy: "make it, or say another place")
+        }
+    }
+
+    /// The names of what is in it; empty when it can't be read.
+    static func names(in folder: String) -> [String] {
+        guard let entries = opendir(folder) else { return [] }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,39 @@
+/// What the daemon says no to: what, why, and what to do. It travels as a problem document (RFC 9457).
+public struct RuntimeError: Error, Sendable, Equatable {
+    /// Stable words for programs.
+    public enum Code: String, Sendable, CaseIterable {
+        case badRequest = "bad_request"
+        case unknownToken = "unknown_token"
+        case notAllowed = "not_allowed"
+        case notFound = "not_found"
+        case reasonRequired = "reason_required"
+        case sessionEnded = "session_ended"
+        case notRunning = "not_running"
+        case tooManyConnections = "too_many_connections"
+        case auditUnavailable = "audit_unavailable"
+        case databaseUnavailable = "database_unavailable"
+        case fenced
+        case socketInUse = "socket_in_use"
+        case socketForeign = "socket_foreign"
+        case socketFailed = "socket_failed"
+        case alreadyRunning = "already_running"
+        case noDaemon = "no_daemon"
+        case noPermission = "no_permission"
+        case brokenAnswer = "broken_answer"
+        case failed
+    }
+
+    public var code: Code
+    public var message: String
+    public var remedy: String?
+
+    public init(_ code: Code, _ message: String, remedy: String? = nil) {
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+    }
+}
+
+extension RuntimeError: CustomStringConvertible {
+    public var description: String { [message, remedy].compactMap { $0 }.joined(separator: "; ") }
+}

@@ -1,0 +1,71 @@
+import Dialects
+import Hummingbird
+
+/// All routes of the daemon.
+struct API {
+    let services: Services
+    let version: String
+
+    func router() -> Router<CallContext> {
+        let router = Router(context: CallContext.self)
+        router.add(middleware: ProblemMiddleware())
+        router.add(middleware: IdentityMiddleware(directory: services.directory, callers: services.callers))
+        router.get("health") { _, _ in
+            Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
+        }
+        router.get("whoami") { _, context in Response(whoami(context)) }
+        router.get("openapi.json") { _, _ in Response(OpenAPI.document(version: version)) }
+        let sessions = SessionService(services: services)
+        SessionRoutes(sessions: sessions).add(to: router)
+        TranscriptRoutes(services: services, gate: sessions.gate).add(to: router)
+        HostRoute(services: services, sessions: sessions).add(to: router)
+        AuditRoutes(audit: services.audit, gate: sessions.gate).add(to: router)
+        EventRoute(events: services.events).add(to: router)
+        return router
+    }
+
+    private func whoami(_ context: CallContext) -> JSON {
+        let identity = context.identity
+        return .object([
+            ("version", .integer(1)), ("person", identity.person.map { .string($0) } ?? .null),
+            ("role", .string(identity.role.rawValue)), ("uid", .integer(Int64(identity.uid))),
+            ("os_username", identity.osUsername.map { .string($0) } ?? .null),
+            ("session_id", context.callerSession.map { .string($0) } ?? .null),
+            ("mode", .string(services.mode.rawValue)),
+        ])
+    }
+}
+
+extension CallContext {
+    var caller: Caller { Caller(identity: identity, session: callerSession) }
+}
+
+/// What a query asks for. What can't be read is said, never passed over.
+struct QueryReader {
+    let request: Request
+
+    func text(_ name: Substring) -> String? { request.uri.queryParameters[name].map(String.init) }
+
+    /// One of an enumeration's words.
+    func word<T: RawRepresentable & CaseIterable>(
+        _ name: Substring, _ type: T.Type
+    ) throws(RuntimeError) -> T? where T.RawValue == String {
+        guard let text = text(name) else { return nil }
+        guard let value = T(rawValue: text) else {
+            let known = T.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RuntimeError(.badRequest, "\(name) can't be \(text)", remedy: "say one of \(known)")
+        }
+        return value
+    }
+
+    /// A number in a range.
+    func number(_ name: Substring, _ range: ClosedRange<Int>, else fallback: Int) throws(RuntimeError) -> Int {
+        guard let text = text(name) else { return fallback }
+        guard let number = Int(text), range.contains(number) else {
+            throw RuntimeError(
+                .badRequest, "\(name) can't be \(text)",
+                remedy: "say a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

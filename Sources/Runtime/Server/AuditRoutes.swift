@@ -1,0 +1,108 @@
+import Dialects
+import Hummingbird
+import NIOCore
+
+/// Who looked at whose sessions. An admin sees all of it, everybody else who looked at his own.
+struct AuditRoutes {
+    let audit: AuditLog
+    let gate: Gate
+
+    func add(to router: Router<CallContext>) {
+        router.get("audit", use: list)
+        router.get("audit/verify", use: verify)
+        router.get("audit/export", use: export)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
+        let query = QueryReader(request: request)
+        var filter = AuditFilter(
+            sessionID: query.text("session"), person: query.text("person"),
+            action: try query.word("action", AuditAction.self), outcome: try query.word("outcome", AuditOutcome.self),
+            from: try moment("from", query), to: try moment("to", query))
+        let identity = context.identity
+        if allow(.readAudit, by: identity.role, on: .none) != .allowed {
+            try gate.require(context.caller, .readOwnAudit)
+            filter.owner = Owner(person: identity.person, uid: identity.uid)
+        }
+        let limit = try query.number("limit", 1...500, else: 50)
+        let cursor = try query.text("after").map { text in
+            guard let seq = Int64(text) else { throw RuntimeError(.badRequest, "after is the seq of an entry") }
+            return seq
+        }
+        let entries = try await audit.entries(filter, after: cursor, limit: limit)
+        let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
+        return Response(
+            .object([
+                ("version", .integer(1)), ("entries", .array(entries.map(\.document))), ("next", next ?? .null),
+            ]))
+    }
+
+    private func moment(_ name: Substring, _ query: QueryReader) throws(RuntimeError) -> Moment? {
+        guard let text = query.text(name) else { return nil }
+        guard let moment = Moment(parsing: text) else {
+            throw RuntimeError(
+                .badRequest, "\(name) can't be \(text)", remedy: "write a moment as 2026-11-25T09:30:00Z")
+        }
+        return moment
+    }
+
+    /// Checks the whole chain; with `seq` and `hash` also against a checkpoint that an export ended with.
+    @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
+        try gate.require(context.caller, .readAudit)
+        let query = QueryReader(request: request)
+        var checkpoint: AuditCheckpoint?
+        switch (query.text("seq"), query.text("hash")) {
+        case (nil, nil): break
+        case (let seq?, let hash?):
+            guard let seq = Int64(seq) else { throw RuntimeError(.badRequest, "seq is a number") }
+            checkpoint = AuditCheckpoint(seq: seq, hash: hash)
+        case (.some, nil), (nil, .some): throw RuntimeError(.badRequest, "a checkpoint is a seq and a hash")
+        }
+        return Response(try await audit.verify(against: checkpoint).document)
+    }
+
+    /// All rows as lines, oldest first.
+    @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
+        try gate.require(context.caller, .readAudit)
+        let start = try QueryReader(request: request).number("after", 0...Int.max, else: 0)
+        let audit = audit
+        return Response(
+            status: .ok, headers: [.contentType: "application/x-ndjson"],
+            body: ResponseBody { writer in
+                var output = writer
+                _ = try await audit.export(after: Int64(start)) { line in
+                    try await output.write(ByteBuffer(string: line + "\n"))
+                }
+                try await output.finish(nil)
+            })
+    }
+}
+
+extension AuditEntry {
+    var document: JSON {
+        let text: (String?) -> JSON = { $0.map { .string($0) } ?? .null }
+        return .object([
+            ("seq", .integer(seq)), ("at", .string(at)), ("person", text(person)), ("uid", .integer(uid)),
+            ("role", .string(role)), ("action", .string(action)), ("session_id", text(sessionID)),
+            ("owner_person", text(ownerPerson)), ("owner_uid", ownerUID.map { .integer($0) } ?? .null),
+            ("outcome", .string(outcome)), ("reason", text(reason)), ("caller_session", text(callerSession)),
+            ("previous_hash", .string(previousHash)), ("hash", .string(hash)),
+        ])
+    }
+}
+
+extension AuditVerdict {
+    var document: JSON {
+        let flaw: JSON =
+            flaw.map {
+                .object([
+                    ("kind", .string($0.kind.rawValue)), ("seq", .integer($0.seq)), ("reason", .string($0.reason)),
+                ])
+            } ?? .null
+        return .object([
+            ("version", .integer(1)), ("verdict", .string(isIntact ? "intact" : "broken")),
+            ("entries", .integer(Int64(entries))), ("seq", .integer(end.seq)), ("hash", .string(end.hash)),
+            ("flaw", flaw),
+        ])
+    }
+}

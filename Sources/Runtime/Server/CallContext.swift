@@ -1,0 +1,42 @@
+import Hummingbird
+import Logging
+import Settings
+
+/// What every handler knows of its caller.
+struct CallContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let peer: PeerCredentials
+    let limits: RequestLimits
+    /// `public` until `IdentityMiddleware` has asked.
+    var identity: Identity
+    /// The session that an agent calls from, proven by its token.
+    var callerSession: String?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        peer = RequestOrigin.current.peer
+        limits = RequestOrigin.current.limits
+        identity = Identity(person: nil, role: .public, uid: peer.uid, osUsername: nil)
+    }
+
+    /// Bodies are small: what is large is streamed.
+    var maxUploadSize: Int { limits.bodyBytes }
+}
+
+extension Request {
+    /// Reads a whole body as a document. Throws what the caller is told: it is none, it is too long, or it takes too long.
+    func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
+        try await withThrowingTaskGroup(of: T?.self) { group in
+            group.addTask { try await decode(as: T.self, context: context) }
+            group.addTask {
+                try await Task.sleep(for: context.limits.arrival)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let document = first else {
+                throw RuntimeError(.badRequest, "the request took longer than \(context.limits.arrival) to arrive")
+            }
+            return document
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Puts the caller's identity into the context: from the socket, and from nothing else. Headers that claim one are never read.
+///
+/// The one thing that a header may carry is the token of the session that an agent runs in. It proves the session, not who
+/// calls: the uid must be that of the session's owner, and the rights stay the owner's.
+struct IdentityMiddleware: RouterMiddleware {
+    let directory: IdentityBox
+    let callers: SessionCallers
+
+    func handle(
+        _ request: Request, context: CallContext, next: (Request, CallContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        context.identity = directory.current.identity(of: context.peer)
+        context.logger[metadataKey: "uid"] = "\(context.identity.uid)"
+        context.logger[metadataKey: "person"] = "\(context.identity.person ?? "-")"
+        if let token = Self.token(of: request) {
+            let session = try await callers.session(of: token, calledBy: context.identity)
+            context.callerSession = session
+            context.logger[metadataKey: "caller_session"] = "\(session)"
+        }
+        return try await next(request, context)
+    }
+
+    private static func token(of request: Request) -> String? {
+        guard let value = request.headers[.authorization], value.hasPrefix("Bearer ") else { return nil }
+        return String(value.dropFirst(7))
+    }
+}

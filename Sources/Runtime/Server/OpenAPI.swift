@@ -1,0 +1,165 @@
+import Dialects
+import Settings
+
+/// What the routes do, as OpenAPI 3.1 says it (https://spec.openapis.org/oas/v3.1.0).
+enum OpenAPI {
+    static func document(version: String) -> JSON {
+        .object([
+            ("openapi", "3.1.0"),
+            (
+                "info",
+                .object([
+                    ("title", "teleclauded"), ("version", .string(version)),
+                    (
+                        "description",
+                        "Sessions, transcripts and the audit log, over a Unix socket that tells who calls."
+                    ),
+                ])
+            ),
+            ("paths", .object(paths)),
+            ("components", .object([("schemas", .object(OpenAPISchemas.all))])),
+        ])
+    }
+
+    private static var paths: [(key: String, value: JSON)] {
+        [
+            ("/health", .object([("get", operation("health", "Whether the daemon serves.", "Health"))])),
+            ("/whoami", .object([("get", operation("whoami", "Who the daemon takes the caller for.", "Identity"))])),
+            ("/openapi.json", .object([("get", operation("openapi", "This document.", "Document"))])),
+            ("/sessions", .object([("get", listSessions), ("post", startSession)])),
+            ("/sessions/{id}", onSession([("get", operation("getSession", "One session's row.", "OneSession"))])),
+            ("/sessions/{id}/messages", onSession([("post", sendMessage)])),
+            ("/sessions/{id}/end", onSession([("post", operation("endSession", "Ends a session.", "OneSession"))])),
+            (
+                "/sessions/{id}/attach",
+                onSession([("post", operation("attach", "May the caller go into the terminal?", "OneSession"))])
+            ),
+            (
+                "/sessions/{id}/revive",
+                onSession([("post", operation("revive", "Opens a session again for its owner.", "Started"))])
+            ),
+            ("/sessions/{id}/visibility", onSession([("post", setVisibility)])),
+            ("/sessions/{id}/transcript", onSession([("get", transcript)])),
+            ("/audit", .object([("get", listAudit)])),
+            ("/audit/verify", .object([("get", verifyAudit)])),
+            ("/audit/export", .object([("get", exportAudit)])),
+            ("/events", .object([("get", events)])),
+        ]
+    }
+
+    private static var listSessions: JSON {
+        operation(
+            "listSessions", "Sessions that the caller may see, newest first.", "Sessions",
+            parameters: [
+                query("state", words(Session.State.allCases.map(\.rawValue))), query("project", text),
+                query("agent", text), query("owner", text), query("text", text), query("limit", number(1, 500)),
+                query("after", text),
+            ])
+    }
+
+    private static var startSession: JSON {
+        operation(
+            "startSession", "Makes a session, and hands out what its host needs.", "Started", status: "201",
+            body: "StartRequest")
+    }
+
+    private static var sendMessage: JSON {
+        operation("sendMessage", "Types into a session.", "Done", body: "Message")
+    }
+
+    private static var setVisibility: JSON {
+        operation("setVisibility", "Shares a session, or no longer.", "OneSession", body: "Visibility")
+    }
+
+    private static var transcript: JSON {
+        operation(
+            "readTranscript", "The recording, as asciicast v3. Somebody else's takes a reason and is logged.", nil,
+            type: "application/x-asciicast", parameters: [query("reason", text), query("follow", words(["0", "1"]))])
+    }
+
+    private static var listAudit: JSON {
+        operation(
+            "listAudit", "Who looked at whose sessions, newest first; others than admins see who looked at theirs.",
+            "Entries",
+            parameters: [
+                query("session", text), query("person", text),
+                query("action", words(AuditAction.allCases.map(\.rawValue))),
+                query("outcome", words(AuditOutcome.allCases.map(\.rawValue))), query("from", text),
+                query("to", text), query("limit", number(1, 500)), query("after", number(0, nil)),
+            ])
+    }
+
+    private static var verifyAudit: JSON {
+        operation(
+            "verifyAudit", "Checks the chain, with seq and hash also against a checkpoint.", "Verdict",
+            parameters: [query("seq", number(0, nil)), query("hash", text)])
+    }
+
+    private static var exportAudit: JSON {
+        operation(
+            "exportAudit", "All entries as lines, oldest first.", nil, type: "application/x-ndjson",
+            parameters: [query("after", number(0, nil))])
+    }
+
+    private static var events: JSON {
+        operation("events", "Changes of sessions as they happen.", nil, type: "text/event-stream")
+    }
+}
+
+extension OpenAPI {
+    // How the parts are spelled.
+
+    private static var text: JSON { .object([("type", "string")]) }
+
+    private static func words(_ words: [String]) -> JSON {
+        .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
+    }
+
+    private static func number(_ least: Int64, _ most: Int64?) -> JSON {
+        let members: [(key: String, value: JSON)] = [("type", "integer"), ("minimum", .integer(least))]
+        return .object(members + (most.map { [("maximum", .integer($0))] } ?? []))
+    }
+
+    private static func query(_ name: String, _ schema: JSON) -> JSON {
+        .object([("name", .string(name)), ("in", "query"), ("schema", schema)])
+    }
+
+    /// Routes of one session: all have its id in their path.
+    private static func onSession(_ operations: [(key: String, value: JSON)]) -> JSON {
+        let id = JSON.object([("name", "id"), ("in", "path"), ("required", .boolean(true)), ("schema", text)])
+        return .object([("parameters", .array([id]))] + operations)
+    }
+
+    private static func operation(
+        _ id: String, _ summary: String, _ schema: String?, status: String = "200", type: String = "application/json",
+        parameters: [JSON] = [], body: String? = nil
+    ) -> JSON {
+        let answer = content(type, schema.map(reference) ?? text)
+        let problem = content("application/problem+json", reference("Problem"))
+        var members: [(key: String, value: JSON)] = [("operationId", .string(id)), ("summary", .string(summary))]
+        if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
+        if let body {
+            members.append(
+                (
+                    "requestBody",
+                    .object([
+                        ("required", .boolean(true)),
+                        ("content", .object([("application/json", .object([("schema", reference(body))]))])),
+                    ])
+                ))
+        }
+        members.append(("responses", .object([(status, answer), ("4XX", problem), ("5XX", problem)])))
+        return .object(members)
+    }
+
+    private static func content(_ type: String, _ schema: JSON) -> JSON {
+        .object([
+            ("description", .string(type)),
+            ("content", .object([(type, .object([("schema", schema)]))])),
+        ])
+    }
+
+    private static func reference(_ name: String) -> JSON {
+        .object([("$ref", .string("#/components/schemas/\(name)"))])
+    }
+}

@@ -1,0 +1,113 @@
+import Dialects
+import Settings
+
+/// The shapes of the daemon's documents.
+enum OpenAPISchemas {
+    static var all: [(key: String, value: JSON)] {
+        [
+            ("Document", .object([("type", "object")])),
+            ("Done", shape([version, ("status", text)])),
+            ("Health", shape([version, ("status", text)])),
+            ("Problem", problem), ("Identity", identity), ("Session", session),
+            ("Sessions", shape([version, ("sessions", list("Session")), ("next", textOrNull)])),
+            ("OneSession", shape([version, ("session", reference("Session"))])),
+            ("Started", started), ("StartRequest", startRequest), ("Message", message),
+            ("Visibility", shape([("visibility", words(Session.Visibility.allCases.map(\.rawValue)))])),
+            ("Entry", entry),
+            ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
+            ("Verdict", verdict),
+        ]
+    }
+
+    private static var problem: JSON {
+        shape([
+            ("type", text), ("title", text), ("status", number),
+            ("code", words(RuntimeError.Code.allCases.map(\.rawValue))),
+            ("detail", text), ("remedy", textOrNull),
+        ])
+    }
+
+    private static var identity: JSON {
+        shape([
+            version, ("person", textOrNull), ("role", words(Role.allCases.map(\.rawValue))), ("uid", number),
+            ("os_username", textOrNull), ("session_id", textOrNull), ("mode", text),
+        ])
+    }
+
+    private static var session: JSON {
+        shape([
+            ("session_id", text), ("title", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull),
+            ("status", words(Session.State.allCases.map(\.rawValue))),
+            ("visibility", words(Session.Visibility.allCases.map(\.rawValue))), ("project_path", textOrNull),
+            ("active_agent", textOrNull), ("computer", text), ("tmux_session_name", textOrNull),
+            ("created_at", textOrNull), ("last_activity", textOrNull), ("closed_at", textOrNull),
+        ])
+    }
+
+    private static var started: JSON {
+        shape([
+            version, ("session", reference("Session")), ("token", text),
+            ("command", .object([("type", .array(["array", "null"])), ("items", text)])),
+            ("environment", .object([("type", "object"), ("additionalProperties", text)])), ("notice", textOrNull),
+        ])
+    }
+
+    private static var startRequest: JSON {
+        shape([("title", text), ("project_path", text), ("agent", textOrNull)], optional: ["agent"])
+    }
+
+    private static var message: JSON {
+        shape(
+            [
+                ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
+                ("enter", .object([("type", "boolean")])), ("keys", .object([("type", "array"), ("items", text)])),
+            ], optional: ["text", "enter", "keys"])
+    }
+
+    private static var entry: JSON {
+        shape([
+            ("seq", number), ("at", text), ("person", textOrNull), ("uid", number), ("role", text), ("action", text),
+            ("session_id", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull), ("outcome", text),
+            ("reason", textOrNull), ("caller_session", textOrNull), ("previous_hash", text), ("hash", text),
+        ])
+    }
+
+    private static var verdict: JSON {
+        let flaw = JSON.object([
+            ("type", .array(["object", "null"])),
+            ("properties", .object([("kind", text), ("seq", number), ("reason", text)])),
+        ])
+        return shape([
+            version, ("verdict", words(["intact", "broken"])), ("entries", number), ("seq", number), ("hash", text),
+            ("flaw", flaw),
+        ])
+    }
+}
+
+extension OpenAPISchemas {
+    private static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
+    private static var text: JSON { .object([("type", "string")]) }
+    private static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
+    private static var number: JSON { .object([("type", "integer")]) }
+    private static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
+
+    private static func words(_ words: [String]) -> JSON {
+        .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
+    }
+
+    private static func list(_ name: String) -> JSON {
+        .object([("type", "array"), ("items", reference(name))])
+    }
+
+    private static func reference(_ name: String) -> JSON {
+        .object([("$ref", .string("#/components/schemas/\(name)"))])
+    }
+
+    /// An object; every member is always there but the optional ones.
+    private static func shape(_ members: [(key: String, value: JSON)], optional: Set<String> = []) -> JSON {
+        .object([
+            ("type", "object"), ("properties", .object(members)),
+            ("required", .array(members.map(\.key).filter { !optional.contains($0) }.map { .string($0) })),
+        ])
+    }
+}

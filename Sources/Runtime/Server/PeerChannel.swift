@@ -1,0 +1,50 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// An HTTP connection that knows who is at its other end.
+struct PeerChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let inner: HTTP1Channel.Value
+        let peer: PeerCredentials
+        var channel: any Channel { inner.channel }
+    }
+
+    let base: HTTP1Channel
+    let limits: ConnectionLimits
+    let requests: RequestLimits
+
+    /// Asks the kernel once, before the first byte is read. A connection too many is closed.
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        PeerCredentials.read(from: channel).flatMap { peer in
+            guard limits.enter(peer.uid) else {
+                logger.warning("too many connections", metadata: ["uid": "\(peer.uid)"])
+                return channel.eventLoop.makeFailedFuture(
+                    RuntimeError(.tooManyConnections, "uid \(peer.uid) has too many connections"))
+            }
+            channel.closeFuture.whenComplete { _ in limits.leave(peer.uid) }
+            return base.setup(channel: channel, logger: logger).map { Value(inner: $0, peer: peer) }
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        let origin = RequestOrigin(peer: value.peer, limits: requests)
+        await RequestOrigin.$current.withValue(origin) { await base.handle(value: value.inner, logger: logger) }
+    }
+}
+
+/// What one request may cost.
+struct RequestLimits: Sendable {
+    var bodyBytes = 1_048_576
+    /// How long its body may take to arrive.
+    var arrival = Duration.seconds(30)
+}
+
+/// The connection that a request came by.
+struct RequestOrigin: Sendable {
+    var peer: PeerCredentials
+    var limits: RequestLimits
+
+    /// Of the connection whose requests this task answers; nobody's elsewhere.
+    @TaskLocal static var current = RequestOrigin(peer: PeerCredentials(uid: 65_534, pid: 0), limits: RequestLimits())
+}

@@ -1,0 +1,40 @@
+import Dialects
+import Hummingbird
+
+/// An answer that says no (RFC 9457).
+struct ProblemDocument {
+    let error: RuntimeError
+
+    var response: Response {
+        let members: [(key: String, value: JSON)] = [
+            ("type", .string("about:blank")), ("title", .string(status.reasonPhrase)),
+            ("status", .integer(Int64(status.code))), ("code", .string(error.code.rawValue)),
+            ("detail", .string(error.message)), ("remedy", error.remedy.map { .string($0) } ?? .null),
+        ]
+        return Response(JSON.object(members), status: status, type: "application/problem+json")
+    }
+
+    private var status: HTTPResponse.Status {
+        switch error.code {
+        case .badRequest, .reasonRequired: .badRequest
+        case .unknownToken: .unauthorized
+        case .notAllowed: .forbidden
+        case .notFound: .notFound
+        case .sessionEnded, .notRunning: .conflict
+        case .tooManyConnections: .tooManyRequests
+        case .auditUnavailable, .databaseUnavailable, .fenced: .serviceUnavailable
+        case .socketInUse, .socketForeign, .socketFailed, .alreadyRunning, .noDaemon, .noPermission, .brokenAnswer,
+            .failed:
+            .internalServerError
+        }
+    }
+}
+
+extension Response {
+    /// A JSON document.
+    init(_ document: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json") {
+        self.init(
+            status: status, headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.canonical() + "\n")))
+    }
+}

@@ -1,0 +1,82 @@
+import Dialects
+import Hummingbird
+
+/// Sessions as rows: listing, starting, ending, sharing, typing into them.
+struct SessionRoutes {
+    let sessions: SessionService
+
+    func add(to router: Router<CallContext>) {
+        router.get("sessions", use: list)
+        router.post("sessions", use: start)
+        router.get("sessions/:id", use: get)
+        router.post("sessions/:id/messages", use: send)
+        router.post("sessions/:id/end", use: end)
+        router.post("sessions/:id/attach", use: attach)
+        router.post("sessions/:id/revive", use: revive)
+        router.post("sessions/:id/visibility", use: setVisibility)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
+        let query = QueryReader(request: request)
+        let filter = SessionFilter(
+            state: try query.word("state", Session.State.self), project: query.text("project"),
+            agent: query.text("agent"), owner: query.text("owner"), text: query.text("text"))
+        let cursor = try query.text("after").map { text in
+            guard let cursor = SessionCursor(text) else {
+                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+            }
+            return cursor
+        }
+        let page = try await sessions.list(
+            context.caller, filter, after: cursor, limit: try query.number("limit", 1...500, else: 50))
+        return Response(
+            .object([
+                ("version", .integer(1)), ("sessions", .array(page.sessions.map(\.document))),
+                ("next", page.next.map { .string($0.text) } ?? .null),
+            ]))
+    }
+
+    @Sendable private func start(_ request: Request, _ context: CallContext) async throws -> Response {
+        let wanted = try await request.document(StartRequest.self, context)
+        return Response(try await sessions.start(context.caller, wanted).document, status: .created)
+    }
+
+    @Sendable private func get(_ request: Request, _ context: CallContext) async throws -> Response {
+        answer(try await sessions.get(context.caller, try context.parameters.require("id")))
+    }
+
+    @Sendable private func send(_ request: Request, _ context: CallContext) async throws -> Response {
+        let message = try await request.document(MessageRequest.self, context)
+        try await sessions.send(context.caller, try context.parameters.require("id"), try message.bytes())
+        return Response(.object([("version", .integer(1)), ("status", .string("sent"))]))
+    }
+
+    @Sendable private func end(_ request: Request, _ context: CallContext) async throws -> Response {
+        answer(try await sessions.end(context.caller, try context.parameters.require("id")))
+    }
+
+    @Sendable private func attach(_ request: Request, _ context: CallContext) async throws -> Response {
+        answer(try await sessions.attach(context.caller, try context.parameters.require("id")))
+    }
+
+    @Sendable private func revive(_ request: Request, _ context: CallContext) async throws -> Response {
+        Response(try await sessions.revive(context.caller, try context.parameters.require("id")).document)
+    }
+
+    @Sendable private func setVisibility(_ request: Request, _ context: CallContext) async throws -> Response {
+        let wanted = try await request.document(VisibilityRequest.self, context)
+        guard let visibility = Session.Visibility(rawValue: wanted.visibility) else {
+            throw RuntimeError(.badRequest, "visibility is private or shared")
+        }
+        return answer(
+            try await sessions.setVisibility(context.caller, try context.parameters.require("id"), visibility))
+    }
+
+    private func answer(_ session: Session) -> Response {
+        Response(.object([("version", .integer(1)), ("session", session.document)]))
+    }
+
+    private struct VisibilityRequest: Decodable {
+        var visibility: String
+    }
+}

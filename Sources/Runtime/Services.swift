@@ -1,0 +1,18 @@
+import Dialects
+import Settings
+
+/// Everything that the handlers work with.
+public struct Services: Sendable {
+    let mode: Settings.Mode
+    let agents: AgentBox
+    let directory: IdentityBox
+    let sessions: SessionStore
+    let tokens: SessionTokens
+    let callers: SessionCallers
+    let audit: AuditLog
+    let transcripts: TranscriptStore
+    let hosts: HostRegistry
+    let events: EventHub
+    let activity: Activity
+    let computer: String
+}

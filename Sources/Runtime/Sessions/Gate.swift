@@ -1,0 +1,92 @@
+/// The one way to a session: the policy is asked, and what concerns somebody else's session is in the audit log before it is
+/// done. Refusals are logged too.
+struct Gate: Sendable {
+    let sessions: SessionStore
+    let audit: AuditLog
+
+    /// The session, and a receipt that says that this caller was admitted. Throws `RuntimeError`; nothing may then be done.
+    func admit(
+        _ caller: Caller, to action: Action, on id: String, reason: String? = nil
+    ) async throws -> Admission {
+        guard caller.identity.role != .public else {
+            throw RuntimeError(.notAllowed, "this account is nobody's in the settings")
+        }
+        guard let session = try await sessions.find(id) else {
+            throw RuntimeError(.notFound, "there is no session \(id)", remedy: "telec sessions list shows them")
+        }
+        let relation = session.relation(to: caller.identity)
+        let audited = AuditedSession(id: session.id, owner: session.owner)
+        switch allow(action, by: caller.identity.role, on: relation) {
+        case .allowed: break
+        case .refused(let why):
+            if let logged = action.logged {
+                try await audit.recordRefusal(
+                    logged, by: caller.identity, callerSession: caller.session, on: audited, reason: why)
+            }
+            throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
+        }
+        if action.needsReason, relation != .own, reason?.isEmpty ?? true {
+            throw RuntimeError(
+                .reasonRequired, "reading somebody else's session takes a reason, which is logged",
+                remedy: "say it with --reason TEXT")
+        }
+        guard let logged = action.logged else {
+            return Admission(session: session, relation: relation, receipt: nil)
+        }
+        let receipt = try await audit.admit(
+            logged, by: caller.identity, callerSession: caller.session, on: audited, reason: reason)
+        return Admission(session: session, relation: relation, receipt: receipt)
+    }
+
+    /// The same for what concerns no one session.
+    func require(_ caller: Caller, _ action: Action) throws(RuntimeError) {
+        switch allow(action, by: caller.identity.role, on: .none) {
+        case .allowed: return
+        case .refused(let why): throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
+        }
+    }
+}
+
+/// Somebody was let in.
+struct Admission: ~Copyable {
+    let session: Session
+    let relation: Relation
+    /// What a transcript is read with; `nil` for actions that are not logged.
+    let receipt: AuditReceipt?
+}
+
+extension Action {
+    /// As what it goes into the audit log when it concerns somebody else's session; `nil` for what does not.
+    var logged: AuditAction? {
+        switch self {
+        case .readTranscript: .readTranscript
+        case .attach: .attach
+        case .send: .send
+        case .end: .end
+        case .revive: .revive
+        case .share: .share
+        // `host` is the owner's own or refused; a refusal is nobody's look at anything.
+        case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit: nil
+        }
+    }
+
+    var needsReason: Bool { self == .readTranscript }
+
+    /// As the beginning of a sentence.
+    var phrase: String {
+        switch self {
+        case .listSessions: "listing sessions"
+        case .startSession: "starting a session"
+        case .getSession: "looking at this session"
+        case .readTranscript: "reading this transcript"
+        case .attach: "attaching to this session"
+        case .send: "sending to this session"
+        case .end: "ending this session"
+        case .revive: "reviving this session"
+        case .share: "sharing this session"
+        case .host: "hosting this session"
+        case .readAudit: "reading the audit log"
+        case .readOwnAudit: "reading who looked at one's sessions"
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// What is typed into a session: a text, with Enter behind it unless `enter` is false; or keys by name.
+public struct MessageRequest: Codable, Sendable {
+    public var text: String?
+    public var enter: Bool?
+    public var keys: [String]?
+
+    public init(text: String, enter: Bool) {
+        self.text = text
+        self.enter = enter
+    }
+
+    public init(keys: [String]) { self.keys = keys }
+
+    /// What a terminal would send. Throws `RuntimeError` for a key that is none.
+    func bytes() throws(RuntimeError) -> [UInt8] {
+        if let keys {
+            var bytes: [UInt8] = []
+            for name in keys { bytes += try TerminalKey.bytes(name) }
+            return bytes
+        }
+        guard let text else { throw RuntimeError(.badRequest, "a message has a text or keys") }
+        guard text.utf8.count <= 65_536 else { throw RuntimeError(.badRequest, "a message is at most 64 KiB") }
+        return Array(text.utf8) + (enter == false ? [] : [13])
+    }
+}
+
+/// Keys by the names that tmux has for them (tmux(1), KEY BINDINGS), and what a terminal sends for each.
+enum TerminalKey {
+    private static let named: [String: [UInt8]] = [
+        "Enter": [13], "Tab": [9], "Escape": [27], "Space": [32], "BSpace": [127], "Up": Array("\u{1B}[A".utf8),
+        "Down": Array("\u{1B}[B".utf8), "Right": Array("\u{1B}[C".utf8), "Left": Array("\u{1B}[D".utf8),
+        "Home": Array("\u{1B}[H".utf8), "End": Array("\u{1B}[F".utf8), "PageUp": Array("\u{1B}[5~".utf8),
+        "PageDown": Array("\u{1B}[6~".utf8), "DC": Array("\u{1B}[3~".utf8), "BTab": Array("\u{1B}[Z".utf8),
+    ]
+
+    static func bytes(_ name: String) throws(RuntimeError) -> [UInt8] {
+        if let bytes = named[name] { return bytes }
+        let letters = Array(name.utf8)
+        // C-a to C-z are 1 to 26 (ASCII).
+        if letters.count == 3, name.hasPrefix("C-"), (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letters[2]) {
+            return [letters[2] - UInt8(ascii: "a") + 1]
+        }
+        throw RuntimeError(
+            .badRequest, "\(name) is no key",
+            remedy: "say C-a to C-z or one of \(named.keys.sorted().joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,55 @@
+import Dialects
+
+/// A conversation with an agent, or a command, that runs as its owner.
+public struct Session: Sendable, Equatable {
+    /// Where it stands. `headless` is the existing install's word for a session without a terminal.
+    public enum State: String, Sendable, CaseIterable {
+        /// Asked for; its host has not called yet.
+        case initializing
+        case active
+        case headless
+        case closing
+        case closed
+    }
+
+    public enum Visibility: String, Sendable, CaseIterable {
+        case `private`, shared
+    }
+
+    public var id: String
+    public var title: String?
+    public var owner: Owner
+    public var state: State
+    public var visibility: Visibility
+    public var projectPath: String?
+    public var agent: String?
+    public var computer: String
+    public var tmuxName: String?
+    /// RFC 3339, UTC, six digits.
+    public var createdAt: String?
+    public var lastActivity: String?
+    public var closedAt: String?
+}
+
+extension Session {
+    /// What a caller is to it.
+    public func relation(to identity: Identity) -> Relation {
+        if owner.person == nil || owner.uid == nil { return .orphaned }
+        if identity.owns(owner) { return .own }
+        // One of the two alone: the uid was given to somebody else, or the person another account.
+        if owner.uid == identity.uid || owner.person == identity.person { return .orphaned }
+        return visibility == .shared ? .shared : .foreign
+    }
+
+    /// Its JSON, under the names that the existing install's programs know.
+    public var document: JSON {
+        let text: (String?) -> JSON = { $0.map { .string($0) } ?? .null }
+        return .object([
+            ("session_id", .string(id)), ("title", text(title)), ("owner_person", text(owner.person)),
+            ("owner_uid", owner.uid.map { .integer(Int64($0)) } ?? .null), ("status", .string(state.rawValue)),
+            ("visibility", .string(visibility.rawValue)), ("project_path", text(projectPath)),
+            ("active_agent", text(agent)), ("computer", .string(computer)), ("tmux_session_name", text(tmuxName)),
+            ("created_at", text(createdAt)), ("last_activity", text(lastActivity)), ("closed_at", text(closedAt)),
+        ])
+    }
+}

@@ -1,0 +1,54 @@
+/// Which sessions somebody asks for.
+public struct SessionFilter: Sendable, Equatable {
+    public var state: Session.State?
+    public var project: String?
+    public var agent: String?
+    public var owner: String?
+    /// Words of the title or the description. Never of what was said.
+    public var text: String?
+
+    public init(
+        state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
+        text: String? = nil
+    ) {
+        self.state = state
+        self.project = project
+        self.agent = agent
+        self.owner = owner
+        self.text = text
+    }
+}
+
+/// Whose sessions a caller sees in lists.
+public enum SessionScope: Sendable, Equatable {
+    case all
+    /// His own, and those that others share.
+    case ownAndShared(Identity)
+}
+
+/// The place after which a page begins: the last row of the one before. Pages are found by key, so that the hundredth costs
+/// what the first does.
+public struct SessionCursor: Sendable, Equatable {
+    var lastActivity: String
+    var id: String
+
+    init(lastActivity: String, id: String) {
+        self.lastActivity = lastActivity
+        self.id = id
+    }
+
+    /// Reads what `text` wrote; `nil` when it is none of ours.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
+        guard parts.count == 2, parts[0].hasSuffix("Z"), parts[0].utf8.count == 27 else { return nil }
+        (lastActivity, id) = (parts[0], parts[1])
+    }
+
+    public var text: String { "\(lastActivity)~\(id)" }
+}
+
+/// Some sessions, newest first, and where the next page begins.
+public struct SessionPage: Sendable, Equatable {
+    public var sessions: [Session]
+    public var next: SessionCursor?
+}

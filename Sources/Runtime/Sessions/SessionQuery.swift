@@ -1,0 +1,61 @@
+import Dialects
+
+/// The statements that find one page of sessions. Each walks one index; what they find is merged.
+struct SessionQuery {
+    let filter: SessionFilter
+    let cursor: SessionCursor?
+    let limit: Int
+
+    func statements(_ scope: SessionScope) -> [SQL] {
+        switch scope {
+        case .all: [statement(where: nil)]
+        case .ownAndShared(let identity):
+            [
+                statement(
+                    where: "owner_person = \(Value(identity.person)) AND owner_uid = \(Value(identity.uid))"),
+                // An orphan is nobody's, however it was shared.
+                statement(
+                    where: """
+                        visibility = 'shared' AND owner_person <> \(Value(identity.person)) \
+                        AND owner_uid <> \(Value(identity.uid))
+                        """),
+            ]
+        }
+    }
+
+    private func statement(where scope: SQL?) -> SQL {
+        var query: SQL = "SELECT \(trusted: SessionRow.columns) FROM sessions"
+        for (at, condition) in ([scope].compactMap { $0 } + conditions).enumerated() {
+            query.append(at == 0 ? " WHERE " : " AND ")
+            query.append(condition)
+        }
+        query.append(" ORDER BY last_activity DESC, session_id DESC LIMIT \(limit)")
+        return query
+    }
+
+    private var conditions: [SQL] {
+        var result: [SQL] = ["last_activity IS NOT NULL"]
+        if let cursor { result.append("(last_activity, session_id) < (\(cursor.lastActivity), \(cursor.id))") }
+        if let state = filter.state { result.append("lifecycle_status = \(state.rawValue)") }
+        if let project = filter.project { result.append("project_path = \(project)") }
+        if let agent = filter.agent { result.append("active_agent = \(agent)") }
+        if let owner = filter.owner { result.append("owner_person = \(owner)") }
+        if let text = filter.text {
+            let pattern = "%\(SessionQuery.escaped(text.lowercased()))%"
+            result.append(
+                """
+                (lower(coalesce(title, '')) LIKE \(pattern) ESCAPE '!' \
+                OR lower(coalesce(description, '')) LIKE \(pattern) ESCAPE '!')
+                """)
+        }
+        return result
+    }
+
+    /// Text in which nothing means anything to LIKE, escaped by `!`.
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, letter in
+            if "%_!".contains(letter) { result.append("!") }
+            result.append(letter)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Dialects
+import Settings
+
+/// What can be done with sessions, for whoever asks: each through the gate.
+struct SessionService: Sendable {
+    let services: Services
+    var gate: Gate { Gate(sessions: services.sessions, audit: services.audit) }
+
+    func list(
+        _ caller: Caller, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
+    ) async throws -> SessionPage {
+        try gate.require(caller, .listSessions)
+        let isAdmin = caller.identity.role == .admin
+        return try await services.sessions.page(
+            isAdmin ? .all : .ownAndShared(caller.identity), filter, after: cursor, limit: limit)
+    }
+
+    func get(_ caller: Caller, _ id: String) async throws -> Session {
+        try await gate.admit(caller, to: .getSession, on: id).session
+    }
+
+    /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
+    func start(_ caller: Caller, _ request: StartRequest) async throws -> StartedSession {
+        try gate.require(caller, .startSession)
+        let agent = try request.agent.map(agent(named:))
+        let now = Moment.now.text
+        let id = Identifier.random()
+        let session = Session(
+            id: id, title: request.title, owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
+            state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
+            computer: services.computer, tmuxName: "tc_\(id)", createdAt: now, lastActivity: now, closedAt: nil)
+        try await services.sessions.insert(session)
+        services.events.post(SessionEvent(.started, session))
+        return try await handOut(session, agent, to: caller)
+    }
+
+    private func agent(named name: String) throws -> Agent {
+        let agents = services.agents.current.agents
+        if let agent = agents[name] { return agent }
+        throw RuntimeError(
+            .badRequest, "the settings know no agent \(name)",
+            remedy: "known ones: \(agents.keys.sorted().joined(separator: ", "))")
+    }
+
+    /// Types bytes into a session's terminal, and returns when they are typed.
+    func send(_ caller: Caller, _ id: String, _ bytes: [UInt8]) async throws {
+        let session = try running(try await gate.admit(caller, to: .send, on: id).session)
+        try await services.hosts.order(session.id) { .send($0, bytes) }
+    }
+
+    /// Ends a session: its host is told to; where none is connected the row alone is closed.
+    func end(_ caller: Caller, _ id: String) async throws -> Session {
+        let session = try await gate.admit(caller, to: .end, on: id).session
+        guard session.closedAt == nil else { return session }
+        if await services.hosts.isConnected(id) {
+            try await services.sessions.move(id, to: .closing)
+            try await services.hosts.order(id) { .end($0) }
+        }
+        return try await close(session)
+    }
+
+    /// Writes down that a session is over: its token is worth nothing any more.
+    func close(_ session: Session) async throws -> Session {
+        let isNews = try await services.sessions.move(session.id, to: .closed)
+        try await services.tokens.revoke(sessionID: session.id)
+        guard let closed = try await services.sessions.find(session.id) else { return session }
+        if isNews { services.events.post(SessionEvent(.closed, closed)) }
+        return closed
+    }
+
+    func setVisibility(_ caller: Caller, _ id: String, _ visibility: Session.Visibility) async throws -> Session {
+        var session = try await gate.admit(caller, to: .share, on: id).session
+        try await services.sessions.setVisibility(id, visibility)
+        session.visibility = visibility
+        services.events.post(SessionEvent(.changed, session))
+        return session
+    }
+
+    /// Whether the caller may go into the terminal. The way in is his own uid's tmux: the daemon opens none.
+    func attach(_ caller: Caller, _ id: String) async throws -> Session {
+        try running(try await gate.admit(caller, to: .attach, on: id).session)
+    }
+
+    /// Opens a session again, for its owner to run it anew. Earlier tokens are worth nothing any more.
+    func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
+        let session = try await gate.admit(caller, to: .revive, on: id).session
+        guard await !services.hosts.isConnected(id) else {
+            throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
+        }
+        let agent = try session.agent.map(agent(named:))
+        try await services.tokens.revoke(sessionID: id)
+        guard let opened = try await services.sessions.reopen(id) else {
+            throw RuntimeError(.notFound, "there is no session \(id)")
+        }
+        services.events.post(SessionEvent(.changed, opened))
+        return try await handOut(opened, agent, to: caller)
+    }
+
+    private func handOut(_ session: Session, _ agent: Agent?, to caller: Caller) async throws -> StartedSession {
+        let token = try await services.tokens.issue(
+            sessionID: session.id, principal: "human:\(caller.identity.person ?? "")", role: caller.identity.role)
+        return StartedSession(
+            session: session, token: token, command: agent?.command, environment: agent.map(services.key(for:)) ?? [:],
+            notice: services.notice)
+    }
+
+    private func running(_ session: Session) throws -> Session {
+        guard session.closedAt == nil else {
+            throw RuntimeError(.sessionEnded, "the session ended at \(session.closedAt ?? "")")
+        }
+        return session
+    }
+}
+
+extension Services {
+    /// What the owner of a session is told when several people share the system.
+    var notice: String? {
+        switch mode {
+        case .system: "Sessions on this system are subject to admin audit."
+        case .singleUser: nil
+        }
+    }
+
+    /// The central key of an agent, where the settings say that its sessions get it: their owner can then read it.
+    func key(for agent: Agent) -> [String: String] {
+        guard agent.deliverKey, let name = agent.keyVariable, let key = agents.current.secret(name) else { return [:] }
+        return [name: key]
+    }
+}

@@ -1,0 +1,106 @@
+import Dialects
+
+/// The sessions' rows.
+public struct SessionStore: Sendable {
+    private let fence: Fence
+    private var database: Database { fence.database }
+
+    init(_ fence: Fence) { self.fence = fence }
+
+    public func insert(_ session: Session) async throws {
+        try await fence.write { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO sessions (session_id, computer_name, title, tmux_session_name, last_input_origin, \
+                created_at, last_activity, project_path, active_agent, lifecycle_status, visibility, owner_person, \
+                owner_uid) VALUES (\(session.id), \(session.computer), \(Value(session.title)), \
+                \(Value(session.tmuxName)), 'terminal', \(Value(session.createdAt)), \(Value(session.lastActivity)), \
+                \(Value(session.projectPath)), \(Value(session.agent)), \(session.state.rawValue), \
+                \(session.visibility.rawValue), \(Value(session.owner.person)), \(Value(session.owner.uid)))
+                """)
+        }
+    }
+
+    /// The session of this id; `nil` when there is none.
+    public func find(_ id: String) async throws -> Session? {
+        try await database.withConnection { connection in
+            try connection.query(
+                "SELECT \(trusted: SessionRow.columns) FROM sessions WHERE session_id = \(id)"
+            ).first.map(SessionRow.session)
+        }
+    }
+
+    /// Moves a session to another state, unless it is closed already; false when it was, or is not there.
+    @discardableResult
+    public func move(_ id: String, to state: Session.State) async throws -> Bool {
+        let closedAt: Value = state == .closed ? .text(Moment.now.text) : .null
+        return try await fence.write { connection in
+            try connection.execute(
+                """
+                UPDATE sessions SET lifecycle_status = \(state.rawValue), closed_at = \(closedAt), \
+                last_activity = \(Moment.now.text) WHERE session_id = \(id) AND closed_at IS NULL
+                """) > 0
+        }
+    }
+
+    /// Opens a session again, to be run anew; `nil` when it is not there.
+    func reopen(_ id: String) async throws -> Session? {
+        try await fence.write { connection in
+            _ = try connection.execute(
+                """
+                UPDATE sessions SET lifecycle_status = 'initializing', closed_at = NULL, \
+                last_activity = \(Moment.now.text) WHERE session_id = \(id)
+                """)
+        }
+        return try await find(id)
+    }
+
+    /// Notes that something happened in these sessions.
+    public func touch(_ ids: [String]) async throws {
+        try await fence.write { connection in
+            for id in ids {
+                try connection.execute(
+                    "UPDATE sessions SET last_activity = \(Moment.now.text) WHERE session_id = \(id) AND closed_at IS NULL"
+                )
+            }
+        }
+    }
+
+    public func setVisibility(_ id: String, _ visibility: Session.Visibility) async throws {
+        try await fence.write { connection in
+            _ = try connection.execute(
+                "UPDATE sessions SET visibility = \(visibility.rawValue) WHERE session_id = \(id)")
+        }
+    }
+
+    /// One page of what a caller sees, newest first.
+    public func page(
+        _ scope: SessionScope, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
+    ) async throws -> SessionPage {
+        let queries = SessionQuery(filter: filter, cursor: cursor, limit: limit + 1).statements(scope)
+        let rows = try await database.withConnection { connection in
+            try queries.flatMap { try connection.query($0).map(SessionRow.session) }
+        }
+        return SessionPage(merging: rows, limit: limit)
+    }
+}
+
+extension SessionPage {
+    /// The first `limit` of rows that came from several queries, newest first. There is a next page when one is left over.
+    init(merging rows: [Session], limit: Int) {
+        let sorted = rows.sorted { ($0.lastActivity ?? "", $0.id) > ($1.lastActivity ?? "", $1.id) }
+        let shown = Array(sorted.prefix(limit))
+        let hasMore = sorted.count > limit
+        sessions = shown
+        next =
+            hasMore
+            ? shown.last.flatMap { last in
+                last.lastActivity.map { SessionCursor(lastActivity: $0, id: last.id) }
+            } : nil
+    }
+}
+
+extension Value {
+    init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+    init(_ number: UInt32?) { self = number.map { .integer(Int64($0)) } ?? .null }
+}

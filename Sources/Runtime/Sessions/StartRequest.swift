@@ -1,0 +1,53 @@
+import Dialects
+
+/// What is asked for when a session starts.
+public struct StartRequest: Codable, Sendable {
+    public var title: String
+    public var projectPath: String
+    /// An agent of the settings; without one the caller runs a command of his own.
+    public var agent: String?
+
+    public init(title: String, projectPath: String, agent: String?) {
+        self.title = title
+        self.projectPath = projectPath
+        self.agent = agent
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case title, agent
+        case projectPath = "project_path"
+    }
+}
+
+/// A session that was made, and what its host needs to run it.
+struct StartedSession: Sendable {
+    var session: Session
+    /// Handed out this once; the daemon keeps its digest alone.
+    var token: String
+    /// What to run for the agent.
+    var command: [String]?
+    /// Keys that the settings deliver to this agent's sessions.
+    var environment: [String: String]
+    var notice: String?
+
+    var document: JSON {
+        .object([
+            ("version", .integer(1)), ("session", session.document), ("token", .string(token)),
+            ("command", command.map { .array($0.map { .string($0) }) } ?? .null),
+            ("environment", .object(environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            ("notice", notice.map { .string($0) } ?? .null),
+        ])
+    }
+}
+
+/// Random names.
+enum Identifier {
+    /// A UUID of version 4 (RFC 9562), in lower case.
+    static func random() -> String {
+        var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = Array(Hexadecimal.text(bytes))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
+}

@@ -1,0 +1,32 @@
+/// Why a key has its value.
+public struct Explanation: Sendable {
+    /// What holds at the key and below it, secrets redacted; none when nobody says anything.
+    public var settings: [EffectiveSettings.Setting]
+    /// The layer that the key belongs to: system, secret or per-user.
+    public var scope: String
+    /// The variable that would set it; `nil` where it has none of its own.
+    public var variable: String?
+}
+
+extension LoadedSettings {
+    /// Every setting with its value, secrets redacted.
+    public var shown: EffectiveSettings { effective.redacted(settings.secrets) }
+
+    /// Explains a key or a section. Throws when nobody knows the key.
+    public func explain(_ name: String) throws(SettingsError) -> Explanation {
+        let key = Key(name)
+        let settings = shown.settings(under: name)
+        let known = KnownKey.find(key)
+        let isSection = KnownKey.table.contains { $0.mayBeAbove(key) }
+        guard !key.parts.isEmpty, !settings.isEmpty || known != nil || isSection else {
+            throw SettingsError(
+                "unknown_key", "\(name) is no key that is known or set",
+                remedy: KnownKey.suggestion(for: key).map { "did you mean \($0)?" } ?? "telec config show lists all")
+        }
+        let scope = settings.first.map { KnownKey.scope(of: $0.key) } ?? KnownKey.scope(of: key)
+        let variable = EnvironmentKeys.variable(for: key)
+        return Explanation(
+            settings: settings, scope: scope.rawValue,
+            variable: EnvironmentKeys.key(for: variable) == key ? variable : nil)
+    }
+}

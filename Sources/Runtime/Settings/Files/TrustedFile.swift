@@ -1,0 +1,41 @@
+/// A settings file that was read and may be believed.
+struct TrustedFile: Sendable {
+    var path: String
+    var text: String
+    var facts: FileFacts
+
+    static let limit = 4_194_304
+
+    /// Reads a file; `nil` when there is none. Throws when it can't be read or trusted.
+    static func read(_ path: String, by reader: UInt32) throws(SettingsError) -> TrustedFile? {
+        let read: (bytes: [UInt8], facts: FileFacts)
+        do throws(FileSystem.Failure) {
+            read = try FileSystem.read(path, limit: limit)
+        } catch {
+            if error.isAbsent { return nil }
+            throw SettingsError(
+                error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
+                remedy: error.isForbidden ? "let uid \(reader) read it" : "see whether the disk is well")
+        }
+        guard read.facts.kind == .file else {
+            throw SettingsError("not_a_file", at: path, "this is no file", remedy: "name a file")
+        }
+        let trust = Trust(reader: reader)
+        if let objection = trust.objection(to: path, read.facts) { throw objection }
+        try trust.checkFolders(above: path)
+        guard read.bytes.count <= limit else {
+            throw SettingsError(
+                "too_large", at: path, "this is larger than any settings file (4 MiB)", remedy: "name another file")
+        }
+        guard let text = String(validating: read.bytes, as: UTF8.self), !text.utf8.contains(0) else {
+            throw SettingsError("not_text", at: path, "this is no UTF-8 text", remedy: "save it as UTF-8")
+        }
+        return TrustedFile(path: path, text: text, facts: read.facts)
+    }
+
+    /// What to say when somebody else can read the secrets in it.
+    var remarkIfReadable: Remark? {
+        guard facts.mode & 0o044 != 0 else { return nil }
+        return Remark("others can read the secrets in this file: chmod 600 \(path)", at: path, isFailure: true)
+    }
+}

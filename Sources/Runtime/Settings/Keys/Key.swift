@@ -1,0 +1,28 @@
+/// Where a value stands in the settings: `database.password`.
+public struct Key: Sendable, Hashable {
+    public var parts: [String]
+
+    public init(_ parts: [String]) { self.parts = parts }
+
+    /// `a.b.c`, where no part holds a dot itself.
+    public init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
+
+    func appending(_ part: String) -> Key { Key(parts + [part]) }
+
+    func hasPrefix(_ other: Key) -> Bool { parts.starts(with: other.parts) }
+
+    /// Whether it is named like a variable, `OPENAI_API_KEY`: such a key is what `${OPENAI_API_KEY}` stands for.
+    var isVariable: Bool { parts.count == 1 && Key.isVariable(parts[0]) }
+
+    static func isVariable(_ name: String) -> Bool {
+        guard let first = name.utf8.first, (0x41...0x5A).contains(first) else { return false }
+        return name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+            && name.utf8.count > 1
+    }
+}
+
+extension Key: CustomStringConvertible {
+    public var description: String {
+        parts.map { $0.contains(".") || $0.isEmpty ? "\"\($0)\"" : $0 }.joined(separator: ".")
+    }
+}

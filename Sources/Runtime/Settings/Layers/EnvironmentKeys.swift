@@ -1,0 +1,50 @@
+import Migrator
+
+/// Which variables of the environment set which keys.
+///
+/// A known key has the variable of its name: `TELECLAUDE_DATABASE_URL` for `database.url`, `TELECLAUDE_THINKING_MODE` for
+/// `thinking_mode`. Any key has one with two underscores between its parts: `TELECLAUDE__AGENTS__CLAUDE__KEY`.
+enum EnvironmentKeys {
+    private static let named: [String: Key] = {
+        let keys = KnownKey.table.compactMap(\.key).filter {
+            !$0.isVariable && $0 != Key("mode") && $0 != Key("people")
+        }
+        return Dictionary(keys.map { (variable(for: $0), $0) }, uniquingKeysWith: { first, _ in first })
+    }()
+
+    static func variable(for key: Key) -> String { "TELECLAUDE_" + key.parts.joined(separator: "_").uppercased() }
+
+    static func key(for variable: String) -> Key? {
+        if variable.hasPrefix("TELECLAUDE__") {
+            let parts = variable.dropFirst("TELECLAUDE__".count).replacing("__", with: "\n").split(separator: "\n")
+            return parts.isEmpty ? nil : Key(parts.map { $0.lowercased() })
+        }
+        return named[variable]
+    }
+
+    /// The layer that the environment makes. A variable that a file defines, or an agent's key, is taken from it, too.
+    static func layer(_ environment: [String: String], variables: Set<String>) -> Layer {
+        var layer = Layer(name: .environment)
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+            if let key = key(for: name) {
+                layer.leaves.append(Layer.Leaf(key: key, value: SettingsValue(plain: value), place: name))
+            } else if variables.contains(name) {
+                layer.leaves.append(Layer.Leaf(key: Key([name]), value: SettingsValue(text: value), place: name))
+            }
+        }
+        return layer
+    }
+
+    /// Remarks on variables that look as if they should set a key, and don't.
+    static func remarks(_ environment: [String: String]) -> [Remark] {
+        let others = ["CONFIG_PATH", "SECRETS_PATH", "USER_CONFIG_PATH", "ENV_PATH", "STATE_PATH", "SOCKET"]
+            .map { "TELECLAUDE_" + $0 }
+        return environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix("TELECLAUDE_"), key(for: name) == nil, !others.contains(name),
+                KnownKey.find(Key([name])) == nil,
+                let near = Suggestion.nearest(to: name, in: named.keys.sorted() + others)
+            else { return nil }
+            return Remark("nothing is set by this variable: did you mean \(near)?", at: name)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// Puts the values of variables in the place of `${NAME}` in the text of a layer.
+struct Interpolation {
+    let variables: Variables
+    private(set) var remarks: [Remark] = []
+
+    init(_ variables: Variables) { self.variables = variables }
+
+    /// Applies to each of these layers what they and the environment know. A person's own file is told no secret: it may refer
+    /// to the environment and to what the system's file says to everybody.
+    static func applied(
+        to layers: [Layer], _ environment: [String: String]
+    ) -> (layers: [Layer], remarks: [Remark]) {
+        let shared = layers.filter { $0.name != .user }.sorted { $0.name < $1.name }
+        var common = Interpolation(Variables(shared, environment: environment))
+        var own = Interpolation(Variables(shared.filter { $0.name == .system }, environment: environment))
+        let result = layers.map { $0.name == .user ? own.apply(to: $0) : common.apply(to: $0) }
+        return (result, common.remarks + own.remarks)
+    }
+
+    /// What is a secret is taken as it stands, `${` and all; in a file that is none of the secrets' it may be one whole
+    /// reference.
+    mutating func apply(to layer: Layer) -> Layer {
+        switch layer.name {
+        case .standard, .secrets, .credentials, .dotenv, .environment: return layer
+        case .single, .system, .user: break
+        }
+        var layer = layer
+        for at in layer.leaves.indices {
+            let leaf = layer.leaves[at]
+            layer.leaves[at].value = expanded(leaf.value, leaf.key, leaf.place)
+        }
+        return layer
+    }
+
+    private mutating func expanded(_ value: SettingsValue, _ key: Key, _ place: String) -> SettingsValue {
+        switch value.content {
+        case .map(let members):
+            let expanded = members.map {
+                SettingsValue.Member(name: $0.name, value: self.expanded($0.value, key.appending($0.name), place))
+            }
+            return SettingsValue(.map(expanded), line: value.line)
+        case .list(let items):
+            let expanded = items.enumerated().map { self.expanded($1, key.appending("\($0)"), place) }
+            return SettingsValue(.list(expanded), line: value.line)
+        case .scalar(let scalar):
+            guard case .text(let text) = scalar.meaning, text.contains("${") else { return value }
+            if KnownKey.scope(of: key) == .secret, !Interpolation.isReference(text) { return value }
+            return SettingsValue(.scalar(replaced(text, key, place)), line: value.line)
+        }
+    }
+
+    private mutating func replaced(_ text: String, _ key: Key, _ place: String) -> Scalar {
+        let result = variables.expanded(text)
+        for name in result.unknown {
+            remarks.append(Remark("\(key): nobody knows ${\(name)}; it stays as it is", at: place))
+        }
+        var scalar = Scalar(text: result.text, style: .doubleQuoted)
+        scalar.holdsSecret = result.holdsSecret
+        return scalar
+    }
+
+    /// Whether a text is one `${NAME}` and nothing else.
+    static func isReference(_ text: String) -> Bool { text.wholeMatch(of: /\$\{[^}]+\}/) != nil }
+}

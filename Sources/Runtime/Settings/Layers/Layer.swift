@@ -1,0 +1,60 @@
+/// Where a value comes from; a later one of these wins.
+public enum LayerName: String, Sendable, CaseIterable, Comparable {
+    /// What holds without a word.
+    case standard = "default"
+    /// The one file of single-user mode.
+    case single = "settings"
+    case system
+    case secrets
+    case credentials
+    case user = "per-user"
+    /// The `.env` beside the one file.
+    case dotenv = ".env"
+    case environment
+
+    public static func < (a: LayerName, b: LayerName) -> Bool {
+        allCases.firstIndex(of: a) ?? 0 < allCases.firstIndex(of: b) ?? 0
+    }
+}
+
+/// What one file says, or the environment.
+struct Layer: Sendable {
+    struct Leaf: Sendable {
+        var key: Key
+        var value: SettingsValue
+        /// `FILE:LINE`, or the variable.
+        var place: String
+    }
+
+    var name: LayerName
+    var leaves: [Leaf] = []
+}
+
+extension Layer {
+    /// The leaves of a file; lists are leaves, too.
+    init(_ name: LayerName, _ root: SettingsValue, path: String) {
+        self.name = name
+        for member in root.map ?? [] { collect(Key([member.name]), member.value, path) }
+    }
+
+    private mutating func collect(_ key: Key, _ value: SettingsValue, _ path: String) {
+        if let members = value.map, !members.isEmpty {
+            for member in members { collect(key.appending(member.name), member.value, path) }
+        } else {
+            leaves.append(Leaf(key: key, value: value, place: "\(path):\(value.line)"))
+        }
+    }
+
+    /// The variables of a `.env`: as what `${NAME}` stands for, and as keys where they are named after one.
+    init(_ file: DotEnv, path: String) {
+        name = .dotenv
+        for entry in file.entries {
+            let place = "\(path):\(entry.line)"
+            leaves.append(
+                Leaf(key: Key([entry.name]), value: SettingsValue(text: entry.value, line: entry.line), place: place))
+            if let key = EnvironmentKeys.key(for: entry.name) {
+                leaves.append(Leaf(key: key, value: SettingsValue(plain: entry.value, line: entry.line), place: place))
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Dialects
+
+/// Finds the database that the settings mean.
+struct DatabaseReading {
+    let effective: EffectiveSettings
+    let places: Places
+    let surroundings: Surroundings
+
+    private enum Engine: String { case sqlite, postgresql }
+
+    private static let parts = ["engine", "path", "host", "port", "dbname", "user", "sslmode"]
+
+    func url() throws(SettingsError) -> DatabaseURL {
+        let url = setting("url")
+        let given = Self.parts.compactMap(setting)
+        let highest = given.map(\.layer).max()
+        guard let url else { return given.isEmpty ? try standard() : try fromParts() }
+        guard let highest else { return try fromURL(url) }
+        if url.layer == highest {
+            throw SettingsError(
+                "two_databases", at: url.place,
+                "database has a url, and \(given.map(\.key.description).joined(separator: ", ")), too",
+                remedy: "write one url, or its parts")
+        }
+        return url.layer > highest ? try fromURL(url) : try fromParts()
+    }
+
+    private func setting(_ name: String) -> EffectiveSettings.Setting? {
+        effective["database.\(name)"].flatMap { $0.value.isNull ? nil : $0 }
+    }
+
+    private func text(_ name: String) -> String? { setting(name)?.value.text }
+
+    private func standard() throws(SettingsError) -> DatabaseURL {
+        if let password = setting("password") {
+            throw SettingsError(
+                "no_database", at: password.place, "database has a password, and nothing else",
+                remedy: "write engine, host, dbname and user, too")
+        }
+        switch places.mode {
+        case .system: return DatabaseURL(sqlitePath: "\(SystemFolder.state)/teleclaude.db")
+        case .singleUser: return DatabaseURL(sqlitePath: "\(try surroundings.userFolder())/teleclaude.db")
+        }
+    }
+
+    /// A password beside the URL completes it: that is how the URL can stand where everybody reads it.
+    private func fromURL(_ setting: EffectiveSettings.Setting) throws(SettingsError) -> DatabaseURL {
+        do throws(DatabaseError) {
+            let url = try DatabaseURL(parsing: setting.value.text ?? "")
+            if let path = url.filePath { return DatabaseURL(sqlitePath: absolute(path, setting)) }
+            guard let password = text("password") else { return url }
+            return try url.withPassword(password)
+        } catch {
+            throw refusal(error, at: setting.place)
+        }
+    }
+
+    private func fromParts() throws(SettingsError) -> DatabaseURL {
+        let engine = text("engine").flatMap(Engine.init) ?? (setting("path") == nil ? .postgresql : .sqlite)
+        switch engine {
+        case .sqlite:
+            try refuse(["host", "port", "dbname", "user", "sslmode"], "SQLite")
+            return try sqlite()
+        case .postgresql:
+            try refuse(["path"], "PostgreSQL")
+            return try postgreSQL()
+        }
+    }
+
+    /// Parts of another kind of database are a mistake, unless a later layer has named the engine since.
+    private func refuse(_ names: [String], _ kind: String) throws(SettingsError) {
+        guard let wrong = names.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true
+        else { return }
+        throw SettingsError(
+            "wrong_part", at: wrong.place, "\(wrong.key) is no part of a \(kind) database",
+            remedy: "take it out, or write another engine")
+    }
+
+    private func sqlite() throws(SettingsError) -> DatabaseURL {
+        guard let setting = setting("path"), let path = setting.value.text, !path.isEmpty else { return try standard() }
+        return DatabaseURL(sqlitePath: absolute(path, setting))
+    }
+
+    private func postgreSQL() throws(SettingsError) -> DatabaseURL {
+        let parameters = ["host", "port", "dbname", "user", "password", "sslmode"].compactMap { name in
+            text(name).map { (keyword: name, value: $0) }
+        }
+        do throws(DatabaseError) { return try DatabaseURL(postgresql: parameters) } catch {
+            throw refusal(error, at: effective.settings(under: "database").first?.place)
+        }
+    }
+
+    /// A relative path starts at the file that it stands in, so that it means the same wherever a program is started.
+    private func absolute(_ path: String, _ setting: EffectiveSettings.Setting) -> String {
+        if path == ":memory:" { return path }
+        let isOfFile = setting.place.hasPrefix("/")
+        return surroundings.absolute(path, from: isOfFile ? Places.folder(of: setting.place) : nil)
+    }
+
+    private func refusal(_ error: DatabaseError, at place: String?) -> SettingsError {
+        SettingsError("database_url", at: place, "database: \(error.message)", remedy: error.remedy ?? "correct it")
+    }
+}

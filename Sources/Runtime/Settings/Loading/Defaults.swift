@@ -1,0 +1,15 @@
+/// What holds without a word.
+enum Defaults {
+    static var layer: Layer {
+        let standard = Server()
+        var layer = Layer(name: .standard)
+        for limit in Server.limits {
+            let value = SettingsValue(plain: String(standard[keyPath: limit.property]))
+            layer.leaves.append(Layer.Leaf(key: Key(["server", limit.name]), value: value, place: ""))
+        }
+        layer.leaves.append(
+            Layer.Leaf(key: Key("thinking_mode"), value: SettingsValue(plain: Preferences.usualThinkingMode), place: "")
+        )
+        return layer
+    }
+}

@@ -1,0 +1,37 @@
+import Migrator
+
+extension KnownKey.Kind {
+    /// What a value should be, when it is something else.
+    func refusal(of value: SettingsValue) -> (what: String, remedy: String)? {
+        switch self {
+        case .anything: return nil
+        case .list: return value.list == nil ? ("a list", "write its items as - lines") : nil
+        case .text: return value.scalar == nil ? ("text", "write one word, or text between quotes") : nil
+        case .flag: return value.flag == nil ? ("yes or no", "write true or false") : nil
+        case .number(let range):
+            let fits = value.number.map(range.contains) ?? false
+            return fits ? nil : ("a number from \(range.lowerBound) to \(range.upperBound)", "write one")
+        case .word(let words):
+            guard let text = value.scalar?.text, words.contains(text) else {
+                let near = value.scalar.flatMap { Suggestion.nearest(to: $0.text, in: words) }
+                return (
+                    "one of \(words.joined(separator: ", "))", near.map { "did you mean \($0)?" } ?? "write one of them"
+                )
+            }
+            return nil
+        }
+    }
+}
+
+extension SettingsValue {
+    /// The text of a scalar, whatever else it could mean: `no` is a name where a name belongs. Nothing is no text.
+    var text: String? { isNull ? nil : scalar?.text }
+
+    var flag: Bool? {
+        guard let scalar else { return nil }
+        if case .boolean(let flag) = Scalar(text: scalar.text, style: .plain).meaning { return flag }
+        return nil
+    }
+
+    var number: Int? { scalar.flatMap { Int($0.text) } }
+}

@@ -1,0 +1,112 @@
+/// What may stand in which layer.
+enum LayerChecks {
+    /// Throws when a per-user file sets what is the system's, or holds a secret.
+    static func checkUser(_ layer: Layer) throws(SettingsError) {
+        for leaf in layer.leaves {
+            if let known = KnownKey.find(leaf.key) ?? sectionAbove(leaf.key), known.scope == .system {
+                throw SettingsError(
+                    "system_key", at: leaf.place, "\(leaf.key) is the system's to set, not a person's",
+                    remedy: "take it out of this file")
+            }
+            if let key = firstSecret(leaf.key, leaf.value) {
+                throw SettingsError(
+                    "secret_in_user_file", at: leaf.place, "\(key) is a secret, and a person's file can't hold one",
+                    remedy: "take it out of this file; secrets.yml is the place")
+            }
+        }
+    }
+
+    /// `people: {}` and `database: x` are the system's, too, though only what is below them is in the table.
+    private static func sectionAbove(_ key: Key) -> KnownKey? {
+        KnownKey.table.first { $0.mayBeAbove(key) && $0.scope == .system }
+    }
+
+    /// The first key at or below this one that holds a secret, by its name or by its value.
+    static func firstSecret(_ key: Key, _ value: SettingsValue) -> Key? {
+        switch value.content {
+        case .map(let members):
+            members.lazy.compactMap {
+                SecretSigns.holdsSecret($0.name) ? key : firstSecret(key.appending($0.name), $0.value)
+            }.first
+        case .list(let items):
+            items.enumerated().lazy.compactMap { firstSecret(key.appending("\($0)"), $1) }.first
+        case .scalar(let scalar): isSecret(scalar, at: key) ? key : nil
+        }
+    }
+
+    /// Whether a value is a secret: text at a key that holds one, or that begins like one. A reference is none.
+    static func isSecret(_ scalar: Scalar, at key: Key) -> Bool {
+        if scalar.holdsSecret { return true }
+        switch scalar.meaning {
+        case .null, .boolean: return false
+        case .integer, .real: return KnownKey.scope(of: key) == .secret
+        case .text(let text):
+            guard !text.isEmpty, !Interpolation.isReference(text) else { return false }
+            return KnownKey.scope(of: key) == .secret || SecretSigns.holdsSecret(text)
+        }
+    }
+
+    static func holdsSecret(_ layer: Layer) -> Bool { layer.leaves.contains { firstSecret($0.key, $0.value) != nil } }
+
+    /// What there is to say about a layer that can be used.
+    static func remarks(_ layer: Layer) -> [Remark] {
+        unknown(layer) + layer.leaves.compactMap { misplaced($0, layer.name) }
+    }
+
+    /// Remarks on keys that nobody knows.
+    static func unknown(_ layer: Layer) -> [Remark] { layer.leaves.compactMap { unknown($0) } }
+
+    private static func unknown(_ leaf: Layer.Leaf) -> Remark? {
+        guard KnownKey.find(leaf.key) == nil else { return nil }
+        // `database: {}` is known, and says nothing.
+        if KnownKey.table.contains(where: { $0.mayBeAbove(leaf.key) }), leaf.value.map != nil || leaf.value.isNull {
+            return nil
+        }
+        let suggestion = KnownKey.suggestion(for: leaf.key).map { ": did you mean \($0)?" } ?? "; it is kept"
+        return Remark("\(leaf.key) is no key that is known\(suggestion)", at: leaf.place)
+    }
+
+    private static func misplaced(_ leaf: Layer.Leaf, _ layer: LayerName) -> Remark? {
+        let scope = KnownKey.scope(of: leaf.key)
+        switch layer {
+        case .system:
+            if let key = firstSecret(leaf.key, leaf.value) {
+                return Remark(
+                    "\(key) is a secret, and everybody can read this file: move it to secrets.yml", at: leaf.place,
+                    isFailure: true)
+            }
+            return scope == .perUser
+                ? Remark("\(leaf.key) is each person's own: here it holds for those who say nothing", at: leaf.place)
+                : nil
+        case .secrets, .credentials:
+            guard let known = KnownKey.find(leaf.key), known.scope != .secret, firstSecret(leaf.key, leaf.value) == nil
+            else { return nil }
+            return Remark("\(leaf.key) is no secret: it belongs to config.yml", at: leaf.place)
+        case .user:
+            guard isRandom(leaf.value) else { return nil }
+            return Remark("\(leaf.key) looks like a secret: this file is no place for one", at: leaf.place)
+        case .standard, .single, .dotenv, .environment: return nil
+        }
+    }
+
+    private static func isRandom(_ value: SettingsValue) -> Bool {
+        switch value.content {
+        case .map(let members): members.contains { isRandom($0.value) }
+        case .list(let items): items.contains(where: isRandom)
+        case .scalar(let scalar):
+            scalar.style != .plain || scalar.meaning == .text(scalar.text)
+                ? SecretSigns.looksRandom(scalar.text) : false
+        }
+    }
+
+    /// Throws when a value isn't what its key takes.
+    static func checkKinds(_ effective: EffectiveSettings) throws(SettingsError) {
+        for setting in effective.all {
+            guard let known = KnownKey.find(setting.key), !setting.value.isNull,
+                let expected = known.kind.refusal(of: setting.value)
+            else { continue }
+            throw SettingsError(
+                "wrong_type", at: setting.place, "\(setting.key) is \(expected.what)", remedy: expected.remedy)
+        }
+    }
+}

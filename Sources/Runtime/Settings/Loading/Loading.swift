@@ -1,0 +1,142 @@
+/// Reads the files, lays their layers over each other, and makes typed settings of them.
+struct Loading {
+    let surroundings: Surroundings
+    let reader: Reader
+    private let places: Places
+    private var layers: [Layer] = [Defaults.layer]
+    private var files: [String] = []
+    private var remarks: [Remark] = []
+
+    init(_ surroundings: Surroundings, _ reader: Reader) throws(SettingsError) {
+        self.surroundings = surroundings
+        self.reader = reader
+        places = try Places.find(surroundings)
+    }
+
+    consuming func load() throws(SettingsError) -> LoadedSettings {
+        switch places.mode {
+        case .singleUser: try readSingle()
+        case .system: try readSystem()
+        }
+        layers.append(EnvironmentKeys.layer(surroundings.environment, variables: namesOfVariables))
+        remarks += EnvironmentKeys.remarks(surroundings.environment)
+        let effective = EffectiveSettings(interpolated())
+        try LayerChecks.checkKinds(effective)
+        let typed = TypedReading(effective: effective, places: places, surroundings: surroundings)
+        let settings = try typed.settings()
+        return LoadedSettings(
+            settings: settings, files: files, remarks: remarks + typed.remarks(settings), effective: effective)
+    }
+
+    // MARK: - Files
+
+    private mutating func readSingle() throws(SettingsError) {
+        let file = try read(places.settings)
+        if file == nil && places.isNamed { throw missing(places.settings) }
+        if let file {
+            var root = try YAMLFile.parse(file.text, path: file.path)
+            if let experiments = try readExperiments() { root.append(experiments, to: "experiments") }
+            let layer = Layer(.single, root, path: file.path)
+            if LayerChecks.holdsSecret(layer), let remark = file.remarkIfReadable { remarks.append(remark) }
+            add(layer)
+        }
+        if let path = places.dotenv, let file = try read(path) {
+            if let remark = file.remarkIfReadable { remarks.append(remark) }
+            let parsed = DotEnv(parsing: file.text, environment: surroundings.environment)
+            remarks += parsed.skippedLines.map { Remark("this line is skipped: write NAME=value", at: "\(path):\($0)") }
+            add(Layer(parsed, path: path))
+        }
+    }
+
+    /// The existing install keeps further experiments in a file of their own.
+    private mutating func readExperiments() throws(SettingsError) -> [SettingsValue]? {
+        guard let file = try read("\(Places.folder(of: places.settings))/experiments.yml") else { return nil }
+        return try YAMLFile.parse(file.text, path: file.path)["experiments"]?.list
+    }
+
+    private mutating func readSystem() throws(SettingsError) {
+        guard let file = try read(places.settings) else { throw missing(places.settings) }
+        let system = Layer(.system, try YAMLFile.parse(file.text, path: file.path), path: file.path)
+        if let mode = system.leaves.first(where: { $0.key == Key("mode") }), mode.value.scalar?.text != "system" {
+            throw SettingsError(
+                "wrong_mode", at: mode.place, "this is the file of a system-wide installation, and says another mode",
+                remedy: "write mode: system, or leave it out")
+        }
+        add(system)
+        try readSecrets()
+        try readCredentials()
+        switch reader {
+        case .daemon: break
+        case .client: try readUser()
+        }
+    }
+
+    private mutating func readSecrets() throws(SettingsError) {
+        guard let path = places.secrets else { return }
+        let file: TrustedFile?
+        do throws(SettingsError) { file = try read(path) } catch {
+            // A client works without: it is the daemon that needs them.
+            guard reader == .client, error.code == "forbidden" else { throw error }
+            remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
+            return
+        }
+        guard let file else { return }
+        if let remark = file.remarkIfReadable { remarks.append(remark) }
+        add(Layer(.secrets, try YAMLFile.parse(file.text, path: path), path: path))
+    }
+
+    /// What systemd hands over: `secrets.yml`, and files that are named after a secret and hold nothing else.
+    private mutating func readCredentials() throws(SettingsError) {
+        guard let folder = places.credentialsFolder else { return }
+        var layer = Layer(name: .credentials)
+        for name in FileSystem.names(in: folder) {
+            let path = "\(folder)/\(name)"
+            guard (try? FileSystem.facts(of: path))?.kind == .file, let file = try read(path) else { continue }
+            if name == "secrets.yml" {
+                layer.leaves += Layer(.credentials, try YAMLFile.parse(file.text, path: path), path: path).leaves
+            } else {
+                let text = file.text.hasSuffix("\n") ? String(file.text.dropLast()) : file.text
+                layer.leaves.append(Layer.Leaf(key: Key(name), value: SettingsValue(text: text, line: 1), place: path))
+            }
+        }
+        add(layer)
+    }
+
+    private mutating func readUser() throws(SettingsError) {
+        guard let path = places.user, let file = try read(path) else { return }
+        let layer = Layer(.user, try YAMLFile.parse(file.text, path: path), path: path)
+        try LayerChecks.checkUser(layer)
+        add(layer)
+    }
+
+    private mutating func read(_ path: String) throws(SettingsError) -> TrustedFile? {
+        let file = try TrustedFile.read(path, by: surroundings.uid)
+        if file != nil { files.append(path) }
+        return file
+    }
+
+    private func missing(_ path: String) -> SettingsError {
+        SettingsError(
+            "missing", at: path, "there is no such settings file", remedy: "make it, or unset TELECLAUDE_CONFIG_PATH")
+    }
+
+    // MARK: - Layers
+
+    private mutating func add(_ layer: Layer) {
+        layers.append(layer)
+        remarks += LayerChecks.remarks(layer)
+    }
+
+    /// The variables that the environment may set: those that a file defines, and the agents' keys.
+    private var namesOfVariables: Set<String> {
+        let defined = layers.flatMap(\.leaves).filter(\.key.isVariable).map { $0.key.parts[0] }
+        let keys = KnownKey.table.compactMap(\.key).filter { $0.isVariable && KnownKey.scope(of: $0) == .secret }
+        return Set(defined + keys.map { $0.parts[0] })
+    }
+
+    private mutating func interpolated() -> [Layer] {
+        let result = Interpolation.applied(to: layers, surroundings.environment)
+        remarks += result.remarks
+        return result.layers
+    }
+}

@@ -1,0 +1,63 @@
+import Migrator
+
+/// Reads the list of people.
+enum PeopleReading {
+    static func people(_ effective: EffectiveSettings) throws(SettingsError) -> [Person] {
+        guard let setting = effective["people"], let items = setting.value.list else { return [] }
+        let file = setting.place.prefix(upTo: setting.place.lastIndex(of: ":") ?? setting.place.endIndex)
+        var people: [Person] = []
+        var lines: [Int] = []
+        for item in items {
+            let place = "\(file):\(item.line)"
+            let person = try person(item, place)
+            for (other, line) in zip(people, lines) { try check(person, place, against: other, line) }
+            people.append(person)
+            lines.append(item.line)
+        }
+        return people
+    }
+
+    private static func person(_ item: SettingsValue, _ place: String) throws(SettingsError) -> Person {
+        guard let members = item.map, let name = item["name"]?.text, !name.isEmpty else {
+            throw SettingsError(
+                "not_a_person", at: place, "a person has a name, and this has none", remedy: "write name: …")
+        }
+        let known = ["name", "email", "username", "os_username", "role"]
+        for key in known where item[key].map({ $0.scalar == nil }) ?? false {
+            throw SettingsError("wrong_type", at: place, "\(name): \(key) is text", remedy: "write one word")
+        }
+        var person = Person(
+            name: name, email: item["email"]?.text, username: item["username"]?.text,
+            osUsername: item["os_username"]?.text)
+        if person.osUsername?.isEmpty ?? false { person.osUsername = nil }
+        if let word = item["role"]?.text { person.role = try role(word, of: name, place) }
+        for member in members where !known.contains(member.name) { person.extra[member.name] = member.value }
+        return person
+    }
+
+    private static func role(_ word: String, of name: String, _ place: String) throws(SettingsError) -> Role {
+        let words = Role.assignable.map(\.rawValue)
+        if let role = Role(rawValue: word), Role.assignable.contains(role) { return role }
+        throw SettingsError(
+            "unknown_role", at: place, "\(name) has the role \(word), which nobody can have",
+            remedy: Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
+                ?? "write one of \(words.joined(separator: ", "))")
+    }
+
+    /// One account is one person, and one name, too: sessions belong to both.
+    private static func check(
+        _ person: Person, _ place: String, against other: Person, _ line: Int
+    ) throws(SettingsError) {
+        if let account = person.osUsername, account == other.osUsername {
+            throw SettingsError(
+                "duplicate_os_username", at: place,
+                "\(person.name) has the os_username \(account), which \(other.name) has, too (line \(line))",
+                remedy: "an account is one person's: give it to one of them")
+        }
+        if person.name == other.name {
+            throw SettingsError(
+                "duplicate_person", at: place, "\(person.name) is there twice (line \(line))",
+                remedy: "give each a name of their own")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+/// Makes typed settings of keys and values.
+struct TypedReading {
+    let effective: EffectiveSettings
+    let places: Places
+    let surroundings: Surroundings
+
+    func settings() throws(SettingsError) -> Settings {
+        Settings(
+            mode: places.mode, people: try PeopleReading.people(effective), agents: try agents(), secrets: secrets(),
+            database: try DatabaseReading(effective: effective, places: places, surroundings: surroundings).url(),
+            server: server(), preferences: Preferences(effective))
+    }
+
+    /// What is to be said about settings that hang together.
+    func remarks(_ settings: Settings) -> [Remark] {
+        guard let setting = effective["agents.default"], let name = setting.value.text, settings.agents[name] == nil
+        else {
+            return []
+        }
+        return [Remark("agents.default is \(name), but there is no such agent", at: setting.place)]
+    }
+
+    private func server() -> Server {
+        var server = Server()
+        for limit in Server.limits {
+            if let number = effective["server.\(limit.name)"]?.value.number { server[keyPath: limit.property] = number }
+        }
+        return server
+    }
+
+    private func secrets() -> Secrets {
+        var values: [String: String] = [:]
+        for setting in effective.all where KnownKey.scope(of: setting.key) == .secret {
+            if let text = setting.value.text { values[setting.key.description] = text }
+        }
+        return Secrets(values)
+    }
+
+    private func agents() throws(SettingsError) -> [String: Agent] {
+        var agents: [String: Agent] = [:]
+        guard let section = effective.value(at: Key("agents")) else { return agents }
+        guard let members = section.map else {
+            throw SettingsError(
+                "wrong_type", at: effective["agents"]?.place, "agents are names with what is to be known of each",
+                remedy: "write agents: {claude: {enabled: true}}")
+        }
+        for member in members where member.name != "default" {
+            agents[member.name] = Agent(
+                name: member.name, command: try command(of: member),
+                isEnabled: member.value["enabled"]?.flag ?? true,
+                deliverKey: member.value["deliver_key"]?.flag ?? false, keyVariable: member.value["key"]?.text)
+        }
+        return agents
+    }
+
+    /// One word, or a list of the program and its arguments.
+    private func command(of agent: SettingsValue.Member) throws(SettingsError) -> [String]? {
+        guard let value = agent.value["command"], !value.isNull else { return nil }
+        let words = value.list?.map(\.text) ?? [value.text]
+        let isLine = value.list == nil && value.text?.contains(where: \.isWhitespace) ?? false
+        guard !words.isEmpty, !isLine, words.allSatisfy({ $0 != nil }) else {
+            throw SettingsError(
+                "wrong_type", at: effective.settings(under: "agents.\(agent.name).command").first?.place,
+                "agents.\(agent.name).command is a program with its arguments", remedy: "write [program, argument, …]")
+        }
+        return words.compactMap { $0 }
+    }
+}

@@ -1,0 +1,52 @@
+import Dialects
+
+/// What one person prefers. A client reads its own and sends it; the daemon takes of it what is on the list here.
+public struct Preferences: Sendable, Equatable {
+    static let usualThinkingMode = "slow"
+
+    /// `fast`, `med` or `slow`.
+    public var thinkingMode: String = usualThinkingMode
+    public var agent: String?
+    public var model: String?
+    /// The sections, as they stand: terminal, ui, notifications, interests, tts, stt.
+    public var sections: [String: SettingsValue] = [:]
+
+    public init() {}
+
+    static let sectionNames = ["terminal", "ui", "notifications", "interests", "tts", "stt"]
+
+    /// What a client sends.
+    public var document: JSON {
+        var members: [(key: String, value: JSON)] = [("thinking_mode", .string(thinkingMode))]
+        if let agent { members.append(("default_agent", .string(agent))) }
+        if let model { members.append(("default_model", .string(model))) }
+        members += Preferences.sectionNames.compactMap { name in sections[name].map { (name, $0.document) } }
+        return .object(members)
+    }
+
+    /// What a client has sent: the preferences in it, and the names of what is none and was left out.
+    public static func received(
+        _ text: String
+    ) throws(SettingsError) -> (preferences: Preferences, ignored: [String]) {
+        // JSON is YAML.
+        let root = try YAMLFile.parse(text, path: "preferences")
+        var leaves = Layer(.user, root, path: "preferences").leaves
+        let isAllowed = { (leaf: Layer.Leaf) in
+            Preferences.names.contains(leaf.key.parts[0]) && LayerChecks.firstSecret(leaf.key, leaf.value) == nil
+        }
+        let ignored = leaves.filter { !isAllowed($0) }.map(\.key.description)
+        leaves = leaves.filter(isAllowed)
+        let effective = EffectiveSettings([Defaults.layer, Layer(name: .user, leaves: leaves)])
+        try LayerChecks.checkKinds(effective)
+        return (Preferences(effective), ignored)
+    }
+
+    private static let names = ["thinking_mode", "default_agent", "default_model"] + sectionNames
+
+    init(_ effective: EffectiveSettings) {
+        thinkingMode = effective["thinking_mode"]?.value.text ?? Preferences.usualThinkingMode
+        agent = effective["default_agent"]?.value.text ?? effective["agents.default"]?.value.text
+        model = effective["default_model"]?.value.text
+        for name in Preferences.sectionNames { sections[name] = effective.value(at: Key(name)) }
+    }
+}

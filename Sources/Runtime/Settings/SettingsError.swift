@@ -1,0 +1,40 @@
+/// Why settings can't be used: what is wrong, where, and what to do. No part of it shows a secret.
+public struct SettingsError: Error, Sendable, Equatable {
+    /// A stable word for programs: `writable_by_others`.
+    public var code: String
+    /// `FILE:LINE`, or the file alone.
+    public var place: String?
+    public var message: String
+    public var remedy: String
+
+    public init(_ code: String, at place: String? = nil, _ message: String, remedy: String) {
+        self.code = code
+        self.place = place
+        self.message = message
+        self.remedy = remedy
+    }
+}
+
+extension SettingsError: CustomStringConvertible {
+    /// `FILE:LINE: what is wrong; what to do`.
+    public var description: String { (place.map { "\($0): " } ?? "") + "\(message); \(remedy)" }
+}
+
+/// Something that settings load with, and that somebody should know.
+public struct Remark: Sendable, Equatable {
+    /// `FILE:LINE`, or the file alone.
+    public var place: String?
+    public var message: String
+    /// Whether `telec config check` says no.
+    public var isFailure: Bool
+
+    public init(_ message: String, at place: String? = nil, isFailure: Bool = false) {
+        self.place = place
+        self.message = message
+        self.isFailure = isFailure
+    }
+}
+
+extension Remark: CustomStringConvertible {
+    public var description: String { (place.map { "\($0): " } ?? "") + message }
+}

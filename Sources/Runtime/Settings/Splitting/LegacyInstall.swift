@@ -1,0 +1,37 @@
+/// The settings files of an existing single-user install, as they are found below a folder: its home, its checkout or its
+/// `.teleclaude`.
+struct LegacyInstall: Sendable {
+    var config: String?
+    var experiments: String?
+    var dotenv: String?
+    /// `~/.teleclaude/teleclaude.yml`: people, and what holds for all projects.
+    var global: String?
+    /// The keys of the sandbox's agents.
+    var credentials: String?
+    /// `~/.teleclaude/people/NAME/teleclaude.yml`, by folder.
+    var people: [(folder: String, file: String)] = []
+
+    init(_ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil) {
+        let configs = [folder, "\(folder)/teleclaude", "\(folder)/.teleclaude"].map { "\($0)/config.yml" }
+        config = namedConfig ?? configs.first(where: FileSystem.exists)
+        let states = ["\(folder)/.teleclaude", folder, "\(Places.folder(of: folder))/.teleclaude"]
+        let state = states.first {
+            FileSystem.exists("\($0)/people") || $0.hasSuffix("/.teleclaude") && FileSystem.exists($0)
+        }
+        let checkout = config.map { Places.folder(of: $0) }
+        experiments = checkout.flatMap { LegacyInstall.present("\($0)/experiments.yml") }
+        dotenv =
+            namedDotenv ?? [checkout, state].compactMap { $0.flatMap { LegacyInstall.present("\($0)/.env") } }.first
+        guard let state else { return }
+        global = LegacyInstall.present("\(state)/teleclaude.yml")
+        credentials = LegacyInstall.present("\(state)/credentials/ai.json")
+        people = FileSystem.names(in: "\(state)/people").compactMap { name in
+            LegacyInstall.present("\(state)/people/\(name)/teleclaude.yml").map { (name, $0) }
+        }
+    }
+
+    private static func present(_ path: String) -> String? { FileSystem.exists(path) ? path : nil }
+
+    /// Every file that was found, in the order in which they are read.
+    var files: [String] { [config, experiments, dotenv, global, credentials].compactMap { $0 } + people.map(\.file) }
+}

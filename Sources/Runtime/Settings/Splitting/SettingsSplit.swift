@@ -1,0 +1,83 @@
+/// An existing install's settings as three layers: what goes where, and the text of each file.
+public struct SettingsSplit: Sendable {
+    /// A file that is to be made.
+    public struct File: Sendable {
+        public var target: SplitItem.Target
+        public var keys: Int
+        var text: String
+    }
+
+    /// The files that were read.
+    public var sources: [String]
+    public var items: [SplitItem]
+    public var remarks: [Remark]
+    public var files: [File]
+    /// The user who gets the preferences of the one file.
+    public var owner: String
+
+    /// Reads the install below a folder, by default the one of the surroundings, and decides. Writes nothing. Throws when it
+    /// can't be read, or when what comes out would not load to the same effective settings.
+    public static func plan(_ surroundings: Surroundings, from folder: String?) throws(SettingsError) -> SettingsSplit {
+        let install = try find(surroundings, folder)
+        let sources = try SplitSources(surroundings).read(install)
+        let splitter = try Splitter(sources, environment: surroundings.environment).split()
+        var files: [File] = []
+        for target in targets(splitter.items) {
+            let leaves = splitter.items.filter { $0.target == target }
+            let text = try YAMLText.rendered(SettingsValue(sections: leaves.map { ($0.key, $0.value) }))
+            files.append(File(target: target, keys: leaves.count, text: heading(target) + text))
+        }
+        let split = SettingsSplit(
+            sources: install.files, items: splitter.items, remarks: remarks(sources, splitter), files: files,
+            owner: splitter.owner)
+        try SplitProof(sources: sources, split: split, environment: surroundings.environment).check()
+        return split
+    }
+
+    private static func find(_ surroundings: Surroundings, _ folder: String?) throws(SettingsError) -> LegacyInstall {
+        let place: String
+        let install: LegacyInstall
+        if let folder {
+            place = surroundings.absolute(folder)
+            install = LegacyInstall(place)
+        } else {
+            guard let home = surroundings.home else { _ = try surroundings.userFolder(); return LegacyInstall("/") }
+            place = home
+            install = LegacyInstall(
+                home, dotenv: surroundings.path("TELECLAUDE_ENV_PATH"),
+                config: surroundings.path("TELECLAUDE_CONFIG_PATH"))
+        }
+        guard !install.files.isEmpty else {
+            throw SettingsError(
+                "no_install", at: place, "there are no settings of an existing install here",
+                remedy: "say --from DIR, with its home or its checkout")
+        }
+        return install
+    }
+
+    /// The system's file first, then the secrets, then people by name.
+    private static func targets(_ items: [SplitItem]) -> [SplitItem.Target] {
+        let others = Set(items.map(\.target)).subtracting([.system, .secrets]).sorted { $0.file < $1.file }
+        return [.system, .secrets] + others
+    }
+
+    private static func heading(_ target: SplitItem.Target) -> String {
+        switch target {
+        case .system: "# TeleClaude: what holds for everybody on this machine. docs/settings.md\n"
+        case .secrets: "# TeleClaude: secrets. Nobody but root and the daemon's user may read this file.\n"
+        case .user(let name): "# TeleClaude: what \(name) prefers. Its place is ~/.teleclaude/config.yml.\n"
+        case .unclaimed: "# TeleClaude: what a folder held that belongs to nobody in the list of people.\n"
+        }
+    }
+
+    private static func remarks(_ sources: Splitter.Sources, _ splitter: Splitter) -> [Remark] {
+        let layers = [sources.config, sources.global] + sources.people.map(\.layer)
+        let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
+        let unknown = (layers + [dotenv].compactMap { $0 }).flatMap { LayerChecks.unknown($0) }
+        let database = Remark(
+            "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.state)/teleclaude.db"
+        )
+        return unknown + splitter.remarks
+            + (splitter.items.contains { $0.key.parts[0] == "database" } ? [] : [database])
+    }
+}

@@ -1,0 +1,55 @@
+extension SettingsSplit {
+    /// Makes the files below a folder, each with its mode from the beginning. Throws, and leaves nothing behind, when one of
+    /// them is there already or can't be written.
+    public func write(into folder: String) throws(SettingsError) {
+        var made = Made()
+        do throws(SettingsError) {
+            for file in files {
+                let path = "\(folder)/\(file.target.file)"
+                for above in Trust.folders(above: path) where !FileSystem.exists(above) {
+                    try made.folder(above, for: file.target)
+                }
+                try made.file(path, mode: file.target.mode, file.text)
+            }
+        } catch {
+            made.undo()
+            throw error
+        }
+    }
+
+    /// What has been made so far.
+    private struct Made {
+        private var files: [String] = []
+        private var folders: [String] = []
+
+        mutating func folder(_ path: String, for target: SplitItem.Target) throws(SettingsError) {
+            do throws(FileSystem.Failure) {
+                if try FileSystem.makeFolder(path, mode: 0o755) { folders.append(path) }
+            } catch { throw Made.refusal(error, path) }
+        }
+
+        mutating func file(_ path: String, mode: UInt32, _ text: String) throws(SettingsError) {
+            do throws(FileSystem.Failure) {
+                try FileSystem.create(path, mode: mode, text)
+                files.append(path)
+            } catch {
+                if !error.isExisting { FileSystem.removeFile(path) }
+                throw Made.refusal(error, path)
+            }
+        }
+
+        func undo() {
+            for path in files { FileSystem.removeFile(path) }
+            for path in folders.reversed() { FileSystem.removeFolder(path) }
+        }
+
+        private static func refusal(_ failure: FileSystem.Failure, _ path: String) -> SettingsError {
+            failure.isExisting
+                ? SettingsError(
+                    "exists", at: path, "this is there already", remedy: "say --into another folder, or remove it")
+                : SettingsError(
+                    "not_written", at: path, "this can't be written: \(failure.text)",
+                    remedy: "say --into a folder that you may write to")
+        }
+    }
+}

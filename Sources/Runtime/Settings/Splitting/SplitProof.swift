@@ -1,0 +1,52 @@
+/// Loads what a split would write, and holds it against what the old files load to, key by key.
+struct SplitProof {
+    let sources: Splitter.Sources
+    let split: SettingsSplit
+    let environment: [String: String]
+
+    /// Throws when a key has another value afterwards.
+    func check() throws(SettingsError) {
+        let different = try differences()
+        guard different.isEmpty else {
+            throw SettingsError(
+                "split_differs",
+                "the new files would not load to the same settings: \(different.joined(separator: ", "))",
+                remedy: "nothing was written; please report this with the lines of these keys")
+        }
+    }
+
+    /// The keys of the one file and its `.env` whose values the new layers do not have.
+    private func differences() throws(SettingsError) -> [String] {
+        let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
+        let before = EffectiveSettings(
+            Interpolation.applied(to: [sources.config, dotenv].compactMap { $0 }, environment).layers)
+        let after = EffectiveSettings(Interpolation.applied(to: try newLayers(), environment).layers)
+        return before.all.filter { setting in
+            guard !setting.key.hasPrefix(Key("mode")), !isNamedAfterKey(setting) else { return false }
+            let kept = after.value(at: setting.key) == setting.value
+            return !kept && after.value(at: Key(["inherited"] + setting.key.parts)) != setting.value
+        }.map(\.key.description)
+    }
+
+    /// A variable that sets a key is that key afterwards.
+    private func isNamedAfterKey(_ setting: EffectiveSettings.Setting) -> Bool {
+        setting.layer == .dotenv && EnvironmentKeys.key(for: setting.key.parts[0]) != nil
+    }
+
+    private func newLayers() throws(SettingsError) -> [Layer] {
+        var layers: [Layer] = []
+        for file in split.files {
+            let name: LayerName
+            switch file.target {
+            case .system: name = .system
+            case .secrets: name = .secrets
+            case .user(split.owner): name = .user
+            case .user, .unclaimed: continue
+            }
+            let layer = Layer(name, try YAMLFile.parse(file.text, path: file.target.file), path: file.target.file)
+            if name == .user { try LayerChecks.checkUser(layer) }
+            layers.append(layer)
+        }
+        return layers
+    }
+}

@@ -1,0 +1,164 @@
+/// Decides for every key of an existing install which layer it goes to. Nothing is read or written here.
+struct Splitter {
+    /// What the files hold.
+    struct Sources: Sendable {
+        var config = Layer(name: .single)
+        var dotenv: (file: DotEnv, path: String)?
+        var global = Layer(name: .single)
+        var credentials = Layer(name: .secrets)
+        var people: [(folder: String, layer: Layer)] = []
+    }
+
+    let sources: Sources
+    let environment: [String: String]
+    /// The user whose preferences the one file held.
+    let owner: String
+    private let names: [String: String]
+    private let variables: Variables
+    private var secretsOut: SecretsOut
+    private(set) var items: [SplitItem] = []
+    private(set) var remarks: [Remark] = []
+
+    init(_ sources: Sources, environment: [String: String]) throws(SettingsError) {
+        self.sources = sources
+        self.environment = environment
+        let people = try PeopleReading.people(EffectiveSettings([sources.config, sources.global]))
+        let match = PeopleFolders(people)
+        names = match.users(of: sources.people.map(\.folder))
+        owner = match.owner(sources)
+        let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
+        variables = Variables([sources.config, dotenv].compactMap { $0 }, environment: environment)
+        secretsOut = SecretsOut(taken: Set(variables.values.keys))
+    }
+
+    consuming func split() throws(SettingsError) -> Splitter {
+        items.append(
+            SplitItem(
+                Key("mode"), SettingsValue(plain: "system"), .system, from: "",
+                note: "says that this is the system's file"))
+        for folder in sources.people.map(\.folder) { try addPerson(folder) }
+        addVariables()
+        for leaf in sources.config.leaves { add(leaf) }
+        for leaf in sources.global.leaves { add(leaf) }
+        for leaf in sources.credentials.leaves {
+            items.append(
+                SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
+        }
+        for (key, text) in secretsOut.secrets {
+            items.append(
+                SplitItem(key, SettingsValue(text: text), .secrets, from: "", note: "was within another value"))
+        }
+        return self
+    }
+
+    // MARK: - The one file, and the global one
+
+    private mutating func add(_ leaf: Layer.Leaf) {
+        let scope = KnownKey.scope(of: leaf.key)
+        if leaf.key == Key("mode") { return }
+        if scope == .perUser { return addPreference(leaf) }
+        if let scalar = leaf.value.scalar, LayerChecks.isSecret(scalar, at: leaf.key),
+            scope == .secret || SecretSigns.urlPassword(in: scalar.text) == nil
+        {
+            return put(SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place))
+        }
+        let value = secretsOut.value(leaf.value, at: leaf.key)
+        let note = value == leaf.value ? nil : "its secret is in secrets.yml, and ${…} stands for it"
+        put(SplitItem(leaf.key, value, .system, from: leaf.place, note: note))
+    }
+
+    /// A preference goes to its owner. One that holds a secret, or refers to one, can't stand in a person's file.
+    private mutating func addPreference(_ leaf: Layer.Leaf) {
+        if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
+            return put(
+                SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place, note: "a person's file can't hold a secret")
+            )
+        }
+        var interpolation = Interpolation(variables)
+        let expanded = interpolation.apply(to: Layer(name: .single, leaves: [leaf])).leaves[0].value
+        if LayerChecks.firstSecret(leaf.key, expanded) != nil {
+            return put(
+                SplitItem(
+                    leaf.key, expanded, .secrets, from: leaf.place, note: "a person's file can't refer to a secret"))
+        }
+        put(SplitItem(leaf.key, leaf.value, .user(owner), from: leaf.place))
+    }
+
+    /// Adds an item, unless its place is taken: what stood in a narrower file stays, and this is kept as `inherited`.
+    private mutating func put(_ item: SplitItem) {
+        let rival = items.first {
+            $0.target == item.target && ($0.key.hasPrefix(item.key) || item.key.hasPrefix($0.key))
+        }
+        guard let rival else { return items.append(item) }
+        if rival.key == item.key && rival.value == item.value {
+            remarks.append(Remark("\(item.key) says the same as \(rival.source), and is written once", at: item.source))
+            return
+        }
+        var item = item
+        item.key = Key(["inherited"] + item.key.parts)
+        item.note = "\(rival.source) says something else, and holds"
+        items.append(item)
+    }
+
+    // MARK: - Variables
+
+    private mutating func addVariables() {
+        guard let (file, path) = sources.dotenv else { return }
+        for entry in file.entries {
+            let place = "\(path):\(entry.line)"
+            let key = EnvironmentKeys.key(for: entry.name) ?? Key([entry.name])
+            let scalar = Scalar(text: entry.value, style: .doubleQuoted)
+            if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key) || refersToSecret(entry.raw)
+            {
+                put(SplitItem(key, SettingsValue(text: entry.value), .secrets, from: place))
+            } else if isKept(entry, in: file) {
+                put(SplitItem(key, SettingsValue(writing: entry.raw), .system, from: place))
+            } else {
+                // Only secrets.yml keeps a `${` as it stands.
+                let target: SplitItem.Target = entry.value.contains("${") ? .secrets : .system
+                put(
+                    SplitItem(
+                        key, SettingsValue(writing: entry.value), target, from: place,
+                        note: "holds what its reference stood for"))
+            }
+        }
+    }
+
+    private func refersToSecret(_ raw: String) -> Bool { variables.expanded(raw).holdsSecret }
+
+    /// Whether what is written means the same in a settings file: its references are to what stands above it there.
+    private func isKept(_ entry: DotEnv.Entry, in file: DotEnv) -> Bool {
+        raw(entry, refersOnlyTo: Set(file.entries.filter { $0.line < entry.line }.map(\.name)).union(environment.keys))
+    }
+
+    private func raw(_ entry: DotEnv.Entry, refersOnlyTo known: Set<String>) -> Bool {
+        entry.raw.matches(of: /\$\{([^}]*)\}/).allSatisfy { known.contains(String($0.1)) }
+    }
+
+    // MARK: - People
+
+    private mutating func addPerson(_ folder: String) throws(SettingsError) {
+        guard let layer = sources.people.first(where: { $0.folder == folder })?.layer else { return }
+        let name = names[folder] ?? folder
+        let target: SplitItem.Target = names[folder].map { .user($0) } ?? .unclaimed(folder)
+        if names[folder] == nil, let first = layer.leaves.first {
+            let file = first.place.prefix(upTo: first.place.lastIndex(of: ":") ?? first.place.endIndex)
+            remarks.append(
+                Remark(
+                    "the folder \(folder) is no person's in the list of people; it is kept in \(target.file)",
+                    at: String(file)))
+        }
+        for leaf in layer.leaves {
+            if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
+                items.append(
+                    SplitItem(
+                        Key(["users", name] + leaf.key.parts), leaf.value, .secrets, from: leaf.place,
+                        note: "a person's file can't hold a secret"))
+            } else {
+                items.append(SplitItem(leaf.key, leaf.value, target, from: leaf.place))
+            }
+        }
+        try LayerChecks.checkUser(
+            Layer(name: .user, leaves: layer.leaves.filter { LayerChecks.firstSecret($0.key, $0.value) == nil }))
+    }
+}

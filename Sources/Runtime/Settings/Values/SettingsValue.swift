@@ -1,0 +1,69 @@
+/// A value as a settings file spells it, with its line. What a word means is decided where it is used: `no` is a flag where a
+/// flag belongs, and text where text does.
+public struct SettingsValue: Sendable {
+    public indirect enum Content: Sendable {
+        case scalar(Scalar)
+        case list([SettingsValue])
+        case map([Member])
+    }
+
+    public struct Member: Sendable {
+        public var name: String
+        public var value: SettingsValue
+    }
+
+    public var content: Content
+    /// 0 where no file holds it.
+    public var line: Int
+
+    public init(_ content: Content, line: Int = 0) {
+        self.content = content
+        self.line = line
+    }
+
+    /// Text that is nothing but text.
+    public init(text: String, line: Int = 0) {
+        self.init(.scalar(Scalar(text: text, style: .doubleQuoted)), line: line)
+    }
+
+    /// A word as it would stand unquoted in a file.
+    public init(plain: String, line: Int = 0) { self.init(.scalar(Scalar(text: plain, style: .plain)), line: line) }
+
+    public var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+    public var list: [SettingsValue]? { if case .list(let items) = content { items } else { nil } }
+    public var map: [Member]? { if case .map(let members) = content { members } else { nil } }
+
+    /// Whether nothing stands there: `key:` or `key: null`.
+    var isNull: Bool { scalar?.meaning == .null }
+
+    /// Puts more items at the end of a member that is a list, or that is not there yet.
+    mutating func append(_ items: [SettingsValue], to name: String) {
+        guard case .map(var members) = content else { return }
+        if let at = members.firstIndex(where: { $0.name == name }) {
+            guard let present = members[at].value.list else { return }
+            members[at].value.content = .list(present + items)
+        } else {
+            members.append(Member(name: name, value: SettingsValue(.list(items), line: items.first?.line ?? line)))
+        }
+        content = .map(members)
+    }
+
+    /// The member of a map.
+    public subscript(name: String) -> SettingsValue? { map?.last { $0.name == name }?.value }
+}
+
+extension SettingsValue: Equatable {
+    /// Equal when they mean the same, wherever and however they are written.
+    public static func == (a: SettingsValue, b: SettingsValue) -> Bool {
+        switch (a.content, b.content) {
+        case (.scalar(let a), .scalar(let b)): a.meaning == b.meaning
+        case (.list(let a), .list(let b)): a == b
+        case (.map(let a), .map(let b)):
+            a.count == b.count
+                && a.allSatisfy { member in
+                    b.contains { $0.name == member.name && $0.value == member.value }
+                }
+        case (.scalar, _), (.list, _), (.map, _): false
+        }
+    }
+}

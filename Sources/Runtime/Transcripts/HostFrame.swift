@@ -1,0 +1,75 @@
+/// What a host sends to the daemon: lines, and behind `chunk` so many bytes.
+///
+///     chunk 17 1234⏎…1234 bytes…
+///     done 3⏎        order 3 was carried out
+///     exit 0⏎        the command ended with this code
+///     ping⏎
+public enum HostFrame: Sendable, Equatable {
+    /// Lines of an asciicast v3 recording. Numbers count up from 0 without a hole.
+    case chunk(UInt64, [UInt8])
+    case done(UInt64)
+    case exit(Int32)
+    case ping
+
+    /// The most bytes of one chunk.
+    public static let longestChunk = 1 << 20
+
+    public var bytes: [UInt8] {
+        switch self {
+        case .chunk(let number, let data): Array("chunk \(number) \(data.count)\n".utf8) + data
+        case .done(let order): Array("done \(order)\n".utf8)
+        case .exit(let code): Array("exit \(code)\n".utf8)
+        case .ping: Array("ping\n".utf8)
+        }
+    }
+}
+
+/// Reads frames out of bytes that come in pieces.
+public struct HostFrameReader {
+    private var pending: [UInt8] = []
+    private static let longestLine = 64
+
+    public init() {}
+
+    /// Takes more bytes and returns the frames that are whole now. Throws `RuntimeError` at the first that is none: the
+    /// connection is then of no more use.
+    public mutating func read(_ bytes: some Sequence<UInt8>) throws(RuntimeError) -> [HostFrame] {
+        pending += bytes
+        var frames: [HostFrame] = []
+        var start = pending.startIndex
+        while let (frame, end) = try Self.frame(in: pending[start...]) {
+            frames.append(frame)
+            start = end
+        }
+        pending.removeFirst(start)
+        return frames
+    }
+
+    /// The first frame, and where the next one begins; `nil` when more bytes are needed.
+    private static func frame(in bytes: ArraySlice<UInt8>) throws(RuntimeError) -> (HostFrame, Int)? {
+        guard let lineEnd = bytes.prefix(longestLine + 1).firstIndex(of: UInt8(ascii: "\n")) else {
+            guard bytes.count <= longestLine else { throw broken }
+            return nil
+        }
+        let words = String(decoding: bytes[bytes.startIndex..<lineEnd], as: UTF8.self)
+            .split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let next = lineEnd + 1
+        switch (words[0], words.count) {
+        case ("ping", 1): return (.ping, next)
+        case ("done", 2): if let order = UInt64(words[1]) { return (.done(order), next) }
+        case ("exit", 2): if let code = Int32(words[1]) { return (.exit(code), next) }
+        case ("chunk", 3):
+            guard let number = UInt64(words[1]), let length = Int(words[2]),
+                (0...HostFrame.longestChunk).contains(length)
+            else { break }
+            guard bytes.endIndex - next >= length else { return nil }
+            return (.chunk(number, Array(bytes[next..<next + length])), next + length)
+        default: break
+        }
+        throw broken
+    }
+
+    private static var broken: RuntimeError {
+        RuntimeError(.badRequest, "the host's stream holds a frame that is none")
+    }
+}

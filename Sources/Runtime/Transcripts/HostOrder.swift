@@ -1,0 +1,67 @@
+/// What the daemon sends to a host: one line each.
+///
+///     next 17        the first chunk that the daemon does not have
+///     ack 17         chunk 17 is on the daemon's disk
+///     order 3 send 68656c6c6f   bytes to type, in hexadecimal digits
+///     order 4 end
+///     ping
+public enum HostOrder: Sendable, Equatable {
+    case next(UInt64)
+    case ack(UInt64)
+    case send(UInt64, [UInt8])
+    case end(UInt64)
+    case ping
+
+    public var line: String {
+        switch self {
+        case .next(let number): "next \(number)\n"
+        case .ack(let number): "ack \(number)\n"
+        case .send(let order, let bytes): "order \(order) send \(Hexadecimal.text(bytes))\n"
+        case .end(let order): "order \(order) end\n"
+        case .ping: "ping\n"
+        }
+    }
+
+    /// Reads one line, without its end; `nil` when it is no order.
+    public init?(_ line: String) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
+        switch (words.first, words.count) {
+        case ("ping", 1): self = .ping
+        case ("next", 2):
+            guard let number = UInt64(words[1]) else { return nil }
+            self = .next(number)
+        case ("ack", 2):
+            guard let number = UInt64(words[1]) else { return nil }
+            self = .ack(number)
+        case ("order", 3):
+            guard let order = UInt64(words[1]), words[2] == "end" else { return nil }
+            self = .end(order)
+        case ("order", 4):
+            guard let order = UInt64(words[1]), words[2] == "send", let bytes = Hexadecimal.bytes(words[3]) else {
+                return nil
+            }
+            self = .send(order, bytes)
+        default: return nil
+        }
+    }
+}
+
+/// Bytes as pairs of hexadecimal digits.
+enum Hexadecimal {
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// `nil` when the text is anything else.
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var result: [UInt8] = []
+        for at in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[at], let low = digits[at + 1] else { return nil }
+            result.append(UInt8(high << 4 | low))
+        }
+        return result
+    }
+}

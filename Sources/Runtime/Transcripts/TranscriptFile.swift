@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A recording on the daemon's disk, being written: chunk by chunk, each whole or not at all.
+///
+/// A chunk's number stands behind it in the file itself, so both become durable in one: what a crash left without its number is
+/// cut off when the file is opened again, and the host sends it once more.
+final class TranscriptFile {
+    private let descriptor: Int32
+    private var size: Int64
+    /// The first chunk that is not there.
+    private(set) var next: UInt64
+
+    /// Opens or makes the file, readable by its owner alone. Throws `RuntimeError`.
+    init(_ path: String) throws(RuntimeError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("can't be opened") }
+        do throws(RuntimeError) {
+            (size, next) = try Self.lastChunk(descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        guard ftruncate(descriptor, off_t(size)) == 0 else {
+            close(descriptor)
+            throw Self.failure("can't be cut to its last whole chunk")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Puts a chunk on the disk; when this returns it is there. One that is there already is passed over; where some are
+    /// missing before it, the recording says so.
+    func append(_ number: UInt64, _ data: [UInt8]) throws(RuntimeError) {
+        guard number >= next else { return }
+        guard Recording.isWellFormed(data, allowsHeader: size == 0) else {
+            throw RuntimeError(.badRequest, "chunk \(number) holds what is no line of a recording")
+        }
+        var bytes = data
+        if number > next { bytes.insert(contentsOf: missing(next..<number, before: data), at: headerLength(data)) }
+        bytes += Array(Recording.end(ofChunk: number).utf8)
+        try write(bytes)
+        size += Int64(bytes.count)
+        next = number + 1
+    }
+
+    private func missing(_ numbers: Range<UInt64>, before data: [UInt8]) -> [UInt8] {
+        Array(Recording.gap("chunks \(numbers.lowerBound) to \(numbers.upperBound - 1) never came").utf8)
+    }
+
+    /// What is missing is told behind a header, if there is one.
+    private func headerLength(_ data: [UInt8]) -> Int {
+        guard data.first == UInt8(ascii: "{") else { return 0 }
+        return (data.firstIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+    }
+
+    private func write(_ bytes: [UInt8]) throws(RuntimeError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                pwrite(
+                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written,
+                    off_t(size) + off_t(written))
+            }
+            guard count > 0 else { throw failed("can't be written") }
+            written += count
+        }
+        guard fdatasync(descriptor) == 0 else { throw failed("did not reach the disk") }
+    }
+
+    /// Part of a chunk without its number is nothing: the next write, or the next opening, takes its place.
+    private func failed(_ what: String) -> RuntimeError {
+        let error = Self.failure(what)
+        ftruncate(descriptor, off_t(size))
+        return error
+    }
+
+    private static func failure(_ what: String) -> RuntimeError {
+        RuntimeError(.failed, "a transcript \(what): \(String(cString: strerror(errno)))")
+    }
+
+    /// Where the last whole chunk ends, and the number after it. Reads backwards until it finds one.
+    private static func lastChunk(_ descriptor: Int32) throws(RuntimeError) -> (size: Int64, next: UInt64) {
+        var end = Int64(lseek(descriptor, 0, SEEK_END))
+        guard end >= 0 else { throw failure("can't be read") }
+        var tail: [UInt8] = []
+        while end > 0 {
+            let start = max(0, end - 65_536)
+            var block = [UInt8](repeating: 0, count: Int(end - start))
+            guard pread(descriptor, &block, block.count, off_t(start)) == block.count else {
+                throw failure("can't be read")
+            }
+            tail = block + tail
+            if let found = lastChunk(in: tail, at: start) { return found }
+            end = start
+        }
+        return (0, 0)
+    }
+
+    /// The last line of `bytes` that ends a chunk; they begin at `offset` of the file.
+    private static func lastChunk(in bytes: [UInt8], at offset: Int64) -> (size: Int64, next: UInt64)? {
+        guard var lineEnd = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+        while true {
+            let start = bytes[..<lineEnd].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+            if let start = start ?? (offset == 0 ? 0 : nil), bytes[start] == UInt8(ascii: "#") {
+                let line = String(decoding: bytes[start..<lineEnd], as: UTF8.self)
+                if let number = Recording.endOfChunk(line) { return (offset + Int64(lineEnd) + 1, number + 1) }
+            }
+            guard let start else { return nil }
+            lineEnd = start - 1
+        }
+    }
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Some whole lines of a recording, without the comments that number its chunks.
+public struct TranscriptPiece: Sendable {
+    public var bytes: [UInt8]
+    /// Where the next piece begins in the file.
+    public var end: Int64
+
+    /// Reads what stands at `offset`. Empty at the end, and where there is no recording yet. Lines longer than a piece are
+    /// read whole.
+    init(_ path: String, at offset: Int64) throws(RuntimeError) {
+        (bytes, end) = ([], offset)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw Self.failure }
+            return
+        }
+        defer { close(descriptor) }
+        var length = 65_536
+        while true {
+            var block = [UInt8](repeating: 0, count: length)
+            let count = pread(descriptor, &block, length, off_t(offset))
+            guard count >= 0 else { throw Self.failure }
+            if let lineEnd = block[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+                bytes = Self.withoutComments(block[...lineEnd])
+                end = offset + Int64(lineEnd) + 1
+                return
+            }
+            guard count == length else { return }
+            length *= 4
+        }
+    }
+
+    private static func withoutComments(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var start = bytes.startIndex
+        while start < bytes.endIndex, let lineEnd = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if bytes[start] != UInt8(ascii: "#") { result += bytes[start...lineEnd] }
+            start = lineEnd + 1
+        }
+        return result
+    }
+
+    private static var failure: RuntimeError {
+        RuntimeError(.failed, "a transcript can't be read: \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,75 @@
+import NIOPosix
+import Synchronization
+
+/// The recordings of all sessions: files of the daemon's own, in a folder that nobody else may enter.
+public struct TranscriptStore: Sendable {
+    private let folder: String
+
+    /// Makes the folder where it is missing. Throws `RuntimeError`.
+    public init(stateFolder: String) throws(RuntimeError) {
+        folder = "\(stateFolder)/transcripts"
+        try Folder.make(folder)
+    }
+
+    /// Opens one session's recording for writing.
+    func writer(_ sessionID: String) async throws -> TranscriptWriter {
+        let path = path(sessionID)
+        return try await NIOThreadPool.singleton.runIfActive { try TranscriptWriter(path) }
+    }
+
+    /// Reads one session's recording for whom the audit log has admitted: the receipt is proof, and is used up.
+    ///
+    /// `onPiece` gets whole lines without our comments, some 64 kB at a time. With `following` it waits
+    /// at the end for more, until the task is cancelled or the closure says that no more will come.
+    func read(
+        _ receipt: consuming AuditReceipt, following isOver: (() async throws -> Bool)? = nil,
+        _ onPiece: (TranscriptPiece) async throws -> Void
+    ) async throws {
+        guard let sessionID = receipt.sessionID else { return }
+        let path = path(sessionID)
+        var (offset, wasOver) = (Int64(0), false)
+        while true {
+            let start = offset
+            let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+            if piece.end > offset {
+                offset = piece.end
+                try await onPiece(piece)
+                continue
+            }
+            // What came between the last look and the end is read once more.
+            guard let isOver, !wasOver else { return }
+            wasOver = try await isOver()
+            if !wasOver { try await Task.sleep(for: .milliseconds(200)) }
+        }
+    }
+
+    /// Ids come from outside: only what can be no path is one.
+    private func path(_ sessionID: String) -> String {
+        let name = sessionID.utf8.allSatisfy(Self.isPlain) ? sessionID : Hexadecimal.text(sessionID.utf8)
+        return "\(folder)/\(name).cast"
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
+
+/// Appends to one recording, one chunk at a time, off the threads that serve.
+final class TranscriptWriter: Sendable {
+    private let file: Mutex<TranscriptFile>
+
+    init(_ path: String) throws(RuntimeError) { file = Mutex(try TranscriptFile(path)) }
+
+    /// The first chunk that is not there.
+    var next: UInt64 { file.withLock { $0.next } }
+
+    /// Returns when the chunk is on the disk.
+    func append(_ number: UInt64, _ data: [UInt8]) async throws {
+        try await NIOThreadPool.singleton.runIfActive { try self.file.withLock { try $0.append(number, data) } }
+    }
+}

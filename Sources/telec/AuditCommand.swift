@@ -1,0 +1,128 @@
+import ArgumentParser
+import Dialects
+import FoundationEssentials
+import Runtime
+import Synchronization
+import Terminal
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Who looked at whose sessions.",
+        subcommands: [ListAudit.self, VerifyAudit.self, ExportAudit.self])
+}
+
+struct ListAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists entries, newest first: an admin sees all, others who looked at theirs.",
+        discussion: """
+            EXAMPLES:
+              telec audit list
+              telec audit list --person Alice --action read_transcript
+              telec audit list --from 2026-11-01T00:00:00Z --json
+            """)
+
+    @Option(help: ArgumentHelp("About this session.", valueName: "id")) var session: String?
+    @Option(help: ArgumentHelp("What this person did.", valueName: "name")) var person: String?
+    @Option(help: "read_transcript, attach, send, end, share …") var action: String?
+    @Option(help: "allowed, refused or failed.") var outcome: String?
+    @Option(help: ArgumentHelp("From this moment on.", valueName: "time")) var from: String?
+    @Option(help: ArgumentHelp("Before this moment.", valueName: "time")) var to: String?
+    @Option(help: "At most so many, 1 to 500.") var limit = 50
+    @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "seq")) var after: Int64?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let query: [(String, String?)] = [
+                ("session", session), ("person", person), ("action", action), ("outcome", outcome), ("from", from),
+                ("to", to), ("limit", String(limit)), ("after", after.map { String($0) }),
+            ]
+            let reply = try await options.client().get("/audit", query, as: AuditDocument.self)
+            options.show(reply) { table(reply.value.entries) }
+            if !options.output.json, let next = reply.value.next { Console.error("there are more: --after \(next)") }
+        }
+    }
+
+    private func table(_ entries: [AuditEntry]) -> String {
+        guard !entries.isEmpty else { return "no entries" }
+        var table = TextTable(
+            ("SEQ", .right), ("TIME", .left), ("WHO", .left), ("DID", .left), ("OUTCOME", .left), ("SESSION", .left),
+            ("OWNER", .left), ("REASON", .left))
+        for entry in entries {
+            var plain = PlainText()
+            let cells = [entry.person ?? "uid \(entry.uid)", entry.ownerPerson ?? "-", entry.reason ?? "-"]
+                .map { plain.read($0).replacing("\n", with: " ") }
+            table.add(
+                String(entry.seq), MomentText.short(entry.at), cells[0], entry.action,
+                entry.outcome, entry.sessionID ?? "-", cells[1], cells[2])
+        }
+        return table.rendered()
+    }
+}
+
+struct VerifyAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Checks that no entry was changed, removed or moved. Exit 1 when one was.",
+        discussion: """
+            A checkpoint is what an export, or an earlier check, ended with. With one, a log that was written anew from end to \
+            end is found as well: keep one elsewhere.
+
+            EXAMPLES:
+              telec audit verify
+              telec audit verify --checkpoint 42:9f2c…
+            """)
+
+    @Option(help: ArgumentHelp("An entry that must still be there.", valueName: "seq:hash")) var checkpoint: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let parts = checkpoint?.split(separator: ":", omittingEmptySubsequences: false).map(String.init) ?? []
+            guard checkpoint == nil || parts.count == 2 else {
+                throw ValidationError("--checkpoint is SEQ:HASH, as the export printed it.")
+            }
+            let query: [(String, String?)] = [("seq", parts.first), ("hash", parts.last)]
+            let reply = try await options.client().get("/audit/verify", query, as: VerdictDocument.self)
+            let verdict = reply.value
+            options.show(reply) {
+                verdict.flaw.map { "broken at row \($0.seq): \($0.reason)" }
+                    ?? "intact: \(Humane.rows(verdict.entries)), checkpoint \(verdict.seq):\(verdict.hash)"
+            }
+            if verdict.flaw != nil { throw ExitCode(1) }
+        }
+    }
+}
+
+struct ExportAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "All entries as lines of JSON, oldest first; the checkpoint on standard error.",
+        discussion: """
+            docs/audit.md says how anybody checks the lines without this program.
+
+            EXAMPLES:
+              telec audit export > audit.ndjson
+              telec audit export --after 42 >> audit.ndjson
+            """)
+
+    @Option(help: ArgumentHelp("Only those behind this one.", valueName: "seq")) var after: Int64 = 0
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let state = Mutex((lines: LineReader(), last: String?.none))
+            try await options.client().stream("/audit/export", [("after", String(after))]) { bytes in
+                let lines = state.withLock { state in
+                    let lines = state.lines.read(bytes)
+                    state.last = lines.last ?? state.last
+                    return lines
+                }
+                for line in lines { Console.out(line) }
+            }
+            guard let last = state.withLock({ $0.last }),
+                let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(last.utf8))
+            else { return }
+            Console.error("checkpoint \(entry.seq):\(entry.hash)")
+        }
+    }
+}

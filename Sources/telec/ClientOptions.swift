@@ -1,0 +1,37 @@
+import ArgumentParser
+import Dialects
+import Runtime
+import Settings
+import Terminal
+
+/// How a command reaches the daemon, and how it speaks.
+struct ClientOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The daemon's socket. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
+    var socket: String?
+
+    @OptionGroup var output: OutputOptions
+
+    /// Inside a session its token says which one it is.
+    func client() throws -> DaemonClient {
+        DaemonClient(
+            socketPath: try Surroundings.process.socketPath(argument: socket),
+            token: Console.environment(SessionVariable.token))
+    }
+
+    /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
+    func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.init(_:), body) }
+
+    /// Prints the daemon's own document, or text.
+    func show<T>(_ reply: Reply<T>, _ text: () -> String) {
+        let shown = output.json ? String(reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)) : text()
+        if !shown.isEmpty { Console.out(shown) }
+    }
+}
+
+/// What a session's command finds in its environment.
+enum SessionVariable {
+    static let token = "TELECLAUDE_SESSION_TOKEN"
+    static let id = "TELECLAUDE_SESSION_ID"
+    static let socket = "TELECLAUDE_SOCKET"
+}

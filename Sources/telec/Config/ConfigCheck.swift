@@ -1,0 +1,45 @@
+import ArgumentParser
+import Dialects
+import Settings
+import Terminal
+
+struct ConfigCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check the settings. Changes nothing.",
+        discussion: """
+            Says whether the settings can be loaded, and what there is to say about them. Exits with 1 when something must be \
+            put right, such as secrets that others can read; with 2 when the settings can't be used at all.
+
+            EXAMPLES:
+              telec config check
+              telec config check --json
+            """)
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guardingSettings {
+            let loaded = try LoadedSettings.load(.process, for: .client)
+            output.show(document(loaded)) { text(loaded) }
+            if loaded.remarks.contains(where: \.isFailure) { throw ExitCode(1) }
+        }
+    }
+
+    private func document(_ loaded: LoadedSettings) -> JSON {
+        .object([
+            ("version", .integer(1)), ("mode", .string(loaded.settings.mode.rawValue)),
+            ("ok", .boolean(!loaded.remarks.contains(where: \.isFailure))),
+            ("files", .array(loaded.files.map { .string($0) })),
+            ("remarks", .array(loaded.remarks.map(ConfigDocument.remark))),
+        ])
+    }
+
+    private func text(_ loaded: LoadedSettings) -> String {
+        let lines = loaded.remarks.map { "\($0.isFailure ? "failure" : "warning"): \($0)" }
+        let failures = loaded.remarks.count(where: \.isFailure)
+        let files = loaded.files.isEmpty ? "no settings files: the defaults hold" : loaded.files.joined(separator: ", ")
+        let verdict =
+            failures > 0 ? "\(failures) to put right" : lines.isEmpty ? "ok" : "ok, with \(lines.count) to look at"
+        return (lines + ["\(files): \(verdict)"]).joined(separator: "\n")
+    }
+}

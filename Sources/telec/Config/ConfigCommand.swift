@@ -1,0 +1,38 @@
+import ArgumentParser
+import Settings
+import Terminal
+
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Show, check, explain and split the settings. No secret is ever printed.",
+        discussion: """
+            In system mode the settings are those of the machine, the secrets, and your own ~/.teleclaude/config.yml; in \
+            single-user mode they are ~/.teleclaude/config.yml and the .env beside it. TELECLAUDE_CONFIG_PATH, \
+            TELECLAUDE_SECRETS_PATH and TELECLAUDE_USER_CONFIG_PATH name other places.
+
+            EXAMPLES:
+              telec config show
+              telec config check
+              telec config explain server.body_bytes
+              telec config split --into /etc/teleclaude --dry-run
+            """,
+        subcommands: [ConfigShow.self, ConfigCheck.self, ConfigExplain.self, ConfigSplit.self])
+}
+
+extension OutputOptions {
+    /// Runs a body whose errors are those of settings.
+    func guardingSettings(_ body: () async throws -> Void) async throws {
+        try await guarding(
+            { error in
+                guard let error = error as? SettingsError else {
+                    return Problem(code: "failed", message: "\(error)", remedy: nil)
+                }
+                let place = error.place.map { "\($0): " } ?? ""
+                var problem = Problem(code: error.code, message: place + error.message, remedy: error.remedy)
+                if let place = error.place { problem.context = ConfigDocument.place(place) }
+                if error.code == "unknown_key" { problem.exitCode = 64 }
+                return problem
+            }, body)
+    }
+}

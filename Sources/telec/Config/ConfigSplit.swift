@@ -1,0 +1,66 @@
+import ArgumentParser
+import Dialects
+import Settings
+import Terminal
+
+struct ConfigSplit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "split", abstract: "Turn an existing single-user install's settings into the three layers.",
+        discussion: """
+            Reads config.yml, experiments.yml, .env, the global and the per-person teleclaude.yml below a home or a checkout, \
+            and writes config.yml, secrets.yml (mode 0600) and users/NAME/config.yml into a folder. Every key goes to exactly \
+            one of them, references stay references, and the originals are not touched. Nothing is written unless the result \
+            loads to the same settings.
+
+            EXAMPLES:
+              telec config split --into /etc/teleclaude --dry-run
+              telec config split --from /home/alex --into ./split
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The home or the checkout of the existing install. Default: your home, or what TELECLAUDE_CONFIG_PATH and "
+                + "TELECLAUDE_ENV_PATH name.", valueName: "dir"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("The folder that receives the files. None of them may exist.", valueName: "dir"))
+    var into: String
+
+    @Flag(help: "Say what would go where, and write nothing.") var dryRun = false
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guardingSettings {
+            let surroundings = Surroundings.process
+            let split = try SettingsSplit.plan(surroundings, from: from)
+            let folder = surroundings.absolute(into)
+            if !dryRun { try split.write(into: folder) }
+            output.show(document(split, folder)) { text(split, folder) }
+        }
+    }
+
+    private func document(_ split: SettingsSplit, _ folder: String) -> JSON {
+        let keys = split.items.map { item in
+            JSON.object(
+                [("key", .string(item.key.description)), ("to", .string("\(folder)/\(item.target.file)"))]
+                    + ConfigDocument.place(item.source) + [("note", item.note.map { .string($0) } ?? .null)])
+        }
+        return .object([
+            ("version", .integer(1)), ("dry_run", .boolean(dryRun)), ("owner", .string(split.owner)),
+            ("sources", .array(split.sources.map { .string($0) })),
+            ("files", .array(split.files.map { .string("\(folder)/\($0.target.file)") })),
+            ("keys", .array(keys)), ("remarks", .array(split.remarks.map(ConfigDocument.remark))),
+        ])
+    }
+
+    private func text(_ split: SettingsSplit, _ folder: String) -> String {
+        var table = TextTable(("key", .left), ("to", .left), ("from", .left), ("", .left))
+        for item in split.items { table.add("\(item.key)", item.target.file, item.source, item.note ?? "") }
+        let remarks = split.remarks.map { "note: \($0)" }
+        let files = split.files.map { file in
+            "\(dryRun ? "would write" : "wrote") \(folder)/\(file.target.file) (\(Humane.count(file.keys)) keys)"
+        }
+        let owner = "the preferences of the one file are \(split.owner)'s"
+        return ([table.rendered(), ""] + remarks + [owner] + files).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Logging
+import Runtime
+import Terminal
+
+/// What `sessions start` leaves running: not for people.
+struct HostCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "host", shouldDisplay: false)
+
+    @Argument var folder: String
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let logger = Logger(label: "telec-host")
+        guard let program = Executable.path else { throw ExitCode(2) }
+        do {
+            try await Host(HostFolder(path: folder), logger: logger).run(pane: [program, "pane", folder])
+        } catch {
+            logger.error("\(error)")
+            throw ExitCode(2)
+        }
+    }
+}
+
+/// What tmux runs in a session's pane.
+struct PaneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "pane", shouldDisplay: false)
+
+    @Argument var folder: String
+
+    func run() throws {
+        do {
+            throw ExitCode(try Pane.run(HostFolder(path: folder)))
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            Console.error("error: \(error)")
+            throw ExitCode(2)
+        }
+    }
+}
+
+struct AttachSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attach", abstract: "Opens the terminal of a session of yours. Leave it with Ctrl-B d.")
+
+    @Argument(help: "The session's id.") var session: String
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let reply = try await options.client().post(
+                SessionPath.of(session, "attach"), [String: String](), as: OneSessionDocument.self)
+            guard let name = reply.value.session.tmuxName else {
+                throw RuntimeError(.notRunning, "the session has no terminal")
+            }
+            try Attachment.replaceProcess(tmuxName: name)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Dialects
+import Runtime
+import Terminal
+
+struct ListSessions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists sessions, newest first.",
+        discussion: """
+            Sessions of others bear their owner's name: [alice]. An admin sees all, everybody else his own and shared ones.
+
+            EXAMPLES:
+              telec sessions list
+              telec sessions list --state active --agent claude
+              telec sessions list --text deploy --json
+            """)
+
+    @Option(help: "initializing, active, headless, closing or closed.") var state: String?
+    @Option(help: ArgumentHelp("Of this project.", valueName: "dir")) var project: String?
+    @Option(help: ArgumentHelp("Of this agent.", valueName: "name")) var agent: String?
+    @Option(help: ArgumentHelp("Of this person.", valueName: "name")) var owner: String?
+    @Option(help: "With this in their title or description.") var text: String?
+    @Option(help: "At most so many, 1 to 500.") var limit = 50
+    @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "place")) var after: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let client = try options.client()
+            let query: [(String, String?)] = [
+                ("state", state), ("project", project), ("agent", agent), ("owner", owner), ("text", text),
+                ("limit", String(limit)), ("after", after),
+            ]
+            let reply = try await client.get("/sessions", query, as: SessionsDocument.self)
+            guard !options.output.json else { return options.show(reply) { "" } }
+            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+            Console.out(SessionTexts.table(reply.value.sessions, for: me))
+            if let next = reply.value.next { Console.error("there are more: --after '\(next)'") }
+        }
+    }
+}

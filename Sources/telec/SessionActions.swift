@@ -1,0 +1,98 @@
+import ArgumentParser
+import Runtime
+import Terminal
+
+struct GetSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Everything about one session but what was said in it.")
+
+    @Argument(help: "The session's id.") var session: String
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let client = try options.client()
+            let reply = try await client.get(SessionPath.of(session), as: OneSessionDocument.self)
+            guard !options.output.json else { return options.show(reply) { "" } }
+            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+            Console.out(SessionTexts.page(reply.value.session, for: me))
+        }
+    }
+}
+
+struct SendToSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send", abstract: "Types a text, or keys, into a session.",
+        discussion: """
+            Without a text it is read from standard input, which keeps it out of the list of processes.
+
+            EXAMPLES:
+              telec sessions send ID "run the tests"
+              telec sessions send ID --key Escape --key C-c
+              telec sessions send ID < prompt.txt
+            """)
+
+    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "What to type; Enter comes behind it.") var text: String?
+    @Option(name: .customLong("key"), help: ArgumentHelp("A key instead: Enter, Escape, C-c, Up …", valueName: "name"))
+    var keys: [String] = []
+    @Flag(name: .customLong("no-enter"), help: "Type no Enter behind the text.") var noEnter = false
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let message =
+                keys.isEmpty
+                ? MessageRequest(text: text ?? Console.input(), enter: !noEnter) : MessageRequest(keys: keys)
+            let reply = try await options.client().post(
+                SessionPath.of(session, "messages"), message, as: DoneDocument.self)
+            options.show(reply) { "sent" }
+        }
+    }
+}
+
+struct EndSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "end", abstract: "Ends a session and what runs in it.")
+
+    @Argument(help: "The session's id.") var session: String
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let reply = try await options.client().post(
+                SessionPath.of(session, "end"), [String: String](), as: OneSessionDocument.self)
+            options.show(reply) { "ended" }
+        }
+    }
+}
+
+struct ShareSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "share", abstract: "Lets the others of this system see a session. Who reads it is logged.")
+
+    @Argument(help: "The session's id.") var session: String
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws { try await Visibility.set("shared", session, options, told: "shared") }
+}
+
+struct UnshareSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unshare", abstract: "Lets nobody but you and the admins see a session.")
+
+    @Argument(help: "The session's id.") var session: String
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws { try await Visibility.set("private", session, options, told: "private again") }
+}
+
+private enum Visibility {
+    static func set(_ word: String, _ session: String, _ options: ClientOptions, told: String) async throws {
+        try await options.guarding {
+            let reply = try await options.client().post(
+                SessionPath.of(session, "visibility"), ["visibility": word], as: OneSessionDocument.self)
+            options.show(reply) { told }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Runtime
+import Terminal
+
+/// Sessions as people read them.
+enum SessionTexts {
+    /// One line a session; those of others bear their owner's badge.
+    static func table(_ sessions: [SessionDocument], for me: WhoamiDocument) -> String {
+        guard !sessions.isEmpty else { return "no sessions" }
+        var table = TextTable(
+            ("SESSION", .left), ("TITLE", .left), ("STATE", .left), ("AGENT", .left), ("LAST ACTIVITY", .left))
+        for session in sessions {
+            table.add(
+                session.sessionID, titled(session, for: me), session.status, session.agent ?? "-",
+                MomentText.short(session.lastActivity))
+        }
+        return table.rendered()
+    }
+
+    /// Everything about one session.
+    static func page(_ session: SessionDocument, for me: WhoamiDocument) -> String {
+        let lines = [
+            ("session", session.sessionID), ("title", titled(session, for: me)),
+            ("owner", session.ownerPerson ?? "nobody"), ("state", session.status),
+            ("visibility", session.visibility), ("project", plain(session.projectPath ?? "-")),
+            ("agent", session.agent ?? "-"), ("computer", session.computer),
+            ("started", MomentText.short(session.createdAt)),
+            ("last activity", MomentText.short(session.lastActivity)), ("ended", MomentText.short(session.closedAt)),
+        ]
+        return lines.map { name, value in
+            name + String(repeating: " ", count: 15 - name.count) + value
+        }.joined(separator: "\n")
+    }
+
+    private static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {
+        let title = plain(session.title ?? "untitled")
+        guard session.ownerPerson != me.person else { return title }
+        return "[\(plain(session.ownerPerson ?? "nobody"))] \(title)"
+    }
+
+    /// What others wrote must not reach this terminal as commands.
+    private static func plain(_ text: String) -> String {
+        var reader = PlainText()
+        return reader.read(text).replacing("\n", with: " ")
+    }
+}
+
+/// Moments as people read them.
+enum MomentText {
+    /// To the second, in UTC as everywhere: `2026-11-25 09:30:00`.
+    static func short(_ text: String?) -> String {
+        guard let text else { return "-" }
+        return String(text.prefix(19)).replacing("T", with: " ")
+    }
+}

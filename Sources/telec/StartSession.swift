@@ -1,0 +1,116 @@
+import ArgumentParser
+import Dialects
+import Runtime
+import Settings
+import Terminal
+
+struct StartSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Starts an agent, or a command, in a session of its own.",
+        discussion: """
+            It runs as you, in tmux, and goes on when you log out. Its environment is clean: what a login gives, and the \
+            variables that you name with --env.
+
+            EXAMPLES:
+              telec sessions start --title "Fix the build" --agent claude
+              telec sessions start --project ~/work/site --title Shell -- bash -l
+              telec sessions start --title Deploy --env SSH_AUTH_SOCK -- ./deploy.sh
+            """)
+
+    @Option(help: ArgumentHelp("Where it works. Default: here.", valueName: "dir")) var project: String = "."
+    @Option(help: "What lists call it.") var title: String
+    @Option(
+        help: ArgumentHelp("An agent of the settings. Default: yours, unless a command is given.", valueName: "name"))
+    var agent: String?
+    @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
+    var variables: [String] = []
+    @OptionGroup var options: ClientOptions
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("Run this instead of an agent.", valueName: "command"))
+    var command: [String] = []
+
+    func validate() throws {
+        guard agent == nil || command.isEmpty else {
+            throw ValidationError("Say an agent or a command, not both.")
+        }
+        if let name = variables.first(where: { $0.contains("=") }) {
+            throw ValidationError(
+                "--env takes a name alone; the value of \(name.prefix { $0 != "=" }) comes from your environment.")
+        }
+    }
+
+    func run() async throws {
+        try await options.guarding {
+            let surroundings = Surroundings.process
+            let folder = try WorkingFolder.absolute(project)
+            var agent = agent
+            if agent == nil, command.isEmpty {
+                agent = try LoadedSettings.load(surroundings, for: .client).settings.preferences.agent
+                guard agent != nil else {
+                    throw RuntimeError(
+                        .badRequest, "there is nothing to run", remedy: "say --agent NAME, or a command behind --")
+                }
+            }
+            let client = try options.client()
+            let request = StartRequest(title: title, projectPath: folder, agent: agent)
+            let started = try await client.post("/sessions", request, as: StartedDocument.self).value
+            let launch = Launch(
+                started: started, command: command.isEmpty ? started.command ?? [] : command, directory: folder,
+                variables: variables, socketPath: client.socketPath)
+            let session = try await launch.run(client)
+            show(session, started.notice)
+        }
+    }
+
+    private func show(_ session: SessionDocument, _ notice: String?) {
+        let document = JSON.object([
+            ("version", .integer(1)), ("session_id", .string(session.sessionID)), ("status", .string(session.status)),
+            ("tmux_session_name", session.tmuxName.map { .string($0) } ?? .null),
+            ("notice", notice.map { .string($0) } ?? .null),
+        ])
+        options.output.show(document) { session.sessionID }
+        if !options.output.json, let notice { Console.error(notice) }
+    }
+}
+
+struct ReviveSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revive", abstract: "Runs a session of yours again, whose host or command has ended.",
+        discussion: """
+            Where the terminal still lives, only the recording and the line to the daemon are taken up again.
+
+            EXAMPLES:
+              telec sessions revive ID
+              telec sessions revive ID -- bash -l
+            """)
+
+    @Argument(help: "The session's id.") var session: String
+    @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
+    var variables: [String] = []
+    @OptionGroup var options: ClientOptions
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("Run this. Default: what ran before.", valueName: "command"))
+    var command: [String] = []
+
+    func run() async throws {
+        try await options.guarding {
+            let client = try options.client()
+            let started = try await client.post(
+                SessionPath.of(session, "revive"), [String: String](), as: StartedDocument.self
+            ).value
+            let before = try? HostFolder(sessionID: session, home: Launch.account().home).spec()
+            let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
+            guard !words.isEmpty else {
+                throw RuntimeError(
+                    .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
+            }
+            let launch = Launch(
+                started: started, command: words, directory: started.session.projectPath ?? "/",
+                variables: variables, socketPath: client.socketPath)
+            let revived = try await launch.run(client)
+            let document = JSON.object([
+                ("version", .integer(1)), ("session_id", .string(revived.sessionID)),
+                ("status", .string(revived.status)),
+            ])
+            options.output.show(document) { "revived" }
+        }
+    }
+}

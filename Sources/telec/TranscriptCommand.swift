@@ -1,0 +1,119 @@
+import ArgumentParser
+import Dialects
+import Runtime
+import Synchronization
+import Terminal
+
+struct TranscriptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcript", abstract: "What was said in a session.",
+        discussion: """
+            Somebody else's takes a reason, and is in the audit log before the first line is shown. Escape sequences of the \
+            session never reach your terminal; --raw gives the recording itself (asciicast v3, for asciinema).
+
+            EXAMPLES:
+              telec transcript ID
+              telec transcript ID --reason "incident 4711"
+              telec transcript ID --raw > session.cast
+            """)
+
+    @Argument(help: "The session's id.") var session: String
+    @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
+    @Flag(help: "The recording as it is.") var raw = false
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await TranscriptReading(session: session, reason: reason, isRaw: raw, isFollowing: false).run(options)
+    }
+}
+
+struct TailSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Shows a session as it goes on, until it ends or you press Ctrl-C.",
+        discussion: """
+            EXAMPLES:
+              telec sessions tail ID
+              telec sessions tail ID --reason "helping Alice"
+            """)
+
+    @Argument(help: "The session's id.") var session: String
+    @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await TranscriptReading(session: session, reason: reason, isRaw: false, isFollowing: true).run(options)
+    }
+}
+
+/// Reads a recording and shows it.
+private struct TranscriptReading {
+    let session: String
+    let reason: String?
+    let isRaw: Bool
+    let isFollowing: Bool
+
+    func run(_ options: ClientOptions) async throws {
+        try await options.guarding {
+            let client = try options.client()
+            try await announce(client)
+            let shown = Mutex(ShownRecording(isRaw: isRaw, isCollecting: options.output.json))
+            let query: [(String, String?)] = [("reason", reason), ("follow", isFollowing ? "1" : nil)]
+            try await client.stream(SessionPath.of(session, "transcript"), query) { bytes in
+                let text = shown.withLock { $0.read(bytes) }
+                if !text.isEmpty { Console.write(text) }
+            }
+            if options.output.json {
+                let text = shown.withLock { $0.collected }
+                let members: [(key: String, value: JSON)] = [
+                    ("version", .integer(1)), ("session_id", .string(session)), ("text", .string(text)),
+                ]
+                Console.out(JSON.object(members).rendered())
+            }
+        }
+    }
+
+    /// Whoever looks at somebody else's session is told that this is on record.
+    private func announce(_ client: DaemonClient) async throws {
+        let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+        let found = try? await client.get(SessionPath.of(session), as: OneSessionDocument.self).value.session
+        guard let found, found.ownerPerson != me.person || found.ownerUID != me.uid else { return }
+        Console.error("Viewing [\(found.ownerPerson ?? "nobody")]'s session: access logged")
+    }
+}
+
+/// Turns a recording that comes in pieces into what is shown.
+private struct ShownRecording {
+    private var lines = LineReader()
+    private var plain = PlainText()
+    private let isRaw: Bool
+    private let isCollecting: Bool
+    private(set) var collected = ""
+
+    init(isRaw: Bool, isCollecting: Bool) {
+        self.isRaw = isRaw
+        self.isCollecting = isCollecting
+    }
+
+    /// The text to print now.
+    mutating func read(_ bytes: [UInt8]) -> String {
+        var text = ""
+        for line in lines.read(bytes) {
+            if isRaw {
+                text += line + "\n"
+            } else if let event = RecordedEvent(line: line) {
+                text += shown(event)
+            }
+        }
+        guard isCollecting else { return text }
+        collected += text
+        return ""
+    }
+
+    private mutating func shown(_ event: RecordedEvent) -> String {
+        switch Recording.Code(rawValue: event.code) {
+        case .output: plain.read(event.data)
+        case .marker: "\n-- \(event.data)\n"
+        case .input, .resize, .exit, .agent, nil: ""
+        }
+    }
+}

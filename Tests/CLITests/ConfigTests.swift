@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("telec config")
+struct ConfigTests {
+    /// A system-wide installation in the test's own folder.
+    private func withSystem<T>(_ body: (Sandbox, [String: String]) async throws -> T) async throws -> T {
+        try await withSandbox { box in
+            try box.write(
+                "config.yml", "server: {body_bytes: 2048}\ndatabase: {host: db.example.org, dbname: tc, user: tc}\n")
+            try box.write("secrets.yml", "database: {password: FAKE-password}\n", mode: 0o600)
+            try box.write("user.yml", "thinking_mode: fast\n")
+            let variables = [
+                "TELECLAUDE_CONFIG_PATH": box("config.yml"), "TELECLAUDE_USER_CONFIG_PATH": box("user.yml"),
+            ]
+            return try await body(box, variables)
+        }
+    }
+
+    @Test(
+        "the help of every command is the golden one, and has examples",
+        arguments: ["", "show", "check", "explain", "split"])
+    func help(_ command: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.telec, ["config"] + (command.isEmpty ? [] : [command]) + ["--help"])
+            #expect(run.ending == .exit(0) && run.error.isEmpty && run.output.contains("EXAMPLES:"), "\(run)")
+            try expectGolden(run.output, "cli/telec-config\(command.isEmpty ? "" : "-\(command)").txt")
+        }
+    }
+
+    @Test("show: every setting with its place, no secret, and one document with --json")
+    func show() async throws {
+        try await withSystem { box, variables in
+            let run = try await box.run(.telec, ["config", "show"], variables)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("mode: system\ndatabase: postgresql://tc:***@db.example.org/tc\n"), "\(run)")
+            #expect(run.output.contains("system, \(box("config.yml")):1"), "\(run)")
+            let json = try await box.run(.telec, ["config", "show", "--json"], variables)
+            let document = try json.document(ShownSettings.self)
+            #expect(document.version == 1 && document.mode == "system" && document.files.count == 3)
+            let password = try #require(document.settings.first { $0.key == "database.password" })
+            #expect(password.value == "***" && password.layer == "secrets")
+            #expect(!(run.output + json.output).contains("FAKE"))
+        }
+    }
+
+    @Test("explain: value, layer, file and line, and the losers")
+    func explain() async throws {
+        try await withSystem { box, variables in
+            let variables = variables.merging(["TELECLAUDE_SERVER_BODY_BYTES": "4096"]) { $1 }
+            let run = try await box.run(.telec, ["config", "explain", "server.body_bytes"], variables)
+            #expect(
+                run.output == """
+                    server.body_bytes = 4096
+                        from environment, TELECLAUDE_SERVER_BODY_BYTES
+                        beats 2048 (system, \(box("config.yml")):1): the environment layer comes before the system one
+                        beats 1048576 (default): the system layer comes before the default one
+                    server.body_bytes belongs to the system layer; the variable TELECLAUDE_SERVER_BODY_BYTES sets it, too
+
+                    """, "\(run)")
+            let json = try await box.run(.telec, ["config", "explain", "database.password", "--json"], variables)
+            #expect(
+                json.ending == .exit(0) && json.output.contains("\"***\"") && !json.output.contains("FAKE"), "\(json)")
+            let unknown = try await box.run(.telec, ["config", "explain", "server.body_byte", "--json"], variables)
+            #expect(
+                unknown.ending == .exit(64) && unknown.error.contains("did you mean server.body_bytes?"), "\(unknown)")
+        }
+    }
+
+    @Test("check: 0 when all is well, 1 when something must be put right, 2 when nothing can be loaded")
+    func check() async throws {
+        try await withSystem { box, variables in
+            let good = try await box.run(.telec, ["config", "check"], variables)
+            #expect(good.ending == .exit(0) && good.output.hasSuffix(": ok\n"), "\(good)")
+            try box.write("secrets.yml", "database: {password: FAKE-password}\n", mode: 0o644)
+            let readable = try await box.run(.telec, ["config", "check", "--json"], variables)
+            #expect(readable.ending == .exit(1) && readable.output.contains("\"ok\": false"), "\(readable)")
+            try box.write("user.yml", "people: []\n")
+            let refused = try await box.run(.telec, ["config", "check", "--json"], variables)
+            #expect(refused.ending == .exit(2) && refused.output.contains("\"code\": \"system_key\""), "\(refused)")
+            #expect(refused.error.contains("\(box("user.yml")):1: people is the system's"), "\(refused)")
+        }
+    }
+
+    @Test("split: --dry-run writes nothing, and the real one three layers without a secret but in secrets.yml")
+    func split() async throws {
+        try await withSandbox { box in
+            let home = try LegacyHome.unpack(into: box.files)
+            let before = try box.contents()
+            let arguments = ["config", "split", "--from", home, "--into", box("out")]
+            let dry = try await box.run(.telec, arguments + ["--dry-run"])
+            #expect(dry.ending == .exit(0) && dry.output.contains("would write \(box("out"))/secrets.yml"), "\(dry)")
+            #expect(try box.contents() == before)
+            let run = try await box.run(.telec, arguments + ["--json"])
+            #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
+            #expect(!(dry.output + run.output).contains("FAKE"))
+            let after = try box.contents()
+            #expect(after.filter { before[$0.key] != nil } == before)
+            for (path, entry) in after where before[path] == nil {
+                let text = entry.bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+                #expect(text.contains("FAKE") == path.hasSuffix("/secrets.yml"), "\(path)")
+                if path.hasSuffix("/secrets.yml") { #expect(entry.mode == 0o600) }
+            }
+            let again = try await box.run(.telec, arguments)
+            #expect(again.ending == .exit(2) && again.error.contains("this is there already"), "\(again)")
+            #expect(try box.contents() == after)
+        }
+    }
+
+    @Test("without settings the defaults hold, and a slip of the keyboard is usage")
+    func nothing() async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.telec, ["config", "check"])
+            #expect(run.output == "no settings files: the defaults hold: ok\n", "\(run)")
+            #expect(try await box.run(.telec, ["config", "split"]).ending == .exit(64))
+            #expect(try await box.run(.telec, ["config", "sho"]).ending == .exit(64))
+        }
+    }
+
+    private struct ShownSettings: Decodable {
+        struct Setting: Decodable {
+            var key: String
+            var value: String
+            var layer: String
+
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                key = try container.decode(String.self, forKey: .key)
+                value = (try? container.decode(String.self, forKey: .value)) ?? ""
+                layer = try container.decode(String.self, forKey: .layer)
+            }
+
+            enum CodingKeys: CodingKey { case key, value, layer }
+        }
+
+        var version: Int
+        var mode: String
+        var files: [String]
+        var settings: [Setting]
+    }
+}
+
+extension Sandbox {
+    fileprivate func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
+        try text.write(toFile: self(name), atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
+    }
+}

@@ -1,0 +1,99 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// A daemon of a test's own, on a socket and a database of its own.
+struct TestDaemon: Sendable {
+    let box: Sandbox
+    let process: RunningProgram
+    let variables: [String: String?]
+
+    /// Runs `telec` against it.
+    func telec(_ arguments: String..., input: String = "", timeout: Double = 60) async throws -> Run {
+        try await box.run(.telec, arguments, variables, input: input, timeout: timeout)
+    }
+
+    /// The same; the answer as JSON. The command must succeed.
+    func json(_ arguments: String...) async throws -> [String: Any] {
+        let run = try await box.run(.telec, arguments + ["--json"], variables)
+        #expect(run.code == 0, "\(run)")
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        return try #require(object as? [String: Any])
+    }
+
+    /// Starts a session and returns its id.
+    func start(_ command: String..., title: String = "Test") async throws -> String {
+        let run = try await box.run(
+            .telec, ["sessions", "start", "--title", title, "--project", box.files, "--"] + command, variables)
+        #expect(run.code == 0, "\(run)")
+        return run.output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Asks until the session is in this state.
+    func wait(for session: String, toBe state: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let document = try await json("sessions", "get", session)["session"] as? [String: Any]
+            if document?["status"] as? String == state { return }
+            try #require(ContinuousClock.now < deadline, "session \(session) did not become \(state)")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Tells it to end, and returns how it did.
+    func stop() async throws -> Run {
+        process.kill(SIGTERM)
+        return try await process.finish(timeout: 30)
+    }
+}
+
+extension Sandbox {
+    /// What programs need to find this sandbox's daemon, and its database on `url`.
+    func daemonVariables(_ url: String, _ more: [String: String?] = [:]) -> [String: String?] {
+        let own: [String: String?] = [
+            "TELECLAUDE_SOCKET": "\(folder)/d.sock", "TELECLAUDE_DATABASE_URL": url, "TMUX_TMPDIR": "\(folder)/tmp",
+        ]
+        return own.merging(more) { _, new in new }
+    }
+
+    /// Starts a daemon and waits until it serves.
+    func startDaemon(_ variables: [String: String?], _ arguments: String...) async throws -> TestDaemon {
+        let process = try start(.teleclauded, arguments, variables)
+        let daemon = TestDaemon(box: self, process: process, variables: variables)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !process.errorText().contains("ready") {
+            let text = try process.errorText()
+            try #require(ContinuousClock.now < deadline, "the daemon did not come up\n\(text)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return daemon
+    }
+}
+
+/// A daemon on an empty database of the given kind, which is stopped afterwards, with all sessions that it left.
+func withDaemon(
+    _ backend: Backend, _ more: [String: String?] = [:], _ body: (TestDaemon) async throws -> Void
+) async throws {
+    try await withDatabase(backend) { box, url in
+        let daemon = try await box.startDaemon(box.daemonVariables(url, more))
+        do {
+            try await body(daemon)
+            try await box.endSessions()
+            let run = try await daemon.stop()
+            #expect(run.code == 0, "\(run)")
+        } catch {
+            try await box.endSessions()
+            daemon.process.kill(SIGKILL)
+            throw error
+        }
+    }
+}
+
+extension Sandbox {
+    /// Ends the tmux server of this sandbox.
+    func endSessions() async throws {
+        _ = try await run(
+            Program(inPath: "tmux"), ["-L", "teleclaude", "kill-server"], ["TMUX_TMPDIR": "\(folder)/tmp"])
+    }
+}

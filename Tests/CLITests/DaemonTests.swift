@@ -1,0 +1,133 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct DaemonTests {
+    @Test(arguments: Backend.available)
+    func itMigratesServesAndStops(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let me = try await daemon.json("whoami")
+            #expect(me["role"] as? String == "admin" && me["mode"] as? String == "single-user")
+            let socket = "\(box.folder)/d.sock"
+            let mode = try FileManager.default.attributesOfItem(atPath: socket)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            let run = try await daemon.stop()
+            #expect(run.code == 0, "\(run)")
+            #expect(!FileManager.default.fileExists(atPath: socket))
+            let first = run.error.split(separator: "\n").first ?? ""
+            for text in ["mode=single-user", "socket=\(socket)", "settings=", "database="] {
+                #expect(first.contains(text), "\(first)")
+            }
+        }
+    }
+
+    /// A second daemon on the same database refuses, also on another socket; a standby waits and takes over.
+    @Test(arguments: Backend.available)
+    func oneDaemonADatabase(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let first = try await box.startDaemon(box.daemonVariables(url))
+            let other = box.daemonVariables(url, ["TELECLAUDE_SOCKET": "\(box.folder)/e.sock"])
+            let refused = try await box.run(.teleclauded, [], other)
+            #expect(refused.code == 2 && refused.error.contains("another daemon works on this database"), "\(refused)")
+            let standby = try box.start(.teleclauded, ["--standby"], other)
+            try waitUntil("the standby waits") { try standby.errorText().contains("standby") }
+            first.process.kill(SIGKILL)
+            _ = try await first.process.finish()
+            try waitUntil("the standby takes over") { try standby.errorText().contains("ready") }
+            let who = try await box.run(.telec, ["whoami"], other)
+            #expect(who.code == 0, "\(who)")
+            standby.kill(SIGTERM)
+            #expect(try await standby.finish().code == 0)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func ofManyAtOnceOneMigratesAndServes(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let many = try (0..<4).map { number in
+                try box.start(
+                    .teleclauded, [], box.daemonVariables(url, ["TELECLAUDE_SOCKET": "\(box.folder)/\(number).sock"]))
+            }
+            try waitUntil("one serves") { try many.contains { try $0.errorText().contains("ready") } }
+            var served = 0
+            for process in many {
+                let isServing = try process.errorText().contains("ready")
+                if isServing { process.kill(SIGTERM) }
+                let run = try await process.finish()
+                served += run.code == 0 ? 1 : 0
+                #expect(run.code == 0 || run.error.contains("another daemon works on this database"), "\(run)")
+            }
+            #expect(served == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aDaemonThatMayNotMigrateRefuses(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let variables = box.daemonVariables(url)
+            let refused = try await box.run(.teleclauded, ["--migration", "refuse-if-behind"], variables)
+            #expect(refused.code == 2 && refused.error.contains("the database lacks the migrations 0001"), "\(refused)")
+            let waiting = try box.start(.teleclauded, ["--migration", "wait"], variables)
+            try waitUntil("it waits") { try waiting.errorText().contains("waiting for migrations") }
+            #expect(try await box.run(.tcMigrate, ["up", "--database", url], variables).code == 0)
+            try waitUntil("it serves") { try waiting.errorText().contains("ready") }
+            waiting.kill(SIGTERM)
+            #expect(try await waiting.finish().code == 0)
+            let checked = try await box.run(.teleclauded, ["--check"], variables)
+            #expect(checked.code == 0 && checked.output == "settings, database and schema are right\n", "\(checked)")
+        }
+    }
+
+    @Test func socketsOfOthersAreLeftAlone() async throws {
+        try await withSandbox { box in
+            let socket = "\(box.folder)/d.sock"
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            try "mine".write(toFile: socket, atomically: false, encoding: .utf8)
+            let file = try await box.run(.teleclauded, [], variables)
+            #expect(file.code == 2 && file.error.contains("is there and is no socket"), "\(file)")
+            #expect(try String(contentsOfFile: socket, encoding: .utf8) == "mine")
+            try FileManager.default.removeItem(atPath: socket)
+            // A killed daemon leaves its socket behind: the next one replaces it.
+            let killed = try await box.startDaemon(variables)
+            killed.process.kill(SIGKILL)
+            _ = try await killed.process.finish()
+            let dead = try await killed.telec("whoami")
+            #expect(dead.code == 2 && dead.error.contains("no daemon answers at"), "\(dead)")
+            let daemon = try await box.startDaemon(variables)
+            // Another database, the same socket: a live one is refused.
+            let second = try await box.run(.teleclauded, [], box.daemonVariables("sqlite:\(box("b.db"))"))
+            #expect(second.code == 2 && second.error.contains("a daemon answers at"), "\(second)")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    @Test func withoutADaemonOneSentenceSaysWhatToDo() async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.telec, ["whoami"], ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"])
+            #expect(run.code == 2)
+            #expect(
+                run.error
+                    == "error: no daemon runs here: there is no \(box.folder)/none.sock; start teleclauded, or say its "
+                    + "socket with --socket\n")
+            let json = try await box.run(
+                .telec, ["whoami", "--json"], ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"])
+            #expect(json.output.contains(#""code": "no_daemon""#))
+        }
+    }
+
+    /// Headers that claim to be somebody, and a token that is none.
+    @Test func headersProveNothing() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let socket = "\(daemon.box.folder)/d.sock"
+            let curl = try Program(inPath: "curl")
+            let claims = ["X-Telec-Email: root@example.org", "X-Web-User-Role: admin", "X-Caller-Session-Id: 1"]
+            let run = try await daemon.box.run(
+                curl, ["-s", "--unix-socket", socket] + claims.flatMap { ["-H", $0] } + ["http://x/whoami"])
+            #expect(run.output.contains(#""session_id":null"#), "\(run)")
+            let token = try await daemon.box.run(
+                curl, ["-s", "--unix-socket", socket, "-H", "Authorization: Bearer tcs_1234", "http://x/whoami"])
+            #expect(token.output.contains(#""code":"unknown_token""#) && token.output.contains(#""status":401"#))
+        }
+    }
+}

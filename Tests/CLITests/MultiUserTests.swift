@@ -1,0 +1,191 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Several people on one machine: two members, an admin, and a daemon under an account of its own.
+@Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
+struct MultiUserTests {
+    static let canary = "cAnArY-4b1d"
+
+    @Test(arguments: Backend.available)
+    func eachSeesWhatHeMay(backend: Backend) async throws {
+        try await withTown(backend) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            _ = try await town.start(town.bob, title: "Bob's work")
+            let (alice, bob) = (try await town.titles(town.alice), try await town.titles(town.bob))
+            #expect(alice == ["Alice's work"] && bob == ["Bob's work"])
+            #expect(try await town.titles(town.admin) == ["Alice's work", "Bob's work"])
+            let table = try await town.telec(town.admin, "sessions", "list")
+            #expect(table.output.contains("[Alice] Alice's work"), "\(table)")
+
+            for arguments in [
+                ["sessions", "get", id], ["transcript", id, "--reason", "curious"], ["sessions", "send", id, "x"],
+                ["sessions", "end", id], ["sessions", "share", id], ["sessions", "attach", id],
+                ["sessions", "revive", id], ["sessions", "tail", id, "--reason", "curious"],
+            ] {
+                let run = try await town.telec(town.bob, arguments)
+                #expect(run.code == 2 && run.error.contains("is not allowed"), "\(arguments) \(run)")
+                #expect(!"\(run)".contains(Self.canary))
+            }
+            let own = try await town.telec(town.alice, "transcript", id)
+            #expect(own.output.contains(Self.canary) && own.error.isEmpty, "\(own)")
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func whoLooksIsOnRecord(backend: Backend) async throws {
+        try await withTown(backend) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            let silent = try await town.telec(town.admin, "transcript", id)
+            #expect(silent.code == 64 && silent.error.contains("takes a reason") && silent.output.isEmpty, "\(silent)")
+            let read = try await town.telec(town.admin, "transcript", id, "--reason", "incident 7")
+            #expect(read.output.contains(Self.canary), "\(read)")
+            #expect(read.error.contains("Viewing [Alice]'s session: access logged"))
+            _ = try await town.telec(town.bob, "transcript", id, "--reason", "curious")
+
+            let log = try await town.telec(town.admin, "audit", "list", "--json")
+            let entries = try log.entries()
+            #expect(
+                entries.map { "\($0["person"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" } == [
+                    "Bob read_transcript refused", "Ada read_transcript allowed",
+                ])
+            #expect(entries.last?["reason"] as? String == "incident 7")
+            // Owners see who looked at theirs, and nobody else does.
+            #expect(try await town.telec(town.alice, "audit", "list", "--json").entries().count == 2)
+            #expect(try await town.telec(town.bob, "audit", "list", "--json").entries().isEmpty)
+            for arguments in [["audit", "verify"], ["audit", "export"]] {
+                let refused = try await town.telec(town.alice, arguments)
+                #expect(refused.code == 2 && refused.error.contains("is not allowed"), "\(refused)")
+            }
+            let verdict = try await town.telec(town.admin, "audit", "verify")
+            #expect(verdict.code == 0 && verdict.output.hasPrefix("intact: 2 rows, checkpoint 2:"), "\(verdict)")
+            #expect(!log.output.contains(Self.canary))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func sharingOpensASession(backend: Backend) async throws {
+        try await withTown(backend) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            #expect(try await town.telec(town.alice, "sessions", "share", id).code == 0)
+            #expect(try await town.titles(town.bob) == ["Alice's work"])
+            let read = try await town.telec(town.bob, "transcript", id, "--reason", "pairing")
+            #expect(read.code == 0 && read.output.contains(Self.canary), "\(read)")
+            #expect(try await town.telec(town.bob, "sessions", "send", id, "from bob").code == 0)
+            #expect(try await town.telec(town.bob, "sessions", "end", id).code == 2)
+            #expect(try await town.telec(town.alice, "sessions", "unshare", id).code == 0)
+            #expect(try await town.telec(town.bob, "transcript", id, "--reason", "pairing").code == 2)
+            let actions = try await town.telec(town.alice, "audit", "list", "--json").entries()
+                .map { "\($0["action"] ?? "") \($0["outcome"] ?? "")" }
+            #expect(actions == ["read_transcript refused", "end refused", "send allowed", "read_transcript allowed"])
+        }
+    }
+
+    /// What the daemon refuses can't be had in another way: files, tmux, /proc, arguments.
+    @Test func nothingLeaksBesideTheSocket() async throws {
+        try await withTown(.sqlite) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            let spy = """
+                cat \(town.state)/transcripts/* \(town.state)/*.db \(town.alice.home)/.teleclaude/hosts/\(id)/*;
+                tmux -S /tmp/tmux-\(town.alice.uid)/teleclaude capture-pane -p;
+                for p in $(ps -o pid= -u \(town.alice.name)); do cat /proc/$p/environ; ls -l /proc/$p/fd; done;
+                ps axww -o args
+                """
+            let seen = try await town.box.run(as: town.bob, Program(path: "/bin/sh"), ["-c", spy])
+            #expect(!seen.output.contains(Self.canary), "\(seen)")
+            #expect(!seen.output.contains("tcs_"))
+            for refusal in ["Permission denied"] { #expect(seen.error.contains(refusal)) }
+        }
+    }
+
+    @Test func aTokenIsWorthNothingElsewhere() async throws {
+        try await withTown(.sqlite) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            let environ = try await town.box.run(
+                Program(path: "/bin/sh"),
+                ["-c", "cat /proc/$(cat \(town.alice.home)/.teleclaude/hosts/\(id)/pid)/environ | tr '\\0' '\\n'"],
+                in: "/")
+            let line = try #require(environ.output.split(separator: "\n").first { $0.contains("SESSION_TOKEN=") })
+            let token = String(line.split(separator: "=")[1])
+            let variables = town.variables.merging(["TELECLAUDE_SESSION_TOKEN": token]) { _, new in new }
+            let own = try await town.box.run(as: town.alice, town.client, ["whoami", "--json"], variables)
+            #expect(own.output.contains(#""session_id":"\#(id)""#), "\(own)")
+            for thief in [town.bob, town.admin] {
+                let run = try await town.box.run(as: thief, town.client, ["whoami"], variables)
+                #expect(run.code == 2 && run.error.contains("not valid here"), "\(run)")
+            }
+            _ = try await town.telec(town.alice, "sessions", "end", id)
+            let late = try await town.box.run(as: town.alice, town.client, ["whoami"], variables)
+            #expect(late.code == 2 && late.error.contains("not valid here"), "\(late)")
+        }
+    }
+
+    /// Root inside a user namespace, and whoever comes by somebody else's proxy, are who the kernel says.
+    @Test func theKernelSaysWhoCalls() async throws {
+        try await withTown(.sqlite) { town in
+            let root = try await town.box.run(
+                as: town.bob, Program(inPath: "unshare"), ["--user", "--map-root-user", town.client.path, "whoami"],
+                town.variables)
+            #expect(root.output.hasPrefix("Bob (member"), "\(root)")
+            let proxy = """
+                import socket, threading
+                s = socket.socket(socket.AF_UNIX); s.bind("\(town.bob.home)/p.sock"); s.listen()
+                import os; os.chmod("\(town.bob.home)", 0o755); os.chmod("\(town.bob.home)/p.sock", 0o777)
+                while True:
+                    a, _ = s.accept(); b = socket.socket(socket.AF_UNIX); b.connect("\(town.box.folder)/run/d.sock")
+                    def pipe(x, y):
+                        while (d := x.recv(65536)): y.sendall(d)
+                        y.shutdown(socket.SHUT_WR)
+                    threading.Thread(target=pipe, args=(a, b)).start(); threading.Thread(target=pipe, args=(b, a)).start()
+                """
+            // Not a developer's own one, which others can't reach.
+            let python = Program(path: "/usr/bin/python3")
+            let process = try town.box.start(as: town.bob, Program(path: "/usr/bin/env"), [python.path, "-c", proxy])
+            try waitUntil("the proxy listens") { FileManager.default.fileExists(atPath: "\(town.bob.home)/p.sock") }
+            let through = try await town.box.run(
+                as: town.admin, town.client, ["whoami", "--socket", "\(town.bob.home)/p.sock"], town.variables)
+            process.kill(SIGKILL)
+            #expect(through.output.hasPrefix("Bob (member"), "\(through)")
+        }
+    }
+
+    @Test func strangersMayAskWhoTheyAre() async throws {
+        try await withTown(.sqlite) { town in
+            let who = try await town.telec(town.stranger, "whoami")
+            #expect(who.output.hasPrefix("nobody whom the settings know (public"), "\(who)")
+            for arguments in [["sessions", "list"], ["audit", "list"], ["sessions", "get", "x"]] {
+                let run = try await town.telec(town.stranger, arguments)
+                #expect(run.code == 2 && run.error.contains("nobody's in the settings"), "\(run)")
+            }
+            // Root is nobody either, until a person has that account.
+            let root = try await town.box.run(town.client, ["whoami"], town.variables, in: "/")
+            #expect(root.output.contains("(public, uid 0)"), "\(root)")
+        }
+    }
+
+    /// A uid that was given to somebody else does not bring along the sessions of whoever had it before.
+    @Test(arguments: Backend.available)
+    func aRecycledUidInheritsNothing(backend: Backend) async throws {
+        try await withTown(backend) { town in
+            let id = try await town.start(town.alice, title: "Alice's work")
+            try await town.settings([("Zoe", town.alice, "member"), ("Ada", town.admin, "admin")])
+            town.daemon.kill(SIGHUP)
+            try waitUntil("settings are read anew") { try town.daemon.errorText().contains("settings were read anew") }
+            #expect(try await town.telec(town.alice, "whoami").output.hasPrefix("Zoe (member"))
+            #expect(try await town.titles(town.alice).isEmpty)
+            let read = try await town.telec(town.alice, "transcript", id, "--reason", "mine?")
+            #expect(read.code == 2 && read.error.contains("the session is nobody's"), "\(read)")
+            #expect(try await town.titles(town.admin) == ["Alice's work"])
+            let admin = try await town.telec(town.admin, "transcript", id, "--reason", "orphan")
+            #expect(admin.output.contains(Self.canary), "\(admin)")
+        }
+    }
+}
+
+extension Run {
+    /// The entries of an audit document.
+    func entries() throws -> [[String: Any]] {
+        let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
+        return try #require(object?["entries"] as? [[String: Any]], "\(self)")
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// OS users of a test's own: real ones, made with `useradd`.
+struct TestUser: Sendable {
+    let name: String
+    let uid: UInt32
+    let home: String
+
+    /// Whether this process may make users. Where it may not, tests that need them say so; in CI they fail.
+    static var areWanted: Bool { geteuid() == 0 || environment("CI") == "true" }
+    static let skipReason: Comment = "OS users can be made by root only: run ci/test as root to see who may do what"
+}
+
+extension Sandbox {
+    /// Makes users with a home in this sandbox, and removes them afterwards with all that they run.
+    func withUsers(_ names: [String], _ body: ([TestUser]) async throws -> Void) async throws {
+        #expect(geteuid() == 0, "CI has to run these tests as root")
+        try open(folder)
+        try FileManager.default.createDirectory(atPath: "\(folder)/homes", withIntermediateDirectories: false)
+        try open("\(folder)/homes")
+        var users: [TestUser] = []
+        do {
+            for name in names { users.append(try await makeUser(name)) }
+            try await body(users)
+        } catch {
+            for user in users { try await remove(user) }
+            throw error
+        }
+        for user in users { try await remove(user) }
+    }
+
+    func makeUser(_ name: String, uid: UInt32? = nil) async throws -> TestUser {
+        let account = "tc\(name)\(UInt32.random(in: 0...999_999))"
+        let home = "\(folder)/homes/\(account)"
+        let number = uid.map { ["--uid", String($0)] } ?? []
+        let made = try await run(
+            Program(inPath: "useradd"), ["-m", "-d", home, "-s", "/bin/sh"] + number + [account], in: "/")
+        try #require(made.code == 0, "\(made)")
+        chmod(home, 0o700)
+        let facts = try FileManager.default.attributesOfItem(atPath: home)
+        return TestUser(name: account, uid: try #require(facts[.ownerAccountID] as? UInt32), home: home)
+    }
+
+    func remove(_ user: TestUser) async throws {
+        _ = try await run(Program(inPath: "pkill"), ["-KILL", "-u", String(user.uid)], in: "/")
+        let removed = try await run(Program(inPath: "userdel"), ["-f", user.name], in: "/")
+        #expect(removed.code == 0, "\(removed)")
+    }
+
+    /// Lets everybody pass through a folder.
+    private func open(_ folder: String) throws { try #require(chmod(folder, 0o711) == 0) }
+
+    /// A copy of a program that everybody may run, wherever the build has put it.
+    func published(_ program: Program) throws -> Program {
+        let copy = "\(folder)/\(URL(fileURLWithPath: program.path).lastPathComponent)"
+        if !FileManager.default.fileExists(atPath: copy) {
+            try FileManager.default.copyItem(atPath: program.path, toPath: copy)
+            chmod(copy, 0o755)
+        }
+        return Program(path: copy)
+    }
+
+    /// Starts a program as somebody else.
+    func start(
+        as user: TestUser, _ program: Program, _ arguments: [String], _ variables: [String: String?] = [:],
+        input: String = ""
+    ) throws -> RunningProgram {
+        let identity = ["--reuid", String(user.uid), "--regid", String(user.uid), "--clear-groups", "--"]
+        let own: [String: String?] = ["HOME": user.home, "TMPDIR": "/tmp"]
+        return try start(
+            Program(inPath: "setpriv"), identity + [program.path] + arguments, own.merging(variables) { _, new in new },
+            input: input, in: "/")
+    }
+
+    func run(
+        as user: TestUser, _ program: Program, _ arguments: [String], _ variables: [String: String?] = [:],
+        input: String = ""
+    ) async throws -> Run {
+        try await start(as: user, program, arguments, variables, input: input).finish()
+    }
+}

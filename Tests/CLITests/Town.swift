@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A machine that several people share, with a daemon in system mode.
+struct Town: Sendable {
+    let box: Sandbox
+    let alice: TestUser
+    let bob: TestUser
+    let admin: TestUser
+    let stranger: TestUser
+    let service: TestUser
+    let daemon: RunningProgram
+    let client: Program
+    let variables: [String: String?]
+    let state: String
+
+    func telec(_ user: TestUser, _ arguments: String...) async throws -> Run { try await telec(user, arguments) }
+
+    func telec(_ user: TestUser, _ arguments: [String]) async throws -> Run {
+        try await box.run(as: user, client, arguments, variables)
+    }
+
+    /// Starts a session that says the canary and waits, and returns its id.
+    func start(_ user: TestUser, title: String) async throws -> String {
+        let run = try await telec(
+            user,
+            [
+                "sessions", "start", "--title", title, "--project", user.home, "--", "sh", "-c",
+                // Never whole in any process's arguments.
+                "printf 'c%s-4b1d\\n' AnArY; sleep 1000",
+            ])
+        #expect(run.code == 0 && run.error == "Sessions on this system are subject to admin audit.\n", "\(run)")
+        let id = run.output.trimmingCharacters(in: .newlines)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try await !telec(user, "transcript", id).output.contains(MultiUserTests.canary) {
+            try #require(ContinuousClock.now < deadline)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return id
+    }
+
+    /// The titles that somebody sees, sorted.
+    func titles(_ user: TestUser) async throws -> [String] {
+        let run = try await telec(user, "sessions", "list", "--json")
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let sessions = try #require(object?["sessions"] as? [[String: Any]], "\(run)")
+        return sessions.compactMap { $0["title"] as? String }.sorted()
+    }
+
+    /// Writes the settings of the system.
+    func settings(_ people: [(String, TestUser, String)]) async throws {
+        try Town.write(people, to: "\(box.folder)/etc/config.yml")
+    }
+
+    fileprivate static func write(_ people: [(String, TestUser, String)], to file: String) throws {
+        let lines = people.map { name, user, role in
+            "  - {name: \(name), email: \(name)@example.org, os_username: \(user.name), role: \(role)}"
+        }
+        let text = "mode: system\npeople:\n" + lines.joined(separator: "\n") + "\n"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        chmod(file, 0o644)
+    }
+}
+
+/// A town whose daemon runs, on an empty database of the given kind; gone afterwards.
+func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async throws {
+    try await withDatabase(backend) { box, url in
+        try await box.withUsers(["alice", "bob", "ada", "zed", "svc"]) { users in
+            // The test's server lets nobody in but the user who started it, and root.
+            let service = backend == .sqlite ? users[4] : TestUser(name: "root", uid: 0, home: users[4].home)
+            let state = "\(service.home)/state"
+            for folder in ["\(box.folder)/etc", "\(box.folder)/run"] {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+                chmod(folder, 0o755)
+            }
+            chown("\(box.folder)/run", service.uid, service.uid)
+            try Town.write(
+                [("Alice", users[0], "member"), ("Bob", users[1], "member"), ("Ada", users[2], "admin")],
+                to: "\(box.folder)/etc/config.yml")
+            let database = backend == .sqlite ? "sqlite:\(state)/teleclaude.db" : url
+            let variables: [String: String?] = ["TELECLAUDE_SOCKET": "\(box.folder)/run/d.sock"]
+            let own: [String: String?] = [
+                "TELECLAUDE_CONFIG_PATH": "\(box.folder)/etc/config.yml", "TELECLAUDE_STATE_PATH": state,
+                "TELECLAUDE_DATABASE_URL": database,
+            ]
+            let daemon = try box.start(
+                as: service, box.published(.teleclauded), [], variables.merging(own) { _, new in new })
+            let town = Town(
+                box: box, alice: users[0], bob: users[1], admin: users[2], stranger: users[3], service: service,
+                daemon: daemon, client: try box.published(.telec), variables: variables, state: state)
+            try waitUntil("the daemon serves") {
+                let text = try daemon.errorText()
+                try #require(!text.contains("error:"), "\(text)")
+                return text.contains("ready")
+            }
+            try await body(town)
+            daemon.kill(SIGTERM)
+            let run = try await daemon.finish(timeout: 30)
+            #expect(run.code == 0, "\(run)")
+            #expect(!run.error.contains(MultiUserTests.canary) && !run.error.contains("tcs_"), "\(run)")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Dialects
+import Migrations
+import Migrator
+import Settings
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+@Suite struct SessionStoreTests {
+    private let alice = Identity(person: "Alice", role: .member, uid: 1_001, osUsername: "alice")
+
+    private func withStore(_ backend: Backend, _ body: (SessionStore, Database) async throws -> Void) async throws {
+        try await backend.withDatabase { database in
+            try await Migrator(history: try .teleclaude(), database: database).up()
+            let epoch = try await Epoch.begin(database, holder: "test")
+            try await body(SessionStore(Fence(database: database, epoch: epoch)), database)
+        }
+    }
+
+    private func session(
+        _ number: Int, of owner: Owner, _ visibility: Session.Visibility = .private, state: Session.State = .active
+    ) -> Session {
+        let digits = String(number + 100)
+        let moment = "2026-11-25T10:\(digits.suffix(2)):00.000000Z"
+        return Session(
+            id: "s\(digits)", title: "Session \(number) 100%_!", owner: owner, state: state, visibility: visibility,
+            projectPath: "/p\(number % 2)", agent: number % 2 == 0 ? "claude" : nil, computer: "here", tmuxName: nil,
+            createdAt: moment, lastActivity: moment, closedAt: nil)
+    }
+
+    private func fill(_ store: SessionStore) async throws {
+        let (own, other) = (Owner(person: "Alice", uid: 1_001), Owner(person: "Bob", uid: 1_002))
+        for number in 0..<20 {
+            switch number % 4 {
+            case 0, 1: try await store.insert(session(number, of: own))
+            case 2: try await store.insert(session(number, of: other, .shared))
+            default: try await store.insert(session(number, of: other))
+            }
+        }
+        // Alice's uid under somebody else's name, and nobody's.
+        try await store.insert(session(30, of: Owner(person: "Zoe", uid: 1_001), .shared))
+        try await store.insert(session(31, of: Owner(person: nil, uid: nil), .shared))
+    }
+
+    @Test(arguments: Backend.available)
+    func aSessionIsReadBackAsItWasWritten(backend: Backend) async throws {
+        try await withStore(backend) { store, _ in
+            let session = session(1, of: Owner(person: "Ælice \"x\"", uid: .max), .shared)
+            try await store.insert(session)
+            #expect(try await store.find(session.id) == session)
+            #expect(try await store.find("none") == nil)
+        }
+    }
+
+    /// Every page, of every size, gives what one list would, in its order and once.
+    @Test(arguments: Backend.available)
+    func pagesAreTheList(backend: Backend) async throws {
+        try await withStore(backend) { store, _ in
+            try await fill(store)
+            for (scope, count) in [(SessionScope.all, 22), (.ownAndShared(alice), 15)] {
+                for limit in [1, 3, 7, 100] {
+                    var (found, cursor) = ([String](), SessionCursor?.none)
+                    repeat {
+                        let page = try await store.page(scope, SessionFilter(), after: cursor, limit: limit)
+                        found += page.sessions.map(\.id)
+                        cursor = page.next.flatMap { SessionCursor($0.text) }
+                        #expect((page.next == nil) == (cursor == nil))
+                    } while cursor != nil
+                    #expect(found == found.sorted(by: >))
+                    #expect(Set(found).count == count && found.count == count)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func filtersNarrowTheList(backend: Backend) async throws {
+        try await withStore(backend) { store, _ in
+            try await fill(store)
+            func count(_ filter: SessionFilter) async throws -> Int {
+                try await store.page(.ownAndShared(alice), filter, after: nil, limit: 100).sessions.count
+            }
+            #expect(try await count(SessionFilter(agent: "claude")) == 10)
+            #expect(try await count(SessionFilter(project: "/p1")) == 5)
+            #expect(try await count(SessionFilter(owner: "Bob")) == 5)
+            #expect(try await count(SessionFilter(state: .closed)) == 0)
+            // What means something to LIKE is a text like any other.
+            #expect(try await count(SessionFilter(text: "100%_!")) == 15)
+            #expect(try await count(SessionFilter(text: "SESSION 1 ")) == 1)
+            #expect(try await count(SessionFilter(text: "1_0")) == 0)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aClosedSessionStaysClosed(backend: Backend) async throws {
+        try await withStore(backend) { store, _ in
+            let session = session(1, of: Owner(person: "Alice", uid: 1_001))
+            try await store.insert(session)
+            #expect(try await store.move(session.id, to: .closed))
+            #expect(try await !store.move(session.id, to: .active))
+            #expect(try await store.find(session.id)?.state == .closed)
+            #expect(try await store.reopen(session.id)?.closedAt == nil)
+        }
+    }
+
+    /// A daemon that lost its lock writes nothing, and one that takes over waits for what the old one is writing.
+    @Test(arguments: Backend.available)
+    func anOldEpochWritesNothing(backend: Backend) async throws {
+        try await withStore(backend) { store, database in
+            let session = session(1, of: Owner(person: "Alice", uid: 1_001))
+            try await store.insert(session)
+            let epoch = try await Epoch.begin(database, holder: "second")
+            let new = SessionStore(Fence(database: database, epoch: epoch))
+            let error = await #expect(throws: RuntimeError.self) { try await store.move(session.id, to: .closed) }
+            #expect(error?.code == .fenced)
+            #expect(try await store.find(session.id)?.state == .active)
+            #expect(try await new.move(session.id, to: .closed))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+@testable import Settings
+
+@Suite("settings that are refused")
+struct RefusalTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var file: String
+        var text: String
+        var code: String
+        var place: String
+        var testDescription: String { "\(code): \(text)" }
+
+        init(_ text: String, _ code: String, _ place: String, file: String = "etc/config.yml") {
+            self.text = text
+            self.code = code
+            self.place = place
+            self.file = file
+        }
+    }
+
+    static let user = "home/.teleclaude/config.yml"
+
+    @Test(
+        "each with its file and line",
+        arguments: [
+            Case("people:\n- {name: A, os_username: a}\n- {name: B, os_username: a}", "duplicate_os_username", ":3"),
+            Case("people:\n- {name: A}\n- {name: A}", "duplicate_person", ":3"),
+            Case("people:\n- {name: A, role: amdin}", "unknown_role", ":2"),
+            Case("people:\n- {name: A, role: public}", "unknown_role", ":2"),
+            Case("people:\n- {role: admin}", "not_a_person", ":2"),
+            Case("people: alice", "wrong_type", ":1"),
+            Case("server: {body_bytes: many}", "wrong_type", ":1"),
+            Case("server:\n  idle_seconds: 0", "wrong_type", ":2"),
+            Case("agents: {claude: {deliver_key: perhaps}}", "wrong_type", ":1"),
+            Case("agents: {claude: {command: claude --x}}", "wrong_type", ":1"),
+            Case("database: {engine: oracle}", "wrong_type", ":1"),
+            Case("database: {url: 'sqlite:/x', path: /y}", "two_databases", ":1"),
+            Case("database:\n  engine: sqlite\n  host: h", "wrong_part", ":3"),
+            Case("database: {url: 'mysql://h/d'}", "database_url", ":1"),
+            Case("mode: single-user", "wrong_mode", ":1"),
+            Case("b: 1\nx:\n  a: 1\n  a: 2", "not_yaml", ":3"),
+            Case("a: [1", "not_yaml", ":2"),
+            Case("- a\n- b", "not_settings", ":1"),
+            Case("? [a]\n: b", "not_a_name", ":1"),
+            Case("a: \"\\0\"", "not_text", ":1"),
+            Case("thinking_mode: quick", "wrong_type", ":1", file: user),
+            Case("\npeople: []", "system_key", ":2", file: user),
+            Case("people: {}", "system_key", ":1", file: user),
+            Case("ui: {}\ndatabase: {url: 'sqlite:/x'}", "system_key", ":2", file: user),
+            Case("server: {idle_seconds: 5}", "system_key", ":1", file: user),
+            Case("agents: {claude: {deliver_key: true}}", "system_key", ":1", file: user),
+            Case("projects: {a: /x}", "system_key", ":1", file: user),
+            Case("adapters: {}", "system_key", ":1", file: user),
+            Case("OPENAI_API_KEY: x", "secret_in_user_file", ":1", file: user),
+            Case("ui:\n  api_token: x", "secret_in_user_file", ":2", file: user),
+            Case("tts: {services: [{accessKey: x, apiKey: y}]}", "secret_in_user_file", ":1", file: user),
+            Case("ui: {note: 'use sk-abcdefgh'}", "secret_in_user_file", ":1", file: user),
+            Case("ui: [ghp_abcdefgh]", "secret_in_user_file", ":1", file: user),
+            Case("ui: [xoxb-12345-abc]", "secret_in_user_file", ":1", file: user),
+            Case("ui: [AKIAIOSFODNN7EXAMPLE]", "secret_in_user_file", ":1", file: user),
+            Case("ui: [AIzaSyabcdef]", "secret_in_user_file", ":1", file: user),
+            Case("ui: |\n  -----BEGIN RSA PRIVATE KEY-----\n  x", "secret_in_user_file", ":1", file: user),
+            Case("ui: 'redis://u:pw@h'", "secret_in_user_file", ":1", file: user),
+        ])
+    func refusal(_ bad: Case) async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", "project_name: x\n")
+            try folder.write(bad.file, bad.text + "\n")
+            let error = try #require(folder.refusal())
+            #expect(error.code == bad.code, "\(error)")
+            #expect(error.place == "\(folder.path)/\(bad.file)\(bad.place)", "\(error)")
+            #expect(!error.remedy.isEmpty)
+        }
+    }
+
+    @Test("no refusal repeats what may be a secret")
+    func silence() async throws {
+        try await withSettingsFolder { folder in
+            for text in ["database: {url: 'postgresql://u:hunter22@h:x/d'}", "a: \"hunter22\nb: 1"] {
+                try folder.write("etc/config.yml", text)
+                let error = try #require(folder.refusal())
+                #expect(!"\(error)".contains("hunter22"))
+            }
+        }
+    }
+
+    @Test("what is not a secret in a person's file is accepted; what looks like one is a warning")
+    func accepted() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", "project_name: x\n")
+            try folder.write(
+                Self.user,
+                "ui: {language: sk-SK, strip_key: true, token: null}\ntts: {voice: Xk29fLq8Zp4RtY7uWm3N}\nmine: {a: 1}\n"
+            )
+            let loaded = try folder.load()
+            #expect(
+                loaded.remarks.map(\.message) == [
+                    "mine.a is no key that is known; it is kept",
+                    "tts.voice looks like a secret: this file is no place for one",
+                ])
+        }
+    }
+
+    @Test("hostile files end in an error, not in a crash: deep, wide, endless and odd ones")
+    func hostile() async throws {
+        let deep = String(repeating: "[", count: 100_000)
+        let laughs =
+            "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+            + zip("bcdefghi", "abcdefgh").map { letter, before in
+                "\(letter): &\(letter) [" + Array(repeating: "*\(before)", count: 10).joined(separator: ",") + "]"
+            }.joined(separator: "\n")
+        try await withSettingsFolder { folder in
+            for text in [deep, laughs, "a: *nobody", "a: \u{FFFE}", String(repeating: "x", count: 5_000_000)] {
+                try folder.write("etc/config.yml", text)
+                #expect(folder.refusal()?.place?.hasPrefix("\(folder.path)/etc/config.yml") == true)
+            }
+        }
+    }
+}

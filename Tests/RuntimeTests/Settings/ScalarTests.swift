@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Settings
+
+@Suite("words of YAML 1.1")
+struct ScalarTests {
+    /// What PyYAML's safe_load made of each, by experiment.
+    @Test(arguments: [
+        ("yes", Scalar.Meaning.boolean(true)), ("Off", .boolean(false)), ("NO", .boolean(false)), ("y", .text("y")),
+        ("oN", .text("oN")), ("~", .null), ("", .null), ("Null", .null), ("nULL", .text("nULL")),
+        ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)), ("+7", .integer(7)),
+        ("1_000", .integer(1_000)), ("0x1F", .integer(31)), ("0b101", .integer(5)), ("010", .integer(8)),
+        ("09", .text("09")), ("1:30", .integer(90)), ("0.8", .real(0.8)), (".5", .real(0.5)), ("1.", .real(1)),
+        ("1e3", .text("1e3")), ("1.5e3", .text("1.5e3")), ("1.5e+3", .real(1_500)), ("-.inf", .real(-.infinity)),
+        ("2026-01-01", .text("2026-01-01")), ("1.2.3", .text("1.2.3")), ("-", .text("-")), (".", .text(".")),
+        ("+31 6", .text("+31 6")),
+    ])
+    func meaning(_ word: String, _ meaning: Scalar.Meaning) {
+        #expect(Scalar(text: word, style: .plain).meaning == meaning)
+        #expect(Scalar(text: word, style: .singleQuoted).meaning == .text(word))
+    }
+
+    @Test("a tag makes text of a number, and << brings in another map")
+    func tagsAndMerges() throws {
+        let root = try YAMLFile.parse("a: !!str 12\nb: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}\n", path: "f")
+        #expect(root["a"]?.scalar?.meaning == .text("12"))
+        let merged = try YAMLFile.parse("y: 3\nx: 1", path: "g")
+        #expect(root["c"] == merged)
+    }
+
+    @Test("what is written is read back as the same")
+    func writing() throws {
+        let text = """
+            a: "no"
+            b: no
+            c: '0123'
+            d: 0123
+            e: 2026-01-01
+            f: {"Team ✨": 1, "": 2}
+            g: [x, "", null, {}]
+            h: |
+              line
+              two
+            i: "\\e[31m \\u2028"
+            j:
+            """
+        let root = try YAMLFile.parse(text, path: "f")
+        let again = try YAMLFile.parse(try YAMLText.rendered(root), path: "g")
+        #expect(again == root)
+        #expect(again["a"]?.scalar?.meaning == .text("no") && again["b"]?.scalar?.meaning == .boolean(false))
+    }
+}
