@@ -98,7 +98,10 @@ public struct DatabaseURL: Sendable, Equatable {
     }
 }
 
-extension DatabaseURL: CustomStringConvertible {
+extension DatabaseURL: CustomStringConvertible, CustomReflectable {
+    /// Nothing: a dump would show the password.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
     /// A URL that means the same, with `***` in the place of every password.
     public var description: String {
         switch target {

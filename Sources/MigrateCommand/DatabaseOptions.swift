@@ -7,7 +7,8 @@ struct DatabaseOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
         help: ArgumentHelp(
-            "The database. Default: TC_DATABASE_URL, else the embedded SQLite file ~/.teleclaude/teleclaude.db.",
+            "The database. Default: TC_DATABASE_URL, else what the settings say, else the embedded SQLite file "
+                + "~/.teleclaude/teleclaude.db.",
             valueName: "url"))
     var database: String?
 

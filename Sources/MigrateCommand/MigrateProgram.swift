@@ -69,8 +69,8 @@ struct RootCommand: AsyncParsableCommand {
             commandName: name,
             abstract: "Migrates the schema of a SQLite or PostgreSQL database, and moves whole databases between them.",
             discussion: """
-                The database is the one that --database or TC_DATABASE_URL names, by default the embedded SQLite file \
-                ~/.teleclaude/teleclaude.db. URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \
+                The database is the one that --database or TC_DATABASE_URL names, by default what the settings \
+                say (telec config explain database), or the embedded SQLite file ~/.teleclaude/teleclaude.db. URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \
                 all that libpq understands (?host=/socket/folder, ?service=NAME, several hosts, .pgpass).
 
                 EXAMPLES:

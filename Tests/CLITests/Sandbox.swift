@@ -80,7 +80,9 @@ func withSandbox<T>(_ body: (Sandbox) async throws -> T) async throws -> T {
         try await withTemporaryFolder { folder in
             let sandbox = Sandbox(folder: folder)
             for name in ["files", "home", "tmp", "streams"] {
-                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(name)", withIntermediateDirectories: false,
+                    attributes: [.posixPermissions: 0o755])
             }
             return try await body(sandbox)
         }

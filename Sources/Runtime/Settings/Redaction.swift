@@ -16,16 +16,29 @@ struct Redaction {
     }
 
     private func scalar(_ scalar: Scalar, at key: Key) -> Scalar {
-        var shown = scalar
-        // A URL is worth seeing without its password.
-        if KnownKey.scope(of: key) != .secret, let password = SecretSigns.urlPassword(in: shown.text) {
-            shown.text.replaceSubrange(password, with: "***")
-            shown.holdsSecret = false
+        let isSecretKey = KnownKey.scope(of: key) == .secret && scalar.meaning != .null && !scalar.text.isEmpty
+        guard isSecretKey || isSecret(scalar, at: key) else { return scalar }
+        let hidden = Scalar(text: "***", style: .doubleQuoted)
+        guard !isSecretKey, !scalar.holdsSecret, let password = SecretSigns.urlPassword(in: scalar.text) else {
+            return hidden
         }
-        if LayerChecks.isSecret(shown, at: key) && !shown.text.contains("***") || secrets.occur(in: shown.text) {
-            shown = Scalar(text: "***", style: .doubleQuoted)
-        }
-        return shown
+        // A URL is worth seeing without its password, unless more of it is secret.
+        var rest = scalar
+        rest.text.removeSubrange(password)
+        if isSecret(rest, at: key) { return hidden }
+        return Scalar(text: scalar.text.replacingCharacters(password, with: "***"), style: .doubleQuoted)
+    }
+
+    private func isSecret(_ scalar: Scalar, at key: Key) -> Bool {
+        LayerChecks.isSecret(scalar, at: key) || secrets.occur(in: scalar.text)
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(_ range: Range<Index>, with text: String) -> String {
+        var result = self
+        result.replaceSubrange(range, with: text)
+        return result
     }
 }
 

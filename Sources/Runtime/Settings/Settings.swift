@@ -25,8 +25,8 @@ public struct LoadedSettings: Sendable {
     /// The files that were read, in order.
     public var files: [String]
     public var remarks: [Remark]
-    /// Every key, with where its value comes from.
-    public var effective: EffectiveSettings
+    /// Every key with where its value comes from, secrets among them: `shown` is what may be printed.
+    var effective: EffectiveSettings
 
     /// Where the database is named: `FILE:LINE` or a variable. `nil` when it is the default.
     public var originOfDatabase: String? {
@@ -41,6 +41,13 @@ public struct LoadedSettings: Sendable {
         _ surroundings: Surroundings, for reader: Reader
     ) throws(SettingsError) -> LoadedSettings {
         try Loading(surroundings, reader).load()
+    }
+}
+
+extension LoadedSettings: CustomReflectable {
+    /// Without the values, which nobody has redacted.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["settings": settings, "files": files, "remarks": remarks])
     }
 }
 

@@ -103,6 +103,16 @@ struct RefusalTests {
         }
     }
 
+    @Test("a wide file is read at once")
+    func wide() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", (0..<5_000).map { "jobs.k\($0): 1" }.joined(separator: "\n"))
+            let start = ContinuousClock.now
+            #expect(try folder.load().effective.all.count > 5_000)
+            #expect(ContinuousClock.now - start < .seconds(20))
+        }
+    }
+
     @Test("hostile files end in an error, not in a crash: deep, wide, endless and odd ones")
     func hostile() async throws {
         let deep = String(repeating: "[", count: 100_000)

@@ -119,6 +119,17 @@ struct SplitTests {
         }
     }
 
+    @Test("root splits for somebody else", .enabled(if: geteuid() == 0, "only root can give files away"))
+    func asRoot() async throws {
+        try await withSettingsFolder { folder in
+            let home = try LegacyHome.unpack(into: folder.path)
+            for name in try FileManager.default.subpathsOfDirectory(atPath: home) + [""] {
+                try #require(lchown("\(home)/\(name)", 4_321, 4_321) == 0)
+            }
+            #expect(try SettingsSplit.plan(folder.surroundings(), from: home).files.count == 5)
+        }
+    }
+
     @Test("what is there already is not overwritten, and nothing is left behind")
     func existing() async throws {
         try await withSettingsFolder { folder in

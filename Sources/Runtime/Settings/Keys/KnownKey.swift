@@ -61,7 +61,15 @@ struct KnownKey: Sendable {
 
 extension KnownKey {
     /// What is known of a key: the first of the table that matches it.
-    static func find(_ key: Key) -> KnownKey? { table.first { $0.matches(key) } }
+    static func find(_ key: Key) -> KnownKey? {
+        guard let first = key.parts.first else { return nil }
+        return (bySection[first] ?? bySection["*"])?.first { $0.matches(key) }
+    }
+
+    /// The table by the first part of the keys; under `*` those whose first part is a pattern.
+    private static let bySection = Dictionary(grouping: table) { known in
+        known.pattern.first.flatMap { $0.contains("*") ? nil : $0 } ?? "*"
+    }
 
     /// The layer that a key belongs to, known or not: what is named like a secret is one.
     static func scope(of key: Key) -> Scope {

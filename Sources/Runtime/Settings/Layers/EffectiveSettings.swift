@@ -22,6 +22,10 @@ public struct EffectiveSettings: Sendable {
     /// In the order in which the keys were first met.
     public internal(set) var all: [Setting] = []
 
+    /// The keys in `all`, and the sections above them: what is in neither has no rival.
+    private var keys: Set<Key> = []
+    private var sections: Set<Key> = []
+
     /// Layers in any order; a later name wins.
     init(_ layers: [Layer]) {
         for layer in layers.sorted(by: { $0.name < $1.name }) {
@@ -31,6 +35,14 @@ public struct EffectiveSettings: Sendable {
 
     private mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
         var setting = Setting(key: leaf.key, value: leaf.value, layer: name, place: leaf.place, losers: [])
+        let above = leaf.key.parts.indices.dropFirst().map { Key(Array(leaf.key.parts[..<$0])) }
+        defer {
+            keys.insert(leaf.key)
+            sections.formUnion(above)
+        }
+        guard keys.contains(leaf.key) || sections.contains(leaf.key) || above.contains(where: keys.contains) else {
+            return all.append(setting)
+        }
         // A whole section may be replaced by one word, and one word by a section.
         let rivals = all.indices.filter { all[$0].key.hasPrefix(leaf.key) || leaf.key.hasPrefix(all[$0].key) }
         for at in rivals {

@@ -2,19 +2,21 @@
 struct Interpolation {
     let variables: Variables
     private(set) var remarks: [Remark] = []
+    /// Those on references to what is no secret.
+    private(set) var remarksOnOthers: [Remark] = []
 
     init(_ variables: Variables) { self.variables = variables }
 
     /// Applies to each of these layers what they and the environment know. A person's own file is told no secret: it may refer
     /// to the environment and to what the system's file says to everybody.
     static func applied(
-        to layers: [Layer], _ environment: [String: String]
+        to layers: [Layer], _ environment: [String: String], secretsAreHidden: Bool = false
     ) -> (layers: [Layer], remarks: [Remark]) {
         let shared = layers.filter { $0.name != .user }.sorted { $0.name < $1.name }
         var common = Interpolation(Variables(shared, environment: environment))
         var own = Interpolation(Variables(shared.filter { $0.name == .system }, environment: environment))
         let result = layers.map { $0.name == .user ? own.apply(to: $0) : common.apply(to: $0) }
-        return (result, common.remarks + own.remarks)
+        return (result, (secretsAreHidden ? common.remarksOnOthers : common.remarks) + own.remarks)
     }
 
     /// What is a secret is taken as it stands, `${` and all; in a file that is none of the secrets' it may be one whole
@@ -52,7 +54,9 @@ struct Interpolation {
     private mutating func replaced(_ text: String, _ key: Key, _ place: String) -> Scalar {
         let result = variables.expanded(text)
         for name in result.unknown {
-            remarks.append(Remark("\(key): nobody knows ${\(name)}; it stays as it is", at: place))
+            let remark = Remark("\(key): nobody knows ${\(name)}; it stays as it is", at: place)
+            remarks.append(remark)
+            if !Variables.isSecret(name) { remarksOnOthers.append(remark) }
         }
         var scalar = Scalar(text: result.text, style: .doubleQuoted)
         scalar.holdsSecret = result.holdsSecret

@@ -54,14 +54,24 @@ enum LayerChecks {
     }
 
     /// Remarks on keys that nobody knows.
-    static func unknown(_ layer: Layer) -> [Remark] { layer.leaves.compactMap { unknown($0) } }
+    static func unknown(_ layer: Layer) -> [Remark] {
+        let leaves = layer.leaves.filter { isUnknown($0) }
+        let more = leaves.count - mostRemarks
+        let rest = more > 0 ? [Remark("\(more) more keys are not known; they are kept", at: leaves.last?.place)] : []
+        return leaves.prefix(mostRemarks).map(unknown) + rest
+    }
 
-    private static func unknown(_ leaf: Layer.Leaf) -> Remark? {
-        guard KnownKey.find(leaf.key) == nil else { return nil }
+    /// As many as anybody would read.
+    private static let mostRemarks = 100
+
+    private static func isUnknown(_ leaf: Layer.Leaf) -> Bool {
         // `database: {}` is known, and says nothing.
-        if KnownKey.table.contains(where: { $0.mayBeAbove(leaf.key) }), leaf.value.map != nil || leaf.value.isNull {
-            return nil
-        }
+        let saysNothing = leaf.value.map != nil || leaf.value.isNull
+        return KnownKey.find(leaf.key) == nil
+            && !(saysNothing && KnownKey.table.contains { $0.mayBeAbove(leaf.key) })
+    }
+
+    private static func unknown(_ leaf: Layer.Leaf) -> Remark {
         let suggestion = KnownKey.suggestion(for: leaf.key).map { ": did you mean \($0)?" } ?? "; it is kept"
         return Remark("\(leaf.key) is no key that is known\(suggestion)", at: leaf.place)
     }

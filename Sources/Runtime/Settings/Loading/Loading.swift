@@ -6,6 +6,7 @@ struct Loading {
     private var layers: [Layer] = [Defaults.layer]
     private var files: [String] = []
     private var remarks: [Remark] = []
+    private var secretsAreHidden = false
 
     init(_ surroundings: Surroundings, _ reader: Reader) throws(SettingsError) {
         self.surroundings = surroundings
@@ -77,6 +78,7 @@ struct Loading {
         do throws(SettingsError) { file = try read(path) } catch {
             // A client works without: it is the daemon that needs them.
             guard reader == .client, error.code == "forbidden" else { throw error }
+            secretsAreHidden = true
             remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
             return
         }
@@ -135,7 +137,8 @@ struct Loading {
     }
 
     private mutating func interpolated() -> [Layer] {
-        let result = Interpolation.applied(to: layers, surroundings.environment)
+        let result = Interpolation.applied(
+            to: layers, surroundings.environment, secretsAreHidden: secretsAreHidden)
         remarks += result.remarks
         return result.layers
     }

@@ -28,8 +28,10 @@ struct SplitSources {
         try YAMLFile.parse(try text(path), path: path)
     }
 
+    /// Root splits for the owner of the files.
     private func text(_ path: String) throws(SettingsError) -> String {
-        guard let file = try TrustedFile.read(path, by: surroundings.uid) else {
+        let owner = surroundings.uid == 0 ? (try? FileSystem.facts(of: path))?.owner : nil
+        guard let file = try TrustedFile.read(path, by: owner ?? surroundings.uid) else {
             throw SettingsError("missing", at: path, "this file has gone", remedy: "try again")
         }
         return file.text

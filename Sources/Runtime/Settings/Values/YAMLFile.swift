@@ -3,7 +3,7 @@ import Yams
 /// Reads a settings file of YAML into values with their lines.
 enum YAMLFile {
     /// Every value at most: aliases of aliases could make a small file endless.
-    static let limit = 100_000
+    static let limit = 20_000
 
     /// The members of the file's map; none when it is empty.
     static func parse(_ text: String, path: String) throws(SettingsError) -> SettingsValue {
