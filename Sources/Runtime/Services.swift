@@ -14,5 +14,6 @@ public struct Services: Sendable {
     let hosts: HostRegistry
     let events: EventHub
     let activity: Activity
+    let draining: Draining
     let computer: String
 }

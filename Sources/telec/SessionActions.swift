@@ -4,7 +4,12 @@ import Terminal
 
 struct GetSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Everything about one session but what was said in it.")
+        commandName: "get", abstract: "Everything about one session but what was said in it.",
+        discussion: """
+            EXAMPLES:
+              telec sessions get ID
+              telec sessions get ID --json
+            """)
 
     @Argument(help: "The session's id.") var session: String
     @OptionGroup var options: ClientOptions
@@ -53,7 +58,11 @@ struct SendToSession: AsyncParsableCommand {
 
 struct EndSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "end", abstract: "Ends a session and what runs in it.")
+        commandName: "end", abstract: "Ends a session and what runs in it.",
+        discussion: """
+            EXAMPLES:
+              telec sessions end ID
+            """)
 
     @Argument(help: "The session's id.") var session: String
     @OptionGroup var options: ClientOptions
@@ -69,7 +78,11 @@ struct EndSession: AsyncParsableCommand {
 
 struct ShareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "share", abstract: "Lets the others of this system see a session. Who reads it is logged.")
+        commandName: "share", abstract: "Lets the others of this system see a session. Who reads it is logged.",
+        discussion: """
+            EXAMPLES:
+              telec sessions share ID
+            """)
 
     @Argument(help: "The session's id.") var session: String
     @OptionGroup var options: ClientOptions
@@ -79,7 +92,11 @@ struct ShareSession: AsyncParsableCommand {
 
 struct UnshareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unshare", abstract: "Lets nobody but you and the admins see a session.")
+        commandName: "unshare", abstract: "Lets nobody but you and the admins see a session.",
+        discussion: """
+            EXAMPLES:
+              telec sessions unshare ID
+            """)
 
     @Argument(help: "The session's id.") var session: String
     @OptionGroup var options: ClientOptions

@@ -42,16 +42,19 @@ struct StartSession: AsyncParsableCommand {
         try await options.guarding {
             let surroundings = Surroundings.process
             let folder = try WorkingFolder.absolute(project)
+            let preferences = try LoadedSettings.load(surroundings, for: .client).settings.preferences
             var agent = agent
             if agent == nil, command.isEmpty {
-                agent = try LoadedSettings.load(surroundings, for: .client).settings.preferences.agent
+                agent = preferences.agent
                 guard agent != nil else {
                     throw RuntimeError(
                         .badRequest, "there is nothing to run", remedy: "say --agent NAME, or a command behind --")
                 }
             }
             let client = try options.client()
-            let request = StartRequest(title: title, projectPath: folder, agent: agent)
+            let request = StartRequest(
+                title: title, projectPath: folder, agent: agent,
+                preferences: preferences.document.canonical())
             let started = try await client.post("/sessions", request, as: StartedDocument.self).value
             let launch = Launch(
                 started: started, command: command.isEmpty ? started.command ?? [] : command, directory: folder,

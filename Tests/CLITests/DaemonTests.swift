@@ -116,6 +116,22 @@ struct DaemonTests {
         }
     }
 
+    /// Somebody else's program listens there.
+    @Test func whatIsNoDaemonIsSaid() async throws {
+        try await withSandbox { box in
+            let other = """
+                import socket
+                s = socket.socket(socket.AF_UNIX); s.bind("\(box.folder)/o.sock"); s.listen()
+                while True: c, _ = s.accept(); c.recv(100); c.sendall(b"220 mail.example.org\\r\\n"); c.close()
+                """
+            let process = try box.start(Program(inPath: "python3"), ["-c", other])
+            try waitUntil("it listens") { FileManager.default.fileExists(atPath: "\(box.folder)/o.sock") }
+            let run = try await box.run(.telec, ["whoami", "--socket", "\(box.folder)/o.sock"])
+            #expect(run.code == 2 && run.error.contains("is no teleclauded"), "\(run)")
+            process.kill(SIGKILL)
+        }
+    }
+
     /// Headers that claim to be somebody, and a token that is none.
     @Test func headersProveNothing() async throws {
         try await withDaemon(.sqlite) { daemon in

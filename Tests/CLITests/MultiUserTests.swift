@@ -149,6 +149,28 @@ struct MultiUserTests {
         }
     }
 
+    /// One user's idle connections keep nobody else out.
+    @Test func idleConnectionsAreTheirOwnersProblem() async throws {
+        try await withTown(.sqlite) { town in
+            let hoard = """
+                import socket, time
+                held = []
+                for _ in range(1000):
+                    s = socket.socket(socket.AF_UNIX); s.connect("\(town.box.folder)/run/d.sock"); held.append(s)
+                open("\(town.bob.home)/held", "w"); time.sleep(1000)
+                """
+            let process = try town.box.start(as: town.bob, Program(path: "/usr/bin/python3"), ["-c", hoard])
+            try waitUntil("1,000 connections are open") {
+                FileManager.default.fileExists(atPath: "\(town.bob.home)/held")
+            }
+            let own = try await town.telec(town.bob, "whoami")
+            #expect(own.code == 2 && own.error.contains("too many connections"), "\(own)")
+            let other = try await town.telec(town.alice, "whoami")
+            #expect(other.output.hasPrefix("Alice (member"), "\(other)")
+            process.kill(SIGKILL)
+        }
+    }
+
     @Test func strangersMayAskWhoTheyAre() async throws {
         try await withTown(.sqlite) { town in
             let who = try await town.telec(town.stranger, "whoami")

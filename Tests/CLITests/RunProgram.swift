@@ -78,7 +78,14 @@ final class RunningProgram: Sendable {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        // Nor does it take over which signals this process ignores or holds back.
+        var (all, none) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        sigemptyset(&none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         // posix_spawn knows no portable way to choose the folder.
         let shell = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, workingFolder, program.path]
@@ -90,6 +97,9 @@ final class RunningProgram: Sendable {
         try #require(result == 0, "\(program.path) did not start: \(String(cString: strerror(result)))")
         pid = child
     }
+
+    /// What it has said so far.
+    func outputText() throws -> String { try String(contentsOfFile: outputFile, encoding: .utf8) }
 
     /// What it has said so far on its standard error.
     func errorText() throws -> String { try String(contentsOfFile: errorFile, encoding: .utf8) }

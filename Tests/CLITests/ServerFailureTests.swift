@@ -5,29 +5,13 @@ import Testing
 /// What a transfer does when its server is stopped or has no room left: on a server of the test's own.
 @Suite("a server that fails in a transfer", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ServerFailureTests {
-    private static let ci = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("ci").path
-
-    /// The server stands beside the sandbox: where tests run as root it is another user's.
-    private static let prelude = #"""
-        set -eu
-        cluster=$(mktemp -u /tmp/tc-own-XXXXXX)
-        trap 'bash "$CI/postgres" stop "$cluster"' EXIT
-        programs=$(source "$CI/setup"; postgresql_programs)
-        control() (
-          cd /
-          [ "$(id -u)" != 0 ] || set -- setpriv --reuid="$(stat -c %U "$cluster")" --clear-groups -- "$@"
-          "$@"
-        )
+    private static let transfer = #"""
         transfer() { "$TC" transfer shop.db "$url" --chunk-mb 1 --json "$@" && echo "0" || echo "$?"; }
 
         """#
 
     private func run(_ script: String, in box: Sandbox, inNamespace: Bool = false) async throws -> Run {
-        let arguments = ["bash", "-c", Self.prelude + script]
-        return try await box.run(
-            try Program(inPath: inNamespace ? "unshare" : "env"), (inNamespace ? ["--mount", "--"] : []) + arguments,
-            ["CI": Self.ci, "TC": Program.tcMigrate.path], timeout: 120)
+        try await OwnServer.run(Self.transfer + script, in: box, inNamespace: inNamespace)
     }
 
     @Test("a stopped server: what is there is gone on with once it runs again")

@@ -25,13 +25,15 @@ struct SessionTests {
     @Test(arguments: Backend.available)
     func endingASessionEndsItsCommand(backend: Backend) async throws {
         try await withDaemon(backend) { daemon in
-            let id = try await daemon.start("sh", "-c", "echo $$; exec sleep 1000")
+            let id = try await daemon.start("sh", "-c", "echo pid $$; exec sleep 1000")
+            try await daemon.waitForTranscript(of: id, toContain: "pid")
             let ended = try await daemon.telec("sessions", "end", id)
             #expect(ended.code == 0, "\(ended)")
             try await daemon.wait(for: id, toBe: "closed")
             let again = try await daemon.telec("sessions", "send", id, "x")
             #expect(again.code == 2 && again.error.contains("the session ended at"), "\(again)")
-            let pid = try await daemon.telec("transcript", id).output.trimmingCharacters(in: .newlines)
+            let shown = try await daemon.telec("transcript", id).output
+            let pid = try #require(shown.split(whereSeparator: \.isWhitespace).last)
             try waitUntil("the command \(pid) is gone") { kill(try #require(pid_t(pid)), 0) != 0 }
         }
     }
@@ -78,6 +80,49 @@ struct SessionTests {
             let shown = try await daemon.telec("transcript", id).output
             #expect(shown == (0..<400).map { "line \($0)\n" }.joined())
             #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// The host is killed: what it recorded before is there, what nobody heard is a gap, and the command never noticed.
+    @Test func aKilledHostIsTakenUpAgain() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start(
+                "sh", "-c", "for i in $(seq 40); do echo line $i; sleep 0.1; done; read x; echo the end $x")
+            try await daemon.waitForTranscript(of: id, toContain: "line 9")
+            let killed = try await daemon.box.run(
+                Program(inPath: "pkill"), ["-KILL", "-f", "host \(daemon.box.home)/.teleclaude/hosts/\(id)"])
+            #expect(killed.code == 0)
+            try waitUntil("the daemon has noticed") {
+                try daemon.process.errorText().contains("a host's stream ended")
+            }
+            let lost = try await daemon.telec("sessions", "send", id, "x")
+            #expect(lost.code == 2 && lost.error.contains("telec sessions revive"), "\(lost)")
+            let revived = try await daemon.telec("sessions", "revive", id)
+            #expect(revived.code == 0, "\(revived)")
+            try await daemon.waitForTranscript(of: id, toContain: "line 40")
+            #expect(try await daemon.telec("sessions", "send", id, "now").code == 0)
+            try await daemon.wait(for: id, toBe: "closed")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown.contains("-- gap: the host was started again") && shown.contains("the end now\n"), "\(shown)")
+            let lines = shown.split(separator: "\n").filter { $0.hasPrefix("line ") }
+            #expect(lines.count == Set(lines).count && lines.count > 10)
+        }
+    }
+
+    /// Sessions that began, changed and ended, as they do.
+    @Test func eventsTellWhatChanged() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let socket = "\(daemon.box.folder)/d.sock"
+            let listener = try daemon.box.start(
+                Program(inPath: "curl"), ["-sN", "--unix-socket", socket, "http://x/events"])
+            try waitUntil("somebody listens") { try listener.outputText().contains(": listening") }
+            let id = try await daemon.start("sh", "-c", "exit 0")
+            try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("all is told") { try listener.outputText().contains("session_closed") }
+            let events = try listener.outputText().split(separator: "\n").filter { $0.hasPrefix("event: ") }
+            #expect(events == ["event: session_started", "event: session_changed", "event: session_closed"])
+            #expect(try listener.outputText().contains(id))
+            listener.kill(SIGKILL)
         }
     }
 

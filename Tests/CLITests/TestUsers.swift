@@ -53,12 +53,13 @@ extension Sandbox {
     private func open(_ folder: String) throws { try #require(chmod(folder, 0o711) == 0) }
 
     /// A copy of a program that everybody may run, wherever the build has put it.
-    func published(_ program: Program) throws -> Program {
+    ///
+    /// Another process copies it: what this one has open for writing, a child that is being started elsewhere would keep open,
+    /// and then the copy can't be run.
+    func published(_ program: Program) async throws -> Program {
         let copy = "\(folder)/\(URL(fileURLWithPath: program.path).lastPathComponent)"
-        if !FileManager.default.fileExists(atPath: copy) {
-            try FileManager.default.copyItem(atPath: program.path, toPath: copy)
-            chmod(copy, 0o755)
-        }
+        let copied = try await run(Program(inPath: "install"), ["-m", "755", program.path, copy])
+        try #require(copied.code == 0, "\(copied)")
         return Program(path: copy)
     }
 

@@ -85,10 +85,10 @@ func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async thr
                 "TELECLAUDE_DATABASE_URL": database,
             ]
             let daemon = try box.start(
-                as: service, box.published(.teleclauded), [], variables.merging(own) { _, new in new })
+                as: service, try await box.published(.teleclauded), [], variables.merging(own) { _, new in new })
             let town = Town(
                 box: box, alice: users[0], bob: users[1], admin: users[2], stranger: users[3], service: service,
-                daemon: daemon, client: try box.published(.telec), variables: variables, state: state)
+                daemon: daemon, client: try await box.published(.telec), variables: variables, state: state)
             try waitUntil("the daemon serves") {
                 let text = try daemon.errorText()
                 try #require(!text.contains("error:"), "\(text)")

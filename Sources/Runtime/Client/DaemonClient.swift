@@ -83,6 +83,21 @@ public struct DaemonClient: Sendable {
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
+        do {
+            try await talk(method, path, send: send, onHead: onHead, onBytes: onBytes)
+        } catch is HTTPParserError {
+            throw RuntimeError(
+                .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
+            )
+        }
+    }
+
+    private func talk(
+        _ method: HTTPRequest.Method, _ path: String,
+        send: @escaping @Sendable (Outbound) async throws -> Void,
+        onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
+        onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
+    ) async throws {
         let channel = try await connect()
         var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
         head.headerFields[.connection] = "close"
@@ -105,11 +120,11 @@ public struct DaemonClient: Sendable {
         _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>,
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
     ) async throws {
-        var (refusal, status) = (ByteBuffer(), HTTPResponse.Status.ok)
+        var (refusal, status, hasBegun) = (ByteBuffer(), HTTPResponse.Status.ok, false)
         for try await part in inbound {
             switch part {
             case .head(let head):
-                status = head.status
+                (status, hasBegun) = (head.status, true)
                 if status.kind == .successful { try await onHead(head) }
             case .body(var buffer):
                 if status.kind == .successful { try await onBytes(buffer) } else { refusal.writeBuffer(&buffer) }
@@ -117,6 +132,11 @@ public struct DaemonClient: Sendable {
                 if status.kind == .successful { return }
                 throw Refusal.error(Array(refusal.readableBytesView), status.code)
             }
+        }
+        guard hasBegun else {
+            throw RuntimeError(
+                .brokenAnswer, "the daemon closed the connection without an answer",
+                remedy: "try again; it may be ending, or you may have too many connections open")
         }
         throw RuntimeError(.brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
     }

@@ -24,6 +24,7 @@ public struct SessionDocument: Decodable, Sendable {
     public var visibility: String
     public var projectPath: String?
     public var agent: String?
+    public var thinkingMode: String?
     public var computer: String
     public var tmuxName: String?
     public var createdAt: String?
@@ -37,6 +38,7 @@ public struct SessionDocument: Decodable, Sendable {
         case ownerUID = "owner_uid"
         case projectPath = "project_path"
         case agent = "active_agent"
+        case thinkingMode = "thinking_mode"
         case tmuxName = "tmux_session_name"
         case createdAt = "created_at"
         case lastActivity = "last_activity"

@@ -48,7 +48,7 @@ public struct Daemon: Sendable {
         let database = try open(poolSize: 8)
         try await Migrator(history: options.history, database: database, options: migratorOptions).start(
             options.startup, log)
-        let auditDatabase = try open(poolSize: 2, isDurable: true)
+        let auditDatabase = try open(poolSize: 2)
         let services = try await services(database, auditDatabase)
         let socket =
             try manager.activatedSocket.map { ListeningSocket(activated: $0) }
@@ -59,14 +59,15 @@ public struct Daemon: Sendable {
         logger.notice("stopped")
     }
 
+    /// What the daemon says is done has reached the disk, whatever the server's own settings are.
     private func open(
-        access: ConnectionOptions.Access = .create, poolSize: Int = 4, isDurable: Bool = false
+        access: ConnectionOptions.Access = .create, poolSize: Int = 4
     ) throws -> Database {
         try Database(
             loaded.settings.database,
             options: ConnectionOptions(
                 access: access, applicationName: "teleclauded", poolSize: poolSize, isOwned: true,
-                isDurable: isDurable))
+                isDurable: true))
     }
 
     private var migratorOptions: Migrator.Options {
@@ -86,7 +87,8 @@ public struct Daemon: Sendable {
             tokens: tokens, callers: SessionCallers(tokens: tokens, sessions: sessions),
             audit: AuditLog(database: auditDatabase, epoch: epoch),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()),
-            hosts: HostRegistry(), events: EventHub(), activity: Activity(), computer: Computer.name)
+            hosts: HostRegistry(), events: EventHub(), activity: Activity(), draining: Draining(),
+            computer: Computer.name)
     }
 
     private func serve(_ services: Services, on socket: ListeningSocket, _ lease: InstanceLease) async throws {
@@ -102,11 +104,13 @@ public struct Daemon: Sendable {
             },
             onShutdown: {
                 manager.stopping()
+                services.draining.begin()
                 services.events.finish()
                 Task { await services.hosts.disconnectAll() }
             })
         let upkeep = Upkeep(
-            services: services, lease: lease, manager: manager, reload: reload(services), logger: logger)
+            services: services, lease: lease, manager: manager, reload: reload(services), patience: limits.drainSeconds,
+            logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: upkeep), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),

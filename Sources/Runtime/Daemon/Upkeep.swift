@@ -8,6 +8,8 @@ struct Upkeep: Service {
     let lease: InstanceLease
     let manager: ServiceManager
     let reload: @Sendable () -> Void
+    /// How long what is under way may take when the lock is lost, in seconds.
+    let patience: Int
     let logger: Logger
 
     private static let interval = Duration.seconds(2)
@@ -16,9 +18,10 @@ struct Upkeep: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { if let loss = await lease.waitUntilLost() { throw loss } }
+                group.addTask { try await watchLock() }
                 group.addTask { try await noteActivity() }
                 group.addTask { try await reassureManager() }
+                group.addTask { try await purgeTokens() }
                 group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
                 do {
                     try await group.waitForAll()
@@ -28,6 +31,13 @@ struct Upkeep: Service {
             }
         }
         await flush()
+    }
+
+    private func watchLock() async throws {
+        guard let loss = await lease.waitUntilLost() else { return }
+        logger.error("\(loss)")
+        LastResort.exit(after: patience)
+        throw loss
     }
 
     private func noteActivity() async throws {
@@ -45,6 +55,18 @@ struct Upkeep: Service {
             try await services.sessions.touch(ids)
         } catch {
             logger.warning("activity was not noted", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Tokens that have expired are worth nothing: they go, once an hour.
+    private func purgeTokens() async throws {
+        while true {
+            do {
+                try await services.tokens.purge()
+            } catch {
+                logger.warning("expired tokens were not removed", metadata: ["error": "\(error)"])
+            }
+            try await Task.sleep(for: .seconds(3_600))
         }
     }
 

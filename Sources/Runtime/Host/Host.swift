@@ -84,6 +84,15 @@ public actor Host {
         try await typist.write(ByteBuffer(string: command))
     }
 
+    /// Ends the session with all that runs in it. One that is over already stays over.
+    func endSession() async {
+        do {
+            try await type(ControlCommand.kill(spec.tmuxName))
+        } catch {
+            Tmux.kill(spec.tmuxName, spec.environment)
+        }
+    }
+
     private func take(_ event: ControlEvent) {
         switch event {
         case .output(let bytes):

@@ -18,7 +18,7 @@ struct HostLink {
                 pause = .milliseconds(100)
             } catch let error as RuntimeError where Self.isFinal(error.code) {
                 // The session was closed without us, or is nobody's: whatever still runs has no place to go.
-                if await !host.isOver { try? await host.type(ControlCommand.kill(await host.tmuxName)) }
+                if await !host.isOver { await host.endSession() }
                 return
             } catch {
                 try await Task.sleep(for: pause)
@@ -70,7 +70,7 @@ struct HostLink {
             }
             sending.yield(HostFrame.done(order).bytes)
         case .end(let order):
-            try await host.type(ControlCommand.kill(await host.tmuxName))
+            await host.endSession()
             sending.yield(HostFrame.done(order).bytes)
         case .ping: break
         }

@@ -38,19 +38,31 @@ struct API {
 
 extension CallContext {
     var caller: Caller { Caller(identity: identity, session: callerSession) }
+
+    /// The session that the path names.
+    func sessionID() throws -> String {
+        let id = try parameters.require("id")
+        guard !id.utf8.contains(0) else { throw RuntimeError(.notFound, "there is no such session") }
+        return id
+    }
 }
 
 /// What a query asks for. What can't be read is said, never passed over.
 struct QueryReader {
     let request: Request
 
-    func text(_ name: Substring) -> String? { request.uri.queryParameters[name].map(String.init) }
+    /// Throws for a NUL, which no database of ours holds in a text.
+    func text(_ name: Substring) throws(RuntimeError) -> String? {
+        guard let text = request.uri.queryParameters[name].map(String.init) else { return nil }
+        guard !text.utf8.contains(0) else { throw RuntimeError(.badRequest, "\(name) holds a NUL character") }
+        return text
+    }
 
     /// One of an enumeration's words.
     func word<T: RawRepresentable & CaseIterable>(
         _ name: Substring, _ type: T.Type
     ) throws(RuntimeError) -> T? where T.RawValue == String {
-        guard let text = text(name) else { return nil }
+        guard let text = try text(name) else { return nil }
         guard let value = T(rawValue: text) else {
             let known = T.allCases.map(\.rawValue).joined(separator: ", ")
             throw RuntimeError(.badRequest, "\(name) can't be \(text)", remedy: "say one of \(known)")
@@ -60,7 +72,7 @@ struct QueryReader {
 
     /// A number in a range.
     func number(_ name: Substring, _ range: ClosedRange<Int>, else fallback: Int) throws(RuntimeError) -> Int {
-        guard let text = text(name) else { return fallback }
+        guard let text = try text(name) else { return fallback }
         guard let number = Int(text), range.contains(number) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)",

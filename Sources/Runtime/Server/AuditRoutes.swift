@@ -16,7 +16,7 @@ struct AuditRoutes {
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
         let query = QueryReader(request: request)
         var filter = AuditFilter(
-            sessionID: query.text("session"), person: query.text("person"),
+            sessionID: try query.text("session"), person: try query.text("person"),
             action: try query.word("action", AuditAction.self), outcome: try query.word("outcome", AuditOutcome.self),
             from: try moment("from", query), to: try moment("to", query))
         let identity = context.identity
@@ -38,7 +38,7 @@ struct AuditRoutes {
     }
 
     private func moment(_ name: Substring, _ query: QueryReader) throws(RuntimeError) -> Moment? {
-        guard let text = query.text(name) else { return nil }
+        guard let text = try query.text(name) else { return nil }
         guard let moment = Moment(parsing: text) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)", remedy: "write a moment as 2026-11-25T09:30:00Z")
@@ -51,7 +51,7 @@ struct AuditRoutes {
         try gate.require(context.caller, .readAudit)
         let query = QueryReader(request: request)
         var checkpoint: AuditCheckpoint?
-        switch (query.text("seq"), query.text("hash")) {
+        switch (try query.text("seq"), try query.text("hash")) {
         case (nil, nil): break
         case (let seq?, let hash?):
             guard let seq = Int64(seq) else { throw RuntimeError(.badRequest, "seq is a number") }

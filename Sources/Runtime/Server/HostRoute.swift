@@ -11,15 +11,15 @@ struct HostRoute {
     func add(to router: Router<CallContext>) { router.post("sessions/:id/host", use: connect) }
 
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
-        let id = try context.parameters.require("id")
+        let id = try context.sessionID()
         let session = try await sessions.gate.admit(context.caller, to: .host, on: id).session
-        guard session.closedAt == nil else {
-            throw RuntimeError(.sessionEnded, "the session ended at \(session.closedAt ?? "")")
-        }
         let writer = try await services.transcripts.writer(id)
         let (ticket, orders) = await services.hosts.connect(id)
         await services.hosts.tell(id, ticket: ticket, .next(writer.next))
-        if try await services.sessions.move(id, to: .active), session.state == .initializing {
+        if session.state == .closing || session.closedAt != nil {
+            // It was ended while its host was away: what is recorded is still wanted.
+            await services.hosts.tell(id, ticket: ticket, .end(0))
+        } else if try await services.sessions.move(id, to: .active), session.state == .initializing {
             services.events.post(SessionEvent(.changed, try await services.sessions.find(id) ?? session))
         }
         let connection = HostConnection(

@@ -39,7 +39,8 @@ enum OpenAPISchemas {
             ("session_id", text), ("title", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull),
             ("status", words(Session.State.allCases.map(\.rawValue))),
             ("visibility", words(Session.Visibility.allCases.map(\.rawValue))), ("project_path", textOrNull),
-            ("active_agent", textOrNull), ("computer", text), ("tmux_session_name", textOrNull),
+            ("active_agent", textOrNull), ("thinking_mode", textOrNull), ("computer", text),
+            ("tmux_session_name", textOrNull),
             ("created_at", textOrNull), ("last_activity", textOrNull), ("closed_at", textOrNull),
         ])
     }
@@ -53,7 +54,9 @@ enum OpenAPISchemas {
     }
 
     private static var startRequest: JSON {
-        shape([("title", text), ("project_path", text), ("agent", textOrNull)], optional: ["agent"])
+        shape(
+            [("title", text), ("project_path", text), ("agent", textOrNull), ("preferences", textOrNull)],
+            optional: ["agent", "preferences"])
     }
 
     private static var message: JSON {

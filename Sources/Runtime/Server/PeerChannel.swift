@@ -19,6 +19,8 @@ struct PeerChannel: ServerChildChannel {
         PeerCredentials.read(from: channel).flatMap { peer in
             guard limits.enter(peer.uid) else {
                 logger.warning("too many connections", metadata: ["uid": "\(peer.uid)"])
+                // Nobody else closes a connection that was not set up.
+                channel.close(promise: nil)
                 return channel.eventLoop.makeFailedFuture(
                     RuntimeError(.tooManyConnections, "uid \(peer.uid) has too many connections"))
             }

@@ -19,8 +19,8 @@ struct SessionRoutes {
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
         let query = QueryReader(request: request)
         let filter = SessionFilter(
-            state: try query.word("state", Session.State.self), project: query.text("project"),
-            agent: query.text("agent"), owner: query.text("owner"), text: query.text("text"))
+            state: try query.word("state", Session.State.self), project: try query.text("project"),
+            agent: try query.text("agent"), owner: try query.text("owner"), text: try query.text("text"))
         let cursor = try query.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
                 throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
@@ -42,25 +42,25 @@ struct SessionRoutes {
     }
 
     @Sendable private func get(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.get(context.caller, try context.parameters.require("id")))
+        answer(try await sessions.get(context.caller, try context.sessionID()))
     }
 
     @Sendable private func send(_ request: Request, _ context: CallContext) async throws -> Response {
         let message = try await request.document(MessageRequest.self, context)
-        try await sessions.send(context.caller, try context.parameters.require("id"), try message.bytes())
+        try await sessions.send(context.caller, try context.sessionID(), try message.bytes())
         return Response(.object([("version", .integer(1)), ("status", .string("sent"))]))
     }
 
     @Sendable private func end(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.end(context.caller, try context.parameters.require("id")))
+        answer(try await sessions.end(context.caller, try context.sessionID()))
     }
 
     @Sendable private func attach(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.attach(context.caller, try context.parameters.require("id")))
+        answer(try await sessions.attach(context.caller, try context.sessionID()))
     }
 
     @Sendable private func revive(_ request: Request, _ context: CallContext) async throws -> Response {
-        Response(try await sessions.revive(context.caller, try context.parameters.require("id")).document)
+        Response(try await sessions.revive(context.caller, try context.sessionID()).document)
     }
 
     @Sendable private func setVisibility(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -69,7 +69,7 @@ struct SessionRoutes {
             throw RuntimeError(.badRequest, "visibility is private or shared")
         }
         return answer(
-            try await sessions.setVisibility(context.caller, try context.parameters.require("id"), visibility))
+            try await sessions.setVisibility(context.caller, try context.sessionID(), visibility))
     }
 
     private func answer(_ session: Session) -> Response {

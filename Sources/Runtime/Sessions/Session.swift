@@ -23,6 +23,8 @@ public struct Session: Sendable, Equatable {
     public var visibility: Visibility
     public var projectPath: String?
     public var agent: String?
+    /// `fast`, `med` or `slow`: what the owner preferred when it started.
+    public var thinkingMode: String?
     public var computer: String
     public var tmuxName: String?
     /// RFC 3339, UTC, six digits.
@@ -48,7 +50,9 @@ extension Session {
             ("session_id", .string(id)), ("title", text(title)), ("owner_person", text(owner.person)),
             ("owner_uid", owner.uid.map { .integer(Int64($0)) } ?? .null), ("status", .string(state.rawValue)),
             ("visibility", .string(visibility.rawValue)), ("project_path", text(projectPath)),
-            ("active_agent", text(agent)), ("computer", .string(computer)), ("tmux_session_name", text(tmuxName)),
+            ("active_agent", text(agent)),
+            ("thinking_mode", text(thinkingMode)), ("computer", .string(computer)),
+            ("tmux_session_name", text(tmuxName)),
             ("created_at", text(createdAt)), ("last_activity", text(lastActivity)), ("closed_at", text(closedAt)),
         ])
     }

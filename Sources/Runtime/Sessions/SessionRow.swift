@@ -4,7 +4,8 @@ import Dialects
 enum SessionRow {
     static let columns = """
         session_id, title, owner_person, owner_uid, lifecycle_status, visibility, project_path, active_agent, \
-        computer_name, tmux_session_name, created_at, last_activity, closed_at
+        computer_name, tmux_session_name, created_at, last_activity, closed_at, \
+        thinking_mode
         """
 
     /// The existing install wrote no state in some rows; those run as long as they are not closed.
@@ -15,7 +16,8 @@ enum SessionRow {
             owner: Owner(person: row[2].text, uid: row[3].integer.flatMap { UInt32(exactly: $0) }),
             state: state ?? (row[12].isNull ? .active : .closed),
             visibility: row[5].text.flatMap(Session.Visibility.init(rawValue:)) ?? .private,
-            projectPath: row[6].text, agent: row[7].text, computer: row[8].text ?? "", tmuxName: row[9].text,
+            projectPath: row[6].text, agent: row[7].text, thinkingMode: row[13].text, computer: row[8].text ?? "",
+            tmuxName: row[9].text,
             createdAt: moment(row[10]), lastActivity: moment(row[11]), closedAt: moment(row[12]))
     }
 

@@ -22,16 +22,22 @@ struct SessionService: Sendable {
     /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
     func start(_ caller: Caller, _ request: StartRequest) async throws -> StartedSession {
         try gate.require(caller, .startSession)
+        try request.validate()
         let agent = try request.agent.map(agent(named:))
+        let preferences = try request.readPreferences()
         let now = Moment.now.text
         let id = Identifier.random()
         let session = Session(
             id: id, title: request.title, owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
             state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
-            computer: services.computer, tmuxName: "tc_\(id)", createdAt: now, lastActivity: now, closedAt: nil)
+            thinkingMode: agent == nil ? nil : preferences?.thinkingMode, computer: services.computer,
+            tmuxName: "tc_\(id)", createdAt: now, lastActivity: now, closedAt: nil)
         try await services.sessions.insert(session)
         services.events.post(SessionEvent(.started, session))
-        return try await handOut(session, agent, to: caller)
+        var started = try await handOut(session, agent, to: caller)
+        started.environment["TELECLAUDE_MODEL"] = preferences?.model
+        started.environment["TELECLAUDE_THINKING_MODE"] = session.thinkingMode
+        return started
     }
 
     private func agent(named name: String) throws -> Agent {
@@ -48,13 +54,15 @@ struct SessionService: Sendable {
         try await services.hosts.order(session.id) { .send($0, bytes) }
     }
 
-    /// Ends a session: its host is told to; where none is connected the row alone is closed.
+    /// Ends a session: its host is told to, and closes the row when it has delivered the end. Where none is connected the row
+    /// is closed now, and the host told when it calls.
     func end(_ caller: Caller, _ id: String) async throws -> Session {
         let session = try await gate.admit(caller, to: .end, on: id).session
         guard session.closedAt == nil else { return session }
         if await services.hosts.isConnected(id) {
             try await services.sessions.move(id, to: .closing)
             try await services.hosts.order(id) { .end($0) }
+            return try await services.sessions.find(id) ?? session
         }
         return try await close(session)
     }
@@ -81,14 +89,13 @@ struct SessionService: Sendable {
         try running(try await gate.admit(caller, to: .attach, on: id).session)
     }
 
-    /// Opens a session again, for its owner to run it anew. Earlier tokens are worth nothing any more.
+    /// Opens a session again, for its owner to run it anew. The token of a command that still runs stays good.
     func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
         let session = try await gate.admit(caller, to: .revive, on: id).session
         guard await !services.hosts.isConnected(id) else {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
         }
         let agent = try session.agent.map(agent(named:))
-        try await services.tokens.revoke(sessionID: id)
         guard let opened = try await services.sessions.reopen(id) else {
             throw RuntimeError(.notFound, "there is no session \(id)")
         }

@@ -12,10 +12,11 @@ public struct SessionStore: Sendable {
             _ = try connection.execute(
                 """
                 INSERT INTO sessions (session_id, computer_name, title, tmux_session_name, last_input_origin, \
-                created_at, last_activity, project_path, active_agent, lifecycle_status, visibility, owner_person, \
-                owner_uid) VALUES (\(session.id), \(session.computer), \(Value(session.title)), \
+                created_at, last_activity, project_path, active_agent, thinking_mode, lifecycle_status, visibility, \
+                owner_person, owner_uid) VALUES (\(session.id), \(session.computer), \(Value(session.title)), \
                 \(Value(session.tmuxName)), 'terminal', \(Value(session.createdAt)), \(Value(session.lastActivity)), \
-                \(Value(session.projectPath)), \(Value(session.agent)), \(session.state.rawValue), \
+                \(Value(session.projectPath)), \(Value(session.agent)), \(Value(session.thinkingMode)), \
+                \(session.state.rawValue), \
                 \(session.visibility.rawValue), \(Value(session.owner.person)), \(Value(session.owner.uid)))
                 """)
         }

@@ -1,4 +1,5 @@
 import Dialects
+import Settings
 
 /// What is asked for when a session starts.
 public struct StartRequest: Codable, Sendable {
@@ -6,16 +7,48 @@ public struct StartRequest: Codable, Sendable {
     public var projectPath: String
     /// An agent of the settings; without one the caller runs a command of his own.
     public var agent: String?
+    /// What the caller's own settings prefer, as they spell it in JSON: the daemon takes of it what is a preference.
+    public var preferences: String?
 
-    public init(title: String, projectPath: String, agent: String?) {
+    public init(title: String, projectPath: String, agent: String?, preferences: String?) {
         self.title = title
         self.projectPath = projectPath
         self.agent = agent
+        self.preferences = preferences
     }
 
     enum CodingKeys: String, CodingKey {
-        case title, agent
+        case title, agent, preferences
         case projectPath = "project_path"
+    }
+}
+
+extension StartRequest {
+    /// Throws `RuntimeError` for what is no preference.
+    func readPreferences() throws(RuntimeError) -> Preferences? {
+        guard let preferences else { return nil }
+        do throws(SettingsError) {
+            return try Preferences.received(preferences).preferences
+        } catch {
+            throw RuntimeError(.badRequest, error.message, remedy: error.remedy)
+        }
+    }
+
+    /// Throws `RuntimeError` for what can be no title, path or name.
+    func validate() throws(RuntimeError) {
+        for (name, text, limit) in [
+            ("title", title, 500), ("project_path", projectPath, 4_096), ("agent", agent ?? "", 200),
+        ] {
+            guard text.utf8.count <= limit else {
+                throw RuntimeError(.badRequest, "\(name) is longer than \(limit) bytes")
+            }
+            guard !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+                throw RuntimeError(.badRequest, "\(name) holds a control character")
+            }
+        }
+        guard projectPath.hasPrefix("/") else {
+            throw RuntimeError(.badRequest, "project_path is no path from the root")
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 import NIOPosix
-import Synchronization
 
 /// The recordings of all sessions: files of the daemon's own, in a folder that nobody else may enter.
 public struct TranscriptStore: Sendable {
     private let folder: String
+    private let writers = TranscriptWriters()
 
     /// Makes the folder where it is missing. Throws `RuntimeError`.
     public init(stateFolder: String) throws(RuntimeError) {
@@ -11,10 +11,11 @@ public struct TranscriptStore: Sendable {
         try Folder.make(folder)
     }
 
-    /// Opens one session's recording for writing.
+    /// Opens one session's recording for writing. Whoever asks while another has it open gets the same writer: a host may call
+    /// again before its last connection is known to be broken.
     func writer(_ sessionID: String) async throws -> TranscriptWriter {
         let path = path(sessionID)
-        return try await NIOThreadPool.singleton.runIfActive { try TranscriptWriter(path) }
+        return try await NIOThreadPool.singleton.runIfActive { try writers.writer(path) }
     }
 
     /// Reads one session's recording for whom the audit log has admitted: the receipt is proof, and is used up.
@@ -56,20 +57,5 @@ public struct TranscriptStore: Sendable {
             true
         default: false
         }
-    }
-}
-
-/// Appends to one recording, one chunk at a time, off the threads that serve.
-final class TranscriptWriter: Sendable {
-    private let file: Mutex<TranscriptFile>
-
-    init(_ path: String) throws(RuntimeError) { file = Mutex(try TranscriptFile(path)) }
-
-    /// The first chunk that is not there.
-    var next: UInt64 { file.withLock { $0.next } }
-
-    /// Returns when the chunk is on the disk.
-    func append(_ number: UInt64, _ data: [UInt8]) async throws {
-        try await NIOThreadPool.singleton.runIfActive { try self.file.withLock { try $0.append(number, data) } }
     }
 }

@@ -25,7 +25,7 @@ import Testing
         let moment = "2026-11-25T10:\(digits.suffix(2)):00.000000Z"
         return Session(
             id: "s\(digits)", title: "Session \(number) 100%_!", owner: owner, state: state, visibility: visibility,
-            projectPath: "/p\(number % 2)", agent: number % 2 == 0 ? "claude" : nil, computer: "here", tmuxName: nil,
+            projectPath: "/p\(number % 2)", agent: number % 2 == 0 ? "claude" : nil, thinkingMode: "slow", computer: "here", tmuxName: nil,
             createdAt: moment, lastActivity: moment, closedAt: nil)
     }
 

@@ -1,0 +1,189 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// Daemons that lose their lock, their disk or their time.
+struct DaemonFaultTests {
+    private static let quick = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "1"]
+
+    /// The server ends the session that holds the lock, of which nobody tells the daemon.
+    @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func aTerminatedLockIsNoticedAndTheStandbyTakesOver() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let old = try await box.startDaemon(box.daemonVariables(url, Self.quick))
+            let id = try await old.start("sh", "-c", "sleep 1000")
+            let standbyVariables = box.daemonVariables(url, ["TELECLAUDE_SOCKET": "\(box.folder)/e.sock"])
+            let standby = try box.start(.teleclauded, ["--standby"], standbyVariables)
+            try waitUntil("the standby waits") { try standby.errorText().contains("standby") }
+            _ = try query(
+                "SELECT pg_terminate_backend(pid)::text FROM pg_locks WHERE locktype = 'advisory' AND granted AND "
+                    + "database = (SELECT oid FROM pg_database WHERE datname = current_database())", on: url)
+            try waitUntil("the standby takes over") { try standby.errorText().contains("ready") }
+            let run = try await old.process.finish(timeout: 30)
+            #expect(run.code == 2 && run.error.contains("the daemon's lock is lost"), "\(run)")
+            let new = TestDaemon(box: box, process: standby, variables: standbyVariables)
+            let session = try await new.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "active")
+            try await box.endSessions()
+            #expect(try await new.stop().code == 0)
+        }
+    }
+
+    /// The network stands still: nothing is refused and nothing is answered.
+    @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func aDaemonBehindAStalledNetworkEnds() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let proxy = try box.startProxy(to: url)
+            let old = try await box.startDaemon(box.daemonVariables(proxy.url, Self.quick))
+            let epoch = try query("SELECT epoch FROM daemon_lease", on: url)
+            proxy.process.kill(SIGSTOP)
+            let run = try await old.process.finish(timeout: 30)
+            #expect(run.code == 2 && run.error.contains("did not confirm the daemon's lock"), "\(run)")
+            proxy.process.kill(SIGKILL)
+            _ = try await proxy.process.finish()
+            let new = try await box.startDaemon(box.daemonVariables(url), "--standby")
+            #expect(try query("SELECT epoch FROM daemon_lease", on: url) != epoch)
+            #expect(try await new.stop().code == 0)
+        }
+    }
+
+    /// The server is killed while sessions are made: each one that was acknowledged is there afterwards, and the daemon that
+    /// lost its lock has ended.
+    @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func aKilledServerLosesNothingAcknowledged() async throws {
+        try await withSandbox { box in
+            let script = #"""
+                url=$(bash "$CI/postgres" start "$cluster")
+                export TELECLAUDE_DATABASE_URL="$url" TELECLAUDE_SERVER_DRAIN_SECONDS=1
+                serve() { "$TELECLAUDED" 2> "$1" & daemon=$!; until grep -q "ready" "$1"; do sleep 0.05; done; }
+                make() {
+                  curl -sf --unix-socket "$TELECLAUDE_SOCKET" -X POST http://x/sessions -H 'content-type: application/json'                     -d "{\"title\": \"$1\", \"project_path\": \"/\"}" > answer && echo "$1" >> acknowledged
+                }
+                serve first.log
+                load() { i=0; while make "load $i"; do i=$((i+1)); done; }
+                load & loader=$!
+                until [ -s acknowledged ] && [ "$(wc -l < acknowledged)" -gt 20 ]; do sleep 0.05; done
+                kill -KILL "$(head -n 1 "$cluster/data/postmaster.pid")"
+                wait $loader
+                wait $daemon && echo "exit 0" || echo "exit $?"
+                sleep 1
+                rm -f "$cluster/data/postmaster.pid"
+                control "$programs/pg_ctl" start -w -s -D "$cluster/data" -l "$cluster/log"
+                serve second.log
+                "$TELEC" sessions list --limit 500 --json | grep -o '"title":"[^"]*"' | cut -d'"' -f4 | sort > found
+                sort acknowledged | comm -23 - found > missing
+                echo "missing $(wc -l < missing)"
+                "$TELEC" audit verify > verdict
+                kill -TERM $daemon; wait $daemon
+                """#
+            let run = try await OwnServer.run(script, in: box, ["TELECLAUDE_SOCKET": "\(box.folder)/d.sock"])
+            #expect(run.ending == .exit(0) && run.output == "exit 2\nmissing 0\n", "\(run)")
+            let log = try String(contentsOfFile: box("first.log"), encoding: .utf8)
+            #expect(log.contains("the daemon's lock is lost"), "\(log)")
+        }
+    }
+
+    /// Whoever waits for more of a recording is let go when the daemon ends.
+    @Test func anEndingDaemonLetsGoOfWhoFollows() async throws {
+        try await withSandbox { box in
+            let daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))"))
+            let id = try await daemon.start("sh", "-c", "echo begun; sleep 1000")
+            try await daemon.waitForTranscript(of: id, toContain: "begun")
+            let tail = try box.start(.telec, ["sessions", "tail", id], daemon.variables)
+            try await Task.sleep(for: .milliseconds(500))
+            let began = ContinuousClock.now
+            #expect(try await daemon.stop().code == 0)
+            #expect(ContinuousClock.now - began < .seconds(9))
+            let run = try await tail.finish(timeout: 10)
+            #expect(run.output.hasPrefix("begun\n"), "\(run)")
+            try await box.endSessions()
+        }
+    }
+
+    /// The disk says no when the log is to be made durable: nothing of the transcript leaves, and the daemon says so.
+    @Test(.enabled(if: TestUser.areWanted, "attaching strace to a running daemon takes root"))
+    func anAuditLogThatCanNotBeWrittenLetsNothingOut() async throws {
+        try await withSandbox { box in
+            let url = "sqlite:\(box("a.db"))"
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sh", "-c", "echo cAnArY")
+            try await daemon.wait(for: id, toBe: "closed")
+            try execute("UPDATE sessions SET owner_person = 'Somebody', owner_uid = 4711", on: url)
+            let strace = try box.start(
+                Program(inPath: "strace"),
+                ["-f", "-p", "\(daemon.pid())", "-o", "/dev/null", "-e", "inject=fdatasync,fsync:error=EIO"])
+            try waitUntil("strace is attached") { try strace.errorText().contains("attached") }
+            let refused = try await daemon.telec("transcript", id, "--reason", "test")
+            #expect(refused.code == 2 && refused.output.isEmpty, "\(refused)")
+            #expect(refused.error.contains("the audit log can't be written, so nothing was done"))
+            strace.kill(SIGINT)
+            _ = try await strace.finish()
+            let read = try await daemon.telec("transcript", id, "--reason", "test")
+            #expect(read.output == "cAnArY\n", "\(read)")
+            #expect(try await daemon.telec("audit", "verify").code == 0)
+            _ = try await daemon.stop()
+        }
+    }
+
+    /// What systemd is told (sd_notify(3)), and the socket that it hands over (sd_listen_fds(3)).
+    @Test func theServiceManagerIsToldAndHeard() async throws {
+        try await withSandbox { box in
+            let manager = """
+                import os, socket, sys
+                n = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); n.bind("\(box.folder)/n.sock")
+                if os.fork() == 0:
+                    s = socket.socket(socket.AF_UNIX); s.bind("\(box.folder)/activated.sock"); s.listen()
+                    os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
+                    os.environ.update(NOTIFY_SOCKET="\(box.folder)/n.sock", LISTEN_FDS="1", LISTEN_PID=str(os.getpid()),
+                        WATCHDOG_USEC="400000")
+                    os.execv(sys.argv[1], [sys.argv[1]])
+                while True: print(n.recv(4096).decode().replace("\\n", "|"), file=sys.stderr, flush=True)
+                """
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            let process = try box.start(
+                Program(inPath: "python3"), ["-c", manager, Program.teleclauded.path], variables)
+            try waitUntil("it is told") {
+                let text = try process.errorText()
+                return text.contains("READY=1|STATUS=serving") && text.contains("WATCHDOG=1")
+            }
+            let who = try await box.run(.telec, ["whoami", "--socket", "\(box.folder)/activated.sock"], variables)
+            #expect(who.code == 0, "\(who)")
+            process.kill(SIGTERM)
+            _ = try await process.finish()
+            // A socket that was handed over is the manager's to remove.
+            #expect(FileManager.default.fileExists(atPath: "\(box.folder)/activated.sock"))
+            #expect(!FileManager.default.fileExists(atPath: "\(box.folder)/d.sock"))
+        }
+    }
+}
+
+extension TestDaemon {
+    /// The daemon's own process: the shell that started it has become it.
+    func pid() -> pid_t { process.pid }
+}
+
+extension Sandbox {
+    /// A proxy in front of a PostgreSQL server's socket, and the URL that leads through it.
+    func startProxy(to url: String) throws -> (process: RunningProgram, url: String) {
+        let folder = try #require(url.components(separatedBy: "host=").last?.components(separatedBy: "&").first)
+        let proxy = """
+            import socket, threading
+            s = socket.socket(socket.AF_UNIX); s.bind("\(self.folder)/.s.PGSQL.5432"); s.listen()
+            def pipe(x, y):
+                try:
+                    while (d := x.recv(65536)): y.sendall(d)
+                    y.shutdown(socket.SHUT_WR)
+                except OSError: pass
+            while True:
+                a, _ = s.accept(); b = socket.socket(socket.AF_UNIX); b.connect("\(folder)/.s.PGSQL.5432")
+                threading.Thread(target=pipe, args=(a, b), daemon=True).start()
+                threading.Thread(target=pipe, args=(b, a), daemon=True).start()
+            """
+        let process = try start(Program(inPath: "python3"), ["-c", proxy])
+        try waitUntil("the proxy listens") {
+            FileManager.default.fileExists(atPath: "\(self.folder)/.s.PGSQL.5432")
+        }
+        return (process, url.replacingOccurrences(of: "host=\(folder)", with: "host=\(self.folder)"))
+    }
+}
