@@ -56,10 +56,11 @@ struct Launch {
         keys[SessionVariable.socket] = socketPath
         return HostSpec(
             sessionID: started.session.sessionID, title: started.session.title ?? "",
-            tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", socketPath: socketPath,
+            tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", firstChunk: started.firstChunk,
+            socketPath: socketPath,
             token: started.token, directory: directory, command: command,
             environment: HostSpec.environment(
                 of: account, from: Surroundings.process.environment, passing: variables, keys: keys),
-            notice: started.notice)
+            notice: started.notice, agent: started.session.agent)
     }
 }

@@ -96,15 +96,16 @@ struct ReviveSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding {
             let client = try options.client()
-            let started = try await client.post(
-                SessionPath.of(session, "revive"), [String: String](), as: StartedDocument.self
-            ).value
             let before = try? HostFolder(sessionID: session, home: Launch.account().home).spec()
-            let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
-            guard !words.isEmpty else {
+            let found = try await client.get(SessionPath.of(session), as: OneSessionDocument.self).value.session
+            guard !command.isEmpty || before != nil || found.agent != nil else {
                 throw RuntimeError(
                     .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
             }
+            let started = try await client.post(
+                SessionPath.of(session, "revive"), [String: String](), as: StartedDocument.self
+            ).value
+            let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
             let launch = Launch(
                 started: started, command: words, directory: started.session.projectPath ?? "/",
                 variables: variables, socketPath: client.socketPath)

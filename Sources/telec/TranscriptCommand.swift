@@ -9,10 +9,12 @@ struct TranscriptCommand: AsyncParsableCommand {
         commandName: "transcript", abstract: "What was said in a session.",
         discussion: """
             Somebody else's takes a reason, and is in the audit log before the first line is shown. Escape sequences of the \
-            session never reach your terminal; --raw gives the recording itself (asciicast v3, for asciinema).
+            session never reach your terminal; --raw gives the recording itself (asciicast v3, for asciinema). --agent gives what \
+            the agent's own transcript says instead of what its terminal showed (Claude, Codex, Gemini).
 
             EXAMPLES:
               telec transcript ID
+              telec transcript ID --agent
               telec transcript ID --reason "incident 4711"
               telec transcript ID --raw > session.cast
             """)
@@ -20,10 +22,16 @@ struct TranscriptCommand: AsyncParsableCommand {
     @Argument(help: "The session's id.") var session: String
     @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
     @Flag(help: "The recording as it is.") var raw = false
+    @Flag(help: "The conversation with the agent.") var agent = false
     @OptionGroup var options: ClientOptions
 
+    func validate() throws {
+        guard !raw || !agent else { throw ValidationError("Say --raw or --agent, not both.") }
+    }
+
     func run() async throws {
-        try await TranscriptReading(session: session, reason: reason, isRaw: raw, isFollowing: false).run(options)
+        let view: RecordingView = raw ? .raw : agent ? .conversation : .terminal
+        try await TranscriptReading(session: session, reason: reason, view: view, isFollowing: false).run(options)
     }
 }
 
@@ -41,22 +49,29 @@ struct TailSession: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await TranscriptReading(session: session, reason: reason, isRaw: false, isFollowing: true).run(options)
+        try await TranscriptReading(session: session, reason: reason, view: .terminal, isFollowing: true).run(options)
     }
+}
+
+/// What of a recording is shown.
+private enum RecordingView {
+    case raw
+    case terminal
+    case conversation
 }
 
 /// Reads a recording and shows it.
 private struct TranscriptReading {
     let session: String
     let reason: String?
-    let isRaw: Bool
+    let view: RecordingView
     let isFollowing: Bool
 
     func run(_ options: ClientOptions) async throws {
         try await options.guarding {
             let client = try options.client()
             try await announce(client)
-            let shown = Mutex(ShownRecording(isRaw: isRaw, isCollecting: options.output.json))
+            let shown = Mutex(ShownRecording(view: view, isCollecting: options.output.json))
             let query: [(String, String?)] = [("reason", reason), ("follow", isFollowing ? "1" : nil)]
             try await client.stream(SessionPath.of(session, "transcript"), query) { bytes in
                 let text = shown.withLock { $0.read(bytes) }
@@ -85,35 +100,46 @@ private struct TranscriptReading {
 private struct ShownRecording {
     private var lines = LineReader()
     private var plain = PlainText()
-    private let isRaw: Bool
+    private var conversation = AgentConversation()
+    private let view: RecordingView
     private let isCollecting: Bool
     private(set) var collected = ""
 
-    init(isRaw: Bool, isCollecting: Bool) {
-        self.isRaw = isRaw
+    init(view: RecordingView, isCollecting: Bool) {
+        self.view = view
         self.isCollecting = isCollecting
     }
 
     /// The text to print now.
     mutating func read(_ bytes: [UInt8]) -> String {
         var text = ""
-        for line in lines.read(bytes) {
-            if isRaw {
-                text += line + "\n"
-            } else if let event = RecordedEvent(line: line) {
-                text += shown(event)
-            }
-        }
+        for line in lines.read(bytes) { text += shown(line) }
         guard isCollecting else { return text }
         collected += text
         return ""
     }
 
-    private mutating func shown(_ event: RecordedEvent) -> String {
+    private mutating func shown(_ line: String) -> String {
+        switch view {
+        case .raw: line + "\n"
+        case .terminal: RecordedEvent(line: line).map { terminal($0) } ?? ""
+        case .conversation: RecordedEvent(line: line).map { said($0) } ?? ""
+        }
+    }
+
+    private mutating func terminal(_ event: RecordedEvent) -> String {
         switch Recording.Code(rawValue: event.code) {
         case .output: plain.read(event.data)
         case .marker: "\n-- \(event.data)\n"
         case .input, .resize, .exit, .agent, nil: ""
+        }
+    }
+
+    private mutating func said(_ event: RecordedEvent) -> String {
+        switch Recording.Code(rawValue: event.code) {
+        case .agent: conversation.read(event.data)
+        case .marker: "-- \(event.data)\n"
+        case .output, .input, .resize, .exit, nil: ""
         }
     }
 }

@@ -140,10 +140,3 @@ struct ConfigTests {
         var settings: [Setting]
     }
 }
-
-extension Sandbox {
-    fileprivate func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
-        try text.write(toFile: self(name), atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
-    }
-}

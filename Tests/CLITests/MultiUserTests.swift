@@ -81,6 +81,38 @@ struct MultiUserTests {
         }
     }
 
+    /// What was said in a session is in its transcript and nowhere else: no event, error, search result or metadata, of nobody.
+    /// (That it is in no log of the daemon's, each of these tests asks at its end.)
+    @Test(arguments: Backend.available)
+    func aCanaryStaysInItsTranscript(backend: Backend) async throws {
+        try await withTown(backend) { town in
+            let curl = try Program(inPath: "curl")
+            let listeners = try [town.bob, town.admin].map { user in
+                try town.box.start(
+                    as: user, curl, ["-sN", "--unix-socket", "\(town.box.folder)/run/d.sock", "http://x/events"])
+            }
+            try waitUntil("they listen") { try listeners.allSatisfy { try $0.outputText().contains("listening") } }
+            let id = try await town.start(town.alice, title: "Alice's work")
+            _ = try await town.telec(town.alice, "sessions", "share", id)
+            _ = try await town.telec(town.alice, "sessions", "unshare", id)
+            var seen: [Run] = []
+            for user in [town.bob, town.admin, town.stranger] {
+                for arguments in [
+                    ["sessions", "list", "--json"], ["sessions", "get", id, "--json"], ["transcript", id],
+                    ["sessions", "list", "--text", "AnArY"], ["audit", "list", "--json"], ["audit", "export"],
+                    ["sessions", "send", "none", Self.canary.lowercased()], ["whoami", "--json"],
+                ] { seen.append(try await town.telec(user, arguments)) }
+            }
+            #expect(seen.allSatisfy { !"\($0)".contains(Self.canary) })
+            try waitUntil("the admin is told") { try listeners[1].outputText().contains("Alice's work") }
+            let (bob, admin) = (try listeners[0].outputText(), try listeners[1].outputText())
+            for listener in listeners { listener.kill(SIGKILL) }
+            #expect(!admin.contains(Self.canary) && !admin.contains("tcs_"), "\(admin)")
+            // Of a session that is not his, a member hears only while it is shared.
+            #expect(!bob.contains("session_started") && bob.contains(#""visibility":"shared""#), "\(bob)")
+        }
+    }
+
     /// What the daemon refuses can't be had in another way: files, tmux, /proc, arguments.
     @Test func nothingLeaksBesideTheSocket() async throws {
         try await withTown(.sqlite) { town in

@@ -68,6 +68,12 @@ struct Sandbox: Sendable {
         return entries
     }
 
+    /// Makes a file of the test's own.
+    func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
+        try text.write(toFile: self(name), atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
+    }
+
     struct Entry: Equatable {
         var bytes: Data?
         var mode: Int?

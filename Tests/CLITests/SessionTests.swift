@@ -109,6 +109,21 @@ struct SessionTests {
         }
     }
 
+    /// A session that had ended goes on in the same recording.
+    @Test func anEndedSessionIsRunAgain() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("echo", "one")
+            try await daemon.wait(for: id, toBe: "closed")
+            let forgotten = try await daemon.telec("sessions", "revive", id)
+            #expect(forgotten.code == 64 && forgotten.error.contains("say it behind --"), "\(forgotten)")
+            let revived = try await daemon.telec("sessions", "revive", id, "--", "echo", "two")
+            #expect(revived.code == 0, "\(revived)")
+            try await daemon.wait(for: id, toBe: "closed")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown == "one\n\n-- gap: the host was started again\ntwo\n")
+        }
+    }
+
     /// Sessions that began, changed and ended, as they do.
     @Test func eventsTellWhatChanged() async throws {
         try await withDaemon(.sqlite) { daemon in

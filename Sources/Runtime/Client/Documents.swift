@@ -30,6 +30,7 @@ public struct SessionDocument: Decodable, Sendable {
     public var createdAt: String?
     public var lastActivity: String?
     public var closedAt: String?
+    public var nativeSessionID: String?
 
     enum CodingKeys: String, CodingKey {
         case title, status, visibility, computer
@@ -43,6 +44,7 @@ public struct SessionDocument: Decodable, Sendable {
         case createdAt = "created_at"
         case lastActivity = "last_activity"
         case closedAt = "closed_at"
+        case nativeSessionID = "native_session_id"
     }
 }
 
@@ -60,9 +62,15 @@ public struct OneSessionDocument: Decodable, Sendable {
 public struct StartedDocument: Decodable, Sendable {
     public var session: SessionDocument
     public var token: String
+    public var firstChunk: UInt64
     public var command: [String]?
     public var environment: [String: String]
     public var notice: String?
+
+    enum CodingKeys: String, CodingKey {
+        case session, token, command, environment, notice
+        case firstChunk = "first_chunk"
+    }
 }
 
 public struct AuditDocument: Decodable, Sendable {

@@ -16,6 +16,11 @@ public actor Host {
     private var spool: Spool
     private var mark: DrainMark
     private var exitCode: Int32?
+    /// Follows the agent's own transcript, where one is known.
+    private let watch: AgentWatch?
+    /// Transcripts in the order in which they were written last, each with the first chunk that holds lines of it.
+    private var natives: [(path: String, chunk: UInt64)]
+    private var isProgressNoted = false
     /// Where commands for tmux go, while it listens.
     private var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
     /// Wakes whoever delivers: there is a new chunk, or the end.
@@ -24,6 +29,7 @@ public actor Host {
     /// A chunk is closed when it has so many bytes, or after so long.
     private static let chunkBytes = 65_536
     private static let chunkInterval = Duration.milliseconds(200)
+    private static let agentInterval = Duration.milliseconds(500)
     /// What a session ends with whose pane was killed before it could tell: as if its terminal had hung up.
     private static let unknownEnd: Int32 = 128 + SIGHUP
 
@@ -31,8 +37,11 @@ public actor Host {
         self.folder = folder
         self.logger = logger
         spec = try folder.spec()
-        spool = Spool(folder.spool)
+        spool = Spool(folder.spool, firstChunk: spec.firstChunk)
         mark = DrainMark(sessionID: spec.sessionID)
+        let (earlier, next) = (folder.agentProgress(), spool.next)
+        natives = (earlier?.chain ?? []).map { ($0, next) }
+        watch = AgentWatch(spec, resuming: earlier)
     }
 
     /// Runs until the session has ended and the daemon has all of it. `pane` is the program that runs in tmux, with its
@@ -54,6 +63,7 @@ public actor Host {
 
     /// Hears what tmux says until the session is over. Somebody may detach this client: then it attaches again.
     private func record(_ pane: [String]) async {
+        let following = Task { await followAgent() }
         do {
             repeat {
                 let tmux = try await Tmux.open(spec.tmuxName, command: pane, environment: spec.environment)
@@ -64,6 +74,8 @@ public actor Host {
             recorder.output(Array("telec: \(error)\r\n".utf8), at: .now)
             logger.error("tmux failed", metadata: ["error": "\(error)"])
         }
+        following.cancel()
+        await following.value
         await finish()
     }
 
@@ -113,6 +125,7 @@ public actor Host {
             kill(command, SIGKILL)
             _ = await hasWrittenExitCode()
         }
+        await lookAtAgent()
         let code = folder.exitCode() ?? Self.unknownEnd
         recorder.exit(code, at: .now)
         cut()
@@ -141,6 +154,48 @@ public actor Host {
 }
 
 extension Host {
+    // What the agent itself writes down.
+
+    private func followAgent() async {
+        while watch != nil, !Task.isCancelled {
+            await lookAtAgent()
+            try? await Task.sleep(for: Self.agentInterval)
+        }
+    }
+
+    /// Records what the agent has written since the last look, and then notes how far that went.
+    private func lookAtAgent() async {
+        guard let watch else { return }
+        var isMore = true
+        while isMore {
+            let look = await watch.look()
+            for part in look.parts { take(part) }
+            do {
+                // The first time even without: it tells another host when the session began.
+                if !look.parts.isEmpty || !isProgressNoted { try folder.note(look.progress) }
+                isProgressNoted = true
+            } catch {
+                logger.warning("the agent's transcript: \(error)")
+            }
+            isMore = look.isMore
+        }
+    }
+
+    private func take(_ part: AgentLook.Part) {
+        if natives.last?.path != part.path, HostFrame.isPath(part.path) {
+            // What waits does not belong to it.
+            cut()
+            natives.append((part.path, spool.next))
+        }
+        for line in part.lines {
+            recorder.agent(line, at: .now)
+            if recorder.count >= Self.chunkBytes { cut() }
+        }
+        cut()
+    }
+}
+
+extension Host {
     // What the line to the daemon asks for.
 
     var socketPath: String { spec.socketPath }
@@ -157,14 +212,29 @@ extension Host {
     }
 
     /// Chunks from `number` on that are to be sent; the end of the command once all of them are out.
-    func undelivered(from number: UInt64) -> (chunks: [HostFrame], exit: HostFrame?) {
-        let chunks = spool.chunks(from: number).compactMap { number in
-            spool.data(number).map { HostFrame.chunk(number, $0) }
+    /// Each comes behind the names of the transcripts that it is the first to hold lines of.
+    func undelivered(from number: UInt64) -> (chunks: [Undelivered], exit: HostFrame?) {
+        var untold = natives.drop { $0.chunk < number }
+        let chunks = spool.chunks(from: number).map { number in
+            let told = untold.prefix { $0.chunk <= number }
+            untold = untold.dropFirst(told.count)
+            let chunk = spool.data(number).map { [HostFrame.chunk(number, $0)] } ?? []
+            return Undelivered(number: number, frames: told.map { .native($0.path) } + chunk)
         }
         return (chunks, exitCode.map { .exit($0) })
     }
 
-    func acknowledge(_ number: UInt64) { spool.acknowledge(number) }
+    func acknowledge(_ number: UInt64) {
+        spool.acknowledge(number)
+        let present = natives.last?.path
+        natives.removeAll { $0.chunk <= number && $0.path != present }
+    }
 
     var isOver: Bool { exitCode != nil }
+}
+
+/// A chunk that the daemon does not have, and what it has to be told before.
+struct Undelivered: Sendable {
+    var number: UInt64
+    var frames: [HostFrame]
 }

@@ -20,6 +20,8 @@ public struct HostFolder: Sendable {
     var pid: String { "\(path)/pid" }
     /// There when the host has heard all that the command wrote.
     var drained: String { "\(path)/drained" }
+    /// How far the recording has got in the agent's transcripts.
+    private var agent: String { "\(path)/agent.json" }
     public var log: String { "\(path)/log" }
     private var specFile: String { "\(path)/spec.json" }
 
@@ -43,6 +45,13 @@ public struct HostFolder: Sendable {
     func commandPID() -> Int32? {
         exitCode() == nil ? Self.read(pid).flatMap { Int32(String(decoding: $0, as: UTF8.self)) } : nil
     }
+
+    /// `nil` when no host of this session was here before.
+    func agentProgress() -> AgentProgress? {
+        Self.read(agent).flatMap { try? JSONDecoder().decode(AgentProgress.self, from: Data($0)) }
+    }
+
+    func note(_ progress: AgentProgress) throws { try write(JSONEncoder().encode(progress), to: agent) }
 
     func note(_ text: String, in file: String) throws { try write(Data(text.utf8), to: file) }
 

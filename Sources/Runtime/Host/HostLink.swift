@@ -111,10 +111,9 @@ private actor Delivery {
     private func deliver() async {
         guard let start = next else { return }
         let (chunks, exit) = await host.undelivered(from: start)
-        for chunk in chunks {
-            guard case .chunk(let number, _) = chunk, number >= next ?? 0 else { continue }
-            sending.yield(chunk.bytes)
-            next = number + 1
+        for chunk in chunks where chunk.number >= next ?? 0 {
+            for frame in chunk.frames { sending.yield(frame.bytes) }
+            next = chunk.number + 1
         }
         if let exit { sending.yield(exit.bytes) }
     }

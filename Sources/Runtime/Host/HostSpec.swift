@@ -4,6 +4,8 @@ public struct HostSpec: Codable, Sendable {
     public var sessionID: String
     public var title: String
     public var tmuxName: String
+    /// The first chunk that the daemon does not have: a session that is run again goes on in the same recording.
+    public var firstChunk: UInt64
     public var socketPath: String
     public var token: String
     public var directory: String
@@ -12,20 +14,25 @@ public struct HostSpec: Codable, Sendable {
     public var environment: [String: String]
     /// Shown in the pane before the command starts.
     public var notice: String?
+    /// The agent that the session was started for, by its name in the settings.
+    public var agent: String?
 
     public init(
-        sessionID: String, title: String, tmuxName: String, socketPath: String, token: String, directory: String,
-        command: [String], environment: [String: String], notice: String?
+        sessionID: String, title: String, tmuxName: String, firstChunk: UInt64, socketPath: String, token: String,
+        directory: String,
+        command: [String], environment: [String: String], notice: String?, agent: String?
     ) {
         self.sessionID = sessionID
         self.title = title
         self.tmuxName = tmuxName
+        self.firstChunk = firstChunk
         self.socketPath = socketPath
         self.token = token
         self.directory = directory
         self.command = command
         self.environment = environment
         self.notice = notice
+        self.agent = agent
     }
 }
 

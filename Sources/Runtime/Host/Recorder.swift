@@ -33,6 +33,17 @@ struct Recorder {
 
     mutating func gap(_ reason: String) { lines += Recording.gap(reason) }
 
+    /// A line of the agent's own transcript.
+    mutating func agent(_ line: AgentLine, at moment: ContinuousClock.Instant) {
+        switch line {
+        case .whole(let text): add(.agent, text, at: moment)
+        case .shortened(let text, let bytes):
+            add(.marker, "shortened: a line of \(bytes) bytes of the agent's transcript", at: moment)
+            add(.agent, text, at: moment)
+        case .leftOut: gap("a line of the agent's transcript was too long")
+        }
+    }
+
     /// How many bytes wait.
     var count: Int { lines.utf8.count }
 

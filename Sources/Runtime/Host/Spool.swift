@@ -13,10 +13,11 @@ struct Spool {
     /// were.
     private(set) var next: UInt64
 
-    init(_ folder: String) {
+    /// Numbers go on where the folder's end, but not before `firstChunk`.
+    init(_ folder: String, firstChunk: UInt64 = 0) {
         self.folder = folder
         numbers = Folder.names(in: folder).compactMap { UInt64($0) }.sorted()
-        next = numbers.last.map { $0 + 1 } ?? 0
+        next = max(firstChunk, numbers.last.map { $0 + 1 } ?? 0)
     }
 
     /// Keeps a chunk and returns its number. A disk that is full loses it, which shows as a gap in the recording.

@@ -22,7 +22,15 @@ enum Folder {
 
     /// The names of what is in it; empty when it can't be read.
     static func names(in folder: String) -> [String] {
-        guard let entries = opendir(folder) else { return [] }
+        names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    }
+
+    /// The same of an open folder, which is closed.
+    static func names(of descriptor: Int32) -> [String] {
+        guard let entries = fdopendir(descriptor) else {
+            if descriptor >= 0 { close(descriptor) }
+            return []
+        }
         defer { closedir(entries) }
         var names: [String] = []
         while let entry = readdir(entries) {

@@ -78,6 +78,12 @@ struct HostConnection: Sendable {
             _ = try await sessions.close(session)
             // The answer ends, and so the host knows.
             await services.hosts.disconnect(session.id, ticket: ticket)
+        case .native(let path):
+            if try await services.sessions.follow(session.id, transcript: path),
+                let changed = try await services.sessions.find(session.id)
+            {
+                services.events.post(SessionEvent(.changed, changed))
+            }
         case .ping: await services.hosts.tell(session.id, ticket: ticket, .ping)
         }
     }

@@ -42,12 +42,13 @@ enum OpenAPISchemas {
             ("active_agent", textOrNull), ("thinking_mode", textOrNull), ("computer", text),
             ("tmux_session_name", textOrNull),
             ("created_at", textOrNull), ("last_activity", textOrNull), ("closed_at", textOrNull),
+            ("native_session_id", textOrNull),
         ])
     }
 
     private static var started: JSON {
         shape([
-            version, ("session", reference("Session")), ("token", text),
+            version, ("session", reference("Session")), ("token", text), ("first_chunk", number),
             ("command", .object([("type", .array(["array", "null"])), ("items", text)])),
             ("environment", .object([("type", "object"), ("additionalProperties", text)])), ("notice", textOrNull),
         ])

@@ -31,6 +31,8 @@ public struct Session: Sendable, Equatable {
     public var createdAt: String?
     public var lastActivity: String?
     public var closedAt: String?
+    /// The agent's own name for the conversation.
+    public var nativeSessionID: String?
 }
 
 extension Session {
@@ -54,6 +56,7 @@ extension Session {
             ("thinking_mode", text(thinkingMode)), ("computer", .string(computer)),
             ("tmux_session_name", text(tmuxName)),
             ("created_at", text(createdAt)), ("last_activity", text(lastActivity)), ("closed_at", text(closedAt)),
+            ("native_session_id", text(nativeSessionID)),
         ])
     }
 }

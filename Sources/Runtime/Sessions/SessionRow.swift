@@ -5,7 +5,7 @@ enum SessionRow {
     static let columns = """
         session_id, title, owner_person, owner_uid, lifecycle_status, visibility, project_path, active_agent, \
         computer_name, tmux_session_name, created_at, last_activity, closed_at, \
-        thinking_mode
+        thinking_mode, native_session_id
         """
 
     /// The existing install wrote no state in some rows; those run as long as they are not closed.
@@ -17,8 +17,8 @@ enum SessionRow {
             state: state ?? (row[12].isNull ? .active : .closed),
             visibility: row[5].text.flatMap(Session.Visibility.init(rawValue:)) ?? .private,
             projectPath: row[6].text, agent: row[7].text, thinkingMode: row[13].text, computer: row[8].text ?? "",
-            tmuxName: row[9].text,
-            createdAt: moment(row[10]), lastActivity: moment(row[11]), closedAt: moment(row[12]))
+            tmuxName: row[9].text, createdAt: moment(row[10]), lastActivity: moment(row[11]), closedAt: moment(row[12]),
+            nativeSessionID: row[14].text)
     }
 
     /// Each database gives moments another spelling.

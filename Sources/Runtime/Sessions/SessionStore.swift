@@ -56,6 +56,23 @@ public struct SessionStore: Sendable {
         return try await find(id)
     }
 
+    /// Notes where the agent of a session writes its own transcript now; the files before stay known. False when that is no
+    /// news.
+    func follow(_ id: String, transcript path: String) async throws -> Bool {
+        try await fence.write { connection in
+            let row = try connection.query(
+                "SELECT transcript_files, native_log_file FROM sessions WHERE session_id = \(id)"
+            ).first
+            guard let row, row[1].text != path else { return false }
+            let chain = TranscriptChain(files: row[0].text, current: row[1].text).moved(to: path)
+            return try connection.execute(
+                """
+                UPDATE sessions SET native_session_id = \(chain.nativeID), native_log_file = \(chain.current), \
+                transcript_files = \(chain.filesText) WHERE session_id = \(id)
+                """) > 0
+        }
+    }
+
     /// Notes that something happened in these sessions.
     public func touch(_ ids: [String]) async throws {
         try await fence.write { connection in

@@ -57,6 +57,8 @@ struct StartedSession: Sendable {
     var session: Session
     /// Handed out this once; the daemon keeps its digest alone.
     var token: String
+    /// Where its recording goes on.
+    var firstChunk: UInt64
     /// What to run for the agent.
     var command: [String]?
     /// Keys that the settings deliver to this agent's sessions.
@@ -66,6 +68,7 @@ struct StartedSession: Sendable {
     var document: JSON {
         .object([
             ("version", .integer(1)), ("session", session.document), ("token", .string(token)),
+            ("first_chunk", .integer(Int64(clamping: firstChunk))),
             ("command", command.map { .array($0.map { .string($0) }) } ?? .null),
             ("environment", .object(environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
             ("notice", notice.map { .string($0) } ?? .null),

@@ -3,22 +3,32 @@
 ///     chunk 17 1234⏎…1234 bytes…
 ///     done 3⏎        order 3 was carried out
 ///     exit 0⏎        the command ended with this code
+///     native 2f686f6d65⏎   the agent writes its own transcript there: a path, in hexadecimal digits
 ///     ping⏎
 public enum HostFrame: Sendable, Equatable {
     /// Lines of an asciicast v3 recording. Numbers count up from 0 without a hole.
     case chunk(UInt64, [UInt8])
     case done(UInt64)
     case exit(Int32)
+    case native(String)
     case ping
 
     /// The most bytes of one chunk.
     public static let longestChunk = 1 << 20
+    /// The most bytes of a path.
+    static let longestPath = 4_096
+
+    /// Whether a path can be told: it is absolute, and no control character is in it.
+    static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && text.utf8.count <= longestPath && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    }
 
     public var bytes: [UInt8] {
         switch self {
         case .chunk(let number, let data): Array("chunk \(number) \(data.count)\n".utf8) + data
         case .done(let order): Array("done \(order)\n".utf8)
         case .exit(let code): Array("exit \(code)\n".utf8)
+        case .native(let path): Array("native \(Hexadecimal.text(path.utf8))\n".utf8)
         case .ping: Array("ping\n".utf8)
         }
     }
@@ -28,6 +38,7 @@ public enum HostFrame: Sendable, Equatable {
 public struct HostFrameReader {
     private var pending: [UInt8] = []
     private static let longestLine = 64
+    private static let native = Array("native ".utf8)
 
     public init() {}
 
@@ -47,6 +58,7 @@ public struct HostFrameReader {
 
     /// The first frame, and where the next one begins; `nil` when more bytes are needed.
     private static func frame(in bytes: ArraySlice<UInt8>) throws(RuntimeError) -> (HostFrame, Int)? {
+        let longestLine = bytes.starts(with: native) ? native.count + 2 * HostFrame.longestPath : longestLine
         guard let lineEnd = bytes.prefix(longestLine + 1).firstIndex(of: UInt8(ascii: "\n")) else {
             guard bytes.count <= longestLine else { throw broken }
             return nil
@@ -58,6 +70,12 @@ public struct HostFrameReader {
         case ("ping", 1): return (.ping, next)
         case ("done", 2): if let order = UInt64(words[1]) { return (.done(order), next) }
         case ("exit", 2): if let code = Int32(words[1]) { return (.exit(code), next) }
+        case ("native", 2):
+            if let path = Hexadecimal.bytes(words[1]).flatMap({ String(validating: $0, as: UTF8.self) }),
+                HostFrame.isPath(path)
+            {
+                return (.native(path), next)
+            }
         case ("chunk", 3):
             guard let number = UInt64(words[1]), let length = Int(words[2]),
                 (0...HostFrame.longestChunk).contains(length)

@@ -98,7 +98,8 @@ struct RelationTests {
     private func session(_ person: String?, _ uid: UInt32?, _ visibility: Session.Visibility) -> Session {
         Session(
             id: "1", title: nil, owner: Owner(person: person, uid: uid), state: .active, visibility: visibility,
-            projectPath: nil, agent: nil, thinkingMode: nil, computer: "here", tmuxName: nil, createdAt: nil, lastActivity: nil,
+            projectPath: nil, agent: nil, thinkingMode: nil, computer: "here", tmuxName: nil, createdAt: nil,
+            lastActivity: nil,
             closedAt: nil)
     }
 

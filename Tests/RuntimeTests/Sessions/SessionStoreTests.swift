@@ -25,7 +25,8 @@ import Testing
         let moment = "2026-11-25T10:\(digits.suffix(2)):00.000000Z"
         return Session(
             id: "s\(digits)", title: "Session \(number) 100%_!", owner: owner, state: state, visibility: visibility,
-            projectPath: "/p\(number % 2)", agent: number % 2 == 0 ? "claude" : nil, thinkingMode: "slow", computer: "here", tmuxName: nil,
+            projectPath: "/p\(number % 2)", agent: number % 2 == 0 ? "claude" : nil, thinkingMode: "slow",
+            computer: "here", tmuxName: nil,
             createdAt: moment, lastActivity: moment, closedAt: nil)
     }
 
@@ -101,6 +102,23 @@ import Testing
             #expect(try await !store.move(session.id, to: .active))
             #expect(try await store.find(session.id)?.state == .closed)
             #expect(try await store.reopen(session.id)?.closedAt == nil)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func theAgentsTranscriptsAreKept(backend: Backend) async throws {
+        try await withStore(backend) { store, database in
+            let session = session(1, of: Owner(person: "Alice", uid: 1_001))
+            try await store.insert(session)
+            #expect(try await store.follow(session.id, transcript: "/t/a.jsonl"))
+            #expect(try await !store.follow(session.id, transcript: "/t/a.jsonl"))
+            #expect(try await store.follow(session.id, transcript: "/t/b.jsonl"))
+            #expect(try await !store.follow("none", transcript: "/t/b.jsonl"))
+            #expect(try await store.find(session.id)?.nativeSessionID == "b")
+            let row = try await database.withConnection { connection in
+                try connection.query("SELECT native_log_file, transcript_files FROM sessions")
+            }.first
+            #expect(row?[0].text == "/t/b.jsonl" && row?[1].text == #"["/t/a.jsonl"]"#)
         }
     }
 

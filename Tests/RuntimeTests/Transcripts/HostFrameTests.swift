@@ -6,8 +6,7 @@ import Testing
 struct HostFrameTests {
     private static let frames: [HostFrame] = [
         .chunk(0, Array("[0.0,\"o\",\"a\"]\n".utf8)), .ping, .chunk(1, []), .done(7), .chunk(.max, [10, 0, 255]),
-        .exit(-1),
-        .exit(137),
+        .exit(-1), .native("/home/é/.claude/projects/-home-alex-my-site/a b.jsonl"), .exit(137),
     ]
 
     /// However the bytes are cut, the same frames come out.
@@ -24,9 +23,19 @@ struct HostFrameTests {
         #expect(found == Self.frames)
     }
 
+    @Test func theLongestPathIsAFrame() throws {
+        var reader = HostFrameReader()
+        let frame = HostFrame.native("/" + String(repeating: "x", count: 4_095))
+        #expect(try reader.read(frame.bytes.dropLast()).isEmpty)
+        #expect(try reader.read([10]) == [frame])
+    }
+
     @Test(arguments: [
         "chunk 1\n", "chunk x 1\n", "chunk 1 -1\n", "chunk 1 1048577\n", "chunk 18446744073709551616 1\n", "done\n",
         "exit x\n", "\n", "hello\n", "ping \n", String(repeating: "p", count: 65),
+        "native\n", "native 6\n", "native 61\n", "native \n", "native 2f00\n", "native 2f0a\n", "native 2fff\n",
+        "native 2f 2f\n", "native 2f" + String(repeating: "61", count: 4_096) + "\n",
+        "native " + String(repeating: "6", count: 8_193),
     ])
     func whatIsNoFrameIsRefused(text: String) {
         var reader = HostFrameReader()

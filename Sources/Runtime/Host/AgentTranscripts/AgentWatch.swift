@@ -1,0 +1,143 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What an agent has written since the last look.
+struct AgentLook: Sendable {
+    struct Part: Sendable {
+        /// The file's absolute path.
+        var path: String
+        var lines: [AgentLine]
+    }
+
+    var parts: [Part]
+    /// There was too much for one look.
+    var isMore: Bool
+    /// To be kept once the parts are safe.
+    var progress: AgentProgress
+}
+
+/// Follows the transcripts that an agent writes while a session runs: the newest, and whatever comes in its place when the
+/// conversation is cleared or another one resumed.
+actor AgentWatch {
+    private let place: AgentPlace
+    private let root: String
+    private var files: [String: FollowedFile] = [:]
+    private var progress: AgentProgress
+
+    /// About as many bytes are read in one look.
+    private static let bytesOfALook = 4 << 20
+
+    /// Begins with what is written from now on; `earlier` is how far a host of the same session had got.
+    init(_ agent: AgentTranscript, home: String, directory: String, resuming earlier: AgentProgress?) {
+        place = AgentPlace(agent: agent, directory: Self.withoutLinks(directory))
+        root = agent.root(home: home)
+        progress = earlier ?? AgentProgress(began: Self.now)
+        // A file that came while no host was there belongs to the session from its beginning.
+        let others = Self.others(place, root, before: earlier?.began ?? .max)
+        files = progress.files.merging(others) { ours, _ in ours }
+    }
+
+    /// Files that were written before the session began, each at its end.
+    private static func others(_ place: AgentPlace, _ root: String, before began: Int64) -> [String: FollowedFile] {
+        guard let folder = OwnedFolder(root) else { return [:] }
+        var files: [String: FollowedFile] = [:]
+        for found in TranscriptWalk(place: place).files(in: folder) where found.stamp.modified < began {
+            guard let file = TranscriptWalk.open(found.path, in: folder) else { continue }
+            var followed = FollowedFile(place.agent.form, file.stamp)
+            followed.skip(file)
+            files[found.name] = followed
+        }
+        return files
+    }
+
+    /// New lines of files that were written to, those that were written last at the end.
+    func look() -> AgentLook {
+        let (parts, isMore) = news()
+        return AgentLook(parts: parts, isMore: isMore, progress: progress)
+    }
+
+    private func news() -> (parts: [AgentLook.Part], isMore: Bool) {
+        guard let folder = OwnedFolder(root) else { return ([], false) }
+        let changed = TranscriptWalk(place: place).files(in: folder).filter { files[$0.name]?.stamp != $0.stamp }
+        var (parts, bytes) = ([AgentLook.Part](), 0)
+        for found in changed.sorted(by: { $0.stamp.modified < $1.stamp.modified }) {
+            guard bytes < Self.bytesOfALook else { return (parts, true) }
+            guard let file = TranscriptWalk.open(found.path, in: folder) else { continue }
+            let (lines, isMore) = read(file, found.name, &bytes)
+            if !lines.isEmpty { parts.append(part(found.name, lines)) }
+            if isMore { return (parts, true) }
+        }
+        return (parts, false)
+    }
+
+    private func read(_ file: borrowing OwnedFile, _ name: String, _ bytes: inout Int) -> ([FollowedLine], Bool) {
+        var followed = files[name] ?? FollowedFile(place.agent.form, file.stamp)
+        if followed.inode != file.stamp.inode { followed = FollowedFile(place.agent.form, file.stamp) }
+        defer { files[name] = followed }
+        if followed.isOurs == nil { followed.isOurs = isOurs(file) }
+        var lines: [FollowedLine] = []
+        while followed.isOurs == true {
+            guard bytes < Self.bytesOfALook else { return (lines, true) }
+            let more = followed.read(file)
+            if more.isEmpty { break }
+            lines += more
+            bytes += more.reduce(0) { $0 + $1.length }
+        }
+        followed.stamp = file.stamp
+        return (lines, false)
+    }
+
+    /// `nil` as long as the first line is not whole.
+    private func isOurs(_ file: borrowing OwnedFile) -> Bool? {
+        guard place.isToldByFirstLine else { return true }
+        var first = LineFollower()
+        switch first.read(file).first {
+        case .whole(let line): return place.holds(firstLine: line)
+        case .endless: return false
+        case nil: return nil
+        }
+    }
+
+    private func part(_ name: String, _ lines: [FollowedLine]) -> AgentLook.Part {
+        let path = "\(root)/\(name)"
+        progress.files[name] = files[name]
+        progress.chain.removeAll { $0 == path }
+        progress.chain.append(path)
+        return AgentLook.Part(path: path, lines: lines.map(AgentLine.init))
+    }
+
+    private static var now: Int64 {
+        var moment = timespec()
+        clock_gettime(CLOCK_REALTIME, &moment)
+        return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
+    }
+
+    /// The directory as a process in it is told.
+    private static func withoutLinks(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+extension FollowedLine {
+    fileprivate var length: Int {
+        switch self {
+        case .whole(let text): text.utf8.count
+        case .endless: LineFollower.longestLine
+        }
+    }
+}
+
+extension AgentWatch {
+    /// `nil` when the session runs no agent that keeps a transcript.
+    init?(_ spec: HostSpec, resuming earlier: AgentProgress?) {
+        guard let agent = spec.agent.flatMap(AgentTranscript.init(agent:)), let home = spec.environment["HOME"] else {
+            return nil
+        }
+        self.init(agent, home: home, directory: spec.directory, resuming: earlier)
+    }
+}

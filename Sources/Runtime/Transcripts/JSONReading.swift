@@ -1,0 +1,44 @@
+import Dialects
+import FoundationEssentials
+
+extension JSON {
+    /// Reads a document; `nil` when the text is none.
+    init?(parsing text: String) {
+        guard let parsed = try? JSONDecoder().decode(Parsed.self, from: Data(text.utf8)) else { return nil }
+        self = parsed.value
+    }
+
+    /// A member of an object.
+    subscript(name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == name }?.value
+    }
+
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+
+    var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
+}
+
+/// A value of any kind. What is most frequent in transcripts is tried first.
+private struct Parsed: Decodable {
+    let value: JSON
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            value = .string(text)
+        } else if let members = try? container.decode([String: Parsed].self) {
+            value = .object(members.map { ($0.key, $0.value.value) })
+        } else if let items = try? container.decode([Parsed].self) {
+            value = .array(items.map(\.value))
+        } else if container.decodeNil() {
+            value = .null
+        } else if let flag = try? container.decode(Bool.self) {
+            value = .boolean(flag)
+        } else if let number = try? container.decode(Int64.self) {
+            value = .integer(number)
+        } else {
+            value = .real(try container.decode(Double.self))
+        }
+    }
+}

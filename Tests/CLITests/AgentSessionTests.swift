@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Agents of the settings, in system mode, where their keys are the system's.
+struct AgentSessionTests {
+    /// A daemon in system mode whose one person is whoever runs the tests.
+    private func withAgents(_ body: (TestDaemon) async throws -> Void) async throws {
+        try await withSandbox { box in
+            let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })
+            try box.write(
+                "config.yml",
+                """
+                mode: system
+                people:
+                  - {name: Me, email: me@example.org, os_username: \(user), role: member}
+                agents:
+                  given: {command: [sh, -c, "env"], deliver_key: true, key: GIVEN_API_KEY}
+                  kept: {command: [sh, -c, "env"], key: KEPT_API_KEY}
+                """)
+            try box.write("secrets.yml", "GIVEN_API_KEY: FAKE-given\nKEPT_API_KEY: FAKE-kept\n", mode: 0o600)
+            try box.write("mine.yml", "thinking_mode: fast\ndefault_agent: kept\n")
+            let variables = box.daemonVariables(
+                "sqlite:\(box("a.db"))",
+                [
+                    "TELECLAUDE_CONFIG_PATH": box("config.yml"), "TELECLAUDE_USER_CONFIG_PATH": box("mine.yml"),
+                    "TELECLAUDE_STATE_PATH": box("state"),
+                ])
+            let daemon = try await box.startDaemon(variables)
+            try await body(daemon)
+            try await box.endSessions()
+            let run = try await daemon.stop()
+            #expect(run.code == 0 && !run.error.contains("FAKE"), "\(run)")
+        }
+    }
+
+    private func environment(of agent: String, _ daemon: TestDaemon) async throws -> String {
+        let run = try await daemon.telec("sessions", "start", "--title", agent, "--agent", agent)
+        try #require(run.code == 0 && !"\(run)".contains("FAKE"), "\(run)")
+        let id = run.output.trimmingCharacters(in: .newlines)
+        try await daemon.wait(for: id, toBe: "closed")
+        return try await daemon.telec("transcript", id).output
+    }
+
+    @Test func centralKeysGoWhereTheSettingsSay() async throws {
+        try await withAgents { daemon in
+            let given = try await environment(of: "given", daemon)
+            #expect(given.contains("GIVEN_API_KEY=FAKE-given\n") && !given.contains("FAKE-kept"))
+            let kept = try await environment(of: "kept", daemon)
+            #expect(!kept.contains("FAKE"))
+        }
+    }
+
+    @Test func preferencesGoAlong() async throws {
+        try await withAgents { daemon in
+            let own = try await daemon.telec("sessions", "start", "--title", "my default agent", "--json")
+            #expect(own.code == 0, "\(own)")
+            let kept = try await daemon.json("sessions", "list", "--agent", "kept")["sessions"] as? [[String: Any]]
+            #expect(kept?.count == 1)
+            let shown = try await environment(of: "given", daemon)
+            #expect(shown.contains("TELECLAUDE_THINKING_MODE=fast\n"), "\(shown)")
+            let sessions = try await daemon.json("sessions", "list", "--agent", "given")["sessions"] as? [[String: Any]]
+            #expect(sessions?.first?["thinking_mode"] as? String == "fast")
+        }
+    }
+
+    @Test func inSystemModeTheOwnerIsToldOfTheAudit() async throws {
+        try await withAgents { daemon in
+            let run = try await daemon.telec("sessions", "start", "--title", "x", "--", "true")
+            try #require(run.error == "Sessions on this system are subject to admin audit.\n", "\(run)")
+            let id = run.output.trimmingCharacters(in: .newlines)
+            try await daemon.wait(for: id, toBe: "closed")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown == "Sessions on this system are subject to admin audit.\n")
+        }
+    }
+}

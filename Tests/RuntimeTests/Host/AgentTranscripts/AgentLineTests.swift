@@ -1,0 +1,32 @@
+import Dialects
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+struct AgentLineTests {
+    /// Whatever a line holds, its event fits into a chunk beside a chunk's worth of what waits.
+    @Test(arguments: ["x", "\"", "\u{1}", "🙂"], [0, 140_000, 280_000, 900_001])
+    func everyLineFits(text: String, count: Int) {
+        let long = JSON.string(String(repeating: text, count: count))
+        let line = JSON.object([("type", "user"), ("text", long)]).canonical()
+        var recorder = Recorder(columns: 80, rows: 24, at: .now)
+        recorder.agent(AgentLine(line), at: .now)
+        let bytes = recorder.take()
+        #expect(bytes.count + 65_536 <= HostFrame.longestChunk)
+        #expect(Recording.isWellFormed(bytes, allowsHeader: false))
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let events = lines.compactMap { RecordedEvent(line: $0) }
+        #expect(events.last?.code == "a")
+        #expect(events.last.flatMap { JSON(parsing: $0.data) }?["type"]?.text == "user")
+        #expect((events.count == 2) == (events.last?.data != line))
+    }
+
+    @Test func whatCannotBeCutIsLeftOutAndTold() {
+        var recorder = Recorder(columns: 80, rows: 24, at: .now)
+        let numbers = "[" + String(repeating: "1,", count: 600_000) + "1]"
+        for line in [String(repeating: "x", count: 1_000_000), numbers] { recorder.agent(AgentLine(line), at: .now) }
+        let gap = #"[0.000,"m","gap: a line of the agent's transcript was too long"]"# + "\n"
+        #expect(String(decoding: recorder.take(), as: UTF8.self) == gap + gap)
+    }
+}

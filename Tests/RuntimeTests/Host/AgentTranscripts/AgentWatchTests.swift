@@ -1,0 +1,192 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+struct AgentWatchTests {
+    /// The folder that Claude makes for the directory.
+    private func claude(_ home: AgentHome, _ name: String) -> String {
+        String(home.directory.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }) + "/" + name
+    }
+
+    @Test func aTornLineWaits() async throws {
+        try await withAgentHome(.claude) { home in
+            let (watch, file) = (home.watch(), claude(home, "a.jsonl"))
+            #expect(await watch.seen() == [])
+            try home.append("one\n\ntw", to: file)
+            #expect(await watch.seen() == ["a.jsonl: one"])
+            #expect(await watch.seen() == [])
+            try home.append("o é", to: file)
+            #expect(await watch.seen() == [])
+            try home.append("\nthree\n", to: file)
+            #expect(await watch.seen() == ["a.jsonl: two é", "a.jsonl: three"])
+        }
+    }
+
+    @Test func whatWasThereBeforeIsNoPartOfTheSession() async throws {
+        try await withAgentHome(.claude) { home in
+            let file = claude(home, "a.jsonl")
+            try home.append("before\n", to: file)
+            let watch = home.watch()
+            #expect(await watch.seen() == [])
+            try home.append("resumed\n", to: file)
+            #expect(await watch.seen() == ["a.jsonl: resumed"])
+        }
+    }
+
+    @Test func aFileThatIsCutOrReplacedStartsAgain() async throws {
+        try await withAgentHome(.claude) { home in
+            let (watch, file) = (home.watch(), claude(home, "a.jsonl"))
+            try home.append("one\ntwo\n", to: file)
+            #expect(await watch.seen().count == 2)
+            try #require(truncate("\(home.root)/\(file)", 0) == 0)
+            try home.append("cut\n", to: file)
+            #expect(await watch.seen() == ["a.jsonl: cut"])
+            try home.append("replaced by a longer one\n", to: claude(home, "new"))
+            try #require(rename("\(home.root)/\(claude(home, "new"))", "\(home.root)/\(file)") == 0)
+            #expect(await watch.seen() == ["a.jsonl: replaced by a longer one"])
+        }
+    }
+
+    /// As after /clear, and when an earlier conversation is resumed.
+    @Test func anotherFileIsTheChainsNextPart() async throws {
+        try await withAgentHome(.claude) { home in
+            let watch = home.watch()
+            try home.append("a\n", to: claude(home, "a.jsonl"))
+            #expect(await watch.seen() == ["a.jsonl: a"])
+            try home.append("a's last\n", to: claude(home, "a.jsonl"))
+            try await Task.sleep(for: .milliseconds(20))
+            try home.append("b\n", to: claude(home, "b.jsonl"))
+            try home.append("helper\n", to: claude(home, "agent-1.jsonl"))
+            try home.append("elsewhere\n", to: "-elsewhere/c.jsonl")
+            let look = await watch.look()
+            #expect(look.parts.map(\.lines) == [[.whole("a's last")], [.whole("b")]])
+            #expect(look.progress.chain.map { $0.suffix(7) } == ["a.jsonl", "b.jsonl"])
+            try home.append("a again\n", to: claude(home, "a.jsonl"))
+            #expect(await watch.look().progress.chain.map { $0.suffix(7) } == ["b.jsonl", "a.jsonl"])
+        }
+    }
+
+    @Test func aHostThatIsStartedAgainGoesOn() async throws {
+        try await withAgentHome(.claude) { home in
+            try home.append("before\n", to: claude(home, "old.jsonl"))
+            try await Task.sleep(for: .milliseconds(20))
+            let watch = home.watch()
+            try home.append("a\n", to: claude(home, "a.jsonl"))
+            let progress = await watch.look().progress
+            let kept = try JSONDecoder().decode(AgentProgress.self, from: JSONEncoder().encode(progress))
+            try home.append("while it was away\n", to: claude(home, "a.jsonl"))
+            try home.append("new\n", to: claude(home, "b.jsonl"))
+            let second = home.watch(resuming: kept)
+            #expect(await Set(second.seen()) == ["a.jsonl: while it was away", "b.jsonl: new"])
+        }
+    }
+
+    @Test func manyLinesComeInSeveralLooks() async throws {
+        try await withAgentHome(.claude) { home in
+            let watch = home.watch()
+            let line = String(repeating: "x", count: 99_999)
+            try home.append(String(repeating: line + "\n", count: 120), to: claude(home, "a.jsonl"))
+            var (count, looks, isMore) = (0, 0, true)
+            while isMore {
+                let look = await watch.look()
+                (count, looks, isMore) = (count + look.parts.flatMap(\.lines).count, looks + 1, look.isMore)
+            }
+            #expect(count == 120 && looks > 1)
+        }
+    }
+
+    @Test func linksPipesAndFoldersAreNotFollowed() async throws {
+        try await withAgentHome(.claude) { home in
+            let watch = home.watch()
+            try home.write("secret\n", to: "../../../secret")
+            for (name, target) in [
+                ("link.jsonl", "\(home.home)/../secret"), ("hidden", "\(home.home)/.."), ("dangling.jsonl", "/no/such"),
+            ] { try #require(symlink(target, try home.place(claude(home, name))) == 0) }
+            try #require(mkfifo(try home.place(claude(home, "pipe.jsonl")), 0o600) == 0)
+            try home.write("x\n", to: claude(home, "folder.jsonl/x"))
+            #expect(await watch.seen() == [])
+            try home.append("real\n", to: claude(home, "a.jsonl"))
+            #expect(await watch.seen() == ["a.jsonl: real"])
+        }
+        // The directory's own folder may be a link, too.
+        try await withAgentHome(.claude) { home in
+            try home.write("secret\n", to: "../elsewhere/a.jsonl")
+            let own = try home.place(String(claude(home, "").dropLast()))
+            try #require(symlink("\(home.home)/.claude/elsewhere", own) == 0)
+            let watch = home.watch()
+            try home.append("more\n", to: "../elsewhere/a.jsonl")
+            #expect(await watch.seen() == [])
+        }
+    }
+
+    @Test(arguments: [5 << 20, 20 << 20])
+    func longLinesAreNoObstacle(length: Int) async throws {
+        try await withAgentHome(.claude) { home in
+            let watch = home.watch()
+            let line = #"{"type":"user","text":""# + String(repeating: "x", count: length) + "\"}"
+            try home.append("first\n\(line)\nlast\n", to: claude(home, "a.jsonl"))
+            var (lines, isMore) = ([AgentLine](), true)
+            while isMore {
+                let look = await watch.look()
+                lines += look.parts.flatMap(\.lines)
+                isMore = look.isMore
+            }
+            try #require(lines.count == 3)
+            #expect(lines[0] == .whole("first") && lines[2] == .whole("last"))
+            switch lines[1] {
+            case .whole: Issue.record("a long line was kept")
+            case .shortened(let text, let bytes):
+                #expect(bytes == line.utf8.count && text.utf8.count < 70_000 && JSON(parsing: text) != nil)
+            case .leftOut: #expect(length > LineFollower.longestLine)
+            }
+        }
+    }
+
+    @Test func codexFilesAreThoseThatNameTheDirectory() async throws {
+        try await withAgentHome(.codex) { home in
+            let watch = home.watch()
+            func meta(_ directory: String) -> String { #"{"type":"session_meta","payload":{"cwd":"\#(directory)"}}"# }
+            try home.append(meta("/elsewhere") + "\nx\n", to: "2026/11/25/rollout-1.jsonl")
+            try home.append(meta(home.directory), to: "2026/11/25/rollout-2.jsonl")
+            #expect(await watch.seen() == [])
+            try home.append("\nours\n", to: "2026/11/25/rollout-2.jsonl")
+            try home.append("more\n", to: "2026/11/25/rollout-1.jsonl")
+            #expect(
+                await watch.seen() == ["rollout-2.jsonl: " + meta(home.directory), "rollout-2.jsonl: ours"])
+        }
+    }
+
+    @Test func geminiMessagesAreSeenOnce() async throws {
+        try await withAgentHome(.gemini) { home in
+            let folder = SHA256.hexadecimal(of: home.directory.utf8)
+            let first = #"{"content":"hi","id":"1","type":"user"}"#
+            func document(_ messages: String...) -> String { #"{"messages":[\#(messages.joined(separator: ","))]}"# }
+            try home.write(document(#"{"id":"0","type":"user","content":"old"}"#), to: "\(folder)/chats/old.json")
+            let watch = home.watch()
+            try home.write(document(first), to: "\(folder)/chats/s.json")
+            try home.write(document(first), to: "elsewhere/chats/s.json")
+            #expect(await watch.seen() == ["s.json: " + first])
+            try home.write(String(document(first, #"{"type":"gemini"}"#).dropLast(3)), to: "\(folder)/chats/s.json")
+            #expect(await watch.seen() == [])
+            try home.write(document(first, #"{"type":"gemini"}"#), to: "\(folder)/chats/s.json")
+            #expect(await watch.seen() == [#"s.json: {"type":"gemini"}"#])
+            // A folder of another name that says whose it is.
+            try home.write(home.directory + "\n", to: "slug/.project_root")
+            try home.write(document(first), to: "slug/chats/t.json")
+            #expect(await watch.seen() == ["t.json: " + first])
+        }
+    }
+
+    @Test func aMessageThatChangesComesAgain() {
+        var follower = DocumentFollower()
+        #expect(follower.read(#"{"messages":[{"id":"1"},{"id":"2"}]}"#).count == 2)
+        let changed = #"{"id":"2","toolCalls":[]}"#
+        #expect(follower.read(#"{"messages":[{"id":"1"},\#(changed)]}"#) == [changed])
+        for document in ["", "[]", "{}", #"{"messages":7}"#, "\u{0}", String(repeating: "[", count: 100_000)] {
+            #expect(follower.read(document) == [])
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import TestSupport
+import Testing
+
+@testable import Runtime
+
+struct AgentConversationTests {
+    private func text(_ lines: String...) -> String {
+        var conversation = AgentConversation()
+        return lines.map { conversation.read($0) }.joined()
+    }
+
+    @Test func claude() {
+        #expect(
+            text(
+                #"{"type":"summary","summary":"s"}"#,
+                #"{"type":"user","message":{"role":"user","content":"Fix it\nnow"},"uuid":"1"}"#,
+                #"{"type":"user","isMeta":true,"message":{"role":"user","content":"Caveat"}}"#,
+                #"{"type":"assistant","isSidechain":true,"message":{"role":"assistant","content":"helper"}}"#,
+                """
+                {"type":"assistant","message":{"role":"assistant","content":[{"type":"thinking","thinking":"hm"},\
+                {"type":"text","text":"Done"},{"type":"tool_use","name":"Bash","input":{"command":"ls\\n-l"}},7]}}
+                """,
+                #"{"type":"user","message":{"role":"user","content":[{"type":"tool_result","content":"x"}]}}"#
+            ) == """
+                user: Fix it
+                  now
+                assistant: Done
+                tool: Bash {"command":"ls\\n-l"}
+
+                """)
+    }
+
+    @Test func codex() {
+        #expect(
+            text(
+                #"{"type":"session_meta","payload":{"cwd":"/w"}}"#,
+                """
+                {"type":"response_item","payload":{"type":"message","role":"user",\
+                "content":[{"type":"input_text","text":"Fix it"}]}}
+                """,
+                #"{"type":"response_item","payload":{"type":"message","role":"developer","content":"rules"}}"#,
+                #"{"type":"event_msg","payload":{"type":"agent_message","message":"Done"}}"#,
+                #"{"type":"response_item","payload":{"type":"reasoning","summary":[]}}"#,
+                #"{"type":"response_item","payload":{"type":"function_call","name":"shell","arguments":"{\"c\":1}"}}"#,
+                """
+                {"type":"response_item","payload":{"type":"message","role":"assistant",\
+                "content":[{"type":"output_text","text":"Done"}]}}
+                """
+            ) == """
+                user: Fix it
+                tool: shell {"c":1}
+                assistant: Done
+
+                """)
+    }
+
+    /// A message of Gemini's comes again when a tool was called.
+    @Test func gemini() {
+        #expect(
+            text(
+                #"{"id":"1","type":"user","content":"Fix it"}"#, #"{"id":"2","type":"gemini","content":"I look"}"#,
+                #"{"id":"2","type":"gemini","content":"I look","toolCalls":[{"name":"read","args":{"p":"a"}}]}"#,
+                #"{"id":"3","type":"gemini","content":[{"text":"Done"}]}"#, #"{"id":"4","type":"info","content":"i"}"#
+            ) == """
+                user: Fix it
+                assistant: I look
+                tool: read {"p":"a"}
+                assistant: Done
+
+                """)
+    }
+
+    @Test func nothingReachesTheTerminalButText() {
+        let shown = text(
+            #"{"type":"user","message":{"role":"user","content":"a\u001b]0;t\u0007b\u001b[2J\u202ec\u001b["}}"#,
+            #"{"type":"user","message":{"role":"user","content":"next"}}"#,
+            #"{"type":"assistant","message":{"role":"assistant","content":[{"type":"tool_use","name":"\u001b[1mX\n"}]}}"#
+        )
+        #expect(shown == "user: abc\nuser: next\ntool: X  \n")
+    }
+
+    @Test(arguments: [
+        "", "x", "[]", "7", "{}", #"{"type":7}"#, #"{"type":"user"}"#, #"{"type":"user","message":"x"}"#,
+        #"{"type":"assistant","message":{"role":"system","content":"x"}}"#, #"{"type":"response_item"}"#,
+        #"{"type":"gemini","content":{"text":"x"}}"#, #"{"type":"user","message":{"role":"user","content":"torn"#,
+    ])
+    func whatIsUnknownIsPassedOver(line: String) { #expect(text(line) == "") }
+}
+
+struct TranscriptChainTests {
+    @Test func earlierFilesStandFirst() {
+        var chain = TranscriptChain(files: "[]", current: nil)
+        for path in ["/t/a.jsonl", "/t/b.x.jsonl", "/t/b.x.jsonl"] { chain = chain.moved(to: path) }
+        #expect(chain.filesText == #"["/t/a.jsonl"]"# && chain.nativeID == "b.x")
+        chain = chain.moved(to: "/t/a.jsonl")
+        #expect(chain.filesText == #"["/t/b.x.jsonl"]"# && chain.current == "/t/a.jsonl")
+    }
+
+    @Test(arguments: [nil, "", "null", "{}", "[1]"])
+    func aListThatCannotBeReadIsNone(text: String?) {
+        #expect(TranscriptChain(files: text, current: "/a").moved(to: "/b").files == ["/a"])
+    }
+}
