@@ -83,6 +83,29 @@ struct SessionTests {
         }
     }
 
+    /// A host whose session ends while the daemon is away delivers it to the next one, also when that one is stopped politely.
+    @Test func whatEndsWhileTheDaemonIsAwayIsDelivered() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("sh", "-c", "read x; seq 20000; exit 7")
+            #expect(try await daemon.telec("sessions", "send", id, "go").code == 0)
+            #expect(try await daemon.stop().code == 0)
+            try await Task.sleep(for: .seconds(1))
+            for _ in 0..<2 {
+                daemon = try await box.startDaemon(variables)
+                try await Task.sleep(for: .milliseconds(100))
+                #expect(try await daemon.stop().code == 0)
+            }
+            daemon = try await box.startDaemon(variables)
+            try await daemon.wait(for: id, toBe: "closed")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown == "go\n" + (1...20_000).map { "\($0)\n" }.joined())
+            #expect(!FileManager.default.fileExists(atPath: "\(box.home)/.teleclaude/hosts/\(id)"))
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// The host is killed: what it recorded before is there, what nobody heard is a gap, and the command never noticed.
     @Test func aKilledHostIsTakenUpAgain() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -16,6 +16,7 @@ public actor Host {
     private var spool: Spool
     private var mark: DrainMark
     private var exitCode: Int32?
+    private(set) var isDelivered = false
     /// Follows the agent's own transcript, where one is known.
     private let watch: AgentWatch?
     /// Transcripts in the order in which they were written last, each with the first chunk that holds lines of it.
@@ -213,15 +214,16 @@ extension Host {
 
     /// Chunks from `number` on that are to be sent; the end of the command once all of them are out.
     /// Each comes behind the names of the transcripts that it is the first to hold lines of.
-    func undelivered(from number: UInt64) -> (chunks: [Undelivered], exit: HostFrame?) {
+    func undelivered(from number: UInt64, atMost count: Int) -> (chunks: [Undelivered], exit: HostFrame?) {
         var untold = natives.drop { $0.chunk < number }
-        let chunks = spool.chunks(from: number).map { number in
+        let waiting = spool.chunks(from: number)
+        let chunks = waiting.prefix(count).map { number in
             let told = untold.prefix { $0.chunk <= number }
             untold = untold.dropFirst(told.count)
             let chunk = spool.data(number).map { [HostFrame.chunk(number, $0)] } ?? []
             return Undelivered(number: number, frames: told.map { .native($0.path) } + chunk)
         }
-        return (chunks, exitCode.map { .exit($0) })
+        return (chunks, waiting.count <= count ? exitCode.map { .exit($0) } : nil)
     }
 
     func acknowledge(_ number: UInt64) {
@@ -231,6 +233,9 @@ extension Host {
     }
 
     var isOver: Bool { exitCode != nil }
+
+    /// The daemon has said that it has all of it.
+    func noteDelivery() { isDelivered = true }
 }
 
 /// A chunk that the daemon does not have, and what it has to be told before.

@@ -14,7 +14,7 @@ struct HostLink {
         while true {
             do {
                 try await connect(client)
-                if await host.isOver { return }
+                if await host.isDelivered { return }
                 pause = .milliseconds(100)
             } catch let error as RuntimeError where Self.isFinal(error.code) {
                 // The session was closed without us, or is nobody's: whatever still runs has no place to go.
@@ -62,7 +62,8 @@ struct HostLink {
         }
         switch order {
         case .next(let number): await delivery.begin(at: number)
-        case .ack(let number): await host.acknowledge(number)
+        case .ack(let number): await delivery.acknowledge(number)
+        case .ended: await host.noteDelivery()
         case .send(let order, let bytes):
             for start in stride(from: 0, to: bytes.count, by: 256) {
                 let some = bytes[start..<min(start + 256, bytes.count)]
@@ -82,7 +83,11 @@ private actor Delivery {
     private let host: Host
     private let sending: AsyncStream<[UInt8]>.Continuation
     private var next: UInt64?
-    private var wake: AsyncStream<Void>.Continuation?
+    /// The first chunk that is not acknowledged.
+    private var expected: UInt64 = 0
+
+    /// So many chunks may be on their way: what a long absence of the daemon has gathered is not read into memory at once.
+    private static let window: UInt64 = 64
 
     init(host: Host, sending: AsyncStream<[UInt8]>.Continuation) {
         self.host = host
@@ -92,7 +97,13 @@ private actor Delivery {
     /// The daemon has everything before `number`.
     func begin(at number: UInt64) async {
         if number > 0 { await host.acknowledge(number - 1) }
-        next = number
+        (next, expected) = (number, number)
+        await deliver()
+    }
+
+    func acknowledge(_ number: UInt64) async {
+        await host.acknowledge(number)
+        expected = max(expected, number + 1)
         await deliver()
     }
 
@@ -110,7 +121,8 @@ private actor Delivery {
 
     private func deliver() async {
         guard let start = next else { return }
-        let (chunks, exit) = await host.undelivered(from: start)
+        let room = expected + Self.window > start ? Int(expected + Self.window - start) : 0
+        let (chunks, exit) = await host.undelivered(from: start, atMost: room)
         for chunk in chunks where chunk.number >= next ?? 0 {
             for frame in chunk.frames { sending.yield(frame.bytes) }
             next = chunk.number + 1

@@ -76,7 +76,7 @@ struct HostConnection: Sendable {
         case .done(let order): await services.hosts.done(session.id, ticket: ticket, order: order)
         case .exit:
             _ = try await sessions.close(session)
-            // The answer ends, and so the host knows.
+            await services.hosts.tell(session.id, ticket: ticket, .ended)
             await services.hosts.disconnect(session.id, ticket: ticket)
         case .native(let path):
             if try await services.sessions.follow(session.id, transcript: path),

@@ -4,12 +4,14 @@
 ///     ack 17         chunk 17 is on the daemon's disk
 ///     order 3 send 68656c6c6f   bytes to type, in hexadecimal digits
 ///     order 4 end
+///     ended            everything is here, the end of the command too: the host may go
 ///     ping
 public enum HostOrder: Sendable, Equatable {
     case next(UInt64)
     case ack(UInt64)
     case send(UInt64, [UInt8])
     case end(UInt64)
+    case ended
     case ping
 
     public var line: String {
@@ -18,6 +20,7 @@ public enum HostOrder: Sendable, Equatable {
         case .ack(let number): "ack \(number)\n"
         case .send(let order, let bytes): "order \(order) send \(Hexadecimal.text(bytes))\n"
         case .end(let order): "order \(order) end\n"
+        case .ended: "ended\n"
         case .ping: "ping\n"
         }
     }
@@ -27,6 +30,7 @@ public enum HostOrder: Sendable, Equatable {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         switch (words.first, words.count) {
         case ("ping", 1): self = .ping
+        case ("ended", 1): self = .ended
         case ("next", 2):
             guard let number = UInt64(words[1]) else { return nil }
             self = .next(number)

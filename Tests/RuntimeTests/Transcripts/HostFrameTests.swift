@@ -43,7 +43,7 @@ struct HostFrameTests {
     }
 
     @Test(arguments: [
-        HostOrder.next(0), .ack(17), .send(3, Array("é\u{1B}[A\r".utf8)), .send(4, []), .end(5), .ping,
+        HostOrder.next(0), .ack(17), .send(3, Array("é\u{1B}[A\r".utf8)), .send(4, []), .end(5), .ended, .ping,
     ])
     func ordersAreReadBack(order: HostOrder) {
         #expect(order.line.hasSuffix("\n"))
