@@ -8,6 +8,7 @@ extension History {
             Migration.sessionOwners
             Migration.auditLog
             Migration.daemonLease
+            Migration.sessionPages
         }
     }
 }

@@ -21,7 +21,10 @@ struct ConcurrencyTests {
                     $0.split(separator: " ")[1]
                 }
             }
-            let ids = ["0001-single-user-tables", "0002-session-owners", "0003-audit-log", "0004-daemon-lease"]
+            let ids = [
+                "0001-single-user-tables", "0002-session-owners", "0003-audit-log", "0004-daemon-lease",
+                "0005-session-pages",
+            ]
             #expect(applied.sorted() == ids.map { $0[...] })
             #expect(try query("SELECT id FROM tc_migrations ORDER BY position", on: url) == ids)
             #expect(try await box.migrate("drift", "-d", url).output == "no drift\n")

@@ -18,13 +18,15 @@ SETTINGS = {
     "autovacuum": "off",
     "wal_level": "replica",
 }
+# Where the disk is what is measured. The last of two lines counts.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class Server:
     """Started by ci/postgres, which the calling script stops."""
 
-    def __init__(self, folder, wal_level="replica"):
-        self.settings = {**SETTINGS, "wal_level": wal_level}
+    def __init__(self, folder, wal_level="replica", is_durable=False):
+        self.settings = {**SETTINGS, "wal_level": wal_level, **(DURABLE if is_durable else {})}
         if wal_level == "minimal":
             self.settings["max_wal_senders"] = "0"
         options = "; ".join(f"{name} = {value}" for name, value in self.settings.items())

@@ -94,7 +94,7 @@ def surroundings(options, path, server):
 
 def visible(words):
     """The command line without what ci/bench has put before it."""
-    hidden = {"--program", "--cluster", "--folder"}
+    hidden = {"--program", "--programs", "--bare", "--cluster", "--folder"}
     at = 0
     while at < len(words) and words[at] in hidden:
         at += 2
