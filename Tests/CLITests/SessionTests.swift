@@ -116,7 +116,7 @@ struct SessionTests {
                 Program(inPath: "pkill"), ["-KILL", "-f", "host \(daemon.box.home)/.teleclaude/hosts/\(id)"])
             #expect(killed.code == 0)
             try waitUntil("the daemon has noticed") {
-                try daemon.process.errorText().contains("a host's stream ended")
+                try daemon.process.errorText().contains("a host is gone")
             }
             let lost = try await daemon.telec("sessions", "send", id, "x")
             #expect(lost.code == 2 && lost.error.contains("telec sessions revive"), "\(lost)")

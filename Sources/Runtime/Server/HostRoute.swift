@@ -61,9 +61,12 @@ struct HostConnection: Sendable {
             for try await buffer in body {
                 for frame in try reader.read(buffer.readableBytesView) { try await take(frame) }
             }
+        } catch is CancellationError {
+            // The answer has ended, and with it what listened here.
         } catch {
-            logger.warning("a host's stream ended", metadata: ["session": "\(session.id)", "error": "\(error)"])
+            logger.warning("a host's stream broke", metadata: ["session": "\(session.id)", "error": "\(error)"])
         }
+        logger.info("a host is gone", metadata: ["session": "\(session.id)"])
         await services.hosts.disconnect(session.id, ticket: ticket)
     }
 

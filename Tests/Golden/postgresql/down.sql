@@ -2,6 +2,12 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0005-session-pages
+BEGIN;
+DROP INDEX "sessions_visibility_last_activity_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0005-session-pages';
+COMMIT;
+
 -- down 0004-daemon-lease
 BEGIN;
 DELETE FROM daemon_lease;

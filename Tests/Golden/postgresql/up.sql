@@ -430,3 +430,9 @@ CREATE TABLE "daemon_lease" (
 INSERT INTO daemon_lease (id, epoch) VALUES (1, 0);
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0004-daemon-lease', 'dc566d2a22a37a6cff44cbd9be90813d', '[{"create_table":{"checks":[{"expression":"id = 1"}],"columns":[{"name":"id","type":"bigint"},{"name":"epoch","type":"bigint"},{"name":"holder","nullable":true,"type":"text"},{"name":"taken_at","nullable":true,"type":"timestamp"}],"name":"daemon_lease","primary_key":{"columns":["id"]}}},{"run":{"undo":{"script":"delete from daemon_lease"},"up":"insert into daemon_lease (id, epoch) values (1, 0)"}}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
+
+-- up 0005-session-pages
+BEGIN;
+CREATE INDEX "sessions_visibility_last_activity_session_id_idx" ON "sessions" ("visibility", "last_activity", "session_id");
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0005-session-pages', '78beb8e74b3fcf9b4e825c3f975c35b1', '[{"alter_table":"sessions","changes":[{"add_index":{"parts":[{"column":"visibility"},{"column":"last_activity"},{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;

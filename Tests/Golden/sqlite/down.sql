@@ -1,6 +1,13 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0005-session-pages
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP INDEX "sessions_visibility_last_activity_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0005-session-pages';
+COMMIT;
+
 -- down 0004-daemon-lease
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;
