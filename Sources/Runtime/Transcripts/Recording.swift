@@ -42,9 +42,10 @@ public enum Recording {
     /// The line that ends a chunk.
     static func end(ofChunk number: UInt64) -> String { "# chunk \(number)\n" }
 
-    /// The number in such a line; `nil` for any other line.
+    /// The number in such a line; `nil` for any other line. The largest number has none after it, and is no chunk's.
     static func endOfChunk(_ line: some StringProtocol) -> UInt64? {
-        line.hasPrefix("# chunk ") ? UInt64(line.dropFirst(8)) : nil
+        guard line.hasPrefix("# chunk "), let number = UInt64(line.dropFirst(8)), number < .max else { return nil }
+        return number
     }
 
     /// Whether these bytes are whole lines of events; `allowsHeader`: the first may be the header. A host must not write

@@ -8,14 +8,14 @@
 ///
 /// A chunk's number stands behind it in the file itself, so both become durable in one: what a crash left without its number is
 /// cut off when the file is opened again, and the host sends it once more.
-final class TranscriptFile {
+public final class TranscriptFile {
     private let descriptor: Int32
     private var size: Int64
     /// The first chunk that is not there.
-    private(set) var next: UInt64
+    public private(set) var next: UInt64
 
     /// Opens or makes the file, readable by its owner alone. Throws `RuntimeError`.
-    init(_ path: String) throws(RuntimeError) {
+    public init(_ path: String) throws(RuntimeError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure("can't be opened") }
         do throws(RuntimeError) {
@@ -34,8 +34,9 @@ final class TranscriptFile {
 
     /// Puts a chunk on the disk; when this returns it is there. One that is there already is passed over; where some are
     /// missing before it, the recording says so.
-    func append(_ number: UInt64, _ data: [UInt8]) throws(RuntimeError) {
+    public func append(_ number: UInt64, _ data: [UInt8]) throws(RuntimeError) {
         guard number >= next else { return }
+        guard number < .max else { throw RuntimeError(.badRequest, "no chunk has a number after \(number)") }
         guard Recording.isWellFormed(data, allowsHeader: size == 0) else {
             throw RuntimeError(.badRequest, "chunk \(number) holds what is no line of a recording")
         }

@@ -74,6 +74,17 @@ struct TranscriptFileTests {
         }
     }
 
+    /// Nothing could come after it: a host must not end the daemon with it.
+    @Test func theLargestNumberIsRefused() async throws {
+        try await withTemporaryFolder { folder in
+            let file = try TranscriptFile("\(folder)/a.cast")
+            try file.append(.max - 1, event("a"))
+            #expect(throws: RuntimeError.self) { try file.append(.max, event("b")) }
+            #expect(file.next == .max)
+            #expect(try TranscriptFile("\(folder)/a.cast").next == .max)
+        }
+    }
+
     @Test func piecesLeaveOurCommentsOut() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/a.cast"
