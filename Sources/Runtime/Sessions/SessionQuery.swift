@@ -11,8 +11,13 @@ struct SessionQuery {
         case .all: [statement(where: nil)]
         case .ownAndShared(let identity):
             [
+                // PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
+                // sorts them all. What it can't estimate it leaves to the walk along the index.
                 statement(
-                    where: "owner_person = \(Value(identity.person)) AND owner_uid = \(Value(identity.uid))"),
+                    where: """
+                        owner_person = \(Value(identity.person)) \
+                        AND coalesce(owner_uid = \(Value(identity.uid)), false)
+                        """),
                 // An orphan is nobody's, however it was shared.
                 statement(
                     where: """
