@@ -51,6 +51,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
 
     static func main() async {
         Console.ignoreBrokenPipes()
+        DiskThreads.provide()
         do {
             var command = try Self.parse()
             try await command.run()
