@@ -27,14 +27,36 @@ public indirect enum JSON: Sendable {
     /// The same document on one line: members in the order of their names' code points, no space outside strings, and only
     /// those characters escaped that have to be. Equal documents are equal bytes.
     public func canonical() -> String {
+        var text = ""
+        write(to: &text)
+        return text
+    }
+
+    private func write(to text: inout String) {
         switch self {
-        case .null, .boolean, .integer, .real, .string: rendered()
-        case .array(let items): "[" + items.map { $0.canonical() }.joined(separator: ",") + "]"
+        case .null, .boolean, .integer, .real, .string: text += rendered()
+        case .array(let items):
+            JSON.write(items, "[", "]", to: &text) { $0.write(to: &$1) }
         case .object(let members):
-            "{"
-                + members.sorted { $0.key.unicodeScalars.lexicographicallyPrecedes($1.key.unicodeScalars) }
-                .map { JSON.quoted($0.key) + ":" + $0.value.canonical() }.joined(separator: ",") + "}"
+            // UTF-8 keeps the order of code points.
+            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            JSON.write(sorted, "{", "}", to: &text) { member, text in
+                text += JSON.quoted(member.key)
+                text += ":"
+                member.value.write(to: &text)
+            }
         }
+    }
+
+    private static func write<T>(
+        _ items: [T], _ open: String, _ close: String, to text: inout String, _ one: (T, inout String) -> Void
+    ) {
+        text += open
+        for (at, item) in items.enumerated() {
+            if at > 0 { text += "," }
+            one(item, &text)
+        }
+        text += close
     }
 
     private static func block(_ open: String, _ lines: [String], _ close: String, _ indent: String) -> String {
@@ -43,6 +65,7 @@ public indirect enum JSON: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
+        guard text.utf8.contains(where: mustBeEscaped) else { return "\"\(text)\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -60,6 +83,10 @@ public indirect enum JSON: Sendable {
             }
         }
         return result + "\""
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 }
 
