@@ -14,9 +14,17 @@ enum SecretSigns {
     }
 
     /// Whether a text holds what is known to be a secret by its beginning, wherever in the text it stands.
+    ///
+    /// A pattern is compiled each time that it is asked, which takes longer than everything else here: what every match of it
+    /// holds is looked for first.
     static func holdsSecret(_ text: String) -> Bool {
-        if text.contains(/-----BEGIN [A-Z ]*PRIVATE KEY/) || urlPassword(in: text) != nil { return true }
-        if text.contains(/(?i)(password|passwd|pwd|token|secret|api_?key)=[^&\s$]/) { return true }
+        if urlPassword(in: text) != nil { return true }
+        if text.contains("-----BEGIN "), text.contains(/-----BEGIN [A-Z ]*PRIVATE KEY/) { return true }
+        if text.utf8.contains(UInt8(ascii: "=")),
+            text.contains(/(?i)(password|passwd|pwd|token|secret|api_?key)=[^&\s$]/)
+        {
+            return true
+        }
         let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0))) }
         return words.contains { word in
             prefixes.contains { word.hasPrefix($0.text) && word.utf8.count >= $0.text.utf8.count + $0.rest }

@@ -60,5 +60,7 @@ struct Interpolation {
     }
 
     /// Whether a text is one `${NAME}` and nothing else.
-    static func isReference(_ text: String) -> Bool { text.wholeMatch(of: /\$\{[^}]+\}/) != nil }
+    static func isReference(_ text: String) -> Bool {
+        text.hasPrefix("${") && text.wholeMatch(of: /\$\{[^}]+\}/) != nil
+    }
 }
