@@ -6,6 +6,7 @@ public struct RuntimeError: Error, Sendable, Equatable {
         case unknownToken = "unknown_token"
         case notAllowed = "not_allowed"
         case notFound = "not_found"
+        case methodNotAllowed = "method_not_allowed"
         case reasonRequired = "reason_required"
         case sessionEnded = "session_ended"
         case notRunning = "not_running"

@@ -22,7 +22,7 @@ extension Problem {
     /// What is asked wrongly, or for what isn't there, is usage.
     private static func exitCode(of code: RuntimeError.Code) -> Int32 {
         switch code {
-        case .badRequest, .notFound, .reasonRequired: 64
+        case .badRequest, .notFound, .methodNotAllowed, .reasonRequired: 64
         case .unknownToken, .notAllowed, .sessionEnded, .notRunning, .tooManyConnections, .auditUnavailable,
             .databaseUnavailable, .fenced, .socketInUse, .socketForeign, .socketFailed, .alreadyRunning, .noDaemon,
             .noPermission, .brokenAnswer, .failed:

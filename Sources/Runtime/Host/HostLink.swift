@@ -29,7 +29,7 @@ struct HostLink {
 
     private static func isFinal(_ code: RuntimeError.Code) -> Bool {
         switch code {
-        case .sessionEnded, .notFound, .notAllowed, .unknownToken, .badRequest: true
+        case .sessionEnded, .notFound, .notAllowed, .unknownToken, .badRequest, .methodNotAllowed: true
         case .reasonRequired, .notRunning, .tooManyConnections, .auditUnavailable, .databaseUnavailable, .fenced,
             .socketInUse, .socketForeign, .socketFailed, .alreadyRunning, .noDaemon, .noPermission, .brokenAnswer,
             .failed:

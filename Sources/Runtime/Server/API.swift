@@ -21,6 +21,7 @@ struct API {
         HostRoute(services: services, sessions: sessions).add(to: router)
         AuditRoutes(audit: services.audit, gate: sessions.gate).add(to: router)
         EventRoute(events: services.events).add(to: router)
+        OtherMethods.refuse(on: router)
         return router
     }
 

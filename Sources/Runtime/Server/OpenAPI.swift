@@ -84,21 +84,21 @@ enum OpenAPI {
             parameters: [
                 query("session", text), query("person", text),
                 query("action", words(AuditAction.allCases.map(\.rawValue))),
-                query("outcome", words(AuditOutcome.allCases.map(\.rawValue))), query("from", text),
-                query("to", text), query("limit", number(1, 500)), query("after", number(0, nil)),
+                query("outcome", words(AuditOutcome.allCases.map(\.rawValue))), query("from", moment),
+                query("to", moment), query("limit", number(1, 500)), query("after", number(0, .max)),
             ])
     }
 
     private static var verifyAudit: JSON {
         operation(
             "verifyAudit", "Checks the chain, with seq and hash also against a checkpoint.", "Verdict",
-            parameters: [query("seq", number(0, nil)), query("hash", text)])
+            parameters: [query("seq", number(0, .max)), query("hash", text)])
     }
 
     private static var exportAudit: JSON {
         operation(
             "exportAudit", "All entries as lines, oldest first.", nil, type: "application/x-ndjson",
-            parameters: [query("after", number(0, nil))])
+            parameters: [query("after", number(0, .max))])
     }
 
     private static var events: JSON {
@@ -115,10 +115,11 @@ extension OpenAPI {
         .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
     }
 
-    private static func number(_ least: Int64, _ most: Int64?) -> JSON {
-        let members: [(key: String, value: JSON)] = [("type", "integer"), ("minimum", .integer(least))]
-        return .object(members + (most.map { [("maximum", .integer($0))] } ?? []))
+    private static func number(_ least: Int64, _ most: Int64) -> JSON {
+        .object([("type", "integer"), ("minimum", .integer(least)), ("maximum", .integer(most))])
     }
+
+    private static var moment: JSON { .object([("type", "string"), ("format", "date-time")]) }
 
     private static func query(_ name: String, _ schema: JSON) -> JSON {
         .object([("name", .string(name)), ("in", "query"), ("schema", schema)])

@@ -60,7 +60,8 @@ enum OpenAPISchemas {
         shape(
             [
                 ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
-                ("enter", .object([("type", "boolean")])), ("keys", .object([("type", "array"), ("items", text)])),
+                ("enter", .object([("type", "boolean")])),
+                ("keys", .object([("type", "array"), ("items", words(TerminalKey.names))])),
             ], optional: ["text", "enter", "keys"])
     }
 

@@ -20,6 +20,7 @@ struct ProblemDocument {
         case .unknownToken: .unauthorized
         case .notAllowed: .forbidden
         case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
         case .sessionEnded, .notRunning: .conflict
         case .tooManyConnections: .tooManyRequests
         case .auditUnavailable, .databaseUnavailable, .fenced: .serviceUnavailable

@@ -15,7 +15,7 @@ struct TranscriptRoutes {
         let query = QueryReader(request: request)
         let id = try context.parameters.require("id")
         let reason = query.text("reason")
-        let isFollowing = query.text("follow") == "1"
+        let isFollowing = try query.number("follow", 0...1, else: 0) == 1
         let (caller, sessions) = (context.caller, services.sessions)
         let admission = try await gate.admit(caller, to: .readTranscript, on: id, reason: reason)
         guard let receipt = admission.receipt else {

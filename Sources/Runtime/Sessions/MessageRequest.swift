@@ -33,6 +33,11 @@ enum TerminalKey {
         "PageDown": Array("\u{1B}[6~".utf8), "DC": Array("\u{1B}[3~".utf8), "BTab": Array("\u{1B}[Z".utf8),
     ]
 
+    /// All of them: those with names, and C-a to C-z.
+    static var names: [String] {
+        named.keys.sorted() + (UInt8(ascii: "a")...UInt8(ascii: "z")).map { "C-\(UnicodeScalar($0))" }
+    }
+
     static func bytes(_ name: String) throws(RuntimeError) -> [UInt8] {
         if let bytes = named[name] { return bytes }
         let letters = Array(name.utf8)

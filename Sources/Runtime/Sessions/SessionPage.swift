@@ -1,3 +1,5 @@
+import Dialects
+
 /// Which sessions somebody asks for.
 public struct SessionFilter: Sendable, Equatable {
     public var state: Session.State?
@@ -37,10 +39,10 @@ public struct SessionCursor: Sendable, Equatable {
         self.id = id
     }
 
-    /// Reads what `text` wrote; `nil` when it is none of ours.
+    /// Reads what `text` wrote; `nil` when it is none of ours. A moment that is none would be the database's to refuse.
     public init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[0].hasSuffix("Z"), parts[0].utf8.count == 27 else { return nil }
+        guard parts.count == 2, Moment(parsing: parts[0])?.text == parts[0] else { return nil }
         (lastActivity, id) = (parts[0], parts[1])
     }
 
