@@ -9,6 +9,8 @@ let package = Package(
         .library(name: "Migrator", targets: ["Migrator"]),
         .library(name: "Migrations", targets: ["Migrations"]),
         .library(name: "MigrateCommand", targets: ["MigrateCommand"]),
+        .library(name: "Settings", targets: ["Settings"]),
+        .library(name: "Runtime", targets: ["Runtime"]),
         .executable(name: "tc-migrate", targets: ["tc-migrate"]),
         .executable(name: "teleclauded", targets: ["teleclauded"]),
         .executable(name: "telec", targets: ["telec"]),
