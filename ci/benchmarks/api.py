@@ -23,10 +23,11 @@ def filter_query(context, query):
     return not query or str(query.get("follow", "0")) != "1"
 """
 # What a schema can't say, and the daemon rightly refuses: an agent that the settings don't know, half a checkpoint, no reason for
-# reading what is somebody else's, neither text nor keys, and the place of a page that never was.
+# reading what is somebody else's, neither text nor keys, an offset from UTC that no database takes, and the place of a page that
+# never was.
 SETTINGS = """
 [[operations]]
-include-operation-id = ["startSession", "verifyAudit", "readTranscript", "sendMessage"]
+include-operation-id = ["startSession", "verifyAudit", "readTranscript", "sendMessage", "listAudit"]
 checks = { positive_data_acceptance = { enabled = false } }
 
 [[operations]]
@@ -73,7 +74,8 @@ def examine(program, url, examples, work):
 def as_role(options, program, url, role, work):
     """One daemon, whose caller has this role."""
     caller, state = town.myself(role), os.path.join(work, "state")
-    with Daemon(os.path.join(options.programs, "teleclauded"), work, url, state, [caller]) as daemon, Proxy(daemon.socket) as proxy:
+    daemon = Daemon(os.path.join(options.programs, "teleclauded"), work, url, state, [caller])
+    with daemon, Proxy(daemon.socket) as proxy:
         return examine(program, proxy.url, options.examples, work)
 
 

@@ -26,7 +26,9 @@ struct AuditRoutes {
         }
         let limit = try query.number("limit", 1...500, else: 50)
         let cursor = try query.text("after").map { text in
-            guard let seq = Int64(text) else { throw RuntimeError(.badRequest, "after is the seq of an entry") }
+            guard let seq = Int64(text), seq >= 0 else {
+                throw RuntimeError(.badRequest, "after is the seq of an entry")
+            }
             return seq
         }
         let entries = try await audit.entries(filter, after: cursor, limit: limit)

@@ -3,9 +3,9 @@ import Hummingbird
 
 /// What is asked of a path in another way than it knows: the answer is 405 and says what it knows (RFC 9110, section 15.5.6).
 enum OtherMethods {
-    private static let known: [HTTPRequest.Method] = [
-        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
-    ]
+    private static let known = [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY",
+    ].compactMap { HTTPRequest.Method(rawValue: $0) }
 
     /// To be called when all routes are there.
     static func refuse(on router: Router<CallContext>) {
