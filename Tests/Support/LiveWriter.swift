@@ -47,7 +47,7 @@ public final class LiveWriter: Sendable {
         shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = [
-            "sqlite3", "-bail", "-cmd", "PRAGMA synchronous = OFF", path, ".timeout 20000", ".read '\(all)'",
+            "sqlite3", "-bail", "-cmd", "PRAGMA synchronous = OFF", path, ".timeout 120000", ".read '\(all)'",
         ]
         shell.standardInput = FileHandle.nullDevice
         shell.standardOutput = FileHandle.nullDevice
@@ -66,7 +66,7 @@ public final class LiveWriter: Sendable {
     /// Waits until it has committed something after this call.
     public func waitForProgress() throws {
         let before = try committed()
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try committed() == before {
             try #require(shell.isRunning && ContinuousClock.now < deadline, "nobody writes \(path)")
             usleep(2_000)
