@@ -121,17 +121,21 @@ public struct DaemonClient: Sendable {
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
     ) async throws {
         var (refusal, status, hasBegun) = (ByteBuffer(), HTTPResponse.Status.ok, false)
-        for try await part in inbound {
-            switch part {
-            case .head(let head):
-                (status, hasBegun) = (head.status, true)
-                if status.kind == .successful { try await onHead(head) }
-            case .body(var buffer):
-                if status.kind == .successful { try await onBytes(buffer) } else { refusal.writeBuffer(&buffer) }
-            case .end:
-                if status.kind == .successful { return }
-                throw Refusal.error(Array(refusal.readableBytesView), status.code)
+        do {
+            for try await part in inbound {
+                switch part {
+                case .head(let head):
+                    (status, hasBegun) = (head.status, true)
+                    if status.kind == .successful { try await onHead(head) }
+                case .body(var buffer):
+                    if status.kind == .successful { try await onBytes(buffer) } else { refusal.writeBuffer(&buffer) }
+                case .end:
+                    if status.kind == .successful { return }
+                    throw Refusal.error(Array(refusal.readableBytesView), status.code)
+                }
             }
+        } catch is IOError {
+            // A reset is how a connection ends whose request nobody read.
         }
         guard hasBegun else {
             throw RuntimeError(
