@@ -10,13 +10,13 @@ struct AttachSession: AsyncParsableCommand {
               telec sessions attach ID
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
         try await options.guarding {
             let reply = try await options.client().post(
-                SessionPath.of(session, "attach"), [String: String](), as: OneSessionDocument.self)
+                SessionPath.of(session.text, "attach"), [String: String](), as: OneSessionDocument.self)
             guard let name = reply.value.session.tmuxName else {
                 throw RuntimeError(.notRunning, "the session has no terminal")
             }

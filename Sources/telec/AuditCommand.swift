@@ -1,14 +1,12 @@
 import ArgumentParser
 import Dialects
-import FoundationEssentials
 import Runtime
-import Synchronization
 import Terminal
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Who looked at whose sessions.",
-        subcommands: [ListAudit.self, VerifyAudit.self, ExportAudit.self])
+        subcommands: [ListAudit.self, VerifyAudit.self, ExportAudit.self, ArchiveAudit.self])
 }
 
 struct ListAudit: AsyncParsableCommand {
@@ -89,40 +87,6 @@ struct VerifyAudit: AsyncParsableCommand {
                     ?? "intact: \(Humane.rows(verdict.entries)), checkpoint \(verdict.seq):\(verdict.hash)"
             }
             if verdict.flaw != nil { throw ExitCode(1) }
-        }
-    }
-}
-
-struct ExportAudit: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "export",
-        abstract: "All entries as lines of JSON, oldest first; the checkpoint on standard error.",
-        discussion: """
-            docs/audit.md says how anybody checks the lines without this program.
-
-            EXAMPLES:
-              telec audit export > audit.ndjson
-              telec audit export --after 42 >> audit.ndjson
-            """)
-
-    @Option(help: ArgumentHelp("Only those behind this one.", valueName: "seq")) var after: Int64 = 0
-    @OptionGroup var options: ClientOptions
-
-    func run() async throws {
-        try await options.guarding {
-            let state = Mutex((lines: LineReader(), last: String?.none))
-            try await options.client().stream("/audit/export", [("after", String(after))]) { bytes in
-                let lines = state.withLock { state in
-                    let lines = state.lines.read(bytes)
-                    state.last = lines.last ?? state.last
-                    return lines
-                }
-                for line in lines { Console.out(line) }
-            }
-            guard let last = state.withLock({ $0.last }),
-                let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(last.utf8))
-            else { return }
-            Console.error("checkpoint \(entry.seq):\(entry.hash)")
         }
     }
 }

@@ -15,7 +15,7 @@ struct ClientOptions: ParsableArguments {
     /// Inside a session its token says which one it is.
     func client() throws -> DaemonClient {
         DaemonClient(
-            socketPath: try Surroundings.process.socketPath(argument: socket),
+            socketPath: try ProcessContext.process.socketPath(argument: socket),
             token: Console.environment(SessionVariable.token))
     }
 

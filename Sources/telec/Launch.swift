@@ -45,7 +45,7 @@ struct Launch {
             throw RuntimeError(.failed, "uid \(geteuid()) has no account on this machine", remedy: "make one for it")
         }
         // Whoever has set another home works in that one.
-        account.home = Surroundings.process.home ?? account.home
+        account.home = ProcessContext.process.home ?? account.home
         return account
     }
 
@@ -60,7 +60,7 @@ struct Launch {
             socketPath: socketPath,
             token: started.token, directory: directory, command: command,
             environment: HostSpec.environment(
-                of: account, from: Surroundings.process.environment, passing: variables, keys: keys),
+                of: account, from: ProcessContext.process.environment, passing: variables, keys: keys),
             notice: started.notice, agent: started.session.agent)
     }
 }

@@ -11,13 +11,13 @@ struct GetSession: AsyncParsableCommand {
               telec sessions get ID --json
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
         try await options.guarding {
             let client = try options.client()
-            let reply = try await client.get(SessionPath.of(session), as: OneSessionDocument.self)
+            let reply = try await client.get(SessionPath.of(session.text), as: OneSessionDocument.self)
             guard !options.output.json else { return options.show(reply) { "" } }
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
             Console.out(SessionTexts.page(reply.value.session, for: me))
@@ -37,7 +37,7 @@ struct SendToSession: AsyncParsableCommand {
               telec sessions send ID < prompt.txt
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @Argument(help: "What to type; Enter comes behind it.") var text: String?
     @Option(name: .customLong("key"), help: ArgumentHelp("A key instead: Enter, Escape, C-c, Up …", valueName: "name"))
     var keys: [String] = []
@@ -50,7 +50,7 @@ struct SendToSession: AsyncParsableCommand {
                 keys.isEmpty
                 ? MessageRequest(text: text ?? Console.input(), enter: !noEnter) : MessageRequest(keys: keys)
             let reply = try await options.client().post(
-                SessionPath.of(session, "messages"), message, as: DoneDocument.self)
+                SessionPath.of(session.text, "messages"), message, as: DoneDocument.self)
             options.show(reply) { "sent" }
         }
     }
@@ -64,13 +64,13 @@ struct EndSession: AsyncParsableCommand {
               telec sessions end ID
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
         try await options.guarding {
             let reply = try await options.client().post(
-                SessionPath.of(session, "end"), [String: String](), as: OneSessionDocument.self)
+                SessionPath.of(session.text, "end"), [String: String](), as: OneSessionDocument.self)
             options.show(reply) { "ended" }
         }
     }
@@ -84,7 +84,7 @@ struct ShareSession: AsyncParsableCommand {
               telec sessions share ID
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws { try await Visibility.set("shared", session, options, told: "shared") }
@@ -98,17 +98,17 @@ struct UnshareSession: AsyncParsableCommand {
               telec sessions unshare ID
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws { try await Visibility.set("private", session, options, told: "private again") }
 }
 
 private enum Visibility {
-    static func set(_ word: String, _ session: String, _ options: ClientOptions, told: String) async throws {
+    static func set(_ word: String, _ session: SessionID, _ options: ClientOptions, told: String) async throws {
         try await options.guarding {
             let reply = try await options.client().post(
-                SessionPath.of(session, "visibility"), ["visibility": word], as: OneSessionDocument.self)
+                SessionPath.of(session.text, "visibility"), ["visibility": word], as: OneSessionDocument.self)
             options.show(reply) { told }
         }
     }

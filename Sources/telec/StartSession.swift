@@ -40,9 +40,9 @@ struct StartSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let surroundings = Surroundings.process
+            let context = ProcessContext.process
             let folder = try WorkingFolder.absolute(project)
-            let preferences = try LoadedSettings.load(surroundings, for: .client).settings.preferences
+            let preferences = try LoadedSettings.load(context, for: .client).settings.preferences
             var agent = agent
             if agent == nil, command.isEmpty {
                 agent = preferences.agent
@@ -86,7 +86,7 @@ struct ReviveSession: AsyncParsableCommand {
               telec sessions revive ID -- bash -l
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
     var variables: [String] = []
     @OptionGroup var options: ClientOptions
@@ -96,14 +96,14 @@ struct ReviveSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding {
             let client = try options.client()
-            let before = try? HostFolder(sessionID: session, home: Launch.account().home).spec()
-            let found = try await client.get(SessionPath.of(session), as: OneSessionDocument.self).value.session
+            let before = try? HostFolder(sessionID: session.text, home: Launch.account().home).spec()
+            let found = try await client.get(SessionPath.of(session.text), as: OneSessionDocument.self).value.session
             guard !command.isEmpty || before != nil || found.agent != nil else {
                 throw RuntimeError(
                     .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
             }
             let started = try await client.post(
-                SessionPath.of(session, "revive"), [String: String](), as: StartedDocument.self
+                SessionPath.of(session.text, "revive"), [String: String](), as: StartedDocument.self
             ).value
             let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
             let launch = Launch(

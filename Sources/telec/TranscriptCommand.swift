@@ -19,7 +19,7 @@ struct TranscriptCommand: AsyncParsableCommand {
               telec transcript ID --raw > session.cast
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
     @Flag(help: "The recording as it is.") var raw = false
     @Flag(help: "The conversation with the agent.") var agent = false
@@ -31,7 +31,7 @@ struct TranscriptCommand: AsyncParsableCommand {
 
     func run() async throws {
         let view: RecordingView = raw ? .raw : agent ? .conversation : .terminal
-        try await TranscriptReading(session: session, reason: reason, view: view, isFollowing: false).run(options)
+        try await TranscriptReading(session: session.text, reason: reason, view: view, isFollowing: false).run(options)
     }
 }
 
@@ -44,12 +44,13 @@ struct TailSession: AsyncParsableCommand {
               telec sessions tail ID --reason "helping Alice"
             """)
 
-    @Argument(help: "The session's id.") var session: String
+    @Argument(help: "The session's id.") var session: SessionID
     @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await TranscriptReading(session: session, reason: reason, view: .terminal, isFollowing: true).run(options)
+        try await TranscriptReading(session: session.text, reason: reason, view: .terminal, isFollowing: true).run(
+            options)
     }
 }
 

@@ -8,7 +8,7 @@ struct TelecHelpTests {
         arguments: [
             "", "whoami", "transcript", "sessions list", "sessions start", "sessions get", "sessions send",
             "sessions tail", "sessions attach", "sessions end", "sessions revive", "sessions share", "sessions unshare",
-            "audit list", "audit verify", "audit export",
+            "audit list", "audit verify", "audit export", "audit archive",
         ])
     func telec(_ command: String) async throws {
         try await withSandbox { box in
@@ -38,7 +38,8 @@ struct TelecHelpTests {
     @Test func usageErrorsAre64() async throws {
         try await withSandbox { box in
             for arguments in [
-                ["sesions"], ["sessions", "get"], ["--no-such"], ["audit", "verify", "--checkpoint", "1"],
+                ["sesions"], ["sessions", "get"], ["sessions", "get", ""], ["--no-such"],
+                ["audit", "verify", "--checkpoint", "1"],
             ] {
                 let run = try await box.run(.telec, arguments)
                 #expect(run.code == 64 && run.output.isEmpty, "\(run)")

@@ -32,7 +32,7 @@ extension Migrator {
         let position = try await status().position
         onEvent(.position(position))
         switch mode {
-        case .migrate: try await up { onEvent(.migration($0)) }
+        case .migrate: if position != .current { try await up { onEvent(.migration($0)) } }
         case .wait: try await waitUntilCurrent(position, patience, onEvent)
         case .refuseIfBehind: try requireCurrent(position)
         case .check:

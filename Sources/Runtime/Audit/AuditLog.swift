@@ -33,8 +33,12 @@ public struct AuditLog: Sendable {
     }
 
     /// Begins a new chain that holds on to the last: what lies before its first row can then be archived.
-    public func beginChain(by identity: Identity, reason: String?) async throws(AuditUnavailable) -> AuditEntry {
-        try await record(AuditEvent(.newChain, by: identity, on: nil, outcome: .allowed, reason: reason))
+    public func beginChain(
+        by identity: Identity, callerSession: String? = nil, reason: String?
+    ) async throws(AuditUnavailable) -> AuditEntry {
+        try await record(
+            AuditEvent(
+                .newChain, by: identity, callerSession: callerSession, on: nil, outcome: .allowed, reason: reason))
     }
 
     /// Entries, newest first: a page of at most `limit` of those before `cursor`, the last page's last `seq`.
@@ -62,16 +66,18 @@ public struct AuditLog: Sendable {
         }
     }
 
-    /// Hands the rows after `seq` to `sink`, oldest first, each as one line without its end. Returns the last one's checkpoint,
-    /// for `AuditExport.verify` and `verify(against:)`; `nil` when there was none. Throws `DatabaseError`, and what `sink` does.
+    /// Hands the rows after `seq`, up to `through`, to `sink`, oldest first, each as one line without its end. Returns the last
+    /// one's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was none. Throws `DatabaseError`, and
+    /// what `sink` does.
     public func export(
-        after seq: Int64 = 0, to sink: (String) async throws -> Void
+        after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
     ) async throws -> AuditCheckpoint? {
         // Rows that come meanwhile are left for the next export: one that never ends is none.
-        guard let end = try await head() else { return nil }
+        guard let head = try await head() else { return nil }
+        let end = min(head.seq, through)
         var last: AuditCheckpoint?
         while true {
-            let page = try await page(after: last?.seq ?? seq, through: end.seq)
+            let page = try await page(after: last?.seq ?? seq, through: end)
             for entry in page { try await sink(entry.line) }
             guard let entry = page.last else { return last }
             last = entry.checkpoint

@@ -2,14 +2,24 @@
 struct AuditWalk {
     private var verdict: AuditVerdict
     private let checkpoint: AuditCheckpoint?
-    /// Whether the rows are known to begin right after `start`.
-    private let isAnchored: Bool
+    private let beginning: Beginning
 
-    /// `start`: what the first row must follow; `nil` for a whole log. `checkpoint`: what must be among the rows.
-    init(after start: AuditCheckpoint? = nil, against checkpoint: AuditCheckpoint? = nil) {
+    /// Where the first row may stand.
+    private enum Beginning {
+        /// Right after `start`.
+        case anchored
+        /// At the log's first row, or one that begins a chain.
+        case chain
+        /// Anywhere.
+        case part
+    }
+
+    /// `start`: what the first row must follow; `nil` for a whole log, or for a part of it. `checkpoint`: what must be among
+    /// the rows.
+    init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
         let first = start ?? AuditChain.genesis
         verdict = AuditVerdict(entries: 0, start: first, end: first)
-        isAnchored = start != nil
+        beginning = start != nil ? .anchored : isPart ? .part : .chain
         self.checkpoint = checkpoint
     }
 
@@ -17,7 +27,7 @@ struct AuditWalk {
 
     /// Takes the next row. Returns the verdict when the walk is over, because something is wrong.
     mutating func step(_ entry: AuditEntry) -> AuditVerdict? {
-        if beginsArchivedLog(entry) {
+        if beginsElsewhere(entry) {
             verdict.start = AuditCheckpoint(seq: entry.seq - 1, hash: entry.previousHash)
             verdict.end = verdict.start
         }
@@ -29,8 +39,13 @@ struct AuditWalk {
     }
 
     /// A log that was archived begins with the row that says so.
-    private func beginsArchivedLog(_ entry: AuditEntry) -> Bool {
-        !isAnchored && verdict.entries == 0 && entry.action == AuditAction.newChain.rawValue
+    private func beginsElsewhere(_ entry: AuditEntry) -> Bool {
+        guard verdict.entries == 0 else { return false }
+        return switch beginning {
+        case .anchored: false
+        case .chain: entry.action == AuditAction.newChain.rawValue
+        case .part: true
+        }
     }
 
     private func flaw(in entry: AuditEntry) -> AuditFlaw? {

@@ -78,6 +78,10 @@ public struct AuditDocument: Decodable, Sendable {
     public var next: Int64?
 }
 
+public struct OneEntryDocument: Decodable, Sendable {
+    public var entry: AuditEntry
+}
+
 public struct VerdictDocument: Decodable, Sendable {
     public struct Flaw: Decodable, Sendable {
         public var kind: String

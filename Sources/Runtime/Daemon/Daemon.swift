@@ -113,7 +113,9 @@ public struct Daemon: Sendable {
             logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
-                .init(service: upkeep), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                // Without a name the whole service is printed for one, and logged: its settings too.
+                .init(service: upkeep, serviceName: "upkeep"),
+                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "socket"),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(limits.drainSeconds)

@@ -11,6 +11,7 @@ struct AuditRoutes {
         router.get("audit", use: list)
         router.get("audit/verify", use: verify)
         router.get("audit/export", use: export)
+        router.post("audit/chain", use: beginChain)
     }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -63,20 +64,35 @@ struct AuditRoutes {
         return Response(try await audit.verify(against: checkpoint).document)
     }
 
-    /// All rows as lines, oldest first.
+    /// All rows as lines, oldest first, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
         try gate.require(context.caller, .readAudit)
-        let start = try QueryReader(request: request).number("after", 0...Int.max, else: 0)
+        let query = QueryReader(request: request)
+        let start = try query.number("after", 0...Int.max, else: 0)
+        let end = try query.number("through", 0...Int.max, else: .max)
         let audit = audit
         return Response(
             status: .ok, headers: [.contentType: "application/x-ndjson"],
             body: ResponseBody { writer in
                 var output = writer
-                _ = try await audit.export(after: Int64(start)) { line in
+                _ = try await audit.export(after: Int64(start), through: Int64(end)) { line in
                     try await output.write(ByteBuffer(string: line + "\n"))
                 }
                 try await output.finish(nil)
             })
+    }
+
+    /// What comes before the row that this writes can be archived.
+    @Sendable private func beginChain(_ request: Request, _ context: CallContext) async throws -> Response {
+        try gate.require(context.caller, .archiveAudit)
+        let wanted = try await request.document(ChainRequest.self, context)
+        let entry = try await audit.beginChain(
+            by: context.identity, callerSession: context.callerSession, reason: wanted.reason)
+        return Response(.object([("version", .integer(1)), ("entry", entry.document)]), status: .created)
+    }
+
+    private struct ChainRequest: Decodable {
+        var reason: String?
     }
 }
 

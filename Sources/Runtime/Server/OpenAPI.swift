@@ -43,6 +43,7 @@ enum OpenAPI {
             ("/audit", .object([("get", listAudit)])),
             ("/audit/verify", .object([("get", verifyAudit)])),
             ("/audit/export", .object([("get", exportAudit)])),
+            ("/audit/chain", .object([("post", beginChain)])),
             ("/events", .object([("get", events)])),
         ]
     }
@@ -98,7 +99,13 @@ enum OpenAPI {
     private static var exportAudit: JSON {
         operation(
             "exportAudit", "All entries as lines, oldest first.", nil, type: "application/x-ndjson",
-            parameters: [query("after", number(0, .max))])
+            parameters: [query("after", number(0, .max)), query("through", number(0, .max))])
+    }
+
+    private static var beginChain: JSON {
+        operation(
+            "beginChain", "Begins a new chain: what comes before its entry can be archived.", "OneEntry", status: "201",
+            body: "ChainRequest")
     }
 
     private static var events: JSON {

@@ -13,7 +13,8 @@ enum OpenAPISchemas {
             ("OneSession", shape([version, ("session", reference("Session"))])),
             ("Started", started), ("StartRequest", startRequest), ("Message", message),
             ("Visibility", shape([("visibility", words(Session.Visibility.allCases.map(\.rawValue)))])),
-            ("Entry", entry),
+            ("Entry", entry), ("OneEntry", shape([version, ("entry", reference("Entry"))])),
+            ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
             ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
             ("Verdict", verdict),
         ]
@@ -56,8 +57,11 @@ enum OpenAPISchemas {
 
     private static var startRequest: JSON {
         shape(
-            [("title", text), ("project_path", text), ("agent", textOrNull), ("preferences", textOrNull)],
-            optional: ["agent", "preferences"])
+            [
+                ("title", line("string", longest: StartRequest.longestTitle)),
+                ("project_path", line("string", from: "/", longest: StartRequest.longestPath)),
+                ("agent", line("string", "null", longest: StartRequest.longestAgent)), ("preferences", textOrNull),
+            ], optional: ["agent", "preferences"])
     }
 
     private static var message: JSON {
@@ -95,6 +99,15 @@ extension OpenAPISchemas {
     private static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
     private static var number: JSON { .object([("type", "integer")]) }
     private static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
+
+    /// A text without control characters, of so many code points at most.
+    private static func line(_ types: String..., from start: String = "", longest: Int) -> JSON {
+        .object([
+            ("type", types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })),
+            ("maxLength", .integer(Int64(longest))),
+            ("pattern", .string("^\(start)[^\\u0000-\\u001f\\u007f]*$")),
+        ])
+    }
 
     private static func words(_ words: [String]) -> JSON {
         .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])

@@ -66,7 +66,7 @@ extension Action {
         case .revive: .revive
         case .share: .share
         // `host` is the owner's own or refused; a refusal is nobody's look at anything.
-        case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit: nil
+        case .listSessions, .startSession, .getSession, .host, .readAudit, .archiveAudit, .readOwnAudit: nil
         }
     }
 
@@ -86,6 +86,7 @@ extension Action {
         case .share: "sharing this session"
         case .host: "hosting this session"
         case .readAudit: "reading the audit log"
+        case .archiveAudit: "archiving the audit log"
         case .readOwnAudit: "reading who looked at one's sessions"
         }
     }

@@ -18,6 +18,8 @@ public enum Action: String, Sendable, CaseIterable {
     case host
     /// Who looked at whose sessions: the whole log, its proof and its export.
     case readAudit = "read_audit"
+    /// Beginning a new chain, so that what lies before it can be kept apart.
+    case archiveAudit = "archive_audit"
     /// Who looked at one's own.
     case readOwnAudit = "read_own_audit"
 }

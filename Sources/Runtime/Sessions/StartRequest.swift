@@ -24,6 +24,11 @@ public struct StartRequest: Codable, Sendable {
 }
 
 extension StartRequest {
+    // In code points, as JSON Schema counts them.
+    static let longestTitle = 500
+    static let longestPath = 4_096
+    static let longestAgent = 200
+
     /// Throws `RuntimeError` for what is no preference.
     func readPreferences() throws(RuntimeError) -> Preferences? {
         guard let preferences else { return nil }
@@ -37,10 +42,11 @@ extension StartRequest {
     /// Throws `RuntimeError` for what can be no title, path or name.
     func validate() throws(RuntimeError) {
         for (name, text, limit) in [
-            ("title", title, 500), ("project_path", projectPath, 4_096), ("agent", agent ?? "", 200),
+            ("title", title, Self.longestTitle), ("project_path", projectPath, Self.longestPath),
+            ("agent", agent ?? "", Self.longestAgent),
         ] {
-            guard text.utf8.count <= limit else {
-                throw RuntimeError(.badRequest, "\(name) is longer than \(limit) bytes")
+            guard text.unicodeScalars.count <= limit else {
+                throw RuntimeError(.badRequest, "\(name) is longer than \(limit) code points")
             }
             guard !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
                 throw RuntimeError(.badRequest, "\(name) holds a control character")

@@ -36,11 +36,11 @@ public struct LoadedSettings: Sendable {
         .max { $0.layer < $1.layer }?.place
     }
 
-    /// Reads the settings of these surroundings. Throws when they can't be read, trusted or understood.
+    /// Reads the settings that a process in this context has. Throws when they can't be read, trusted or understood.
     public static func load(
-        _ surroundings: Surroundings, for reader: Reader
+        _ context: ProcessContext, for reader: Reader
     ) throws(SettingsError) -> LoadedSettings {
-        try Loading(surroundings, reader).load()
+        try Loading(context, reader).load()
     }
 }
 

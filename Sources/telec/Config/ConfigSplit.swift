@@ -31,9 +31,9 @@ struct ConfigSplit: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guardingSettings {
-            let surroundings = Surroundings.process
-            let split = try SettingsSplit.plan(surroundings, from: from)
-            let folder = surroundings.absolute(into)
+            let context = ProcessContext.process
+            let split = try SettingsSplit.plan(context, from: from)
+            let folder = context.absolute(into)
             if !dryRun { try split.write(into: folder) }
             output.show(document(split, folder)) { text(split, folder) }
         }

@@ -9,10 +9,10 @@ struct LegacyLoadingTests {
     private func load<T>(_ body: (LoadedSettings, String) throws -> T) async throws -> T {
         try await withSettingsFolder { folder in
             let home = try LegacyHome.unpack(into: folder.path)
-            let surroundings = Surroundings(
+            let context = ProcessContext(
                 environment: ["HOME": "/home/alex", "TELECLAUDE_CONFIG_PATH": "\(home)/teleclaude/config.yml"],
                 home: home, uid: geteuid())
-            return try body(try LoadedSettings.load(surroundings, for: .daemon), home)
+            return try body(try LoadedSettings.load(context, for: .daemon), home)
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("where settings, socket, state and database are")
 struct PlacesTests {
-    private let home = Surroundings(home: "/h", uid: 0, systemFolder: "/nowhere")
+    private let home = ProcessContext(home: "/h", uid: 0, systemFolder: "/nowhere")
 
     @Test("without a word")
     func defaults() throws {
@@ -18,25 +18,25 @@ struct PlacesTests {
 
     @Test("variables and arguments")
     func named() throws {
-        var surroundings = home
-        surroundings.environment = [
+        var context = home
+        context.environment = [
             "XDG_RUNTIME_DIR": "/run/user/7", "TELECLAUDE_SOCKET": "", "TELECLAUDE_STATE_PATH": "/s",
         ]
-        surroundings.workingFolder = "/w"
-        #expect(try surroundings.socketPath(argument: nil) == "/run/user/7/teleclaude.sock")
-        #expect(try surroundings.stateFolder() == "/s")
-        surroundings.environment["TELECLAUDE_SOCKET"] = "/v.sock"
-        #expect(try surroundings.socketPath(argument: nil) == "/v.sock")
-        #expect(try surroundings.socketPath(argument: "here.sock") == "/w/here.sock")
+        context.workingFolder = "/w"
+        #expect(try context.socketPath(argument: nil) == "/run/user/7/teleclaude.sock")
+        #expect(try context.stateFolder() == "/s")
+        context.environment["TELECLAUDE_SOCKET"] = "/v.sock"
+        #expect(try context.socketPath(argument: nil) == "/v.sock")
+        #expect(try context.socketPath(argument: "here.sock") == "/w/here.sock")
     }
 
     @Test("a file that somebody names has to be there")
     func missing() {
-        var surroundings = home
-        surroundings.environment = ["TELECLAUDE_CONFIG_PATH": "/nowhere/config.yml"]
-        #expect(throws: SettingsError.self) { try LoadedSettings.load(surroundings, for: .client) }
+        var context = home
+        context.environment = ["TELECLAUDE_CONFIG_PATH": "/nowhere/config.yml"]
+        #expect(throws: SettingsError.self) { try LoadedSettings.load(context, for: .client) }
         #expect(throws: SettingsError.self) {
-            try LoadedSettings.load(Surroundings(home: nil, uid: 0, systemFolder: "/nowhere"), for: .client)
+            try LoadedSettings.load(ProcessContext(home: nil, uid: 0, systemFolder: "/nowhere"), for: .client)
         }
     }
 
@@ -50,8 +50,8 @@ struct PlacesTests {
             let loaded = try folder.load(named)
             #expect(loaded.settings.mode == .system)
             #expect("\(loaded.settings.database)" == "sqlite:/var/lib/teleclaude/teleclaude.db")
-            #expect(try folder.surroundings(named).socketPath(argument: nil) == "/run/teleclaude/teleclaude.sock")
-            #expect(try folder.surroundings(named).stateFolder() == "/var/lib/teleclaude")
+            #expect(try folder.context(named).socketPath(argument: nil) == "/run/teleclaude/teleclaude.sock")
+            #expect(try folder.context(named).stateFolder() == "/var/lib/teleclaude")
             try folder.write("x/config.yml", "project_name: x\n")
             try folder.write("x/secrets.yml", "", mode: 0o600)
             #expect(try folder.load(named).settings.mode == .system)

@@ -19,21 +19,21 @@ struct SettingsFolder {
         try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
     }
 
-    /// The surroundings of a user whose home is `home` in it, on a machine whose own settings are in `etc`.
-    func surroundings(_ environment: [String: String] = [:]) -> Surroundings {
-        Surroundings(
+    /// The context of a user whose home is `home` in it, on a machine whose own settings are in `etc`.
+    func context(_ environment: [String: String] = [:]) -> ProcessContext {
+        ProcessContext(
             environment: environment, home: "\(path)/home", uid: geteuid(), workingFolder: path,
             systemFolder: "\(path)/etc")
     }
 
     func load(_ environment: [String: String] = [:], for reader: Reader = .client) throws -> LoadedSettings {
-        try LoadedSettings.load(surroundings(environment), for: reader)
+        try LoadedSettings.load(context(environment), for: reader)
     }
 
     /// The refusal that loading ends with.
     func refusal(_ environment: [String: String] = [:], for reader: Reader = .client) -> SettingsError? {
         do throws(SettingsError) {
-            _ = try LoadedSettings.load(surroundings(environment), for: reader)
+            _ = try LoadedSettings.load(context(environment), for: reader)
             Issue.record("the settings were accepted")
             return nil
         } catch {

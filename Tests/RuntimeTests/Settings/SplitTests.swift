@@ -23,7 +23,7 @@ struct SplitTests {
             let home = try LegacyHome.unpack(into: folder.path)
             try change(home)
             let environment = ["HOME": "/home/alex"]
-            let plan = try SettingsSplit.plan(folder.surroundings(environment), from: home)
+            let plan = try SettingsSplit.plan(folder.context(environment), from: home)
             try plan.write(into: "\(folder.path)/out")
             return try body(Split(folder: folder, home: home, plan: plan, environment: environment))
         }
@@ -32,9 +32,9 @@ struct SplitTests {
     @Test("the layers load to what the one file and its .env loaded to, key by key")
     func sameSettings() async throws {
         try await split { split in
-            var old = split.folder.surroundings(split.environment)
+            var old = split.folder.context(split.environment)
             old.environment["TELECLAUDE_CONFIG_PATH"] = "\(split.home)/teleclaude/config.yml"
-            var new = split.folder.surroundings(split.environment)
+            var new = split.folder.context(split.environment)
             new.environment["TELECLAUDE_CONFIG_PATH"] = "\(split.folder.path)/out/config.yml"
             new.environment["TELECLAUDE_USER_CONFIG_PATH"] = "\(split.folder.path)/out/users/alex/config.yml"
             let before = try LoadedSettings.load(old, for: .client)
@@ -113,7 +113,7 @@ struct SplitTests {
                 }
             }
             let before = try read()
-            try SettingsSplit.plan(folder.surroundings(), from: home).write(into: "\(folder.path)/out")
+            try SettingsSplit.plan(folder.context(), from: home).write(into: "\(folder.path)/out")
             let after = try read()
             #expect(before.elementsEqual(after) { $0.0 == $1.0 && $0.1 == $1.1 })
         }
@@ -126,7 +126,7 @@ struct SplitTests {
             for name in try FileManager.default.subpathsOfDirectory(atPath: home) + [""] {
                 try #require(lchown("\(home)/\(name)", 4_321, 4_321) == 0)
             }
-            #expect(try SettingsSplit.plan(folder.surroundings(), from: home).files.count == 5)
+            #expect(try SettingsSplit.plan(folder.context(), from: home).files.count == 5)
         }
     }
 
@@ -135,12 +135,12 @@ struct SplitTests {
         try await withSettingsFolder { folder in
             let home = try LegacyHome.unpack(into: folder.path)
             try folder.write("out/users/alex/config.yml", "mine: 1\n")
-            let plan = try SettingsSplit.plan(folder.surroundings(), from: home)
+            let plan = try SettingsSplit.plan(folder.context(), from: home)
             #expect(throws: SettingsError.self) { try plan.write(into: "\(folder.path)/out") }
             let left = try FileManager.default.subpathsOfDirectory(atPath: "\(folder.path)/out").sorted()
             #expect(left == ["users", "users/alex", "users/alex/config.yml"])
             #expect(throws: SettingsError.self) {
-                try SettingsSplit.plan(folder.surroundings(), from: folder.path + "/etc")
+                try SettingsSplit.plan(folder.context(), from: folder.path + "/etc")
             }
         }
     }

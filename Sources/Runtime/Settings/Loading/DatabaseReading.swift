@@ -4,7 +4,7 @@ import Dialects
 struct DatabaseReading {
     let effective: EffectiveSettings
     let places: Places
-    let surroundings: Surroundings
+    let context: ProcessContext
 
     private enum Engine: String { case sqlite, postgresql }
 
@@ -39,7 +39,7 @@ struct DatabaseReading {
         }
         switch places.mode {
         case .system: return DatabaseURL(sqlitePath: "\(SystemFolder.state)/teleclaude.db")
-        case .singleUser: return DatabaseURL(sqlitePath: "\(try surroundings.userFolder())/teleclaude.db")
+        case .singleUser: return DatabaseURL(sqlitePath: "\(try context.userFolder())/teleclaude.db")
         }
     }
 
@@ -94,7 +94,7 @@ struct DatabaseReading {
     private func absolute(_ path: String, _ setting: EffectiveSettings.Setting) -> String {
         if path == ":memory:" { return path }
         let isOfFile = setting.place.hasPrefix("/")
-        return surroundings.absolute(path, from: isOfFile ? Places.folder(of: setting.place) : nil)
+        return context.absolute(path, from: isOfFile ? Places.folder(of: setting.place) : nil)
     }
 
     private func refusal(_ error: DatabaseError, at place: String?) -> SettingsError {

@@ -1,6 +1,6 @@
 /// Reads the files, lays their layers over each other, and makes typed settings of them.
 struct Loading {
-    let surroundings: Surroundings
+    let context: ProcessContext
     let reader: Reader
     private let places: Places
     private var layers: [Layer] = [Defaults.layer]
@@ -8,10 +8,10 @@ struct Loading {
     private var remarks: [Remark] = []
     private var secretsAreHidden = false
 
-    init(_ surroundings: Surroundings, _ reader: Reader) throws(SettingsError) {
-        self.surroundings = surroundings
+    init(_ context: ProcessContext, _ reader: Reader) throws(SettingsError) {
+        self.context = context
         self.reader = reader
-        places = try Places.find(surroundings)
+        places = try Places.find(context)
     }
 
     consuming func load() throws(SettingsError) -> LoadedSettings {
@@ -19,11 +19,11 @@ struct Loading {
         case .singleUser: try readSingle()
         case .system: try readSystem()
         }
-        layers.append(EnvironmentKeys.layer(surroundings.environment, variables: namesOfVariables))
-        remarks += EnvironmentKeys.remarks(surroundings.environment)
+        layers.append(EnvironmentKeys.layer(context.environment, variables: namesOfVariables))
+        remarks += EnvironmentKeys.remarks(context.environment)
         let effective = EffectiveSettings(interpolated())
         try LayerChecks.checkKinds(effective)
-        let typed = TypedReading(effective: effective, places: places, surroundings: surroundings)
+        let typed = TypedReading(effective: effective, places: places, context: context)
         let settings = try typed.settings()
         return LoadedSettings(
             settings: settings, files: files, remarks: remarks + typed.remarks(settings), effective: effective)
@@ -43,7 +43,7 @@ struct Loading {
         }
         if let path = places.dotenv, let file = try read(path) {
             if let remark = file.remarkIfReadable { remarks.append(remark) }
-            let parsed = DotEnv(parsing: file.text, environment: surroundings.environment)
+            let parsed = DotEnv(parsing: file.text, environment: context.environment)
             remarks += parsed.skippedLines.map { Remark("this line is skipped: write NAME=value", at: "\(path):\($0)") }
             add(Layer(parsed, path: path))
         }
@@ -112,7 +112,7 @@ struct Loading {
     }
 
     private mutating func read(_ path: String) throws(SettingsError) -> TrustedFile? {
-        let file = try TrustedFile.read(path, by: surroundings.uid)
+        let file = try TrustedFile.read(path, by: context.uid)
         if file != nil { files.append(path) }
         return file
     }
@@ -138,7 +138,7 @@ struct Loading {
 
     private mutating func interpolated() -> [Layer] {
         let result = Interpolation.applied(
-            to: layers, surroundings.environment, secretsAreHidden: secretsAreHidden)
+            to: layers, context.environment, secretsAreHidden: secretsAreHidden)
         remarks += result.remarks
         return result.layers
     }

@@ -17,44 +17,44 @@ struct Places: Sendable {
     /// In single-user mode.
     var dotenv: String?
 
-    static func find(_ surroundings: Surroundings) throws(SettingsError) -> Places {
-        let named = surroundings.path("TELECLAUDE_CONFIG_PATH")
-        let own = "\(surroundings.systemFolder)/config.yml"
+    static func find(_ context: ProcessContext) throws(SettingsError) -> Places {
+        let named = context.path("TELECLAUDE_CONFIG_PATH")
+        let own = "\(context.systemFolder)/config.yml"
         if let named {
             let hasSecrets =
-                surroundings.variable("TELECLAUDE_SECRETS_PATH") != nil
+                context.variable("TELECLAUDE_SECRETS_PATH") != nil
                 || FileSystem.exists(beside(named, "secrets.yml"))
-            let isSystem = try hasSecrets ? true : saysSystem(named, surroundings)
+            let isSystem = try hasSecrets ? true : saysSystem(named, context)
             return isSystem
-                ? system(named, isNamed: true, surroundings) : try single(named, isNamed: true, surroundings)
+                ? system(named, isNamed: true, context) : try single(named, isNamed: true, context)
         }
-        if FileSystem.exists(own) { return system(own, isNamed: true, surroundings) }
-        return try single(try userFile(surroundings), isNamed: false, surroundings)
+        if FileSystem.exists(own) { return system(own, isNamed: true, context) }
+        return try single(try userFile(context), isNamed: false, context)
     }
 
-    private static func userFile(_ surroundings: Surroundings) throws(SettingsError) -> String {
-        try "\(surroundings.userFolder())/config.yml"
+    private static func userFile(_ context: ProcessContext) throws(SettingsError) -> String {
+        try "\(context.userFolder())/config.yml"
     }
 
-    private static func system(_ file: String, isNamed: Bool, _ surroundings: Surroundings) -> Places {
+    private static func system(_ file: String, isNamed: Bool, _ context: ProcessContext) -> Places {
         Places(
             mode: .system, settings: file, isNamed: isNamed,
-            secrets: surroundings.path("TELECLAUDE_SECRETS_PATH") ?? beside(file, "secrets.yml"),
-            credentialsFolder: surroundings.path("CREDENTIALS_DIRECTORY"),
-            user: surroundings.path("TELECLAUDE_USER_CONFIG_PATH")
-                ?? surroundings.home.map { "\($0)/.teleclaude/config.yml" })
+            secrets: context.path("TELECLAUDE_SECRETS_PATH") ?? beside(file, "secrets.yml"),
+            credentialsFolder: context.path("CREDENTIALS_DIRECTORY"),
+            user: context.path("TELECLAUDE_USER_CONFIG_PATH")
+                ?? context.home.map { "\($0)/.teleclaude/config.yml" })
     }
 
     private static func single(
-        _ file: String, isNamed: Bool, _ surroundings: Surroundings
+        _ file: String, isNamed: Bool, _ context: ProcessContext
     ) throws(SettingsError) -> Places {
         Places(
             mode: .singleUser, settings: file, isNamed: isNamed,
-            dotenv: surroundings.path("TELECLAUDE_ENV_PATH") ?? beside(file, ".env"))
+            dotenv: context.path("TELECLAUDE_ENV_PATH") ?? beside(file, ".env"))
     }
 
-    private static func saysSystem(_ path: String, _ surroundings: Surroundings) throws(SettingsError) -> Bool {
-        guard let file = try TrustedFile.read(path, by: surroundings.uid) else { return false }
+    private static func saysSystem(_ path: String, _ context: ProcessContext) throws(SettingsError) -> Bool {
+        guard let file = try TrustedFile.read(path, by: context.uid) else { return false }
         return try YAMLFile.parse(file.text, path: path)["mode"]?.scalar?.text == Settings.Mode.system.rawValue
     }
 
@@ -68,7 +68,7 @@ struct Places: Sendable {
     }
 }
 
-extension Surroundings {
+extension ProcessContext {
     /// Where the daemon's socket is: `--socket`, else `TELECLAUDE_SOCKET`, else `/run/teleclaude/teleclaude.sock` in system
     /// mode, and the user's own place in single-user mode.
     public func socketPath(argument: String?) throws(SettingsError) -> String {

@@ -2,12 +2,12 @@
 struct TypedReading {
     let effective: EffectiveSettings
     let places: Places
-    let surroundings: Surroundings
+    let context: ProcessContext
 
     func settings() throws(SettingsError) -> Settings {
         Settings(
             mode: places.mode, people: try PeopleReading.people(effective), agents: try agents(), secrets: secrets(),
-            database: try DatabaseReading(effective: effective, places: places, surroundings: surroundings).url(),
+            database: try DatabaseReading(effective: effective, places: places, context: context).url(),
             server: server(), preferences: Preferences(effective))
     }
 

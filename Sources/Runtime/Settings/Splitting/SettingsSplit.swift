@@ -15,12 +15,12 @@ public struct SettingsSplit: Sendable {
     /// The user who gets the preferences of the one file.
     public var owner: String
 
-    /// Reads the install below a folder, by default the one of the surroundings, and decides. Writes nothing. Throws when it
+    /// Reads the install below a folder, by default the one of the context itself, and decides. Writes nothing. Throws when it
     /// can't be read, or when what comes out would not load to the same effective settings.
-    public static func plan(_ surroundings: Surroundings, from folder: String?) throws(SettingsError) -> SettingsSplit {
-        let install = try find(surroundings, folder)
-        let sources = try SplitSources(surroundings).read(install)
-        let splitter = try Splitter(sources, environment: surroundings.environment).split()
+    public static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
+        let install = try find(context, folder)
+        let sources = try SplitSources(context).read(install)
+        let splitter = try Splitter(sources, environment: context.environment).split()
         var files: [File] = []
         for target in targets(splitter.items) {
             let leaves = splitter.items.filter { $0.target == target }
@@ -30,22 +30,22 @@ public struct SettingsSplit: Sendable {
         let split = SettingsSplit(
             sources: install.files, items: splitter.items, remarks: remarks(sources, splitter), files: files,
             owner: splitter.owner)
-        try SplitProof(sources: sources, split: split, environment: surroundings.environment).check()
+        try SplitProof(sources: sources, split: split, environment: context.environment).check()
         return split
     }
 
-    private static func find(_ surroundings: Surroundings, _ folder: String?) throws(SettingsError) -> LegacyInstall {
+    private static func find(_ context: ProcessContext, _ folder: String?) throws(SettingsError) -> LegacyInstall {
         let place: String
         let install: LegacyInstall
         if let folder {
-            place = surroundings.absolute(folder)
+            place = context.absolute(folder)
             install = LegacyInstall(place)
         } else {
-            guard let home = surroundings.home else { _ = try surroundings.userFolder(); return LegacyInstall("/") }
+            guard let home = context.home else { _ = try context.userFolder(); return LegacyInstall("/") }
             place = home
             install = LegacyInstall(
-                home, dotenv: surroundings.path("TELECLAUDE_ENV_PATH"),
-                config: surroundings.path("TELECLAUDE_CONFIG_PATH"))
+                home, dotenv: context.path("TELECLAUDE_ENV_PATH"),
+                config: context.path("TELECLAUDE_CONFIG_PATH"))
         }
         guard !install.files.isEmpty else {
             throw SettingsError(

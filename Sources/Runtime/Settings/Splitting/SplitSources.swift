@@ -1,8 +1,8 @@
 /// Reads the files of an existing install.
 struct SplitSources {
-    let surroundings: Surroundings
+    let context: ProcessContext
 
-    init(_ surroundings: Surroundings) { self.surroundings = surroundings }
+    init(_ context: ProcessContext) { self.context = context }
 
     func read(_ install: LegacyInstall) throws(SettingsError) -> Splitter.Sources {
         var sources = Splitter.Sources()
@@ -14,7 +14,7 @@ struct SplitSources {
             sources.config = Layer(.single, absolutePaths(root, path), path: path)
         }
         if let path = install.dotenv {
-            sources.dotenv = (DotEnv(parsing: try text(path), environment: surroundings.environment), path)
+            sources.dotenv = (DotEnv(parsing: try text(path), environment: context.environment), path)
         }
         if let path = install.global { sources.global = Layer(.single, try yaml(path), path: path) }
         if let path = install.credentials { sources.credentials = Layer(.secrets, try yaml(path), path: path) }
@@ -30,8 +30,8 @@ struct SplitSources {
 
     /// Root splits for the owner of the files.
     private func text(_ path: String) throws(SettingsError) -> String {
-        let owner = surroundings.uid == 0 ? (try? FileSystem.facts(of: path))?.owner : nil
-        guard let file = try TrustedFile.read(path, by: owner ?? surroundings.uid) else {
+        let owner = context.uid == 0 ? (try? FileSystem.facts(of: path))?.owner : nil
+        guard let file = try TrustedFile.read(path, by: owner ?? context.uid) else {
             throw SettingsError("missing", at: path, "this file has gone", remedy: "try again")
         }
         return file.text

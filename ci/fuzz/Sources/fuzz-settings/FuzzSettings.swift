@@ -13,7 +13,7 @@ public func fuzzSettings(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         parts.indices.contains(at) ? write(parts[at], to: name) : remove(name)
     }
     for reader in [Reader.daemon, .client] {
-        guard let loaded = try? LoadedSettings.load(surroundings, for: reader) else { continue }
+        guard let loaded = try? LoadedSettings.load(context, for: reader) else { continue }
         for remark in loaded.remarks { _ = "\(remark)" }
         _ = loaded.settings.preferences.document.canonical()
     }
@@ -28,7 +28,7 @@ private let folder: String = {
     return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
 }()
 
-private let surroundings = Surroundings(
+private let context = ProcessContext(
     environment: [
         "TELECLAUDE_CONFIG_PATH": "\(folder)/config.yml", "TELECLAUDE_USER_CONFIG_PATH": "\(folder)/config.yml",
         "KNOWN": "value",

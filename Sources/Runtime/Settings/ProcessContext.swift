@@ -1,5 +1,5 @@
 /// Everything that settings take from outside of their files. A test makes its own.
-public struct Surroundings: Sendable {
+public struct ProcessContext: Sendable {
     public var environment: [String: String]
     public var home: String?
     /// The effective uid of the reader.

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-extension Surroundings {
-    /// Those of this process.
-    public static var process: Surroundings {
+extension ProcessContext {
+    /// This process's.
+    public static var process: ProcessContext {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
@@ -17,7 +17,7 @@ extension Surroundings {
         let uid = geteuid()
         let account = getpwuid(uid).map { String(cString: $0.pointee.pw_dir) }
         let home = variables["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? account
-        return Surroundings(environment: variables, home: home, uid: uid, workingFolder: workingFolderOfProcess)
+        return ProcessContext(environment: variables, home: home, uid: uid, workingFolder: workingFolderOfProcess)
     }
 
     private static var workingFolderOfProcess: String {

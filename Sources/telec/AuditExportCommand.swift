@@ -1,0 +1,85 @@
+import ArgumentParser
+import Runtime
+import Synchronization
+import Terminal
+
+struct ExportAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "All entries as lines of JSON, oldest first; the checkpoint on standard error.",
+        discussion: """
+            docs/audit.md says how anybody checks the lines without this program.
+
+            EXAMPLES:
+              telec audit export > audit.ndjson
+              telec audit export --after 42 >> audit.ndjson
+            """)
+
+    @Option(help: ArgumentHelp("Only those behind this one.", valueName: "seq")) var after: Int64 = 0
+    @Option(help: ArgumentHelp("Only those up to this one.", valueName: "seq")) var through: Int64?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let verdict = try await LogLines.show(from: options.client(), after: after, through: through)
+            try LogLines.conclude(verdict)
+        }
+    }
+}
+
+struct ArchiveAudit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "archive",
+        abstract: "Begins a new chain, and prints all entries before it for keeping elsewhere.",
+        discussion: """
+            The lines are checked as they come: exit 1 when one is not as it was written. No entry is removed: docs/audit.md, \
+            "Keeping it for years", says how the owner of the tables may do that. When the printing fails, the chain has begun all \
+            the same: `telec audit export --through SEQ` prints the entries again.
+
+            EXAMPLES:
+              telec audit archive > audit-2026.ndjson
+              telec audit archive --reason "2026 is over" > audit-2026.ndjson
+            """)
+
+    @Option(help: "Why now; it is logged.") var reason: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            let client = try options.client()
+            let first = try await client.post(
+                "/audit/chain", ["reason": reason], as: OneEntryDocument.self
+            ).value.entry
+            Console.error("a new chain begins with entry \(first.seq)")
+            let verdict = try await LogLines.show(from: client, after: 0, through: first.seq - 1)
+            try LogLines.conclude(verdict)
+        }
+    }
+}
+
+/// The log on its way from the daemon to standard output.
+private enum LogLines {
+    /// Prints the lines, and checks them in passing.
+    static func show(from client: DaemonClient, after: Int64, through: Int64?) async throws -> AuditVerdict {
+        let state = Mutex((lines: LineReader(), check: AuditExport(isPart: after > 0)))
+        let query = [("after", String(after)), ("through", through.map { String($0) })]
+        try await client.stream("/audit/export", query) { bytes in
+            let lines = state.withLock { state in
+                let lines = state.lines.read(bytes)
+                for line in lines { state.check.read(line) }
+                return lines
+            }
+            for line in lines { Console.out(line) }
+        }
+        return state.withLock { $0.check.verdict }
+    }
+
+    /// Standard output holds lines alone; what is to be said about them goes beside.
+    static func conclude(_ verdict: AuditVerdict) throws {
+        if let flaw = verdict.flaw {
+            Console.error("broken at \(flaw)")
+            throw ExitCode(1)
+        }
+        if verdict.entries > 0 { Console.error("checkpoint \(verdict.end)") }
+    }
+}
