@@ -38,8 +38,9 @@ public protocol Dialect: Sendable {
     /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 
-    /// What a SELECT ends with so that nobody changes its rows before the transaction ends, while others may read them so too.
-    var sharedRowLock: String { get }
+    /// What a SELECT ends with so that nobody else changes its rows of this table before the transaction ends. Behind one lock
+    /// there may be another, on another table.
+    func rowLock(_ lock: RowLock, of table: String) -> String
 
     /// The script that a person can feed to the database's own shell: it stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
@@ -129,6 +130,13 @@ public struct Construction: Sendable, Equatable {
         self.tables = tables
         self.afterLoad = afterLoad
     }
+}
+
+/// How a row is locked until the transaction ends.
+public enum RowLock: Sendable, Equatable {
+    /// Others may lock it so too.
+    case shared
+    case exclusive
 }
 
 /// One migration of a script: a comment, its statements, and what they need.

@@ -91,12 +91,12 @@ struct DaemonFaultTests {
             let id = try await daemon.start("sh", "-c", "echo begun; sleep 1000")
             try await daemon.waitForTranscript(of: id, toContain: "begun")
             let tail = try box.start(.telec, ["sessions", "tail", id], daemon.variables)
-            try await Task.sleep(for: .milliseconds(500))
+            try waitUntil("what there is has been read") { try tail.outputText().hasPrefix("begun\n") }
             let began = ContinuousClock.now
             #expect(try await daemon.stop().code == 0)
             #expect(ContinuousClock.now - began < .seconds(9))
             let run = try await tail.finish(timeout: 10)
-            #expect(run.output.hasPrefix("begun\n"), "\(run)")
+            #expect(run.output.hasPrefix("begun\n") && run.code == 0, "\(run)")
             try await box.endSessions()
         }
     }

@@ -68,7 +68,12 @@ public struct PostgreSQLDialect: Dialect {
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
     /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
-    public var sharedRowLock: String { "FOR SHARE" }
+    public func rowLock(_ lock: RowLock, of table: String) -> String {
+        switch lock {
+        case .shared: "FOR SHARE OF \(SQLText.identifier(table))"
+        case .exclusive: "FOR UPDATE OF \(SQLText.identifier(table))"
+        }
+    }
 
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)

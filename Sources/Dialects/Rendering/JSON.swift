@@ -26,37 +26,46 @@ public indirect enum JSON: Sendable {
 
     /// The same document on one line: members in the order of their names' code points, no space outside strings, and only
     /// those characters escaped that have to be. Equal documents are equal bytes.
-    public func canonical() -> String {
-        var text = ""
-        write(to: &text)
-        return text
+    public func canonical() -> String { String(decoding: canonicalBytes(), as: UTF8.self) }
+
+    /// `canonical` as it is written to a file or a socket.
+    public func canonicalBytes() -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
     }
 
-    private func write(to text: inout String) {
+    private func write(to bytes: inout [UInt8]) {
         switch self {
-        case .null, .boolean, .integer, .real, .string: text += rendered()
-        case .array(let items):
-            JSON.write(items, "[", "]", to: &text) { $0.write(to: &$1) }
+        case .null, .boolean, .integer, .real: bytes += rendered().utf8
+        case .string(let text): JSON.quote(text, to: &bytes)
+        case .array(let items): JSON.write(items, "[", "]", to: &bytes) { $0.write(to: &$1) }
         case .object(let members):
-            // UTF-8 keeps the order of code points.
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            JSON.write(sorted, "{", "}", to: &text) { member, text in
-                text += JSON.quoted(member.key)
-                text += ":"
-                member.value.write(to: &text)
+            JSON.write(JSON.inOrder(members), "{", "}", to: &bytes) { member, bytes in
+                JSON.quote(member.key, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
             }
         }
     }
 
+    /// UTF-8 keeps the order of code points. Most documents are built in it.
+    private static func inOrder(_ members: [(key: String, value: JSON)]) -> [(key: String, value: JSON)] {
+        func precedes(_ one: String, _ other: String) -> Bool { one.utf8.lexicographicallyPrecedes(other.utf8) }
+        guard zip(members, members.dropFirst()).contains(where: { precedes($1.key, $0.key) }) else { return members }
+        return members.sorted { precedes($0.key, $1.key) }
+    }
+
     private static func write<T>(
-        _ items: [T], _ open: String, _ close: String, to text: inout String, _ one: (T, inout String) -> Void
+        _ items: [T], _ open: Unicode.Scalar, _ close: Unicode.Scalar, to bytes: inout [UInt8],
+        _ one: (T, inout [UInt8]) -> Void
     ) {
-        text += open
+        bytes.append(UInt8(ascii: open))
         for (at, item) in items.enumerated() {
-            if at > 0 { text += "," }
-            one(item, &text)
+            if at > 0 { bytes.append(UInt8(ascii: ",")) }
+            one(item, &bytes)
         }
-        text += close
+        bytes.append(UInt8(ascii: close))
     }
 
     private static func block(_ open: String, _ lines: [String], _ close: String, _ indent: String) -> String {
@@ -65,24 +74,33 @@ public indirect enum JSON: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
-        guard text.utf8.contains(where: mustBeEscaped) else { return "\"\(text)\"" }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{08}": result += "\\b"
-            case "\u{0C}": result += "\\f"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
+        var bytes: [UInt8] = []
+        quote(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func quote(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        if text.utf8.contains(where: mustBeEscaped) {
+            for byte in text.utf8 { escape(byte, to: &bytes) }
+        } else {
+            bytes.append(contentsOf: text.utf8)
         }
-        return result + "\""
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""): bytes += #"\""#.utf8
+        case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+        case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+        case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+        case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
+        case 0x08: bytes += #"\b"#.utf8
+        case 0x0C: bytes += #"\f"#.utf8
+        case 0..<0x20: bytes += ((byte < 0x10 ? #"\u000"# : #"\u00"#) + String(byte, radix: 16)).utf8
+        default: bytes.append(byte)
+        }
     }
 
     private static func mustBeEscaped(_ byte: UInt8) -> Bool {

@@ -65,7 +65,7 @@ public struct SQLiteDialect: Dialect {
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
     /// A transaction that may write keeps all others from writing (`Connection.begin`).
-    public var sharedRowLock: String { "" }
+    public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)

@@ -82,11 +82,12 @@ extension AuditEntry {
         hash = text(13)
     }
 
+    /// Ends with what is selected, so that a table can be put behind it.
     var insertion: SQL {
         let owner: SQL = "\(value(ownerPerson)), \(ownerUID.map(Value.integer) ?? .null)"
         return """
-            INSERT INTO audit_log (\(Self.columns)) VALUES (\(seq), \(at), \(value(person)), \(uid), \(role), \(action), \
-            \(value(sessionID)), \(owner), \(outcome), \(value(reason)), \(value(callerSession)), \(previousHash), \(hash))
+            INSERT INTO audit_log (\(Self.columns)) SELECT \(seq), \(at), \(value(person)), \(uid), \(role), \(action), \
+            \(value(sessionID)), \(owner), \(outcome), \(value(reason)), \(value(callerSession)), \(previousHash), \(hash)
             """
     }
 

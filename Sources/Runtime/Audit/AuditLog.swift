@@ -3,20 +3,21 @@ import Dialects
 /// The log of who looked at whose session. It only grows, and each row is chained to the one before it (docs/audit.md).
 public struct AuditLog: Sendable {
     private let database: Database
-    private let fence: Fence
+    private let appender: AuditAppender
 
     /// `database` must have been opened with `ConnectionOptions.isDurable`: what is read after a row is written must not outlive
-    /// the row. With `epoch` only that daemon writes.
-    public init(database: Database, epoch: Epoch? = nil) {
+    /// the row. Through `appending` rows are written: with one connection alone they never get in each other's way. With
+    /// `epoch` only that daemon writes.
+    public init(database: Database, appending: Database? = nil, epoch: Epoch? = nil) {
         self.database = database
-        fence = Fence(database: database, epoch: epoch)
+        appender = AuditAppender(Fence(database: appending ?? database, epoch: epoch))
     }
 
     /// Writes a row and waits until it is on the disk. The chain is locked for just that.
     @discardableResult
     public func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
         do {
-            return try await fence.write { try Self.append(event, on: $0) }
+            return try await appender.append(event)
         } catch {
             throw AuditUnavailable(cause: error)
         }
@@ -96,18 +97,6 @@ public struct AuditLog: Sendable {
 }
 
 extension AuditLog {
-    /// Locks the head, in words that both databases share, so that the rows of all writers stand in one line.
-    private static func append(_ event: AuditEvent, on connection: any Connection) throws -> AuditEntry {
-        let locked = try connection.query("UPDATE audit_head SET id = id WHERE id = 1 RETURNING seq, hash").first
-        guard let head = locked.flatMap(AuditCheckpoint.init(row:)) else {
-            throw DatabaseError(
-                .other, "audit_head has no row", remedy: "find out who removed it, and restore a backup of the log")
-        }
-        let entry = AuditEntry(event, after: head, at: .now)
-        try connection.execute(entry.insertion)
-        return entry
-    }
-
     private static func head(on connection: any Connection) throws -> AuditCheckpoint? {
         try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1").first.flatMap(AuditCheckpoint.init(row:))
     }
@@ -128,7 +117,7 @@ extension AuditLog {
 }
 
 extension AuditCheckpoint {
-    fileprivate init?(row: [Value]) {
+    init?(row: [Value]) {
         guard let seq = row[0].integer, let hash = row[1].text else { return nil }
         self.init(seq: seq, hash: hash)
     }

@@ -48,7 +48,7 @@ public struct Daemon: Sendable {
         let database = try open(poolSize: 8)
         try await Migrator(history: options.history, database: database, options: migratorOptions).start(
             options.startup, log)
-        let auditDatabase = try open(poolSize: 2)
+        let auditDatabase = try open(poolSize: 1)
         let services = try await services(database, auditDatabase)
         let socket =
             try manager.activatedSocket.map { ListeningSocket(activated: $0) }
@@ -85,7 +85,7 @@ public struct Daemon: Sendable {
         return Services(
             mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory), sessions: sessions,
             tokens: tokens, callers: SessionCallers(tokens: tokens, sessions: sessions),
-            audit: AuditLog(database: auditDatabase, epoch: epoch),
+            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()),
             hosts: HostRegistry(), events: EventHub(), activity: Activity(), draining: Draining(),
             computer: Computer.name)

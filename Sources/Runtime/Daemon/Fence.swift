@@ -24,7 +24,7 @@ public struct Epoch: Sendable {
 
     /// To be called at the beginning of a transaction. Throws `RuntimeError` of code `fenced`.
     func check(on connection: any Connection) throws {
-        let lock = connection.dialect.sharedRowLock
+        let lock = connection.dialect.rowLock(.shared, of: "daemon_lease")
         let present = try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1 \(trusted: lock)")?.integer
         guard present == number else {
             throw RuntimeError(
@@ -51,6 +51,25 @@ public struct Fence: Sendable {
                 try epoch?.check(on: connection)
                 return try body(connection)
             }
+        }
+    }
+
+    /// Inserts a row, in a single statement, behind a row of `table` that it locks: `insertion` ends with what is selected.
+    /// False, with nothing inserted, when there is no such row, or the epoch is over: `write` tells which.
+    func insert(_ insertion: SQL, behind table: String, where condition: SQL) async throws -> Bool {
+        try await database.withConnection { [epoch] connection in
+            let dialect = connection.dialect
+            let lock = dialect.rowLock(.exclusive, of: table)
+            guard let epoch else {
+                return try connection.execute(
+                    "\(insertion) FROM \(identifier: table) WHERE \(condition) \(trusted: lock)") == 1
+            }
+            return try connection.execute(
+                """
+                \(insertion) FROM daemon_lease, \(identifier: table) \
+                WHERE daemon_lease.id = 1 AND daemon_lease.epoch = \(epoch.number) AND \(condition) \
+                \(trusted: dialect.rowLock(.shared, of: "daemon_lease")) \(trusted: lock)
+                """) == 1
         }
     }
 }

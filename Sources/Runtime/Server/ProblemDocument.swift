@@ -36,6 +36,6 @@ extension Response {
     init(_ document: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json") {
         self.init(
             status: status, headers: [.contentType: type],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: document.canonical() + "\n")))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document.canonicalBytes() + [UInt8(ascii: "\n")])))
     }
 }

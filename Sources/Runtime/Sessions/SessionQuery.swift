@@ -1,40 +1,44 @@
 import Dialects
 
-/// The statements that find one page of sessions. Each walks one index; what they find is merged.
+/// The statement that finds one page of sessions.
 struct SessionQuery {
     let filter: SessionFilter
     let cursor: SessionCursor?
     let limit: Int
 
-    func statements(_ scope: SessionScope) -> [SQL] {
+    /// Each of its parts walks one index, and no further than a page.
+    func statement(_ scope: SessionScope) -> SQL {
         switch scope {
-        case .all: [statement(where: nil)]
+        case .all: return part(where: nil)
         case .ownAndShared(let identity):
-            [
-                // PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
-                // sorts them all. What it can't estimate it leaves to the walk along the index.
-                statement(
-                    where: """
-                        owner_person = \(Value(identity.person)) \
-                        AND coalesce(owner_uid = \(Value(identity.uid)), false)
-                        """),
-                // An orphan is nobody's, however it was shared.
-                statement(
-                    where: """
-                        visibility = 'shared' AND owner_person <> \(Value(identity.person)) \
-                        AND owner_uid <> \(Value(identity.uid))
-                        """),
-            ]
+            // PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
+            // sorts them all. What it can't estimate it leaves to the walk along the index.
+            let own = part(
+                where: """
+                    owner_person = \(Value(identity.person)) \
+                    AND coalesce(owner_uid = \(Value(identity.uid)), false)
+                    """)
+            // An orphan is nobody's, however it was shared.
+            let shared = part(
+                where: """
+                    visibility = 'shared' AND owner_person <> \(Value(identity.person)) \
+                    AND owner_uid <> \(Value(identity.uid))
+                    """)
+            return """
+                SELECT * FROM (\(own)) AS own UNION ALL SELECT * FROM (\(shared)) AS shared \(Self.order) LIMIT \(limit)
+                """
         }
     }
 
-    private func statement(where scope: SQL?) -> SQL {
+    private static let order: SQL = "ORDER BY last_activity DESC, session_id DESC"
+
+    private func part(where scope: SQL?) -> SQL {
         var query: SQL = "SELECT \(trusted: SessionRow.columns) FROM sessions"
         for (at, condition) in ([scope].compactMap { $0 } + conditions).enumerated() {
             query.append(at == 0 ? " WHERE " : " AND ")
             query.append(condition)
         }
-        query.append(" ORDER BY last_activity DESC, session_id DESC LIMIT \(limit)")
+        query.append(" \(Self.order) LIMIT \(limit)")
         return query
     }
 

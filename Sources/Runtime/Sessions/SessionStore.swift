@@ -95,26 +95,20 @@ public struct SessionStore: Sendable {
     public func page(
         _ scope: SessionScope, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
-        let queries = SessionQuery(filter: filter, cursor: cursor, limit: limit + 1).statements(scope)
-        let rows = try await database.withConnection { connection in
-            try queries.flatMap { try connection.query($0).map(SessionRow.session) }
-        }
-        return SessionPage(merging: rows, limit: limit)
+        let query = SessionQuery(filter: filter, cursor: cursor, limit: limit + 1).statement(scope)
+        let rows = try await database.withConnection { try $0.query(query).map(SessionRow.session) }
+        return SessionPage(rows, limit: limit)
     }
 }
 
 extension SessionPage {
-    /// The first `limit` of rows that came from several queries, newest first. There is a next page when one is left over.
-    init(merging rows: [Session], limit: Int) {
-        let sorted = rows.sorted { ($0.lastActivity ?? "", $0.id) > ($1.lastActivity ?? "", $1.id) }
-        let shown = Array(sorted.prefix(limit))
-        let hasMore = sorted.count > limit
-        sessions = shown
-        next =
-            hasMore
-            ? shown.last.flatMap { last in
-                last.lastActivity.map { SessionCursor(lastActivity: $0, id: last.id) }
-            } : nil
+    /// The first `limit` of the rows that were found. There is a next page when one is left over.
+    fileprivate init(_ rows: [Session], limit: Int) {
+        sessions = Array(rows.prefix(limit))
+        let end = rows.count > limit ? sessions.last : nil
+        next = end.flatMap { last in
+            last.lastActivity.map { SessionCursor(lastActivity: $0, id: last.id) }
+        }
     }
 }
 

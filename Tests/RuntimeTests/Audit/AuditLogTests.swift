@@ -113,6 +113,26 @@ struct AuditLogTests {
     }
 
     @Test(
+        "who wrote last goes on from there, sees when others have written, and is kept out by a new epoch",
+        arguments: Backend.available)
+    func writersInTurn(_ backend: Backend) async throws {
+        try await backend.withAuditLog { _, url in
+            let database = try Database(url, options: durable)
+            let epoch = try await Epoch.begin(database, holder: "first")
+            let (one, other) = (AuditLog(database: database, epoch: epoch), AuditLog(database: database, epoch: epoch))
+            for log in [one, one, other, one, other, other] { try await log.fill(1) }
+            #expect(try await one.verify() == .intact(6, try await one.head()))
+            let next = try await Epoch.begin(database, holder: "second")
+            for log in [one, other] {
+                await #expect(throws: AuditUnavailable.self) { try await log.fill(1) }
+            }
+            try await AuditLog(database: database, epoch: next).fill(2)
+            #expect(try await one.verify() == .intact(8, try await one.head()))
+            await database.close()
+        }
+    }
+
+    @Test(
         "an export verifies, goes on from its checkpoint, and is what the database is held against later",
         arguments: Backend.available)
     func exports(_ backend: Backend) async throws {

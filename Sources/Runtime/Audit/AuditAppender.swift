@@ -1,0 +1,53 @@
+import Dialects
+import Synchronization
+
+/// Puts rows at the end of the chain.
+struct AuditAppender: Sendable {
+    let fence: Fence
+    private let last = LastEntry()
+
+    init(_ fence: Fence) { self.fence = fence }
+
+    /// Returns when the row is on the disk.
+    func append(_ event: AuditEvent) async throws -> AuditEntry {
+        let entry: AuditEntry
+        if let head = last.checkpoint, let appended = try await append(event, behind: head) {
+            entry = appended
+        } else {
+            entry = try await fence.write { try Self.append(event, behindLockedHeadOn: $0) }
+        }
+        last.checkpoint = entry.checkpoint
+        return entry
+    }
+
+    /// In a single statement: who wrote last knows where the chain ends. `nil` when somebody else has written since.
+    private func append(_ event: AuditEvent, behind head: AuditCheckpoint) async throws -> AuditEntry? {
+        let entry = AuditEntry(event, after: head, at: .now)
+        let isEnd: SQL = "audit_head.id = 1 AND audit_head.seq = \(head.seq) AND audit_head.hash = \(head.hash)"
+        return try await fence.insert(entry.insertion, behind: "audit_head", where: isEnd) ? entry : nil
+    }
+
+    /// Locks the head, in words that both databases share, so that the rows of all writers stand in one line.
+    private static func append(
+        _ event: AuditEvent, behindLockedHeadOn connection: any Connection
+    ) throws -> AuditEntry {
+        let locked = try connection.query("UPDATE audit_head SET id = id WHERE id = 1 RETURNING seq, hash").first
+        guard let head = locked.flatMap(AuditCheckpoint.init(row:)) else {
+            throw DatabaseError(
+                .other, "audit_head has no row", remedy: "find out who removed it, and restore a backup of the log")
+        }
+        let entry = AuditEntry(event, after: head, at: .now)
+        try connection.execute(entry.insertion)
+        return entry
+    }
+}
+
+/// Where the chain ended when this process wrote last.
+private final class LastEntry: Sendable {
+    private let value = Mutex(AuditCheckpoint?.none)
+
+    var checkpoint: AuditCheckpoint? {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
+}
