@@ -12,12 +12,15 @@ struct Sandbox: Sendable {
 
     func callAsFunction(_ name: String) -> String { "\(files)/\(name)" }
 
-    /// No PostgreSQL variable of a developer's, no TC_DATABASE_URL, no real home.
+    /// No PostgreSQL variable of a developer's, no TC_DATABASE_URL, no real home. What Thread Sanitizer is told (ci/soak) holds
+    /// for the programs too.
     private var environment: [String: String] {
-        [
+        var variables = [
             "PATH": TestSupport.environment("PATH") ?? "/usr/bin:/bin", "HOME": home, "TMPDIR": "\(folder)/tmp",
             "LANG": "C.UTF-8",
         ]
+        for name in ["LD_PRELOAD", "TSAN_OPTIONS"] { variables[name] = TestSupport.environment(name) }
+        return variables
     }
 
     /// Starts a program; variables with the value `nil` are taken out of its environment.
