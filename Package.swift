@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
     name: "teleclaude",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     products: [
         .library(name: "Dialects", targets: ["Dialects"]),
         .library(name: "Migrator", targets: ["Migrator"]),

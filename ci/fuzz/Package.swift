@@ -5,7 +5,7 @@ import PackageDescription
 // because its programs are linked with libFuzzer's `main`.
 let package = Package(
     name: "fuzz",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     dependencies: [.package(name: "teleclaude", path: "../..")],
     targets: [
         .executableTarget(

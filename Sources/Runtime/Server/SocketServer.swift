@@ -52,7 +52,10 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
             do {
                 try await server.executeThenClose { inbound in
                     for try await connection in inbound {
-                        group.addTask { await channels.handle(value: connection, logger: logger) }
+                        let executor = EventLoopExecutor(connection.channel.eventLoop)
+                        group.addTask(executorPreference: executor) {
+                            await channels.handle(value: connection, logger: logger)
+                        }
                     }
                 }
             } catch {

@@ -5,7 +5,7 @@ import PackageDescription
 // load on either. A package of its own, so that the project's own stays free of both.
 let package = Package(
     name: "bare-server",
-    platforms: [.macOS(.v14)],
+    platforms: [.macOS(.v15)],
     dependencies: [
         // The versions of the project's own Package.swift.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
