@@ -41,19 +41,14 @@ public indirect enum JSON: Sendable {
         case .string(let text): JSON.quote(text, to: &bytes)
         case .array(let items): JSON.write(items, "[", "]", to: &bytes) { $0.write(to: &$1) }
         case .object(let members):
-            JSON.write(JSON.inOrder(members), "{", "}", to: &bytes) { member, bytes in
+            // UTF-8 keeps the order of code points.
+            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            JSON.write(sorted, "{", "}", to: &bytes) { member, bytes in
                 JSON.quote(member.key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.write(to: &bytes)
             }
         }
-    }
-
-    /// UTF-8 keeps the order of code points. Most documents are built in it.
-    private static func inOrder(_ members: [(key: String, value: JSON)]) -> [(key: String, value: JSON)] {
-        func precedes(_ one: String, _ other: String) -> Bool { one.utf8.lexicographicallyPrecedes(other.utf8) }
-        guard zip(members, members.dropFirst()).contains(where: { precedes($1.key, $0.key) }) else { return members }
-        return members.sorted { precedes($0.key, $1.key) }
     }
 
     private static func write<T>(
