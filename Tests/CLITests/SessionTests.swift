@@ -183,10 +183,20 @@ struct SessionTests {
                 (["sessions", "start", "--title", "x", "--agent", "a", "--", "b"], "an agent or a command, not both"),
                 (["sessions", "start", "--title", "x", "--env", "A=secret", "--", "b"], "--env takes a name alone"),
                 (["sessions", "start", "--title", "x", "--project", "/no/such", "--", "b"], "name a folder"),
+                (["sessions", "start", "--title", "a\tb", "--", "b"], "title holds a control character"),
+                (["sessions", "list", "--limit", "501"], "say a number from 1 to 500"),
+                (["audit", "verify", "--checkpoint", "-1:0"], "a checkpoint is a seq and 64 hexadecimal digits"),
             ] {
                 let run = try await daemon.box.run(.telec, arguments, daemon.variables)
                 #expect(run.code == 64 && run.error.contains(text), "\(arguments) \(run)")
                 #expect(!run.error.contains("secret"))
+            }
+            // What telec does not let through.
+            for path in ["sessions?limit=+5", "sessions?limit=05", "sessions?text=%00", "audit/verify?seq=1"] {
+                let run = try await daemon.box.run(
+                    try Program(inPath: "curl"),
+                    ["-s", "--unix-socket", "\(daemon.box.folder)/d.sock", "http://x/\(path)"])
+                #expect(run.output.contains("\"code\":\"bad_request\""), "\(path) \(run)")
             }
         }
     }

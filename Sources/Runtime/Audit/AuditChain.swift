@@ -25,7 +25,8 @@ public struct AuditCheckpoint: Sendable, Hashable {
     /// Reads `description`: `42:9f86d0…`. `nil` for anything else.
     public init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, parts[1].count == 64,
+        guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, String(seq) == parts[0],
+            parts[1].utf8.count == 64,
             parts[1].utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
         else { return nil }
         self.init(seq: seq, hash: String(parts[1]))

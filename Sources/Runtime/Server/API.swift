@@ -74,7 +74,8 @@ struct QueryReader {
     /// A number in a range.
     func number(_ name: Substring, _ range: ClosedRange<Int>, else fallback: Int) throws(RuntimeError) -> Int {
         guard let text = try text(name) else { return fallback }
-        guard let number = Int(text), range.contains(number) else {
+        // Nor is +1 or 01 a spelling of one.
+        guard let number = Int(text), String(number) == text, range.contains(number) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)",
                 remedy: "say a number from \(range.lowerBound) to \(range.upperBound)")

@@ -57,8 +57,10 @@ struct AuditRoutes {
         switch (try query.text("seq"), try query.text("hash")) {
         case (nil, nil): break
         case (let seq?, let hash?):
-            guard let seq = Int64(seq) else { throw RuntimeError(.badRequest, "seq is a number") }
-            checkpoint = AuditCheckpoint(seq: seq, hash: hash)
+            checkpoint = AuditCheckpoint(parsing: "\(seq):\(hash)")
+            guard checkpoint != nil else {
+                throw RuntimeError(.badRequest, "a checkpoint is a seq and 64 hexadecimal digits")
+            }
         case (.some, nil), (nil, .some): throw RuntimeError(.badRequest, "a checkpoint is a seq and a hash")
         }
         return Response(try await audit.verify(against: checkpoint).document)

@@ -52,9 +52,9 @@ enum OpenAPI {
         operation(
             "listSessions", "Sessions that the caller may see, newest first.", "Sessions",
             parameters: [
-                query("state", words(Session.State.allCases.map(\.rawValue))), query("project", text),
-                query("agent", text), query("owner", text), query("text", text), query("limit", number(1, 500)),
-                query("after", text),
+                query("state", words(Session.State.allCases.map(\.rawValue))), query("project", line),
+                query("agent", line), query("owner", line), query("text", line), query("limit", number(1, 500)),
+                query("after", line),
             ])
     }
 
@@ -75,7 +75,7 @@ enum OpenAPI {
     private static var transcript: JSON {
         operation(
             "readTranscript", "The recording, as asciicast v3. Somebody else's takes a reason and is logged.", nil,
-            type: "application/x-asciicast", parameters: [query("reason", text), query("follow", words(["0", "1"]))])
+            type: "application/x-asciicast", parameters: [query("reason", line), query("follow", words(["0", "1"]))])
     }
 
     private static var listAudit: JSON {
@@ -83,7 +83,7 @@ enum OpenAPI {
             "listAudit", "Who looked at whose sessions, newest first; others than admins see who looked at theirs.",
             "Entries",
             parameters: [
-                query("session", text), query("person", text),
+                query("session", line), query("person", line),
                 query("action", words(AuditAction.allCases.map(\.rawValue))),
                 query("outcome", words(AuditOutcome.allCases.map(\.rawValue))), query("from", moment),
                 query("to", moment), query("limit", number(1, 500)), query("after", number(0, .max)),
@@ -93,7 +93,7 @@ enum OpenAPI {
     private static var verifyAudit: JSON {
         operation(
             "verifyAudit", "Checks the chain, with seq and hash also against a checkpoint.", "Verdict",
-            parameters: [query("seq", number(0, .max)), query("hash", text)])
+            parameters: [query("seq", number(0, .max)), query("hash", hash)])
     }
 
     private static var exportAudit: JSON {
@@ -125,6 +125,11 @@ extension OpenAPI {
     private static func number(_ least: Int64, _ most: Int64) -> JSON {
         .object([("type", "integer"), ("minimum", .integer(least)), ("maximum", .integer(most))])
     }
+
+    /// What no database of ours holds in a text is not asked for either.
+    private static var line: JSON { .object([("type", "string"), ("pattern", "^[^\\u0000]*$")]) }
+
+    private static var hash: JSON { .object([("type", "string"), ("pattern", "^[0-9a-f]{64}$")]) }
 
     private static var moment: JSON { .object([("type", "string"), ("format", "date-time")]) }
 
