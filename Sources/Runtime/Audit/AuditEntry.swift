@@ -53,6 +53,7 @@ extension AuditEntry {
     /// What callers send must never be a reason for a row not to be written: PostgreSQL takes no NUL in a text, and no key of an
     /// index above some 2,700 bytes.
     private static func fitted(_ text: String, to length: Int) -> String {
+        guard text.utf8.count > length || text.utf8.contains(0) else { return text }
         var scalars = String.UnicodeScalarView()
         scalars.append(contentsOf: text.unicodeScalars.prefix(length).map { $0 == "\0" ? "\u{FFFD}" : $0 })
         return String(scalars)
