@@ -93,8 +93,23 @@ func withSandbox<T>(_ body: (Sandbox) async throws -> T) async throws -> T {
                     atPath: "\(folder)/\(name)", withIntermediateDirectories: false,
                     attributes: [.posixPermissions: 0o755])
             }
-            return try await body(sandbox)
+            do {
+                let result = try await body(sandbox)
+                try await sandbox.endHosts()
+                return result
+            } catch {
+                try await sandbox.endHosts()
+                throw error
+            }
         }
+    }
+}
+
+extension Sandbox {
+    /// A host waits for a daemon as long as it takes; here none comes back.
+    fileprivate func endHosts() async throws {
+        guard FileManager.default.fileExists(atPath: "\(home)/.teleclaude/hosts") else { return }
+        _ = try await run(Program(inPath: "pkill"), ["-KILL", "-f", "host \(home)/.teleclaude/hosts/"])
     }
 }
 
