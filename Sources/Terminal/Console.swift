@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -55,6 +57,11 @@ public enum Console {
     /// A reader that goes away ends the output, not the process in the middle of its work.
     public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+    private static let firstLoss = Mutex(Int32?.none)
+
+    /// Why standard output could not be written, as `errno` says it; `nil` while all of it was.
+    public static var lostOutput: Int32? { firstLoss.withLock { $0 } }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in
@@ -65,7 +72,12 @@ public enum Console {
                 #else
                     let count = Darwin.write(descriptor, base, rest.count)
                 #endif
-                guard count > 0 else { return }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    let reason = errno
+                    if descriptor == 1 { firstLoss.withLock { $0 = $0 ?? reason } }
+                    return
+                }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }

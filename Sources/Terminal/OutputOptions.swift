@@ -1,6 +1,12 @@
 import ArgumentParser
 import Dialects
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// How every command speaks.
 public struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
@@ -26,6 +32,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     ) async throws {
         do {
             try await body()
+            try requireOutput()
         } catch let code as ExitCode {
             throw code
         } catch let error as ValidationError {
@@ -36,5 +43,12 @@ public struct OutputOptions: ParsableArguments, Sendable {
             Console.error("error: \(problem.sentence)")
             throw ExitCode(problem.exitCode)
         }
+    }
+
+    /// What a full disk has cut off is no answer. Whoever stops reading has seen enough.
+    private func requireOutput() throws {
+        guard let reason = Console.lostOutput, reason != EPIPE else { return }
+        Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")
+        throw ExitCode(2)
     }
 }

@@ -21,7 +21,8 @@ struct ExportAudit: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let verdict = try await LogLines.show(from: options.client(), after: after, through: through)
+            let verdict = try await LogLines.show(
+                from: options.client(), after: after, through: through, check: AuditExport(isPart: after > 0))
             try LogLines.conclude(verdict)
         }
     }
@@ -51,7 +52,9 @@ struct ArchiveAudit: AsyncParsableCommand {
                 "/audit/chain", ["reason": reason], as: OneEntryDocument.self
             ).value.entry
             Console.error("a new chain begins with entry \(first.seq)")
-            let verdict = try await LogLines.show(from: client, after: 0, through: first.seq - 1)
+            let end = AuditCheckpoint(seq: first.seq - 1, hash: first.previousHash)
+            let verdict = try await LogLines.show(
+                from: client, after: 0, through: end.seq, check: AuditExport(against: end))
             try LogLines.conclude(verdict)
         }
     }
@@ -60,8 +63,10 @@ struct ArchiveAudit: AsyncParsableCommand {
 /// The log on its way from the daemon to standard output.
 private enum LogLines {
     /// Prints the lines, and checks them in passing.
-    static func show(from client: DaemonClient, after: Int64, through: Int64?) async throws -> AuditVerdict {
-        let state = Mutex((lines: LineReader(), check: AuditExport(isPart: after > 0)))
+    static func show(
+        from client: DaemonClient, after: Int64, through: Int64?, check: AuditExport
+    ) async throws -> AuditVerdict {
+        let state = Mutex((lines: LineReader(), check: check))
         let query = [("after", String(after)), ("through", through.map { String($0) })]
         try await client.stream("/audit/export", query) { bytes in
             let lines = state.withLock { state in
@@ -70,6 +75,10 @@ private enum LogLines {
                 return lines
             }
             for line in lines { Console.out(line) }
+            // Whoever keeps a part of the log must not take it for the whole.
+            guard Console.lostOutput == nil else {
+                throw RuntimeError(.failed, "standard output can't be written: not all entries were printed")
+            }
         }
         return state.withLock { $0.check.verdict }
     }

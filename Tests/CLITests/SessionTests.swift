@@ -173,6 +173,26 @@ struct SessionTests {
         }
     }
 
+    /// An archive that a full disk has cut off is none.
+    @Test func aFullDiskIsNoPlaceForAnArchive() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let first = try await daemon.telec("audit", "archive")
+            #expect(first.code == 0 && first.output.isEmpty, "\(first)")
+            for (program, words, text) in [
+                (Program.telec, "audit archive", "not all entries were printed"),
+                (.telec, "audit list", "No space left on device"),
+                (.tcMigrate, "plan --dialect sqlite", "No space left on device"),
+            ] {
+                let run = try await daemon.box.run(
+                    try Program(inPath: "sh"), ["-c", "\"$0\" \(words) > /dev/full", program.path], daemon.variables)
+                #expect(run.code == 2 && run.error.contains("error: standard output can't be written: "), "\(run)")
+                #expect(run.error.contains(text) && !run.error.contains("checkpoint"), "\(run)")
+            }
+            let whole = try await daemon.telec("audit", "archive")
+            #expect(whole.code == 0 && whole.output.split(separator: "\n").count == 2, "\(whole)")
+        }
+    }
+
     @Test func whatIsAskedWronglyIsUsage() async throws {
         try await withDaemon(.sqlite) { daemon in
             for (arguments, text) in [
