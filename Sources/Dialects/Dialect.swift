@@ -12,8 +12,8 @@ public protocol Dialect: Sendable {
     func spell(_ type: ColumnType) throws(LoweringError) -> String
     /// A default in this database's words, parenthesized where it must be.
     func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
-    /// An expression in this database's words. Throws when it uses a function that is not common to both.
-    func spell(_ expression: Expression) throws(LoweringError) -> String
+    /// An expression in this database's words. What is written once for both says the same in both, or this throws.
+    func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 

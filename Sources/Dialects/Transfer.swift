@@ -38,7 +38,7 @@ public protocol TransferTarget: Dialect {
 
     /// How the rows that repeat a unique key are found and removed, but for one of each kind: the first by the columns of
     /// `order`. A row with a NULL in the key repeats none.
-    func duplicates(of key: Index, in table: String, order: [String]) throws(LoweringError) -> DuplicateStatements
+    func duplicates(of key: Index, in table: Table, order: [String]) throws(LoweringError) -> DuplicateStatements
 
     /// Lets the column that counts by itself go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
@@ -57,7 +57,7 @@ public protocol TransferTarget: Dialect {
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
 
     /// Adds a check to a table that has rows: fails when one of them breaks it.
-    func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String
+    func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String
     /// Adds a foreign key that holds for rows to come and does not look at those that are there.
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
     /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.

@@ -48,12 +48,13 @@ struct PostgreSQLAlter {
             guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
             return try change(was, to: now, facets, step)
         case .addIndex(let index):
-            return [try dialect.create(step.after.indexes.last ?? index, on: step.before.name)]
+            return [try dialect.create(step.after.indexes.last ?? index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
         case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(step.after.primaryKey ?? key))"]
         case .addUnique(let unique): return ["\(alter) ADD \(DDL.define(step.after.uniques.last ?? unique))"]
         case .addCheck(let check):
-            return ["\(alter) ADD \(try DDL.define(step.after.checks.last ?? check, in: dialect))"]
+            let added = step.after.checks.last ?? check
+            return ["\(alter) ADD \(try DDL.define(added, of: step.after, in: dialect))"]
         case .addForeignKey(let key): return ["\(alter) ADD \(DDL.define(step.after.foreignKeys.last ?? key))"]
         case .dropPrimaryKey: return drop([step.before.primaryKey?.name], alter)
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return drop([name], alter)
@@ -92,7 +93,7 @@ struct PostgreSQLAlter {
         if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
         // A default has the column's type: lift it, cast the column, set it again.
         if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
-        if isRetyped { clauses.append(try typeClause(was, now, facets, step.after)) }
+        if isRetyped { clauses.append(try typeClause(was, now, facets, step)) }
         if let value = now.default, isRetyped || value != was.default {
             clauses.append("SET DEFAULT \(try dialect.spell(value, for: now.type))")
         }
@@ -110,15 +111,17 @@ struct PostgreSQLAlter {
     }
 
     private func typeClause(
-        _ was: Column, _ now: Column, _ facets: [Facet], _ table: Table
+        _ was: Column, _ now: Column, _ facets: [Facet], _ step: Schema.ChangeStep
     ) throws(LoweringError) -> String {
         let column = SQLText.identifier(was.name)
         var value: String?
-        for case .type(_, let using?) in facets { value = try dialect.spell(using) }
-        if value == nil {
-            value = try dialect.conversion(of: column, in: table.name, from: was, to: now.type).expression
+        for case .type(let type, let using?) in facets {
+            value = try dialect.spell(using, as: .value(type, of: step.before))
         }
-        var text = "TYPE \(try dialect.spellType(of: now, in: table))"
+        if value == nil {
+            value = try dialect.conversion(of: column, in: step.after.name, from: was, to: now.type).expression
+        }
+        var text = "TYPE \(try dialect.spellType(of: now, in: step.after))"
         if let collation = now.collation { text += try dialect.collate(collation) }
         return text + " USING \(value ?? column)"
     }
@@ -148,13 +151,13 @@ struct PostgreSQLAlter {
             statements.append("\(alter) ADD \(DDL.define(unique))")
         }
         for check in table.checks where check.expression.mentions(column.name) {
-            statements.append("\(alter) ADD \(try DDL.define(check, in: dialect))")
+            statements.append("\(alter) ADD \(try DDL.define(check, of: table, in: dialect))")
         }
         for key in table.foreignKeys where key.columns.contains(column.name) {
             statements.append("\(alter) ADD \(DDL.define(key))")
         }
         for index in table.indexes where index.uses(column.name) {
-            statements.append(try dialect.create(index, on: table.name))
+            statements.append(try dialect.create(index, on: table))
         }
         return statements
     }

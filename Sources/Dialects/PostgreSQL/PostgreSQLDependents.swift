@@ -38,7 +38,7 @@ struct PostgreSQLDependents {
         try requireNamesKept(undeclared + triggers, steps)
         var again: [String] = []
         for view in declared {
-            again += [try DDL.create(view, in: dialect)] + remake(triggersOn(view.name))
+            again += [try DDL.create(view, over: after, in: dialect)] + remake(triggersOn(view.name))
             again += surroundings.epilogues[view.name] ?? []
         }
         for view in undeclared { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }

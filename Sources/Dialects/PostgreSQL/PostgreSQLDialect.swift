@@ -48,11 +48,11 @@ public struct PostgreSQLDialect: Dialect {
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
         case .today: return "((now() AT TIME ZONE 'UTC')::date)"
         case .uuid: return type == .uuid ? "gen_random_uuid()" : "(gen_random_uuid()::text)"
-        case .expression(let expression): return "(\(try spell(expression)))"
+        case .expression(let expression): return "(\(try spell(expression, as: .constant(type))))"
         }
     }
 
-    public func spell(_ expression: Expression) throws(LoweringError) -> String {
+    public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
             if let objection = PortableSQL.objection(to: text) { throw objection }
@@ -93,7 +93,7 @@ public struct PostgreSQLDialect: Dialect {
         case .alterTable(let name, let changes):
             return try PostgreSQLAlter(dialect: self, before: before, after: after, surroundings: surroundings)
                 .lower(changes, of: name)
-        case .createView(let view): return Lowering([try DDL.create(view, in: self)])
+        case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
         case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
             switch script.up {

@@ -13,11 +13,11 @@ extension PostgreSQLDialect {
 
     func createIndexes(of table: Table) throws(LoweringError) -> [String] {
         var statements: [String] = []
-        for index in table.indexes { statements.append(try create(index, on: table.name)) }
+        for index in table.indexes { statements.append(try create(index, on: table)) }
         return statements
     }
 
-    func create(_ index: Index, on table: String) throws(LoweringError) -> String {
+    func create(_ index: Index, on table: Table) throws(LoweringError) -> String {
         try DDL.create(index, on: table, in: self, collate: collate)
     }
 
@@ -40,7 +40,9 @@ extension PostgreSQLDialect {
 
     private func define(_ generated: Generated, of column: Column, in table: Table) throws(LoweringError) -> String {
         switch generated.storage {
-        case .stored: return " GENERATED ALWAYS AS (\(try spell(generated.expression))) STORED"
+        case .stored:
+            let expression = try spell(generated.expression, as: .generated(column, of: table))
+            return " GENERATED ALWAYS AS (\(expression)) STORED"
         case .virtual:
             throw LoweringError(
                 "\(table.name).\(column.name)", "PostgreSQL has no virtual generated columns before version 18",
@@ -91,7 +93,7 @@ extension PostgreSQLDialect {
                     ))
             }
             for index in table.indexes {
-                indexes.append(part(.index, table, index.name, try create(index, on: table.name)))
+                indexes.append(part(.index, table, index.name, try create(index, on: table)))
             }
             for key in table.foreignKeys {
                 let name = key.name ?? "\(table.name)_\(key.columns.joined(separator: "_"))_fkey"
@@ -100,7 +102,8 @@ extension PostgreSQLDialect {
         }
         var views: [Construction.Part] = []
         for view in schema.views {
-            views.append(.init(.view, table: view.name, name: view.name, statement: try DDL.create(view, in: self)))
+            let statement = try DDL.create(view, over: schema, in: self)
+            views.append(.init(.view, table: view.name, name: view.name, statement: statement))
         }
         return Construction(tables: tables, afterLoad: keys + indexes + references + views)
     }
@@ -115,7 +118,7 @@ extension PostgreSQLDialect {
     private func createBare(_ table: Table) throws(LoweringError) -> String {
         var clauses: [String] = []
         for column in table.columns { clauses.append(try define(column, in: table)) }
-        for check in table.checks { clauses.append(try DDL.define(check, in: self)) }
+        for check in table.checks { clauses.append(try DDL.define(check, of: table, in: self)) }
         return "CREATE TABLE \(SQLText.identifier(table.name)) \(DDL.body(clauses))"
     }
 }

@@ -30,26 +30,29 @@ extension PostgreSQLDialect: TransferTarget {
     public func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
     public func duplicates(
-        of key: Index, in table: String, order: [String]
+        of key: Index, in table: Table, order: [String]
     ) throws(LoweringError) -> DuplicateStatements {
         var parts: [String] = []
         for part in key.parts {
             switch part.key {
             case .column(let name): parts.append(SQLText.identifier(name))
-            case .expression(let expression): parts.append("(\(try spell(expression)))")
+            case .expression(let expression):
+                parts.append("(\(try spell(expression, as: .key(of: table, isUnique: true))))")
             }
         }
         var conditions = parts.map { "\($0) IS NOT NULL" }
-        if let condition = key.condition { conditions.append("(\(try spell(condition)))") }
+        if let condition = key.condition {
+            conditions.append("(\(try spell(condition, as: .condition(of: table))))")
+        }
         let order = (order.map(SQLText.identifier) + ["ctid"]).joined(separator: ", ")
         let ranked = """
             SELECT ctid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
-            FROM \(SQLText.identifier(table)) WHERE \(conditions.joined(separator: " AND "))
+            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "))
             """
         return DuplicateStatements(
             find: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS "
                 + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
-            table: SQLText.identifier(table), place: "ctid", found: "pg_temp.tc_duplicates")
+            table: SQLText.identifier(table.name), place: "ctid", found: "pg_temp.tc_duplicates")
     }
 
     public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
@@ -98,8 +101,8 @@ extension PostgreSQLDialect: TransferTarget {
             + "(to_tsvector('\(stems ? "english" : "simple")', \(texts)))"
     }
 
-    public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
-        "ALTER TABLE \(SQLText.identifier(table)) ADD \(try DDL.define(check, in: self))"
+    public func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
+        "ALTER TABLE \(SQLText.identifier(table.name)) ADD \(try DDL.define(check, of: table, in: self))"
     }
 
     public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {

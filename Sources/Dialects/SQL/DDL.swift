@@ -15,7 +15,7 @@ enum DDL {
         for column in table.columns { clauses.append(try line(column, column.name == inlineKey)) }
         if let key = table.primaryKey, inlineKey == nil { clauses.append(define(key)) }
         clauses += table.uniques.map(define)
-        for check in table.checks { clauses.append(try define(check, in: dialect)) }
+        for check in table.checks { clauses.append(try define(check, of: table, in: dialect)) }
         return clauses + table.foreignKeys.map(define)
     }
 
@@ -30,8 +30,8 @@ enum DDL {
         "\(constraint(unique.name))UNIQUE (\(SQLText.identifiers(unique.columns)))"
     }
 
-    static func define(_ check: Check, in dialect: some Dialect) throws(LoweringError) -> String {
-        "\(constraint(check.name))CHECK (\(try dialect.spell(check.expression)))"
+    static func define(_ check: Check, of table: Table, in dialect: some Dialect) throws(LoweringError) -> String {
+        "\(constraint(check.name))CHECK (\(try dialect.spell(check.expression, as: .condition(of: table))))"
     }
 
     static func define(_ key: ForeignKey) -> String {
@@ -44,27 +44,32 @@ enum DDL {
     }
 
     static func create(
-        _ index: Index, on table: String, in dialect: some Dialect, collate: (Collation) throws(LoweringError) -> String
+        _ index: Index, on table: Table, in dialect: some Dialect, collate: (Collation) throws(LoweringError) -> String
     ) throws(LoweringError) -> String {
         var parts: [String] = []
         for part in index.parts {
             var text: String
             switch part.key {
             case .column(let name): text = SQLText.identifier(name)
-            case .expression(let expression): text = "(\(try dialect.spell(expression)))"
+            case .expression(let expression):
+                text = "(\(try dialect.spell(expression, as: .key(of: table, isUnique: index.isUnique))))"
             }
             if let collation = part.collation { text += try collate(collation) }
             parts.append(text + (part.isDescending ? " DESC" : ""))
         }
         let unique = index.isUnique ? "UNIQUE " : ""
-        var text = "CREATE \(unique)INDEX \(SQLText.identifier(index.name)) ON \(SQLText.identifier(table))"
+        var text = "CREATE \(unique)INDEX \(SQLText.identifier(index.name)) ON \(SQLText.identifier(table.name))"
         text += " (\(parts.joined(separator: ", ")))"
-        if let condition = index.condition { text += " WHERE \(try dialect.spell(condition))" }
+        if let condition = index.condition {
+            text += " WHERE \(try dialect.spell(condition, as: .condition(of: table)))"
+        }
         return text
     }
 
-    static func create(_ view: View, in dialect: some Dialect) throws(LoweringError) -> String {
-        "CREATE VIEW \(SQLText.identifier(view.name)) AS \(try dialect.spell(view.query))"
+    /// `schema` holds what the view reads.
+    static func create(_ view: View, over schema: Schema, in dialect: some Dialect) throws(LoweringError) -> String {
+        let query = try dialect.spell(view.query, as: .query(of: view.name, over: schema))
+        return "CREATE VIEW \(SQLText.identifier(view.name)) AS \(query)"
     }
 
     static func upsert(into table: String, columns: [String], key: [String], in dialect: some Dialect) -> String {

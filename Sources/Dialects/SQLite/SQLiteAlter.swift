@@ -44,7 +44,7 @@ struct SQLiteAlter {
         case .renameColumn(let old, let new):
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .addIndex(let index):
-            return [try dialect.create(step.after.indexes.last ?? index, on: table)]
+            return [try dialect.create(step.after.indexes.last ?? index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
         case .changeColumn(let name, let facets):
             return try isSpelledAlike(name, facets, step) ? [] : nil
@@ -153,7 +153,7 @@ struct Sources {
             nameAtCopy[new] = nameAtCopy.removeValue(forKey: old)
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return }
-            for facet in facets { try convert(facet, of: was, in: step.before.name, dialect) }
+            for facet in facets { try convert(facet, of: was, in: step.before, dialect) }
             // A value for NULLs is one of the new type, wherever it was written.
             for facet in facets { try fill(facet, now, dialect) }
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
@@ -163,14 +163,14 @@ struct Sources {
     }
 
     private mutating func convert(
-        _ facet: Facet, of was: Column, in table: String, _ dialect: SQLiteDialect
+        _ facet: Facet, of was: Column, in table: Table, _ dialect: SQLiteDialect
     ) throws(LoweringError) {
         guard case .type(let type, let using) = facet, let source = expressions[was.name] else { return }
         if let using {
-            let text = try dialect.spell(using.renaming(was.name, to: nameAtCopy[was.name] ?? was.name))
-            expressions[was.name] = "(\(text))"
+            let text = try dialect.spell(using, as: .value(type, of: table))
+            expressions[was.name] = "(\(SQLToken.rename(text, from: was.name, to: nameAtCopy[was.name] ?? was.name)))"
         } else {
-            expressions[was.name] = try dialect.conversion(of: source, in: table, from: was, to: type).expression
+            expressions[was.name] = try dialect.conversion(of: source, in: table.name, from: was, to: type).expression
         }
     }
 

@@ -37,7 +37,7 @@ public struct SQLiteDialect: Dialect {
             }
         case .today: return "CURRENT_DATE"
         case .uuid: return SQLiteDialect.randomUUID
-        case .expression(let expression): return "(\(try spell(expression)))"
+        case .expression(let expression): return "(\(try spell(expression, as: .constant(type))))"
         }
     }
 
@@ -51,7 +51,7 @@ public struct SQLiteDialect: Dialect {
         return "\(number)"
     }
 
-    public func spell(_ expression: Expression) throws(LoweringError) -> String {
+    public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
             if let objection = PortableSQL.objection(to: text) { throw objection }
@@ -89,7 +89,7 @@ public struct SQLiteDialect: Dialect {
         case .alterTable(let name, let changes):
             return try SQLiteAlter(dialect: self, before: before, after: after, surroundings: surroundings)
                 .lower(changes, of: name)
-        case .createView(let view): return Lowering([try DDL.create(view, in: self)])
+        case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
         case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
             switch script.up {
@@ -109,11 +109,12 @@ public struct SQLiteDialect: Dialect {
         for table in schema.tables {
             for index in table.indexes {
                 parts.append(
-                    .init(.index, table: table.name, name: index.name, statement: try create(index, on: table.name)))
+                    .init(.index, table: table.name, name: index.name, statement: try create(index, on: table)))
             }
         }
         for view in schema.views {
-            parts.append(.init(.view, table: view.name, name: view.name, statement: try DDL.create(view, in: self)))
+            let statement = try DDL.create(view, over: schema, in: self)
+            parts.append(.init(.view, table: view.name, name: view.name, statement: statement))
         }
         return Construction(tables: tables, afterLoad: parts)
     }

@@ -20,7 +20,7 @@ struct SQLiteExpression {
     /// A portable expression if it is written in words that both databases share, and SQLite's own otherwise.
     func read(_ text: String) -> Expression {
         let text = portable(text)
-        let isShared = (try? SQLiteDialect().spell(.sql(text))) != nil
+        let isShared = PortableSQL.objection(to: text) == nil
         return isShared ? .sql(text) : .native(sqlite: text, postgresql: "")
     }
 

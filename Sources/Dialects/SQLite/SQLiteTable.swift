@@ -14,11 +14,11 @@ extension SQLiteDialect {
 
     func createIndexes(of table: Table) throws(LoweringError) -> [String] {
         var statements: [String] = []
-        for index in table.indexes { statements.append(try create(index, on: table.name)) }
+        for index in table.indexes { statements.append(try create(index, on: table)) }
         return statements
     }
 
-    func create(_ index: Index, on table: String) throws(LoweringError) -> String {
+    func create(_ index: Index, on table: Table) throws(LoweringError) -> String {
         try DDL.create(index, on: table, in: self, collate: collate)
     }
 
@@ -45,8 +45,8 @@ extension SQLiteDialect {
         if !column.isNullable { text += " NOT NULL" }
         if let value = column.default { text += " DEFAULT \(try spell(value, for: column.type))" }
         if let generated = column.generated {
-            text +=
-                " GENERATED ALWAYS AS (\(try spell(generated.expression))) \(generated.storage.rawValue.uppercased())"
+            let expression = try spell(generated.expression, as: .generated(column, of: table))
+            text += " GENERATED ALWAYS AS (\(expression)) \(generated.storage.rawValue.uppercased())"
         }
         if let collation = column.collation { text += try collate(collation) }
         switch column.type {

@@ -24,26 +24,29 @@ extension SQLiteDialect: TransferTarget {
     public func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
 
     public func duplicates(
-        of key: Index, in table: String, order: [String]
+        of key: Index, in table: Table, order: [String]
     ) throws(LoweringError) -> DuplicateStatements {
         var parts: [String] = []
         for part in key.parts {
             switch part.key {
             case .column(let name): parts.append(SQLText.identifier(name))
-            case .expression(let expression): parts.append("(\(try spell(expression)))")
+            case .expression(let expression):
+                parts.append("(\(try spell(expression, as: .key(of: table, isUnique: true))))")
             }
         }
         var conditions = parts.map { "\($0) IS NOT NULL" }
-        if let condition = key.condition { conditions.append("(\(try spell(condition)))") }
+        if let condition = key.condition {
+            conditions.append("(\(try spell(condition, as: .condition(of: table))))")
+        }
         let order = (order.map(SQLText.identifier) + ["rowid"]).joined(separator: ", ")
         let ranked = """
             SELECT rowid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
-            FROM \(SQLText.identifier(table)) WHERE \(conditions.joined(separator: " AND "))
+            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "))
             """
         return DuplicateStatements(
             find: "CREATE TEMPORARY TABLE tc_duplicates AS "
                 + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
-            table: SQLText.identifier(table), place: "rowid", found: "temp.tc_duplicates")
+            table: SQLText.identifier(table.name), place: "rowid", found: "temp.tc_duplicates")
     }
 
     /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
@@ -77,8 +80,8 @@ extension SQLiteDialect: TransferTarget {
         "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"
     }
 
-    public func addCheck(_ check: Check, to table: String) throws(LoweringError) -> String {
-        throw LoweringError(table, "SQLite takes a check when it makes the table, and not later")
+    public func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
+        throw LoweringError(table.name, "SQLite takes a check when it makes the table, and not later")
     }
 
     public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {

@@ -177,11 +177,14 @@ extension Plan.PlannedOperation {
         for part in index.parts {
             switch part.key {
             case .column(let name): hazard.keys.append(SQLText.identifier(name))
-            case .expression(let expression): hazard.keys.append("(\(try dialect.spell(expression)))")
+            case .expression(let expression):
+                hazard.keys.append("(\(try dialect.spell(expression, as: .key(of: table, isUnique: true))))")
             }
         }
         var conditions = hazard.keys.map { "\($0) IS NOT NULL" }
-        if let condition = index.condition { conditions.append("(\(try dialect.spell(condition)))") }
+        if let condition = index.condition {
+            conditions.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+        }
         hazard.condition = conditions.joined(separator: " AND ")
         return [hazard]
     }

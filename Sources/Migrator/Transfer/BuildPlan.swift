@@ -17,10 +17,11 @@ struct BuildPlan {
                 BuildStep(kind: .index, table: text.table, name: text.name, action: .optional(text.statement)))
         }
         for planned in plan.checks {
+            let table = plan.schema[planned.table] ?? Table(name: planned.table)
             units.checks[planned.table, default: []].append(
                 BuildStep(
                     kind: .check, table: planned.table, name: planned.check.name ?? "CHECK",
-                    action: .optional(try target.addCheck(planned.check, to: planned.table))))
+                    action: .optional(try target.addCheck(planned.check, to: table))))
         }
         for table in plan.schema.tables {
             for key in table.foreignKeys { try units.add(key, of: table.name, target) }

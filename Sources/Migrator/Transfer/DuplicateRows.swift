@@ -32,7 +32,7 @@ struct DuplicateRows {
         }
         for key in schema.uniqueKeys {
             let statements = try target.duplicates(
-                of: key, in: table.target, order: schema.primaryKey?.columns ?? [])
+                of: key, in: schema, order: schema.primaryKey?.columns ?? [])
             try connection.execute(SQL(statements.find))
             let count = try connection.queryValue(SQL(statements.count))?.integer ?? 0
             for start in stride(from: 0, to: Int(count), by: Self.batch) {
