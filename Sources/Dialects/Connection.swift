@@ -10,6 +10,14 @@ public protocol Connection: AnyObject {
     /// Runs several statements separated by `;`, without bindings: a script.
     func executeScript(_ text: String) throws(DatabaseError)
 
+    /// Runs a script in the open transaction, as `executeScript` does. Throws an error of kind `transactionEnded` when the
+    /// script ended that transaction or, where that can be kept from it, tried to; what stands before it may then be there.
+    func executeInTransaction(_ text: String) throws(DatabaseError)
+
+    /// Runs `body`, in which a script of somebody else's runs in the open transaction. What it sets in the session is
+    /// afterwards as it was before.
+    func keepingSettings<T>(_ body: () throws -> T) throws -> T
+
     /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
 

@@ -16,11 +16,13 @@ extension Problem {
             if case .unknownID = error { exitCode = 64 }
             context = Problem.context(of: error)
         case let error as MigrationFailure:
-            self.init(code: "migration_failed", message: "\(error)", remedy: error.cause.remedy)
+            self.init(code: "migration_failed", message: "\(error)", remedy: error.remedy)
             context = [
                 ("migration", .string(error.failed)), ("statement", .integer(Int64(error.statement))),
                 ("sql", error.cause.statement.map { .string($0) } ?? .null),
                 ("kind", .string(error.cause.kind.rawValue)),
+                ("database_code", error.cause.code.map { .string($0) } ?? .null),
+                ("ending", .string(error.ending.rawValue)),
                 ("applied", .array(error.applied.map { .string($0) })),
             ]
         case let error as LoweringError:

@@ -117,15 +117,43 @@ extension MeasuredHazard: CustomStringConvertible {
     }
 }
 
-/// A migration that failed while it ran. It was rolled back; those before it stay.
-public struct MigrationFailure: Error, Sendable, CustomStringConvertible {
+/// A migration that failed while it ran. Those before it stay.
+public struct MigrationFailure: Error, Sendable {
+    /// What became of what it had done.
+    public enum Ending: String, Sendable {
+        /// Nothing of it stays.
+        case rolledBack = "rolled_back"
+        /// The connection broke while it was committed: all of it is there, or nothing.
+        case unknown
+        /// It ended its transaction itself: what it did before that may stay, and the ledger does not know of it.
+        case notRolledBack = "not_rolled_back"
+    }
+
     public var applied: [String]
     public var failed: String
     /// Which statement of the migration it was, from 1.
     public var statement: Int
     public var cause: DatabaseError
+    public var ending: Ending
 
+    /// What to do, as a sentence.
+    public var remedy: String? {
+        switch ending {
+        case .rolledBack, .notRolledBack: cause.remedy
+        case .unknown: "status tells whether it is applied; then try again"
+        }
+    }
+}
+
+extension MigrationFailure: CustomStringConvertible {
     public var description: String {
-        "migration \(failed) failed at statement \(statement) and was rolled back: \(cause.message)"
+        let place = "migration \(failed) failed at statement \(statement)"
+        return switch ending {
+        case .rolledBack: "\(place) and was rolled back: \(cause.sentence)"
+        case .unknown:
+            "\(place), and whether it was applied is not known, because the connection broke while it was committed: "
+                + cause.sentence
+        case .notRolledBack: "\(place) and was not rolled back as a whole: \(cause.sentence)"
+        }
     }
 }

@@ -24,7 +24,7 @@ public struct Problem {
     }
 
     public init(_ error: DatabaseError) {
-        self.init(code: error.kind.code, message: error.message, remedy: error.remedy)
+        self.init(code: error.kind.code, message: error.sentence, remedy: error.remedy)
         if let statement = error.statement { context.append(("sql", .string(statement))) }
         if let code = error.code { context.append(("database_code", .string(code))) }
         if error.kind == .invalidURL { exitCode = 64 }

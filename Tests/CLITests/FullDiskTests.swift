@@ -54,7 +54,7 @@ struct FullDiskTests {
         for word in words { #expect(run.error.contains(word), "\(run)") }
         let status = try await box.migrate("status", "--json", "-d", box("test.db"))
         #expect(try status.document(StatusDocument.self).migrations.allSatisfy { $0.state == "pending" }, "\(status)")
-        #expect(try tables(box("test.db")) == ["tc_migrations"])
+        #expect(try tables(box("test.db")).isEmpty)
         let next = try await box.migrate("up", "-d", box("test.db"))
         #expect(next.ending == .exit(0), "\(next)")
         #expect(try await box.migrate("drift", "-d", box("test.db")).output == "no drift\n")

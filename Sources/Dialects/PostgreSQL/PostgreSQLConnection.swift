@@ -12,6 +12,9 @@ final class PostgreSQLConnection: Connection {
     var dialect: any Dialect { PostgreSQLDialect() }
     var interrupter: any Interrupter { cancellation }
 
+    /// What brings the session back to where it began (`keepingSettings`).
+    var settings = ""
+
     init(_ handle: OpaquePointer) {
         self.handle = handle
         cancellation = PostgreSQLInterrupter(handle)
@@ -29,14 +32,8 @@ final class PostgreSQLConnection: Connection {
         let text = text(sql)
         let result = try PostgreSQLResult(first: try send(sql, text), on: self, statement: text)
         try finish(text)
-        forgetStatements(after: result)
+        forgetStatements(after: result.commandTag)
         return result.affectedRows
-    }
-
-    func executeScript(_ text: String) throws(DatabaseError) {
-        try startCommand()
-        let result = try PostgreSQLResult(first: PQexec(handle, text), on: self, statement: text)
-        forgetStatements(after: result)
     }
 
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor {
@@ -114,7 +111,8 @@ final class PostgreSQLConnection: Connection {
 
 extension PostgreSQLConnection {
     /// To be called before each command: libpq would drop the rows of an open cursor without a word.
-    func startCommand() throws(DatabaseError) {
+    func startCommand(_ text: String) throws(DatabaseError) {
+        try DatabaseError.requireNoNUL(in: text)
         guard PQtransactionStatus(handle) != PQTRANS_ACTIVE else {
             throw DatabaseError(
                 .other, "a cursor or a copy of this connection is still open",
@@ -129,7 +127,7 @@ extension PostgreSQLConnection {
 
     /// Sends a statement and returns its first result.
     private func send(_ sql: SQL, _ text: String, rowByRow: Bool = false) throws(DatabaseError) -> OpaquePointer? {
-        try startCommand()
+        try startCommand(text)
         guard !sql.bindings.isEmpty else {
             let isSent =
                 rowByRow ? PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 0) : PQsendQuery(handle, text)
@@ -212,8 +210,8 @@ extension PostgreSQLConnection {
     }
 
     /// DDL makes plans stale, and inside a transaction a stale plan can't be replaced once it has failed.
-    private func forgetStatements(after result: borrowing PostgreSQLResult) {
-        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: result.commandTag.hasPrefix) { statements.removeAll() }
+    func forgetStatements(after commandTag: String) {
+        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) { statements.removeAll() }
     }
 }
 

@@ -141,7 +141,7 @@ extension PostgreSQLBuffer {
 extension PostgreSQLConnection {
     /// Sends a COPY and waits until the server is ready for it, or throws why it is not.
     func startCopy(_ statement: String, _ direction: ExecStatusType) throws(DatabaseError) {
-        try startCommand()
+        try startCommand(statement)
         let answer = PQexec(handle, statement)
         guard PQresultStatus(answer) == direction else {
             _ = try PostgreSQLResult(first: answer, on: self, statement: statement)

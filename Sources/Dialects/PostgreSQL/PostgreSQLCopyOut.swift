@@ -135,7 +135,7 @@ final class PostgreSQLCopyOut: RowCursor {
 extension PostgreSQLConnection {
     /// The names and types of a query's columns.
     fileprivate func describe(_ query: String) throws(DatabaseError) -> [(name: String, type: Oid)] {
-        try startCommand()
+        try startCommand(query)
         _ = try PostgreSQLResult(first: PQprepare(handle, "", query, 0, nil), on: self, statement: query)
         let result = try PostgreSQLResult(first: PQdescribePrepared(handle, ""), on: self, statement: query)
         return (0..<PQnfields(result.pointer)).map { column in

@@ -65,6 +65,13 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    /// A script in this database's words, as it stands.
+    private static func words(_ script: Expression) -> String {
+        switch script {
+        case .sql(let text), .native(_, let text): text
+        }
+    }
+
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
     /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
@@ -82,6 +89,17 @@ public struct PostgreSQLDialect: Dialect {
     public func lower(
         _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
+        let lowering = try spelled(operation, from: before, to: after, keeping: surroundings)
+        if case .run = operation { return lowering }
+        for statement in lowering.statements {
+            try ScriptCheck.postgresql.requireOne(statement, named: operation.subject)
+        }
+        return lowering
+    }
+
+    private func spelled(
+        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+    ) throws(LoweringError) -> Lowering {
         try PostgreSQLNames.check(operation, after: after)
         switch operation {
         case .createTable(let table):
@@ -96,9 +114,9 @@ public struct PostgreSQLDialect: Dialect {
         case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
         case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
-            switch script.up {
-            case .sql(let text), .native(_, let text): return Lowering(text.isEmpty ? [] : [text])
-            }
+            try script.check(.postgresql, words: Self.words)
+            let text = Self.words(script.up)
+            return Lowering(text.isEmpty ? [] : [text])
         }
     }
 

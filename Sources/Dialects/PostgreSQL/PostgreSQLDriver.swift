@@ -25,6 +25,7 @@ struct PostgreSQLDriver: Driver {
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let connection = PostgreSQLConnection(handle)
         do {
+            connection.settings = settings
             try connection.executeScript(settings)
         } catch {
             connection.close()

@@ -9,10 +9,17 @@ private enum ErrorField: Unicode.Scalar {
     case context = "W"
     case table = "t"
     case constraint = "n"
+    case position = "P"
 
     func text(_ result: OpaquePointer) -> String? {
         PQresultErrorField(result, Int32(rawValue.value)).map { String(cString: $0) }
     }
+}
+
+/// Where in a script the server found what it can't make sense of.
+enum PostgreSQLErrorPosition {
+    /// In characters, from 1.
+    static func of(_ result: OpaquePointer) -> Int? { ErrorField.position.text(result).flatMap { Int($0) } }
 }
 
 extension DatabaseError {
@@ -54,7 +61,9 @@ extension DatabaseError {
     private static func remedy(sqlState: String, message: String) -> String? {
         switch sqlState {
         case "55P03": "try again when the other connection is done"
-        case "40P01", "40001": "try again: two transactions stood in each other's way"
+        case "40P01", "40001": "roll back first, then run the transaction again: two stood in each other's way"
+        case "2D000": "what ends a transaction can't run inside one: call the procedure by hand"
+        case "XX001", "XX002": "restore a backup; the server's log says more"
         case "42501": "let the owner of the object, or a superuser, GRANT what is missing"
         case "25006": "open the database for writing"
         case "25P02": "roll the transaction back: an earlier statement of it failed"
@@ -80,6 +89,8 @@ extension DatabaseError.Kind {
         case "42501", "25006": self = .permission
         case "53100": self = .diskFull
         case "42601": self = .syntax
+        case "P0001", "P0004": self = .raised
+        case "XX001", "XX002": self = .corrupt
         case "3D000", "53300": self = .unreachable
         case _ where sqlState.hasPrefix("08"): self = .lost
         case _ where sqlState.hasPrefix("28"): self = .authentication

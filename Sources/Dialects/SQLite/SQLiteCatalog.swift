@@ -86,7 +86,7 @@ extension SQLiteCatalog {
                     catalog.shadowTables.append(table)
                 }
             } catch {
-                guard error.kind == .other || error.kind == .syntax else { throw error }
+                guard [.other, .syntax, .corrupt].contains(error.kind) else { throw error }
                 catalog.unreadable[object.name] = error
             }
         }

@@ -33,6 +33,7 @@ final class SQLiteConnection: Connection {
     }
 
     func executeScript(_ text: String) throws(DatabaseError) {
+        try DatabaseError.requireNoNUL(in: text)
         let source = Array(text.utf8CString)
         var start = 0
         while let (statement, end) = try SQLiteStatement.next(in: source, from: start, on: handle) {
@@ -85,7 +86,8 @@ extension SQLiteConnection {
         do {
             _ = try query("SELECT count(*) FROM sqlite_schema")
         } catch {
-            try rollback()
+            // The first error is the one to report.
+            try? rollback()
             throw error
         }
     }
@@ -122,13 +124,15 @@ extension SQLiteConnection {
         let legacyRename = try pragma("legacy_alter_table")
         try execute("PRAGMA foreign_keys = OFF")
         let result = Result { try body() }
-        if isInTransaction { try rollback() }
-        try cleanUp("PRAGMA foreign_keys = \(foreignKeys)")
-        try cleanUp("PRAGMA legacy_alter_table = \(legacyRename)")
-        return try result.get()
+        return try afterwards(result) { () throws(DatabaseError) in
+            if isInTransaction { try rollback() }
+            try cleanUp("PRAGMA foreign_keys = \(foreignKeys)")
+            try cleanUp("PRAGMA legacy_alter_table = \(legacyRename)")
+        }
     }
 
-    var isLost: Bool { false }
+    /// A file never is; but a connection that could not be brought back to where it was is closed.
+    var isLost: Bool { !handle.isOpen }
 
     /// Ends by itself with the transaction (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
     func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
@@ -154,7 +158,7 @@ extension SQLiteConnection {
     }
 
     /// Runs what leaves the connection as it was: neither an interrupt nor a deadline that has passed stops it.
-    private func cleanUp(_ text: String) throws(DatabaseError) {
+    func cleanUp(_ text: String) throws(DatabaseError) {
         let statement = try statements.take(text)
         defer { statements.giveBack(statement) }
         handle.limits.beginCleanup()

@@ -62,6 +62,13 @@ public struct SQLiteDialect: Dialect {
         }
     }
 
+    /// A script in this database's words, as it stands.
+    private static func words(_ script: Expression) -> String {
+        switch script {
+        case .sql(let text), .native(let text, _): text
+        }
+    }
+
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
     /// A transaction that may write keeps all others from writing (`Connection.begin`).
@@ -72,6 +79,15 @@ public struct SQLiteDialect: Dialect {
     }
 
     public func lower(
+        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+    ) throws(LoweringError) -> Lowering {
+        let lowering = try spelled(operation, from: before, to: after, keeping: surroundings)
+        if case .run = operation { return lowering }
+        for statement in lowering.statements { try ScriptCheck.sqlite.requireOne(statement, named: operation.subject) }
+        return lowering
+    }
+
+    private func spelled(
         _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
         switch operation {
@@ -92,9 +108,9 @@ public struct SQLiteDialect: Dialect {
         case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
         case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
-            switch script.up {
-            case .sql(let text), .native(let text, _): return Lowering(text.isEmpty ? [] : [text])
-            }
+            try script.check(.sqlite, words: Self.words)
+            let text = Self.words(script.up)
+            return Lowering(text.isEmpty ? [] : [text])
         }
     }
 

@@ -27,6 +27,8 @@ enum SQLiteResult {
     static let constraintUnique: Int32 = 2067
     static let constraintRowID: Int32 = 2579
     static let constraintDatatype: Int32 = 3091
+    static let constraintTrigger: Int32 = 1811
+    static let busySnapshot: Int32 = 517
 
     static func kind(of code: Int32, systemError: Int32 = 0) -> DatabaseError.Kind {
         // The low byte is the primary code
@@ -38,6 +40,7 @@ enum SQLiteResult {
         case SQLITE_FULL: .diskFull
         case SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .permission
         case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CORRUPT: .corrupt
         case SQLITE_INTERRUPT: .interrupted
         case SQLITE_CANTOPEN, SQLITE_IOERR: fileKind(of: code, systemError: systemError)
         default: .other
@@ -50,6 +53,7 @@ enum SQLiteResult {
         case constraintForeignKey: .foreignKey
         case constraintNotNull: .notNull
         case constraintCheck, constraintDatatype: .check
+        case constraintTrigger: .raised
         default: .other
         }
     }
@@ -67,6 +71,11 @@ enum SQLiteResult {
         of kind: DatabaseError.Kind, _ code: Int32, _ message: String, path: String
     ) -> (message: String, remedy: String?) {
         switch kind {
+        case .locked where code == busySnapshot:
+            (
+                "\(path) was written by another connection since this transaction began to read it (\(message))",
+                "roll the transaction back first, then run it again"
+            )
         case .locked:
             (
                 "\(path) is in use by another connection (\(message))",
@@ -83,8 +92,10 @@ enum SQLiteResult {
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
         case .notADatabase:
             ("\(path) is no SQLite database, or it is encrypted", "name a SQLite file")
+        case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         case .other: otherExplanation(of: code, message, path: path)
-        case .unique, .foreignKey, .notNull, .check, .lost, .authentication, .interrupted, .invalidURL, .syntax:
+        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .lost, .authentication, .interrupted,
+            .invalidURL, .syntax:
             (message, nil)
         }
     }
@@ -98,28 +109,15 @@ enum SQLiteResult {
                 "\(path) could not be read or written (\(message))",
                 "check the disk, and how much this user may write there (quota, ulimit -f)"
             )
-        case SQLITE_CORRUPT:
-            ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         default: (message, nil)
         }
     }
 
     /// The code's name in SQLite's manual; its number where we have no name for it.
     static func name(of code: Int32) -> String {
-        names[code] ?? names[code & 0xFF].map { "\($0) (\(code))" } ?? String(code)
+        guard let primary = SQLiteResultNames.primary[code & 0xFF] else { return String(code) }
+        guard code > 0xFF else { return primary }
+        guard let suffix = SQLiteResultNames.extended[code] else { return "\(primary) (\(code))" }
+        return "\(primary)_\(suffix)"
     }
-
-    private static let names: [Int32: String] = [
-        SQLITE_ERROR: "SQLITE_ERROR", SQLITE_PERM: "SQLITE_PERM", SQLITE_BUSY: "SQLITE_BUSY",
-        SQLITE_LOCKED: "SQLITE_LOCKED", SQLITE_NOMEM: "SQLITE_NOMEM", SQLITE_READONLY: "SQLITE_READONLY",
-        SQLITE_INTERRUPT: "SQLITE_INTERRUPT", SQLITE_IOERR: "SQLITE_IOERR", SQLITE_CORRUPT: "SQLITE_CORRUPT",
-        SQLITE_FULL: "SQLITE_FULL", SQLITE_CANTOPEN: "SQLITE_CANTOPEN", SQLITE_PROTOCOL: "SQLITE_PROTOCOL",
-        SQLITE_SCHEMA: "SQLITE_SCHEMA", SQLITE_TOOBIG: "SQLITE_TOOBIG", SQLITE_CONSTRAINT: "SQLITE_CONSTRAINT",
-        SQLITE_MISMATCH: "SQLITE_MISMATCH", SQLITE_MISUSE: "SQLITE_MISUSE", SQLITE_AUTH: "SQLITE_AUTH",
-        SQLITE_RANGE: "SQLITE_RANGE", SQLITE_NOTADB: "SQLITE_NOTADB",
-        constraintCheck: "SQLITE_CONSTRAINT_CHECK", constraintForeignKey: "SQLITE_CONSTRAINT_FOREIGNKEY",
-        constraintNotNull: "SQLITE_CONSTRAINT_NOTNULL", constraintPrimaryKey: "SQLITE_CONSTRAINT_PRIMARYKEY",
-        constraintUnique: "SQLITE_CONSTRAINT_UNIQUE", constraintRowID: "SQLITE_CONSTRAINT_ROWID",
-        constraintDatatype: "SQLITE_CONSTRAINT_DATATYPE",
-    ]
 }

@@ -29,10 +29,11 @@ struct MigrationRun {
 
     private func run(_ plan: (Int) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
-        // Nothing is locked, and no ledger made, for what is refused anyway.
-        _ = try plan(try history.requireUsable(try ledger.usableEntries()))
+        // Nothing is locked or done for what is refused anyway, be it the last of many.
+        for step in try plan(try history.requireUsable(try ledger.usableEntries())).steps {
+            _ = try step.lowering(in: connection.dialect)
+        }
         return try connection.withLock(MigrationRun.lock, waiting: options.lockTimeout) {
-            try createLedger()
             var steps: [MigrationReport.Step] = []
             while true {
                 let entries = try ledger.entries()
@@ -43,10 +44,5 @@ struct MigrationRun {
             }
             return MigrationReport(steps: steps)
         }
-    }
-
-    private func createLedger() throws {
-        guard try !ledger.exists() else { return }
-        try connection.transaction { try ledger.createIfMissing() }
     }
 }

@@ -16,8 +16,15 @@ struct ScratchRun {
                 return try scratch.dialect.inspect(scratch)
             }
         } catch is DatabaseError {
-            return try connection.dialect.inspectScratch(history.states[applied], beside: connection)
+            return try fallBack(beside: connection)
+        } catch is LoweringError {
+            // An earlier version of this program has run what none would run today.
+            return try fallBack(beside: connection)
         }
+    }
+
+    private func fallBack(beside connection: any Connection) throws -> Inspection {
+        try connection.dialect.inspectScratch(history.states[applied], beside: connection)
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
@@ -25,7 +32,9 @@ struct ScratchRun {
         let lowering = try scratch.dialect.lower(
             planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
         try scratch.withForeignKeysUnenforced {
-            for statement in lowering.statements { try scratch.executeScript(statement) }
+            try planned.run(on: scratch) {
+                for statement in lowering.statements { try scratch.executeScript(statement) }
+            }
         }
     }
 }

@@ -20,7 +20,6 @@ struct StepRun {
     /// was done.
     func apply(on entries: [LedgerEntry], after done: [String]) throws -> Int64? {
         let lowering = try step.lowering(in: connection.dialect)
-        onEvent(.started(step.id, step.direction))
         let clock = ContinuousClock()
         let start = clock.now
         let isDone: Bool
@@ -49,6 +48,9 @@ struct StepRun {
                 try connection.rollback()
                 return false
             }
+            onEvent(.started(step.id, step.direction))
+            // With the first migration and not before it: one that is refused leaves nothing behind.
+            if entries.isEmpty { try ledger.createIfMissing() }
             if !isRebuild { try connection.deferForeignKeys() }
             let orphans = isRebuild ? Set(try connection.foreignKeyViolations(limit: .max)) : []
             let statements = try perform(after: done)
@@ -69,10 +71,12 @@ struct StepRun {
         for planned in step.operations {
             let (statements, hazards) = try prepare(planned, keeping: try planned.surroundings(on: connection))
             try HazardMeter(connection: connection).check(hazards, step.id, options)
-            for statement in statements {
-                count += 1
-                do throws(DatabaseError) { try connection.executeScript(statement) } catch {
-                    throw failure(error, at: count, after: done)
+            try planned.run(on: connection) {
+                for statement in statements {
+                    count += 1
+                    do throws(DatabaseError) { try connection.executeInTransaction(statement) } catch {
+                        throw failure(error, at: count, after: done)
+                    }
                 }
             }
         }
@@ -107,8 +111,10 @@ struct StepRun {
     /// SQLite checks deferred foreign keys here, and says nothing about which row it is.
     private func commit(after done: [String], _ statements: Int) throws {
         do throws(DatabaseError) { try connection.commit() } catch {
-            guard error.kind == .foreignKey, let orphan = try connection.foreignKeyViolations(limit: 1).first else {
-                throw failure(error, at: statements, after: done)
+            // The first error is the one to report, also where it can't be told more exactly.
+            guard error.kind == .foreignKey, let orphan = try? connection.foreignKeyViolations(limit: 1).first else {
+                // A commit whose answer is lost may have come about all the same.
+                throw failure(error, at: statements, after: done, error.kind == .lost ? .unknown : .rolledBack)
             }
             throw failure(orphan.error, at: statements, after: done)
         }
@@ -122,8 +128,12 @@ struct StepRun {
         throw failure(orphan.error, at: statements, after: done)
     }
 
-    private func failure(_ cause: DatabaseError, at statement: Int, after done: [String]) -> MigrationFailure {
-        MigrationFailure(applied: done, failed: step.id, statement: statement, cause: cause)
+    private func failure(
+        _ cause: DatabaseError, at statement: Int, after done: [String], _ ending: MigrationFailure.Ending = .rolledBack
+    ) -> MigrationFailure {
+        MigrationFailure(
+            applied: done, failed: step.id, statement: statement, cause: cause,
+            ending: cause.kind == .transactionEnded ? .notRolledBack : ending)
     }
 }
 
@@ -133,6 +143,14 @@ extension Plan.PlannedOperation {
         switch operation {
         case .alterTable: try connection.dialect.surroundings(of: before, on: connection)
         case .createTable, .dropTable, .renameTable, .createView, .dropView, .run: .none
+        }
+    }
+
+    /// Runs `body`, which runs the operation's statements. What a script sets in the session ends with the script.
+    func run(on connection: any Connection, _ body: () throws -> Void) throws {
+        switch operation {
+        case .run: try connection.keepingSettings(body)
+        case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: try body()
         }
     }
 }

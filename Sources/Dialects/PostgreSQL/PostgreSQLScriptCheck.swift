@@ -1,0 +1,135 @@
+// What may stand in a script that PostgreSQL runs inside a migration's transaction.
+
+extension ScriptLexicon {
+    /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+    static let postgresql = ScriptLexicon(
+        body: .atomic, nestsComments: true, quotesByDollar: true, escapesInStrings: true, quotesByBracket: false,
+        skipsByteOrderMark: false, commentsEndAtReturn: true)
+}
+
+extension ScriptCheck {
+    static let postgresql = ScriptCheck(lexicon: .postgresql) { statement in
+        statement.transactionControl ?? statement.impossibleInside ?? statement.ofTheClient
+    }
+}
+
+extension ScriptStatement {
+    fileprivate var transactionControl: ScriptObjection? {
+        switch word(0) {
+        case "BEGIN", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE":
+            return .transactionControl(word(1) == "PREPARED" ? "\(word(0)) PREPARED" : word(0))
+        case "START", "PREPARE": return word(1) == "TRANSACTION" ? .transactionControl("\(word(0)) TRANSACTION") : nil
+        case "SET": return setsTransaction
+        case "DO":
+            guard let control = PostgreSQLBlock(self)?.control else { return nil }
+            return .transactionControl("\(control) in a DO block")
+        default: return nil
+        }
+    }
+
+    /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+    private var setsTransaction: ScriptObjection? {
+        if word(1) == "TRANSACTION" || begins(with: "SET", "LOCAL", "TRANSACTION") {
+            return .transactionControl("SET TRANSACTION")
+        }
+        if begins(with: "SET", "SESSION", "CHARACTERISTICS") {
+            return .transactionControl("SET SESSION CHARACTERISTICS")
+        }
+        let name = ["SESSION", "LOCAL"].contains(word(1)) ? word(2) : word(1)
+        return name.hasPrefix("TRANSACTION_") ? .transactionControl("SET \(name.lowercased())") : nil
+    }
+
+    /// What PostgreSQL refuses inside a transaction block, each on its own page of the manual's part VI.
+    fileprivate var impossibleInside: ScriptObjection? {
+        let isConcurrent = has(word: "CONCURRENTLY")
+        switch (word(0), word(1)) {
+        case ("VACUUM", _): return .outsideTransactions("VACUUM")
+        case ("CREATE", "DATABASE"), ("DROP", "DATABASE"), ("CREATE", "TABLESPACE"), ("DROP", "TABLESPACE"),
+            ("ALTER", "SYSTEM"):
+            return .outsideTransactions("\(word(0)) \(word(1))")
+        case ("ALTER", "DATABASE"): return has(word: "TABLESPACE") ? .outsideTransactions("ALTER DATABASE") : nil
+        case ("CREATE", "SUBSCRIPTION"):
+            // Without a slot to make it can.
+            return has(word: "CREATE_SLOT") || has(word: "CONNECT") ? nil : .outsideTransactions("CREATE SUBSCRIPTION")
+        case ("CREATE", "INDEX"), ("CREATE", "UNIQUE"), ("DROP", "INDEX"):
+            return isConcurrent ? .outsideTransactions("\(word(0)) INDEX CONCURRENTLY") : nil
+        case ("ALTER", "TABLE"):
+            return isConcurrent && has(word: "DETACH") ? .outsideTransactions("DETACH PARTITION CONCURRENTLY") : nil
+        case ("REINDEX", _):
+            return isConcurrent || reindexesMany ? .outsideTransactions("this REINDEX") : nil
+        case ("CLUSTER", _): return isBareCluster ? .outsideTransactions("CLUSTER without a table") : nil
+        case ("DISCARD", _), ("DEALLOCATE", "ALL"), ("DEALLOCATE", "PREPARE"):
+            return word(0) == "DISCARD" || has(word: "ALL")
+                ? ScriptObjection(
+                    reason: "\(word(0)) takes from the session what the migration needs", remedy: "leave it out") : nil
+        default: return nil
+        }
+    }
+
+    /// `REINDEX SCHEMA`, `REINDEX (VERBOSE) DATABASE`.
+    private var reindexesMany: Bool {
+        let options = tokens.dropFirst().first?.isSymbol("(") == true
+        let rest = options ? tokens.drop { !$0.isSymbol(")") }.dropFirst() : tokens.dropFirst()
+        return ["SCHEMA", "DATABASE", "SYSTEM"].contains { rest.first?.isWord($0) == true }
+    }
+
+    /// `CLUSTER`, `CLUSTER VERBOSE`, `CLUSTER (VERBOSE)`.
+    private var isBareCluster: Bool {
+        tokens.dropFirst().allSatisfy { $0.kind == .symbol || $0.isWord("VERBOSE") }
+    }
+
+    /// What needs a program that sends or takes rows beside the script.
+    fileprivate var ofTheClient: ScriptObjection? {
+        guard word(0) == "COPY", has(word: "STDIN") || has(word: "STDOUT") else { return nil }
+        return ScriptObjection(
+            reason: "COPY from or to the client needs rows beside the script", remedy: "write INSERT statements")
+    }
+}
+
+/// The body of a `DO`.
+private struct PostgreSQLBlock {
+    private let body: String
+
+    /// `nil` where the body is in another language than PL/pgSQL, or can't be found.
+    init?(_ statement: ScriptStatement) {
+        if let at = statement.tokens.firstIndex(where: { $0.isWord("LANGUAGE") }) {
+            guard statement.tokens.indices.contains(at + 1) else { return nil }
+            let language = statement.tokens[at + 1].nameOrString?.lowercased()
+            guard language == "plpgsql" else { return nil }
+        }
+        let strings = statement.tokens.filter { $0.kind == .string && $0.nameOrString?.lowercased() != "plpgsql" }
+        guard let string = strings.first else { return nil }
+        if let plain = string.stringValue {
+            body = plain
+        } else if string.text.first == "$", let tagEnd = string.text.dropFirst().firstIndex(of: "$") {
+            let tag = string.text[...tagEnd]
+            body = String(string.text.dropFirst(tag.count).dropLast(tag.count))
+        } else {
+            body = string.text
+        }
+    }
+
+    /// COMMIT or ROLLBACK, where one stands as a statement
+    /// (https://www.postgresql.org/docs/current/plpgsql-transactions.html).
+    var control: String? {
+        var scanner = ScriptScanner(body, .postgresql)
+        var isAtStart = true
+        while let token = scanner.next() {
+            if token.kind == .space || token.kind == .comment { continue }
+            let text = scanner.text(token).uppercased()
+            if isAtStart, token.kind == .word, text == "COMMIT" || text == "ROLLBACK", endsSoon(scanner) { return text }
+            isAtStart = [";", "BEGIN", "THEN", "ELSE", "LOOP", ">"].contains(text)
+        }
+        return nil
+    }
+
+    /// `COMMIT;`, `COMMIT AND CHAIN;`: a variable of that name is followed by something else.
+    private func endsSoon(_ scanner: ScriptScanner) -> Bool {
+        var ahead = scanner
+        while let token = ahead.next() {
+            if token.kind == .space || token.kind == .comment { continue }
+            return [";", "AND"].contains(ahead.text(token).uppercased())
+        }
+        return true
+    }
+}

@@ -1,0 +1,108 @@
+import CPostgreSQL
+
+// Several statements in one text, whosever they are.
+
+extension PostgreSQLConnection {
+    func executeScript(_ text: String) throws(DatabaseError) {
+        if let error = try run(text).error { throw error }
+    }
+
+    /// The server says of each statement what it was. So what ended the transaction is seen, also when another was begun
+    /// behind it.
+    func executeInTransaction(_ text: String) throws(DatabaseError) {
+        guard isInTransaction else {
+            throw DatabaseError(
+                .transactionEnded, "the transaction that this statement belongs to is over", statement: text)
+        }
+        let run = try run(text)
+        guard !isLost else { throw run.error ?? .postgresql(nil, on: handle, statement: text) }
+        guard run.transactionControl == nil, isInTransaction else {
+            // Whatever it has set, locked or begun ends with the session.
+            close()
+            let control = run.transactionControl ?? "something in it"
+            let message = "\(control) ended the transaction that this was to be a part of"
+            throw DatabaseError(
+                .transactionEnded, run.error.map { "\(message); then: \($0.message)" } ?? message, statement: text,
+                code: run.error?.code, remedy: "look at what is there, and put it right by hand")
+        }
+        if let error = run.error { throw error }
+    }
+
+    /// The server takes back with the transaction what a transaction has set; so only what is to stay has to be brought back.
+    func keepingSettings<T>(_ body: () throws -> T) throws -> T {
+        let path = try queryValue("SELECT pg_catalog.current_setting('search_path')")?.text ?? ""
+        let result = try body()
+        try executeScript("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; \(settings)")
+        _ = try query("SELECT pg_catalog.set_config('search_path', \(path), true)")
+        return result
+    }
+}
+
+/// What came of a script.
+private struct PostgreSQLScriptRun {
+    var error: DatabaseError?
+    /// The first statement that began or ended a transaction, as the server calls it.
+    var transactionControl: String?
+    /// How many statements were done.
+    var done = 0
+}
+
+extension PostgreSQLConnection {
+    /// Sends a script and reads what the server says to each of its statements. Throws only what keeps it from being sent.
+    private func run(_ text: String) throws(DatabaseError) -> PostgreSQLScriptRun {
+        try startCommand(text)
+        guard PQsendQuery(handle, text) == 1 else { throw .postgresql(nil, on: handle, statement: text) }
+        var run = PostgreSQLScriptRun()
+        while let result = PQgetResult(handle) {
+            defer { PQclear(result) }
+            let status = PQresultStatus(result)
+            switch status {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK: note(String(cString: PQcmdStatus(result)), in: &run)
+            case PGRES_EMPTY_QUERY: break
+            case PGRES_COPY_IN, PGRES_COPY_OUT:
+                run.error = run.error ?? Self.copyByScript(statement(run.done, of: text))
+                guard endCopy(status) else { return run }
+            default:
+                let failed = statement(of: result, run.done, of: text)
+                let error = DatabaseError.postgresql(result, on: handle, statement: failed)
+                if error.kind == .interrupted { _ = cancellation.take() }
+                run.error = run.error ?? error
+            }
+        }
+        return run
+    }
+
+    private func note(_ tag: String, in run: inout PostgreSQLScriptRun) {
+        run.done += 1
+        forgetStatements(after: tag)
+        if run.transactionControl == nil, Self.controlTags.contains(tag) { run.transactionControl = tag }
+    }
+
+    /// https://www.postgresql.org/docs/current/protocol-message-formats.html, CommandComplete; `src/include/tcop/cmdtaglist.h`
+    private static let controlTags: Set<String> = [
+        "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED",
+        "ROLLBACK PREPARED",
+    ]
+
+    private static func copyByScript(_ statement: String) -> DatabaseError {
+        DatabaseError(
+            .other, "a COPY from or to the client can't run as a statement", statement: statement,
+            remedy: "use copyIn or copyOut, or insert the rows")
+    }
+
+    /// The statement of a script that came to nothing: behind those that were done, or where the server points to.
+    private func statement(of result: OpaquePointer, _ done: Int, of text: String) -> String {
+        guard done == 0, let position = PostgreSQLErrorPosition.of(result) else { return statement(done, of: text) }
+        var reader = ScriptReader(text, .postgresql)
+        let place = text.unicodeScalars.prefix(max(0, position - 1)).reduce(0) { $0 + UTF8.width($1) }
+        var last: ScriptStatement?
+        while let statement = reader.next(), statement.start <= place { last = statement }
+        return last?.text ?? text
+    }
+
+    private func statement(_ index: Int, of text: String) -> String {
+        var reader = ScriptReader(text, .postgresql)
+        for _ in 0..<index { _ = reader.next() }
+        return reader.next()?.text ?? text
+    }
+}

@@ -1,0 +1,75 @@
+// What may stand in a script that SQLite runs inside a migration's transaction.
+
+extension ScriptLexicon {
+    /// https://www.sqlite.org/lang_keywords.html, https://www.sqlite.org/lang_comment.html
+    static let sqlite = ScriptLexicon(
+        body: .trigger, nestsComments: false, quotesByDollar: false, escapesInStrings: false, quotesByBracket: true,
+        skipsByteOrderMark: true, commentsEndAtReturn: false)
+}
+
+extension ScriptCheck {
+    static let sqlite = ScriptCheck(lexicon: .sqlite) { statement in
+        switch statement.word(0) {
+        case "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE":
+            return .transactionControl(statement.word(0))
+        case "VACUUM", "DETACH": return .outsideTransactions(statement.word(0))
+        case "ATTACH":
+            return ScriptObjection(
+                reason: "ATTACH adds a database to the connection, which outlives the migration",
+                remedy: "leave it out; bring rows of another database in with a program of your own")
+        case "PRAGMA": return SQLitePragma(statement)?.objection
+        default: return nil
+        }
+    }
+}
+
+/// `PRAGMA name`, `PRAGMA schema.name = value`, `PRAGMA name(value)`.
+struct SQLitePragma {
+    let name: String
+    let hasValue: Bool
+
+    /// `nil` where the grammar is none of a pragma's: SQLite says so itself.
+    init?(_ statement: ScriptStatement) {
+        var rest = statement.tokens.dropFirst()
+        if rest.dropFirst().first?.isSymbol(".") == true { rest = rest.dropFirst(2) }
+        guard let name = rest.first?.nameOrString else { return nil }
+        self.name = name.lowercased()
+        let next = rest.dropFirst().first
+        hasValue = next?.isSymbol("=") == true || next?.isSymbol("(") == true
+    }
+
+    var objection: ScriptObjection? {
+        if Self.impossible.contains(name), hasValue || name == "wal_checkpoint" {
+            return .outsideTransactions("PRAGMA \(name)")
+        }
+        if name == "foreign_keys" && hasValue {
+            return ScriptObjection(
+                reason: "PRAGMA foreign_keys does nothing inside a transaction, and a migration is one",
+                remedy: "leave it out: a migration's foreign keys are checked when it is committed")
+        }
+        guard hasValue, !Self.questions.contains(name), !Self.ofTheDatabase.contains(name),
+            !SQLiteSwitches.names.contains(name)
+        else { return nil }
+        return ScriptObjection(
+            reason: "PRAGMA \(name) changes the connection, and would outlive the migration",
+            remedy: "leave it out")
+    }
+
+    /// SQLite refuses these inside a transaction, or passes over them
+    /// (https://www.sqlite.org/pragma.html, each under its name).
+    private static let impossible: Set<String> = [
+        "journal_mode", "locking_mode", "synchronous", "temp_store", "wal_checkpoint",
+    ]
+
+    /// They ask, and their value says what for.
+    private static let questions: Set<String> = [
+        "foreign_key_check", "foreign_key_list", "index_info", "index_list", "index_xinfo", "integrity_check",
+        "quick_check", "table_info", "table_list", "table_xinfo",
+    ]
+
+    /// They change the database, in the transaction, or end with it.
+    private static let ofTheDatabase: Set<String> = [
+        "application_id", "auto_vacuum", "defer_foreign_keys", "encoding", "incremental_vacuum", "max_page_count",
+        "optimize", "page_size", "schema_version", "user_version",
+    ]
+}

@@ -1,0 +1,91 @@
+import CSQLite
+
+// SQL of somebody else's choice inside a transaction of ours.
+
+extension SQLiteConnection {
+    /// SQLite itself is asked, for each statement that it compiles, whether it may: so nothing can end the transaction but
+    /// SQLite, which then rolls it back (https://www.sqlite.org/c3ref/set_authorizer.html).
+    func executeInTransaction(_ text: String) throws(DatabaseError) {
+        guard isInTransaction else {
+            throw DatabaseError(
+                .transactionEnded, "the transaction that this statement belongs to is over", statement: text)
+        }
+        try handle.refusingTransactionControl()
+        defer { handle.allowTransactionControl() }
+        do throws(DatabaseError) { try executeScript(text) } catch {
+            guard error.code == SQLiteResult.name(of: SQLITE_AUTH) else { throw error }
+            throw DatabaseError(
+                .permission, "a statement that begins or ends a transaction, or attaches a database, was not run",
+                statement: error.statement, code: error.code, remedy: "leave it out")
+        }
+    }
+
+    func keepingSettings<T>(_ body: () throws -> T) throws -> T {
+        let switches = try SQLiteSwitches(of: self)
+        let result = Result { try body() }
+        return try afterwards(result) { () throws(DatabaseError) in try switches.restore(on: self) }
+    }
+
+    /// Runs what has to follow, whatever came before. The first error is the one to report; what could not be brought back
+    /// to where it was makes the connection one that nobody is to use again.
+    func afterwards<T>(_ result: Result<T, any Error>, _ cleanUp: () throws(DatabaseError) -> Void) throws -> T {
+        do throws(DatabaseError) { try cleanUp() } catch {
+            close()
+            _ = try result.get()
+            throw error
+        }
+        return try result.get()
+    }
+}
+
+extension SQLiteHandle {
+    func refusingTransactionControl() throws(DatabaseError) {
+        sqlite3_set_authorizer(
+            try live(),
+            { _, action, _, _, _, _ in
+                // Savepoints end no transaction that BEGIN began, and full-text search uses them
+                // (https://www.sqlite.org/lang_savepoint.html).
+                switch action {
+                case SQLITE_TRANSACTION, SQLITE_ATTACH, SQLITE_DETACH: SQLITE_DENY
+                default: SQLITE_OK
+                }
+            }, nil)
+    }
+
+    func allowTransactionControl() {
+        if let pointer = try? live() { sqlite3_set_authorizer(pointer, nil, nil) }
+    }
+}
+
+/// The switches of a connection that a script may set, as they were. They belong to no transaction, so no rollback brings them
+/// back (https://www.sqlite.org/pragma.html).
+struct SQLiteSwitches {
+    static let names: Set<String> = [
+        "analysis_limit", "automatic_index", "cache_size", "cache_spill", "case_sensitive_like", "cell_size_check",
+        "checkpoint_fullfsync", "fullfsync", "ignore_check_constraints", "journal_size_limit", "legacy_alter_table",
+        "mmap_size", "query_only", "read_uncommitted", "recursive_triggers", "reverse_unordered_selects",
+        "secure_delete", "threads", "trusted_schema", "wal_autocheckpoint", "writable_schema",
+    ]
+
+    private var values: [(name: String, value: String)] = []
+
+    init(of connection: SQLiteConnection) throws(DatabaseError) {
+        for name in Self.names.sorted() {
+            guard let value = try Self.value(of: name, on: connection) else { continue }
+            values.append((name, value))
+        }
+    }
+
+    func restore(on connection: SQLiteConnection) throws(DatabaseError) {
+        for (name, value) in values where try Self.value(of: name, on: connection) != value {
+            try connection.cleanUp("PRAGMA \(name) = \(value)")
+        }
+        // It can't be asked for, and nobody of ours sets it.
+        try connection.cleanUp("PRAGMA case_sensitive_like = OFF")
+    }
+
+    private static func value(of name: String, on connection: SQLiteConnection) throws(DatabaseError) -> String? {
+        guard name != "case_sensitive_like" else { return nil }
+        return try connection.queryValue("PRAGMA \(trusted: name)")?.text
+    }
+}
