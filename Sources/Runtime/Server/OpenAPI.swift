@@ -12,7 +12,10 @@ enum OpenAPI {
                     ("title", "teleclauded"), ("version", .string(version)),
                     (
                         "description",
-                        "Sessions, transcripts and the audit log, over a Unix socket that tells who calls."
+                        """
+                        Sessions, transcripts and the audit log, over a Unix socket that tells who calls. A session that the \
+                        caller may not see is answered for as one that does not exist: 404, with the same words.
+                        """
                     ),
                 ])
             ),

@@ -1,5 +1,8 @@
 /// The one way to a session: the policy is asked, and what concerns somebody else's session is in the audit log before it is
 /// done. Refusals are logged too.
+///
+/// Whether a session exists is told to nobody who may not see it: he gets the answer that he would get for an id that nobody
+/// has, behind the same work.
 struct Gate: Sendable {
     let sessions: SessionStore
     let audit: AuditLog
@@ -12,16 +15,18 @@ struct Gate: Sendable {
             throw RuntimeError(.notAllowed, "this account is nobody's in the settings")
         }
         guard let session = try await sessions.find(id) else {
-            throw RuntimeError(.notFound, "there is no session \(id)", remedy: "telec sessions list shows them")
+            let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
+            try await log(refusalOf: action, caller, nobodys, because: "there is no such session")
+            throw RuntimeError.noSession(id)
         }
         let relation = session.relation(to: caller.identity)
         let audited = AuditedSession(id: session.id, owner: session.owner)
         switch allow(action, by: caller.identity.role, on: relation) {
         case .allowed: break
         case .refused(let why):
-            if let logged = action.logged {
-                try await audit.recordRefusal(
-                    logged, by: caller.identity, callerSession: caller.session, on: audited, reason: why)
+            try await log(refusalOf: action, caller, audited, because: why)
+            guard allow(.getSession, by: caller.identity.role, on: relation) == .allowed else {
+                throw RuntimeError.noSession(id)
             }
             throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
         }
@@ -38,12 +43,27 @@ struct Gate: Sendable {
         return Admission(session: session, relation: relation, receipt: receipt)
     }
 
+    private func log(
+        refusalOf action: Action, _ caller: Caller, _ session: AuditedSession, because why: String
+    ) async throws {
+        guard let logged = action.logged else { return }
+        try await audit.recordRefusal(
+            logged, by: caller.identity, callerSession: caller.session, on: session, reason: why)
+    }
+
     /// The same for what concerns no one session.
     func require(_ caller: Caller, _ action: Action) throws(RuntimeError) {
         switch allow(action, by: caller.identity.role, on: .none) {
         case .allowed: return
         case .refused(let why): throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
         }
+    }
+}
+
+extension RuntimeError {
+    /// For an id that nobody has, and for one that this caller may not know of.
+    static func noSession(_ id: String) -> RuntimeError {
+        RuntimeError(.notFound, "there is no session \(id)", remedy: "telec sessions list shows them")
     }
 }
 
