@@ -24,6 +24,7 @@ public enum Console {
     /// Writes without a newline, for a line that is written over and over.
     public static func progress(_ text: String) { write(text, to: 2) }
 
+    public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
     public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -15,12 +15,25 @@ struct AttachSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let reply = try await options.client().post(
-                SessionPath.of(session.text, "attach"), [String: String](), as: OneSessionDocument.self)
-            guard let name = reply.value.session.tmuxName else {
-                throw RuntimeError(.notRunning, "the session has no terminal")
+            let account = try Launch.account()
+            let local = LocalSession(sessionID: session.text, home: account.home)
+            do {
+                let reply = try await options.client().post(
+                    SessionPath.of(session.text, "attach"), [String: String](), as: OneSessionDocument.self)
+                guard reply.value.session.tmuxName != nil else {
+                    throw RuntimeError(.notRunning, "the session has no terminal")
+                }
+            } catch let error as RuntimeError {
+                // The terminal is the caller's own, whatever the daemon knows of it.
+                guard let local, local.hasTerminal else { throw error }
+                Console.error("\(error.message); its terminal is here")
             }
-            try Attachment.replaceProcess(tmuxName: name)
+            guard let local, local.hasTerminal else {
+                throw RuntimeError(
+                    .notRunning, "no terminal of this session is here",
+                    remedy: "its owner starts it again: telec sessions revive")
+            }
+            try Attachment.replaceProcess(local.tmuxServer, tmuxName: local.tmuxName)
         }
     }
 }

@@ -24,8 +24,21 @@ struct ClientOptions: ParsableArguments {
 
     /// Prints the daemon's own document, or text.
     func show<T>(_ reply: Reply<T>, _ text: () -> String) {
-        let shown = output.json ? String(reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)) : text()
+        let document = reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)
+        // What others wrote must not reach this terminal as commands.
+        let shown = !output.json ? text() : Console.outputIsTerminal ? JSONText.plain(document) : String(document)
         if !shown.isEmpty { Console.out(shown) }
+    }
+}
+
+/// JSON for a terminal.
+enum JSONText {
+    /// The same document, in which a control character stands as what it is called (RFC 8259, section 7).
+    static func plain(_ document: some StringProtocol) -> String {
+        document.unicodeScalars.reduce(into: "") { text, scalar in
+            guard (0x7F...0x9F).contains(scalar.value) else { return text.unicodeScalars.append(scalar) }
+            text += "\\u00" + String(scalar.value, radix: 16)
+        }
     }
 }
 

@@ -14,6 +14,7 @@ struct HostCommand: AsyncParsableCommand {
         let logger = Logger(label: "telec-host")
         guard let program = Executable.path else { throw ExitCode(2) }
         do {
+            // The alias: what tmux is told, others see.
             try await Host(HostFolder(path: folder), logger: logger).run(pane: [program, "pane", folder])
         } catch {
             logger.error("\(error)")

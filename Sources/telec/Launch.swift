@@ -19,25 +19,35 @@ struct Launch {
 
     private static let patience = Duration.seconds(20)
 
-    /// The session once it runs. Throws `RuntimeError` when its host does not come up; the session is then closed.
+    /// The session once its command runs, or has run. Throws `RuntimeError` when it does not come up; the session is then closed.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
+        HostFolder.sweep(home: account.home)
         let folder = HostFolder(sessionID: started.session.sessionID, home: account.home)
-        try folder.create(spec(account))
-        let host = try HostLauncher.start(folder)
+        let local = LocalSession(sessionID: started.session.sessionID, home: account.home)
+        // A host that waits for its daemon goes on by itself: another one would be in its way.
+        let start = local?.hasHost == true ? nil : try HostStart(folder, spec(account, local))
         let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
             let session = try await client.get(
                 SessionPath.of(started.session.sessionID), as: OneSessionDocument.self
             ).value.session
-            if session.status != "initializing" { return session }
-            if host.hasEnded { break }
+            switch start?.outcome ?? .runs {
+            case .failed(let words):
+                throw await failure("the command was not started: \(words)", folder, client)
+            case .runs: if session.status != "initializing" { return session }
+            case .pending: break
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
+        throw await failure("the session's host did not come up within \(Self.patience)", folder, client)
+    }
+
+    /// Closes the session, and says where more is to be read.
+    private func failure(_ message: String, _ folder: HostFolder, _ client: DaemonClient) async -> RuntimeError {
         _ = try? await client.post(
             SessionPath.of(started.session.sessionID, "end"), [String: String](), as: OneSessionDocument.self)
-        throw RuntimeError(
-            .failed, "the session's host did not come up", remedy: "\(folder.log) says why")
+        return RuntimeError(.failed, message, remedy: "\(folder.log) says more")
     }
 
     static func account() throws -> Account {
@@ -49,16 +59,22 @@ struct Launch {
         return account
     }
 
-    private func spec(_ account: Account) -> HostSpec {
+    private func spec(_ account: Account, _ before: LocalSession?) throws -> HostSpec {
+        // A terminal that still lives is where it is.
+        let living = before.flatMap { $0.hasTerminal ? $0.tmuxServer : nil }
+        let server =
+            try living
+            ?? TmuxServer.own(
+                home: account.home, runtimeFolder: ProcessContext.process.environment["XDG_RUNTIME_DIR"])
         var keys = started.environment
         keys[SessionVariable.token] = started.token
         keys[SessionVariable.id] = started.session.sessionID
         keys[SessionVariable.socket] = socketPath
         return HostSpec(
             sessionID: started.session.sessionID, title: started.session.title ?? "",
-            tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", firstChunk: started.firstChunk,
-            socketPath: socketPath,
-            token: started.token, directory: directory, command: command,
+            tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", tmuxServer: server,
+            firstChunk: started.firstChunk, socketPath: socketPath, token: started.token, directory: directory,
+            command: command,
             environment: HostSpec.environment(
                 of: account, from: ProcessContext.process.environment, passing: variables, keys: keys),
             notice: started.notice, agent: started.session.agent)

@@ -26,6 +26,10 @@ struct ListSessions: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
+            // Those the daemon may not know of, or not let in.
+            for session in LocalSession.waiting(home: try Launch.account().home) {
+                if let remark = session.remark { Console.error(remark) }
+            }
             let client = try options.client()
             let query: [(String, String?)] = [
                 ("state", state), ("project", project), ("agent", agent), ("owner", owner), ("text", text),

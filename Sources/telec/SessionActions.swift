@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dialects
 import Runtime
 import Terminal
 
@@ -60,6 +61,8 @@ struct EndSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "end", abstract: "Ends a session and what runs in it.",
         discussion: """
+            A session of yours that runs here is ended here where the daemon does not know it, says no or is away.
+
             EXAMPLES:
               telec sessions end ID
             """)
@@ -69,9 +72,22 @@ struct EndSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let reply = try await options.client().post(
-                SessionPath.of(session.text, "end"), [String: String](), as: OneSessionDocument.self)
-            options.show(reply) { "ended" }
+            let local = LocalSession(sessionID: session.text, home: try Launch.account().home)
+            do {
+                let reply = try await options.client().post(
+                    SessionPath.of(session.text, "end"), [String: String](), as: OneSessionDocument.self)
+                // A host that was told and does not do it is not waited for.
+                if let local, await !local.isGone(within: .seconds(8)) { await local.end() }
+                options.show(reply) { "ended" }
+            } catch let error as RuntimeError {
+                guard let local, local.hasTerminal else { throw error }
+                await local.end()
+                Console.error("\(error.message); what ran here was ended")
+                let document = JSON.object([
+                    ("version", .integer(1)), ("session_id", .string(session.text)), ("status", "ended_here"),
+                ])
+                options.output.show(document) { "ended" }
+            }
         }
     }
 }

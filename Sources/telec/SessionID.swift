@@ -1,11 +1,15 @@
 import ArgumentParser
+import Runtime
+import Terminal
 
-/// Which session a command is about. An empty one would ask for the list of all.
+/// Which session a command is about. An empty one would ask for the list of all. `-` reads it from the first line of standard
+/// input; one that is an argument is taken out of the list of processes as soon as it is read.
 struct SessionID: ExpressibleByArgument {
     let text: String
 
     init?(argument: String) {
-        guard !argument.isEmpty else { return nil }
-        text = argument
+        guard let text = argument == "-" ? readLine() : argument, !text.isEmpty else { return nil }
+        self.text = text
+        OwnArguments.hide(text)
     }
 }

@@ -10,6 +10,8 @@ struct Telec: AsyncParsableCommand {
             Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
             you are; there is nothing to log in to.
 
+            Where a session's id is wanted, - reads it from the first line of standard input.
+
             EXAMPLES:
               telec whoami
               telec sessions start --title "Tidy up" -- bash

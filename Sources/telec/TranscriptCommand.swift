@@ -27,6 +27,13 @@ struct TranscriptCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !raw || !agent else { throw ValidationError("Say --raw or --agent, not both.") }
+        guard !raw || !Console.outputIsTerminal else {
+            throw ValidationError(
+                """
+                A recording may hold commands for your terminal: send --raw into a file or a program, such as \
+                telec transcript ID --raw > session.cast.
+                """)
+        }
     }
 
     func run() async throws {

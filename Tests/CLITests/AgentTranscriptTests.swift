@@ -157,9 +157,9 @@ struct AgentTranscriptTests {
         try await withAgent("claude", script) { daemon, _ in
             let id = try await daemon.startAgent("claude")
             try await daemon.waitForConversation(of: id, toBe: "user: one\n")
-            let host = try #require(try daemon.host(of: id))
+            let host = try daemon.box.host(of: id)
             kill(host, SIGKILL)
-            try waitUntil("the host \(host) is gone") { try daemon.host(of: id) == nil }
+            try waitUntil("the host \(host) is gone") { !isAlive(host) }
             let revived = try await daemon.telec("sessions", "revive", id)
             #expect(revived.code == 0, "\(revived)")
             _ = try await daemon.telec("sessions", "send", id, "two")
@@ -216,15 +216,6 @@ extension TestDaemon {
             if shown == text { return }
             try #require(ContinuousClock.now < deadline, "the conversation was \(shown)")
             try await Task.sleep(for: .milliseconds(100))
-        }
-    }
-
-    /// The process that is a session's host.
-    fileprivate func host(of session: String) throws -> pid_t? {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").lazy.compactMap { pid_t($0) }.first { pid in
-            let words = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")?.split(separator: 0) ?? []
-            return words.count == 3 && words[1].elementsEqual("host".utf8)
-                && String(decoding: words[2], as: UTF8.self).hasSuffix("/hosts/\(session)")
         }
     }
 }

@@ -91,9 +91,29 @@ func withDaemon(
 }
 
 extension Sandbox {
-    /// Ends the tmux server of this sandbox.
+    /// The tmux server of this sandbox.
+    var tmuxSocket: String { "\(home)/.teleclaude/tmux/server" }
+
+    /// Ends it.
     func endSessions() async throws {
-        _ = try await run(
-            Program(inPath: "tmux"), ["-L", "teleclaude", "kill-server"], ["TMUX_TMPDIR": "\(folder)/tmp"])
+        _ = try await run(Program(inPath: "tmux"), ["-S", tmuxSocket, "kill-server"])
     }
+
+    /// The process of a session's host.
+    func host(of session: String) throws -> pid_t {
+        let text = try String(contentsOfFile: "\(home)/.teleclaude/hosts/\(session)/lock", encoding: .utf8)
+        return try #require(pid_t(text))
+    }
+
+    /// The process of a session's command.
+    func command(of session: String) throws -> pid_t {
+        let text = try String(contentsOfFile: "\(home)/.teleclaude/hosts/\(session)/pid", encoding: .utf8)
+        return try #require(pid_t(text))
+    }
+}
+
+/// Whether a process runs; one that has ended and that nobody has asked after does not.
+func isAlive(_ process: pid_t) -> Bool {
+    guard let facts = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+    return facts.split(separator: ")").last?.hasPrefix(" Z") == false
 }

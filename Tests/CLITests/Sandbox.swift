@@ -73,6 +73,8 @@ struct Sandbox: Sendable {
 
     /// Makes a file of the test's own.
     func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: self(name)).deletingLastPathComponent(), withIntermediateDirectories: true)
         try text.write(toFile: self(name), atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
     }

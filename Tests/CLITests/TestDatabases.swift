@@ -39,8 +39,8 @@ func expectTables(_ url: String, _ names: [String], sourceLocation: SourceLocati
 }
 
 /// Asks again and again, for 30 seconds at most. It keeps its thread: what it waits for may pass while others have it.
-func waitUntil(_ what: Comment, _ isTrue: () throws -> Bool) throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+func waitUntil(_ what: Comment, seconds: Double = 30, _ isTrue: () throws -> Bool) throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
     while try !isTrue() {
         try #require(ContinuousClock.now < deadline, what)
         usleep(20_000)

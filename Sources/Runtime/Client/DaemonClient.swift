@@ -116,6 +116,9 @@ public struct DaemonClient: Sendable {
         }
     }
 
+    /// No problem document of ours is longer.
+    private static let longestRefusal = 65_536
+
     private static func receive(
         _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>,
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
@@ -128,7 +131,11 @@ public struct DaemonClient: Sendable {
                     (status, hasBegun) = (head.status, true)
                     if status.kind == .successful { try await onHead(head) }
                 case .body(var buffer):
-                    if status.kind == .successful { try await onBytes(buffer) } else { refusal.writeBuffer(&buffer) }
+                    if status.kind == .successful {
+                        try await onBytes(buffer)
+                    } else if refusal.readableBytes < longestRefusal {
+                        refusal.writeBuffer(&buffer)
+                    }
                 case .end:
                     if status.kind == .successful { return }
                     throw Refusal.error(Array(refusal.readableBytesView), status.code)

@@ -8,8 +8,8 @@
 public enum Attachment {
     /// Becomes a tmux client of the session; never returns but to throw `RuntimeError`. The user's own tmux server is asked: the
     /// sessions of others are out of its reach, whatever the daemon allows.
-    public static func replaceProcess(tmuxName: String) throws(RuntimeError) {
-        let words = ["tmux", "-L", Tmux.server, "-u", "attach-session", "-t", "=\(tmuxName)"]
+    public static func replaceProcess(_ server: TmuxServer, tmuxName: String) throws(RuntimeError) {
+        let words = server.command + ["-u", "attach-session", "-t", "=\(tmuxName)"]
         let arguments = words.map { strdup($0) } + [nil]
         execvp("tmux", arguments)
         let reason = String(cString: strerror(errno))

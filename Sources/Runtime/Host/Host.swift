@@ -1,3 +1,4 @@
+import Dialects
 import Logging
 import NIOCore
 
@@ -8,15 +9,25 @@ import NIOCore
 #endif
 
 /// Runs one session as its owner: the command in tmux, the recording, and the line to the daemon.
+///
+/// The command ends by itself, by a signal, or because somebody who may has ordered its end; never because of what the daemon
+/// answers, or does not.
 public actor Host {
-    private let folder: HostFolder
-    private let spec: HostSpec
-    private let logger: Logger
+    let folder: HostFolder
+    let spec: HostSpec
+    let logger: Logger
+    /// When this host began: what ended before is not about it.
+    let started = Moment.now
     private var recorder = Recorder(columns: Tmux.size.columns, rows: Tmux.size.rows, at: .now)
     private var spool: Spool
-    private var mark: DrainMark
+    private var mark = DrainMark()
     private var exitCode: Int32?
+    /// Somebody who may has ordered the end.
+    private(set) var isEnding = false
+    /// Why the command could not be started.
+    private var failure: String?
     private(set) var isDelivered = false
+    private var standing: HostStanding?
     /// Follows the agent's own transcript, where one is known.
     private let watch: AgentWatch?
     /// Transcripts in the order in which they were written last, each with the first chunk that holds lines of it.
@@ -24,6 +35,10 @@ public actor Host {
     private var isProgressNoted = false
     /// Where commands for tmux go, while it listens.
     private var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
+    /// Held while the terminal is being made.
+    private var starting: FileLock?
+    /// What tmux said last that was no event.
+    private var lastWords: String?
     /// Wakes whoever delivers: there is a new chunk, or the end.
     private var wake: AsyncStream<Void>.Continuation?
 
@@ -33,61 +48,102 @@ public actor Host {
     private static let agentInterval = Duration.milliseconds(500)
     /// What a session ends with whose pane was killed before it could tell: as if its terminal had hung up.
     private static let unknownEnd: Int32 = 128 + SIGHUP
+    /// How often a terminal is tried for that does not come up.
+    private static let attempts = 6
 
     public init(_ folder: HostFolder, logger: Logger) throws {
         self.folder = folder
         self.logger = logger
         spec = try folder.spec()
         spool = Spool(folder.spool, firstChunk: spec.firstChunk)
-        mark = DrainMark(sessionID: spec.sessionID)
         let (earlier, next) = (folder.agentProgress(), spool.next)
         natives = (earlier?.chain ?? []).map { ($0, next) }
         watch = AgentWatch(spec, resuming: earlier)
     }
 
     /// Runs until the session has ended and the daemon has all of it. `pane` is the program that runs in tmux, with its
-    /// arguments.
+    /// arguments. What nobody wants to have stays in the folder, and so does the log of a host that failed.
     public func run(pane: [String]) async throws {
+        guard let lock = try FileLock(folder.lock) else {
+            return logger.notice("another host of this session lives: this one is not needed")
+        }
+        defer { withExtendedLifetime(lock) {} }
+        lock.note("\(getpid())")
         if spool.next == 0 {
             recorder.begin(title: spec.title, seconds: Int(time(nil)))
         } else {
             recorder.gap("the host was started again")
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.record(pane) }
             group.addTask { await self.cutChunks() }
-            group.addTask { try await HostLink(host: self).run() }
-            try await group.waitForAll()
+            group.addTask { await HostLink(host: self).run() }
+            await group.waitForAll()
         }
-        folder.remove()
+        switch (isDelivered, failure) {
+        case (true, nil): folder.remove()
+        case (true, .some): folder.removeAllButTheLog()
+        case (false, _): logger.error("nobody took the recording: what was not delivered stays in \(folder.spool)")
+        }
     }
 
-    /// Hears what tmux says until the session is over. Somebody may detach this client: then it attaches again.
+    /// Hears what tmux says until the session is over.
     private func record(_ pane: [String]) async {
         let following = Task { await followAgent() }
         do {
-            repeat {
-                let tmux = try await Tmux.open(spec.tmuxName, command: pane, environment: spec.environment)
-                defer { tmux.reap() }
-                try await hear(tmux)
-            } while folder.exitCode() == nil && Tmux.hasSession(spec.tmuxName, spec.environment)
+            try await holdTerminal(pane)
         } catch {
+            failure = "\(error)"
             recorder.output(Array("telec: \(error)\r\n".utf8), at: .now)
-            logger.error("tmux failed", metadata: ["error": "\(error)"])
+            logger.error("the command was not started", metadata: ["error": "\(error)"])
+            try? folder.note("\(error)", in: folder.failure)
         }
         following.cancel()
         await following.value
         await finish()
     }
 
-    private func hear(_ tmux: Tmux) async throws {
-        var reader = ControlModeReader()
-        try await tmux.channel.executeThenClose { inbound, outbound in
-            typist = outbound
-            defer { typist = nil }
-            for try await buffer in inbound {
-                for event in reader.read(buffer.readableBytesView) { take(event) }
+    /// Makes the terminal, or goes back to it, and stays until the command has ended. Somebody may detach this client: then it
+    /// attaches again. A server that goes away while the terminal is made is started anew. Throws `RuntimeError` with tmux's
+    /// words when no terminal comes up.
+    private func holdTerminal(_ pane: [String]) async throws {
+        var failures = 0
+        starting = try await spec.tmuxServer.lock()
+        if !hasTerminal { folder.forgetCommand() }
+        while true {
+            lastWords = nil
+            try await hear(
+                try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: pane, environment: spec.environment))
+            starting = nil
+            if folder.exitCode() != nil || isEnding { return }
+            if !hasTerminal {
+                if folder.hasCommandStarted { return }
+                failures += 1
+                let words = lastWords ?? "it ended without a word"
+                guard failures < Self.attempts else { throw RuntimeError(.failed, "tmux: \(words)") }
+                logger.warning("no terminal came up: trying again", metadata: ["tmux": "\(words)"])
             }
+            try await Task.sleep(for: .milliseconds(50 << failures))
+            starting = try await spec.tmuxServer.lock()
+        }
+    }
+
+    private var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) }
+
+    private func hear(_ tmux: Tmux) async throws {
+        defer { tmux.reap() }
+        var reader = ControlModeReader()
+        do {
+            try await tmux.channel.executeThenClose { inbound, outbound in
+                typist = outbound
+                defer { typist = nil }
+                for try await buffer in inbound {
+                    for event in reader.read(buffer.readableBytesView) { take(event) }
+                }
+            }
+        } catch {
+            // A pipe that breaks is how a client ends that was killed.
+            lastWords = lastWords ?? "\(error)"
         }
     }
 
@@ -97,26 +153,72 @@ public actor Host {
         try await typist.write(ByteBuffer(string: command))
     }
 
-    /// Ends the session with all that runs in it. One that is over already stays over.
-    func endSession() async {
-        do {
-            try await type(ControlCommand.kill(spec.tmuxName))
-        } catch {
-            Tmux.kill(spec.tmuxName, spec.environment)
-        }
-    }
-
     private func take(_ event: ControlEvent) {
         switch event {
         case .output(let bytes):
-            let (isDrained, rest) = mark.find(in: bytes)
+            let (isDrained, rest) = mark.read(bytes) { $0 == folder.text(in: folder.mark) }
             recorder.output(rest, at: .now)
-            if isDrained { try? folder.note("", in: folder.drained) }
+            if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
             if recorder.count >= Self.chunkBytes { cut() }
         case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
-        case .failure(let text): logger.warning("tmux: \(text)")
-        case .started, .exit: break
+        case .failure(let text):
+            lastWords = text
+            logger.warning("tmux: \(text)")
+        case .started:
+            starting = nil
+            Task { await noteStart() }
+        case .exit: break
         }
+    }
+
+    /// Tells whoever started this that the command runs, or has run: a terminal alone is not enough.
+    private func noteStart() async {
+        guard let launch = spec.launch else { return }
+        while !folder.hasCommandStarted, exitCode == nil { try? await Task.sleep(for: .milliseconds(20)) }
+        try? folder.note(launch, in: folder.running)
+    }
+
+    private func cutChunks() async {
+        while exitCode == nil {
+            try? await Task.sleep(for: Self.chunkInterval)
+            cut()
+        }
+    }
+
+    private func cut() {
+        recorder.output(mark.flush(), at: .now)
+        let data = recorder.take()
+        guard !data.isEmpty else { return }
+        spool.add(data, longest: Self.chunkBytes)
+        wake?.yield()
+    }
+}
+
+extension Host {
+    // How it ends.
+
+    /// How long a command may take to end when its terminal does.
+    private static let patience = Duration.seconds(5)
+
+    /// Ends the session with all that runs in it. One that is over already stays over; a command that does not end is killed.
+    func endSession() async {
+        isEnding = true
+        guard exitCode == nil else { return }
+        do {
+            try await type(ControlCommand.kill(spec.tmuxName))
+        } catch {
+            Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
+        }
+        Task {
+            try? await Task.sleep(for: Self.patience)
+            killCommand()
+        }
+    }
+
+    private func killCommand() {
+        guard exitCode == nil else { return }
+        Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
+        if let command = folder.commandPID() { kill(command, SIGKILL) }
     }
 
     /// The session is over. The pane may still be writing down how; a command that does not end when its terminal does is
@@ -128,6 +230,7 @@ public actor Host {
         }
         await lookAtAgent()
         let code = folder.exitCode() ?? Self.unknownEnd
+        recorder.output(mark.flush(), at: .now)
         recorder.exit(code, at: .now)
         cut()
         exitCode = code
@@ -135,22 +238,10 @@ public actor Host {
     }
 
     private func hasWrittenExitCode() async -> Bool {
-        for _ in 0..<40 where folder.exitCode() == nil { try? await Task.sleep(for: .milliseconds(50)) }
-        return folder.exitCode() != nil
-    }
-
-    private func cutChunks() async {
-        while exitCode == nil {
-            try? await Task.sleep(for: Self.chunkInterval)
-            cut()
+        for _ in 0..<40 where folder.exitCode() == nil && failure == nil {
+            try? await Task.sleep(for: .milliseconds(50))
         }
-    }
-
-    private func cut() {
-        let data = recorder.take()
-        guard !data.isEmpty else { return }
-        _ = spool.append(data)
-        wake?.yield()
+        return folder.exitCode() != nil
     }
 }
 
@@ -199,11 +290,6 @@ extension Host {
 extension Host {
     // What the line to the daemon asks for.
 
-    var socketPath: String { spec.socketPath }
-    var token: String { spec.token }
-    var sessionID: String { spec.sessionID }
-    var tmuxName: String { spec.tmuxName }
-
     /// One wake-up for whatever came since the last.
     func wakeUps() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -216,14 +302,22 @@ extension Host {
     /// Each comes behind the names of the transcripts that it is the first to hold lines of.
     func undelivered(from number: UInt64, atMost count: Int) -> (chunks: [Undelivered], exit: HostFrame?) {
         var untold = natives.drop { $0.chunk < number }
-        let waiting = spool.chunks(from: number)
-        let chunks = waiting.prefix(count).map { number in
+        let (numbers, areAll) = spool.seal(from: number, atMost: count)
+        let chunks = numbers.map { number in
             let told = untold.prefix { $0.chunk <= number }
             untold = untold.dropFirst(told.count)
-            let chunk = spool.data(number).map { [HostFrame.chunk(number, $0)] } ?? []
+            let chunk = spool.data(number).map { [HostFrame.chunk(number, Self.lines(of: $0, number))] } ?? []
             return Undelivered(number: number, frames: told.map { .native($0.path) } + chunk)
         }
-        return (chunks, waiting.count <= count ? exitCode.map { .exit($0) } : nil)
+        return (chunks, areAll ? exitCode.map { .exit($0) } : nil)
+    }
+
+    /// A chunk that a disk has spoilt, or part of which a crash has kept away, must not keep back those behind it.
+    private static func lines(of data: [UInt8], _ number: UInt64) -> [UInt8] {
+        if Recording.isWellFormed(data, allowsHeader: number == 0) { return data }
+        let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { Array(data[...$0]) } ?? []
+        let isWellFormed = Recording.isWellFormed(whole, allowsHeader: number == 0)
+        return (isWellFormed ? whole : []) + Array(Recording.gap("chunk \(number) was spoilt on its way").utf8)
     }
 
     func acknowledge(_ number: UInt64) {
@@ -232,10 +326,30 @@ extension Host {
         natives.removeAll { $0.chunk <= number && $0.path != present }
     }
 
+    /// The number that the next chunk has: nobody can have acknowledged one after it.
+    var nextChunk: UInt64 { spool.next }
+
     var isOver: Bool { exitCode != nil }
 
     /// The daemon has said that it has all of it.
     func noteDelivery() { isDelivered = true }
+
+    /// What keeps it from its daemon; `nil` when nothing does. It is written down when it is news.
+    func note(_ code: RuntimeError.Code, _ message: String) {
+        guard standing?.code != code.rawValue || standing?.message != message else { return }
+        let fresh = HostStanding(since: Moment.now.text, code: code.rawValue, message: message)
+        standing = fresh
+        folder.note(fresh)
+        let what = isOver ? "the recording waits" : "the command goes on"
+        logger.warning("\(what): \(message)", metadata: ["code": "\(code.rawValue)"])
+    }
+
+    func noteConnection() {
+        guard standing != nil else { return }
+        standing = nil
+        unlink(folder.standing)
+        logger.notice("the daemon has taken this host up")
+    }
 }
 
 /// A chunk that the daemon does not have, and what it has to be told before.

@@ -4,32 +4,47 @@
     import Darwin
 #endif
 
-/// Starts hosts that outlive whoever starts them.
-public struct HostLauncher {
-    private let child: ChildProcess
+/// A host that was started, and outlives whoever started it.
+public struct HostStart {
+    /// What has become of it.
+    public enum Outcome {
+        case pending
+        /// Its command runs, or has run.
+        case runs
+        /// With tmux's words, or the host's last.
+        case failed(String)
+    }
 
-    /// Starts this program again as the host of a folder, in a session of its own. What it says goes to the folder's log.
-    public static func start(_ folder: HostFolder) throws(RuntimeError) -> HostLauncher {
+    private let child: ChildProcess
+    private let folder: HostFolder
+    private let launch: String?
+
+    /// Makes the folder and starts this program again as its host, in a session of its own. What it says goes to the folder's
+    /// log. Throws `RuntimeError`.
+    public init(_ folder: HostFolder, _ spec: HostSpec) throws {
         guard let program = Executable.path else {
             throw RuntimeError(.failed, "this program does not know its own place")
         }
+        try folder.create(spec)
         let log = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard log >= 0 else {
             throw RuntimeError(.failed, "\(folder.log) can't be written: \(String(cString: strerror(errno)))")
         }
         defer { close(log) }
-        let spec: HostSpec
-        do {
-            spec = try folder.spec()
-        } catch {
-            throw RuntimeError(.failed, "\(error)")
-        }
-        return HostLauncher(
-            child: try ChildProcess(
-                [program, "host", folder.path], environment: spec.environment,
-                streams: .init(output: log, error: log), isDetached: true))
+        (self.folder, launch) = (folder, spec.launch)
+        child = try ChildProcess(
+            [program, "host", folder.alias(of: spec) ?? folder.path], environment: spec.environment,
+            streams: .init(output: log, error: log), isDetached: true)
     }
 
-    /// Whether the host is gone already.
-    public var hasEnded: Bool { child.poll() != nil }
+    public var outcome: Outcome {
+        // Asked for first: a host that has ended has written before whatever it had to say.
+        let hasEnded = child.poll() != nil
+        if let words = folder.text(in: folder.failure) { return .failed(words) }
+        // Without a folder all of it was delivered.
+        if !folder.isThere || folder.text(in: folder.running) == launch { return .runs }
+        guard hasEnded else { return .pending }
+        let last = folder.text(in: folder.log)?.split(separator: "\n").last.map(String.init)
+        return .failed(last ?? "the session's host has ended without a word")
+    }
 }

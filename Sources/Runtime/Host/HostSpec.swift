@@ -4,6 +4,10 @@ public struct HostSpec: Codable, Sendable {
     public var sessionID: String
     public var title: String
     public var tmuxName: String
+    /// The socket of the tmux server; `nil` in what an older version wrote, whose server was known by its name.
+    public var tmuxSocket: String?
+    /// Which start this is, by a random name: what an earlier one has left in the folder is not taken for this one's.
+    public var launch: String?
     /// The first chunk that the daemon does not have: a session that is run again goes on in the same recording.
     public var firstChunk: UInt64
     public var socketPath: String
@@ -18,13 +22,15 @@ public struct HostSpec: Codable, Sendable {
     public var agent: String?
 
     public init(
-        sessionID: String, title: String, tmuxName: String, firstChunk: UInt64, socketPath: String, token: String,
-        directory: String,
-        command: [String], environment: [String: String], notice: String?, agent: String?
+        sessionID: String, title: String, tmuxName: String, tmuxServer: TmuxServer, firstChunk: UInt64,
+        socketPath: String, token: String, directory: String, command: [String], environment: [String: String],
+        notice: String?, agent: String?
     ) {
         self.sessionID = sessionID
         self.title = title
         self.tmuxName = tmuxName
+        tmuxSocket = tmuxServer.socket
+        launch = Identifier.short()
         self.firstChunk = firstChunk
         self.socketPath = socketPath
         self.token = token
@@ -37,6 +43,8 @@ public struct HostSpec: Codable, Sendable {
 }
 
 extension HostSpec {
+    public var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
+
     /// The environment of a session: what a login gives, where the session is, and the keys that were given to it. Nothing else
     /// of the caller's comes along, but the variables that he names.
     public static func environment(

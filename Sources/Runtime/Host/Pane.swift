@@ -13,17 +13,17 @@ public enum Pane {
     /// Runs the command of a host's folder to its end and returns its exit code.
     public static func run(_ folder: HostFolder) throws -> Int32 {
         let spec = try folder.spec()
-        unlink(folder.drained)
-        unlink(folder.status)
         let code = try run(spec, folder)
         try folder.note(String(code), in: folder.status)
-        waitUntilHeard(DrainMark(sessionID: spec.sessionID), folder)
+        try waitUntilHeard(folder)
         return code
     }
 
-    private static func waitUntilHeard(_ mark: DrainMark, _ folder: HostFolder) {
-        say(String(decoding: mark.bytes, as: UTF8.self))
-        for _ in 0..<Int(patience / 0.02) where access(folder.drained, F_OK) != 0 { usleep(20_000) }
+    private static func waitUntilHeard(_ folder: HostFolder) throws {
+        let secret = DrainMark.secret()
+        try folder.note(secret, in: folder.mark)
+        say(String(decoding: DrainMark.bytes(secret), as: UTF8.self))
+        for _ in 0..<Int(patience / 0.02) where folder.text(in: folder.drained) != secret { usleep(20_000) }
     }
 
     private static func run(_ spec: HostSpec, _ folder: HostFolder) throws -> Int32 {
@@ -43,14 +43,16 @@ public enum Pane {
         guard chdir(spec.directory) == 0 else {
             return fail("\(spec.directory): \(String(cString: strerror(errno)))")
         }
-        do {
-            let child = try ChildProcess(
+        let child: ChildProcess
+        do throws(RuntimeError) {
+            child = try ChildProcess(
                 spec.command, environment: environment, streams: .init(input: 0, output: 1, error: 2))
-            try folder.note(String(child.pid), in: folder.pid)
-            return child.wait().code
-        } catch let error as RuntimeError where error.code == .failed {
+        } catch {
             return fail(error.message)
         }
+        // A full disk ends no command that runs.
+        try? folder.note(String(child.pid), in: folder.pid)
+        return child.wait().code
     }
 
     /// As a shell does for a command that isn't there.

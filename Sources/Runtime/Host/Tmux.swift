@@ -10,8 +10,6 @@ import NIOPosix
 /// A control client of the user's own tmux server: it starts the session, hears everything that the pane writes from the first
 /// byte on, and types. When it goes away the session stays.
 struct Tmux {
-    /// The server that holds this user's sessions; `tmux -L teleclaude attach` finds them.
-    static let server = "teleclaude"
     static let size = (columns: 80, rows: 24)
 
     private let child: ChildProcess
@@ -19,24 +17,25 @@ struct Tmux {
 
     /// Starts the session with `command` in it, or goes back to one that is there. No settings of the user's are read, so that
     /// none can stand in the way.
-    static func open(_ name: String, command: [String], environment: [String: String]) async throws -> Tmux {
-        let isThere = hasSession(name, environment)
+    static func open(
+        _ server: TmuxServer, _ name: String, command: [String], environment: [String: String]
+    ) async throws -> Tmux {
+        let isThere = hasSession(server, name, environment)
         let words =
             isThere
             ? ["attach-session", "-t", "=\(name)"]
             : ["new-session", "-s", name, "-x", "\(size.columns)", "-y", "\(size.rows)"] + command
-        return try await start(["tmux", "-L", server, "-f", "/dev/null", "-u", "-C"] + words, environment)
+        return try await start(server.command + ["-f", "/dev/null", "-u", "-C"] + words, environment)
     }
 
-    static func hasSession(_ name: String, _ environment: [String: String]) -> Bool {
-        let child = try? ChildProcess(
-            ["tmux", "-L", server, "has-session", "-t", "=\(name)"], environment: environment)
+    static func hasSession(_ server: TmuxServer, _ name: String, _ environment: [String: String]) -> Bool {
+        let child = try? ChildProcess(server.command + ["has-session", "-t", "=\(name)"], environment: environment)
         return child?.wait() == .exit(0)
     }
 
     /// Ends the session with everything that runs in it.
-    static func kill(_ name: String, _ environment: [String: String]) {
-        _ = try? ChildProcess(["tmux", "-L", server, "kill-session", "-t", "=\(name)"], environment: environment).wait()
+    static func kill(_ server: TmuxServer, _ name: String, _ environment: [String: String]) {
+        _ = try? ChildProcess(server.command + ["kill-session", "-t", "=\(name)"], environment: environment).wait()
     }
 
     private static func start(_ arguments: [String], _ environment: [String: String]) async throws -> Tmux {

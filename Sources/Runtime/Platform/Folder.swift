@@ -20,6 +20,22 @@ enum Folder {
         }
     }
 
+    /// Makes a folder that nobody but its owner may enter. One that is there must be ours, and no link; what others could do in
+    /// it is taken back. Throws `RuntimeError`.
+    static func makePrivate(_ path: String) throws(RuntimeError) {
+        try make(path)
+        var facts = stat()
+        guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == geteuid() else {
+            throw RuntimeError(
+                .failed, "\(path) is no folder of uid \(geteuid())", remedy: "move away what is there in its place")
+        }
+        guard facts.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
+            throw RuntimeError(
+                .failed, "\(path) is open to others: \(String(cString: strerror(errno)))",
+                remedy: "take their rights away: chmod 700")
+        }
+    }
+
     /// The names of what is in it; empty when it can't be read.
     static func names(in folder: String) -> [String] {
         names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))

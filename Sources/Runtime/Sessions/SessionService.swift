@@ -31,7 +31,8 @@ struct SessionService: Sendable {
             id: id, title: request.title, owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
             state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
             thinkingMode: agent == nil ? nil : preferences?.thinkingMode, computer: services.computer,
-            tmuxName: "tc_\(id)", createdAt: now, lastActivity: now, closedAt: nil)
+            // Others see it in the list of processes: it does not tell the id.
+            tmuxName: "tc_\(Identifier.short())", createdAt: now, lastActivity: now, closedAt: nil)
         try await services.sessions.insert(session)
         services.events.post(SessionEvent(.started, session))
         var started = try await handOut(session, agent, to: caller)
@@ -97,7 +98,7 @@ struct SessionService: Sendable {
         }
         let agent = try session.agent.map(agent(named:))
         guard let opened = try await services.sessions.reopen(id) else {
-            throw RuntimeError(.notFound, "there is no session \(id)")
+            throw RuntimeError.noSession(id)
         }
         services.events.post(SessionEvent(.changed, opened))
         return try await handOut(opened, agent, to: caller)

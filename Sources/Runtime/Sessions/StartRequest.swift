@@ -84,6 +84,9 @@ struct StartedSession: Sendable {
 
 /// Random names.
 enum Identifier {
+    /// 64 bits from the system's generator, in hexadecimal digits: a name that tells nothing.
+    static func short() -> String { Hexadecimal.text((0..<8).map { _ in UInt8.random(in: .min ... .max) }) }
+
     /// A UUID of version 4 (RFC 9562), in lower case.
     static func random() -> String {
         var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }

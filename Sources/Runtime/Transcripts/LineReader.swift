@@ -11,4 +11,13 @@ public struct LineReader: Sendable {
         defer { pending.removeFirst(end + 1) }
         return String(decoding: pending[..<end], as: UTF8.self).split(separator: "\n").map(String.init)
     }
+
+    /// The same of somebody who may be anybody: throws `RuntimeError` where a line does not end within so many bytes.
+    mutating func read(_ bytes: [UInt8], longest: Int) throws(RuntimeError) -> [String] {
+        let lines = read(bytes)
+        guard pending.count <= longest else {
+            throw RuntimeError(.brokenAnswer, "what answers at the daemon's socket sends a line that does not end")
+        }
+        return lines
+    }
 }

@@ -47,16 +47,32 @@ struct ControlModeTests {
 }
 
 struct DrainMarkTests {
-    /// However the output is cut, the mark is found once; what is not the mark stays.
+    /// However the output is cut, the mark is found once, and nothing of it is recorded.
     @Test func theMarkIsFoundInAnyPieces() {
-        let mark = Array("\u{1B}]7117;id\u{07}".utf8)
-        let output = Array("last words".utf8) + mark
+        let secret = DrainMark.secret()
+        let output = Array("last words".utf8) + DrainMark.bytes(secret) + [10]
         for cut in 0...output.count {
-            var reader = DrainMark(sessionID: "id")
-            let (first, second) = (reader.find(in: Array(output[..<cut])), reader.find(in: Array(output[cut...])))
+            var reader = DrainMark()
+            let (first, second) = (
+                reader.read(Array(output[..<cut])) { $0 == secret }, reader.read(Array(output[cut...])) { $0 == secret }
+            )
             #expect(first.isFound != second.isFound)
-            #expect((first.rest + second.rest).starts(with: Array("last words".utf8)))
-            if cut <= 10 { #expect(first.rest + second.rest == Array("last words".utf8)) }
+            #expect(first.rest + second.rest == Array("last words\n".utf8) && reader.flush().isEmpty)
+        }
+    }
+
+    /// What a command prints that looks like a mark, or like its beginning, is its output.
+    @Test func whatIsNotOurMarkStays() {
+        let other = DrainMark.bytes(DrainMark.secret())
+        let texts: [[UInt8]] = [
+            other, other.dropLast() + [10], Array(other.prefix(9)), [27], [27, 27] + other + other.prefix(20),
+        ]
+        for text in texts {
+            for cut in 0...text.count {
+                var reader = DrainMark()
+                let parts = [Array(text[..<cut]), Array(text[cut...])].map { part in reader.read(part) { _ in false } }
+                #expect(parts.flatMap(\.rest) + reader.flush() == text && parts.allSatisfy { !$0.isFound })
+            }
         }
     }
 }
@@ -104,6 +120,34 @@ struct RecorderTests {
             #expect(again.chunks(from: 0) == [2])
             #expect(again.append([9]) == 3)
             #expect(again.data(3) == [9])
+        }
+    }
+
+    /// Hours without a daemon become some files; a chunk that was sent stays as it is.
+    @Test func whatNobodyTakesIsGathered() async throws {
+        try await withTemporaryFolder { folder in
+            var spool = Spool(folder)
+            for _ in 0..<100 { spool.add([1, 2], longest: 50) }
+            #expect(spool.chunks(from: 0) == [0, 1, 2, 3] && spool.data(3)?.count == 50)
+            #expect(spool.seal(from: 0, atMost: 3) == ([0, 1, 2], false))
+            spool.add([3], longest: 60)
+            #expect(spool.data(3)?.count == 51 && spool.seal(from: 3, atMost: 9) == ([3], true))
+            spool.add([4], longest: 60)
+            #expect(spool.chunks(from: 4) == [4])
+            var again = Spool(folder)
+            again.add([5], longest: 60)
+            #expect(again.chunks(from: 4) == [4, 5])
+        }
+    }
+
+    /// The disk is the owner's: the oldest is given up, but for the beginning.
+    @Test func theSpoolIsBounded() async throws {
+        try await withTemporaryFolder { folder in
+            var spool = Spool(folder, limit: 100)
+            for number in 0..<50 { #expect(spool.append([UInt8](repeating: 1, count: 10)) == number) }
+            #expect(spool.chunks(from: 0) == [0] + Array(41..<50))
+            #expect(spool.append([UInt8](repeating: 1, count: 1_000)) == 50)
+            #expect(spool.chunks(from: 0) == [0, 50])
         }
     }
 }

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The tmux server that holds one user's sessions. Its socket lies in a folder of the user's own, which nobody else may enter:
+/// in `/tmp/tmux-UID`, where tmux has it by itself, anybody may lie in wait.
+public struct TmuxServer: Sendable, Equatable {
+    /// `nil` for the server of an older version, which was known by its name.
+    public let socket: String?
+
+    public init(socket: String?) { self.socket = socket }
+
+    /// The user's own server, with its folder made: below the home, or, where the path would be too long for a socket, below the
+    /// runtime folder of the login (`XDG_RUNTIME_DIR`). Throws `RuntimeError`.
+    public static func own(home: String, runtimeFolder: String?) throws(RuntimeError) -> TmuxServer {
+        let places = ["\(home)/.teleclaude/tmux"] + [runtimeFolder].compactMap { $0 }.map { "\($0)/teleclaude-tmux" }
+        guard let folder = places.first(where: { socket(in: $0).utf8.count <= UnixSocketAddress.longestPath }) else {
+            throw RuntimeError(
+                .failed,
+                "the path of tmux's socket is longer than \(UnixSocketAddress.longestPath) bytes: \(socket(in: places[0]))",
+                remedy: "set XDG_RUNTIME_DIR to a folder of yours with a shorter path")
+        }
+        try Folder.makePrivate(folder)
+        return TmuxServer(socket: socket(in: folder))
+    }
+
+    private static func socket(in folder: String) -> String { "\(folder)/server" }
+
+    /// How tmux is called to speak with this server.
+    var command: [String] {
+        guard let socket else { return ["tmux", "-L", "teleclaude"] }
+        return ["tmux", "-S", socket]
+    }
+
+    /// How long somebody may take to start a terminal before others don't wait any more: he may have been stopped.
+    private static let patience = Duration.seconds(10)
+
+    /// Waits until nobody else is starting a terminal on this server. Two that start at once, or one that starts while the last
+    /// session ends, could meet a server that is just going away. `nil` when somebody takes too long, or there is nothing to
+    /// lock: tmux then has to see to it.
+    func lock() async throws -> FileLock? {
+        guard let socket else { return nil }
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
+            if let lock = try FileLock("\(socket).starting") { return lock }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The words that this process was started with, as others see them in the list of processes.
+public enum OwnArguments {
+    /// Puts `-` in the place of each letter of `text` there. Where the system has no such place to write to, nothing happens.
+    public static func hide(_ text: String) {
+        let letters = Array(text.utf8)
+        guard letters.count > 1, let memory, memory.count >= letters.count else { return }
+        for start in 0...(memory.count - letters.count)
+        where memory[start...].starts(with: letters) {
+            for at in start..<start + letters.count { memory[at] = UInt8(ascii: "-") }
+        }
+    }
+
+    /// proc(5): `arg_start` and `arg_end` are fields 48 and 49, and the second field is all that may hold a space.
+    private static var memory: UnsafeMutableBufferPointer<UInt8>? {
+        guard let bytes = HostFolder.read("/proc/self/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
+            return nil
+        }
+        let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard fields.count > 46, let start = UInt(fields[45]), let stop = UInt(fields[46]), stop > start,
+            let pointer = UnsafeMutablePointer<UInt8>(bitPattern: start)
+        else { return nil }
+        return UnsafeMutableBufferPointer(start: pointer, count: Int(stop - start))
+    }
+}

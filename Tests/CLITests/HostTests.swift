@@ -1,0 +1,190 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of a session when its daemon does not know it, says no, says nonsense, or is somebody else.
+struct HostTests {
+    /// Asks until the host has written down why it waits.
+    private func wait(_ box: Sandbox, for session: String, toHear code: String) throws {
+        let file = "\(box.home)/.teleclaude/hosts/\(session)/standing"
+        try waitUntil("the host hears \(code)") {
+            (try? String(contentsOfFile: file, encoding: .utf8))?.contains("\"\(code)\"") == true
+        }
+    }
+
+    /// A database that was restored from a copy does not know the session: its command goes on, and so does its recording.
+    @Test(arguments: Backend.available)
+    func aHostOutlivesADaemonThatDoesNotKnowItsSession(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let other = "sqlite:\(box("other.db"))"
+            var daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sh", "-c", "while read x; do echo got $x; done")
+            #expect(try await daemon.telec("sessions", "send", id, "one").code == 0)
+            try await daemon.waitForTranscript(of: id, toContain: "got one")
+            #expect(try await daemon.stop().code == 0)
+
+            daemon = try await box.startDaemon(box.daemonVariables(other))
+            try wait(box, for: id, toHear: "not_found")
+            #expect(isAlive(try box.command(of: id)))
+            let list = try await daemon.telec("sessions", "list")
+            #expect(list.code == 0 && list.error.contains("\(id) runs; its host has waited since"), "\(list)")
+            #expect(list.error.contains("there is no session \(id)"), "\(list)")
+            let typed = try await box.run(
+                Program(inPath: "tmux"), ["-S", box.tmuxSocket, "send-keys", "two", "Enter"])
+            #expect(typed.code == 0, "\(typed)")
+            #expect(try await daemon.stop().code == 0)
+
+            daemon = try await box.startDaemon(box.daemonVariables(url))
+            try await daemon.waitForTranscript(of: id, toContain: "got two")
+            #expect(try await daemon.telec("sessions", "send", id, "three").code == 0)
+            try await daemon.waitForTranscript(of: id, toContain: "got three")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown == "one\ngot one\ntwo\ngot two\nthree\ngot three\n", "\(shown)")
+            #expect(try await daemon.telec("sessions", "list").error.isEmpty)
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+            try await daemon.wait(for: id, toBe: "closed")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// The owner ends what the daemon does not know; what was recorded stays, and its folder lets the host go.
+    @Test func theOwnerEndsWhatTheDaemonDoesNotKnow() async throws {
+        try await withSandbox { box in
+            var daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))"))
+            let id = try await daemon.start("sh", "-c", "echo kept; sleep 1000")
+            #expect(try await daemon.stop().code == 0)
+            daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("b.db"))"))
+            try wait(box, for: id, toHear: "not_found")
+            let (host, command) = (try box.host(of: id), try box.command(of: id))
+            let ended = try await daemon.telec("sessions", "end", id)
+            #expect(ended.code == 0 && ended.error.contains("what ran here was ended"), "\(ended)")
+            try waitUntil("the command is gone") { !isAlive(command) }
+            let folder = "\(box.home)/.teleclaude/hosts/\(id)"
+            try waitUntil("the end is recorded") {
+                let spool = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/spool")
+                return try spool.contains { name in
+                    try String(contentsOfFile: "\(folder)/spool/\(name)", encoding: .utf8).contains("\"x\"")
+                }
+            }
+            let list = try await daemon.telec("sessions", "list")
+            #expect(list.error.contains("\(id) has ended, and its recording waits"), "\(list)")
+            let again = try await daemon.telec("sessions", "end", id)
+            #expect(again.code == 64 && again.error.contains("there is no session"), "\(again)")
+            try FileManager.default.removeItem(atPath: folder)
+            try waitUntil("the host has gone") { !isAlive(host) }
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// Whatever listens at the daemon's socket, and whatever it says: the command goes on, and the real daemon finds it.
+    @Test(arguments: [
+        "hello\\n", "HTTP/1.1 200 OK\\r\\ncontent-length: 3\\r\\n\\r\\nno\\n", "HTTP/1.1 200 OK\\r\\n\\r\\n",
+        "HTTP/1.1 200 OK\\r\\n\\r\\nack 18446744073709551615\\n",
+        "HTTP/1.1 200 OK\\r\\n\\r\\nnext 18446744073709551615\\n", "HTTP/1.1 401 No\\r\\ncontent-length: 0\\r\\n\\r\\n",
+        "HTTP/1.1 403 No\\r\\ncontent-length: 2\\r\\n\\r\\n{}", "HTTP/1.1 404 No\\r\\ncontent-length: 0\\r\\n\\r\\n",
+        "HTTP/1.1 409 No\\r\\n\\r\\n{\\\"code\\\":\\\"session_ended\\\"}", "HTTP/1.1 410 Gone\\r\\n\\r\\n",
+        "HTTP/1.1 500 No\\r\\n\\r\\n", "",
+    ])
+    func aHostOutlivesWhateverAnswers(answer: String) async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("sh", "-c", "read x; echo got $x; read y")
+            #expect(try await daemon.stop().code == 0)
+            let stranger = """
+                import socket, time
+                s = socket.socket(socket.AF_UNIX); s.bind("\(box.folder)/d.sock"); s.listen()
+                for _ in range(3):
+                    c, _ = s.accept(); c.recv(65536); c.sendall(b"\(answer)"); c.close()
+                open("\(box("done"))", "w")
+                """
+            let process = try box.start(Program(inPath: "python3"), ["-c", stranger])
+            try waitUntil("it was called three times") { FileManager.default.fileExists(atPath: box("done")) }
+            _ = try await process.finish()
+            #expect(isAlive(try box.command(of: id)))
+            try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
+            daemon = try await box.startDaemon(variables)
+            try await daemon.waitUntilSent(id, "on")
+            try await daemon.waitForTranscript(of: id, toContain: "got on")
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// A daemon that was stopped keeps no host: it calls whoever has taken the socket.
+    @Test func aHostLeavesADaemonThatSaysNothing() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            let first = try await box.startDaemon(variables)
+            let id = try await first.start("sh", "-c", "while read x; do echo got $x; done")
+            first.process.kill(SIGSTOP)
+            try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
+            let other = try await box.startDaemon(box.daemonVariables("sqlite:\(box("b.db"))"))
+            let file = "\(box.home)/.teleclaude/hosts/\(id)/standing"
+            try waitUntil("the host calls the other one", seconds: 90) {
+                (try? String(contentsOfFile: file, encoding: .utf8))?.contains("not_found") == true
+            }
+            first.process.kill(SIGKILL)
+            #expect(try await other.stop().code == 0)
+            try await box.endSessions()
+        }
+    }
+
+    /// An id that stands in no list of processes.
+    @Test func anIdIsReadFromStandardInput() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "read x; echo got $x; read y")
+            let got = try await daemon.telec("sessions", "get", "-", "--json", input: "\(id)\n")
+            #expect(got.code == 0 && got.output.contains(id), "\(got)")
+            let sent = try await daemon.telec("sessions", "send", "-", input: "\(id)\nhello")
+            #expect(sent.code == 0, "\(sent)")
+            try await daemon.waitForTranscript(of: id, toContain: "got hello")
+            let none = try await daemon.telec("sessions", "end", "-", input: "")
+            #expect(none.code == 64, "\(none)")
+        }
+    }
+
+    /// A program that prints what our panes print at their end loses nothing of its own end.
+    @Test func aProgramThatPrintsOurMarkLosesNothing() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let marks =
+                #"printf '\033]7117;%s\007\033]7117;0123456789abcdef0123456789abcdef\007' $TELECLAUDE_SESSION_ID"#
+            for end in ["", "printf '\\033]7117;0123'; ", "printf '\\033'; "] {
+                let id = try await daemon.start("sh", "-c", "\(marks); sleep 0.3; seq 30000; \(end)exit 0")
+                try await daemon.wait(for: id, toBe: "closed")
+                let shown = try await daemon.telec("transcript", id).output
+                #expect(shown == (1...30_000).map { "\($0)\n" }.joined(), "\(shown.suffix(100))")
+            }
+        }
+    }
+
+    /// Commands in a recording that are meant for whoever looks at it reach no terminal.
+    @Test func aRawRecordingIsNotForATerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("printf", "a\\302\\233c")
+            try await daemon.wait(for: id, toBe: "closed")
+            let terminal = "import pty, sys, os; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+            func inTerminal(_ arguments: String...) async throws -> Run {
+                try await daemon.box.run(
+                    Program(inPath: "python3"), ["-c", terminal, Program.telec.path] + arguments, daemon.variables)
+            }
+            let refused = try await inTerminal("transcript", id, "--raw")
+            #expect(refused.code == 64 && refused.output.contains("commands for your terminal"), "\(refused)")
+            let shown = try await inTerminal("transcript", id)
+            #expect(shown.code == 0 && !shown.output.unicodeScalars.contains("\u{9B}"), "\(shown)")
+            let piped = try await daemon.telec("transcript", id, "--raw")
+            #expect(piped.code == 0 && piped.output.unicodeScalars.contains("\u{9B}"), "\(piped)")
+        }
+    }
+}
+
+extension TestDaemon {
+    /// Types a text into a session as soon as its host has called.
+    func waitUntilSent(_ session: String, _ text: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await telec("sessions", "send", session, text).code != 0 {
+            try #require(ContinuousClock.now < deadline, "nothing could be sent")
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Sessions come up, or `start` says why not.
+struct StartTests {
+    /// Ten at once, before there is a tmux server: each runs.
+    @Test func sessionsThatStartAtOnceAllRun() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for _ in 0..<2 {
+                let ids = try await withThrowingTaskGroup(of: String.self) { group in
+                    for _ in 0..<10 { group.addTask { try await daemon.start("sh", "-c", "echo up; read x; echo $x") } }
+                    return try await group.reduce(into: [String]()) { $0.append($1) }
+                }
+                for id in ids { try await daemon.waitForTranscript(of: id, toContain: "up") }
+                for id in ids { #expect(isAlive(try daemon.box.command(of: id))) }
+                // The last one to end takes the server with it, as the next ones come.
+                for id in ids { #expect(try await daemon.telec("sessions", "send", id, "go").code == 0) }
+            }
+        }
+    }
+
+    /// While one session ends, and the server with it, another begins.
+    @Test func aSessionStartsWhileTheLastOneEnds() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for number in 0..<15 {
+                let id = try await daemon.start("sh", "-c", "sleep 0.\(number % 10); echo done \(number)")
+                if number.isMultiple(of: 3) { try await daemon.wait(for: id, toBe: "closed") }
+                try await daemon.waitForTranscript(of: id, toContain: "done \(number)")
+            }
+        }
+    }
+
+    /// tmux's words, exit code 2, and a log that is still there.
+    @Test(
+        arguments: [
+            (
+                "#!/bin/sh\necho 'open terminal failed: not a day for it'\nexit 1\n",
+                "tmux: open terminal failed: not a day"
+            ),
+            ("#!/bin/sh\nexit 1\n", "tmux: it ended without a word"), (nil, "tmux can't be started"),
+        ] as [(String?, String)])
+    func startSaysWhyNothingRuns(tmux: String?, words: String) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try FileManager.default.createDirectory(atPath: daemon.box("bin"), withIntermediateDirectories: true)
+            if let tmux { try daemon.box.write("bin/tmux", tmux, mode: 0o755) }
+            let path = tmux == nil ? daemon.box("bin") : "\(daemon.box("bin")):/usr/bin:/bin"
+            let variables = daemon.variables.merging(["PATH": path]) { _, new in new }
+            let run = try await daemon.box.run(
+                .telec, ["sessions", "start", "--title", "x", "--", "sleep", "1000"], variables)
+            #expect(run.code == 2 && run.output.isEmpty && run.error.contains(words), "\(run)")
+            let log = try #require(run.error.split(separator: ";").last?.split(separator: " ").first)
+            let text = try String(contentsOfFile: String(log), encoding: .utf8)
+            #expect(text.contains("the command was not started"), "\(text)")
+            let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]]
+            #expect(sessions?.first?["status"] as? String == "closed")
+            let id = try #require(sessions?.first?["session_id"] as? String)
+            try waitUntil("all but the log is gone") {
+                let left = try FileManager.default.contentsOfDirectory(
+                    atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
+                return Set(left) == ["log", "failure"]
+            }
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(shown.contains(words), "\(shown)")
+        }
+    }
+
+    /// Whoever occupies the place where tmux has its sockets by itself is in nobody's way.
+    @Test func anOccupiedPlaceOfTmuxIsNotInTheWay() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try daemon.box.write("tmp/tmux-\(geteuid())/teleclaude", "occupied\n")
+            let run = try await daemon.box.run(
+                .telec, ["sessions", "start", "--title", "x", "--", "sh", "-c", "echo here; sleep 1000"],
+                daemon.variables.merging(["TMUX_TMPDIR": daemon.box("tmp")]) { _, new in new })
+            #expect(run.code == 0, "\(run)")
+            try await daemon.waitForTranscript(of: run.output.trimmingCharacters(in: .newlines), toContain: "here")
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(daemon.box.home)/.teleclaude/tmux")
+            #expect(facts[.posixPermissions] as? Int == 0o700)
+        }
+    }
+
+    /// A home whose path is too long for a socket: the login's runtime folder takes its place, and without one that is said.
+    @Test func aLongHomeHasAPlaceForTheSocket() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let home = "\(daemon.box.folder)/" + String(repeating: "h", count: 100)
+            try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
+            let runtime = "\(daemon.box.folder)/x"
+            try FileManager.default.createDirectory(atPath: runtime, withIntermediateDirectories: false)
+            var variables = daemon.variables.merging(["HOME": home]) { _, new in new }
+            let arguments = [
+                "sessions", "start", "--title", "x", "--project", "/", "--", "sh", "-c", "echo far; read x",
+            ]
+            let refused = try await daemon.box.run(.telec, arguments, variables)
+            #expect(refused.code == 2 && refused.error.contains("set XDG_RUNTIME_DIR"), "\(refused)")
+            variables["XDG_RUNTIME_DIR"] = runtime
+            let run = try await daemon.box.run(.telec, arguments, variables)
+            #expect(run.code == 0, "\(run)")
+            let id = run.output.trimmingCharacters(in: .newlines)
+            try await daemon.waitForTranscript(of: id, toContain: "far")
+            let ended = try await daemon.box.run(.telec, ["sessions", "end", id], variables)
+            #expect(ended.code == 0, "\(ended)")
+        }
+    }
+}
