@@ -14,6 +14,13 @@ public protocol Dialect: Sendable {
     func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
     /// An expression in this database's words. What is written once for both says the same in both, or this throws.
     func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String
+    /// ` COLLATE …` in this database's words. Throws when it has none.
+    func collate(_ collation: Collation) throws(LoweringError) -> String
+    /// A value as it is once a column holds it: of the column's type, compared in its way.
+    func held(_ value: String, by column: Column) throws(LoweringError) -> String
+    /// A condition that is true for each value which the column would refuse or cut, although no declared check says so: a word
+    /// among numbers, 2 in a boolean, more characters than there is room for. `nil` when it takes whatever comes.
+    func misfit(of value: String, in column: Column) -> String?
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 
@@ -51,8 +58,11 @@ public protocol Dialect: Sendable {
     /// Reads what the database holds. Throws `DatabaseError`.
     func inspect(_ connection: any Connection) throws -> Inspection
 
-    /// What the database holds beside `declared`: undeclared triggers, views, indexes, and every name that is taken.
-    func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings
+    /// What the database holds beside `declared`: undeclared triggers, views, indexes, what hangs on it from outside, and every
+    /// name that is taken. `subject` is the table or view that it is asked for: of tables that refer to it, rows are counted.
+    func surroundings(
+        of declared: Schema, around subject: String?, on connection: any Connection
+    ) throws -> Surroundings
 
     /// What a database reads back right after `schema` was made in it: made in a scratch place and removed again.
     ///
@@ -64,6 +74,11 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    /// The same for no table in particular.
+    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+        try surroundings(of: declared, around: nil, on: connection)
+    }
+
     /// The same for a column that stands in a table: an error then names both. `source` is what computes its value so far.
     func conversion(
         of source: String, in table: String, from old: Column, to type: ColumnType
@@ -96,6 +111,10 @@ public struct Conversion: Sendable, Equatable {
     public var expression: String
     /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
     public var misfit: String?
+    /// What values have to be beside that, where the database can only tell by an error.
+    public var form: TextForm?
+    /// Whether the conversion back gives every value as it was: of the text `007` the number 7 does not.
+    public var isReversible = true
 
     public init(_ expression: String, misfit: String? = nil) {
         self.expression = expression
@@ -178,6 +197,8 @@ public struct Surroundings: Sendable, Equatable {
     public var takenNames: Set<String>
     /// What must follow a declared view that is made again, by its name: grants, comments, options.
     public var epilogues: [String: [String]]
+    /// What hangs on declared tables and views from outside.
+    public var dependents: [Dependent] = []
 
     public init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
         self.objects = objects

@@ -68,6 +68,7 @@ extension Problem {
                 JSON.object([
                     ("table", .string(measured.hazard.table)),
                     ("column", measured.hazard.column.map { .string($0) } ?? .null), ("rows", .integer(measured.rows)),
+                    ("examples", .array(measured.examples.map { .string($0) })),
                 ])
             }
             return [("migration", .string(id)), ("hazards", .array(items))]

@@ -56,7 +56,7 @@ extension MigratorError {
         case .outOfOrder(let id, _): "give \(id) an id and a place after the applied ones"
         case .irreversible: "restore a backup instead"
         case .cannotLower(_, _, let error): error.remedy
-        case .dataLoss: "to lose them, say --allow-data-loss"
+        case .dataLoss(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
         case .rowsInTheWay(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
         case .inTransaction: "commit it or roll it back first"
         }
@@ -69,7 +69,9 @@ extension MigratorError {
         case .holdsNulls: "fill the rows first, or write .required(filling: …)"
         case .doesNotFit: "put these values right first, or say how to convert them: .type(…, using: …)"
         case .repeats: "put these rows right first, or make more columns unique together"
-        case .losesRows, .losesValues: "to lose them, say --allow-data-loss"
+        case .breaks: "put these rows right first, or make the check let them pass"
+        case .orphans: "insert the rows that they refer to first, or take these out"
+        case .losesRows, .losesValues, .notUndone: "to lose them, say --allow-data-loss"
         }
     }
 }
@@ -107,9 +109,14 @@ extension MeasuredHazard: CustomStringConvertible {
         let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
+        case .notUndone:
+            "\(place) would keep what it holds in \(count), and nothing says what was there before\(shown)"
+        case .breaks(let check): "\(place): check \(check) does not let \(count) pass\(shown)"
+        case .orphans(let parent):
+            "\(place) refers to \(parent), and \(count) \(rows == 1 ? "points" : "point") to none of its rows\(shown)"
         case .losesValues: "column \(place) would be dropped with its values in \(count)"
         case .needsValue: "\(place) is required, and nothing says what the \(count) that exist get"
-        case .holdsNulls: "\(place) becomes required, and \(count) hold NULL"
+        case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
         case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that is none\(shown)"

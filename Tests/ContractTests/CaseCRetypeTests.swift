@@ -85,7 +85,7 @@ struct CaseCRetypeTests {
             try await test.run("INSERT INTO t (id) VALUES (2)")
             #expect(try await test.rows("t", "id", "level") == [["1", "9"], ["2", "3"]])
             #expect(try await test.drift().isEmpty)
-            try await test.down()
+            try await test.down(allowsDataLoss: true)
             try await test.run("INSERT INTO t (id) VALUES (3)")
             #expect(try await test.query("SELECT level FROM t ORDER BY id") == [["9"], ["3"], ["low"]])
         }

@@ -42,6 +42,17 @@ struct CaseDatabase {
         return try #require(error, sourceLocation: sourceLocation)
     }
 
+    /// Holds that the way back of the last migration is refused by `MigratorError`, and that it changes nothing.
+    func refusalDown(sourceLocation: SourceLocation = #_sourceLocation) async throws -> MigratorError {
+        let before = try await contents()
+        let migrator = try migrator(migrations)
+        let error = await #expect(throws: MigratorError.self, sourceLocation: sourceLocation) {
+            try await migrator.down()
+        }
+        #expect(try await contents() == before, sourceLocation: sourceLocation)
+        return try #require(error, sourceLocation: sourceLocation)
+    }
+
     /// Why one more migration makes no sense after the others: found without the database.
     func objection(
         sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]

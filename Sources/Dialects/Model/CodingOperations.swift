@@ -154,14 +154,15 @@ extension Change: Codable {
 }
 
 extension Facet: Codable {
-    private enum Keys: String, CodingKey { case type, using, nullable, filling, `default`, generated, collation }
+    private enum Keys: String, CodingKey { case type, using, undo, nullable, filling, `default`, generated, collation }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         if container.contains(.type) {
             self = .type(
                 try container.decode(ColumnType.self, forKey: .type),
-                using: try container.decodeIfPresent(Expression.self, forKey: .using))
+                using: try container.decodeIfPresent(Expression.self, forKey: .using),
+                undo: try container.decodeIfPresent(Expression.self, forKey: .undo))
         } else if container.contains(.nullable) {
             self = .nullable(
                 try container.decode(Bool.self, forKey: .nullable),
@@ -178,9 +179,10 @@ extension Facet: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         switch self {
-        case .type(let type, let using):
+        case .type(let type, let using, let undo):
             try container.encode(type, forKey: .type)
             try container.encodeIfPresent(using, forKey: .using)
+            try container.encodeIfPresent(undo, forKey: .undo)
         case .nullable(let flag, let fill):
             try container.encode(flag, forKey: .nullable)
             try container.encodeIfPresent(fill, forKey: .filling)

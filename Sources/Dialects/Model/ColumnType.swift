@@ -31,6 +31,25 @@ extension ColumnType {
     /// Whether it is spelled in one database's own words.
     public var isNative: Bool { if case .native = self { true } else { false } }
 
+    /// Whether values are kept as the text that they are.
+    var isText: Bool {
+        switch self {
+        case .text, .varchar: true
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .bytes, .native:
+            false
+        }
+    }
+
+    /// Whether a value is written in one way only, so that texts which differ (`7` and `007`) become one.
+    var isSpelledInOneWay: Bool {
+        switch self {
+        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .uuid: true
+        // A day is taken in one spelling, and SQLite keeps JSON as the text that it is.
+        case .text, .varchar, .date, .json, .bytes, .native: false
+        }
+    }
+
     var isDecimal: Bool {
         switch self {
         case .decimal, .numeric: true

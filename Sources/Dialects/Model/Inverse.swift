@@ -75,7 +75,7 @@ extension Schema.ChangeStep {
 extension Facet {
     fileprivate func inverse(of column: Column) -> Facet {
         switch self {
-        case .type: .type(column.type, using: nil)
+        case .type(_, let using, let undo): .type(column.type, using: undo, undo: using)
         case .nullable: .nullable(column.isNullable, filling: nil)
         case .default: .default(column.default)
         case .generated: .generated(column.generated)

@@ -42,8 +42,9 @@ public enum Change: Hashable, Sendable {
 
 /// One property of a column that changes.
 public enum Facet: Hashable, Sendable {
-    /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant.
-    case type(ColumnType, using: Expression?)
+    /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant. `undo`: how to compute
+    /// the old one again, when the change is undone.
+    case type(ColumnType, using: Expression? = nil, undo: Expression? = nil)
     /// `filling`: what rows without a value get, when the column becomes required.
     case nullable(Bool, filling: Default?)
     case `default`(Default?)

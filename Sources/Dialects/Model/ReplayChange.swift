@@ -74,7 +74,7 @@ extension Schema {
     private mutating func apply(_ facet: Facet, to column: String, of table: inout Table) throws(SchemaError) {
         let at = try table.position(of: column)
         switch facet {
-        case .type(let type, _):
+        case .type(let type, _, _):
             if let key = table.foreignKeys.first(where: {
                 $0.columns.contains(column) && !($0.parent == table.name && $0.parentColumns.contains(column))
             }) {

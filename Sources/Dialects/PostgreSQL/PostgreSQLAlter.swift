@@ -10,7 +10,10 @@ struct PostgreSQLAlter {
         do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
             throw LoweringError(name, error.description)
         }
-        for step in steps { try requireNothingUndeclaredLost(step) }
+        for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
+        if let old = before[name], let new = after[name] {
+            try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
+        }
         var statements: [String] = []
         for step in steps { statements += try lower(step) }
         let followers = retypedFollowers(of: name)
@@ -23,14 +26,28 @@ struct PostgreSQLAlter {
     }
 
     /// A column takes its indexes and constraints along when it goes.
-    private func requireNothingUndeclaredLost(_ step: Schema.ChangeStep) throws(LoweringError) {
+    private func requireNothingUndeclaredLost(
+        _ step: Schema.ChangeStep, _ firstName: (String) -> String?
+    ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
-        case .dropColumn(let column): try surroundings.requireUnused(column, in: table)
+        case .dropColumn(let column):
+            try surroundings.requireNoHeirs(of: table)
+            try surroundings.requireUnused(column, in: table)
+            if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, _):
-            guard let now = step.after[column: column], step.recomputes(now) else { return }
-            try surroundings.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
-        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+            try surroundings.requireNoHeirs(of: table)
+            guard let now = step.after[column: column], let was = step.before[column: column],
+                let first = firstName(column)
+            else { return }
+            if step.recomputes(now) {
+                try surroundings.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
+                try surroundings.requireUnneeded(column: first, of: table)
+            } else if step.retypes(was, now) {
+                try surroundings.requireUnread(column: first, of: table, by: [.reference, .reader, .rule])
+            }
+        case .addColumn, .renameColumn: try surroundings.requireNoHeirs(of: table)
+        case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
             break
         }
@@ -88,7 +105,7 @@ struct PostgreSQLAlter {
     ) throws(LoweringError) -> [String] {
         if step.recomputes(now) { return try recompute(now, step) }
         let name = SQLText.identifier(was.name)
-        let isRetyped = was.type != now.type || was.collation != now.collation
+        let isRetyped = step.retypes(was, now)
         var clauses: [String] = []
         if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
         // A default has the column's type: lift it, cast the column, set it again.
@@ -115,7 +132,7 @@ struct PostgreSQLAlter {
     ) throws(LoweringError) -> String {
         let column = SQLText.identifier(was.name)
         var value: String?
-        for case .type(let type, let using?) in facets {
+        for case .type(let type, let using?, _) in facets {
             value = try dialect.spell(using, as: .value(type, of: step.before))
         }
         if value == nil {
@@ -130,9 +147,23 @@ struct PostgreSQLAlter {
         for case .nullable(false, let value?) in facets {
             let name = SQLText.identifier(column.name)
             let text = try dialect.spell(value, for: column.type)
-            return ["UPDATE \(SQLText.identifier(table)) SET \(name) = \(text) WHERE \(name) IS NULL"]
+            try surroundings.requireNoRules(of: table)
+            return unwatched(
+                "UPDATE \(SQLText.identifier(table)) SET \(name) = \(text) WHERE \(name) IS NULL", on: table)
         }
         return []
+    }
+
+    /// A statement of ours is no event in the life of a row: no trigger acts on it, as none does where SQLite makes the table anew.
+    private func unwatched(_ statement: String, on table: String) -> [String] {
+        let alter = "ALTER TABLE \(SQLText.identifier(table))"
+        let triggers = surroundings.objects.filter { $0.kind == .trigger && $0.owner == table }
+        let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
+        let on = triggers.map { trigger in
+            trigger.epilogue.last { $0.hasPrefix(alter) }
+                ?? "\(alter) ENABLE TRIGGER \(SQLText.identifier(trigger.name))"
+        }
+        return off + [statement] + on
     }
 
     /// A column begins to be computed, or otherwise than before: PostgreSQL can only make it anew, and with it every key,
@@ -168,6 +199,15 @@ extension Schema.ChangeStep {
     fileprivate func recomputes(_ column: Column) -> Bool {
         column.generated != nil && before[column: column.name]?.generated != column.generated
     }
+
+    /// Whether PostgreSQL is told another type: also for the same one, where somebody's own words compute new values.
+    func retypes(_ was: Column, _ now: Column) -> Bool {
+        guard case .changeColumn(_, let facets) = change else { return false }
+        let isComputed = facets.contains { facet in
+            if case .type(_, .some, _) = facet { true } else { false }
+        }
+        return isComputed || was.type != now.type || was.collation != now.collation
+    }
 }
 
 // Columns of other tables that take the type of the key they refer to.
@@ -195,6 +235,9 @@ extension PostgreSQLAlter {
 
     private func retype(_ follower: Follower) throws(LoweringError) -> [String] {
         let column = SQLText.identifier(follower.now.name)
+        try surroundings.requireNoHeirs(of: follower.table.name)
+        try surroundings.requireUnread(
+            column: follower.now.name, of: follower.table.name, by: [.reference, .reader, .rule])
         let value = try dialect.conversion(of: column, from: follower.was.type, to: follower.now.type).expression
         let type = try dialect.spellType(of: follower.now, in: follower.table)
         return [

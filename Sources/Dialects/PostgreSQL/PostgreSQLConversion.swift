@@ -10,11 +10,14 @@ extension PostgreSQLDialect {
         let found =
             fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
             ?? betweenTimes(column, from: old, to: new)
-        guard let found else {
+        guard var found else {
             throw LoweringError(
                 column, "no \(old) becomes a \(new) by itself",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
+        // `jsonb` keeps neither blanks nor the order of members.
+        found.isReversible = !(old.isText && (new.isSpelledInOneWay || new == .json))
+        found.form = old.isText && new == .json ? .json : nil
         return found
     }
 
@@ -53,7 +56,7 @@ extension PostgreSQLDialect {
         case .uuid:
             return matched(
                 column, "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", insensitive: true)
-        // Only the server can tell what is JSON, and before version 16 it tells by an error.
+        // Before version 16 the server tells what is no JSON only by an error (`TextForm`).
         case .json: return Conversion("\(column)::jsonb")
         case .bytes: return Conversion("convert_to(\(column), 'UTF8')")
         case .timestamp: return Conversion("\(column)::timestamptz", misfit: notAMoment(column))

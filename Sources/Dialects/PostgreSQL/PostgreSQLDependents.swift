@@ -20,7 +20,7 @@ struct PostgreSQLDependents {
         case .dropColumn(let column): disturb(column, of: step.before.name)
         case .changeColumn(let column, _):
             guard let was = step.before[column: column], let now = step.after[column: column] else { return }
-            if was.type != now.type || was.collation != now.collation || was.generated != now.generated {
+            if step.retypes(was, now) || was.generated != now.generated {
                 disturb(column, of: step.before.name)
             }
         case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
@@ -34,6 +34,7 @@ struct PostgreSQLDependents {
         guard !columns.isEmpty, !statements.isEmpty else { return statements }
         let declared = after.views(reading: Set(columns.keys))
         let undeclared = surroundings.views(reading: Set(columns.keys).union(declared.map(\.name)))
+        for view in declared.map(\.name) + undeclared.map(\.name) { try surroundings.requireUnread(view: view) }
         let triggers = triggersOnTables(steps)
         try requireNamesKept(undeclared + triggers, steps)
         var again: [String] = []

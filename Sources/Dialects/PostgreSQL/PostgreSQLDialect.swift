@@ -105,14 +105,18 @@ public struct PostgreSQLDialect: Dialect {
         case .createTable(let table):
             let named = after[table.name] ?? table
             return Lowering([try create(named)] + (try createIndexes(of: named)))
-        case .dropTable(let name): return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
+        case .dropTable(let name):
+            try surroundings.requireUnneeded(name)
+            return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
         case .renameTable(let old, let new):
             return Lowering(["ALTER TABLE \(SQLText.identifier(old)) RENAME TO \(SQLText.identifier(new))"])
         case .alterTable(let name, let changes):
             return try PostgreSQLAlter(dialect: self, before: before, after: after, surroundings: surroundings)
                 .lower(changes, of: name)
         case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
-        case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        case .dropView(let name):
+            try surroundings.requireUnneeded(name)
+            return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
             try script.check(.postgresql, words: Self.words)
             let text = Self.words(script.up)
@@ -150,8 +154,10 @@ public struct PostgreSQLDialect: Dialect {
         try PostgreSQLInspector.inspect(connection)
     }
 
-    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
-        try PostgreSQLInspector.surroundings(of: declared, on: connection)
+    public func surroundings(
+        of declared: Schema, around subject: String?, on connection: any Connection
+    ) throws -> Surroundings {
+        try PostgreSQLInspector.surroundings(of: declared, around: subject, on: connection)
     }
 
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {

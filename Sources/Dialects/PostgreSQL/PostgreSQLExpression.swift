@@ -52,15 +52,3 @@ struct PostgreSQLExpression {
         return last.kind == .string || textColumns.contains { last.names($0) }
     }
 }
-
-extension ColumnType {
-    /// Whether values are kept as the text that they are.
-    var isText: Bool {
-        switch self {
-        case .text, .varchar: true
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
-            .bytes, .native:
-            false
-        }
-    }
-}

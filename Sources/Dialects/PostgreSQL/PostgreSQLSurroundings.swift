@@ -1,6 +1,8 @@
 extension PostgreSQLInspector {
     /// What the current schema holds beside `declared`, each with the text that makes it again, and every name that is taken.
-    public static func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+    public static func surroundings(
+        of declared: Schema, around subject: String? = nil, on connection: any Connection
+    ) throws -> Surroundings {
         let columns = try PostgreSQLColumnReader(connection).columns
         let constraints = try PostgreSQLConstraintReader(connection).constraints
         let indexes = try PostgreSQLIndexReader(connection, columns).indexes
@@ -22,9 +24,11 @@ extension PostgreSQLInspector {
             objects.append(
                 .init(.view, name: view.name, owner: view.name, definition: definition, epilogue: view.epilogue))
         }
-        return Surroundings(
+        var surroundings = Surroundings(
             objects: objects + (try triggers(connection)), takenNames: try takenNames(connection),
             epilogues: epilogues(views.views.filter { declared[view: $0.name] != nil }))
+        surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subject, connection)
+        return surroundings
     }
 
     /// A declared view is made again from its declaration, which has no word for options.

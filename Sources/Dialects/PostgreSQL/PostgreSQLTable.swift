@@ -62,7 +62,7 @@ extension PostgreSQLDialect {
         return key.name == nil || key.name == "\(table.name)_pkey" ? key.columns[0] : nil
     }
 
-    func collate(_ collation: Collation) throws(LoweringError) -> String {
+    public func collate(_ collation: Collation) throws(LoweringError) -> String {
         switch collation {
         case .binary: return " COLLATE \"C\""
         case .nocase:

@@ -10,8 +10,9 @@ struct SQLiteAlter {
         do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
             throw LoweringError(name, error.description)
         }
-        for step in steps {
-            if case .dropColumn(let column) = step.change { try surroundings.requireUnused(column, in: name) }
+        for (at, step) in steps.enumerated() { try requireNothingOutsideLost(step, steps.firstNames(at)) }
+        if let old = before[name], let new = after[name] {
+            try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
         }
         var lowering = try alter(name, through: steps)
         // Columns that refer to a retyped one have taken its type: their tables follow.
@@ -20,6 +21,27 @@ struct SQLiteAlter {
             lowering = lowering + (try follow(from: was, to: child))
         }
         return lowering
+    }
+
+    /// What other tables say of a column, and undeclared objects in this one.
+    private func requireNothingOutsideLost(
+        _ step: Schema.ChangeStep, _ firstName: (String) -> String?
+    ) throws(LoweringError) {
+        let table = step.before.name
+        switch step.change {
+        case .dropColumn(let column):
+            try surroundings.requireUnused(column, in: table)
+            if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
+        case .changeColumn(let column, let facets):
+            guard let first = firstName(column), try !isSpelledAlike(column, facets, step),
+                step.before[column: column]?.type != step.after[column: column]?.type
+                    || facets.contains(where: \.isComputing)
+            else { return }
+            try surroundings.requireUnread(column: first, of: table, by: [.reference])
+        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            break
+        }
     }
 
     private func alter(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
@@ -69,7 +91,7 @@ struct SQLiteAlter {
         guard let was = step.before[column: name], let now = step.after[column: name] else { return false }
         let lineBefore = try dialect.define(was, in: step.before, isInlineKey: true)
         let lineAfter = try dialect.define(now, in: step.after, isInlineKey: true)
-        for case .type(_, .some) in facets { return false }
+        for case .type(_, .some, _) in facets { return false }
         let column = SQLText.identifier(name)
         let conversion = try dialect.conversion(of: column, in: step.before.name, from: was, to: now.type)
         return lineBefore == lineAfter && conversion.expression == column
@@ -165,7 +187,7 @@ struct Sources {
     private mutating func convert(
         _ facet: Facet, of was: Column, in table: Table, _ dialect: SQLiteDialect
     ) throws(LoweringError) {
-        guard case .type(let type, let using) = facet, let source = expressions[was.name] else { return }
+        guard case .type(let type, let using, _) = facet, let source = expressions[was.name] else { return }
         if let using {
             let text = try dialect.spell(using, as: .value(type, of: table))
             expressions[was.name] = "(\(SQLToken.rename(text, from: was.name, to: nameAtCopy[was.name] ?? was.name)))"

@@ -10,11 +10,12 @@ extension SQLiteDialect {
         let found =
             fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
             ?? betweenTimes(column, from: old, to: new)
-        guard let found else {
+        guard var found else {
             throw LoweringError(
                 column, "no \(old) becomes a \(new) by itself",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
+        found.isReversible = !(old.isText && new.isSpelledInOneWay)
         return found
     }
 

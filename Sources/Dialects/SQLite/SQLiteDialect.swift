@@ -94,7 +94,9 @@ public struct SQLiteDialect: Dialect {
         case .createTable(let table):
             let named = after[table.name] ?? table
             return Lowering([try create(named)] + (try createIndexes(of: named)))
-        case .dropTable(let name): return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
+        case .dropTable(let name):
+            try surroundings.requireUnneeded(name)
+            return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
         case .renameTable(let old, let new):
             // With this on, which a program may have left behind, foreign keys would keep the old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
@@ -106,7 +108,9 @@ public struct SQLiteDialect: Dialect {
             return try SQLiteAlter(dialect: self, before: before, after: after, surroundings: surroundings)
                 .lower(changes, of: name)
         case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
-        case .dropView(let name): return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        case .dropView(let name):
+            try surroundings.requireUnneeded(name)
+            return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
         case .run(let script):
             try script.check(.sqlite, words: Self.words)
             let text = Self.words(script.up)
@@ -146,8 +150,10 @@ public struct SQLiteDialect: Dialect {
 
     public func inspect(_ connection: any Connection) throws -> Inspection { try SQLiteInspector.inspect(connection) }
 
-    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
-        try SQLiteInspector.surroundings(of: declared, on: connection)
+    public func surroundings(
+        of declared: Schema, around subject: String?, on connection: any Connection
+    ) throws -> Surroundings {
+        try SQLiteInspector.surroundings(of: declared, around: subject, on: connection)
     }
 
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {

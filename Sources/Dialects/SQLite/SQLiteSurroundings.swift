@@ -1,10 +1,16 @@
 extension SQLiteInspector {
     /// What the database holds beside `declared`, each with the text that makes it again, and every name that is taken.
-    public static func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+    public static func surroundings(
+        of declared: Schema, around subject: String? = nil, on connection: any Connection
+    ) throws -> Surroundings {
         let live = try SQLiteCatalog.read(connection)
         let scratch = try withScratch(declared) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
-        return surroundings(of: declared, live: live, scratch: scratch)
+        var surroundings = surroundings(of: declared, live: live, scratch: scratch)
+        surroundings.dependents = try SQLiteDependents(of: declared, in: live).read(around: subject) { table in
+            try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
+        }
+        return surroundings
     }
 
     /// `scratch` is what SQLite says of `declared` when nothing else is there: checks and keys that the dialect adds by

@@ -82,7 +82,7 @@ extension SQLiteDialect {
         }
     }
 
-    private func collate(_ collation: Collation) throws(LoweringError) -> String {
+    public func collate(_ collation: Collation) throws(LoweringError) -> String {
         switch collation {
         case .nocase: return " COLLATE NOCASE"
         case .binary: return " COLLATE BINARY"

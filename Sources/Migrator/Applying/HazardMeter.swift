@@ -2,6 +2,9 @@ import Dialects
 
 /// Counts what hazards would do to the rows that are there, and refuses what may not pass.
 struct HazardMeter {
+    /// What an example shows of a value at most.
+    private static let longest = 60
+
     let connection: any Connection
 
     /// Throws `MigratorError.rowsInTheWay` or `.dataLoss`, with the measured counts.
@@ -14,15 +17,93 @@ struct HazardMeter {
 
     /// Those hazards that concern at least one row.
     func measure(_ hazards: [Hazard]) throws -> [MeasuredHazard] {
-        try hazards.compactMap { hazard in
-            let rows = try connection.queryValue(hazard.count)?.integer ?? 0
-            guard rows > 0 else { return nil }
-            return MeasuredHazard(hazard: hazard, rows: rows, examples: try examples(of: hazard))
+        var found: [MeasuredHazard] = []
+        for hazard in hazards {
+            // Values that do not fit can't be computed, so what they would break is not asked for beside them.
+            let isBlocked = found.contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
+            if hazard.rows != nil && isBlocked { continue }
+            guard let measured = try attempt({ try measure(hazard) }), measured.rows > 0 else { continue }
+            found.append(measured)
         }
+        return found
+    }
+
+    private func measure(_ hazard: Hazard) throws -> MeasuredHazard {
+        if let texts = hazard.texts, let form = hazard.form { return try read(texts, form, hazard) }
+        let rows = try connection.queryValue(hazard.count)?.integer ?? 0
+        return MeasuredHazard(hazard: hazard, rows: rows, examples: rows > 0 ? try examples(of: hazard) : [])
+    }
+
+    /// Reads every text, one at a time, and keeps those that come first in their order for examples.
+    private func read(_ texts: SQL, _ form: TextForm, _ hazard: Hazard) throws -> MeasuredHazard {
+        var measured = MeasuredHazard(hazard: hazard, rows: 0, examples: [])
+        let cursor = try connection.rows(texts)
+        defer { cursor.close() }
+        while try cursor.next() {
+            guard case .text(let bytes) = cursor.raw(0), !form.accepts(bytes) else { continue }
+            measured.rows += 1
+            let text = shown(.text(String(decoding: bytes.prefix(4 * HazardMeter.longest), as: UTF8.self)))
+            guard !measured.examples.contains(text) else { continue }
+            measured.examples = Array((measured.examples + [text]).sorted().prefix(3))
+        }
+        return measured
     }
 
     private func examples(of hazard: Hazard) throws -> [String] {
         guard let query = hazard.examples(limit: 3) else { return [] }
-        return try connection.query(query).map { row in row.map { $0.text ?? "" }.joined(separator: ", ") }
+        let names = hazard.isShownByName ? hazard.shown.map { $0.name + " " } : []
+        return try connection.query(query).map { row in
+            row.enumerated().map { at, value in (names.isEmpty ? "" : names[at]) + shown(value) }
+                .joined(separator: ", ")
+        }
+    }
+
+    private func shown(_ value: Value) -> String {
+        switch value {
+        case .null: return "NULL"
+        case .blob(let bytes): return "\(bytes.count) bytes"
+        case .integer, .real, .boolean, .text:
+            let text = value.text ?? ""
+            return text.count > HazardMeter.longest ? text.prefix(HazardMeter.longest) + "…" : text
+        }
+    }
+
+    /// A question about rows to come computes what the migration will compute. Where that fails, as the words of somebody's own
+    /// may, it is left to the statement itself, which says more; and the transaction is none the worse for it.
+    private func attempt<T>(_ body: () throws -> T) throws -> T? {
+        let isInTransaction = connection.isInTransaction
+        if isInTransaction { try connection.execute("SAVEPOINT tc_hazard") }
+        do {
+            let result = try body()
+            if isInTransaction { try connection.execute("RELEASE SAVEPOINT tc_hazard") }
+            return result
+        } catch let error as DatabaseError where error.isAboutValues && !connection.isLost {
+            guard isInTransaction else { return nil }
+            try connection.execute("ROLLBACK TO SAVEPOINT tc_hazard")
+            try connection.execute("RELEASE SAVEPOINT tc_hazard")
+            return nil
+        }
+    }
+}
+
+extension Hazard {
+    /// Whether an example is a row, whose values need names, and not just a value.
+    fileprivate var isShownByName: Bool {
+        switch kind {
+        case .notUndone, .holdsNulls, .breaks, .orphans: true
+        case .losesRows, .losesValues, .needsValue, .doesNotFit, .repeats: false
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Whether what was computed failed, and not the connection, the file or somebody who stopped it.
+    fileprivate var isAboutValues: Bool {
+        switch kind {
+        case .unique, .foreignKey, .notNull, .check, .raised, .syntax, .other: true
+        case .locked, .lost, .unreachable, .authentication, .permission, .notADatabase, .corrupt, .transactionEnded,
+            .diskFull, .interrupted, .invalidURL:
+            false
+        }
     }
 }

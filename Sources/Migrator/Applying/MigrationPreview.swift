@@ -35,14 +35,3 @@ public struct MigrationPreview: Sendable, Equatable {
         hazards = []
     }
 }
-
-extension Hazard {
-    fileprivate func isMeasurable(in schema: Schema) -> Bool {
-        guard let table = schema[table] else { return false }
-        switch kind {
-        case .needsValue: return true
-        case .losesRows, .losesValues, .holdsNulls, .doesNotFit, .repeats:
-            return (reads + [column].compactMap { $0 }).allSatisfy { table[column: $0] != nil }
-        }
-    }
-}

@@ -138,11 +138,12 @@ struct StepRun {
 }
 
 extension Plan.PlannedOperation {
-    /// Only what alters a table has to know what else hangs on it.
+    /// Only what alters or drops something has to know what else hangs on it.
     func surroundings(on connection: any Connection) throws -> Surroundings {
         switch operation {
-        case .alterTable: try connection.dialect.surroundings(of: before, on: connection)
-        case .createTable, .dropTable, .renameTable, .createView, .dropView, .run: .none
+        case .alterTable(let name, _), .dropTable(let name), .dropView(let name):
+            try connection.dialect.surroundings(of: before, around: name, on: connection)
+        case .createTable, .renameTable, .createView, .run: .none
         }
     }
 

@@ -56,8 +56,13 @@ public struct ChangeColumn: ChangeVerb {
 
     public var changes: [Change] { [.changeColumn(name, facets)] }
 
-    /// `using` computes the new value; without it, the dialect's own conversion does, and refuses what does not fit.
-    public func type(_ type: ColumnType, using: Expression? = nil) -> Self { adding(.type(type, using: using)) }
+    /// `using` computes the new value; without it, the dialect's own conversion does, and refuses what does not fit. `undo`
+    /// computes the old value again on the way back, which is otherwise refused until the loss is agreed to.
+    ///
+    ///     ChangeColumn("price").type(.bigint, using: "price * 100", undo: "price / 100")
+    public func type(_ type: ColumnType, using: Expression? = nil, undo: Expression? = nil) -> Self {
+        adding(.type(type, using: using, undo: undo))
+    }
     public func nullable() -> Self { adding(.nullable(true, filling: nil)) }
     /// `filling` is what rows without a value get; without it, such rows stop the migration.
     public func required(filling value: Default? = nil) -> Self { adding(.nullable(false, filling: value)) }

@@ -15,6 +15,8 @@ public struct Plan: Sendable, Equatable {
         public var operation: Operation
         public var before: Schema
         public var after: Schema
+        /// What this is the way back of, if it is one.
+        public var undoes: Operation?
     }
 
     public var steps: [Step]
@@ -75,7 +77,8 @@ extension History {
             planned = try planned.reversed().map { step in
                 do throws(SchemaError) {
                     let inverse = try step.operation.inverse(in: step.before)
-                    return Plan.PlannedOperation(operation: inverse, before: step.after, after: step.before)
+                    return Plan.PlannedOperation(
+                        operation: inverse, before: step.after, after: step.before, undoes: step.operation)
                 } catch {
                     throw MigratorError.irreversible(migration.id, because: error.description)
                 }

@@ -1,0 +1,129 @@
+/// What `pg_depend` says hangs on the tables and views of the current schema, from whatever schema, and no migration declares
+/// (https://www.postgresql.org/docs/current/catalog-pg-depend.html). What is a table's own part is not among it.
+enum PostgreSQLDependencies {
+    /// Rows are counted for tables that refer to `subject` only.
+    static func read(
+        of declared: Schema, around subject: String?, _ connection: any Connection
+    ) throws -> [Surroundings.Dependent] {
+        let heirs = try connection.query(heirs).map { row in
+            Surroundings.Dependent(.heir, row[1].text ?? "", on: row[0].text ?? "")
+        }
+        let others = try connection.query(others).compactMap { row -> Surroundings.Dependent? in
+            guard let bond = bond(row[2].text) else { return nil }
+            let column = row[1].text
+            // A declared column that is computed from another one is replay's business.
+            if let generated = row[4].text, declared[row[0].text ?? ""]?[column: generated] != nil { return nil }
+            if bond == .view, let view = row[5].text, declared[view: view] != nil { return nil }
+            return .init(
+                bond, row[3].text ?? "", on: row[0].text ?? "", columns: column.map { [$0] } ?? [],
+                isPart: row[6].boolean ?? false)
+        }
+        return try references(to: declared, around: subject, connection) + heirs + others
+    }
+
+    private static func bond(_ word: String?) -> Surroundings.Dependent.Bond? {
+        switch word {
+        case "view": .view
+        case "reader": .reader
+        case "rule": .rule
+        case "companion": .companion
+        default: nil
+        }
+    }
+
+    private static func references(
+        to declared: Schema, around subject: String?, _ connection: any Connection
+    ) throws -> [Surroundings.Dependent] {
+        try connection.query(references).compactMap { row in
+            let parent = row[0].text ?? ""
+            let columns = row[1].text?.split(separator: "\n").map(String.init) ?? []
+            let own = row[2].text?.split(separator: "\n").map(String.init) ?? []
+            let isDeclared = row[4].text.flatMap { declared[$0] }?.foreignKeys.contains {
+                $0.parent == parent && $0.columns == own && $0.parentColumns == columns
+            }
+            if isDeclared == true { return nil }
+            var name = row[3].text ?? ""
+            if parent == subject, let table = row[5].text {
+                let rows = try connection.queryValue("SELECT count(*) FROM \(trusted: table)")?.integer ?? 0
+                name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
+            }
+            return .init(.reference, name, on: parent, columns: columns)
+        }
+    }
+
+    private static let relations = "c.relkind IN ('r', 'p', 'v') AND \(PostgreSQLCatalogScope.relations)"
+
+    /// Column names are parted by line feeds, which no array syntax has to be read for.
+    private static let references: SQL = """
+        SELECT c.relname,
+            (SELECT string_agg(a.attname, E'\\n' ORDER BY u.at) FROM unnest(k.confkey) WITH ORDINALITY u(number, at)
+                JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number),
+            (SELECT string_agg(a.attname, E'\\n' ORDER BY u.at) FROM unnest(k.conkey) WITH ORDINALITY u(number, at)
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number),
+            pg_describe_object('pg_class'::regclass, k.conrelid, 0),
+            CASE WHEN f.relnamespace = c.relnamespace THEN f.relname END,
+            CASE WHEN has_table_privilege(k.conrelid, 'SELECT') THEN k.conrelid::regclass::text END
+        FROM pg_class c JOIN pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid
+            JOIN pg_class f ON f.oid = k.conrelid
+        WHERE \(trusted: relations)
+        ORDER BY c.relname, f.relname, k.conname
+        """
+
+    private static let heirs: SQL = """
+        SELECT c.relname, pg_describe_object('pg_class'::regclass, h.inhrelid, 0)
+        FROM pg_class c JOIN pg_inherits h ON h.inhparent = c.oid
+        WHERE \(trusted: relations) ORDER BY c.relname, h.inhseqno
+        """
+
+    /// The relation, the column, the bond, words for people, the generated column, the view that it is, and whether it is the
+    /// relation's own.
+    private static let others: SQL = """
+        WITH hung AS (
+            SELECT c.oid AS relation, c.relname, a.attname, d.refobjsubid, d.classid, d.objid, d.objsubid, d.deptype
+            FROM pg_class c
+                JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+                LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
+            WHERE \(trusted: relations)
+            UNION ALL
+            SELECT c.oid, c.relname, NULL, 0, d.classid, d.objid, d.objsubid, d.deptype
+            FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
+                JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
+            WHERE d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND \(trusted: relations)
+        )
+        SELECT h.relname, h.attname,
+            CASE WHEN h.classid = 'pg_rewrite'::regclass AND v.relkind = 'v' AND w.rulename = '_RETURN'
+                    AND v.relnamespace = quote_ident(current_schema())::regnamespace THEN 'view'
+                WHEN w.ev_class = h.relation THEN 'rule'
+                WHEN h.classid = 'pg_statistic_ext'::regclass OR s.relkind = 'S'
+                    OR h.classid = 'pg_publication_rel'::regclass AND h.attname IS NULL THEN 'companion'
+                ELSE 'reader' END,
+            CASE WHEN h.classid = 'pg_rewrite'::regclass AND w.rulename = '_RETURN'
+                    THEN pg_describe_object('pg_class'::regclass, w.ev_class, 0)
+                WHEN h.classid = 'pg_rewrite'::regclass
+                    THEN 'rule ' || w.rulename || ' on ' || pg_describe_object('pg_class'::regclass, w.ev_class, 0)
+                WHEN g.attname IS NOT NULL THEN 'generated column ' || g.attname
+                WHEN p.pubname IS NOT NULL THEN 'publication ' || p.pubname
+                ELSE pg_describe_object(h.classid, h.objid, h.objsubid) END,
+            g.attname, v.relname,
+            coalesce(w.ev_class, y.polrelid, e.adrelid) = h.relation OR h.classid = 'pg_statistic_ext'::regclass
+        FROM hung h
+            LEFT JOIN pg_rewrite w ON h.classid = 'pg_rewrite'::regclass AND w.oid = h.objid
+            LEFT JOIN pg_class v ON v.oid = w.ev_class
+            LEFT JOIN pg_class s ON h.classid = 'pg_class'::regclass AND s.oid = h.objid
+            LEFT JOIN pg_attrdef e ON h.classid = 'pg_attrdef'::regclass AND e.oid = h.objid
+            LEFT JOIN pg_attribute g ON g.attrelid = e.adrelid AND g.attnum = e.adnum AND g.attgenerated <> ''
+            LEFT JOIN pg_publication_rel r ON h.classid = 'pg_publication_rel'::regclass AND r.oid = h.objid
+            LEFT JOIN pg_publication p ON p.oid = r.prpubid
+            LEFT JOIN pg_policy y ON h.classid = 'pg_policy'::regclass AND y.oid = h.objid
+        WHERE h.deptype IN ('n', 'a') AND CASE h.classid
+            WHEN 'pg_rewrite'::regclass THEN w.ev_class <> h.relation OR w.rulename <> '_RETURN'
+            WHEN 'pg_policy'::regclass THEN y.polrelid <> h.relation OR h.attname IS NOT NULL
+            WHEN 'pg_statistic_ext'::regclass THEN h.attname IS NOT NULL
+            WHEN 'pg_attrdef'::regclass THEN g.attname IS NOT NULL AND e.adnum <> h.refobjsubid
+            WHEN 'pg_class'::regclass THEN s.relkind = 'S' AND h.deptype = 'a' OR h.objsubid > 0 AND h.objid <> h.relation
+            WHEN 'pg_proc'::regclass THEN true
+            WHEN 'pg_publication_rel'::regclass THEN true
+            ELSE false END
+        ORDER BY h.relname, h.attname, 4
+        """
+}

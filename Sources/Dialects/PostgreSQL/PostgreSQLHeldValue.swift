@@ -1,0 +1,22 @@
+// What becomes of a value in a column of PostgreSQL's, asked before it is stored there.
+
+extension PostgreSQLDialect {
+    public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
+        var text = "CAST((\(value)) AS \(try spell(column.type)))"
+        if let collation = column.collation { text += try collate(collation) }
+        return text
+    }
+
+    /// An explicit cast cuts text and rounds numbers; an assignment, which is what happens, fails or rounds.
+    public func misfit(of value: String, in column: Column) -> String? {
+        switch column.type {
+        case .varchar(let length): return "length((\(value))::text) > \(length)"
+        case .integer: return "(\(value))::numeric NOT BETWEEN -2147483648 AND 2147483647"
+        case .bigint: return "(\(value))::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807"
+        case .decimal(let precision, let scale):
+            return "abs(round((\(value))::numeric, \(scale))) >= 1e\(precision - scale)::numeric"
+        case .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .bytes, .native:
+            return nil
+        }
+    }
+}

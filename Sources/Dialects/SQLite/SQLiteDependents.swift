@@ -1,0 +1,68 @@
+/// What no migration declares and what needs a declared table or view: foreign keys of other tables, views, and triggers that
+/// live elsewhere. SQLite itself drops a table without a look at any of them.
+struct SQLiteDependents {
+    private let declared: Schema
+    private let catalog: SQLiteCatalog
+
+    init(of declared: Schema, in catalog: SQLiteCatalog) {
+        self.declared = declared
+        self.catalog = catalog
+    }
+
+    /// `count` says how many rows a table holds; it is asked for tables that refer to `subject` only.
+    func read(around subject: String?, count: (String) throws -> Int64) throws -> [Surroundings.Dependent] {
+        var dependents: [Surroundings.Dependent] = []
+        for table in catalog.tables where !OwnTables.names.contains(table.name) {
+            for key in table.foreignKeys {
+                guard let parent = relation(key.parent), parent != table.name, !isDeclared(key, of: table, to: parent)
+                else { continue }
+                var name = "table \(table.name)"
+                if parent == subject {
+                    let rows = try count(table.name)
+                    name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
+                }
+                dependents.append(.init(.reference, name, on: parent, columns: columns(key, of: parent)))
+            }
+        }
+        for object in catalog.objects where object.kind == "view" || object.kind == "trigger" {
+            guard let text = object.sql, declared[view: object.name] == nil || object.kind == "trigger" else {
+                continue
+            }
+            for relation in Self.relations(in: text).compactMap(relation) where relation != object.table {
+                dependents.append(.init(.reader, "\(object.kind) \(object.name)", on: relation))
+            }
+        }
+        return dependents
+    }
+
+    /// A declared table or view as it is really spelled.
+    private func relation(_ name: String) -> String? {
+        let folded = SQLiteName.folded(name)
+        return (declared.tables.map(\.name) + declared.views.map(\.name)).first { SQLiteName.folded($0) == folded }
+    }
+
+    private func columns(_ key: SQLiteCatalog.ForeignKey, of parent: String) -> [String] {
+        guard let table = declared[parent] else { return [] }
+        let named = key.parentColumns.isEmpty ? table.primaryKey?.columns ?? [] : key.parentColumns
+        return named.map { name in
+            table.columns.first { SQLiteName.folded($0.name) == SQLiteName.folded(name) }?.name ?? name
+        }
+    }
+
+    private func isDeclared(_ key: SQLiteCatalog.ForeignKey, of table: SQLiteCatalog.Table, to parent: String) -> Bool {
+        let columns = columns(key, of: parent)
+        return declared[table.name]?.foreignKeys.contains {
+            $0.parent == parent && SQLiteName.equal($0.columns, key.columns) && $0.parentColumns == columns
+        } ?? false
+    }
+
+    /// What a view or trigger reads or writes, as far as its words tell: what stands after FROM, JOIN, INTO and UPDATE.
+    private static func relations(in text: String) -> [String] {
+        let tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        let before: Set<String> = ["INTO", "UPDATE", "REPLACE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]
+        let written = tokens.indices.dropFirst().filter { at in
+            tokens[at - 1].kind == .word && before.contains(tokens[at - 1].text.uppercased())
+        }
+        return ViewSources(text).names.compactMap(\.name) + written.compactMap { tokens[$0].name }
+    }
+}

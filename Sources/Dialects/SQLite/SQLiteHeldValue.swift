@@ -1,0 +1,30 @@
+// What becomes of a value in a column of SQLite's, asked before it is stored there.
+
+extension SQLiteDialect {
+    public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
+        var text = "(\(value))"
+        if !column.type.isNative { text = "CAST(\(text) AS \(try spell(column.type)))" }
+        if let collation = column.collation { text += try collate(collation) }
+        return text
+    }
+
+    public func misfit(of value: String, in column: Column) -> String? {
+        let value = "(\(value))"
+        let number = "CAST(\(value) AS NUMERIC)"
+        let isNoInteger = "\(number) IS NOT \(value) OR \(number) <> CAST(\(number) AS INTEGER)"
+        switch column.type {
+        // What STRICT takes: a value of the column's own type, or one that becomes it without a loss
+        // (https://www.sqlite.org/stricttables.html).
+        case .integer, .bigint: return isNoInteger
+        case .boolean: return "\(isNoInteger) OR \(value) NOT IN (0, 1)"
+        case .real: return "\(number) IS NOT \(value)"
+        case .bytes: return "typeof(\(value)) NOT IN ('blob', 'null')"
+        case .json: return "\(isBlob(value)) OR NOT json_valid(\(value))"
+        case .varchar(let length): return "\(isBlob(value)) OR length(\(value)) > \(length)"
+        case .text, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid: return isBlob(value)
+        case .native: return nil
+        }
+    }
+
+    private func isBlob(_ value: String) -> String { "typeof(\(value)) = 'blob'" }
+}

@@ -1,0 +1,146 @@
+import Dialects
+
+/// What an alteration may do to rows: first what each change does to the values, then what the rows that come of it would break.
+struct AlterationHazards {
+    let before: Schema
+    let after: Schema
+    let dialect: any Dialect
+    private(set) var found: [Hazard] = []
+    /// The rows to come of each table that is altered or follows.
+    private(set) var rows: [String: ComingRows] = [:]
+
+    init(
+        of changes: [Change], to name: String, between before: Schema, and after: Schema, in dialect: any Dialect
+    ) throws(LoweringError) {
+        self.before = before
+        self.after = after
+        self.dialect = dialect
+        guard let table = before[name] else { return }
+        let steps: [Schema.ChangeStep]
+        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
+            throw LoweringError(name, error.description)
+        }
+        var coming = ComingRows(of: table, in: dialect)
+        for step in steps {
+            found += try hazards(of: step, coming, table)
+            try coming.follow(step)
+        }
+        rows[name] = coming
+        try followKeys(from: name)
+        found += try brokenByRowsToCome()
+    }
+
+    /// Columns that refer to a retyped one take its type.
+    private mutating func followKeys(from name: String) throws(LoweringError) {
+        for child in after.tables where child.name != name {
+            guard let was = before[child.name], was != child else { continue }
+            rows[child.name] = try ComingRows(of: was, following: child, in: dialect)
+            for column in child.columns {
+                guard let old = was[column: column.name], old.type != column.type else { continue }
+                let value = SQLText.identifier(column.name)
+                found += try misfits(old, column.type, value, was)
+            }
+        }
+    }
+
+    private func hazards(
+        of step: Schema.ChangeStep, _ coming: ComingRows, _ table: Table
+    ) throws(LoweringError) -> [Hazard] {
+        switch step.change {
+        case .dropColumn(let column):
+            guard let origin = coming.origin(of: column), step.before[column: column]?.generated == nil else {
+                return []
+            }
+            return [hazard(.losesValues, table, origin, condition: notNull(SQLText.identifier(origin)))]
+        case .addColumn(let column, let fill):
+            let getsValue =
+                column.isNullable || column.default != nil || fill != nil || column.generated != nil
+                || column.isIdentity
+            guard !getsValue else { return [] }
+            return [Hazard(kind: .needsValue, table: table.name, column: column.name, reads: [table.name: []])]
+        case .changeColumn(let column, let facets):
+            guard let origin = coming.origin(of: column), let value = coming.value(of: column),
+                let was = step.before[column: column], let now = step.after[column: column]
+            else { return [] }
+            var hazards: [Hazard] = []
+            for facet in facets {
+                hazards += try self.hazards(of: facet, origin, value, from: was, to: now, table, coming)
+            }
+            return hazards
+        case .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
+            .dropCheck, .addForeignKey, .dropForeignKey:
+            return []
+        }
+    }
+
+    private func hazards(
+        of facet: Facet, _ origin: String, _ value: String, from was: Column, to now: Column, _ table: Table,
+        _ coming: ComingRows
+    ) throws(LoweringError) -> [Hazard] {
+        switch facet {
+        case .type(let type, nil, _):
+            var named = was
+            named.name = origin
+            return try misfits(named, type, value, table)
+        case .type(let type, let using?, _):
+            let value = try dialect.spell(coming.inNamesOfNow(using), as: .value(type, of: table))
+            return try misfits(of: "(\(value))", origin, now, table)
+        case .nullable(false, filling: nil) where was.isNullable:
+            return [nulls(table, origin, value, of: now)]
+        case .generated(.some) where was.generated == nil:
+            return [hazard(.losesValues, table, origin, condition: notNull(value))]
+        case .type, .nullable, .default, .generated, .collation: return []
+        }
+    }
+
+    /// Values that the database's own way into another type would lose or change.
+    private func misfits(
+        _ column: Column, _ type: ColumnType, _ value: String, _ table: Table
+    ) throws(LoweringError) -> [Hazard] {
+        let conversion = try dialect.conversion(of: value, from: column.type, to: type)
+        var conditions = [notNull(value)]
+        if let misfit = conversion.misfit { conditions.append("(\(misfit))") }
+        guard conversion.misfit != nil || conversion.form != nil else { return [] }
+        var hazard = hazard(
+            .doesNotFit(type), table, column.name, condition: conditions.joined(separator: " AND "))
+        hazard.form = conversion.form
+        hazard.shown = [.init(name: column.name, value: value)]
+        return [hazard]
+    }
+
+    /// Values of somebody's own words that the new type does not take, and NULL among them where there may be none.
+    private func misfits(
+        of value: String, _ origin: String, _ now: Column, _ table: Table
+    ) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        if let misfit = dialect.misfit(of: value, in: now) {
+            var found = hazard(.doesNotFit(now.type), table, origin, condition: "\(notNull(value)) AND (\(misfit))")
+            found.reads[table.name] = table.columns
+            found.shown = [.init(name: origin, value: value)]
+            hazards.append(found)
+        }
+        if !now.isNullable { hazards.append(nulls(table, origin, value, of: now)) }
+        return hazards
+    }
+
+    private func nulls(_ table: Table, _ origin: String, _ value: String, of now: Column) -> Hazard {
+        var found = hazard(.holdsNulls, table, origin, condition: "\(value) IS NULL")
+        if value != SQLText.identifier(origin) { found.reads[table.name] = table.columns }
+        found.shown = table.shownKey
+        return found
+    }
+
+    private func hazard(_ kind: Hazard.Kind, _ table: Table, _ column: String, condition: String) -> Hazard {
+        let read = table[column: column].map { [$0] } ?? []
+        return Hazard(kind: kind, table: table.name, column: column, condition: condition, reads: [table.name: read])
+    }
+
+    private func notNull(_ value: String) -> String { "\(value) IS NOT NULL" }
+}
+
+extension Table {
+    /// What tells a row from the others in an example.
+    var shownKey: [Hazard.Shown] {
+        (primaryKey?.columns ?? []).map { Hazard.Shown(name: $0, value: SQLText.identifier($0)) }
+    }
+}

@@ -1,0 +1,222 @@
+import Dialects
+
+// What the rows that come of an alteration would break: checks, keys and references that are new, or whose columns change.
+
+extension AlterationHazards {
+    func brokenByRowsToCome() throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for table in after.tables {
+            guard let rows = rows[table.name], let was = before[table.name] else { continue }
+            hazards += try nulls(in: table, rows, was)
+            hazards += try checks(of: table, rows, was)
+            hazards += try repeats(in: table, rows, was)
+        }
+        for table in after.tables where before[table.name] != nil { hazards += try orphans(in: table) }
+        return hazards
+    }
+
+    /// A required column that is computed, or whose default is an expression, may come out empty.
+    private func nulls(in table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for column in table.columns where !column.isNullable && rows.changes(column.name, to: table) {
+            var mayBeEmpty = column.generated != nil
+            if rows.origin(of: column.name) == nil, case .expression = column.default { mayBeEmpty = true }
+            guard mayBeEmpty else { continue }
+            var hazard = Hazard(kind: .holdsNulls, table: table.name, column: column.name)
+            hazard.condition = "\(SQLText.identifier(column.name)) IS NULL"
+            hazard.rows = try rows.source(as: table.name, to: table)
+            hazard.reads = [table.name: was.columns]
+            hazard.shown = table.shownKey
+            hazards.append(hazard)
+        }
+        return hazards
+    }
+
+    private func checks(of table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for check in table.checks {
+            let mentioned = table.columns.map(\.name).filter(check.expression.mentions)
+            let stood = was.checks.contains {
+                $0.name == check.name && rows.inComingNames($0.expression).canonical == check.expression.canonical
+            }
+            guard !stood || mentioned.contains(where: { holdsOtherValues($0, rows, table) }),
+                mentioned.allSatisfy({ rows.tells($0, of: table) })
+            else { continue }
+            var hazard = Hazard(kind: .breaks(check.name ?? ""), table: table.name)
+            hazard.condition = "NOT (\(try dialect.spell(check.expression, as: .condition(of: table))))"
+            hazard.rows = try source(of: rows, table, reading: mentioned)
+            hazard.reads = [table.name: columnsRead(mentioned, rows, table, was)]
+            hazard.shown = shown(table, mentioned)
+            hazards.append(hazard)
+        }
+        return hazards
+    }
+
+    private func repeats(in table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for key in table.uniqueIndexes {
+            let used = table.columns.map(\.name).filter(key.uses)
+            let stood = was.uniqueIndexes.contains { rows.inComingNames($0).rule == key.rule }
+            guard !stood || used.contains(where: { rows.mayMerge($0, to: table) }),
+                used.allSatisfy({ rows.tells($0, of: table) })
+            else { continue }
+            var hazard = Hazard(kind: .repeats, table: table.name)
+            for part in key.parts {
+                var text: String
+                switch part.key {
+                case .column(let name): text = SQLText.identifier(name)
+                case .expression(let expression):
+                    text = "(\(try dialect.spell(expression, as: .key(of: table, isUnique: true))))"
+                }
+                if let collation = part.collation { text += try dialect.collate(collation) }
+                hazard.keys.append(text)
+            }
+            var conditions = hazard.keys.map { "\($0) IS NOT NULL" }
+            if let condition = key.condition {
+                conditions.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+            }
+            hazard.condition = conditions.joined(separator: " AND ")
+            hazard.rows = try source(of: rows, table, reading: used)
+            hazard.reads = [table.name: columnsRead(used, rows, table, was)]
+            hazards.append(hazard)
+        }
+        return hazards
+    }
+
+    /// A rename changes no value.
+    private func holdsOtherValues(_ column: String, _ rows: ComingRows, _ table: Table) -> Bool {
+        guard let origin = rows.origin(of: column), let now = table[column: column],
+            let was = before[table.name]?[column: origin], rows.value(of: column) == SQLText.identifier(origin)
+        else { return true }
+        return was.type != now.type || was.collation != now.collation || was.generated != now.generated
+            || (origin == column && rows.changes(column, to: table))
+    }
+
+    /// `nil` for the table itself: where it is read as it stands.
+    private func source(
+        of rows: ComingRows, _ table: Table, reading columns: [String]
+    ) throws(LoweringError) -> String? {
+        guard columns.contains(where: { rows.changes($0, to: table) }) else { return nil }
+        return try rows.source(as: table.name, to: table)
+    }
+
+    private func columnsRead(_ columns: [String], _ rows: ComingRows, _ table: Table, _ was: Table) -> [Column] {
+        guard !columns.contains(where: { rows.changes($0, to: table) }) else { return was.columns }
+        return columns.compactMap { was[column: $0] }
+    }
+
+    private func shown(_ table: Table, _ columns: [String]) -> [Hazard.Shown] {
+        let key = table.shownKey
+        return key
+            + columns.filter { name in !key.contains { $0.name == name } }
+            .map { Hazard.Shown(name: $0, value: SQLText.identifier($0)) }
+    }
+}
+
+// MARK: - References
+
+extension AlterationHazards {
+    private func orphans(in table: Table) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for key in table.foreignKeys {
+            guard let was = before[table.name], let parent = after[key.parent], let parentWas = before[key.parent]
+            else {
+                continue
+            }
+            let child = rows[table.name] ?? ComingRows(of: was, in: dialect)
+            let aim = rows[key.parent] ?? ComingRows(of: parentWas, in: dialect)
+            let old = was.foreignKeys.first { rowsKey($0, child, aim) == key }
+            let isComputed =
+                key.columns.contains(where: child.computed.contains)
+                || key.parentColumns.contains(where: aim.computed.contains)
+            guard old == nil || isComputed, key.columns.allSatisfy({ child.tells($0, of: table) }),
+                key.parentColumns.allSatisfy({ aim.tells($0, of: parent) })
+            else { continue }
+            hazards.append(
+                try orphans(key, of: table, child, aim, to: parent, old, reading: [was, parentWas]))
+        }
+        return hazards
+    }
+
+    /// The key under the names that its columns get; its own name and its actions change nothing for the rows.
+    private func rowsKey(_ key: ForeignKey, _ child: ComingRows, _ parent: ComingRows) -> ForeignKey {
+        var key = key
+        key.columns = key.columns.map(child.comingName)
+        key.parentColumns = key.parentColumns.map(parent.comingName)
+        return key
+    }
+
+    private func orphans(
+        _ key: ForeignKey, of table: Table, _ child: ComingRows, _ aim: ComingRows, to parent: Table,
+        _ old: ForeignKey?,
+        reading: [Table]
+    ) throws(LoweringError) -> Hazard {
+        let source = try child.source(as: "tc_child", to: table, keeping: old?.columns ?? [])
+        let target = try aim.source(as: "tc_parent", to: parent)
+        var hazard = Hazard(kind: .orphans(key.parent), table: table.name)
+        hazard.column = key.columns.joined(separator: ", ")
+        hazard.rows = source
+        var conditions = key.columns.map { "\(column("tc_child", $0)) IS NOT NULL" }
+        conditions.append("NOT \(exists(target, zip(key.parentColumns, key.columns).map { ($0, $1) }))")
+        // What pointed nowhere before is nobody's fault now.
+        if let old {
+            let pairs = zip(old.parentColumns, old.columns).map { ($0, "tc_was_\($1)") }
+            let wasEmpty = old.columns.map { "\(column("tc_child", "tc_was_\($0)")) IS NULL" }
+            let pointed = exists("\(SQLText.identifier(old.parent)) AS tc_parent", pairs)
+            conditions.append("(\((wasEmpty + [pointed]).joined(separator: " OR ")))")
+        }
+        hazard.condition = conditions.joined(separator: " AND ")
+        hazard.reads = Dictionary(reading.map { ($0.name, $0.columns) }, uniquingKeysWith: { first, _ in first })
+        hazard.shown = shown(table, key.columns)
+        return hazard
+    }
+
+    private func exists(_ target: String, _ pairs: [(parent: String, child: String)]) -> String {
+        let matches = pairs.map { "\(column("tc_parent", $0.parent)) = \(column("tc_child", $0.child))" }
+        return "EXISTS (SELECT 1 FROM \(target) WHERE \(matches.joined(separator: " AND ")))"
+    }
+
+    private func column(_ table: String, _ name: String) -> String {
+        "\(SQLText.identifier(table)).\(SQLText.identifier(name))"
+    }
+}
+
+extension ComingRows {
+    /// What a column of now will be called.
+    fileprivate func comingName(_ column: String) -> String { names[column] ?? column }
+
+    fileprivate func inComingNames(_ index: Index) -> Index {
+        var index = index
+        for at in index.parts.indices {
+            switch index.parts[at].key {
+            case .column(let name): index.parts[at].key = .column(comingName(name))
+            case .expression(let text): index.parts[at].key = .expression(inComingNames(text))
+            }
+        }
+        index.condition = index.condition.map(inComingNames)
+        return index
+    }
+}
+
+extension Index {
+    /// What it demands of rows, whatever it is called and in whatever order it keeps them.
+    fileprivate var rule: Index {
+        var rule = self
+        rule.name = ""
+        rule.condition = condition?.canonical
+        for at in parts.indices {
+            rule.parts[at].isDescending = false
+            if case .expression(let text) = parts[at].key { rule.parts[at].key = .expression(text.canonical) }
+        }
+        return rule
+    }
+}
+
+extension Table {
+    /// The primary key, the unique keys and the unique indexes in one form: what no two rows may agree in.
+    fileprivate var uniqueIndexes: [Index] {
+        let keys = ([primaryKey?.columns] + uniques.map(\.columns)).compactMap { $0 }
+        let plain = keys.map { Index(name: "", parts: $0.map { .ascending($0) }) }
+        return plain + indexes.filter(\.isUnique)
+    }
+}

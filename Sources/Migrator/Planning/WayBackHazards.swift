@@ -1,0 +1,93 @@
+import Dialects
+
+// What the way back can't bring back: the values that an alteration computed anew, where nothing says what they were before.
+
+extension Plan.PlannedOperation {
+    /// The columns that keep what they hold now, or get it in other words than they once had.
+    func lostOnTheWayBack(in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
+        guard case .alterTable(let name, let changes)? = undoes, let table = before[name] else { return [] }
+        let steps: [Schema.ChangeStep]
+        do throws(SchemaError) { steps = try after.walk(changes, of: name) } catch {
+            throw LoweringError(name, error.description)
+        }
+        // Each column's name after the last step, by its name at the step that is looked at.
+        var names = Dictionary(uniqueKeysWithValues: table.columns.map { ($0.name, $0.name) })
+        var hazards: [Hazard] = []
+        for step in steps.reversed() {
+            switch step.change {
+            case .renameColumn(let old, let new): names[old] = names.removeValue(forKey: new)
+            case .addColumn(let column, _): names[column.name] = nil
+            case .dropColumn(let column): names[column] = nil
+            case .changeColumn(let column, let facets):
+                guard let final = names[column].flatMap({ table[column: $0] }), let was = step.before[column: column],
+                    let now = step.after[column: column]
+                else { continue }
+                for facet in facets where !hazards.contains(where: { $0.column == final.name }) {
+                    let lost = try Lost(facet, from: was, to: now, dialect)
+                    guard lost != .nothing else { continue }
+                    hazards.append(hazard(table, final, try lost.condition(final, dialect)))
+                }
+            case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
+                .addForeignKey, .dropForeignKey:
+                break
+            }
+        }
+        return hazards.reversed() + (try lostByFollowers(of: name, dialect))
+    }
+
+    private func lostByFollowers(of name: String, _ dialect: any Dialect) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for table in before.tables where table.name != name {
+            for column in table.columns {
+                guard let was = after[table.name]?[column: column.name], was.type != column.type else { continue }
+                let way = try dialect.conversion(of: column.name, from: was.type, to: column.type)
+                guard !way.isReversible else { continue }
+                hazards.append(hazard(table, column, "\(SQLText.identifier(column.name)) IS NOT NULL"))
+            }
+        }
+        return hazards
+    }
+
+    private func hazard(_ table: Table, _ column: Column, _ condition: String?) -> Hazard {
+        var hazard = Hazard(kind: .notUndone, table: table.name, column: column.name, condition: condition)
+        hazard.reads = [table.name: [column]]
+        let own = Hazard.Shown(name: column.name, value: SQLText.identifier(column.name))
+        hazard.shown = table.shownKey.filter { $0 != own } + [own]
+        return hazard
+    }
+}
+
+/// What of a column's values a change of one facet forgets.
+private enum Lost: Equatable {
+    case nothing
+    case everything
+    /// How a value was written.
+    case spelling
+    /// NULL has become this.
+    case nulls(Default)
+
+    init(_ facet: Facet, from was: Column, to now: Column, _ dialect: any Dialect) throws(LoweringError) {
+        switch facet {
+        case .type(_, _, undo: .some): self = .nothing
+        case .type(_, using: .some, undo: nil): self = .everything
+        case .type(let type, nil, undo: nil):
+            let way = try dialect.conversion(of: was.name, from: was.type, to: type)
+            self = way.isReversible ? .nothing : .spelling
+        case .nullable(false, let fill?): self = was.isNullable ? .nulls(fill) : .nothing
+        case .generated(.some): self = was.generated == nil ? .everything : .nothing
+        case .nullable, .default, .generated, .collation: self = .nothing
+        }
+    }
+
+    /// The rows that it concerns; all of them when `nil`.
+    func condition(_ column: Column, _ dialect: any Dialect) throws(LoweringError) -> String? {
+        let name = SQLText.identifier(column.name)
+        switch self {
+        case .nothing, .everything: return nil
+        case .spelling: return "\(name) IS NOT NULL"
+        case .nulls(let fill):
+            guard fill.isConstant else { return nil }
+            return "\(name) = \(try dialect.held(try dialect.spell(fill, for: column.type), by: column))"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Dialects
+import TestSupport
+import Testing
+
+@testable import Migrator
+
+/// What the way back of an alteration can give back, and what it says of the rest.
+@Suite("The way back")
+struct WayBackTests {
+    private static var table: CreateTable {
+        CreateTable("t") {
+            Column("id", .bigint).primaryKey()
+            Column("a", .text).nullable()
+        }
+    }
+
+    @Test("values that were computed come back only by consent, counted and shown", arguments: Backend.available)
+    func computedValues(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { Self.table }
+            try await test.run("INSERT INTO t VALUES (1, 'x'), (2, 'yy'), (3, NULL)")
+            try await test.migrate {
+                AlterTable("t") {
+                    ChangeColumn("a").type(.integer, using: "length(a)")
+                    RenameColumn("a", to: "letters")
+                }
+            }
+            let error = try await test.refusalDown()
+            #expect(error.isDataLoss)
+            #expect(error.measured.map(\.hazard.kind) == [.notUndone])
+            #expect(error.measured.map(\.hazard.column) == ["letters"])
+            // Also what is NULL now may once have been something.
+            #expect(error.measured.map(\.rows) == [3])
+            #expect(error.measured.map(\.examples) == [["id 1, letters 1", "id 2, letters 2", "id 3, letters NULL"]])
+            try await test.down(allowsDataLoss: true)
+            #expect(try await test.query("SELECT a FROM t ORDER BY id") == [["1"], ["2"], [nil]])
+        }
+    }
+
+    @Test("values are computed also where the type stays", arguments: Backend.available)
+    func sameType(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { Self.table }
+            try await test.run("INSERT INTO t VALUES (1, 'x'), (2, NULL); CREATE VIEW shown AS SELECT a FROM t")
+            try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.text, using: "upper(a)") } }
+            #expect(
+                try await test.query("SELECT a FROM shown ORDER BY a")
+                    == (backend == .sqlite ? [[nil], ["X"]] : [["X"], [nil]]))
+            #expect(try await test.refusalDown().measured.map(\.rows) == [2])
+        }
+    }
+
+    @Test("an undo computes the old values again, without a question", arguments: Backend.available)
+    func undo(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("euros", .integer)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (1, 3), (2, -4)")
+            try await test.migrate {
+                AlterTable("t") {
+                    ChangeColumn("euros").type(.bigint, using: "euros * 100", undo: "euros / 100")
+                    RenameColumn("euros", to: "cents")
+                }
+            }
+            #expect(try await test.rows("t", "id", "cents") == [["1", "300"], ["2", "-400"]])
+            try await test.down()
+            #expect(try await test.query("SELECT euros FROM t ORDER BY id") == [[3], [-4]])
+        }
+    }
+
+    @Test("a migration without an undo has the checksum that it always had")
+    func checksum() throws {
+        let facet = Facet.type(.integer, using: "length(a)")
+        let text = CanonicalOperations.self
+        let plain = try text.text(of: [.alterTable("t", [.changeColumn("a", [facet])])])
+        #expect(
+            plain
+                == #"[{"alter_table":"t","changes":[{"change_column":"a","facets":[{"type":"integer","using":"length(a)"}]}]}]"#
+        )
+        let undone = Facet.type(.integer, using: "length(a)", undo: "'x'")
+        let operations: [Dialects.Operation] = [.alterTable("t", [.changeColumn("a", [undone])])]
+        #expect(try text.operations(in: try text.text(of: operations)) == operations)
+    }
+
+    @Test("texts that were written in many ways come back in one, and only by consent", arguments: Backend.available)
+    func spellings(_ backend: Backend) async throws {
+        let types: [(ColumnType, String)] = [
+            (.integer, "'007'"), (.numeric, "'1.50'"), (.boolean, "'yes'"), (.timestamp, "'2024-01-15 10:00'"),
+            (.uuid, "'123E4567-E89B-42D3-A456-426614174000'"), (.time, "'10:00:00.500'"),
+        ]
+        for (type, text) in types {
+            try await backend.withCase { test in
+                try await test.migrate { Self.table }
+                try await test.run("INSERT INTO t VALUES (1, \(text)), (2, NULL)")
+                try await test.migrate { AlterTable("t") { ChangeColumn("a").type(type) } }
+                let error = try await test.refusalDown()
+                #expect(error.measured.map(\.hazard.kind) == [.notUndone], "\(type)")
+                #expect(error.measured.map(\.rows) == [1], "\(type)")
+                try await test.down(allowsDataLoss: true)
+            }
+        }
+    }
+
+    @Test("JSON is what jsonb makes of it, and SQLite's text as it was", arguments: Backend.available)
+    func json(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { Self.table }
+            try await test.run(#"INSERT INTO t VALUES (1, '{"b":1,  "a":2}')"#)
+            try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.json) } }
+            switch backend {
+            case .sqlite:
+                try await test.down()
+                #expect(try await test.query("SELECT a FROM t") == [[.text(#"{"b":1,  "a":2}"#)]])
+            case .postgresql: #expect(try await test.refusalDown().measured.map(\.rows) == [1])
+            }
+        }
+    }
+
+    @Test("what comes back exactly asks nothing", arguments: Backend.available)
+    func exact(_ backend: Backend) async throws {
+        let pairs: [(ColumnType, ColumnType, String)] = [
+            (.integer, .bigint, "7"), (.integer, .text, "7"), (.text, .varchar(5), "'a'"),
+            (.text, .date, "'2024-01-15'"),
+            (.timestamp, .datetime, "'2024-01-15T10:00:00.000001Z'"), (.boolean, .integer, "true"),
+            (.uuid, .text, "'123e4567-e89b-42d3-a456-426614174000'"), (.decimal(10, 2), .decimal(10, 0), "'20.00'"),
+            (.date, .timestamp, "'2024-01-15'"), (.integer, .boolean, "1"), (.decimal(6, 2), .text, "'1.50'"),
+        ]
+        for (old, new, value) in pairs {
+            try await backend.withCase { test in
+                try await test.migrate {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("v", old)
+                    }
+                }
+                try await test.run("INSERT INTO t VALUES (1, \(value))")
+                let before = try await test.query("SELECT v FROM t")
+                try await test.migrate { AlterTable("t") { ChangeColumn("v").type(new) } }
+                try await test.down()
+                #expect(try await test.query("SELECT v FROM t") == before, "\(old) to \(new)")
+            }
+        }
+    }
+
+    @Test("the columns that follow a key are counted as well", arguments: Backend.available)
+    func followers(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .text).primaryKey() }
+                CreateTable("c") { Column("p", .text).nullable().references("p") }
+            }
+            try await test.run("INSERT INTO p VALUES ('007'), ('8'); INSERT INTO c VALUES ('007'), (NULL)")
+            try await test.migrate { AlterTable("p") { ChangeColumn("id").type(.integer) } }
+            let error = try await test.refusalDown()
+            #expect(error.measured.map(\.hazard.table) == ["p", "c"])
+            #expect(error.measured.map(\.rows) == [2, 1])
+        }
+    }
+}
