@@ -7,6 +7,10 @@ public protocol Connection: AnyObject {
     @discardableResult
     func execute(_ sql: SQL) throws(DatabaseError) -> Int
 
+    /// Has every statement planned anew. A server may go on with a plan that somebody has taken the ground from: a rule that lets
+    /// nothing happen leaves a plan in which no table is named, and so none whose change would end it.
+    func forgetPlans()
+
     /// Runs several statements separated by `;`, without bindings: a script.
     func executeScript(_ text: String) throws(DatabaseError)
 

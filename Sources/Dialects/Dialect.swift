@@ -55,6 +55,9 @@ public protocol Dialect: Sendable {
     /// A query whose one value counts the tables of this name in the current schema: 0 or 1.
     func countTables(named name: String) -> SQL
 
+    /// A query for what stands on the table of this name: kind (`TableGuard.Kind`), name and definition, a row each.
+    func guards(on table: String) -> SQL
+
     /// Reads what the database holds. Throws `DatabaseError`.
     func inspect(_ connection: any Connection) throws -> Inspection
 

@@ -63,6 +63,8 @@ final class PostgreSQLConnection: Connection {
         }
     }
 
+    func forgetPlans() { statements.removeAll() }
+
     func begin() throws(DatabaseError) { try execute("BEGIN") }
 
     func beginSnapshot() throws(DatabaseError) { try execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }

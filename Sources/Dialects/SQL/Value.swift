@@ -58,6 +58,14 @@ public enum RawValue {
 }
 
 extension RawValue {
+    /// Whether `copied` says all that is there: text that is UTF-8, and ends at no NUL.
+    public var isWhole: Bool {
+        switch self {
+        case .null, .integer, .real, .boolean, .blob: true
+        case .text(let bytes): UTF8Text.characters(in: bytes) != nil
+        }
+    }
+
     /// A copy that outlives the row. Text that is not UTF-8 is repaired: ask the bytes when that matters.
     public var copied: Value {
         switch self {

@@ -77,6 +77,9 @@ final class SQLiteConnection: Connection {
 }
 
 extension SQLiteConnection {
+    /// SQLite plans anew by itself when the schema has changed (https://www.sqlite.org/c3ref/prepare.html).
+    func forgetPlans() {}
+
     func begin() throws(DatabaseError) { try execute("BEGIN IMMEDIATE") }
 
     func beginSnapshot() throws(DatabaseError) {

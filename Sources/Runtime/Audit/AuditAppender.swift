@@ -8,13 +8,17 @@ struct AuditAppender: Sendable {
 
     init(_ fence: Fence) { self.fence = fence }
 
-    /// Returns when the row is on the disk.
+    /// Returns when the row is on the disk, and has been seen there as it was meant.
     func append(_ event: AuditEvent) async throws -> AuditEntry {
         let entry: AuditEntry
         if let head = last.checkpoint, let appended = try await append(event, behind: head) {
             entry = appended
         } else {
-            entry = try await fence.write { try Self.append(event, behindLockedHeadOn: $0) }
+            entry = try await fence.write {
+                try Self.append(event, behindLockedHeadOn: $0)
+            } confirming: {
+                try Self.confirm($0, on: $1)
+            }
         }
         last.checkpoint = entry.checkpoint
         return entry
@@ -24,7 +28,10 @@ struct AuditAppender: Sendable {
     private func append(_ event: AuditEvent, behind head: AuditCheckpoint) async throws -> AuditEntry? {
         let entry = AuditEntry(event, after: head, at: .now)
         let isEnd: SQL = "audit_head.id = 1 AND audit_head.seq = \(head.seq) AND audit_head.hash = \(head.hash)"
-        return try await fence.insert(entry.insertion, behind: "audit_head", where: isEnd) ? entry : nil
+        let isAppended = try await fence.insert(entry.insertion, behind: "audit_head", where: isEnd) {
+            try Self.confirm(entry, on: $0)
+        }
+        return isAppended ? entry : nil
     }
 
     /// Locks the head, in words that both databases share, so that the rows of all writers stand in one line.
@@ -37,8 +44,26 @@ struct AuditAppender: Sendable {
                 .other, "audit_head has no row", remedy: "find out who removed it, and restore a backup of the log")
         }
         let entry = AuditEntry(event, after: head, at: .now)
-        try connection.execute(entry.insertion)
+        if try connection.execute(entry.insertion) == 1 { return entry }
+        // What has swallowed it may be gone already, and live on in a plan.
+        connection.forgetPlans()
+        guard try connection.execute(entry.insertion) == 1 else { throw swallowed(entry) }
         return entry
+    }
+
+    /// Looks at the row once more when its transaction is over. A trigger, a rule or a policy that somebody has put there may
+    /// have kept it out, changed it, removed it again or hidden it, and the database says of none of these that it failed.
+    private static func confirm(_ entry: AuditEntry, on connection: any Connection) throws {
+        let rows = try connection.query("SELECT \(AuditEntry.columns) FROM audit_log WHERE seq = \(entry.seq)")
+        guard rows.count == 1, AuditEntry(rows[0], in: connection.dialect).isSame(as: entry) else {
+            throw swallowed(entry)
+        }
+    }
+
+    private static func swallowed(_ entry: AuditEntry) -> DatabaseError {
+        DatabaseError(
+            .other, "the database did not take row \(entry.seq) of audit_log as it was written",
+            remedy: "something stands on the table that is none of ours: telec audit verify names it")
     }
 }
 

@@ -43,7 +43,7 @@ extension AuditEntry {
         ownerPerson = event.session?.owner.person.map { Self.fitted($0, to: 200) }
         ownerUID = event.session?.owner.uid.map(Int64.init)
         outcome = event.outcome.rawValue
-        reason = event.reason.map { Self.fitted($0, to: 2_000) }
+        reason = event.reason.flatMap { $0.saysNothing ? nil : Self.fitted($0, to: 2_000) }
         callerSession = event.callerSession.map { Self.fitted($0, to: 200) }
         previousHash = head.hash
         hash = ""
@@ -64,11 +64,12 @@ extension AuditEntry {
         previous_hash, hash
         """
 
-    /// A row of `columns`. Of a moment each database gives another spelling.
-    init(_ row: [Value]) {
+    /// A row of `columns`. A database that knows moments gives one another spelling than ours. One that keeps them as text has
+    /// to hold ours: by that text a filter finds the row.
+    init(_ row: [Value], in dialect: any Dialect) {
         func text(_ column: Int) -> String { row[column].text ?? "" }
         seq = row[0].integer ?? 0
-        at = Moment(parsing: text(1))?.text ?? text(1)
+        at = dialect.holdsDeclaredTypes ? Moment(parsing: text(1))?.text ?? text(1) : text(1)
         person = row[2].text
         uid = row[3].integer ?? -1
         role = text(4)
@@ -81,6 +82,11 @@ extension AuditEntry {
         callerSession = row[11].text
         previousHash = text(12)
         hash = text(13)
+    }
+
+    /// Whether all of it is the same, byte for byte: to Swift, two spellings of one character are equal texts.
+    func isSame(as other: AuditEntry) -> Bool {
+        previousHash == other.previousHash && hash == other.hash && AuditChain.hash(of: self) == other.hash
     }
 
     /// Ends with what is selected, so that a table can be put behind it.

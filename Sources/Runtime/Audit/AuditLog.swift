@@ -51,12 +51,20 @@ public struct AuditLog: Sendable {
             SELECT \(AuditEntry.columns) FROM audit_log WHERE \(filter.condition(before: cursor)) \
             ORDER BY seq DESC LIMIT \(limit)
             """
-        return try await database.withConnection { try $0.query(query).map(AuditEntry.init) }
+        return try await database.withConnection { connection in
+            try connection.query(query).map { AuditEntry($0, in: connection.dialect) }
+        }
     }
 
     /// Where the log ends now. Throws `DatabaseError`.
     public func head() async throws -> AuditCheckpoint? {
         try await database.withConnection { try Self.head(on: $0) }
+    }
+
+    /// What stands on the log's tables beside, or instead of, what its migration made, as a sentence; `nil` when all is as it was
+    /// made. Throws `DatabaseError`.
+    public func objection() async throws -> String? {
+        try await database.withConnection { try AuditGuards.objection(on: $0) }
     }
 
     /// Reads the whole log, as it is at one moment, and says what is wrong with it first. With a checkpoint of an earlier export
@@ -91,7 +99,7 @@ public struct AuditLog: Sendable {
                 """
                 SELECT \(AuditEntry.columns) FROM audit_log WHERE seq > \(seq) AND seq <= \(end) ORDER BY seq LIMIT 500
                 """
-            ).map(AuditEntry.init)
+            ).map { AuditEntry($0, in: connection.dialect) }
         }
     }
 }
@@ -109,10 +117,17 @@ extension AuditLog {
         let cursor = try connection.rows("SELECT \(AuditEntry.columns) FROM audit_log ORDER BY seq")
         defer { cursor.close() }
         while try cursor.next() {
-            let row = cursor.columnNames.indices.map { cursor.raw($0).copied }
-            if let verdict = walk.step(AuditEntry(row)) { return verdict }
+            let row = cursor.columnNames.indices.map { cursor.raw($0) }
+            guard row.allSatisfy(\.isWhole) else {
+                return walk.failed(AuditFlaw(.edited, walk.next, "it holds bytes that are no text"))
+            }
+            let entry = AuditEntry(row.map(\.copied), in: connection.dialect)
+            if let verdict = walk.step(entry) { return verdict }
         }
-        return walk.finish(head: head)
+        cursor.close()
+        let verdict = walk.finish(head: head)
+        guard verdict.isIntact, let objection = try AuditGuards.objection(on: connection) else { return verdict }
+        return walk.failed(AuditFlaw(.unguarded, walk.next, objection))
     }
 }
 

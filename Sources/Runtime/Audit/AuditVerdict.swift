@@ -27,6 +27,8 @@ public struct AuditFlaw: Sendable, Hashable {
         case rewritten
         /// The head says something that the log does not.
         case headMoved = "head_moved"
+        /// The rows are right, and what lets the log only grow is not as it was made: the next row may not be written.
+        case unguarded
     }
 
     public var kind: Kind
@@ -43,5 +45,10 @@ public struct AuditFlaw: Sendable, Hashable {
 }
 
 extension AuditFlaw: CustomStringConvertible {
-    public var description: String { "row \(seq): \(reason)" }
+    public var description: String {
+        switch kind {
+        case .edited, .removed, .reordered, .truncated, .rewritten, .headMoved: "row \(seq): \(reason)"
+        case .unguarded: reason
+        }
+    }
 }

@@ -44,32 +44,46 @@ public struct Fence: Sendable {
         self.epoch = epoch
     }
 
-    /// Runs `body` in a transaction. Throws `RuntimeError` of code `fenced` when the epoch is over.
-    func write<T: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> T) async throws -> T {
+    /// Runs `body` in a transaction, and `confirm` behind it, on the same connection. Throws `RuntimeError` of code `fenced` when
+    /// the epoch is over.
+    func write<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T,
+        confirming confirm: @escaping @Sendable (T, any Connection) throws -> Void = { _, _ in }
+    ) async throws -> T {
         try await database.withConnection { [epoch] connection in
-            try connection.transaction {
+            let result = try connection.transaction {
                 try epoch?.check(on: connection)
                 return try body(connection)
             }
+            try confirm(result, connection)
+            return result
         }
     }
 
     /// Inserts a row, in a single statement, behind a row of `table` that it locks: `insertion` ends with what is selected.
-    /// False, with nothing inserted, when there is no such row, or the epoch is over: `write` tells which.
-    func insert(_ insertion: SQL, behind table: String, where condition: SQL) async throws -> Bool {
-        try await database.withConnection { [epoch] connection in
-            let dialect = connection.dialect
-            let lock = dialect.rowLock(.exclusive, of: table)
-            guard let epoch else {
-                return try connection.execute(
-                    "\(insertion) FROM \(identifier: table) WHERE \(condition) \(trusted: lock)") == 1
-            }
-            return try connection.execute(
-                """
-                \(insertion) FROM daemon_lease, \(identifier: table) \
-                WHERE daemon_lease.id = 1 AND daemon_lease.epoch = \(epoch.number) AND \(condition) \
-                \(trusted: dialect.rowLock(.shared, of: "daemon_lease")) \(trusted: lock)
-                """) == 1
+    /// False, with nothing inserted, when there is no such row, or the epoch is over: `write` tells which. `confirm` runs when
+    /// one was.
+    func insert(
+        _ insertion: SQL, behind table: String, where condition: SQL,
+        confirming confirm: @escaping @Sendable (any Connection) throws -> Void
+    ) async throws -> Bool {
+        try await database.withConnection { connection in
+            let statement = statement(insertion, behind: table, where: condition, connection.dialect)
+            guard try connection.execute(statement) == 1 else { return false }
+            try confirm(connection)
+            return true
         }
+    }
+
+    private func statement(
+        _ insertion: SQL, behind table: String, where condition: SQL, _ dialect: any Dialect
+    ) -> SQL {
+        let lock = dialect.rowLock(.exclusive, of: table)
+        guard let epoch else { return "\(insertion) FROM \(identifier: table) WHERE \(condition) \(trusted: lock)" }
+        return """
+            \(insertion) FROM daemon_lease, \(identifier: table) \
+            WHERE daemon_lease.id = 1 AND daemon_lease.epoch = \(epoch.number) AND \(condition) \
+            \(trusted: dialect.rowLock(.shared, of: "daemon_lease")) \(trusted: lock)
+            """
     }
 }

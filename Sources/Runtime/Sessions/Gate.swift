@@ -6,36 +6,41 @@
 struct Gate: Sendable {
     let sessions: SessionStore
     let audit: AuditLog
+    let refusals: RefusalBudget
 
     /// The session, and a receipt that says that this caller was admitted. Throws `RuntimeError`; nothing may then be done.
+    ///
+    /// `logged`: what the log calls it, where that is not the action's own word.
     func admit(
-        _ caller: Caller, to action: Action, on id: String, reason: String? = nil
+        _ caller: Caller, to action: Action, on id: String, reason: String? = nil, as logged: AuditAction? = nil
     ) async throws -> Admission {
+        let attempt = Attempt(caller: caller, action: action, logged: logged ?? action.logged)
+        let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
         guard caller.identity.role != .public else {
-            throw RuntimeError(.notAllowed, "this account is nobody's in the settings")
+            let why = "this account is nobody's in the settings"
+            try await log(refusalOf: attempt, on: nobodys, because: why)
+            throw RuntimeError(.notAllowed, why)
         }
         guard let session = try await sessions.find(id) else {
-            let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
-            try await log(refusalOf: action, caller, nobodys, because: "there is no such session")
+            try await log(refusalOf: attempt, on: nobodys, because: "there is no such session")
             throw RuntimeError.noSession(id)
         }
         let relation = session.relation(to: caller.identity)
         let audited = AuditedSession(id: session.id, owner: session.owner)
-        switch allow(action, by: caller.identity.role, on: relation) {
-        case .allowed: break
-        case .refused(let why):
-            try await log(refusalOf: action, caller, audited, because: why)
+        if case .refused(let why) = allow(action, by: caller.identity.role, on: relation) {
+            try await log(refusalOf: attempt, on: audited, because: why)
             guard allow(.getSession, by: caller.identity.role, on: relation) == .allowed else {
                 throw RuntimeError.noSession(id)
             }
             throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
         }
-        if action.needsReason, relation != .own, reason?.isEmpty ?? true {
+        if action.needsReason, relation != .own, reason?.saysNothing ?? true {
+            try await log(refusalOf: attempt, on: audited, because: "no reason was given")
             throw RuntimeError(
                 .reasonRequired, "reading somebody else's session takes a reason, which is logged",
                 remedy: "say it with --reason TEXT")
         }
-        guard let logged = action.logged else {
+        guard let logged = attempt.logged else {
             return Admission(session: session, relation: relation, receipt: nil)
         }
         let receipt = try await audit.admit(
@@ -43,19 +48,63 @@ struct Gate: Sendable {
         return Admission(session: session, relation: relation, receipt: receipt)
     }
 
-    private func log(
-        refusalOf action: Action, _ caller: Caller, _ session: AuditedSession, because why: String
-    ) async throws {
-        guard let logged = action.logged else { return }
-        try await audit.recordRefusal(
-            logged, by: caller.identity, callerSession: caller.session, on: session, reason: why)
+    /// Does what the caller is admitted to. What was logged as allowed, and then fails, is logged as failed.
+    func perform<T>(
+        _ caller: Caller, _ action: Action, on id: String, as logged: AuditAction? = nil,
+        _ body: (Session) async throws -> T
+    ) async throws -> T {
+        let admission = try await admit(caller, to: action, on: id, as: logged)
+        let (session, isLogged) = (admission.session, admission.receipt?.seq != nil)
+        do {
+            return try await body(session)
+        } catch {
+            if isLogged, let logged = logged ?? action.logged {
+                try await fail(logged, caller, on: session, because: error)
+            }
+            throw error
+        }
+    }
+
+    /// Logs that something was allowed, and did not succeed.
+    func fail(_ action: AuditAction, _ caller: Caller, on session: Session, because error: any Error) async throws {
+        try await audit.record(
+            AuditEvent(
+                action, by: caller.identity, callerSession: caller.session,
+                on: AuditedSession(id: session.id, owner: session.owner), outcome: .failed,
+                reason: (error as? RuntimeError)?.message ?? "the daemon failed"))
     }
 
     /// The same for what concerns no one session.
-    func require(_ caller: Caller, _ action: Action) throws(RuntimeError) {
+    func require(_ caller: Caller, _ action: Action) async throws {
         switch allow(action, by: caller.identity.role, on: .none) {
         case .allowed: return
-        case .refused(let why): throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
+        case .refused(let why):
+            try await log(
+                refusalOf: Attempt(caller: caller, action: action, logged: action.logged), on: nil, because: why)
+            throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
+        }
+    }
+
+    private struct Attempt {
+        let caller: Caller
+        let action: Action
+        let logged: AuditAction?
+    }
+
+    private func log(refusalOf attempt: Attempt, on session: AuditedSession?, because why: String) async throws {
+        guard let logged = attempt.logged else { return }
+        let (identity, caller) = (attempt.caller.identity, attempt.caller.session)
+        switch refusals.spend(identity.uid) {
+        case .one:
+            try await audit.recordRefusal(logged, by: identity, callerSession: caller, on: session, reason: why)
+        case .last:
+            try await audit.recordRefusal(
+                logged, by: identity, callerSession: caller, on: session,
+                reason: why + "; more than can be written down follow")
+        case .none:
+            throw RuntimeError(
+                .notAllowed, "uid \(identity.uid) was refused too often: nothing more is looked at for now",
+                remedy: "wait a minute")
         }
     }
 }
@@ -85,8 +134,9 @@ extension Action {
         case .end: .end
         case .revive: .revive
         case .share: .share
+        case .archiveAudit: .newChain
         // `host` is the owner's own or refused; a refusal is nobody's look at anything.
-        case .listSessions, .startSession, .getSession, .host, .readAudit, .archiveAudit, .readOwnAudit: nil
+        case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit: nil
         }
     }
 

@@ -4,12 +4,14 @@ import Settings
 /// What can be done with sessions, for whoever asks: each through the gate.
 struct SessionService: Sendable {
     let services: Services
-    var gate: Gate { Gate(sessions: services.sessions, audit: services.audit) }
+    var gate: Gate {
+        Gate(sessions: services.sessions, audit: services.audit, refusals: services.refusals)
+    }
 
     func list(
         _ caller: Caller, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
-        try gate.require(caller, .listSessions)
+        try await gate.require(caller, .listSessions)
         let isAdmin = caller.identity.role == .admin
         return try await services.sessions.page(
             isAdmin ? .all : .ownAndShared(caller.identity), filter, after: cursor, limit: limit)
@@ -21,10 +23,10 @@ struct SessionService: Sendable {
 
     /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
     func start(_ caller: Caller, _ request: StartRequest) async throws -> StartedSession {
-        try gate.require(caller, .startSession)
+        try await gate.require(caller, .startSession)
         try request.validate()
         let agent = try request.agent.map(agent(named:))
-        let preferences = try request.readPreferences()
+        let preferences = try await LongWork.run { try request.readPreferences() }
         let now = Moment.now.text
         let id = Identifier.random()
         let session = Session(
@@ -51,19 +53,23 @@ struct SessionService: Sendable {
 
     /// Types bytes into a session's terminal, and returns when they are typed.
     func send(_ caller: Caller, _ id: String, _ bytes: [UInt8]) async throws {
-        let session = try running(try await gate.admit(caller, to: .send, on: id).session)
-        try await services.hosts.order(session.id) { .send($0, bytes) }
+        try await gate.perform(caller, .send, on: id) { session in
+            try await services.hosts.order(try running(session).id) { .send($0, bytes) }
+        }
     }
 
     /// Ends a session: its host is told to, and closes the row when it has delivered the end. Where none is connected the row
     /// is closed now, and the host told when it calls.
     func end(_ caller: Caller, _ id: String) async throws -> Session {
-        let session = try await gate.admit(caller, to: .end, on: id).session
+        try await gate.perform(caller, .end, on: id) { try await end($0) }
+    }
+
+    private func end(_ session: Session) async throws -> Session {
         guard session.closedAt == nil else { return session }
-        if await services.hosts.isConnected(id) {
-            try await services.sessions.move(id, to: .closing)
-            try await services.hosts.order(id) { .end($0) }
-            return try await services.sessions.find(id) ?? session
+        if await services.hosts.isConnected(session.id) {
+            try await services.sessions.move(session.id, to: .closing)
+            try await services.hosts.order(session.id) { .end($0) }
+            return try await services.sessions.find(session.id) ?? session
         }
         return try await close(session)
     }
@@ -78,16 +84,23 @@ struct SessionService: Sendable {
     }
 
     func setVisibility(_ caller: Caller, _ id: String, _ visibility: Session.Visibility) async throws -> Session {
-        var session = try await gate.admit(caller, to: .share, on: id).session
-        try await services.sessions.setVisibility(id, visibility)
-        session.visibility = visibility
-        services.events.post(SessionEvent(.changed, session))
-        return session
+        let logged: AuditAction =
+            switch visibility {
+            case .shared: .share
+            case .private: .unshare
+            }
+        return try await gate.perform(caller, .share, on: id, as: logged) { session in
+            try await services.sessions.setVisibility(id, visibility)
+            var changed = session
+            changed.visibility = visibility
+            services.events.post(SessionEvent(.changed, changed))
+            return changed
+        }
     }
 
     /// Whether the caller may go into the terminal. The way in is his own uid's tmux: the daemon opens none.
     func attach(_ caller: Caller, _ id: String) async throws -> Session {
-        try running(try await gate.admit(caller, to: .attach, on: id).session)
+        try await gate.perform(caller, .attach, on: id) { try running($0) }
     }
 
     /// Opens a session again, for its owner to run it anew. The token of a command that still runs stays good.

@@ -140,21 +140,31 @@ struct AuditTamperTests {
 }
 
 extension Backend {
-    /// Runs `body` with nothing in its way.
+    /// Runs `body` with nothing in its way, and leaves no trace of that.
     fileprivate func tamper(_ url: DatabaseURL, _ body: (any Connection) throws -> Void) throws {
         let connection = try connect(to: url)
         defer { connection.close() }
         switch self {
         case .sqlite:
-            for row in try connection.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-                try connection.execute("DROP TRIGGER \(identifier: row[0].text ?? "")")
-            }
+            let triggers = try connection.query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+            for row in triggers { try connection.execute("DROP TRIGGER \(identifier: row[0].text ?? "")") }
+            try body(connection)
+            for row in triggers { try connection.executeScript(row[1].text ?? "") }
         case .postgresql:
-            for table in ["audit_log", "audit_head"] {
-                try connection.execute("ALTER TABLE \(identifier: table) DISABLE TRIGGER USER")
-            }
+            let triggers = try connection.query(
+                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'audit%'"
+            )
+            for row in triggers { try connection.alter(row, "DISABLE") }
+            try body(connection)
+            for row in triggers { try connection.alter(row, "ENABLE ALWAYS") }
         }
-        try body(connection)
+    }
+}
+
+extension Connection {
+    fileprivate func alter(_ row: [Value], _ state: String) throws {
+        let (table, trigger) = (row[0].text ?? "", row[1].text ?? "")
+        try execute("ALTER TABLE \(identifier: table) \(trusted: state) TRIGGER \(identifier: trigger)")
     }
 }
 

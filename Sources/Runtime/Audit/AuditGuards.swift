@@ -1,0 +1,50 @@
+import Dialects
+
+/// What lets the log only grow: the triggers that its migration made, and nothing beside them. Anything else on these tables can
+/// keep a row out, change it or hide it while the database reports no failure.
+enum AuditGuards {
+    /// What is not as it was made, as a sentence; `nil` when all is.
+    static func objection(on connection: any Connection) throws(DatabaseError) -> String? {
+        objection(to: try connection.guards(on: ["audit_head", "audit_log"]))
+    }
+
+    static func objection(to found: [TableGuard]) -> String? {
+        // A set for each database: the one that shares most with what is there is meant.
+        let shared = { (made: [String: String]) in found.count { made[key(of: $0)] != nil } }
+        let made = known.max { shared($0) < shared($1) } ?? [:]
+        let foreign = found.filter { made[key(of: $0)] == nil }.map { "\($0) is none of ours" }
+        let changed = found.filter { made[key(of: $0)] != nil && made[key(of: $0)] != digest(of: $0) }
+            .map { "\($0) is not as its migration made it" }
+        let present = Set(found.map(key))
+        let missing = made.keys.filter { !present.contains($0) }.sorted().map { "the \($0) is gone" }
+        let objections = foreign + changed + missing
+        return objections.isEmpty ? nil : objections.joined(separator: "; ")
+    }
+
+    static func key(of found: TableGuard) -> String { "\(found.kind.rawValue) \(found.table).\(found.name)" }
+
+    static func digest(of found: TableGuard) -> String {
+        String(SHA256.hexadecimal(of: found.definition.utf8).prefix(16))
+    }
+
+    /// What migration 0003 makes, with the digest of each definition: in SQLite, and in PostgreSQL.
+    private static let known: [[String: String]] = [
+        [
+            "trigger audit_head.audit_head_forward": "a25be319708759cd",
+            "trigger audit_head.audit_head_no_delete": "ef6f9d640bd4346e",
+            "trigger audit_head.audit_head_no_insert": "cbc699bda2883507",
+            "trigger audit_log.audit_log_advance": "3970ac9c0ebbdb61",
+            "trigger audit_log.audit_log_append": "c074d4b5735a17fe",
+            "trigger audit_log.audit_log_no_delete": "19637f36d330ec31",
+            "trigger audit_log.audit_log_no_update": "66432bdf6e299bd8",
+        ],
+        [
+            "trigger audit_head.audit_head_forward": "7a96c25c3d41407c",
+            "trigger audit_head.audit_head_keep": "b6f7bb8302502b67",
+            "trigger audit_head.audit_head_refuse": "dd9278edca99bf8d",
+            "trigger audit_log.audit_log_advance": "d95ddfcc7f8d1050",
+            "trigger audit_log.audit_log_keep": "b6f7bb8302502b67",
+            "trigger audit_log.audit_log_refuse": "977069eb73e7161f",
+        ],
+    ]
+}
