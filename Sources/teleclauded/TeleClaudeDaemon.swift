@@ -52,6 +52,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     static func main() async {
         Console.ignoreBrokenPipes()
         DiskThreads.provide()
+        Descriptors.raiseLimit()
         do {
             var command = try Self.parse()
             try await command.run()
@@ -65,7 +66,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = level
-            return handler
+            return MaskedLog(handler)
         }
         do {
             let options = DaemonOptions(
@@ -79,7 +80,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
                 try await daemon.run()
             }
         } catch {
-            Console.error("error: \(Self.sentence(error))")
+            Console.error("error: \(MaskedText.of(Self.sentence(error)))")
             throw ExitCode(2)
         }
     }

@@ -69,7 +69,7 @@ func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async thr
         try await box.withUsers(["alice", "bob", "ada", "zed", "svc"]) { users in
             // The test's server lets nobody in but the user who started it, and root.
             let service = backend == .sqlite ? users[4] : TestUser(name: "root", uid: 0, home: users[4].home)
-            let state = "\(service.home)/state"
+            let state = backend == .sqlite ? "\(service.home)/state" : "\(box.folder)/state"
             for folder in ["\(box.folder)/etc", "\(box.folder)/run"] {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
                 chmod(folder, 0o755)

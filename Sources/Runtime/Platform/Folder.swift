@@ -36,6 +36,12 @@ enum Folder {
         }
     }
 
+    /// The folder that a path from the root stands in.
+    static func above(_ path: String) -> String {
+        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        return folder.isEmpty ? "/" : String(folder)
+    }
+
     /// The names of what is in it; empty when it can't be read.
     static func names(in folder: String) -> [String] {
         names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))

@@ -1,5 +1,6 @@
 import Dialects
 import Hummingbird
+import Settings
 
 /// An answer that says no (RFC 9457).
 struct ProblemDocument {
@@ -9,7 +10,8 @@ struct ProblemDocument {
         let members: [(key: String, value: JSON)] = [
             ("type", .string("about:blank")), ("title", .string(status.reasonPhrase)),
             ("status", .integer(Int64(status.code))), ("code", .string(error.code.rawValue)),
-            ("detail", .string(error.message)), ("remedy", error.remedy.map { .string($0) } ?? .null),
+            ("detail", .string(MaskedText.of(error.message))),
+            ("remedy", error.remedy.map { .string(MaskedText.of($0)) } ?? .null),
         ]
         return Response(JSON.object(members), status: status, type: "application/problem+json")
     }

@@ -28,8 +28,7 @@ public struct Preferences: Sendable, Equatable {
     public static func received(
         _ text: String
     ) throws(SettingsError) -> (preferences: Preferences, ignored: [String]) {
-        // JSON is YAML.
-        let root = try YAMLFile.parse(text, path: "preferences")
+        let root = try ReceivedDocument.read(text, called: "preferences")
         var leaves = Layer(.user, root, path: "preferences").leaves
         let isAllowed = { (leaf: Layer.Leaf) in
             Preferences.names.contains(leaf.key.parts[0]) && LayerChecks.firstSecret(leaf.key, leaf.value) == nil

@@ -1,6 +1,8 @@
 /// What the daemon's socket allows.
 public struct Server: Sendable, Equatable {
     public var connectionsPerUser = 64
+    /// Those of all accounts together that are nobody's in the settings.
+    public var publicConnections = 16
     public var connections = 4_096
     /// The largest body of a request.
     public var bodyBytes = 1_048_576
@@ -24,6 +26,7 @@ public struct Server: Sendable, Equatable {
     static var limits: [Limit] {
         [
             Limit(name: "connections_per_user", property: \.connectionsPerUser, range: 1...1_000_000),
+            Limit(name: "public_connections", property: \.publicConnections, range: 1...1_000_000),
             Limit(name: "connections", property: \.connections, range: 1...1_000_000),
             Limit(name: "body_bytes", property: \.bodyBytes, range: 1_024...1_073_741_824),
             Limit(name: "idle_seconds", property: \.idleSeconds, range: 1...86_400),

@@ -175,7 +175,7 @@ struct LayerTests {
             let (preferences, ignored) = try Preferences.received(
                 #"{"thinking_mode": "med", "people": [], "ui": {"token": "abc"}, "server": {"body_bytes": 1}}"#)
             #expect(preferences.thinkingMode == "med" && preferences.sections.isEmpty)
-            #expect(ignored == ["people", "ui.token", "server.body_bytes"])
+            #expect(ignored == ["people", "server.body_bytes", "ui.token"])
             #expect(throws: SettingsError.self) { try Preferences.received(#"{"thinking_mode": "quick"}"#) }
         }
     }

@@ -1,4 +1,5 @@
 import Dialects
+import Settings
 
 /// Where an agent that works in one directory puts its transcripts. Paths are names below the agent's root.
 struct AgentPlace {

@@ -1,4 +1,5 @@
 import Dialects
+import Settings
 
 /// Which messages of a document that is written anew with each of them have been seen.
 struct DocumentFollower: Codable, Equatable {

@@ -8,11 +8,12 @@ struct TrustedFile: Sendable {
 
     /// Reads a file; `nil` when there is none. Throws when it can't be read or trusted.
     static func read(_ path: String, by reader: UInt32) throws(SettingsError) -> TrustedFile? {
+        let way = try PathWalk(path)
+        guard way.isThere else { return nil }
         let read: (bytes: [UInt8], facts: FileFacts)
         do throws(FileSystem.Failure) {
             read = try FileSystem.read(path, limit: limit)
         } catch {
-            if error.isAbsent { return nil }
             throw SettingsError(
                 error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
                 remedy: error.isForbidden ? "let uid \(reader) read it" : "see whether the disk is well")
@@ -22,7 +23,7 @@ struct TrustedFile: Sendable {
         }
         let trust = Trust(reader: reader)
         if let objection = trust.objection(to: path, read.facts) { throw objection }
-        try trust.checkFolders(above: path)
+        try trust.check(way)
         guard read.bytes.count <= limit else {
             throw SettingsError(
                 "too_large", at: path, "this is larger than any settings file (4 MiB)", remedy: "name another file")

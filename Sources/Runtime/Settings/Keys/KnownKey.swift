@@ -77,7 +77,8 @@ extension KnownKey {
         if let known, !known.isOpen { return known.scope }
         // An item of a list is called as the list is.
         let name = key.parts.last { Int($0) == nil } ?? ""
-        return SecretSigns.isSecretName(name) ? .secret : known?.scope ?? .system
+        let isSecret = SecretName.isOne(name) || key.parts.contains(where: SecretName.isSection)
+        return isSecret ? .secret : known?.scope ?? .system
     }
 
     /// The known key that somebody may have meant by one that isn't.

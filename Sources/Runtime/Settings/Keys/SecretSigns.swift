@@ -1,57 +1,93 @@
 /// How a secret looks: by its key's name, by the way it begins, or by its letters alone.
 enum SecretSigns {
-    /// Whether a key of this name holds a secret: `api_key`, `accessToken`, `SMTP_PASS`.
-    static func isSecretName(_ name: String) -> Bool {
-        var words = ""
-        for (before, letter) in zip([" "] + Array(name), name) {
-            if letter.isUppercase && before.isLowercase { words += "_" }
-            words += letter.lowercased()
+    /// Whether a text holds what is known to be a secret by its beginning or by what stands before it, wherever in the text.
+    static func holdsSecret(_ text: String) -> Bool { secret(in: text) ?? namedInWords(text) != nil }
+
+    /// The text with `***` in the place of all that is a secret by its look.
+    static func masked(_ text: String) -> String {
+        var (result, rest) = ("", text)
+        while let secret = secret(in: rest) {
+            result += rest[..<secret.lowerBound] + "***"
+            rest = String(rest[secret.upperBound...])
         }
-        words = words.replacing("-", with: "_")
-        let whole = ["password", "passwd", "passphrase", "secret", "token", "apikey", "private_key", "client_secret"]
-        let endings = ["_key", "_token", "_secret", "_pass", "_password", "_passwd", "_passphrase", "_apikey"]
-        return whole.contains(words) || endings.contains { words.hasSuffix($0) }
+        return result + rest
     }
 
-    /// Whether a text holds what is known to be a secret by its beginning, wherever in the text it stands.
+    /// The first part of a text that is a secret.
     ///
     /// A pattern is compiled each time that it is asked, which takes longer than everything else here: what every match of it
     /// holds is looked for first.
-    static func holdsSecret(_ text: String) -> Bool {
-        if urlPassword(in: text) != nil { return true }
-        if text.contains("-----BEGIN "), text.contains(/-----BEGIN [A-Z ]*PRIVATE KEY/) { return true }
-        if text.utf8.contains(UInt8(ascii: "=")),
-            text.contains(/(?i)(password|passwd|pwd|token|secret|api_?key)=[^&\s$]/)
-        {
-            return true
+    private static func secret(in text: String) -> Range<String.Index>? {
+        if let password = urlPassword(in: text) { return password }
+        if text.contains("-----BEGIN "), let key = text.firstRange(of: /-----BEGIN [A-Z ]*PRIVATE KEY/) {
+            return key.lowerBound..<text.endIndex
         }
-        let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0))) }
-        return words.contains { word in
+        return bearer(in: text) ?? named(in: text) ?? word(in: text)
+    }
+
+    /// What stands behind `Bearer `, as in an HTTP header.
+    private static func bearer(in text: String) -> Range<String.Index>? {
+        guard text.utf8.contains(UInt8(ascii: " ")), text.lowercased().contains("bearer ") else { return nil }
+        return text.firstMatch(of: /(?i)\bbearer +([A-Za-z0-9._~+\/=-]{4,})/).map { $0.1.startIndex..<$0.1.endIndex }
+    }
+
+    /// The value of `password=…`, `password:…`, `X-Api-Key: …`, `"passWord": "…"`.
+    private static func named(in text: String) -> Range<String.Index>? {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }) else { return nil }
+        let pattern = /([A-Za-z][A-Za-z0-9_.-]{2,63})(["']?)(\s*=\s*|:\s*)["']?([^\s"'&;,$*\/=:][^\s"'&;,]*)/
+        return text.matches(of: pattern).lazy.first { match in
+            let (name, isQuoted, sign) = (match.1, !match.2.isEmpty, match.3)
+            // A word, a colon and a blank are how a sentence goes on.
+            let isCertain = sign != ": " || isQuoted || name.contains("-") || name.lowercased() == "authorization"
+            return isCertain && SecretName.isOne(String(name))
+        }.map { $0.4.startIndex..<$0.4.endIndex }
+    }
+
+    /// The same for `password: …` where nothing follows, or a number is in it.
+    private static func namedInWords(_ text: String) -> Range<String.Index>? {
+        guard text.contains(": ") else { return nil }
+        return text.matches(of: /([A-Za-z][A-Za-z0-9_.-]{2,63}): +([^\s"'&;,$*]+)/).lazy.first { match in
+            let isLast = text[match.range.upperBound...].allSatisfy(\.isWhitespace)
+            return (isLast || match.2.contains(where: \.isNumber)) && SecretName.isOne(String(match.1))
+        }.map(\.range)
+    }
+
+    private static func word(in text: String) -> Range<String.Index>? {
+        text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0))) }.first { word in
             prefixes.contains { word.hasPrefix($0.text) && word.utf8.count >= $0.text.utf8.count + $0.rest }
-        }
+        }.map { $0.startIndex..<$0.endIndex }
     }
 
     /// Beginnings, and how many letters follow at least: `sk-SK` is a language.
     private static let prefixes: [(text: String, rest: Int)] =
         [
             "sk-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxs-", "AKIA", "ASIA",
-            "AIza",
+            "AIza", "tcs_",
         ]
         .map { ($0, 4) }
-        + ["github_pat_", "xapp-", "sk_live_", "sk_test_", "rk_live_", "pypi-", "npm_", "hf_", "ya29.", "SG."]
+        + [
+            "github_pat_", "xapp-", "sk_live_", "sk_test_", "rk_live_", "pypi-", "npm_", "hf_", "whsec_", "ya29.",
+            "SG.",
+        ]
         .map { ($0, 16) }
 
-    /// The password of a URL: `redis://user:PASSWORD@host`. Where several @ stand before the path, it goes to the last.
+    /// The password of the first URL that has one: `redis://user:PASSWORD@host`. Where several @ stand before the path, it goes to
+    /// the last.
     static func urlPassword(in text: String) -> Range<String.Index>? {
-        guard let scheme = text.firstRange(of: "://") else { return nil }
-        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) && !$0.isWhitespace }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return nil
+        var rest = text[...]
+        while let scheme = rest.firstRange(of: "://") {
+            rest = rest[scheme.upperBound...]
+            let authority = rest.prefix { !"/?#".contains($0) && !$0.isWhitespace }
+            guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
+                continue
+            }
+            let password = authority.index(after: colon)..<at
+            // A reference is not what it stands for; stars are what somebody has hidden already.
+            if !password.isEmpty, text[password] != "***", text[password].wholeMatch(of: /\$\{[^}]+\}/) == nil {
+                return password
+            }
         }
-        let password = authority.index(after: colon)..<at
-        // A reference is not what it stands for.
-        guard !password.isEmpty, text[password].wholeMatch(of: /\$\{[^}]+\}/) == nil else { return nil }
-        return password
+        return nil
     }
 
     /// Whether a text holds a word as random as secrets are: many letters of both cases and digits in no order.

@@ -15,6 +15,8 @@ struct DotEnv: Sendable {
     /// The lines that say nothing that can be understood.
     private(set) var skippedLines: [Int] = []
 
+    private var places: [String: Int] = [:]
+
     /// `environment` comes before what the file defines.
     init(parsing text: String, environment: [String: String] = [:]) {
         var reader = DotEnvReader(text)
@@ -23,20 +25,19 @@ struct DotEnv: Sendable {
             case .comment: break
             case .mistake: skippedLines.append(line)
             case .definition(let name, let raw):
-                let value = DotEnv.expanded(raw) { name in
-                    environment[name] ?? entries.last { $0.name == name }?.value
-                }
-                let entry = Entry(name: name, raw: raw, value: value, line: line)
-                if let at = entries.firstIndex(where: { $0.name == name }) {
-                    entries[at] = entry
-                } else {
-                    entries.append(entry)
-                }
+                let value = DotEnv.expanded(raw) { name in environment[name] ?? self[name]?.value }
+                define(Entry(name: name, raw: raw, value: value, line: line))
             }
         }
     }
 
-    subscript(name: String) -> Entry? { entries.first { $0.name == name } }
+    private mutating func define(_ entry: Entry) {
+        if let place = places[entry.name] { return entries[place] = entry }
+        places[entry.name] = entries.count
+        entries.append(entry)
+    }
+
+    subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
 
     /// Replaces `${NAME}` and `${NAME:-otherwise}`; a name that nobody knows is nothing. `$NAME` is text.
     static func expanded(_ text: String, _ lookUp: (String) -> String?) -> String {

@@ -22,42 +22,55 @@ public struct EffectiveSettings: Sendable {
     /// In the order in which the keys were first met.
     public internal(set) var all: [Setting] = []
 
-    /// The keys in `all`, and the sections above them: what is in neither has no rival.
-    private var keys: Set<Key> = []
-    private var sections: Set<Key> = []
+    /// Where each key stands in `all`.
+    private let places: [Key: Int]
 
     /// Layers in any order; a later name wins.
     init(_ layers: [Layer]) {
+        var merging = Merging()
         for layer in layers.sorted(by: { $0.name < $1.name }) {
-            for leaf in layer.leaves { add(leaf, layer.name) }
+            for leaf in layer.leaves { merging.add(leaf, layer.name) }
         }
+        all = merging.slots.compactMap { $0 }
+        places = Dictionary(zip(all.map(\.key), all.indices), uniquingKeysWith: { first, _ in first })
     }
 
-    private mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
-        var setting = Setting(key: leaf.key, value: leaf.value, layer: name, place: leaf.place, losers: [])
-        let above = leaf.key.parts.indices.dropFirst().map { Key(Array(leaf.key.parts[..<$0])) }
-        defer {
-            keys.insert(leaf.key)
-            sections.formUnion(above)
+    /// What is laid on top of what, in as many steps as there are leaves: a file may be as long as it likes.
+    private struct Merging {
+        /// A setting that was beaten leaves its place empty, unless the winner takes it.
+        private(set) var slots: [Setting?] = []
+        private var places: [Key: Int] = [:]
+        /// The places that were taken below a section, some of which may be empty by now.
+        private var below: [Key: [Int]] = [:]
+
+        mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
+            var setting = Setting(key: leaf.key, value: leaf.value, layer: name, place: leaf.place, losers: [])
+            let sections = leaf.key.parts.indices.dropFirst().map { Key(Array(leaf.key.parts[..<$0])) }
+            let rivals = takeRivals(of: leaf.key, sections)
+            for (_, rival) in rivals {
+                setting.losers += rival.losers
+                setting.losers.append(
+                    Loser(
+                        key: rival.key, value: rival.value, layer: rival.layer, place: rival.place,
+                        reason: EffectiveSettings.reason(rival.layer, name)))
+            }
+            let place = rivals.first?.place ?? slots.count
+            if place == slots.count { slots.append(setting) } else { slots[place] = setting }
+            places[leaf.key] = place
+            for section in sections { below[section, default: []].append(place) }
         }
-        guard keys.contains(leaf.key) || sections.contains(leaf.key) || above.contains(where: keys.contains) else {
-            return all.append(setting)
-        }
-        // A whole section may be replaced by one word, and one word by a section.
-        let rivals = all.indices.filter { all[$0].key.hasPrefix(leaf.key) || leaf.key.hasPrefix(all[$0].key) }
-        for at in rivals {
-            let rival = all[at]
-            setting.losers += rival.losers
-            setting.losers.append(
-                Loser(
-                    key: rival.key, value: rival.value, layer: rival.layer, place: rival.place,
-                    reason: EffectiveSettings.reason(rival.layer, name)))
-        }
-        if let first = rivals.first {
-            all[first] = setting
-            for at in rivals.dropFirst().reversed() { all.remove(at: at) }
-        } else {
-            all.append(setting)
+
+        /// The settings that this key beats, which go from their places: a whole section may be replaced by one word, and one
+        /// word by a section.
+        private mutating func takeRivals(of key: Key, _ sections: [Key]) -> [(place: Int, setting: Setting)] {
+            let named = ([key] + sections).compactMap { places[$0] }
+            let found = Set(named + (below.removeValue(forKey: key) ?? [])).sorted()
+            return found.compactMap { place in
+                guard let rival = slots[place], rival.key.hasPrefix(key) || key.hasPrefix(rival.key) else { return nil }
+                slots[place] = nil
+                places[rival.key] = nil
+                return (place, rival)
+            }
         }
     }
 
@@ -68,8 +81,7 @@ public struct EffectiveSettings: Sendable {
     }
 
     public subscript(key: String) -> Setting? {
-        let key = Key(key)
-        return all.first { $0.key == key }
+        places[Key(key)].map { all[$0] }
     }
 
     /// The settings at a key and below it.
@@ -79,16 +91,22 @@ public struct EffectiveSettings: Sendable {
 
     /// What stands at a key, sections put together again; `nil` when nothing does.
     func value(at key: Key) -> SettingsValue? {
-        let found = all.filter { $0.key.hasPrefix(key) }
-        if let whole = found.first(where: { $0.key == key }) { return whole.value }
-        guard let first = found.first else { return nil }
-        var names: [String] = []
-        for setting in found where !names.contains(setting.key.parts[key.parts.count]) {
-            names.append(setting.key.parts[key.parts.count])
+        Self.value(of: all.filter { $0.key.hasPrefix(key) }, below: key.parts.count)
+    }
+
+    /// Puts together what has its first `depth` parts in common.
+    private static func value(of settings: [Setting], below depth: Int) -> SettingsValue? {
+        if let whole = settings.first(where: { $0.key.parts.count == depth }) { return whole.value }
+        guard let first = settings.first else { return nil }
+        var (names, members): ([String], [String: [Setting]]) = ([], [:])
+        for setting in settings {
+            let name = setting.key.parts[depth]
+            if members[name] == nil { names.append(name) }
+            members[name, default: []].append(setting)
         }
-        let members = names.compactMap { name in
-            value(at: key.appending(name)).map { SettingsValue.Member(name: name, value: $0) }
+        let values = names.compactMap { name in
+            value(of: members[name] ?? [], below: depth + 1).map { SettingsValue.Member(name: name, value: $0) }
         }
-        return SettingsValue(.map(members), line: first.value.line)
+        return SettingsValue(.map(values), line: first.value.line)
     }
 }

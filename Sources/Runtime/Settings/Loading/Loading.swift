@@ -91,9 +91,10 @@ struct Loading {
     private mutating func readCredentials() throws(SettingsError) {
         guard let folder = places.credentialsFolder else { return }
         var layer = Layer(name: .credentials)
-        for name in FileSystem.names(in: folder) {
+        for name in try names(in: folder) {
             let path = "\(folder)/\(name)"
-            guard (try? FileSystem.facts(of: path))?.kind == .file, let file = try read(path) else { continue }
+            if let kind = (try? FileSystem.facts(of: path))?.kind, kind != .file { continue }
+            guard let file = try read(path) else { continue }
             if name == "secrets.yml" {
                 layer.leaves += Layer(.credentials, try YAMLFile.parse(file.text, path: path), path: path).leaves
             } else {
@@ -102,6 +103,14 @@ struct Loading {
             }
         }
         add(layer)
+    }
+
+    private func names(in folder: String) throws(SettingsError) -> [String] {
+        do throws(FileSystem.Failure) { return try FileSystem.list(folder) } catch {
+            throw SettingsError(
+                "unreadable", at: folder, "the folder of credentials can't be read: \(error.text)",
+                remedy: "unset CREDENTIALS_DIRECTORY, or let this program read it")
+        }
     }
 
     private mutating func readUser() throws(SettingsError) {

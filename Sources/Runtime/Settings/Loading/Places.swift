@@ -22,13 +22,14 @@ struct Places: Sendable {
         let own = "\(context.systemFolder)/config.yml"
         if let named {
             let hasSecrets =
-                context.variable("TELECLAUDE_SECRETS_PATH") != nil
-                || FileSystem.exists(beside(named, "secrets.yml"))
+                try context.variable("TELECLAUDE_SECRETS_PATH") != nil
+                ? true : PathWalk(beside(named, "secrets.yml")).isThere
             let isSystem = try hasSecrets ? true : saysSystem(named, context)
             return isSystem
                 ? system(named, isNamed: true, context) : try single(named, isNamed: true, context)
         }
-        if FileSystem.exists(own) { return system(own, isNamed: true, context) }
+        // What can't be looked at is not taken for what is not there: that would be another mode, other people, another database.
+        if try PathWalk(own).isThere { return system(own, isNamed: true, context) }
         return try single(try userFile(context), isNamed: false, context)
     }
 

@@ -6,7 +6,7 @@
 
 /// What the system says of a file.
 struct FileFacts: Sendable, Equatable {
-    enum Kind: Sendable { case file, folder, other }
+    enum Kind: Sendable { case file, folder, link, other }
 
     var kind: Kind
     /// The permission bits with the sticky bit.
@@ -23,6 +23,7 @@ struct FileFacts: Sendable, Equatable {
         switch UInt32(status.st_mode) & UInt32(S_IFMT) {
         case UInt32(S_IFREG): kind = .file
         case UInt32(S_IFDIR): kind = .folder
+        case UInt32(S_IFLNK): kind = .link
         default: kind = .other
         }
         mode = UInt32(status.st_mode) & 0o7777
@@ -39,6 +40,9 @@ enum FileSystem {
         var isAbsent: Bool { number == ENOENT || number == ENOTDIR }
         var isForbidden: Bool { number == EACCES || number == EPERM }
         var isExisting: Bool { number == EEXIST }
+
+        static let notThere = Failure(number: ENOENT)
+        static let notAFolder = Failure(number: ENOTDIR)
     }
 
     private static var failure: Failure { Failure(number: errno) }
@@ -50,15 +54,23 @@ enum FileSystem {
         return FileFacts(status)
     }
 
+    /// Of the link itself.
+    static func factsWithoutFollowing(_ path: String) throws(Failure) -> FileFacts {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw failure }
+        return FileFacts(status)
+    }
+
+    /// What a link says.
+    static func target(of link: String) throws(Failure) -> String {
+        var text = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink(link, &text, text.count)
+        guard length >= 0 else { throw failure }
+        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// Whether anything is there that the caller may learn of.
     static func exists(_ path: String) -> Bool { (try? facts(of: path)) != nil }
-
-    /// The path without links.
-    static func resolved(_ path: String) -> String {
-        guard let text = realpath(path, nil) else { return path }
-        defer { free(text) }
-        return String(cString: text)
-    }
 
     /// The bytes of a file, at most `limit` + 1 of them, and the facts of the very file that was read. What is no file is
     /// opened (without waiting for another end) but not read.
@@ -106,8 +118,11 @@ enum FileSystem {
     static func removeFolder(_ path: String) { rmdir(path) }
 
     /// The names in a folder, in order; none when it can't be read.
-    static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+    static func names(in folder: String) -> [String] { (try? list(folder)) ?? [] }
+
+    /// The names in a folder, in order.
+    static func list(_ folder: String) throws(Failure) -> [String] {
+        guard let stream = opendir(folder) else { throw failure }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

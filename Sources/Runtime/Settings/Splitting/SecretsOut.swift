@@ -53,6 +53,6 @@ struct SecretsOut {
         }
         if name.first?.isLetter != true { name = Array("TC_") + name }
         let text = String(name)
-        return SecretSigns.isSecretName(text) ? text : text + "_SECRET"
+        return SecretName.isOne(text) ? text : text + "_SECRET"
     }
 }

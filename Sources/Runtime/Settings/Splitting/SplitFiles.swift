@@ -6,7 +6,7 @@ extension SettingsSplit {
         do throws(SettingsError) {
             for file in files {
                 let path = "\(folder)/\(file.target.file)"
-                for above in Trust.folders(above: path) where !FileSystem.exists(above) {
+                for above in folders(above: path) where !FileSystem.exists(above) {
                     try made.folder(above, for: file.target)
                 }
                 try made.file(path, mode: file.target.mode, file.text)
@@ -15,6 +15,12 @@ extension SettingsSplit {
             made.undo()
             throw error
         }
+    }
+
+    /// `/srv`, `/srv/split` for `/srv/split/config.yml`.
+    private func folders(above path: String) -> [String] {
+        let parts = path.split(separator: "/").dropLast()
+        return parts.indices.map { "/" + parts[...$0].joined(separator: "/") }
     }
 
     /// What has been made so far.

@@ -58,12 +58,13 @@ extension SettingsValue: Equatable {
         switch (a.content, b.content) {
         case (.scalar(let a), .scalar(let b)): a.meaning == b.meaning
         case (.list(let a), .list(let b)): a == b
-        case (.map(let a), .map(let b)):
-            a.count == b.count
-                && a.allSatisfy { member in
-                    b.contains { $0.name == member.name && $0.value == member.value }
-                }
+        case (.map(let a), .map(let b)): values(a) == values(b)
         case (.scalar, _), (.list, _), (.map, _): false
         }
+    }
+
+    /// By name; the last of several counts.
+    private static func values(_ members: [Member]) -> [String: SettingsValue] {
+        Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     }
 }

@@ -4,6 +4,8 @@ import Yams
 enum YAMLFile {
     /// Every value at most: aliases of aliases could make a small file endless.
     static let limit = 20_000
+    /// How deep sections and lists may stand in each other: whoever reads them goes down as deep.
+    static let deepest = 64
 
     /// The members of the file's map; none when it is empty.
     static func parse(_ text: String, path: String) throws(SettingsError) -> SettingsValue {
@@ -41,9 +43,20 @@ enum YAMLFile {
         let path: String
         var count = 0
 
+        private var depth = 0
+
+        init(path: String) { self.path = path }
+
         mutating func value(_ node: Node) throws(SettingsError) -> SettingsValue {
             count += 1
+            depth += 1
+            defer { depth -= 1 }
             let line = node.mark?.line ?? 0
+            guard depth <= YAMLFile.deepest else {
+                throw SettingsError(
+                    "too_deep", at: "\(path):\(line)", "this stands deeper than \(YAMLFile.deepest) sections",
+                    remedy: "leave some of them out")
+            }
             guard count <= YAMLFile.limit else {
                 throw SettingsError(
                     "too_many_values", at: "\(path):\(line)", "this holds more than \(YAMLFile.limit) values",
@@ -85,7 +98,8 @@ enum YAMLFile {
                 value.line = key.mark?.line ?? value.line
                 members.append(SettingsValue.Member(name: name, value: value))
             }
-            for member in merged where !members.contains(where: { $0.name == member.name }) { members.append(member) }
+            var names = Set(members.map(\.name))
+            for member in merged where names.insert(member.name).inserted { members.append(member) }
             return members
         }
 

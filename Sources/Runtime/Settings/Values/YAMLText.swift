@@ -48,10 +48,13 @@ extension SettingsValue {
 
     /// Sections made of keys and values, in the order in which the keys come.
     init(sections leaves: [(key: Key, value: SettingsValue)]) {
-        var names: [String] = []
-        for leaf in leaves where !names.contains(leaf.key.parts[0]) { names.append(leaf.key.parts[0]) }
+        var (names, sections): ([String], [String: [(key: Key, value: SettingsValue)]]) = ([], [:])
+        for leaf in leaves {
+            if sections[leaf.key.parts[0]] == nil { names.append(leaf.key.parts[0]) }
+            sections[leaf.key.parts[0], default: []].append(leaf)
+        }
         let members = names.map { name in
-            let below = leaves.filter { $0.key.parts[0] == name }
+            let below = sections[name] ?? []
             let whole = below.last { $0.key.parts.count == 1 }
             let value =
                 whole?.value ?? SettingsValue(sections: below.map { (Key(Array($0.key.parts.dropFirst())), $0.value) })

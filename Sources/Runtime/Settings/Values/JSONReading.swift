@@ -2,21 +2,21 @@ import Dialects
 import FoundationEssentials
 
 extension JSON {
-    /// Reads a document; `nil` when the text is none.
-    init?(parsing text: String) {
+    /// Reads a document; `nil` when the text is none. One that is nested deeper than 512 is none.
+    public init?(parsing text: String) {
         guard let parsed = try? JSONDecoder().decode(Parsed.self, from: Data(text.utf8)) else { return nil }
         self = parsed.value
     }
 
     /// A member of an object.
-    subscript(name: String) -> JSON? {
+    public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == name }?.value
     }
 
-    var text: String? { if case .string(let text) = self { text } else { nil } }
+    public var text: String? { if case .string(let text) = self { text } else { nil } }
 
-    var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
+    public var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
 }
 
 /// A value of any kind. What is most frequent in transcripts is tried first.

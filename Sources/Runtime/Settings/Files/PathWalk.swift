@@ -1,0 +1,70 @@
+/// The way to a file as the system goes it: every folder, every link, and where that leads. Whoever can change one of them decides
+/// what is read at its end.
+struct PathWalk {
+    struct Step: Equatable {
+        var path: String
+        var facts: FileFacts
+    }
+
+    /// What is on the way, and at last what is there itself; where nothing is, as far as it goes.
+    private(set) var steps: [Step] = []
+    /// Whether something is there.
+    private(set) var isThere = false
+
+    private static let mostLinks = 40
+
+    /// Throws when that can't be said: a link leads nowhere or in a circle, a folder may not be looked into, a disk is broken.
+    /// What nobody can see is not taken for what is not there.
+    init(_ path: String) throws(SettingsError) {
+        var folder = ""
+        var links: [String] = []
+        // From the last to the first; what a link says stands there with the link.
+        var rest = Self.parts(of: path, saidBy: nil)
+        while let part = rest.popLast() {
+            if part.name == ".." { folder = Places.folder(of: folder) }
+            if part.name == "." || part.name == ".." { continue }
+            let place = "\(folder)/\(part.name)"
+            let step: Step
+            do throws(FileSystem.Failure) {
+                step = Step(path: place, facts: try FileSystem.factsWithoutFollowing(place))
+                steps.append(step)
+                guard step.facts.kind == .link else {
+                    folder = place
+                    if step.facts.kind == .folder || rest.isEmpty { continue }
+                    // /dev/null is what some accounts have for a home: there is nothing in it.
+                    if step.facts.kind == .other, part.link == nil { return }
+                    throw FileSystem.Failure.notAFolder
+                }
+                links.append(place)
+                let target = try FileSystem.target(of: place)
+                if target.hasPrefix("/") { folder = "" }
+                rest += Self.parts(of: target, saidBy: place)
+            } catch {
+                if error.number == FileSystem.Failure.notThere.number, part.link == nil { return }
+                throw Self.refusal(error, at: place, on: part.link)
+            }
+            guard links.count <= Self.mostLinks else {
+                throw SettingsError(
+                    "unreadable", at: path, "this is a link that leads in a circle, by \(place)",
+                    remedy: "make it lead to a file")
+            }
+        }
+        isThere = true
+    }
+
+    private static func parts(of path: String, saidBy link: String?) -> [(name: String, link: String?)] {
+        path.split(separator: "/").reversed().map { (String($0), link) }
+    }
+
+    private static func refusal(_ failure: FileSystem.Failure, at place: String, on link: String?) -> SettingsError {
+        if let link, failure.isAbsent {
+            return SettingsError(
+                "unreadable", at: link, "this link leads to \(place), which is not there",
+                remedy: "make it lead to a file, or remove it")
+        }
+        return SettingsError(
+            failure.isForbidden ? "forbidden" : "unreadable", at: place,
+            "nobody can tell whether anything is there: \(failure.text)",
+            remedy: failure.isForbidden ? "let the reader look into the folder" : "see what stands in the way")
+    }
+}

@@ -1,0 +1,62 @@
+import Dialects
+
+/// A document that somebody else has sent, as a settings value: never more of it than a person's own settings would be, since
+/// whoever sends it is not the one who pays for reading it.
+struct ReceivedDocument {
+    static let longest = 65_536
+    static let mostValues = 2_000
+    static let deepest = 16
+
+    private var count = 0
+
+    /// Throws `SettingsError` when it is no JSON object, or larger than that.
+    static func read(_ text: String, called name: String) throws(SettingsError) -> SettingsValue {
+        guard text.utf8.count <= longest else {
+            throw SettingsError("too_large", at: name, "this is longer than \(longest) bytes", remedy: "send less")
+        }
+        guard let document = JSON(parsing: text), case .object = document else {
+            throw SettingsError("not_json", at: name, "this is no JSON object", remedy: "send keys with values")
+        }
+        var reading = ReceivedDocument()
+        guard let value = reading.value(document, depth: 0) else {
+            throw SettingsError(
+                "too_large", at: name,
+                "this holds more than \(mostValues) values, or stands deeper than \(deepest) sections",
+                remedy: "send less")
+        }
+        return value
+    }
+
+    private mutating func value(_ document: JSON, depth: Int) -> SettingsValue? {
+        count += 1
+        guard count <= Self.mostValues, depth <= Self.deepest else { return nil }
+        switch document {
+        case .null: return SettingsValue(plain: "null")
+        case .boolean(let flag): return SettingsValue(plain: flag ? "true" : "false")
+        case .integer(let number): return SettingsValue(plain: String(number))
+        case .real(let number): return SettingsValue(plain: Self.spelled(number))
+        case .string(let text): return SettingsValue(text: text)
+        case .array(let items):
+            var values: [SettingsValue] = []
+            for item in items {
+                guard let value = value(item, depth: depth + 1) else { return nil }
+                values.append(value)
+            }
+            return SettingsValue(.list(values))
+        case .object(let members):
+            var values: [SettingsValue.Member] = []
+            for member in members.sorted(by: { $0.key < $1.key }) {
+                guard let value = value(member.value, depth: depth + 1) else { return nil }
+                values.append(SettingsValue.Member(name: member.key, value: value))
+            }
+            return SettingsValue(.map(values))
+        }
+    }
+
+    /// With the point that makes it a number to YAML.
+    private static func spelled(_ number: Double) -> String {
+        let text = String(number)
+        guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
+        return "\(text[..<exponent]).0\(text[exponent...])"
+    }
+}
