@@ -86,4 +86,48 @@ struct SessionTokenTests {
             #expect(try await tokens.find(token)?.role == .public)
         }
     }
+
+    @Test("a token is renewed while its session lives, and what was revoked is not", arguments: Backend.available)
+    func renewing(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, _, clock in
+            let token = try await tokens.issue(sessionID: "one", principal: "Ann", role: .member)
+            let other = try await tokens.issue(sessionID: "two", principal: "Ben", role: .member)
+            clock.advance(seconds: 3_600)
+            #expect(try await tokens.renew(sessionIDs: ["one"]) == 0)
+            for _ in 0..<3 {
+                clock.advance(seconds: 80_000)
+                #expect(try await tokens.renew(sessionIDs: ["one"]) == 1)
+                #expect(try await tokens.find(token)?.sessionID == "one")
+            }
+            #expect(try await tokens.find(other) == nil)
+            // The machine slept for days.
+            clock.advance(seconds: 400_000)
+            #expect(try await tokens.find(token) == nil)
+            #expect(try await tokens.session(of: token) == "one")
+            #expect(try await tokens.renew(sessionIDs: ["one"]) == 1)
+            #expect(try await tokens.find(token)?.sessionID == "one")
+            try await tokens.revoke(sessionID: "one")
+            #expect(try await tokens.renew(sessionIDs: ["one"]) == 0)
+            #expect(try await tokens.session(of: token) == nil)
+        }
+    }
+
+    @Test("a clock that goes back makes no expired token good again", arguments: Backend.available)
+    func clockThatGoesBack(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, database, clock in
+            let token = try await tokens.issue(sessionID: "one", principal: "Ann", role: .member)
+            clock.advance(seconds: 86_401)
+            #expect(try await tokens.find(token) == nil)
+            clock.advance(seconds: -86_401)
+            #expect(try await tokens.find(token) == nil)
+            // One that is made now lives as long as any, by the time that has been.
+            let fresh = try await tokens.issue(sessionID: "two", principal: "Ben", role: .member)
+            #expect(try await tokens.find(fresh) != nil)
+            // A daemon that starts now learns from the rows how late it has been.
+            let started = SessionTokens(database: database) { clock.now }
+            try await started.rememberTime()
+            #expect(try await started.find(token) == nil)
+            #expect(try await started.find(fresh) != nil)
+        }
+    }
 }

@@ -21,7 +21,8 @@ struct Upkeep: Service {
                 group.addTask { try await watchLock() }
                 group.addTask { try await noteActivity() }
                 group.addTask { try await reassureManager() }
-                group.addTask { try await purgeTokens() }
+                group.addTask { try await tendTokens() }
+                group.addTask { try await watchAccounts() }
                 group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
                 do {
                     try await group.waitForAll()
@@ -58,15 +59,27 @@ struct Upkeep: Service {
         }
     }
 
-    /// Tokens that have expired are worth nothing: they go, once an hour.
-    private func purgeTokens() async throws {
+    /// Tokens of sessions that live are renewed, and those that have expired go: once an hour, and at first when the hosts have had
+    /// time to call again.
+    private func tendTokens() async throws {
+        var pause = Duration.seconds(600)
         while true {
+            try await Task.sleep(for: pause)
+            pause = .seconds(3_600)
             do {
+                try await services.tokens.renew(sessionIDs: await services.hosts.sessionIDs)
                 try await services.tokens.purge()
             } catch {
-                logger.warning("expired tokens were not removed", metadata: ["error": "\(error)"])
+                logger.warning("session tokens were not tended", metadata: ["error": "\(error)"])
             }
-            try await Task.sleep(for: .seconds(3_600))
+        }
+    }
+
+    /// A name service may have given a uid to somebody else.
+    private func watchAccounts() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(30))
+            services.directory.askNameService()
         }
     }
 

@@ -29,16 +29,32 @@ public struct SessionTokens: Sendable {
     /// By this a token is known where it should not be: in a log or a settings file.
     public static let prefix = "tcs_"
     private static let lifetime: Int64 = 24 * 60 * 60
+    /// A token that is worth less than this is renewed while its session lives.
+    private static let renewal: Int64 = 12 * 60 * 60
 
     private let database: Database
     private let fence: Fence
-    private let now: @Sendable () -> Moment
+    private let clock: TokenClock
 
     /// With `epoch` only that daemon writes.
     public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Moment = { .now }) {
         self.database = database
         fence = Fence(database: database, epoch: epoch)
-        self.now = now
+        clock = TokenClock(now)
+    }
+
+    private func now() -> Moment { clock.now }
+
+    /// Learns from what is stored how late it has been already, before this process. Throws `DatabaseError`.
+    func rememberTime() async throws {
+        let moments = try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT max(issued_at) FROM session_tokens UNION ALL SELECT max(last_activity) FROM sessions \
+                UNION ALL SELECT max(taken_at) FROM daemon_lease
+                """)
+        }
+        for moment in moments.compactMap({ $0[0].text.flatMap(Moment.init(parsing:)) }) { clock.advance(to: moment) }
     }
 
     /// Makes a token for a session that exists, valid for 24 hours. It can't be had again. Throws `DatabaseError`.
@@ -66,6 +82,34 @@ public struct SessionTokens: Sendable {
                 WHERE token = \(hash) AND revoked_at IS NULL AND expires_at > \(now)
                 """
             ).first.flatMap(SessionToken.init(row:))
+        }
+    }
+
+    /// Gives the tokens of sessions that live another 24 hours, where that is time; those that expired while nobody could renew
+    /// them, because the machine slept, too. What was revoked stays so. Says how many that were. Throws `DatabaseError`.
+    @discardableResult
+    public func renew(sessionIDs: [String]) async throws -> Int {
+        let (soon, expires) = (now().advanced(seconds: Self.renewal), now().advanced(seconds: Self.lifetime))
+        guard !sessionIDs.isEmpty else { return 0 }
+        return try await fence.write { connection in
+            try sessionIDs.reduce(0) { count, id in
+                count
+                    + (try connection.execute(
+                        """
+                        UPDATE session_tokens SET expires_at = \(expires.text) \
+                        WHERE session_id = \(id) AND revoked_at IS NULL AND expires_at < \(soon.text)
+                        """))
+            }
+        }
+    }
+
+    /// The session of a token that is not revoked, also when it has expired. Throws `DatabaseError`.
+    func session(of token: String) async throws -> String? {
+        guard token.hasPrefix(Self.prefix) else { return nil }
+        let hash = Self.hash(token)
+        return try await database.withConnection { connection in
+            try connection.queryValue(
+                "SELECT session_id FROM session_tokens WHERE token = \(hash) AND revoked_at IS NULL")?.text
         }
     }
 

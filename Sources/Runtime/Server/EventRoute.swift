@@ -5,6 +5,7 @@ import ServiceLifecycle
 /// Changes of sessions as they happen: server-sent events, of those that the caller may see.
 struct EventRoute {
     let events: EventHub
+    let directory: IdentityBox
 
     func add(to router: Router<CallContext>) { router.get("events", use: listen) }
 
@@ -12,7 +13,7 @@ struct EventRoute {
         guard allow(.listSessions, by: context.identity.role, on: .none) == .allowed else {
             throw RuntimeError(.notAllowed, "this account is nobody's in the settings")
         }
-        let (stream, identity, body) = (events.listen(), context.identity, request.body)
+        let (stream, standing, body) = (events.listen(), context.standing(in: directory), request.body)
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
@@ -20,12 +21,18 @@ struct EventRoute {
                 try await output.write(ByteBuffer(string: ": listening\n\n"))
                 try await body.consumeWithCancellationOnInboundClose { _ in
                     for await event in stream {
-                        let relation = event.session.relation(to: identity)
-                        guard allow(.getSession, by: identity.role, on: relation) == .allowed else { continue }
+                        guard standing.isSame else { return }
+                        guard let event, standing.identity.maySee(event.session) else { continue }
                         try await output.write(ByteBuffer(string: event.text))
                     }
                 }
                 try await output.finish(nil)
             })
+    }
+}
+
+extension Identity {
+    fileprivate func maySee(_ session: Session) -> Bool {
+        allow(.getSession, by: role, on: session.relation(to: self)) == .allowed
     }
 }

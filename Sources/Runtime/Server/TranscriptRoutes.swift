@@ -16,28 +16,57 @@ struct TranscriptRoutes {
         let id = try context.sessionID()
         let reason = try query.text("reason")
         let isFollowing = try query.number("follow", 0...1, else: 0) == 1
-        let (caller, sessions) = (context.caller, services.sessions)
+        let caller = context.caller
         let admission = try await gate.admit(caller, to: .readTranscript, on: id, reason: reason)
+        let (session, relation) = (admission.session, admission.relation)
         guard let receipt = admission.receipt else {
             throw RuntimeError(.failed, "the audit log gave no receipt")
         }
         let pass = TranscriptPass(receipt)
-        let (transcripts, draining) = (services.transcripts, services.draining)
+        let rights = ReadingRights(
+            standing: context.standing(in: services.directory), sessionID: id, sessions: services.sessions)
+        let (transcripts, gate) = (services.transcripts, gate)
+        let isOver = isFollowing ? isOver(id) : nil
         return Response(
             status: .ok, headers: [.contentType: "application/x-asciicast"],
             body: ResponseBody { writer in
-                let isOver: (() async throws -> Bool)? =
-                    isFollowing
-                    ? {
-                        if draining.hasBegun { return true }
-                        return try await sessions.find(id)?.closedAt != nil
-                    } : nil
-                if let receipt = pass.take() {
+                guard let receipt = pass.take() else { return try await writer.finish(nil) }
+                do {
                     try await transcripts.read(receipt, following: isOver) { piece in
+                        try await rights.require()
                         try await writer.write(ByteBuffer(bytes: piece.bytes))
+                    } idle: {
+                        try await rights.require()
                     }
+                } catch let error as RuntimeError {
+                    if relation != .own { try await gate.fail(.readTranscript, caller, on: session, because: error) }
+                    throw error
                 }
                 try await writer.finish(nil)
             })
+    }
+
+    private func isOver(_ id: String) -> @Sendable () async throws -> Bool {
+        let (sessions, draining) = (services.sessions, services.draining)
+        return {
+            if draining.hasBegun { return true }
+            return try await sessions.find(id)?.closedAt != nil
+        }
+    }
+}
+
+/// Whether somebody who was admitted to a transcript may still read it.
+private struct ReadingRights: Sendable {
+    let standing: Standing
+    let sessionID: String
+    let sessions: SessionStore
+
+    /// To be asked before each piece. Throws `RuntimeError`.
+    func require() async throws {
+        try standing.require()
+        let identity = standing.identity
+        guard let session = try await sessions.find(sessionID),
+            allow(.readTranscript, by: identity.role, on: session.relation(to: identity)) == .allowed
+        else { throw Standing.ended }
     }
 }

@@ -22,7 +22,7 @@ public struct SessionEvent: Sendable {
 /// Tells those who listen what changed. Each is told what he may see, and decides that himself when it comes.
 final class EventHub: Sendable {
     private struct State {
-        var listeners: [UInt64: AsyncStream<SessionEvent>.Continuation] = [:]
+        var listeners: [UInt64: AsyncStream<SessionEvent?>.Continuation] = [:]
         var nextID: UInt64 = 0
     }
 
@@ -30,8 +30,9 @@ final class EventHub: Sendable {
     /// Whoever is slower than this loses the oldest ones.
     private static let backlog = 256
 
-    func listen() -> AsyncStream<SessionEvent> {
-        let (stream, continuation) = AsyncStream<SessionEvent>.makeStream(
+    /// `nil` says that somebody's rights have changed: whoever listens looks whether he still may.
+    func listen() -> AsyncStream<SessionEvent?> {
+        let (stream, continuation) = AsyncStream<SessionEvent?>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.backlog))
         let id = state.withLock { state in
             state.nextID += 1
@@ -40,6 +41,10 @@ final class EventHub: Sendable {
         }
         continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.listeners[id] = nil } }
         return stream
+    }
+
+    func askListeners() {
+        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(nil) }
     }
 
     func post(_ event: SessionEvent) {

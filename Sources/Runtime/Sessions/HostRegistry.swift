@@ -30,6 +30,9 @@ actor HostRegistry {
     /// The daemon shuts down: hosts call again when another one is there.
     func disconnectAll() { for sessionID in hosts.keys { letGo(sessionID) } }
 
+    /// The sessions that live.
+    var sessionIDs: [String] { hosts.keys.sorted() }
+
     func isConnected(_ sessionID: String) -> Bool { hosts[sessionID] != nil }
 
     /// Passes an answer on to a host (`next`, `ack`, `ping`).

@@ -9,6 +9,9 @@ public struct SessionFilter: Sendable, Equatable {
     /// Words of the title or the description. Never of what was said.
     public var text: String?
 
+    /// In code points: longer than any title that can be given.
+    static let longestText = 500
+
     public init(
         state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
         text: String? = nil

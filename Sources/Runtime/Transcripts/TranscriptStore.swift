@@ -21,10 +21,10 @@ public struct TranscriptStore: Sendable {
     /// Reads one session's recording for whom the audit log has admitted: the receipt is proof, and is used up.
     ///
     /// `onPiece` gets whole lines without our comments, some 64 kB at a time. With `following` it waits
-    /// at the end for more, until the task is cancelled or the closure says that no more will come.
+    /// at the end for more, until the task is cancelled or the closure says that no more will come; `onIdle` is asked whether it may.
     func read(
         _ receipt: consuming AuditReceipt, following isOver: (() async throws -> Bool)? = nil,
-        _ onPiece: (TranscriptPiece) async throws -> Void
+        _ onPiece: (TranscriptPiece) async throws -> Void, idle onIdle: () async throws -> Void = {}
     ) async throws {
         guard let sessionID = receipt.sessionID else { return }
         let path = path(sessionID)
@@ -40,7 +40,9 @@ public struct TranscriptStore: Sendable {
             // What came between the last look and the end is read once more.
             guard let isOver, !wasOver else { return }
             wasOver = try await isOver()
-            if !wasOver { try await Task.sleep(for: .milliseconds(200)) }
+            guard !wasOver else { continue }
+            try await onIdle()
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 

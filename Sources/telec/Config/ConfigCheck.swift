@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import Runtime
 import Settings
 import Terminal
 
@@ -20,6 +21,9 @@ struct ConfigCheck: AsyncParsableCommand {
     func run() async throws {
         try await output.guardingSettings {
             let loaded = try LoadedSettings.load(.process, for: .client)
+            // The daemon would refuse them.
+            _ = try IdentityDirectory(
+                mode: loaded.settings.mode, people: loaded.settings.people, uid: ProcessContext.process.uid)
             output.show(document(loaded)) { text(loaded) }
             if loaded.remarks.contains(where: \.isFailure) { throw ExitCode(1) }
         }
