@@ -10,6 +10,7 @@ public struct Services: Sendable {
     let tokens: SessionTokens
     let callers: SessionCallers
     let audit: AuditLog
+    let refusals: RefusalBudget
     let transcripts: TranscriptStore
     let hosts: HostRegistry
     let events: EventHub

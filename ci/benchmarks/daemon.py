@@ -13,7 +13,7 @@ class Daemon:
 
     CONNECTIONS_OF_ONE = 512  # A hundred hosts of one user, and room.
 
-    def __init__(self, program, folder, url, state, people):
+    def __init__(self, program, folder, url, state, people, connections=CONNECTIONS_OF_ONE):
         self.program, self.folder = program, folder
         os.makedirs(folder, mode=0o755, exist_ok=True)
         self.socket = os.path.join(folder, "d.sock")
@@ -21,7 +21,7 @@ class Daemon:
         self._config = os.path.join(folder, "config.yml")
         with open(self._config, "w", encoding="utf-8") as file:
             file.write(f"mode: system\ndatabase: {{url: '{url}'}}\n")
-            file.write(f"server: {{connections_per_user: {self.CONNECTIONS_OF_ONE}}}\npeople:\n")
+            file.write(f"server: {{connections_per_user: {connections}}}\npeople:\n")
             for person in people:
                 file.write(f"  - {{name: {person.name}, os_username: {person.name}, role: {person.role}}}\n")
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith(("TELECLAUDE", "TC_"))}

@@ -29,8 +29,31 @@ public struct Daemon: Sendable {
     public func check() async throws {
         let database = try open(access: .readOnly)
         logStart(socket: nil)
+        try checkPlaces(socket: nil)
+        for remark in try directory(loaded.settings).remarks { logger.warning("\(remark)") }
         try await Migrator(history: options.history, database: database).start(.check, log)
+        let objection = try await AuditLog(database: database).objection()
         await database.close()
+        if let objection { throw Self.unguarded(objection) }
+    }
+
+    private static func unguarded(_ objection: String) -> RuntimeError {
+        RuntimeError(
+            .auditUnavailable, "the audit log is not guarded as it was made: \(objection)",
+            remedy: "find out who did this, and put the tables right")
+    }
+
+    /// Whoever can change the database, the recordings or the socket is the daemon: they are trusted by the rule that settings are.
+    private func checkPlaces(socket: String?) throws(SettingsError) {
+        let uid = options.context.uid
+        try TrustedPlace.check(try options.context.stateFolder(), for: "what sessions have said", by: uid)
+        if let path = loaded.settings.database.filePath, path.hasPrefix("/") {
+            let endings = ["-wal", "-shm", "-journal", ".daemon"]
+            try TrustedPlace.check(path, endings: endings, for: "the daemon's database", by: uid)
+        }
+        if let socket, socket.hasPrefix("/") {
+            try TrustedPlace.check(Folder.above(socket), for: "who answers at the daemon's socket", by: uid)
+        }
     }
 
     /// Serves until it is told to end. Throws what keeps it from starting, and `RuntimeError` of code `fenced` when another
@@ -38,6 +61,7 @@ public struct Daemon: Sendable {
     public func run() async throws {
         let socketPath = try options.context.socketPath(argument: options.socket)
         logStart(socket: socketPath)
+        try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
         let lockDatabase = try open(poolSize: 1)
         let lease = InstanceLease()
         try await lease.take(lockDatabase, isPatient: options.isStandby) {
@@ -76,26 +100,33 @@ public struct Daemon: Sendable {
 
     private func services(_ database: Database, _ auditDatabase: Database) async throws -> Services {
         let settings = loaded.settings
-        let directory = IdentityDirectory(
-            mode: settings.mode, people: settings.people, uid: options.context.uid)
+        let directory = try self.directory(settings)
         for remark in directory.remarks { logger.warning("\(remark)") }
         let epoch = try await Epoch.begin(database, holder: "\(Computer.name) pid \(getpid())")
         let sessions = SessionStore(Fence(database: database, epoch: epoch))
         let tokens = SessionTokens(database: database, epoch: epoch)
+        try await tokens.rememberTime()
+        let hosts = HostRegistry()
         return Services(
             mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory), sessions: sessions,
-            tokens: tokens, callers: SessionCallers(tokens: tokens, sessions: sessions),
+            tokens: tokens, callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
             audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
+            refusals: RefusalBudget(),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()),
-            hosts: HostRegistry(), events: EventHub(), activity: Activity(), draining: Draining(),
+            hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(),
             computer: Computer.name)
     }
 
+    private func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {
+        try IdentityDirectory(mode: settings.mode, people: settings.people, uid: options.context.uid)
+    }
+
     private func serve(_ services: Services, on socket: ListeningSocket, _ lease: InstanceLease) async throws {
+        if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
         let limits = loaded.settings.server
         let server = SocketServer(
             socket: socket, responder: API(services: services, version: options.version).router().buildResponder(),
-            limits: ConnectionLimits(perUser: limits.connectionsPerUser, inAll: limits.connections),
+            directory: services.directory, limits: connectionLimits(),
             requests: RequestLimits(bodyBytes: limits.bodyBytes, arrival: .seconds(limits.requestSeconds)),
             idleTimeout: .seconds(Int64(limits.idleSeconds)), logger: logger,
             onReady: {
@@ -122,15 +153,28 @@ public struct Daemon: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
+    private func connectionLimits() -> ConnectionLimits {
+        let limits = loaded.settings.server
+        let affordable = Descriptors.connections(limit: Descriptors.limit)
+        if affordable < limits.connections {
+            logger.warning(
+                "server.connections is \(limits.connections), and the limit of open files (RLIMIT_NOFILE) leaves room for \(affordable)"
+            )
+        }
+        return ConnectionLimits(
+            perUser: limits.connectionsPerUser, ofPublic: limits.publicConnections,
+            inAll: min(limits.connections, affordable))
+    }
+
     /// What SIGHUP does: people and agents are read anew; the rest takes a restart, and that is said.
     private func reload(_ services: Services) -> @Sendable () -> Void {
         {
             do {
                 let fresh = try LoadedSettings.load(options.context, for: .daemon)
-                let directory = IdentityDirectory(
-                    mode: fresh.settings.mode, people: fresh.settings.people, uid: options.context.uid)
+                let directory = try directory(fresh.settings)
                 services.directory.replace(by: directory)
                 services.agents.replace(by: fresh.settings)
+                services.events.askListeners()
                 logger.notice("settings were read anew: people and agents are in force")
                 for remark in directory.remarks { logger.warning("\(remark)") }
                 for key in loaded.settings.keysThatNeedRestart(comparedWith: fresh.settings) {

@@ -16,11 +16,12 @@ struct API {
         router.get("whoami") { _, context in Response(whoami(context)) }
         router.get("openapi.json") { _, _ in Response(OpenAPI.document(version: version)) }
         let sessions = SessionService(services: services)
-        SessionRoutes(sessions: sessions).add(to: router)
+        let shares = FairShare()
+        SessionRoutes(sessions: sessions, shares: shares).add(to: router)
         TranscriptRoutes(services: services, gate: sessions.gate).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
-        AuditRoutes(audit: services.audit, gate: sessions.gate).add(to: router)
-        EventRoute(events: services.events).add(to: router)
+        AuditRoutes(services: services, gate: sessions.gate, shares: shares).add(to: router)
+        EventRoute(events: services.events, directory: services.directory).add(to: router)
         OtherMethods.refuse(on: router)
         return router
     }
@@ -52,10 +53,13 @@ extension CallContext {
 struct QueryReader {
     let request: Request
 
-    /// Throws for a NUL, which no database of ours holds in a text.
-    func text(_ name: Substring) throws(RuntimeError) -> String? {
+    /// Throws for a NUL, which no database of ours holds in a text, and for a text that is longer than what it is looked for in.
+    func text(_ name: Substring, longest: Int? = nil) throws(RuntimeError) -> String? {
         guard let text = request.uri.queryParameters[name].map(String.init) else { return nil }
         guard !text.utf8.contains(0) else { throw RuntimeError(.badRequest, "\(name) holds a NUL character") }
+        if let longest, text.unicodeScalars.count > longest {
+            throw RuntimeError(.badRequest, "\(name) is longer than \(longest) code points")
+        }
         return text
     }
 

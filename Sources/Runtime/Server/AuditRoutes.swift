@@ -4,8 +4,14 @@ import NIOCore
 
 /// Who looked at whose sessions. An admin sees all of it, everybody else who looked at his own.
 struct AuditRoutes {
-    let audit: AuditLog
+    let services: Services
     let gate: Gate
+    let shares: FairShare
+    private var audit: AuditLog { services.audit }
+
+    init(services: Services, gate: Gate, shares: FairShare) {
+        (self.services, self.gate, self.shares) = (services, gate, shares)
+    }
 
     func add(to router: Router<CallContext>) {
         router.get("audit", use: list)
@@ -22,7 +28,7 @@ struct AuditRoutes {
             from: try moment("from", query), to: try moment("to", query))
         let identity = context.identity
         if allow(.readAudit, by: identity.role, on: .none) != .allowed {
-            try gate.require(context.caller, .readOwnAudit)
+            try await gate.require(context.caller, .readOwnAudit)
             filter.owner = Owner(person: identity.person, uid: identity.uid)
         }
         let limit = try query.number("limit", 1...500, else: 50)
@@ -32,7 +38,8 @@ struct AuditRoutes {
             }
             return seq
         }
-        let entries = try await audit.entries(filter, after: cursor, limit: limit)
+        let (wanted, party) = (filter, context.party)
+        let entries = try await shares.run(party) { try await audit.entries(wanted, after: cursor, limit: limit) }
         let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
         return Response(
             .object([
@@ -51,7 +58,7 @@ struct AuditRoutes {
 
     /// Checks the whole chain; with `seq` and `hash` also against a checkpoint that an export ended with.
     @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
-        try gate.require(context.caller, .readAudit)
+        try await gate.require(context.caller, .readAudit)
         let query = QueryReader(request: request)
         var checkpoint: AuditCheckpoint?
         switch (try query.text("seq"), try query.text("hash")) {
@@ -63,21 +70,23 @@ struct AuditRoutes {
             }
         case (.some, nil), (nil, .some): throw RuntimeError(.badRequest, "a checkpoint is a seq and a hash")
         }
-        return Response(try await audit.verify(against: checkpoint).document)
+        let wanted = checkpoint
+        return Response(try await shares.run(context.party) { try await audit.verify(against: wanted) }.document)
     }
 
     /// All rows as lines, oldest first, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
-        try gate.require(context.caller, .readAudit)
+        try await gate.require(context.caller, .readAudit)
         let query = QueryReader(request: request)
         let start = try query.number("after", 0...Int.max, else: 0)
         let end = try query.number("through", 0...Int.max, else: .max)
-        let audit = audit
+        let (audit, standing) = (audit, context.standing(in: services.directory))
         return Response(
             status: .ok, headers: [.contentType: "application/x-ndjson"],
             body: ResponseBody { writer in
                 var output = writer
                 _ = try await audit.export(after: Int64(start), through: Int64(end)) { line in
+                    try standing.require()
                     try await output.write(ByteBuffer(string: line + "\n"))
                 }
                 try await output.finish(nil)
@@ -86,7 +95,7 @@ struct AuditRoutes {
 
     /// What comes before the row that this writes can be archived.
     @Sendable private func beginChain(_ request: Request, _ context: CallContext) async throws -> Response {
-        try gate.require(context.caller, .archiveAudit)
+        try await gate.require(context.caller, .archiveAudit)
         let wanted = try await request.document(ChainRequest.self, context)
         let entry = try await audit.beginChain(
             by: context.identity, callerSession: context.callerSession, reason: wanted.reason)

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import NIOCore
 import Settings
 
 /// What every handler knows of its caller.
@@ -19,6 +20,9 @@ struct CallContext: RequestContext {
         identity = Identity(person: nil, role: .public, uid: peer.uid, osUsername: nil)
     }
 
+    /// Who waits in one line with whom for what takes long.
+    var party: ConnectionLimits.Party { ConnectionLimits.Party(identity) }
+
     /// Bodies are small: what is large is streamed.
     var maxUploadSize: Int { limits.bodyBytes }
 }
@@ -26,17 +30,28 @@ struct CallContext: RequestContext {
 extension Request {
     /// Reads a whole body as a document. Throws what the caller is told: it is none, it is too long, or it takes too long.
     func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
-        try await withThrowingTaskGroup(of: T?.self) { group in
-            group.addTask { try await decode(as: T.self, context: context) }
+        var whole = self
+        let buffer = try await arrived(context)
+        whole.body = RequestBody(buffer: buffer)
+        guard buffer.readableBytes > LongWork.shortest else {
+            return try await whole.decode(as: T.self, context: context)
+        }
+        let request = whole
+        return try await LongWork.run { try await request.decode(as: T.self, context: context) }
+    }
+
+    private func arrived(_ context: CallContext) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask { try await body.collect(upTo: context.maxUploadSize) }
             group.addTask {
                 try await Task.sleep(for: context.limits.arrival)
                 return nil
             }
             defer { group.cancelAll() }
-            guard let first = try await group.next(), let document = first else {
+            guard let first = try await group.next(), let buffer = first else {
                 throw RuntimeError(.badRequest, "the request took longer than \(context.limits.arrival) to arrive")
             }
-            return document
+            return buffer
         }
     }
 }

@@ -13,6 +13,7 @@ struct HostRoute {
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
         let session = try await sessions.gate.admit(context.caller, to: .host, on: id).session
+        try await services.tokens.renew(sessionIDs: [id])
         let writer = try await services.transcripts.writer(id)
         let (ticket, orders) = await services.hosts.connect(id)
         await services.hosts.tell(id, ticket: ticket, .next(writer.next))

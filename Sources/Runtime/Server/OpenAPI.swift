@@ -56,7 +56,8 @@ enum OpenAPI {
             "listSessions", "Sessions that the caller may see, newest first.", "Sessions",
             parameters: [
                 query("state", words(Session.State.allCases.map(\.rawValue))), query("project", line),
-                query("agent", line), query("owner", line), query("text", line), query("limit", number(1, 500)),
+                query("agent", line), query("owner", line), query("text", line(longest: SessionFilter.longestText)),
+                query("limit", number(1, 500)),
                 query("after", line),
             ])
     }
@@ -131,6 +132,12 @@ extension OpenAPI {
 
     /// What no database of ours holds in a text is not asked for either.
     private static var line: JSON { .object([("type", "string"), ("pattern", "^[^\\u0000]*$")]) }
+
+    private static func line(longest: Int) -> JSON {
+        .object([
+            ("type", "string"), ("pattern", "^[^\\u0000]*$"), ("maxLength", .integer(Int64(longest))),
+        ])
+    }
 
     private static var hash: JSON { .object([("type", "string"), ("pattern", "^[0-9a-f]{64}$")]) }
 

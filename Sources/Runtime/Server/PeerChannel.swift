@@ -11,20 +11,23 @@ struct PeerChannel: ServerChildChannel {
     }
 
     let base: HTTP1Channel
+    let directory: IdentityBox
     let limits: ConnectionLimits
     let requests: RequestLimits
+    let refusals: RareLog
 
     /// Asks the kernel once, before the first byte is read. A connection too many is closed.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         PeerCredentials.read(from: channel).flatMap { peer in
-            guard limits.enter(peer.uid) else {
-                logger.warning("too many connections", metadata: ["uid": "\(peer.uid)"])
+            let party = ConnectionLimits.Party(directory.current.identity(of: peer))
+            guard limits.enter(party) else {
+                refusals.warning("too many connections", ["uid": "\(peer.uid)", "of": "\(party)"])
                 // Nobody else closes a connection that was not set up.
                 channel.close(promise: nil)
                 return channel.eventLoop.makeFailedFuture(
                     RuntimeError(.tooManyConnections, "uid \(peer.uid) has too many connections"))
             }
-            channel.closeFuture.whenComplete { _ in limits.leave(peer.uid) }
+            channel.closeFuture.whenComplete { _ in limits.leave(party) }
             return base.setup(channel: channel, logger: logger).map { Value(inner: $0, peer: peer) }
         }
     }

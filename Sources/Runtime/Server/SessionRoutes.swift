@@ -4,6 +4,7 @@ import Hummingbird
 /// Sessions as rows: listing, starting, ending, sharing, typing into them.
 struct SessionRoutes {
     let sessions: SessionService
+    let shares: FairShare
 
     func add(to router: Router<CallContext>) {
         router.get("sessions", use: list)
@@ -20,15 +21,18 @@ struct SessionRoutes {
         let query = QueryReader(request: request)
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), project: try query.text("project"),
-            agent: try query.text("agent"), owner: try query.text("owner"), text: try query.text("text"))
+            agent: try query.text("agent"), owner: try query.text("owner"),
+            text: try query.text("text", longest: SessionFilter.longestText))
         let cursor = try query.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
                 throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
             }
             return cursor
         }
-        let page = try await sessions.list(
-            context.caller, filter, after: cursor, limit: try query.number("limit", 1...500, else: 50))
+        let limit = try query.number("limit", 1...500, else: 50)
+        let page = try await shares.run(context.party) {
+            try await sessions.list(context.caller, filter, after: cursor, limit: limit)
+        }
         return Response(
             .object([
                 ("version", .integer(1)), ("sessions", .array(page.sessions.map(\.document))),

@@ -15,6 +15,7 @@ struct SocketServer<Responder: HTTPResponder>: Service
 where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
     let socket: ListeningSocket
     let responder: Responder
+    let directory: IdentityBox
     let limits: ConnectionLimits
     let requests: RequestLimits
     let idleTimeout: TimeAmount
@@ -27,12 +28,16 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         let group = MultiThreadedEventLoopGroup.singleton
         let quiescing = ServerQuiescingHelper(group: group)
         let channels = PeerChannel(
-            base: HTTP1Channel(responder: respond, configuration: .init(idleTimeout: idleTimeout)), limits: limits,
-            requests: requests)
+            base: HTTP1Channel(responder: respond, configuration: .init(idleTimeout: idleTimeout)),
+            directory: directory,
+            limits: limits, requests: requests, refusals: RareLog(logger))
+        let failures = RareLog(logger)
         let server = try await ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                    try channel.pipeline.syncOperations.addHandlers(
+                        quiescing.makeServerChannelHandler(channel: channel),
+                        AcceptBackoffHandler { _ in AcceptFailures.pause }, AcceptFailures(failures))
                 }
             }
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
