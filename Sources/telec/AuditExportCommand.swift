@@ -74,7 +74,7 @@ private enum LogLines {
                 for line in lines { state.check.read(line) }
                 return lines
             }
-            for line in lines { Console.out(line) }
+            for line in lines { Console.out(Console.outputIsTerminal ? JSONText.plain(line) : line) }
             // Whoever keeps a part of the log must not take it for the whole.
             guard Console.lostOutput == nil else {
                 throw RuntimeError(.failed, "standard output can't be written: not all entries were printed")

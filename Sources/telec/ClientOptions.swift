@@ -45,6 +45,6 @@ enum JSONText {
 /// What a session's command finds in its environment.
 enum SessionVariable {
     static let token = "TELECLAUDE_SESSION_TOKEN"
-    static let id = "TELECLAUDE_SESSION_ID"
+    static let id = HostSpec.sessionVariable
     static let socket = "TELECLAUDE_SOCKET"
 }

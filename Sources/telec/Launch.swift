@@ -19,35 +19,54 @@ struct Launch {
 
     private static let patience = Duration.seconds(20)
 
-    /// The session once its command runs, or has run. Throws `RuntimeError` when it does not come up; the session is then closed.
+    /// The session once its command runs, or has run. Throws `RuntimeError` when it does not come up: what was begun is then
+    /// ended, but for a terminal that was there before.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
         HostFolder.sweep(home: account.home)
         let folder = HostFolder(sessionID: started.session.sessionID, home: account.home)
-        let local = LocalSession(sessionID: started.session.sessionID, home: account.home)
-        // A host that waits for its daemon goes on by itself: another one would be in its way.
-        let start = local?.hasHost == true ? nil : try HostStart(folder, spec(account, local))
+        let before = LocalSession(sessionID: started.session.sessionID, home: account.home)
+        do {
+            // A host that waits for its daemon goes on by itself: another one would be in its way.
+            let start = before?.hasHost == true ? nil : try HostStart(folder, spec(account, before))
+            return try await wait(for: start, client)
+        } catch let error as RuntimeError {
+            if before?.hasTerminal != true { await end(client, home: account.home) }
+            throw RuntimeError(error.code, error.message, remedy: error.remedy ?? "\(folder.log) says more")
+        }
+    }
+
+    private func wait(for start: HostStart?, _ client: DaemonClient) async throws -> SessionDocument {
         let deadline = ContinuousClock.now + Self.patience
+        var trouble = "the session's host did not come up within \(Self.patience)"
         while ContinuousClock.now < deadline {
-            let session = try await client.get(
-                SessionPath.of(started.session.sessionID), as: OneSessionDocument.self
-            ).value.session
-            switch start?.outcome ?? .runs {
-            case .failed(let words):
-                throw await failure("the command was not started: \(words)", folder, client)
-            case .runs: if session.status != "initializing" { return session }
-            case .pending: break
+            do {
+                let session = try await client.get(
+                    SessionPath.of(started.session.sessionID), as: OneSessionDocument.self
+                ).value.session
+                switch start?.outcome ?? .runs {
+                case .failed(let words): throw RuntimeError(.failed, "the command was not started: \(words)")
+                case .runs: if session.status != "initializing" { return session }
+                case .pending: break
+                }
+            } catch let error as RuntimeError where Self.passes(error.code) {
+                trouble = error.message
             }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw await failure("the session's host did not come up within \(Self.patience)", folder, client)
+        throw RuntimeError(.failed, trouble)
     }
 
-    /// Closes the session, and says where more is to be read.
-    private func failure(_ message: String, _ folder: HostFolder, _ client: DaemonClient) async -> RuntimeError {
+    /// What a daemon says that is being restarted, or has much to do.
+    private static func passes(_ code: RuntimeError.Code) -> Bool {
+        [.noDaemon, .brokenAnswer, .databaseUnavailable, .fenced, .tooManyConnections].contains(code)
+    }
+
+    /// Closes the session, and ends what runs of it.
+    private func end(_ client: DaemonClient, home: String) async {
         _ = try? await client.post(
             SessionPath.of(started.session.sessionID, "end"), [String: String](), as: OneSessionDocument.self)
-        return RuntimeError(.failed, message, remedy: "\(folder.log) says more")
+        await LocalSession(sessionID: started.session.sessionID, home: home)?.end()
     }
 
     static func account() throws -> Account {

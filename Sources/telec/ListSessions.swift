@@ -15,7 +15,7 @@ struct ListSessions: AsyncParsableCommand {
               telec sessions list --text deploy --json
             """)
 
-    @Option(help: "initializing, active, headless, closing or closed.") var state: String?
+    @Option(help: "initializing, active, headless, closing, closed or lost.") var state: String?
     @Option(help: ArgumentHelp("Of this project.", valueName: "dir")) var project: String?
     @Option(help: ArgumentHelp("Of this agent.", valueName: "name")) var agent: String?
     @Option(help: ArgumentHelp("Of this person.", valueName: "name")) var owner: String?

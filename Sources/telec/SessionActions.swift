@@ -76,8 +76,9 @@ struct EndSession: AsyncParsableCommand {
             do {
                 let reply = try await options.client().post(
                     SessionPath.of(session.text, "end"), [String: String](), as: OneSessionDocument.self)
-                // A host that was told and does not do it is not waited for.
-                if let local, await !local.isGone(within: .seconds(8)) { await local.end() }
+                // A host that is told and does not do it is not waited for: what the daemon closed without it ends here.
+                let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
+                if let local, await !local.isGone(within: patience) { await local.end() }
                 options.show(reply) { "ended" }
             } catch let error as RuntimeError {
                 guard let local, local.hasTerminal else { throw error }

@@ -10,7 +10,7 @@ enum SessionTexts {
             ("SESSION", .left), ("TITLE", .left), ("STATE", .left), ("AGENT", .left), ("LAST ACTIVITY", .left))
         for session in sessions {
             table.add(
-                session.sessionID, titled(session, for: me), session.status, session.agent ?? "-",
+                session.sessionID, titled(session, for: me), state(session), session.agent ?? "-",
                 MomentText.short(session.lastActivity))
         }
         return table.rendered()
@@ -20,7 +20,7 @@ enum SessionTexts {
     static func page(_ session: SessionDocument, for me: WhoamiDocument) -> String {
         let lines = [
             ("session", session.sessionID), ("title", titled(session, for: me)),
-            ("owner", session.ownerPerson ?? "nobody"), ("state", session.status),
+            ("owner", session.ownerPerson ?? "nobody"), ("state", session.status), ("host", host(session)),
             ("visibility", session.visibility), ("project", plain(session.projectPath ?? "-")),
             ("agent", session.agent ?? "-"), ("computer", session.computer),
             ("started", MomentText.short(session.createdAt)),
@@ -29,6 +29,21 @@ enum SessionTexts {
         return lines.map { name, value in
             name + String(repeating: " ", count: 15 - name.count) + value
         }.joined(separator: "\n")
+    }
+
+    /// One that runs has a host: where it has none, or a refused one, that is told beside its state.
+    private static func state(_ session: SessionDocument) -> String {
+        switch (session.host?.state, session.status) {
+        case ("refused", _): "\(session.status), host refused"
+        case ("away", "active"): "\(session.status), no host"
+        default: session.status
+        }
+    }
+
+    private static func host(_ session: SessionDocument) -> String {
+        guard let host = session.host else { return "-" }
+        guard let since = host.since, let reason = host.reason else { return host.state }
+        return "\(host.state) since \(MomentText.short(since)): \(reason)"
     }
 
     private static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {

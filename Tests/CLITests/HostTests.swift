@@ -47,6 +47,38 @@ struct HostTests {
         }
     }
 
+    /// Settings that lost a person for a moment: he is told so, what he runs goes on, and is taken up when they are right again.
+    @Test func aHostOutlivesSettingsThatLostItsPerson() async throws {
+        try await withSandbox { box in
+            let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })
+            func settings(_ account: String) throws {
+                let person = "{name: Me, email: me@example.org, os_username: \(account), role: member}"
+                try box.write("config.yml", "mode: system\npeople:\n  - \(person)\n")
+            }
+            try settings(user)
+            let variables = box.daemonVariables(
+                "sqlite:\(box("a.db"))",
+                ["TELECLAUDE_CONFIG_PATH": box("config.yml"), "TELECLAUDE_STATE_PATH": box("state")])
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("sh", "-c", "while read x; do echo got $x; done")
+            #expect(try await daemon.stop().code == 0)
+            try settings("nobody")
+            daemon = try await box.startDaemon(variables)
+            try wait(box, for: id, toHear: "not_allowed")
+            let list = try await daemon.telec("sessions", "list")
+            #expect(list.code == 2 && list.error.contains("\(id) runs; its host has waited since"), "\(list)")
+            #expect(isAlive(try box.command(of: id)))
+            try settings(user)
+            daemon.process.kill(SIGHUP)
+            try await daemon.waitUntilSent(id, "again")
+            try await daemon.waitForTranscript(of: id, toContain: "got again")
+            let shown = try await daemon.telec("transcript", id).output
+            #expect(!shown.contains("gap"), "\(shown)")
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// The owner ends what the daemon does not know; what was recorded stays, and its folder lets the host go.
     @Test func theOwnerEndsWhatTheDaemonDoesNotKnow() async throws {
         try await withSandbox { box in
@@ -109,6 +141,37 @@ struct HostTests {
             try await box.endSessions()
             #expect(try await daemon.stop().code == 0)
         }
+    }
+
+    /// The socket of tmux is taken away, and whoever listens in the terminal is sent away: the command goes on, and is neither
+    /// started a second time nor killed. What it writes meanwhile nobody hears; its end is known.
+    @Test func aTerminalThatCanNotBeReachedIsLeftAlone() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let go = daemon.box("go")
+            let id = try await daemon.start(
+                "sh", "-c", "echo run >> runs; until [ -e \(go) ]; do sleep 0.1; done; exit 7")
+            let (host, command) = (try daemon.box.host(of: id), try daemon.box.command(of: id))
+            try FileManager.default.moveItem(atPath: daemon.box.tmuxSocket, toPath: daemon.box("socket"))
+            let detached = try await daemon.box.run(
+                Program(inPath: "tmux"),
+                ["-S", daemon.box("socket"), "detach-client", "-s", "=\(try await name(daemon, id))"])
+            #expect(detached.code == 0, "\(detached)")
+            let log = "\(daemon.box.home)/.teleclaude/hosts/\(id)/log"
+            try waitUntil("the host misses the terminal") {
+                try String(contentsOfFile: log, encoding: .utf8).contains("there is no way to the terminal")
+            }
+            try await Task.sleep(for: .seconds(3))
+            #expect(isAlive(host) && isAlive(command))
+            try daemon.box.write("go", "")
+            try await daemon.wait(for: id, toBe: "closed")
+            #expect(try String(contentsOfFile: daemon.box("runs"), encoding: .utf8) == "run\n")
+            #expect(try await daemon.telec("transcript", id, "--raw").output.contains("\"x\",\"7\""))
+        }
+    }
+
+    private func name(_ daemon: TestDaemon, _ session: String) async throws -> String {
+        let document = try await daemon.json("sessions", "get", session)["session"] as? [String: Any]
+        return try #require(document?["tmux_session_name"] as? String)
     }
 
     /// A daemon that was stopped keeps no host: it calls whoever has taken the socket.

@@ -38,7 +38,7 @@ struct StartTests {
                 "#!/bin/sh\necho 'open terminal failed: not a day for it'\nexit 1\n",
                 "tmux: open terminal failed: not a day"
             ),
-            ("#!/bin/sh\nexit 1\n", "tmux: it ended without a word"), (nil, "tmux can't be started"),
+            ("#!/bin/sh\nexit 1\n", "tmux ended without a word"), (nil, "tmux can't be started"),
         ] as [(String?, String)])
     func startSaysWhyNothingRuns(tmux: String?, words: String) async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -225,6 +225,12 @@ private enum Refusal {
         let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
         return RuntimeError(
             document?.code.flatMap(RuntimeError.Code.init(rawValue:)) ?? .failed,
-            document?.detail ?? "the daemon answered \(status)", remedy: document?.remedy)
+            document?.detail.map(plain) ?? "the daemon answered \(status)", remedy: document?.remedy.map(plain))
+    }
+
+    /// Anybody may be the one who answers, and a terminal the place where it is read.
+    private static func plain(_ text: String) -> String {
+        var reader = PlainText()
+        return reader.read(text)
     }
 }

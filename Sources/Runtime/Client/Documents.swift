@@ -31,9 +31,10 @@ public struct SessionDocument: Decodable, Sendable {
     public var lastActivity: String?
     public var closedAt: String?
     public var nativeSessionID: String?
+    public var host: HostDocument?
 
     enum CodingKeys: String, CodingKey {
-        case title, status, visibility, computer
+        case title, status, visibility, computer, host
         case sessionID = "session_id"
         case ownerPerson = "owner_person"
         case ownerUID = "owner_uid"
@@ -46,6 +47,14 @@ public struct SessionDocument: Decodable, Sendable {
         case closedAt = "closed_at"
         case nativeSessionID = "native_session_id"
     }
+}
+
+/// What the daemon knows of a session's host.
+public struct HostDocument: Decodable, Sendable {
+    /// `connected`, `away`, or `refused`, and then since when and why.
+    public var state: String
+    public var since: String?
+    public var reason: String?
 }
 
 public struct SessionsDocument: Decodable, Sendable {

@@ -141,7 +141,7 @@ public struct Daemon: Sendable {
             })
         let upkeep = Upkeep(
             services: services, lease: lease, manager: manager, reload: reload(services), patience: limits.drainSeconds,
-            logger: logger)
+            hostSeconds: limits.hostSeconds, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 // Without a name the whole service is printed for one, and logged: its settings too.
@@ -162,7 +162,7 @@ public struct Daemon: Sendable {
             )
         }
         return ConnectionLimits(
-            perUser: limits.connectionsPerUser, ofPublic: limits.publicConnections,
+            perUser: limits.connectionsPerUser, ofPublic: limits.publicConnections, hostsPerUser: limits.hostsPerUser,
             inAll: min(limits.connections, affordable))
     }
 

@@ -10,6 +10,8 @@ struct Upkeep: Service {
     let reload: @Sendable () -> Void
     /// How long what is under way may take when the lock is lost, in seconds.
     let patience: Int
+    /// How long a session may be without a host.
+    let hostSeconds: Int
     let logger: Logger
 
     private static let interval = Duration.seconds(2)
@@ -21,6 +23,7 @@ struct Upkeep: Service {
                 group.addTask { try await watchLock() }
                 group.addTask { try await noteActivity() }
                 group.addTask { try await reassureManager() }
+                group.addTask { try await mendSessions() }
                 group.addTask { try await tendTokens() }
                 group.addTask { try await watchAccounts() }
                 group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
@@ -80,6 +83,20 @@ struct Upkeep: Service {
         while true {
             try await Task.sleep(for: .seconds(30))
             services.directory.askNameService()
+        }
+    }
+
+    /// Rows that say more of a session than is true are mended.
+    private func mendSessions() async throws {
+        var mending = Mending(services, graceSeconds: hostSeconds, logger: logger)
+        while true {
+            let before = ContinuousClock.now
+            try await Task.sleep(for: mending.interval)
+            do {
+                try await mending.sweep(after: .now - before)
+            } catch {
+                logger.warning("sessions were not looked after", metadata: ["error": "\(error)"])
+            }
         }
     }
 

@@ -108,27 +108,55 @@ public actor Host {
     /// words when no terminal comes up.
     private func holdTerminal(_ pane: [String]) async throws {
         var failures = 0
-        starting = try await spec.tmuxServer.lock()
-        if !hasTerminal { folder.forgetCommand() }
+        starting = try? await spec.tmuxServer.lock()
+        if terminal == .gone { folder.forgetCommand() }
         while true {
             lastWords = nil
-            try await hear(
-                try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: pane, environment: spec.environment))
+            let command = terminal == .gone && !folder.hasCommandStarted ? pane : nil
+            do {
+                try await hear(
+                    try await Tmux.open(
+                        spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
+            } catch {
+                lastWords = "\(error)"
+            }
             starting = nil
             if folder.exitCode() != nil || isEnding { return }
-            if !hasTerminal {
-                if folder.hasCommandStarted { return }
+            switch terminal {
+            case .there: failures = 0
+            case .gone where folder.hasCommandStarted: return
+            case .gone, .unknown:
                 failures += 1
-                let words = lastWords ?? "it ended without a word"
-                guard failures < Self.attempts else { throw RuntimeError(.failed, "tmux: \(words)") }
-                logger.warning("no terminal came up: trying again", metadata: ["tmux": "\(words)"])
+                let words = lastWords ?? "tmux ended without a word"
+                guard failures < Self.attempts || folder.hasCommandStarted else {
+                    throw RuntimeError(.failed, words)
+                }
+                // Each time it has taken twice as long.
+                if failures & (failures - 1) == 0 {
+                    logger.warning("there is no way to the terminal: trying again", metadata: ["tmux": "\(words)"])
+                }
             }
-            try await Task.sleep(for: .milliseconds(50 << failures))
-            starting = try await spec.tmuxServer.lock()
+            try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
+            starting = try? await spec.tmuxServer.lock()
         }
     }
 
-    private var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) }
+    private enum Terminal {
+        case there
+        case gone
+        /// tmux can't be asked, or does not know it, though the command still has it: its socket was removed, or there are too
+        /// many processes. It is asked again, and nothing ended.
+        case unknown
+    }
+
+    private var terminal: Terminal {
+        let isThere = Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment)
+        if isThere == true { return .there }
+        guard let command = folder.commandPID() else { return .gone }
+        if isThere == nil { return .unknown }
+        let isOurs = ProcessFacts.environment(of: command, holds: "\(HostSpec.sessionVariable)=\(spec.sessionID)")
+        return isOurs && ProcessFacts.hasTerminal(command) ? .unknown : .gone
+    }
 
     private func hear(_ tmux: Tmux) async throws {
         defer { tmux.reap() }
@@ -162,7 +190,7 @@ public actor Host {
             if recorder.count >= Self.chunkBytes { cut() }
         case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
         case .failure(let text):
-            lastWords = text
+            lastWords = "tmux: \(text)"
             logger.warning("tmux: \(text)")
         case .started:
             starting = nil
@@ -224,7 +252,7 @@ extension Host {
     /// The session is over. The pane may still be writing down how; a command that does not end when its terminal does is
     /// killed.
     private func finish() async {
-        if await !hasWrittenExitCode(), let command = folder.commandPID() {
+        if await !hasWrittenExitCode(), failure == nil, let command = folder.commandPID() {
             kill(command, SIGKILL)
             _ = await hasWrittenExitCode()
         }
@@ -318,6 +346,15 @@ extension Host {
         let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { Array(data[...$0]) } ?? []
         let isWellFormed = Recording.isWellFormed(whole, allowsHeader: number == 0)
         return (isWellFormed ? whole : []) + Array(Recording.gap("chunk \(number) was spoilt on its way").utf8)
+    }
+
+    /// The daemon has everything before `number`.
+    func begin(at number: UInt64) {
+        if number > spool.next {
+            spool.skip(to: number)
+            recorder.gap("the daemon has more of this recording than its host")
+        }
+        if number > 0 { acknowledge(number - 1) }
     }
 
     func acknowledge(_ number: UInt64) {

@@ -170,7 +170,7 @@ private actor Delivery {
 
     /// The daemon has everything before `number`.
     func begin(at number: UInt64) async {
-        if number > 0 { await host.acknowledge(number - 1) }
+        await host.begin(at: number)
         (next, expected) = (number, number)
         await deliver()
     }

@@ -43,6 +43,9 @@ public struct HostSpec: Codable, Sendable {
 }
 
 extension HostSpec {
+    /// The variable that holds the session's id.
+    public static let sessionVariable = "TELECLAUDE_SESSION_ID"
+
     public var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
 
     /// The environment of a session: what a login gives, where the session is, and the keys that were given to it. Nothing else

@@ -35,14 +35,17 @@ public struct LocalSession: Sendable {
     public var tmuxServer: TmuxServer { spec.tmuxServer }
     public var tmuxName: String { spec.tmuxName }
     public var hasHost: Bool { FileLock.isHeld(folder.lock) }
-    public var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) }
+    public var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) == true }
     public var command: [String] { spec.command }
 
     /// What keeps the host from its daemon, as a sentence; `nil` when nothing does.
     public var remark: String? {
         guard let standing = folder.readStanding() else { return nil }
+        // Whoever listens at the daemon's socket may have said it.
+        var plain = PlainText()
+        let message = plain.read(standing.message).replacing("\n", with: " ")
         let what = folder.exitCode() == nil ? "runs" : "has ended, and its recording waits"
-        return "\(spec.sessionID) \(what); its host has waited since \(standing.since): \(standing.message)"
+        return "\(spec.sessionID) \(what); its host has waited since \(standing.since): \(message)"
     }
 
     /// Ends the terminal with all that runs in it; a command that does not end then is killed. Its host, where one lives, records

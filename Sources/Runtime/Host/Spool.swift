@@ -60,6 +60,12 @@ struct Spool {
         bytes += data.count
     }
 
+    /// The daemon has chunks that were never made here: numbers go on behind them, or it would take new ones for known.
+    mutating func skip(to number: UInt64) {
+        next = max(next, number)
+        sealed = max(sealed, next)
+    }
+
     /// Chunks from `number` on, those that are still here.
     func chunks(from number: UInt64) -> [UInt64] { chunks.suffix(chunks.count - index(of: number)).map(\.number) }
 

@@ -15,22 +15,21 @@ struct Tmux {
     private let child: ChildProcess
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Starts the session with `command` in it, or goes back to one that is there. No settings of the user's are read, so that
-    /// none can stand in the way.
+    /// Starts the session with `command` in it, or, without one, goes back to one that is there. No settings of the user's are
+    /// read, so that none can stand in the way.
     static func open(
-        _ server: TmuxServer, _ name: String, command: [String], environment: [String: String]
+        _ server: TmuxServer, _ name: String, command: [String]?, environment: [String: String]
     ) async throws -> Tmux {
-        let isThere = hasSession(server, name, environment)
         let words =
-            isThere
-            ? ["attach-session", "-t", "=\(name)"]
-            : ["new-session", "-s", name, "-x", "\(size.columns)", "-y", "\(size.rows)"] + command
+            command.map { ["new-session", "-s", name, "-x", "\(size.columns)", "-y", "\(size.rows)"] + $0 }
+            ?? ["attach-session", "-t", "=\(name)"]
         return try await start(server.command + ["-f", "/dev/null", "-u", "-C"] + words, environment)
     }
 
-    static func hasSession(_ server: TmuxServer, _ name: String, _ environment: [String: String]) -> Bool {
+    /// Whether the session is there; `nil` when tmux can't even be asked.
+    static func hasSession(_ server: TmuxServer, _ name: String, _ environment: [String: String]) -> Bool? {
         let child = try? ChildProcess(server.command + ["has-session", "-t", "=\(name)"], environment: environment)
-        return child?.wait() == .exit(0)
+        return child.map { $0.wait() == .exit(0) }
     }
 
     /// Ends the session with everything that runs in it.

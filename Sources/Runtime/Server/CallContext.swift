@@ -8,6 +8,8 @@ struct CallContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let peer: PeerCredentials
     let limits: RequestLimits
+    let channel: any Channel
+    private let origin: RequestOrigin
     /// `public` until `IdentityMiddleware` has asked.
     var identity: Identity
     /// The session that an agent calls from, proven by its token.
@@ -17,11 +19,18 @@ struct CallContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         peer = RequestOrigin.current.peer
         limits = RequestOrigin.current.limits
+        channel = source.channel
+        origin = RequestOrigin.current
         identity = Identity(person: nil, role: .public, uid: peer.uid, osUsername: nil)
     }
 
     /// Who waits in one line with whom for what takes long.
     var party: ConnectionLimits.Party { ConnectionLimits.Party(identity) }
+
+    /// Counts this connection as a host's from here on, as long as what is returned lives; `nil` when its user has too many.
+    func takeHostPlace() -> HostPlace? {
+        origin.counted.flatMap { HostPlace($0.limits, $0.party) }
+    }
 
     /// Bodies are small: what is large is streamed.
     var maxUploadSize: Int { limits.bodyBytes }

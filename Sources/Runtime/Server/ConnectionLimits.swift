@@ -28,16 +28,19 @@ final class ConnectionLimits: Sendable {
     private struct Counts {
         var all = 0
         var ofParty: [Party: Int] = [:]
+        var hosts: [Party: Int] = [:]
     }
 
     private let perUser: Int
     private let ofPublic: Int
+    private let hostsPerUser: Int
     private let inAll: Int
     private let counts = Mutex(Counts())
 
-    init(perUser: Int, ofPublic: Int, inAll: Int) {
+    init(perUser: Int, ofPublic: Int, hostsPerUser: Int = 1_024, inAll: Int) {
         self.perUser = perUser
         self.ofPublic = ofPublic
+        self.hostsPerUser = hostsPerUser
         self.inAll = inAll
     }
 
@@ -53,8 +56,7 @@ final class ConnectionLimits: Sendable {
 
     func leave(_ party: Party) {
         counts.withLock { counts in
-            let left = counts.ofParty[party, default: 1] - 1
-            counts.ofParty[party] = left > 0 ? left : nil
+            counts.ofParty[party] = Self.sum(counts.ofParty[party], -1)
             counts.all -= 1
         }
     }
@@ -65,4 +67,42 @@ final class ConnectionLimits: Sendable {
         case .public: ofPublic
         }
     }
+
+    /// `nil` for nothing. A host's connection may close before it has ended to be one: then it is less than that for a moment.
+    private static func sum(_ count: Int?, _ more: Int) -> Int? {
+        let sum = (count ?? 0) + more
+        return sum == 0 ? nil : sum
+    }
+
+    /// One of a party's connections is a host's from here on: it keeps none of its requests out. False when it has too many.
+    fileprivate func becomeHost(_ party: Party) -> Bool {
+        counts.withLock { counts in
+            guard counts.hosts[party, default: 0] < hostsPerUser else { return false }
+            counts.hosts[party] = Self.sum(counts.hosts[party], 1)
+            counts.ofParty[party] = Self.sum(counts.ofParty[party], -1)
+            return true
+        }
+    }
+
+    /// It is one of its connections again, until it closes.
+    fileprivate func endHost(_ party: Party) {
+        counts.withLock { counts in
+            counts.hosts[party] = Self.sum(counts.hosts[party], -1)
+            counts.ofParty[party] = Self.sum(counts.ofParty[party], 1)
+        }
+    }
+}
+
+/// A connection that counts as a host's as long as this lives.
+final class HostPlace: Sendable {
+    private let limits: ConnectionLimits
+    private let party: ConnectionLimits.Party
+
+    /// `nil` when its party has too many hosts.
+    init?(_ limits: ConnectionLimits, _ party: ConnectionLimits.Party) {
+        guard limits.becomeHost(party) else { return nil }
+        (self.limits, self.party) = (limits, party)
+    }
+
+    deinit { limits.endHost(party) }
 }

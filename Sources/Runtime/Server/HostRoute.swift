@@ -1,3 +1,4 @@
+import Dialects
 import Hummingbird
 import Logging
 import NIOCore
@@ -10,39 +11,45 @@ struct HostRoute {
 
     func add(to router: Router<CallContext>) { router.post("sessions/:id/host", use: connect) }
 
+    /// For how long a session that was ended may deliver what it has, before its host has to call again.
+    private static let rest = Duration.seconds(300)
+
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
-        let session = try await sessions.gate.admit(context.caller, to: .host, on: id).session
-        try await services.tokens.renew(sessionIDs: [id])
-        let writer = try await services.transcripts.writer(id)
-        let (ticket, orders) = await services.hosts.connect(id)
-        await services.hosts.tell(id, ticket: ticket, .next(writer.next))
-        if session.state == .closing || session.closedAt != nil {
-            // It was ended while its host was away: what is recorded is still wanted.
-            await services.hosts.tell(id, ticket: ticket, .end(0))
-        } else if try await services.sessions.move(id, to: .active), session.state == .initializing {
-            services.events.post(SessionEvent(.changed, try await services.sessions.find(id) ?? session))
+        // What was ended before the host began is not about this host.
+        let started = try QueryReader(request: request).text("started").flatMap(Moment.init(parsing:))
+        do {
+            _ = try await sessions.gate.admit(context.caller, to: .host, on: id).session
+        } catch let error as RuntimeError {
+            guard try await sessions.isEndOrdered(id, forRefused: context.identity, startedAt: started) else {
+                throw error
+            }
+            return answer(ResponseBody(byteBuffer: ByteBuffer(string: HostOrder.end(0).line)))
         }
+        guard let place = context.takeHostPlace() else {
+            throw RuntimeError(.tooManyConnections, "uid \(context.identity.uid) has too many hosts")
+        }
+        let writer = try await services.transcripts.writer(id)
+        let (ticket, outbox) = await services.hosts.connect(id)
+        outbox.put(.next(writer.next))
+        let (session, isEndOrdered) = try await sessions.takeUp(id, startedAt: started)
+        // It was ended while its host was away: what is recorded is still wanted.
+        if isEndOrdered { outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
             session: session, ticket: ticket, writer: writer, services: services, sessions: sessions,
-            logger: context.logger)
-        let body = request.body
-        return Response(
-            status: .ok, headers: [.contentType: "text/plain"],
-            body: ResponseBody { output in
+            channel: context.channel, logger: context.logger)
+        let (body, time) = (request.body, isEndOrdered ? Self.rest : nil)
+        return answer(
+            ResponseBody { output in
                 var output = output
-                await withTaskGroup(of: Void.self) { group in
-                    group.addTask { await connection.receive(body) }
-                    do {
-                        for await order in orders { try await output.write(ByteBuffer(string: order.line)) }
-                    } catch {
-                        context.logger.debug("a host's connection broke", metadata: ["session": "\(id)"])
-                    }
-                    await services.hosts.disconnect(id, ticket: ticket)
-                    group.cancelAll()
-                }
+                await connection.serve(outbox, body, for: time) { try await output.write(ByteBuffer(string: $0)) }
+                withExtendedLifetime(place) {}
                 try await output.finish(nil)
             })
+    }
+
+    private func answer(_ body: ResponseBody) -> Response {
+        Response(status: .ok, headers: [.contentType: "text/plain"], body: body)
     }
 }
 
@@ -53,14 +60,61 @@ struct HostConnection: Sendable {
     let writer: TranscriptWriter
     let services: Services
     let sessions: SessionService
+    let channel: any Channel
     let logger: Logger
 
+    /// A host that reads nothing for so long is let go.
+    private static let patience = Duration.seconds(30)
+
+    /// Serves the host until either side ends it, or `time` is up.
+    func serve(
+        _ outbox: HostOutbox, _ body: RequestBody, for time: Duration?, _ write: (String) async throws -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await receive(body, outbox) }
+            group.addTask { await watch(outbox, for: time) }
+            do {
+                for await _ in outbox.signals {
+                    for order in outbox.take() { try await write(order.line) }
+                    outbox.noteWritten()
+                }
+                for order in outbox.take() { try await write(order.line) }
+            } catch {
+                logger.debug("a host's connection broke", metadata: ["session": "\(session.id)"])
+            }
+            await services.hosts.disconnect(session.id, ticket: ticket)
+            group.cancelAll()
+        }
+    }
+
+    private func watch(_ outbox: HostOutbox, for time: Duration?) async {
+        let deadline = time.map { ContinuousClock.now + $0 }
+        while true {
+            do { try await Task.sleep(for: .seconds(5)) } catch { return }
+            let isStalled = outbox.stalled > Self.patience
+            guard isStalled || deadline.map({ ContinuousClock.now > $0 }) ?? false else { continue }
+            await services.hosts.disconnect(session.id, ticket: ticket)
+            // Whoever writes to a host that reads nothing waits for it.
+            if isStalled {
+                logger.warning("a host reads nothing: it is let go", metadata: ["session": "\(session.id)"])
+                channel.close(promise: nil)
+            }
+            return
+        }
+    }
+
     /// Reads what the host sends until it ends or breaks. What is acknowledged is on the disk.
-    func receive(_ body: RequestBody) async {
+    private func receive(_ body: RequestBody, _ outbox: HostOutbox) async {
         var reader = HostFrameReader()
+        var paces = HostPaces()
         do {
-            for try await buffer in body {
-                for frame in try reader.read(buffer.readableBytesView) { try await take(frame) }
+            receiving: for try await buffer in body {
+                for frame in try reader.read(buffer.readableBytesView) {
+                    let pause = paces.pause(before: frame)
+                    if pause > .zero { try await Task.sleep(for: pause) }
+                    try await outbox.waitForRoom()
+                    guard try await take(frame) else { break receiving }
+                }
             }
         } catch is CancellationError {
             // The answer has ended, and with it what listened here.
@@ -71,7 +125,8 @@ struct HostConnection: Sendable {
         await services.hosts.disconnect(session.id, ticket: ticket)
     }
 
-    private func take(_ frame: HostFrame) async throws {
+    /// False for what is the host's last.
+    private func take(_ frame: HostFrame) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
             try await writer.append(number, data)
@@ -81,7 +136,7 @@ struct HostConnection: Sendable {
         case .exit:
             _ = try await sessions.close(session)
             await services.hosts.tell(session.id, ticket: ticket, .ended)
-            await services.hosts.disconnect(session.id, ticket: ticket)
+            return false
         case .native(let path):
             if try await services.sessions.follow(session.id, transcript: path),
                 let changed = try await services.sessions.find(session.id)
@@ -89,6 +144,22 @@ struct HostConnection: Sendable {
                 services.events.post(SessionEvent(.changed, changed))
             }
         case .ping: await services.hosts.tell(session.id, ticket: ticket, .ping)
+        }
+        return true
+    }
+}
+
+/// How much a host may say. Chunks pace themselves: each waits for the disk.
+private struct HostPaces {
+    /// Each new one is a row written and an event for all who listen.
+    private var natives = Pace(atOnce: 32, perSecond: 1)
+    private var others = Pace(atOnce: 256, perSecond: 64)
+
+    mutating func pause(before frame: HostFrame) -> Duration {
+        switch frame {
+        case .chunk: .zero
+        case .native: natives.next()
+        case .done, .exit, .ping: others.next()
         }
     }
 }

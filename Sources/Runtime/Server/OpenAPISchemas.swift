@@ -43,7 +43,17 @@ enum OpenAPISchemas {
             ("active_agent", textOrNull), ("thinking_mode", textOrNull), ("computer", text),
             ("tmux_session_name", textOrNull),
             ("created_at", textOrNull), ("last_activity", textOrNull), ("closed_at", textOrNull),
-            ("native_session_id", textOrNull),
+            ("native_session_id", textOrNull), ("host", host),
+        ])
+    }
+
+    private static var host: JSON {
+        .object([
+            ("type", .array(["object", "null"])),
+            (
+                "properties",
+                .object([("state", words(HostPresence.words)), ("since", textOrNull), ("reason", textOrNull)])
+            ), ("required", .array(["state", "since", "reason"])),
         ])
     }
 
@@ -105,7 +115,7 @@ extension OpenAPISchemas {
         .object([
             ("type", types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })),
             ("maxLength", .integer(Int64(longest))),
-            ("pattern", .string("^\(start)[^\\u0000-\\u001f\\u007f]*$")),
+            ("pattern", .string("^\(start)[^\\u0000-\\u001f\\u007f-\\u009f]*$")),
         ])
     }
 

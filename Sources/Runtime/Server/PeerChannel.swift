@@ -7,6 +7,7 @@ struct PeerChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let inner: HTTP1Channel.Value
         let peer: PeerCredentials
+        let party: ConnectionLimits.Party
         var channel: any Channel { inner.channel }
     }
 
@@ -28,12 +29,12 @@ struct PeerChannel: ServerChildChannel {
                     RuntimeError(.tooManyConnections, "uid \(peer.uid) has too many connections"))
             }
             channel.closeFuture.whenComplete { _ in limits.leave(party) }
-            return base.setup(channel: channel, logger: logger).map { Value(inner: $0, peer: peer) }
+            return base.setup(channel: channel, logger: logger).map { Value(inner: $0, peer: peer, party: party) }
         }
     }
 
     func handle(value: Value, logger: Logger) async {
-        let origin = RequestOrigin(peer: value.peer, limits: requests)
+        let origin = RequestOrigin(peer: value.peer, limits: requests, counted: (limits, value.party))
         await RequestOrigin.$current.withValue(origin) { await base.handle(value: value.inner, logger: logger) }
     }
 }
@@ -49,6 +50,8 @@ struct RequestLimits: Sendable {
 struct RequestOrigin: Sendable {
     var peer: PeerCredentials
     var limits: RequestLimits
+    /// Where it is counted, and among whose.
+    var counted: (limits: ConnectionLimits, party: ConnectionLimits.Party)?
 
     /// Of the connection whose requests this task answers; nobody's elsewhere.
     @TaskLocal static var current = RequestOrigin(peer: PeerCredentials(uid: 65_534, pid: 0), limits: RequestLimits())

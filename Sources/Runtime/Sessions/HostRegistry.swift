@@ -1,22 +1,39 @@
-/// The hosts that are connected now, one a session, and the orders that they have not carried out yet.
+import Dialects
+
+/// The hosts that are connected now, one a session, and the orders that they have not carried out yet; and those that were
+/// refused of late.
 actor HostRegistry {
     private struct Host {
         var ticket: UInt64
-        var orders: AsyncStream<HostOrder>.Continuation
+        var outbox: HostOutbox
         var nextOrder: UInt64 = 1
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     }
 
+    private struct Refusal {
+        var since: String
+        var reason: String
+        var last: ContinuousClock.Instant
+    }
+
     private var hosts: [String: Host] = [:]
+    private var refusals: [String: Refusal] = [:]
     private var nextTicket: UInt64 = 0
 
+    /// So many orders may wait for one host, and so long for each to be carried out.
+    private static let (mostOrders, patience) = (32, Duration.seconds(10))
+    /// A refused host calls again within ten seconds: one that has not called for so long is gone.
+    private static let refusalCounts = Duration.seconds(60)
+    private static let mostRefusals = 10_000
+
     /// A host has connected. One that was connected before is the same host's broken connection, and is let go.
-    func connect(_ sessionID: String) -> (ticket: UInt64, orders: AsyncStream<HostOrder>) {
+    func connect(_ sessionID: String) -> (ticket: UInt64, outbox: HostOutbox) {
         letGo(sessionID)
+        refusals[sessionID] = nil
         nextTicket += 1
-        let (stream, continuation) = AsyncStream<HostOrder>.makeStream()
-        hosts[sessionID] = Host(ticket: nextTicket, orders: continuation)
-        return (nextTicket, stream)
+        let outbox = HostOutbox()
+        hosts[sessionID] = Host(ticket: nextTicket, outbox: outbox)
+        return (nextTicket, outbox)
     }
 
     /// The connection of this ticket has ended. True when it was the session's present one.
@@ -26,6 +43,9 @@ actor HostRegistry {
         letGo(sessionID)
         return true
     }
+
+    /// Nobody listens to this session's host any more. It may call again.
+    func dismiss(_ sessionID: String) { letGo(sessionID) }
 
     /// The daemon shuts down: hosts call again when another one is there.
     func disconnectAll() { for sessionID in hosts.keys { letGo(sessionID) } }
@@ -38,21 +58,38 @@ actor HostRegistry {
     /// Passes an answer on to a host (`next`, `ack`, `ping`).
     func tell(_ sessionID: String, ticket: UInt64, _ answer: HostOrder) {
         guard let host = hosts[sessionID], host.ticket == ticket else { return }
-        host.orders.yield(answer)
+        host.outbox.put(answer)
     }
 
-    /// Gives an order and waits until the host has carried it out. Throws `RuntimeError` when no host is connected, or it goes
-    /// away before.
+    /// Gives an order and waits until the host has carried it out. Throws `RuntimeError` when no host is connected, it goes away
+    /// before, or does not answer.
     func order(_ sessionID: String, _ make: (UInt64) -> HostOrder) async throws {
         guard var host = hosts[sessionID] else { throw Self.notRunning }
-        let number = host.nextOrder
+        guard host.waiting.count < Self.mostOrders else {
+            throw RuntimeError(
+                .notRunning, "the session's host has \(Self.mostOrders) orders that it did not carry out yet",
+                remedy: "try again soon")
+        }
+        let (number, ticket) = (host.nextOrder, host.ticket)
         host.nextOrder += 1
         hosts[sessionID] = host
-        let order = make(number)
+        let expiry = Task {
+            do { try await Task.sleep(for: Self.patience) } catch { return }
+            expire(sessionID, ticket, number)
+        }
+        defer { expiry.cancel() }
         try await withCheckedThrowingContinuation { continuation in
             hosts[sessionID]?.waiting[number] = continuation
-            host.orders.yield(order)
+            host.outbox.put(make(number))
         }
+    }
+
+    private func expire(_ sessionID: String, _ ticket: UInt64, _ order: UInt64) {
+        guard hosts[sessionID]?.ticket == ticket else { return }
+        hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume(
+            throwing: RuntimeError(
+                .notRunning, "the session's host did not answer within \(Self.patience)", remedy: "see whether it lives"
+            ))
     }
 
     /// A host says that it carried out an order.
@@ -63,10 +100,60 @@ actor HostRegistry {
 
     private func letGo(_ sessionID: String) {
         guard let host = hosts.removeValue(forKey: sessionID) else { return }
-        host.orders.finish()
+        host.outbox.close()
         for continuation in host.waiting.values { continuation.resume(throwing: Self.notRunning) }
     }
 
     private static let notRunning = RuntimeError(
         .notRunning, "nothing runs this session now", remedy: "its owner starts it again: telec sessions revive")
+}
+
+extension HostRegistry {
+    // What others see of hosts.
+
+    /// A host of the session's own uid has called and was not let in.
+    func note(refusalOf sessionID: String, because reason: String) {
+        if refusals[sessionID] == nil, refusals.count >= Self.mostRefusals { refusals = [:] }
+        let since = refusals[sessionID].flatMap { $0.reason == reason ? $0.since : nil }
+        refusals[sessionID] = Refusal(since: since ?? Moment.now.text, reason: reason, last: .now)
+    }
+
+    func presence(of sessionID: String) -> HostPresence {
+        if hosts[sessionID] != nil { return .connected }
+        guard let refusal = refusals[sessionID], ContinuousClock.now - refusal.last < Self.refusalCounts else {
+            return .away
+        }
+        return .refused(since: refusal.since, because: refusal.reason)
+    }
+
+    /// The same of those of many, with one call.
+    func withPresence(_ sessions: [Session]) -> [Session] {
+        sessions.map { session in
+            var session = session
+            session.host = session.closedAt == nil || session.state == .lost ? presence(of: session.id) : nil
+            return session
+        }
+    }
+}
+
+/// What the daemon knows of a session's host.
+public enum HostPresence: Sendable, Equatable {
+    case connected
+    /// It has not called, or not again.
+    case away
+    /// It calls, and is not let in.
+    case refused(since: String, because: String)
+}
+
+extension HostPresence {
+    var document: JSON {
+        switch self {
+        case .connected: .object([("state", "connected"), ("since", .null), ("reason", .null)])
+        case .away: .object([("state", "away"), ("since", .null), ("reason", .null)])
+        case .refused(let since, let reason):
+            .object([("state", "refused"), ("since", .string(since)), ("reason", .string(reason))])
+        }
+    }
+
+    static let words = ["connected", "away", "refused"]
 }

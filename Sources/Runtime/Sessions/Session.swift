@@ -8,8 +8,11 @@ public struct Session: Sendable, Equatable {
         case initializing
         case active
         case headless
+        /// Its end was ordered.
         case closing
         case closed
+        /// Nobody has run it for a while. A host that calls takes it up again.
+        case lost
     }
 
     public enum Visibility: String, Sendable, CaseIterable {
@@ -33,6 +36,8 @@ public struct Session: Sendable, Equatable {
     public var closedAt: String?
     /// The agent's own name for the conversation.
     public var nativeSessionID: String?
+    /// What the daemon knows of its host; `nil` where it was not asked, or the session is over.
+    public var host: HostPresence?
 }
 
 extension Session {
@@ -43,6 +48,19 @@ extension Session {
         // One of the two alone: the uid was given to somebody else, or the person another account.
         if owner.uid == identity.uid || owner.person == identity.person { return .orphaned }
         return visibility == .shared ? .shared : .foreign
+    }
+
+    /// Whether its end was ordered, as far as a host is concerned that began at `started`. A row that says so since before is an
+    /// older copy's: the session was started again since.
+    func isEndOrdered(for started: Moment?) -> Bool {
+        let moment: String?
+        switch state {
+        case .closing: moment = lastActivity
+        case .closed: moment = closedAt
+        case .initializing, .active, .headless, .lost: return false
+        }
+        guard let started, let ended = moment.flatMap(Moment.init(parsing:)) else { return true }
+        return ended >= started
     }
 
     /// Its JSON, under the names that the existing install's programs know.
@@ -56,7 +74,7 @@ extension Session {
             ("thinking_mode", text(thinkingMode)), ("computer", .string(computer)),
             ("tmux_session_name", text(tmuxName)),
             ("created_at", text(createdAt)), ("last_activity", text(lastActivity)), ("closed_at", text(closedAt)),
-            ("native_session_id", text(nativeSessionID)),
+            ("native_session_id", text(nativeSessionID)), ("host", host.map(\.document) ?? .null),
         ])
     }
 }

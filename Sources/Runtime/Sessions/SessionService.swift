@@ -13,12 +13,15 @@ struct SessionService: Sendable {
     ) async throws -> SessionPage {
         try await gate.require(caller, .listSessions)
         let isAdmin = caller.identity.role == .admin
-        return try await services.sessions.page(
+        var page = try await services.sessions.page(
             isAdmin ? .all : .ownAndShared(caller.identity), filter, after: cursor, limit: limit)
+        page.sessions = await services.hosts.withPresence(page.sessions)
+        return page
     }
 
     func get(_ caller: Caller, _ id: String) async throws -> Session {
-        try await gate.admit(caller, to: .getSession, on: id).session
+        let session = try await gate.admit(caller, to: .getSession, on: id).session
+        return await services.hosts.withPresence([session])[0]
     }
 
     /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
@@ -58,20 +61,58 @@ struct SessionService: Sendable {
         }
     }
 
-    /// Ends a session: its host is told to, and closes the row when it has delivered the end. Where none is connected the row
-    /// is closed now, and the host told when it calls.
+    /// Ends a session: its token is worth nothing from now on, its host is told to, and closes the row when it has delivered the
+    /// end. Where none is connected, or it does not answer, the row is closed now, and the host told when it calls. One that
+    /// says it did and goes on is given some time (`Mending`).
     func end(_ caller: Caller, _ id: String) async throws -> Session {
         try await gate.perform(caller, .end, on: id) { try await end($0) }
     }
 
     private func end(_ session: Session) async throws -> Session {
-        guard session.closedAt == nil else { return session }
-        if await services.hosts.isConnected(session.id) {
+        guard session.closedAt == nil || session.state == .lost else { return session }
+        try await services.tokens.revoke(sessionID: session.id)
+        guard await services.hosts.isConnected(session.id),
             try await services.sessions.move(session.id, to: .closing)
-            try await services.hosts.order(session.id) { .end($0) }
-            return try await services.sessions.find(session.id) ?? session
+        else {
+            return try await close(session)
         }
-        return try await close(session)
+        do {
+            try await services.hosts.order(session.id) { .end($0) }
+        } catch let error as RuntimeError where error.code == .notRunning {
+            await services.hosts.dismiss(session.id)
+            return try await close(session)
+        }
+        return try await services.sessions.find(session.id) ?? session
+    }
+
+    /// A host runs this session now: its row says so, whatever was taken for true while no host called. Unless its end was
+    /// ordered.
+    func takeUp(_ id: String, startedAt started: Moment?) async throws -> (session: Session, isEndOrdered: Bool) {
+        guard var session = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
+        // Somebody may order its end meanwhile.
+        for _ in 0..<3 {
+            if session.isEndOrdered(for: started) { return (session, true) }
+            if session.state == .active, session.closedAt == nil { break }
+            let isNews = try await services.sessions.takeUp(id, from: session.state)
+            guard let found = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
+            session = found
+            if isNews { services.events.post(SessionEvent(.changed, session)) }
+        }
+        return (session, false)
+    }
+
+    /// A host was not let in. Whoever sees its session is told why, where it is the owner's uid that called; and a host of that
+    /// uid is told of an end that was ordered, whatever became of its person: nobody else could.
+    func isEndOrdered(
+        _ id: String, forRefused identity: Identity, startedAt started: Moment?
+    ) async throws -> Bool {
+        guard let session = try await services.sessions.find(id), session.owner.uid == identity.uid else {
+            return false
+        }
+        if case .refused(let why) = allow(.host, by: identity.role, on: session.relation(to: identity)) {
+            await services.hosts.note(refusalOf: id, because: why)
+        }
+        return session.isEndOrdered(for: started)
     }
 
     /// Writes down that a session is over: its token is worth nothing any more.
@@ -127,10 +168,11 @@ struct SessionService: Sendable {
     }
 
     private func running(_ session: Session) throws -> Session {
-        guard session.closedAt == nil else {
-            throw RuntimeError(.sessionEnded, "the session ended at \(session.closedAt ?? "")")
-        }
-        return session
+        guard let end = session.closedAt else { return session }
+        guard session.state == .lost else { throw RuntimeError(.sessionEnded, "the session ended at \(end)") }
+        throw RuntimeError(
+            .notRunning, "nobody has run the session since \(end)",
+            remedy: "its owner starts it again: telec sessions revive")
     }
 }
 

@@ -39,7 +39,48 @@ public struct SessionStore: Sendable {
             try connection.execute(
                 """
                 UPDATE sessions SET lifecycle_status = \(state.rawValue), closed_at = \(closedAt), \
-                last_activity = \(Moment.now.text) WHERE session_id = \(id) AND closed_at IS NULL
+                last_activity = \(Moment.now.text) WHERE session_id = \(id) AND \
+                (closed_at IS NULL OR lifecycle_status = \(Session.State.lost.rawValue))
+                """) > 0
+        }
+    }
+
+    /// Those that run as far as their rows say, or are about to, or to end.
+    func running() async throws -> [(id: String, state: Session.State)] {
+        let states: [Session.State] = [.initializing, .active, .closing]
+        let rows = try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT session_id, lifecycle_status FROM sessions WHERE closed_at IS NULL AND (lifecycle_status IN \
+                (\(states[0].rawValue), \(states[1].rawValue), \(states[2].rawValue)) OR lifecycle_status IS NULL)
+                """)
+        }
+        return rows.compactMap { row in
+            let state = row[1].text.map(Session.State.init(rawValue:)) ?? .active
+            return state.flatMap { state in row[0].text.map { ($0, state) } }
+        }
+    }
+
+    /// Writes down that nobody runs a session; false when its row says something else by now.
+    func lose(_ id: String, from state: Session.State) async throws -> Bool {
+        try await fence.write { connection in
+            try connection.execute(
+                """
+                UPDATE sessions SET lifecycle_status = \(Session.State.lost.rawValue), closed_at = \(Moment.now.text) \
+                WHERE session_id = \(id) AND closed_at IS NULL \
+                AND coalesce(lifecycle_status, \(Session.State.active.rawValue)) = \(state.rawValue)
+                """) > 0
+        }
+    }
+
+    /// Writes down that a host runs a session; false when its row does not say `state` by now.
+    func takeUp(_ id: String, from state: Session.State) async throws -> Bool {
+        try await fence.write { connection in
+            try connection.execute(
+                """
+                UPDATE sessions SET lifecycle_status = \(Session.State.active.rawValue), closed_at = NULL, \
+                last_activity = \(Moment.now.text) WHERE session_id = \(id) \
+                AND coalesce(lifecycle_status, \(Session.State.active.rawValue)) = \(state.rawValue)
                 """) > 0
         }
     }

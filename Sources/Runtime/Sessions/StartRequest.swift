@@ -48,7 +48,7 @@ extension StartRequest {
             guard text.unicodeScalars.count <= limit else {
                 throw RuntimeError(.badRequest, "\(name) is longer than \(limit) code points")
             }
-            guard !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) else {
+            guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
                 throw RuntimeError(.badRequest, "\(name) holds a control character")
             }
         }

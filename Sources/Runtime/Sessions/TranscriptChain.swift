@@ -7,6 +7,9 @@ struct TranscriptChain: Equatable {
     private(set) var files: [String]
     private(set) var current: String
 
+    /// A host names as many as it likes: those before the last of them are forgotten, so that a row stays one.
+    static let longest = 64
+
     /// What a row says. A list that can't be read is none.
     init(files text: String?, current: String?) {
         files = text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
@@ -19,6 +22,7 @@ struct TranscriptChain: Equatable {
         if !current.isEmpty, !files.contains(current) { chain.files.append(current) }
         chain.files.removeAll { $0 == path }
         chain.current = path
+        chain.files.removeFirst(max(0, chain.files.count - Self.longest))
         return chain
     }
 

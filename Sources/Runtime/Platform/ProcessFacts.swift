@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What the system tells of a process of the same user (proc(5)). Where it has no such place, nothing is known to be true.
+enum ProcessFacts {
+    /// Whether the process has a terminal that was not hung up: field 7, `tty_nr`, is 0 from then on.
+    static func hasTerminal(_ pid: pid_t) -> Bool {
+        guard let bytes = HostFolder.read("/proc/\(pid)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
+            return false
+        }
+        let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return fields.count > 4 && fields[0] != "Z" && fields[4] != "0"
+    }
+
+    /// Whether the process was started with this in its environment.
+    static func environment(of pid: pid_t, holds variable: String) -> Bool {
+        HostFolder.read("/proc/\(pid)/environ")?.split(separator: 0).contains { $0.elementsEqual(variable.utf8) }
+            ?? false
+    }
+}

@@ -1,0 +1,112 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// Hosts that do not what they are told, and hosts that are too many or say too much.
+struct HostForceTests {
+    private static let quick: [String: String?] = ["TELECLAUDE_SERVER_HOST_SECONDS": "2"]
+
+    private func whoami(_ daemon: TestDaemon, _ token: String) async throws -> Run {
+        try await daemon.box.run(
+            .telec, ["whoami"], daemon.variables.merging(["TELECLAUDE_SESSION_TOKEN": token]) { _, new in new })
+    }
+
+    /// Silent, or "done" and still there: the session ends all the same, its token at once.
+    @Test(arguments: [
+        "time.sleep(1000)",
+        """
+        for line in lines():
+            if line.startswith(b"order"): send(b"done %s\\n" % line.split()[1])
+            if b"order" in line: print("told", flush=True)
+        """,
+    ])
+    func aHostThatRefusesToEndIsEndedByForce(script: String) async throws {
+        try await withDaemon(.sqlite, Self.quick) { daemon in
+            let host = try FakeHost(daemon, script)
+            try await daemon.wait(for: host.session, toBe: "active")
+            #expect(try await whoami(daemon, host.token).code == 0)
+            let end = try daemon.box.start(.telec, ["sessions", "end", host.session], daemon.variables)
+            let deadline = ContinuousClock.now + .seconds(8)
+            while try await whoami(daemon, host.token).code == 0 {
+                try #require(ContinuousClock.now < deadline, "the token outlives the order")
+            }
+            try await daemon.wait(for: host.session, toBe: "closed")
+            let run = try await end.finish()
+            #expect(run.code == 0, "\(run)")
+            let late = try await daemon.telec("sessions", "send", host.session, "x")
+            #expect(late.code == 2 && late.error.contains("the session ended at"), "\(late)")
+            host.process.kill(SIGKILL)
+        }
+    }
+
+    /// A stopped host keeps nobody waiting for long, and the command ends though its host can't end it.
+    @Test func aStoppedHostIsNotWaitedFor() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "trap '' HUP; while :; do sleep 1; done")
+            let (host, command) = (try daemon.box.host(of: id), try daemon.box.command(of: id))
+            kill(host, SIGSTOP)
+            let sent = try await daemon.telec("sessions", "send", id, "x")
+            #expect(sent.code == 2 && sent.error.contains("did not answer within"), "\(sent)")
+            let ended = try await daemon.telec("sessions", "end", id)
+            #expect(ended.code == 0, "\(ended)")
+            try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("the command is gone") { !isAlive(command) }
+            kill(host, SIGCONT)
+            try waitUntil("the host delivers and goes") { !isAlive(host) }
+            let recording = try await daemon.telec("transcript", id, "--raw").output
+            #expect(recording.contains("\"x\","), "\(recording)")
+        }
+    }
+
+    /// A host that floods the daemon and reads nothing: neither memory nor rows grow, and others are served.
+    @Test(arguments: Backend.available)
+    func aFloodOfAHostIsBounded(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let before = try memory(of: daemon.process.pid)
+            let floods = try [
+                "data = b'ping\\n' * 10000",
+                "data = b''.join(b'native %s\\n' % (b'/x/%d.jsonl' % n).hex().encode() for n in range(5000))",
+                "data = b''.join(b'done %d\\n' % n for n in range(5000))",
+            ].map { flood in
+                try FakeHost(daemon, "\(flood)\nwhile True: send(data)")
+            }
+            let deadline = ContinuousClock.now + .seconds(8)
+            while ContinuousClock.now < deadline {
+                let run = try await daemon.telec("whoami")
+                #expect(run.code == 0, "\(run)")
+            }
+            #expect(try memory(of: daemon.process.pid) < before + 60_000)
+            let files = try query("SELECT coalesce(transcript_files, '[]') FROM sessions", on: url)
+            for row in files { #expect(row.split(separator: ",").count <= 64, "\(row)") }
+            for flood in floods { flood.process.kill(SIGKILL) }
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// In kilobytes.
+    private func memory(of process: pid_t) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+    }
+
+    /// More sessions than requests: hosts keep none of their owner's requests out, and too many of them are refused alone.
+    @Test func hostsDoNotCountAmongTheirOwnersRequests() async throws {
+        let limits = ["TELECLAUDE_SERVER_CONNECTIONS_PER_USER": "3", "TELECLAUDE_SERVER_HOSTS_PER_USER": "5"]
+        try await withDaemon(.sqlite, limits) { daemon in
+            var ids: [String] = []
+            for _ in 0..<5 { ids.append(try await daemon.start("sh", "-c", "read x")) }
+            for id in ids { try await daemon.wait(for: id, toBe: "active") }
+            #expect(try await daemon.telec("whoami").code == 0)
+            let extra = try FakeHost(daemon, "print(h.recv(65536).decode(), flush=True)\ntime.sleep(1000)")
+            try waitUntil("it is refused") { try extra.process.outputText().contains("has too many hosts") }
+            #expect(try await daemon.telec("sessions", "end", ids[0]).code == 0)
+            try await daemon.wait(for: ids[0], toBe: "closed")
+            ids.append(try await daemon.start("sh", "-c", "read x"))
+            try await daemon.wait(for: ids[5], toBe: "active")
+            extra.process.kill(SIGKILL)
+        }
+    }
+}
