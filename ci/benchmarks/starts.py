@@ -79,7 +79,7 @@ def main():
     parser.add_argument("--at-once", type=int, default=10)
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tc-starts-"))
-    place = Place(options.programs, folder)
+    place = Place(options.programs.resolve(), folder)
     times, alive = [], 0
     try:
         for turn in range(options.rounds):
