@@ -45,6 +45,27 @@ struct ConfigTests {
         }
     }
 
+    @Test(
+        "a folder that somebody may not look into is an error, and not another mode",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func closedFolder() async throws {
+        try await withSandbox { box in
+            try await box.withUsers(["eve"]) { users in
+                let folder = "\(box.folder)/closed"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+                try "mode: system\n".write(toFile: "\(folder)/config.yml", atomically: true, encoding: .utf8)
+                chmod(folder, 0o700)
+                let telec = try await box.published(.telec)
+                for arguments in [["config", "check"], ["config", "show"], ["whoami"]] {
+                    let run = try await box.run(
+                        as: users[0], telec, arguments, ["TELECLAUDE_CONFIG_PATH": "\(folder)/config.yml"])
+                    #expect(run.code == 2 && run.error.contains("Permission denied"), "\(arguments) \(run)")
+                    #expect(!run.output.contains("single-user"), "\(run)")
+                }
+            }
+        }
+    }
+
     @Test("explain: value, layer, file and line, and the losers")
     func explain() async throws {
         try await withSystem { box, variables in

@@ -87,3 +87,15 @@ public struct Fence: Sendable {
             """
     }
 }
+
+extension Connection {
+    /// Runs a statement that is about one row. Throws when it was about none: something that stands on the table, and that
+    /// somebody has put there, may swallow a row without a failure, and what is answered then would not be so.
+    func executeOnOneRow(_ sql: SQL) throws(DatabaseError) {
+        guard try execute(sql) == 1 else {
+            throw DatabaseError(
+                .other, "the database reported no failure, and did not do what it was told",
+                remedy: "see whether a trigger, a rule or a policy stands on the daemon's tables that is none of ours")
+        }
+    }
+}

@@ -62,7 +62,7 @@ public struct SessionTokens: Sendable {
         let token = Self.make()
         let (issued, expires) = (now(), now().advanced(seconds: Self.lifetime))
         try await fence.write { connection in
-            _ = try connection.execute(
+            try connection.executeOnOneRow(
                 """
                 INSERT INTO session_tokens (token, session_id, principal, role, issued_at, expires_at) VALUES \
                 (\(Self.hash(token)), \(sessionID), \(principal), \(role.rawValue), \(issued.text), \(expires.text))

@@ -37,7 +37,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
                         quiescing.makeServerChannelHandler(channel: channel),
-                        AcceptBackoffHandler { _ in AcceptFailures.pause }, AcceptFailures(failures))
+                        AcceptFailures(failures))
                 }
             }
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)

@@ -9,7 +9,7 @@ public struct SessionStore: Sendable {
 
     public func insert(_ session: Session) async throws {
         try await fence.write { connection in
-            _ = try connection.execute(
+            try connection.executeOnOneRow(
                 """
                 INSERT INTO sessions (session_id, computer_name, title, tmux_session_name, last_input_origin, \
                 created_at, last_activity, project_path, active_agent, thinking_mode, lifecycle_status, visibility, \
@@ -127,7 +127,7 @@ public struct SessionStore: Sendable {
 
     public func setVisibility(_ id: String, _ visibility: Session.Visibility) async throws {
         try await fence.write { connection in
-            _ = try connection.execute(
+            try connection.executeOnOneRow(
                 "UPDATE sessions SET visibility = \(visibility.rawValue) WHERE session_id = \(id)")
         }
     }

@@ -54,6 +54,36 @@ import Testing
         }
     }
 
+    /// Something on the table that reports no failure: what did not happen is not answered as done.
+    @Test(arguments: Backend.available)
+    func whatIsSwallowedIsAFailure(backend: Backend) async throws {
+        let swallow =
+            backend == .sqlite
+            ? """
+            CREATE TRIGGER a BEFORE INSERT ON sessions BEGIN SELECT RAISE(IGNORE); END;
+            CREATE TRIGGER b BEFORE UPDATE ON sessions BEGIN SELECT RAISE(IGNORE); END;
+            CREATE TRIGGER c BEFORE INSERT ON session_tokens BEGIN SELECT RAISE(IGNORE); END;
+            """
+            : """
+            CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+            CREATE TRIGGER a BEFORE INSERT OR UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION swallow();
+            CREATE TRIGGER c BEFORE INSERT ON session_tokens FOR EACH ROW EXECUTE FUNCTION swallow();
+            """
+        try await withStore(backend) { store, database in
+            let shared = session(1, of: Owner(person: "Alice", uid: 1_001), .shared)
+            try await store.insert(shared)
+            try await database.withConnection { try $0.executeScript(swallow) }
+            let other = session(2, of: Owner(person: "Alice", uid: 1_001))
+            await #expect(throws: DatabaseError.self) { try await store.insert(other) }
+            await #expect(throws: DatabaseError.self) { try await store.setVisibility(shared.id, .private) }
+            await #expect(throws: DatabaseError.self) {
+                _ = try await SessionTokens(database: database).issue(
+                    sessionID: shared.id, principal: "x", role: .member)
+            }
+            #expect(try await store.find(shared.id)?.visibility == .shared)
+        }
+    }
+
     /// Every page, of every size, gives what one list would, in its order and once.
     @Test(arguments: Backend.available)
     func pagesAreTheList(backend: Backend) async throws {
