@@ -42,7 +42,7 @@ extension Expression {
         }
     }
 
-    private func mapTexts(_ edit: (String) -> String) -> Expression {
+    func mapTexts(_ edit: (String) -> String) -> Expression {
         switch self {
         case .sql(let text): .sql(edit(text))
         case .native(let sqlite, let postgresql): .native(sqlite: edit(sqlite), postgresql: edit(postgresql))

@@ -56,16 +56,16 @@ struct Naming {
     private func constraintName(
         _ asked: String?, or words: [String], beside others: Set<String>, on table: String
     ) throws(SchemaError) -> String {
-        guard let asked else { return Naming.derived(words) { !others.contains($0.lowercased()) } }
-        guard !others.contains(asked.lowercased()) else {
+        guard let asked else { return Naming.derived(words) { !others.contains(SQLName.folded($0)) } }
+        guard !others.contains(SQLName.folded(asked)) else {
             throw .nameTaken(asked, by: "another constraint of \(table)")
         }
         return asked
     }
 
     private mutating func claim(_ asked: String?, or words: [String], on table: String) throws(SchemaError) -> String {
-        let name = asked ?? Naming.derived(words) { !taken.contains($0.lowercased()) }
-        guard taken.insert(name.lowercased()).inserted else {
+        let name = asked ?? Naming.derived(words) { !taken.contains(SQLName.folded($0)) }
+        guard taken.insert(SQLName.folded(name)).inserted else {
             throw .nameTaken(name, by: "another table, view, index or key")
         }
         return name
@@ -93,7 +93,7 @@ struct Naming {
 extension Table {
     /// The table with a name for everything: how a declaration and a replayed history come to say the same.
     public func named() throws(SchemaError) -> Table {
-        var naming = Naming(taken: [name.lowercased()])
+        var naming = Naming(taken: [SQLName.folded(name)])
         return try naming.name(self)
     }
 
@@ -103,7 +103,7 @@ extension Table {
             checks.enumerated().filter { $0.offset != check }.map(\.element.name)
             + foreignKeys.enumerated().filter { $0.offset != key }.map(\.element.name)
             + uniques.map(\.name) + [primaryKey?.name]
-        return Set(others.compactMap { $0?.lowercased() })
+        return Set(others.compactMap { $0.map(SQLName.folded) })
     }
 
     /// Names that the table takes in the database's one namespace of relations.

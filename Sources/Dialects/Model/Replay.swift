@@ -5,7 +5,7 @@ extension Schema {
     /// operation makes no sense here, or would leave a reference that points nowhere.
     public func applying(_ operation: Operation) throws(SchemaError) -> Schema {
         var after = self
-        switch operation {
+        switch operation.inOneForm {
         case .createTable(let table): try after.create(table)
         case .dropTable(let name): try after.drop(name)
         case .renameTable(let old, let new): try after.rename(old, to: new)
@@ -55,7 +55,7 @@ extension Schema {
 
     /// Every name that tables, views, indexes and keys have, in lower case: SQLite compares names without case.
     var relationNames: Set<String> {
-        Set(tables.flatMap(\.relationNames).map { $0.lowercased() } + views.map { $0.name.lowercased() })
+        Set(tables.flatMap(\.relationNames).map(SQLName.folded) + views.map { SQLName.folded($0.name) })
     }
 
     /// A view reads what is there, under a name that both databases find it by.
@@ -66,7 +66,7 @@ extension Schema {
             guard let name = known.first(where: source.names) else {
                 throw .contradiction("query", table: view.name, because: "there is no table or view \(source.text)")
             }
-            guard source.kind == .quoted || name == name.lowercased() else {
+            guard source.kind == .quoted || name == SQLName.folded(name) else {
                 let reason = "PostgreSQL reads a bare \(source.text) in lower case; write \(SQLText.identifier(name))"
                 throw .contradiction("query", table: view.name, because: reason)
             }
@@ -74,7 +74,7 @@ extension Schema {
     }
 
     private func requireFree(_ name: String) throws(SchemaError) {
-        guard !relationNames.contains(name.lowercased()) else {
+        guard !relationNames.contains(SQLName.folded(name)) else {
             throw .nameTaken(name, by: "another table, view, index or key")
         }
         let readers = viewsMentioning(name)
@@ -88,7 +88,7 @@ extension Schema {
         guard !table.columns.isEmpty else {
             throw .contradiction("*", table: table.name, because: "a table needs a column")
         }
-        var naming = Naming(taken: relationNames.union([table.name.lowercased()]))
+        var naming = Naming(taken: relationNames.union([SQLName.folded(table.name)]))
         let named = try naming.name(table)
         try named.checkColumns()
         insert(named)
@@ -105,7 +105,7 @@ extension Schema {
     private mutating func rename(_ old: String, to new: String) throws(SchemaError) {
         var renamed = try table(old)
         guard old != new else { throw .nameTaken(new, by: "the table itself") }
-        if old.lowercased() != new.lowercased() { try requireFree(new) }
+        if !SQLName.equal(old, new) { try requireFree(new) }
         let users = viewsMentioning(old)
         guard users.isEmpty else { throw .tableInUse(old, by: users) }
         renamed.name = new
@@ -172,7 +172,7 @@ extension Table {
     /// What must hold within one table for any database to take it.
     func checkColumns() throws(SchemaError) {
         var seen: Set<String> = []
-        for column in columns where !seen.insert(column.name.lowercased()).inserted {
+        for column in columns where !seen.insert(SQLName.folded(column.name)).inserted {
             throw .columnExists(column.name, table: name)
         }
         for column in columns { try column.checkFacets(in: name) }

@@ -57,7 +57,7 @@ extension Schema {
 
     private mutating func rename(_ old: String, to new: String, of table: inout Table) throws(SchemaError) {
         let at = try table.position(of: old)
-        let isTaken = table.columns.contains { $0.name != old && $0.name.lowercased() == new.lowercased() }
+        let isTaken = table.columns.contains { $0.name != old && SQLName.equal($0.name, new) }
         guard !isTaken, old != new else { throw .columnExists(new, table: table.name) }
         try requireUnread(new, by: table)
         let readers = viewsReading(old, of: table.name)

@@ -41,12 +41,14 @@ extension Schema {
     /// In what this live schema departs from `declared`: one line for each object, none when they hold the same. The order
     /// of columns does not count.
     public func differences(from declared: Schema) -> [SchemaDifference] {
-        let ours = pairs(tables, declared.tables, by: \.name)
-        let tableLines = ours.flatMap { live, declared -> [SchemaDifference] in
-            switch (live, declared) {
-            case (let live?, let declared?): live.differences(from: declared)
-            case (let live?, nil): [.extra("table \(live.name)", in: live.name)]
-            case (nil, let declared?): [.missing("table \(declared.name)", in: declared.name)]
+        let ours = pairs(tables, declared.tables, named: \.name)
+        let tableLines = ours.flatMap { live, theirs -> [SchemaDifference] in
+            switch (live, theirs) {
+            case (let live?, let theirs?): live.differences(from: theirs)
+            case (let live?, nil):
+                [.extra("table \(live.name.told(from: declared.tables.map(\.name)))", in: live.name)]
+            case (nil, let missing?):
+                [.missing("table \(missing.name.told(from: tables.map(\.name)))", in: missing.name)]
             case (nil, nil): []
             }
         }
@@ -54,7 +56,7 @@ extension Schema {
     }
 
     private func viewDifferences(from declared: Schema) -> [SchemaDifference] {
-        pairs(views, declared.views, by: \.name).compactMap { live, declared in
+        pairs(views, declared.views, named: \.name).compactMap { live, declared in
             switch (live, declared) {
             case (let live?, let declared?):
                 live.query.canonical == declared.query.canonical
@@ -66,6 +68,18 @@ extension Schema {
         }
     }
 }
+
+extension String {
+    /// The name, spelled out where one of the others is the same in another Unicode form and looks just like it.
+    func told(from others: [String]) -> String {
+        let twin = others.contains { $0 == self && !$0.utf8.elementsEqual(utf8) }
+        return twin ? SQLName.spelledOut(self) : self
+    }
+}
+
+/// The same by names, which count byte by byte: a name in another Unicode form is another name to the database, and equal to
+/// Swift.
+func pairs<T>(_ a: [T], _ b: [T], named name: (T) -> String) -> [(T?, T?)] { pairs(a, b, by: { Array(name($0).utf8) }) }
 
 /// Each thing of either list beside its fellow in the other: first those of `a` in their order, then what only `b` has.
 func pairs<T, Key: Hashable>(_ a: [T], _ b: [T], by key: (T) -> Key) -> [(T?, T?)] {

@@ -10,11 +10,13 @@ extension Table {
     }
 
     private func columnDifferences(from declared: Table) -> [SchemaDifference] {
-        pairs(columns, declared.columns, by: \.name).flatMap { live, declared -> [SchemaDifference] in
-            switch (live, declared) {
-            case (let live?, let declared?): differences(of: live, from: declared)
-            case (let live?, nil): [.extra("column \(name).\(live.name)", in: name)]
-            case (nil, let declared?): [.missing("column \(name).\(declared.name)", in: name)]
+        pairs(columns, declared.columns, named: \.name).flatMap { live, theirs -> [SchemaDifference] in
+            switch (live, theirs) {
+            case (let live?, let theirs?): differences(of: live, from: theirs)
+            case (let live?, nil):
+                [.extra("column \(name).\(live.name.told(from: declared.columns.map(\.name)))", in: name)]
+            case (nil, let missing?):
+                [.missing("column \(name).\(missing.name.told(from: columns.map(\.name)))", in: name)]
             case (nil, nil): []
             }
         }

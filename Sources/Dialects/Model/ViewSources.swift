@@ -11,7 +11,7 @@ struct ViewSources {
         var isInFrom = false
         for at in tokens.indices {
             if tokens[at].kind == .word {
-                let word = tokens[at].text.uppercased()
+                let word = SQLName.keyword(tokens[at].text)
                 if word == "FROM" || word == "JOIN" { isInFrom = true }
                 if ViewSources.endsFrom.contains(word) { isInFrom = false }
             }
@@ -31,7 +31,7 @@ struct ViewSources {
                 tokens[at - 1].isWord("WITH") || tokens[at - 1].isWord("RECURSIVE") || tokens[at - 1].isSymbol(",")
             let isFollowed = at + 1 < tokens.count && (tokens[at + 1].isWord("AS") || tokens[at + 1].isSymbol("("))
             let opens = at + 2 < tokens.count && (tokens[at + 1].isSymbol("(") || tokens[at + 2].isSymbol("("))
-            return begins && isFollowed && opens && tokens[at].name?.lowercased() == name.lowercased()
+            return begins && isFollowed && opens && tokens[at].name.map(SQLName.folded) == SQLName.folded(name)
         }
     }
 
@@ -42,13 +42,13 @@ struct ViewSources {
     ]
 
     private mutating func add(_ relation: String, aliasAfter at: Int) {
-        relations[relation.lowercased()] = relation.lowercased()
+        relations[SQLName.folded(relation)] = SQLName.folded(relation)
         var next = at + 1
         if next < tokens.count, tokens[next].isWord("AS") { next += 1 }
         guard next < tokens.count, let alias = tokens[next].name,
-            !(tokens[next].kind == .word && ViewSources.notAliases.contains(alias.uppercased()))
+            !(tokens[next].kind == .word && ViewSources.notAliases.contains(SQLName.keyword(alias)))
         else { return }
-        relations[alias.lowercased()] = relation.lowercased()
+        relations[SQLName.folded(alias)] = SQLName.folded(relation)
     }
 
     /// Whether the query names this column, and not clearly as another relation's.
@@ -56,8 +56,8 @@ struct ViewSources {
         tokens.indices.contains { at in
             guard tokens[at].names(column), !SQLToken.isCall(tokens, at) else { return false }
             guard at >= 2, tokens[at - 1].isSymbol("."), let qualifier = tokens[at - 2].name else { return true }
-            guard let relation = relations[qualifier.lowercased()] else { return true }
-            return relation == table.lowercased()
+            guard let relation = relations[SQLName.folded(qualifier)] else { return true }
+            return relation == SQLName.folded(table)
         }
     }
 }

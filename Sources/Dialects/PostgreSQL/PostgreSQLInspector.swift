@@ -20,27 +20,52 @@ public enum PostgreSQLInspector {
 
     /// Runs `body` in a schema of its own, which is gone afterwards.
     static func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
-        try withRollback(connection) {
-            try enterScratchSchema(connection)
+        try withRollback(connection) { isOurs in
+            do throws(DatabaseError) {
+                // Nothing of it stays, so a session that may only read may do this too.
+                if isOurs { try connection.execute("SET TRANSACTION READ WRITE") }
+                try enterScratchSchema(connection)
+            } catch {
+                throw noScratchSchema(error)
+            }
             return try body(connection)
         }
     }
 
-    /// Runs `body` so that nothing of it stays, also inside a transaction that somebody else has begun.
-    private static func withRollback<T>(_ connection: any Connection, _ body: () throws -> T) throws -> T {
-        guard connection.isInTransaction else {
-            try connection.begin()
-            // Nothing of it stays, so a session that may only read may do this too.
-            try connection.execute("SET TRANSACTION READ WRITE")
-            let result = Result { try body() }
-            try connection.rollback()
-            return try result.get()
+    /// Why there can be no scratch schema, in words that say what it is for. A server that follows another one takes no writes
+    /// at all (https://www.postgresql.org/docs/current/hot-standby.html).
+    private static func noScratchSchema(_ error: DatabaseError) -> DatabaseError {
+        guard error.kind == .permission || error.code == "0A000" else { return error }
+        var refusal = error
+        refusal.kind = .permission
+        let purpose = "what the migrations make is read back from a schema made for the moment, and this"
+        if error.code == "42501" {
+            refusal.message = "\(purpose) role may make none: \(error.message)"
+            refusal.remedy = "GRANT CREATE ON DATABASE to the role, or ask with the one that migrates"
+        } else {
+            refusal.message = "\(purpose) server takes no writes: \(error.message)"
+            refusal.remedy = "ask the primary server"
         }
-        try connection.execute("SAVEPOINT tc_scratch")
-        let result = Result { try body() }
-        try connection.execute("ROLLBACK TO SAVEPOINT tc_scratch")
-        try connection.execute("RELEASE SAVEPOINT tc_scratch")
-        return try result.get()
+        return refusal
+    }
+
+    /// Runs `body` so that nothing of it stays, also inside a transaction that somebody else has begun.
+    /// `body` is told whether the transaction is its own. Of two errors the first is thrown: what ends a transaction that
+    /// broke has nothing to add.
+    private static func withRollback<T>(
+        _ connection: any Connection, _ body: (_ isOurs: Bool) throws -> T
+    ) throws -> T {
+        let isOurs = !connection.isInTransaction
+        if isOurs { try connection.begin() } else { try connection.execute("SAVEPOINT tc_scratch") }
+        let result = Result { try body(isOurs) }
+        let end = Result {
+            guard !isOurs else { return try connection.rollback() }
+            try connection.execute("ROLLBACK TO SAVEPOINT tc_scratch")
+            try connection.execute("RELEASE SAVEPOINT tc_scratch")
+        }
+        let value = try result.get()
+        try end.get()
+        return value
     }
 
     /// The path that was in force stays behind the new schema: types and functions are found, and written, as they are in the

@@ -103,7 +103,7 @@ extension PostgreSQLMeaning {
     private func column(_ name: String) throws(Untranslatable) -> Piece {
         guard
             let column = columns.first(where: { $0.name == name })
-                ?? columns.first(where: { $0.name == name.lowercased() })
+                ?? columns.first(where: { $0.name == SQLName.folded(name) })
         else { throw Untranslatable("\(name) is no column of the table") }
         var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
         piece.isByBytes = column.collation == .binary

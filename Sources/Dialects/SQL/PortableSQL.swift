@@ -22,14 +22,14 @@ enum PortableSQL {
         let tokens = SQLToken.scan(text)
         for at in tokens.indices {
             let token = tokens[at]
-            if let advice = foreign[token.text.uppercased()], token.kind == .word || token.kind == .symbol {
+            if let advice = foreign[SQLName.keyword(token.text)], token.kind == .word || token.kind == .symbol {
                 return LoweringError(text, "\(token.text) is not common to SQLite and PostgreSQL", remedy: advice)
             }
-            if token.kind == .quoted, token.text.first != "\"" {
+            if token.kind == .quoted, token.text.utf8.first != UInt8(ascii: "\"") {
                 let remedy = "write \(SQLText.identifier(token.name ?? ""))"
                 return LoweringError(text, "\(token.text) is quoted as only SQLite does", remedy: remedy)
             }
-            if SQLToken.isCall(tokens, at), !functions.contains(token.text.lowercased()), !isRelation(tokens, at) {
+            if SQLToken.isCall(tokens, at), !functions.contains(SQLName.folded(token.text)), !isRelation(tokens, at) {
                 return LoweringError(
                     text, "\(token.text)() is not common to SQLite and PostgreSQL",
                     remedy: "give each its own with native(sqlite:postgresql:)")

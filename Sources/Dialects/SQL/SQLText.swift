@@ -2,7 +2,7 @@
 public enum SQLText {
     /// `"name"`, with `"` doubled. The only place that quotes an identifier.
     public static func identifier(_ name: String) -> String {
-        "\"" + name.replacing("\"", with: "\"\"") + "\""
+        quoted(name, by: "\"")
     }
 
     /// `"a", "b"`.
@@ -10,6 +10,28 @@ public enum SQLText {
 
     /// `'text'`, with `'` doubled. The only place that quotes a string.
     public static func literal(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
+        quoted(text, by: "'")
+    }
+
+    /// Scalar by scalar: to Swift a quote and an accent after it are one character, and no quote.
+    private static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {
+        var result = String.UnicodeScalarView([quote])
+        for scalar in text.unicodeScalars {
+            result.append(scalar)
+            if scalar == quote { result.append(quote) }
+        }
+        result.append(quote)
+        return String(result)
+    }
+
+    /// What stands between the quotes of `text`, with quotes that are doubled in it made single. Scalar by scalar, as above.
+    static func unquoted(_ text: String, doubled quote: Unicode.Scalar?) -> String {
+        var inner = String.UnicodeScalarView()
+        var isOpen = false
+        for scalar in text.unicodeScalars.dropFirst().dropLast() {
+            isOpen = scalar == quote && !isOpen
+            if !isOpen || scalar != quote { inner.append(scalar) }
+        }
+        return String(inner)
     }
 }

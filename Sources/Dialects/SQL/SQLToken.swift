@@ -21,9 +21,8 @@ public struct SQLToken: Equatable, Sendable {
         switch kind {
         case .word: return text
         case .quoted:
-            let inner = String(text.dropFirst().dropLast())
-            guard let quote = text.first, quote != "[" else { return inner }
-            return inner.replacing("\(quote)\(quote)", with: "\(quote)")
+            let quote = text.unicodeScalars.first
+            return SQLText.unquoted(text, doubled: quote == "[" ? nil : quote)
         case .string, .number, .symbol, .space, .comment: return nil
         }
     }
@@ -42,14 +41,14 @@ public struct SQLToken: Equatable, Sendable {
     public func names(_ identifier: String) -> Bool {
         switch kind {
         case .word:
-            text.lowercased() == identifier.lowercased() && !SQLToken.reserved.contains(text.uppercased())
+            SQLName.equal(text, identifier) && !SQLToken.reserved.contains(SQLName.keyword(text))
         case .quoted: name == identifier
         case .string, .number, .symbol, .space, .comment: false
         }
     }
 
     /// Whether the token is this keyword or symbol, written bare.
-    public func isWord(_ word: String) -> Bool { kind == .word && text.uppercased() == word }
+    public func isWord(_ word: String) -> Bool { kind == .word && SQLName.keyword(text) == word }
     public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
     public var isBlank: Bool { kind == .space || kind == .comment }
 }
@@ -84,7 +83,7 @@ extension SQLToken {
             let tight = token.kind == .symbol && ",);".contains(token.text)
             if pendingSpace && !tight && result.last != "(" { result += " " }
             pendingSpace = false
-            result += token.kind == .word ? token.text.lowercased() : token.text
+            result += token.kind == .word ? SQLName.folded(token.text) : token.text
         }
         return result
     }

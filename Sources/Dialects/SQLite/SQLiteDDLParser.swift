@@ -139,7 +139,7 @@ struct SQLiteDDLParser {
             let (columns, isAutoincrement) = parseColumnList()
             parseConflict(from: start)
             table.primaryKey = .init(name: name, columns: columns)
-            if isAutoincrement, let at = table.columns.firstIndex(where: { SQLiteName.equal([$0.name], columns) }) {
+            if isAutoincrement, let at = table.columns.firstIndex(where: { SQLName.equal([$0.name], columns) }) {
                 table.columns[at].isAutoincrement = true
             }
         } else if cursor.take(word: "UNIQUE") {
@@ -228,7 +228,7 @@ struct SQLiteDDLParser {
 
     private var isAtColumnConstraint: Bool {
         guard let token = cursor.current, token.kind == .word else { return false }
-        return Self.columnConstraints.contains(token.text.uppercased()) || cursor.isAt(words: "GENERATED", "ALWAYS")
+        return Self.columnConstraints.contains(SQLName.keyword(token.text)) || cursor.isAt(words: "GENERATED", "ALWAYS")
     }
 
     private static let tableConstraints: Set<String> = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]
@@ -236,6 +236,6 @@ struct SQLiteDDLParser {
     /// These words are reserved: a column can only be called so in quotes.
     private var isAtTableConstraint: Bool {
         guard let token = cursor.current, token.kind == .word else { return false }
-        return Self.tableConstraints.contains(token.text.uppercased())
+        return Self.tableConstraints.contains(SQLName.keyword(token.text))
     }
 }

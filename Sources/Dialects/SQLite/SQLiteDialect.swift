@@ -101,7 +101,7 @@ public struct SQLiteDialect: Dialect {
             // With this on, which a program may have left behind, foreign keys would keep the old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
             // Names that differ in case only are one name here, so the way leads over a third.
-            guard old.lowercased() == new.lowercased() else { return Lowering([modern, rename(old, to: new)]) }
+            guard SQLName.equal(old, new) else { return Lowering([modern, rename(old, to: new)]) }
             let between = "tc_moving_\(old)"
             return Lowering([modern, rename(old, to: between), rename(between, to: new)])
         case .alterTable(let name, let changes):

@@ -34,23 +34,23 @@ struct SQLiteExpression {
     private func portable(_ tokens: [SQLToken], _ at: Int) -> String {
         let token = tokens[at]
         guard let name = token.name else { return token.text }
-        let spelling = spellings[SQLiteName.folded(name)]
+        let spelling = spellings[SQLName.folded(name)]
         if token.kind == .quoted {
             guard let spelling else {
-                let isString = takesUnknownQuotedNamesForStrings && token.text.hasPrefix("\"")
+                let isString = takesUnknownQuotedNamesForStrings && token.text.utf8.first == UInt8(ascii: "\"")
                 return isString ? SQLText.literal(name) : SQLText.identifier(name)
             }
             return SQLText.identifier(spelling)
         }
-        guard let spelling, !SQLToken.isCall(tokens, at), !Self.keywords.contains(name.uppercased()) else {
+        guard let spelling, !SQLToken.isCall(tokens, at), !Self.keywords.contains(SQLName.keyword(name)) else {
             return token.text
         }
-        return spelling == SQLiteName.folded(name) ? token.text : SQLText.identifier(spelling)
+        return spelling == SQLName.folded(name) ? token.text : SQLText.identifier(spelling)
     }
 
     /// Names that are spelled in two ways are left alone.
     private static func spellings(_ names: [String]) -> [String: String] {
-        let bySpelling = Dictionary(grouping: Set(names), by: SQLiteName.folded)
+        let bySpelling = Dictionary(grouping: Set(names), by: SQLName.folded)
         return bySpelling.compactMapValues { $0.count == 1 ? $0.first : nil }
     }
 

@@ -5,7 +5,7 @@ struct SQLiteForeignKeyReader {
 
     init(_ catalog: SQLiteCatalog) {
         tables = Dictionary(
-            catalog.tables.map { (SQLiteName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+            catalog.tables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     struct Result {
@@ -35,7 +35,7 @@ struct SQLiteForeignKeyReader {
     private struct Dangling: Error { var reason: String }
 
     private func resolve(_ source: SQLiteCatalog.ForeignKey) throws(Dangling) -> ForeignKey {
-        guard let parent = tables[SQLiteName.folded(source.parent)] else {
+        guard let parent = tables[SQLName.folded(source.parent)] else {
             throw Dangling(reason: "there is no table \(source.parent)")
         }
         let named = source.parentColumns.isEmpty ? parent.keyColumns : source.parentColumns
@@ -62,7 +62,7 @@ struct SQLiteForeignKeyReader {
         let isSame =
             texts.count == table.foreignKeys.count
             && zip(texts, table.foreignKeys).allSatisfy {
-                SQLiteName.equal($0.columns, $1.columns) && SQLiteName.equal($0.parent, $1.parent)
+                SQLName.equal($0.columns, $1.columns) && SQLName.equal($0.parent, $1.parent)
             }
         return isSame ? texts : []
     }

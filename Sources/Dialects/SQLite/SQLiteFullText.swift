@@ -23,7 +23,7 @@ struct SQLiteFullText {
     private let isFullText: Bool
 
     private init(_ sql: String) {
-        isFullText = ["fts3", "fts4", "fts5"].contains(SQLiteName.folded(SQLiteShadowTables.module(of: sql)))
+        isFullText = ["fts3", "fts4", "fts5"].contains(SQLName.folded(SQLiteShadowTables.module(of: sql)))
         var cursor = SQLiteTokenCursor(sql)
         cursor.skip { $0.isSymbol("(") }
         guard isFullText, cursor.take(symbol: "(") else { return }

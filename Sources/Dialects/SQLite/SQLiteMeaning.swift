@@ -38,7 +38,7 @@ struct SQLiteMeaning {
                 let sense = ColumnSense(
                     name: names[column.name] ?? column.name, type: column.type, collation: column.collation,
                     isGenerated: column.generated != nil)
-                return (column.name.lowercased(), sense)
+                return (SQLName.folded(column.name), sense)
             },
             uniquingKeysWith: { first, _ in first })
     }
@@ -112,7 +112,7 @@ extension SQLiteMeaning {
     }
 
     private func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
-        if let column = columns[name.lowercased()] {
+        if let column = columns[SQLName.folded(name)] {
             return Piece(SQLText.identifier(column.name), Self.kind(of: column.type))
         }
         guard isQuoted else { throw Untranslatable("\(name) is no column of the table") }
@@ -221,7 +221,7 @@ extension SQLiteMeaning {
     /// How the expression compares: by the collation of its column, or by the one that it carries.
     func collation(of expression: SQLiteTree) -> Collation? {
         switch expression {
-        case .name(let name, _): return columns[name.lowercased()]?.collation
+        case .name(let name, _): return columns[SQLName.folded(name)]?.collation
         case .collated(_, let collation): return collation.uppercased() == "NOCASE" ? .nocase : nil
         case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .isNull, .isIn, .between, .matches,
             .cast,

@@ -58,7 +58,7 @@ struct SQLiteRebuild {
 
     /// A rowid that no column shows is kept: full-text tables and applications may hold it.
     private var keepsRowids: Bool {
-        let names = (old.columns + new.columns).map { $0.name.lowercased() }
+        let names = (old.columns + new.columns).map { SQLName.folded($0.name) }
         return !names.contains("rowid") && rowidAlias == nil
     }
 
@@ -80,10 +80,10 @@ struct SQLiteRebuild {
 
     private func draftName() -> String {
         let taken = surroundings.takenNames.union(schema.relationNames)
-        let lowered = Set(taken.map { $0.lowercased() })
+        let lowered = Set(taken.map(SQLName.folded))
         var name = "tc_new_\(new.name)"
         var number = 1
-        while lowered.contains(name.lowercased()) {
+        while lowered.contains(SQLName.folded(name)) {
             number += 1
             name = "tc_new\(number)_\(new.name)"
         }
@@ -160,7 +160,7 @@ struct SQLiteRenames {
             nameAtCopy[column].flatMap { $0 == column ? nil : (from: column, to: $0) }
         }
         let collide = moves.contains { move in
-            original.contains { $0.lowercased() == move.to.lowercased() && $0 != move.from }
+            original.contains { SQLName.equal($0, move.to) && $0 != move.from }
         }
         guard collide else { return moves.map { rename(name, $0.from, $0.to) } }
         return moves.map { rename(name, $0.from, "tc_moving_\($0.from)") }

@@ -72,7 +72,7 @@ extension SQLiteCatalog.Table {
     var hiddenRowid: String? {
         let hasKeyIndex = indexes.contains { $0.origin == .primaryKey }
         guard !isWithoutRowid, keyColumns.count != 1 || hasKeyIndex else { return nil }
-        let names = Set(columns.map { SQLiteName.folded($0.name) })
+        let names = Set(columns.map { SQLName.folded($0.name) })
         return ["rowid", "oid", "_rowid_"].first { !names.contains($0) }
     }
 }

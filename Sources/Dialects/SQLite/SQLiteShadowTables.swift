@@ -6,8 +6,8 @@ enum SQLiteShadowTables {
         for virtual in objects where virtual.isVirtualTable {
             let suffixes = knownSuffixes(of: module(of: virtual.sql ?? ""))
             for table in objects where table.isOrdinaryTable {
-                guard SQLiteName.folded(table.name).hasPrefix(SQLiteName.folded(virtual.name) + "_") else { continue }
-                let suffix = SQLiteName.folded(String(table.name.dropFirst(virtual.name.count + 1)))
+                guard SQLName.folded(table.name).hasPrefix(SQLName.folded(virtual.name) + "_") else { continue }
+                let suffix = SQLName.folded(String(table.name.dropFirst(virtual.name.count + 1)))
                 if marked.contains(table.name) || suffixes.contains(suffix) { shadows[table.name] = virtual.name }
             }
         }
@@ -23,7 +23,7 @@ enum SQLiteShadowTables {
     }
 
     private static func knownSuffixes(of module: String) -> Set<String> {
-        switch SQLiteName.folded(module) {
+        switch SQLName.folded(module) {
         case "fts3", "fts4": ["content", "segments", "segdir", "docsize", "stat"]
         case "fts5": ["data", "idx", "content", "docsize", "config"]
         case "rtree", "rtree_i32", "geopoly": ["node", "rowid", "parent"]

@@ -44,15 +44,5 @@ struct SQLiteTableDefinition: Equatable, Sendable {
 }
 
 extension SQLiteTableDefinition {
-    func column(_ name: String) -> Column? { columns.first { SQLiteName.equal($0.name, name) } }
-}
-
-/// How SQLite compares names: letters A to Z without case (https://www.sqlite.org/lang_keywords.html).
-enum SQLiteName {
-    static func folded(_ name: String) -> String {
-        String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
-    }
-
-    static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
-    static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
+    func column(_ name: String) -> Column? { columns.first { SQLName.equal($0.name, name) } }
 }

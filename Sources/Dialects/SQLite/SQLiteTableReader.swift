@@ -84,7 +84,7 @@ struct SQLiteTableReader {
         let parts = index.parts.map { part($0, written: nil) }
         let columns = parts.compactMap(\.columnName)
         if parts.allSatisfy({ $0.collation == nil }) {
-            let name = definition?.uniques.first { SQLiteName.equal($0.columns, columns) }?.name
+            let name = definition?.uniques.first { SQLName.equal($0.columns, columns) }?.name
             table.uniques.append(Unique(columns, name: name))
         } else {
             var unique = Index(name: Table.indexName(on: source.name, parts), parts: parts)
@@ -109,12 +109,12 @@ struct SQLiteTableReader {
         switch part.key {
         case .column(let name):
             let own = definition?.column(name)?.collation ?? "BINARY"
-            let collation = SQLiteName.equal(own, part.collation) ? nil : Self.collation(part.collation)
+            let collation = SQLName.equal(own, part.collation) ? nil : Self.collation(part.collation)
             return Index.Part(.column(name), descending: part.isDescending, collation: collation)
         case .rowid:
             return Index.Part(.expression(.native(sqlite: "rowid", postgresql: "")), descending: part.isDescending)
         case .expression:
-            let isOwn = written?.collation.map { SQLiteName.equal($0, part.collation) } ?? false
+            let isOwn = written?.collation.map { SQLName.equal($0, part.collation) } ?? false
             let text = (isOwn ? written?.expression : written?.text) ?? ""
             return Index.Part(
                 .expression(expressions.read(text)), descending: part.isDescending,
@@ -123,7 +123,7 @@ struct SQLiteTableReader {
     }
 
     private static func collation(_ name: String) -> Collation {
-        switch SQLiteName.folded(name) {
+        switch SQLName.folded(name) {
         case "binary": .binary
         case "nocase": .nocase
         default: .native(sqlite: SQLText.identifier(name), postgresql: "")
@@ -138,5 +138,5 @@ extension SQLiteCatalog.Table {
     }
 
     /// The column as it is spelled here.
-    func column(_ name: String) -> String? { columns.first { SQLiteName.equal($0.name, name) }?.name }
+    func column(_ name: String) -> String? { columns.first { SQLName.equal($0.name, name) }?.name }
 }

@@ -108,7 +108,7 @@ extension SQLToken {
 
     /// What `'text'` says; `nil` for every other token, also for the strings that a letter or dollar begins.
     var stringValue: String? {
-        guard kind == .string, text.first == "'", text.count >= 2 else { return nil }
-        return String(text.dropFirst().dropLast()).replacing("''", with: "'")
+        guard kind == .string, text.utf8.first == UInt8(ascii: "'"), text.utf8.count >= 2 else { return nil }
+        return SQLText.unquoted(text, doubled: "'")
     }
 }

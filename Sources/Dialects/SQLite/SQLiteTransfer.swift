@@ -9,7 +9,7 @@ extension SQLiteDialect: TransferSource {
         let withoutRowid = try connection.queryValue("SELECT wr FROM pragma_table_list(\(name)) WHERE schema = 'main'")
         let key = table.primaryKey?.columns ?? []
         if withoutRowid?.boolean == true { return TableReading(from: from, key: key) }
-        let columns = Set(table.columns.map { $0.name.lowercased() })
+        let columns = Set(table.columns.map { SQLName.folded($0.name) })
         guard let rowid = ["rowid", "oid", "_rowid_"].first(where: { !columns.contains($0) }) else {
             return TableReading(from: from, key: key)
         }
@@ -72,7 +72,7 @@ extension SQLiteMeaning: ExpressionTranslator {
     }
 
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
-        guard let sense = columns[column.lowercased()], Self.kind(of: sense.type) == .text else { return nil }
+        guard let sense = columns[SQLName.folded(column)], Self.kind(of: sense.type) == .text else { return nil }
         switch collation {
         case .binary: return nil
         case .nocase:

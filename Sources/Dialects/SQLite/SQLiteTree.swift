@@ -40,7 +40,7 @@ struct SQLiteTreeParser {
 
     /// Binding powers, loosest first, as in the table of lang_expr.html, section 2.
     private static func power(_ token: SQLToken) -> Int? {
-        switch token.kind == .word ? token.text.uppercased() : token.text {
+        switch token.kind == .word ? SQLName.keyword(token.text) : token.text {
         case "OR": 1
         case "AND": 2
         case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "BETWEEN", "ISNULL", "NOTNULL", "NOT": 4
@@ -73,7 +73,7 @@ struct SQLiteTreeParser {
     }
 
     private mutating func suffix(_ left: SQLiteTree, _ token: SQLToken, _ power: Int) -> SQLiteTree? {
-        let word = token.kind == .word ? token.text.uppercased() : token.text
+        let word = token.kind == .word ? SQLName.keyword(token.text) : token.text
         switch word {
         case "ISNULL": return .isNull(left, negated: false)
         case "NOTNULL": return .isNull(left, negated: true)
@@ -116,7 +116,7 @@ struct SQLiteTreeParser {
         switch token.kind {
         case .number: return .number(token.text)
         case .string: return literal(token.text)
-        case .quoted: return token.name.map { .name($0, isQuoted: token.text.hasPrefix("\"")) }
+        case .quoted: return token.name.map { .name($0, isQuoted: token.text.utf8.first == UInt8(ascii: "\"")) }
         case .word: return word(token.text)
         case .symbol: return symbol(token.text)
         case .space, .comment: return nil
@@ -124,8 +124,8 @@ struct SQLiteTreeParser {
     }
 
     private func literal(_ text: String) -> SQLiteTree? {
-        switch text.first {
-        case "'": return .string(String(text.dropFirst().dropLast()).replacing("''", with: "'"))
+        switch text.unicodeScalars.first {
+        case "'": return .string(SQLText.unquoted(text, doubled: "'"))
         case "x", "X": return .blob(text.dropFirst(2).dropLast().lowercased())
         default: return nil
         }
@@ -142,7 +142,7 @@ struct SQLiteTreeParser {
     }
 
     private mutating func word(_ text: String) -> SQLiteTree? {
-        switch text.uppercased() {
+        switch SQLName.keyword(text) {
         case "NULL": return .null
         case "TRUE": return .boolean(true)
         case "FALSE": return .boolean(false)

@@ -2,14 +2,23 @@ import Dialects
 
 /// What a live database holds, in the words of whoever declared it where they are known.
 public enum LiveSchema {
-    /// Inspects the database. Where it holds exactly what its ledger's operations make, the schema is the declared one: a
+    /// Inspects the database. Where it is seen to hold exactly what its ledger's operations make, the schema is the declared one: a
     /// SQLite column of text is then the timestamp, uuid or decimal that it stands for.
     public static func inspect(_ connection: any Connection) throws -> Inspection {
         var live = try connection.dialect.inspect(connection)
         guard let declared = try declaredSchema(connection) else { return live }
-        let made = try connection.dialect.inspectScratch(declared, beside: connection)
+        guard let made = try inspectScratch(declared, beside: connection) else { return live }
         if live.schema.differences(from: made.schema).isEmpty { live.schema = declared }
         return live
+    }
+
+    /// What the database would hold; `nil` where it may only be read, and there is no place to try it in.
+    private static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection? {
+        do {
+            return try connection.dialect.inspectScratch(schema, beside: connection)
+        } catch let error as DatabaseError where error.kind == .permission {
+            return nil
+        }
     }
 
     /// What the ledger's operations make; `nil` where there is no ledger, or one that this program can't read.

@@ -12,19 +12,24 @@ struct ScratchRun {
         let operations = try history.planUp().steps.prefix(applied).flatMap(\.operations)
         do {
             return try connection.dialect.withScratch(beside: connection) { scratch in
-                for planned in operations { try perform(planned, on: scratch) }
+                for planned in operations { try repeatable { try perform(planned, on: scratch) } }
                 return try scratch.dialect.inspect(scratch)
             }
-        } catch is DatabaseError {
-            return try fallBack(beside: connection)
-        } catch is LoweringError {
-            // An earlier version of this program has run what none would run today.
-            return try fallBack(beside: connection)
+        } catch is Unrepeatable {
+            return try connection.dialect.inspectScratch(history.states[applied], beside: connection)
         }
     }
 
-    private func fallBack(beside connection: any Connection) throws -> Inspection {
-        try connection.dialect.inspectScratch(history.states[applied], beside: connection)
+    /// What is refused in a scratch place. Every other error is what it says: that there is no scratch place, say.
+    private struct Unrepeatable: Error {}
+
+    private func repeatable(_ body: () throws -> Void) throws {
+        do { try body() } catch let error as DatabaseError where error.isRefusal {
+            throw Unrepeatable()
+        } catch is LoweringError {
+            // An earlier version of this program has run what none would run today.
+            throw Unrepeatable()
+        }
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
@@ -35,6 +40,17 @@ struct ScratchRun {
             try planned.run(on: scratch) {
                 for statement in lowering.statements { try scratch.executeScript(statement) }
             }
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Whether the database said no to the statement itself, and would again.
+    fileprivate var isRefusal: Bool {
+        switch kind {
+        case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase, .invalidURL:
+            false
+        case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .syntax, .other: true
         }
     }
 }

@@ -70,7 +70,8 @@ extension History {
     private func step(_ at: Int, _ direction: Plan.Direction) throws -> Plan.Step {
         let migration = migrations[at]
         let schemas = try states[at].states(through: migration.operations)
-        var planned = zip(migration.operations, zip(schemas, schemas.dropFirst())).map { operation, sides in
+        let operations = migration.operations.map(\.inOneForm)
+        var planned = zip(operations, zip(schemas, schemas.dropFirst())).map { operation, sides in
             Plan.PlannedOperation(operation: operation, before: sides.0, after: sides.1)
         }
         if direction == .down {

@@ -1,0 +1,164 @@
+// One form for names outside ASCII. `é` can be one scalar or an `e` and an accent: equal strings in Swift, and two names in
+// both databases. So whatever a migration says is brought to the composed form (Unicode's NFC) before anything is made of it.
+
+#if canImport(Darwin)
+    import Foundation
+
+    extension String {
+        fileprivate var composed: String { precomposedStringWithCanonicalMapping }
+    }
+#else
+    // The standard library composes, without the tables of Foundation, which nothing else here needs.
+    @_spi(_Unicode) import Swift
+
+    extension String {
+        fileprivate var composed: String { String(String.UnicodeScalarView(_nfc)) }
+    }
+#endif
+
+extension String {
+    /// The name in composed form.
+    var inOneForm: String { utf8.allSatisfy { $0 < 0x80 } ? self : composed }
+}
+
+extension Expression {
+    /// Its names in composed form; strings are values, and stay as they are.
+    var inOneForm: Expression {
+        guard !texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else { return self }
+        return mapTexts { text in
+            SQLToken.scan(text).map { $0.name == nil ? $0.text : $0.text.inOneForm }.joined()
+        }
+    }
+}
+
+extension Operation {
+    /// The same operation, every name in it in composed form. What a ledger records is the operation as it was written.
+    public var inOneForm: Operation {
+        switch self {
+        case .createTable(let table): .createTable(table.inOneForm)
+        case .dropTable(let name): .dropTable(name.inOneForm)
+        case .renameTable(let old, let new): .renameTable(old.inOneForm, to: new.inOneForm)
+        case .alterTable(let name, let changes): .alterTable(name.inOneForm, changes.map(\.inOneForm))
+        case .createView(let view): .createView(View(view.name.inOneForm, as: view.query.inOneForm))
+        case .dropView(let name): .dropView(name.inOneForm)
+        case .run(let script): .run(Script(script.up.inOneForm, undo: script.undo.inOneForm))
+        }
+    }
+}
+
+extension Undo {
+    fileprivate var inOneForm: Undo {
+        switch self {
+        case .script(let text): .script(text.inOneForm)
+        case .nothing, .impossible: self
+        }
+    }
+}
+
+extension Change {
+    fileprivate var inOneForm: Change {
+        switch self {
+        case .addColumn(let column, let fill): .addColumn(column.inOneForm, filling: fill?.inOneForm)
+        case .dropColumn(let name): .dropColumn(name.inOneForm)
+        case .renameColumn(let old, let new): .renameColumn(old.inOneForm, to: new.inOneForm)
+        case .changeColumn(let name, let facets): .changeColumn(name.inOneForm, facets.map(\.inOneForm))
+        case .addIndex(let index): .addIndex(index.inOneForm)
+        case .dropIndex(let name): .dropIndex(name.inOneForm)
+        case .addPrimaryKey(let key): .addPrimaryKey(key.inOneForm)
+        case .dropPrimaryKey: .dropPrimaryKey
+        case .addUnique(let unique): .addUnique(unique.inOneForm)
+        case .dropUnique(let name): .dropUnique(name.inOneForm)
+        case .addCheck(let check): .addCheck(check.inOneForm)
+        case .dropCheck(let name): .dropCheck(name.inOneForm)
+        case .addForeignKey(let key): .addForeignKey(key.inOneForm)
+        case .dropForeignKey(let name): .dropForeignKey(name.inOneForm)
+        }
+    }
+}
+
+extension Facet {
+    fileprivate var inOneForm: Facet {
+        switch self {
+        case .type(let type, let using): .type(type, using: using?.inOneForm)
+        case .nullable(let flag, let fill): .nullable(flag, filling: fill?.inOneForm)
+        case .default(let value): .default(value?.inOneForm)
+        case .generated(let value): .generated(value?.inOneForm)
+        case .collation: self
+        }
+    }
+}
+
+extension Default {
+    fileprivate var inOneForm: Default {
+        switch self {
+        case .expression(let expression): .expression(expression.inOneForm)
+        case .text, .integer, .real, .boolean, .json, .now, .today, .uuid: self
+        }
+    }
+}
+
+extension Generated {
+    fileprivate var inOneForm: Generated { Generated(expression.inOneForm, storage) }
+}
+
+extension Table {
+    /// The table, every name in it in composed form.
+    public var inOneForm: Table {
+        var table = Table(name: name.inOneForm)
+        table.columns = columns.map(\.inOneForm)
+        table.primaryKey = primaryKey?.inOneForm
+        table.uniques = uniques.map(\.inOneForm)
+        table.checks = checks.map(\.inOneForm)
+        table.foreignKeys = foreignKeys.map(\.inOneForm)
+        table.indexes = indexes.map(\.inOneForm)
+        return table
+    }
+}
+
+extension Column {
+    fileprivate var inOneForm: Column {
+        var column = self
+        column.name = name.inOneForm
+        column.default = self.default?.inOneForm
+        column.generated = generated?.inOneForm
+        return column
+    }
+}
+
+extension PrimaryKey {
+    fileprivate var inOneForm: PrimaryKey { PrimaryKey(columns.map(\.inOneForm), name: name?.inOneForm) }
+}
+
+extension Unique {
+    fileprivate var inOneForm: Unique { Unique(columns.map(\.inOneForm), name: name?.inOneForm) }
+}
+
+extension Check {
+    fileprivate var inOneForm: Check { Check(expression.inOneForm, name: name?.inOneForm) }
+}
+
+extension ForeignKey {
+    fileprivate var inOneForm: ForeignKey {
+        var key = self
+        key.name = name?.inOneForm
+        key.columns = columns.map(\.inOneForm)
+        key.parent = parent.inOneForm
+        key.parentColumns = parentColumns.map(\.inOneForm)
+        return key
+    }
+}
+
+extension Index {
+    fileprivate var inOneForm: Index {
+        var index = self
+        index.name = name.inOneForm
+        index.condition = condition?.inOneForm
+        for at in parts.indices {
+            switch parts[at].key {
+            case .column(let name): index.parts[at].key = .column(name.inOneForm)
+            case .expression(let expression): index.parts[at].key = .expression(expression.inOneForm)
+            }
+        }
+        return index
+    }
+}

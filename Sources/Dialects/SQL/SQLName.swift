@@ -1,0 +1,37 @@
+/// How both databases read names: without the case of the letters A to Z, and of no others. SQLite compares all names so
+/// (https://www.sqlite.org/lang_keywords.html), PostgreSQL bare ones (its manual, section 4.1.1). `É` and `é` are two names.
+public enum SQLName {
+    public static func folded(_ name: String) -> String {
+        guard name.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return name }
+        return String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
+    }
+
+    public static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
+    public static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
+
+    /// A bare word as keywords are written here: `ſelect` is a name, though its capitals read SELECT.
+    static func keyword(_ word: String) -> String {
+        guard word.utf8.contains(where: { (0x61...0x7A).contains($0) }) else { return word }
+        return String(decoding: word.utf8.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// The first two of `names` that are one name in two Unicode forms, as `é` can be one scalar or two: they look alike, are
+    /// equal strings in Swift, and are two names in every database.
+    static func twins(in names: some Sequence<String>) -> (String, String)? {
+        var seen: [String: String] = [:]
+        for name in names {
+            if let other = seen[name], !other.utf8.elementsEqual(name.utf8) { return (other, name) }
+            seen[name] = name
+        }
+        return nil
+    }
+
+    /// `café (U+0063 U+0061 U+0066 U+0065 U+0301)`: a name that another one can't be told from by eye.
+    static func spelledOut(_ name: String) -> String {
+        let scalars = name.unicodeScalars.map { scalar in
+            let digits = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        }
+        return "\(name) (\(scalars.joined(separator: " ")))"
+    }
+}
