@@ -175,7 +175,11 @@ public struct ScriptStep: Sendable, Equatable {
 /// What a live database holds that the declared schema does not speak of.
 public struct Surroundings: Sendable, Equatable {
     public struct Object: Sendable, Equatable {
-        public enum Kind: String, Sendable { case trigger, view, index, column, constraint }
+        public enum Kind: String, Sendable {
+            case trigger, view, index, column, constraint
+            /// What a table is: `WITHOUT ROWID`.
+            case option
+        }
         public var kind: Kind
         public var name: String
         /// The table or view it hangs on; of a view, its own name.

@@ -8,6 +8,8 @@ public struct Inspection: Sendable, Equatable {
     /// The column that is SQLite's rowid under a name of its own, by table: it counts by itself, `AUTOINCREMENT` or not
     /// (https://www.sqlite.org/lang_createtable.html#rowid).
     public var rowidAliases: [String: String]
+    /// What each table is beside its columns and constraints, in the database's own words: `WITHOUT ROWID`, `UNLOGGED`.
+    public var options: [String: Set<String>] = [:]
     /// Indexes over words. What they consist of is listed in `notCarried` as well: a schema value has no place for them.
     public var fullText: [FullText]
     /// What is there and has no place in a schema value, with the reason.

@@ -54,8 +54,8 @@ struct CaseCRenameTests {
                 """)
     }
 
-    /// The databases differ in what such a view shows afterwards, so it is made again in the same migration.
-    @Test("case 25: a declared view that reads the column stands in the way", arguments: Backend.available)
+    @Test(
+        "case 25: declared views that read the column follow, and show what they showed", arguments: Backend.available)
     func case25Views(_ backend: Backend) async throws {
         try await backend.withCase { test in
             try await test.migrate {
@@ -66,18 +66,9 @@ struct CaseCRenameTests {
                 CreateView("names", as: "SELECT id, a FROM items")
                 CreateView("long_names", as: "SELECT a FROM names WHERE length(a) > 9")
             }
-            let objection = try test.objection { AlterTable("items") { RenameColumn("a", to: "b") } }
-            guard case .columnInUse("a", table: "items", by: let users) = objection else {
-                Issue.record("\(objection)")
-                return
-            }
-            #expect(users.contains("view names"))
-            try await test.migrate {
-                DropView("long_names")
-                DropView("names")
-                AlterTable("items") { RenameColumn("a", to: "b") }
-                CreateView("names", as: "SELECT id, b FROM items")
-            }
+            try await test.run("INSERT INTO items VALUES (1, 'longer than nine')")
+            try await test.migrate { AlterTable("items") { RenameColumn("a", to: "b") } }
+            #expect(try await test.query("SELECT a FROM long_names") == [["longer than nine"]])
             #expect(try await test.drift().isEmpty)
         }
     }

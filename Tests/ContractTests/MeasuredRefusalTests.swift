@@ -41,7 +41,7 @@ struct MeasuredRefusalTests {
             let later = try await test.refusal {
                 AlterTable("t") {
                     RenameColumn("n", to: "m")
-                    ChangeColumn("m").type(.bigint, using: "m + 2")
+                    ChangeColumn("m").type(.bigint, using: "n + 2")
                     Add(Check("m > 0 OR a = 'off'").named("positive"))
                 }
             }

@@ -74,7 +74,7 @@ struct UnicodeNameTests {
             }
             try await test.run("INSERT INTO \"\u{E9}tat\" VALUES (1, 2, 0, 3); INSERT INTO \"\u{C9}tat\" VALUES (4)")
             #expect(try await test.query("SELECT * FROM v") == [[1, 3, 2]])
-            try await test.migrate {
+            try await test.migrate(allowsDataLoss: true) {
                 DropView("v")
                 AlterTable("\u{E9}tat") {
                     RenameColumn("\u{130}", to: "dotted")

@@ -217,6 +217,7 @@ import Testing
                 .init(.column, name: "more", owner: "t", definition: "more TEXT DEFAULT 'x'"),
                 .init(.constraint, name: "odd", owner: "t", definition: "CONSTRAINT \"odd\" CHECK (id > 7)"),
                 .init(.constraint, name: "UNIQUE (\"flag\")", owner: "t", definition: "UNIQUE (\"flag\")"),
+                .init(.option, name: "not STRICT", owner: "t", definition: "not STRICT"),
                 .init(.index, name: "i", owner: "t", definition: "CREATE INDEX i ON t(more)"),
                 .init(.view, name: "v", owner: "v", definition: "CREATE VIEW v AS SELECT * FROM t"),
                 .init(

@@ -22,18 +22,16 @@ extension Expression {
         texts.contains { text in SQLToken.scan(text).contains { $0.names(identifier) } }
     }
 
-    /// Whether any of the texts, a query, reads this column of this table.
-    func reads(_ column: String, of table: String) -> Bool {
-        texts.contains { ViewSources($0).reads(column, of: table) }
-    }
-
     /// The same expression where every mention of the column `old` reads `new`; strings and comments stay as they are.
     public func renaming(_ old: String, to new: String) -> Expression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
-    /// The same expression without its comments and with single spaces: what checksums and comparisons look at.
+    /// The same expression without its comments and with single spaces: what checksums look at.
     public var canonical: Expression { mapTexts(SQLToken.canonical) }
+
+    /// The same expression as both databases read it: what comparisons look at.
+    public var compared: Expression { mapTexts(SQLToken.compared) }
 
     var texts: [String] {
         switch self {

@@ -10,7 +10,8 @@ extension Operation {
         case .alterTable(let name, let changes):
             let steps = try before.walk(changes, of: name)
             var undo: [Change] = []
-            for step in steps.reversed() { undo.append(try step.inverse()) }
+            let names = steps.finalNames
+            for step in steps.reversed() { undo.append(try step.inverse().renamingWhatIsComputed(names)) }
             return .alterTable(name, undo)
         case .createView(let view): return .dropView(view.name)
         case .dropView(let name):
@@ -18,6 +19,20 @@ extension Operation {
             return .createView(view)
         case .run(let script): return .run(try script.inverse())
         }
+    }
+}
+
+extension Change {
+    /// What `using` and `undo` compute is written in the names from before an alteration. The one that leads back begins where
+    /// the other one ended.
+    fileprivate func renamingWhatIsComputed(_ names: [String: String]) -> Change {
+        guard case .changeColumn(let column, let facets) = self else { return self }
+        return .changeColumn(
+            column,
+            facets.map { facet in
+                guard case .type(let type, let using, let undo) = facet else { return facet }
+                return .type(type, using: using?.renamingColumns(names), undo: undo?.renamingColumns(names))
+            })
     }
 }
 

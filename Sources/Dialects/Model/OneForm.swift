@@ -79,7 +79,8 @@ extension Change {
 extension Facet {
     fileprivate var inOneForm: Facet {
         switch self {
-        case .type(let type, let using): .type(type, using: using?.inOneForm)
+        case .type(let type, let using, let undo):
+            .type(type, using: using?.inOneForm, undo: undo?.inOneForm)
         case .nullable(let flag, let fill): .nullable(flag, filling: fill?.inOneForm)
         case .default(let value): .default(value?.inOneForm)
         case .generated(let value): .generated(value?.inOneForm)

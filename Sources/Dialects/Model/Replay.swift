@@ -9,8 +9,7 @@ extension Schema {
         case .createTable(let table): try after.create(table)
         case .dropTable(let name): try after.drop(name)
         case .renameTable(let old, let new): try after.rename(old, to: new)
-        case .alterTable(let name, let changes):
-            for change in changes { try after.apply(change, to: name) }
+        case .alterTable(let name, let changes): try after.alter(name, changes)
         case .createView(let view):
             try after.requireFree(view.name)
             try after.requireSources(of: view)
@@ -40,11 +39,7 @@ extension Schema {
     public func walk(_ changes: [Change], of name: String) throws(SchemaError) -> [ChangeStep] {
         var schema = self
         var steps: [ChangeStep] = []
-        for change in changes {
-            let before = try schema.table(name)
-            try schema.apply(change, to: name)
-            steps.append(ChangeStep(change: change, before: before, after: try schema.table(name)))
-        }
+        try schema.alter(name, changes) { steps.append($0) }
         return steps
     }
 
@@ -73,11 +68,16 @@ extension Schema {
         }
     }
 
+    /// Views that read the table or view of this name.
+    private func viewsReading(_ name: String) -> [String] {
+        views.filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map { "view \($0.name)" }
+    }
+
     private func requireFree(_ name: String) throws(SchemaError) {
         guard !relationNames.contains(SQLName.folded(name)) else {
             throw .nameTaken(name, by: "another table, view, index or key")
         }
-        let readers = viewsMentioning(name)
+        let readers = viewsReading(name)
         guard readers.isEmpty else { throw .tableInUse(name, by: readers) }
     }
 }
@@ -97,7 +97,7 @@ extension Schema {
     private mutating func drop(_ name: String) throws(SchemaError) {
         _ = try table(name)
         let children = tables.filter { $0.name != name && $0.foreignKeys.contains { $0.parent == name } }
-        let users = children.map { "foreign keys of \($0.name)" } + viewsMentioning(name)
+        let users = children.map { "foreign keys of \($0.name)" } + viewsReading(name)
         guard users.isEmpty else { throw .tableInUse(name, by: users) }
         removeTable(name)
     }
@@ -106,8 +106,7 @@ extension Schema {
         var renamed = try table(old)
         guard old != new else { throw .nameTaken(new, by: "the table itself") }
         if !SQLName.equal(old, new) { try requireFree(new) }
-        let users = viewsMentioning(old)
-        guard users.isEmpty else { throw .tableInUse(old, by: users) }
+        try renameInViews(table: old, to: new)
         renamed.name = new
         removeTable(old)
         insert(renamed)
@@ -116,13 +115,9 @@ extension Schema {
 
     private mutating func dropView(_ name: String) throws(SchemaError) {
         guard self[view: name] != nil else { throw .noView(name) }
-        let users = views.filter { $0.name != name && $0.query.mentions(name) }.map { "view \($0.name)" }
+        let users = viewsReading(name).filter { $0 != "view \(name)" }
         guard users.isEmpty else { throw .tableInUse(name, by: users) }
         removeView(name)
-    }
-
-    private func viewsMentioning(_ name: String) -> [String] {
-        views.filter { $0.query.mentions(name) }.map { "view \($0.name)" }
     }
 
     /// No reference may dangle at any step: a rename could otherwise adopt a stranger.

@@ -59,9 +59,9 @@ extension Schema {
         let at = try table.position(of: old)
         let isTaken = table.columns.contains { $0.name != old && SQLName.equal($0.name, new) }
         guard !isTaken, old != new else { throw .columnExists(new, table: table.name) }
-        try requireUnread(new, by: table)
-        let readers = viewsReading(old, of: table.name)
-        guard readers.isEmpty else { throw .columnInUse(old, table: table.name, by: readers) }
+        let users = table.users(of: new)
+        guard users.isEmpty || SQLName.equal(old, new) else { throw .columnInUse(new, table: table.name, by: users) }
+        try renameInViews(old, to: new, of: table.name)
         table.columns[at].name = new
         table.renameInside(old, to: new)
         let parent = table.name
@@ -83,7 +83,7 @@ extension Schema {
                 throw .contradiction(column, table: table.name, because: reason)
             }
             let computed = table.columns.filter {
-                $0.name != column && $0.generated?.expression.mentions(column) == true
+                $0.name != column && $0.generated?.expression.readsColumn(column) == true
             }
             guard computed.isEmpty else {
                 throw .columnInUse(column, table: table.name, by: computed.map { "generated column \($0.name)" })
@@ -127,7 +127,7 @@ extension Schema {
 
     /// Views that read this column of the table. `SELECT *` does not name it: such a view is made anew by the dialects.
     private func viewsReading(_ column: String, of table: String) -> [String] {
-        views(reading: table).filter { $0.query.reads(column, of: table) }.map { "view \($0.name)" }
+        views(reading: table).filter { reading(of: column, in: table, by: $0) != .none }.map { "view \($0.name)" }
     }
 
     /// What names a column before it is there means another one, or would mean two of them from now on.
@@ -162,13 +162,13 @@ extension Table {
         var users: [String] = []
         if let key = primaryKey, key.columns.contains(column) { users.append("the primary key") }
         users += uniques.filter { $0.columns.contains(column) }.map { "unique key \($0.name ?? "")" }
-        users += checks.filter { $0.expression.mentions(column) }.map { "check \($0.name ?? "")" }
+        users += checks.filter { $0.expression.readsColumn(column) }.map { "check \($0.name ?? "")" }
         users += foreignKeys.filter {
             $0.columns.contains(column) || ($0.parent == name && $0.parentColumns.contains(column))
         }
         .map { "foreign key \($0.name ?? "")" }
         users += indexes.filter { $0.uses(column) }.map { "index \($0.name)" }
-        users += columns.filter { $0.name != column && $0.generated?.expression.mentions(column) == true }
+        users += columns.filter { $0.name != column && $0.generated?.expression.readsColumn(column) == true }
             .map { "generated column \($0.name)" }
         return users
     }
@@ -176,12 +176,12 @@ extension Table {
     fileprivate mutating func renameInside(_ old: String, to new: String) {
         primaryKey?.columns.rename(old, to: new)
         for at in uniques.indices { uniques[at].columns.rename(old, to: new) }
-        for at in checks.indices { checks[at].expression = checks[at].expression.renaming(old, to: new) }
+        for at in checks.indices { checks[at].expression = checks[at].expression.renamingColumns([old: new]) }
         for at in foreignKeys.indices { foreignKeys[at].columns.rename(old, to: new) }
         for at in indexes.indices { indexes[at].rename(old, to: new) }
         for at in columns.indices {
             guard let generated = columns[at].generated else { continue }
-            columns[at].generated?.expression = generated.expression.renaming(old, to: new)
+            columns[at].generated?.expression = generated.expression.renamingColumns([old: new])
         }
     }
 }
@@ -192,20 +192,20 @@ extension Index {
         let inParts = parts.contains { part in
             switch part.key {
             case .column(let name): name == column
-            case .expression(let expression): expression.mentions(column)
+            case .expression(let expression): expression.readsColumn(column)
             }
         }
-        return inParts || condition?.mentions(column) == true
+        return inParts || condition?.readsColumn(column) == true
     }
 
     fileprivate mutating func rename(_ old: String, to new: String) {
         for at in parts.indices {
             switch parts[at].key {
             case .column(let name): parts[at].key = .column(name == old ? new : name)
-            case .expression(let expression): parts[at].key = .expression(expression.renaming(old, to: new))
+            case .expression(let expression): parts[at].key = .expression(expression.renamingColumns([old: new]))
             }
         }
-        condition = condition?.renaming(old, to: new)
+        condition = condition?.renamingColumns([old: new])
     }
 }
 

@@ -39,8 +39,8 @@ extension Schema: Equatable {
     /// Two schemas are equal when they hold the same, in whatever order it was written or added.
     public static func == (a: Schema, b: Schema) -> Bool {
         a.tables.map(\.normalized) == b.tables.map(\.normalized)
-            && a.views.sorted { $0.name < $1.name }.map { View($0.name, as: $0.query.canonical) }
-                == b.views.sorted { $0.name < $1.name }.map { View($0.name, as: $0.query.canonical) }
+            && a.views.sorted { $0.name < $1.name }.map { View($0.name, as: $0.query.compared) }
+                == b.views.sorted { $0.name < $1.name }.map { View($0.name, as: $0.query.compared) }
     }
 }
 

@@ -31,9 +31,22 @@ extension Inspection {
             Set(inspection.notCarried.map { "\($0.kind.words) \($0.name)" })
         }
         let (here, there) = (names(self), names(declared))
-        return schema.differences(from: declared.schema)
+        return schema.differences(from: declared.schema) + optionDifferences(from: declared)
             + here.subtracting(there).sorted().map { .extra($0, in: $0) }
             + there.subtracting(here).sorted().map { .missing($0, in: $0) }
+    }
+}
+
+extension Inspection {
+    /// A table of both that is of another kind here.
+    private func optionDifferences(from declared: Inspection) -> [SchemaDifference] {
+        schema.tables.flatMap { table -> [SchemaDifference] in
+            guard declared.schema[table.name] != nil else { return [] }
+            let here = options[table.name] ?? []
+            let there = declared.options[table.name] ?? []
+            return here.subtracting(there).sorted().map { .extra("table \(table.name): \($0)", in: table.name) }
+                + there.subtracting(here).sorted().map { .missing("table \(table.name): \($0)", in: table.name) }
+        }
     }
 }
 
@@ -59,7 +72,7 @@ extension Schema {
         pairs(views, declared.views, named: \.name).compactMap { live, declared in
             switch (live, declared) {
             case (let live?, let declared?):
-                live.query.canonical == declared.query.canonical
+                live.query.compared == declared.query.compared
                     ? nil : SchemaDifference(live.name, "view \(live.name): its query differs from the declaration")
             case (let live?, nil): .extra("view \(live.name)", in: live.name)
             case (nil, let declared?): .missing("view \(declared.name)", in: declared.name)

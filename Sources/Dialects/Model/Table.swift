@@ -124,7 +124,7 @@ extension Table {
         var table = self
         table.columns = table.columns.map(\.canonical).sorted { $0.name < $1.name }
         table.indexes = table.indexes.map(\.canonical)
-        table.checks = table.checks.map { Check($0.expression.canonical, name: $0.name) }
+        table.checks = table.checks.map { Check($0.expression.compared, name: $0.name) }
         table.uniques.sort {
             ($0.columns.joined(separator: ","), $0.name ?? "") < ($1.columns.joined(separator: ","), $1.name ?? "")
         }
@@ -139,8 +139,8 @@ extension Column {
     /// The same column with its expressions in canonical form.
     fileprivate var canonical: Column {
         var column = self
-        column.generated = generated.map { Generated($0.expression.canonical, $0.storage) }
-        if case .expression(let expression) = `default` { column.default = .expression(expression.canonical) }
+        column.generated = generated.map { Generated($0.expression.compared, $0.storage) }
+        if case .expression(let expression) = `default` { column.default = .expression(expression.compared) }
         return column
     }
 }
@@ -149,10 +149,10 @@ extension Index {
     /// The same index with its expressions in canonical form.
     fileprivate var canonical: Index {
         var index = self
-        index.condition = condition?.canonical
+        index.condition = condition?.compared
         index.parts = parts.map { part in
             guard case .expression(let expression) = part.key else { return part }
-            return Part(.expression(expression.canonical), descending: part.isDescending, collation: part.collation)
+            return Part(.expression(expression.compared), descending: part.isDescending, collation: part.collation)
         }
         return index
     }

@@ -69,7 +69,7 @@ extension Column {
             type.description,
             isNullable ? "nullable" : "required",
             self.default.map { "default \($0.summary)" } ?? "no default",
-            generated.map { "\($0.storage.rawValue) as \($0.expression.canonical.summary)" } ?? "not generated",
+            generated.map { "\($0.storage.rawValue) as \($0.expression.compared.summary)" } ?? "not generated",
             isIdentity ? "identity" : "no identity",
             collation.map { "collation \($0.summary)" } ?? "no collation",
         ]
@@ -101,7 +101,7 @@ extension Check: DescribedPart {
     fileprivate var givenName: String? { name }
     fileprivate var title: String { "check (\(expression.summary))" }
     fileprivate var details: String { "" }
-    fileprivate var canonical: Check { Check(expression.canonical, name: name) }
+    fileprivate var canonical: Check { Check(expression.compared, name: name) }
 }
 
 extension ForeignKey: DescribedPart {
@@ -127,7 +127,7 @@ extension Index: DescribedPart {
 
     fileprivate var canonical: Index {
         var index = self
-        index.condition = condition?.canonical
+        index.condition = condition?.compared
         index.parts = parts.map { Part($0.key.canonical, descending: $0.isDescending, collation: $0.collation) }
         return index
     }
@@ -148,7 +148,7 @@ extension Index.Part.Key {
     fileprivate var canonical: Index.Part.Key {
         switch self {
         case .column: self
-        case .expression(let expression): .expression(expression.canonical)
+        case .expression(let expression): .expression(expression.compared)
         }
     }
 }
@@ -177,7 +177,7 @@ extension Default {
         case .now: "now"
         case .today: "today"
         case .uuid: "uuid"
-        case .expression(let expression): expression.canonical.summary
+        case .expression(let expression): expression.compared.summary
         }
     }
 }

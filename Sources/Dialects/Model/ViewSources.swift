@@ -50,14 +50,4 @@ struct ViewSources {
         else { return }
         relations[SQLName.folded(alias)] = SQLName.folded(relation)
     }
-
-    /// Whether the query names this column, and not clearly as another relation's.
-    func reads(_ column: String, of table: String) -> Bool {
-        tokens.indices.contains { at in
-            guard tokens[at].names(column), !SQLToken.isCall(tokens, at) else { return false }
-            guard at >= 2, tokens[at - 1].isSymbol("."), let qualifier = tokens[at - 2].name else { return true }
-            guard let relation = relations[SQLName.folded(qualifier)] else { return true }
-            return relation == SQLName.folded(table)
-        }
-    }
 }

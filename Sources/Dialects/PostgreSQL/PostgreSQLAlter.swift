@@ -15,7 +15,10 @@ struct PostgreSQLAlter {
             try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
         }
         var statements: [String] = []
-        for step in steps { statements += try lower(step) }
+        let using = try PostgreSQLUsing(steps, dialect)
+        statements += using.before
+        for (at, step) in steps.enumerated() { statements += try lower(step, using: using.values[at]) }
+        statements += using.afterwards
         let followers = retypedFollowers(of: name)
         for follower in followers { statements += try retype(follower) }
         if !followers.isEmpty { statements = aside(foreignKeysTo: name) + statements + again(foreignKeysTo: name) }
@@ -53,7 +56,7 @@ struct PostgreSQLAlter {
         }
     }
 
-    private func lower(_ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+    private func lower(_ step: Schema.ChangeStep, using value: String?) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.before.name)
         let alter = "ALTER TABLE \(table)"
         switch step.change {
@@ -63,7 +66,7 @@ struct PostgreSQLAlter {
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
-            return try change(was, to: now, facets, step)
+            return try change(was, to: now, facets, step, using: value)
         case .addIndex(let index):
             return [try dialect.create(step.after.indexes.last ?? index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
@@ -101,7 +104,7 @@ struct PostgreSQLAlter {
     }
 
     private func change(
-        _ was: Column, to now: Column, _ facets: [Facet], _ step: Schema.ChangeStep
+        _ was: Column, to now: Column, _ facets: [Facet], _ step: Schema.ChangeStep, using value: String?
     ) throws(LoweringError) -> [String] {
         if step.recomputes(now) { return try recompute(now, step) }
         let name = SQLText.identifier(was.name)
@@ -110,7 +113,7 @@ struct PostgreSQLAlter {
         if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
         // A default has the column's type: lift it, cast the column, set it again.
         if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
-        if isRetyped { clauses.append(try typeClause(was, now, facets, step)) }
+        if isRetyped { clauses.append(try typeClause(was, now, step, using: value)) }
         if let value = now.default, isRetyped || value != was.default {
             clauses.append("SET DEFAULT \(try dialect.spell(value, for: now.type))")
         }
@@ -128,19 +131,16 @@ struct PostgreSQLAlter {
     }
 
     private func typeClause(
-        _ was: Column, _ now: Column, _ facets: [Facet], _ step: Schema.ChangeStep
+        _ was: Column, _ now: Column, _ step: Schema.ChangeStep, using value: String?
     ) throws(LoweringError) -> String {
         let column = SQLText.identifier(was.name)
-        var value: String?
-        for case .type(let type, let using?, _) in facets {
-            value = try dialect.spell(using, as: .value(type, of: step.before))
-        }
-        if value == nil {
-            value = try dialect.conversion(of: column, in: step.after.name, from: was, to: now.type).expression
+        var source = value
+        if source == nil {
+            source = try dialect.conversion(of: column, in: step.after.name, from: was, to: now.type).expression
         }
         var text = "TYPE \(try dialect.spellType(of: now, in: step.after))"
         if let collation = now.collation { text += try dialect.collate(collation) }
-        return text + " USING \(value ?? column)"
+        return text + " USING \(source ?? column)"
     }
 
     private func fill(_ column: Column, _ facets: [Facet], _ table: String) throws(LoweringError) -> [String] {
@@ -181,7 +181,7 @@ struct PostgreSQLAlter {
         for unique in table.uniques where unique.columns.contains(column.name) {
             statements.append("\(alter) ADD \(DDL.define(unique))")
         }
-        for check in table.checks where check.expression.mentions(column.name) {
+        for check in table.checks where check.expression.readsColumn(column.name) {
             statements.append("\(alter) ADD \(try DDL.define(check, of: table, in: dialect))")
         }
         for key in table.foreignKeys where key.columns.contains(column.name) {

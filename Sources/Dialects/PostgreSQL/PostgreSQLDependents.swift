@@ -23,8 +23,14 @@ struct PostgreSQLDependents {
             if step.retypes(was, now) || was.generated != now.generated {
                 disturb(column, of: step.before.name)
             }
-        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
-            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+        case .renameColumn(let column, _):
+            // By its * it shows the column's old name until it is made again.
+            let shows = after.views.contains { view in
+                view.query.texts.contains { QueryNames($0).scopes.contains { $0.showsAll(of: step.before.name) } }
+            }
+            if shows { disturb(column, of: step.before.name) }
+        case .addColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
+            .dropCheck, .addForeignKey, .dropForeignKey:
             break
         }
     }

@@ -109,6 +109,7 @@ public enum PostgreSQLInspector {
         inspection.schema = Schema(
             tables: tables, views: views.map { View($0.name, as: .native(sqlite: "", postgresql: $0.query)) })
         inspection.sequences = try sequences(connection)
+        inspection.options = try options(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.notCarried += others
         let types = try PostgreSQLTypeReader(connection)
@@ -125,6 +126,14 @@ public enum PostgreSQLInspector {
                 type, column: column.column.name)
         }
         return inspection
+    }
+
+    /// Tables whose rows are gone after a crash.
+    private static func options(_ connection: any Connection) throws(DatabaseError) -> [String: Set<String>] {
+        let rows = try connection.query(
+            "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND \(trusted: PostgreSQLCatalogScope.tables)"
+        )
+        return Dictionary(rows.map { ($0[0].text ?? "", ["UNLOGGED"]) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// A table without a column has no row anywhere else.

@@ -28,7 +28,7 @@ public struct SQLToken: Equatable, Sendable {
     }
 
     /// Words that are reserved in both databases: a name that reads like one has to be quoted.
-    private static let reserved: Set<String> = [
+    static let reserved: Set<String> = [
         "ALL", "AND", "AS", "ASC", "BETWEEN", "CASE", "CAST", "CHECK", "COLLATE", "CREATE", "CROSS", "DEFAULT",
         "DELETE", "DESC",
         "DISTINCT", "ELSE", "END", "EXCEPT", "EXISTS", "FROM", "FULL", "GROUP", "HAVING", "IN", "INNER", "INSERT",

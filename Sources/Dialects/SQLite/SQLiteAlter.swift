@@ -14,7 +14,8 @@ struct SQLiteAlter {
         if let old = before[name], let new = after[name] {
             try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
         }
-        var lowering = try alter(name, through: steps)
+        var lowering = try pinViews(of: name, through: steps)
+        lowering = lowering + (try alter(name, through: steps))
         // Columns that refer to a retyped one have taken its type: their tables follow.
         for child in after.tables where child.name != name {
             guard let was = before[child.name] else { continue }
@@ -42,6 +43,24 @@ struct SQLiteAlter {
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
             break
         }
+    }
+
+    /// Here a view shows a renamed column by its new name, and whoever reads the view is broken, unless it names the column of
+    /// its own. So views that do not are made again before, with the names that they show.
+    private func pinViews(of name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
+        guard let first = steps.first?.before else { return Lowering() }
+        var renames = SQLiteRenames(of: first)
+        for step in steps { renames.follow(step.change) }
+        let columns = renames.renamedColumns
+        var statements: [String] = []
+        for view in before.views where !columns.isEmpty {
+            let pinned = before.pinned(view, columns, of: name)
+            guard pinned != view else { continue }
+            statements.append("DROP VIEW \(SQLText.identifier(view.name))")
+            statements.append(try DDL.create(pinned, over: before, in: dialect))
+            statements += surroundings.objects.filter { $0.kind == .trigger && $0.owner == view.name }.map(\.definition)
+        }
+        return Lowering(statements)
     }
 
     private func alter(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
@@ -147,11 +166,13 @@ struct SQLiteAlter {
 /// What each column of the new table is copied from: an expression over the old one; absent where the default applies.
 struct Sources {
     private var expressions: [String: String] = [:]
-    /// Each column's name when rows are copied, by its name of now.
-    private var nameAtCopy: [String: String]
+    /// The table before the alteration, and what its columns are called when rows are copied.
+    private let original: Table
+    private let nameAtCopy: [String: String]
 
     /// `nameAtCopy` differs from a column's own name when it was renamed in place before.
     init(of table: Table, nameAtCopy: [String: String] = [:]) {
+        original = table
         self.nameAtCopy = nameAtCopy
         for column in table.columns {
             expressions[column.name] = SQLText.identifier(nameAtCopy[column.name] ?? column.name)
@@ -172,7 +193,6 @@ struct Sources {
         case .dropColumn(let name): expressions[name] = nil
         case .renameColumn(let old, let new):
             expressions[new] = expressions.removeValue(forKey: old)
-            nameAtCopy[new] = nameAtCopy.removeValue(forKey: old)
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return }
             for facet in facets { try convert(facet, of: was, in: step.before, dialect) }
@@ -189,8 +209,8 @@ struct Sources {
     ) throws(LoweringError) {
         guard case .type(let type, let using, _) = facet, let source = expressions[was.name] else { return }
         if let using {
-            let text = try dialect.spell(using, as: .value(type, of: table))
-            expressions[was.name] = "(\(SQLToken.rename(text, from: was.name, to: nameAtCopy[was.name] ?? was.name)))"
+            let text = try dialect.spell(using, as: .value(type, of: original))
+            expressions[was.name] = "(\(ColumnNames(text).renamed(nameAtCopy)))"
         } else {
             expressions[was.name] = try dialect.conversion(of: source, in: table.name, from: was, to: type).expression
         }

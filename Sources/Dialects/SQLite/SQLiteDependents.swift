@@ -37,22 +37,22 @@ struct SQLiteDependents {
 
     /// A declared table or view as it is really spelled.
     private func relation(_ name: String) -> String? {
-        let folded = SQLiteName.folded(name)
-        return (declared.tables.map(\.name) + declared.views.map(\.name)).first { SQLiteName.folded($0) == folded }
+        let folded = SQLName.folded(name)
+        return (declared.tables.map(\.name) + declared.views.map(\.name)).first { SQLName.folded($0) == folded }
     }
 
     private func columns(_ key: SQLiteCatalog.ForeignKey, of parent: String) -> [String] {
         guard let table = declared[parent] else { return [] }
         let named = key.parentColumns.isEmpty ? table.primaryKey?.columns ?? [] : key.parentColumns
         return named.map { name in
-            table.columns.first { SQLiteName.folded($0.name) == SQLiteName.folded(name) }?.name ?? name
+            table.columns.first { SQLName.folded($0.name) == SQLName.folded(name) }?.name ?? name
         }
     }
 
     private func isDeclared(_ key: SQLiteCatalog.ForeignKey, of table: SQLiteCatalog.Table, to parent: String) -> Bool {
         let columns = columns(key, of: parent)
         return declared[table.name]?.foreignKeys.contains {
-            $0.parent == parent && SQLiteName.equal($0.columns, key.columns) && $0.parentColumns == columns
+            $0.parent == parent && SQLName.equal($0.columns, key.columns) && $0.parentColumns == columns
         } ?? false
     }
 

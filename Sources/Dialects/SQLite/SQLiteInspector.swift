@@ -42,6 +42,7 @@ public enum SQLiteInspector {
             tables.append(table)
             inspection.notCarried += reader.notCarried + foreign.notCarried
             inspection.rowidAliases[source.name] = reader.rowidAlias
+            inspection.options[source.name] = SQLiteDDLParser.parse(source.sql).map(source.options)
             inspection.sequences[source.name] = catalog.sequences[source.name]
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })

@@ -99,7 +99,7 @@ struct SQLiteRebuild {
 
     private func requireNothingUndeclaredInside() throws(LoweringError) {
         let inside = surroundings.objects.filter {
-            $0.owner == old.name && ($0.kind == .column || $0.kind == .constraint)
+            $0.owner == old.name && ($0.kind == .column || $0.kind == .constraint || $0.kind == .option)
         }
         guard !inside.isEmpty else { return }
         let names = inside.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")

@@ -48,7 +48,8 @@ extension DatabaseError {
     /// Whether the database said no to the statement itself, and would again.
     fileprivate var isRefusal: Bool {
         switch kind {
-        case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase, .invalidURL:
+        case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
+            .invalidURL:
             false
         case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .syntax, .other: true
         }

@@ -56,8 +56,9 @@ public struct ChangeColumn: ChangeVerb {
 
     public var changes: [Change] { [.changeColumn(name, facets)] }
 
-    /// `using` computes the new value; without it, the dialect's own conversion does, and refuses what does not fit. `undo`
-    /// computes the old value again on the way back, which is otherwise refused until the loss is agreed to.
+    /// `using` computes the new value from the row as it was before the alteration, by the names of then; without it, the
+    /// dialect's own conversion does, and refuses what does not fit. `undo` computes the old value again on the way back, from the
+    /// row as the alteration left it and by the same names; without it the way back is refused until the loss is agreed to.
     ///
     ///     ChangeColumn("price").type(.bigint, using: "price * 100", undo: "price / 100")
     public func type(_ type: ColumnType, using: Expression? = nil, undo: Expression? = nil) -> Self {

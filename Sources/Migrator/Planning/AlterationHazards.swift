@@ -64,7 +64,7 @@ struct AlterationHazards {
             else { return [] }
             var hazards: [Hazard] = []
             for facet in facets {
-                hazards += try self.hazards(of: facet, origin, value, from: was, to: now, table, coming)
+                hazards += try self.hazards(of: facet, origin, value, from: was, to: now, table)
             }
             return hazards
         case .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
@@ -74,8 +74,7 @@ struct AlterationHazards {
     }
 
     private func hazards(
-        of facet: Facet, _ origin: String, _ value: String, from was: Column, to now: Column, _ table: Table,
-        _ coming: ComingRows
+        of facet: Facet, _ origin: String, _ value: String, from was: Column, to now: Column, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
         switch facet {
         case .type(let type, nil, _):
@@ -83,7 +82,7 @@ struct AlterationHazards {
             named.name = origin
             return try misfits(named, type, value, table)
         case .type(let type, let using?, _):
-            let value = try dialect.spell(coming.inNamesOfNow(using), as: .value(type, of: table))
+            let value = try dialect.spell(using, as: .value(type, of: table))
             return try misfits(of: "(\(value))", origin, now, table)
         case .nullable(false, filling: nil) where was.isNullable:
             return [nulls(table, origin, value, of: now)]

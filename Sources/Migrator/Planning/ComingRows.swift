@@ -43,22 +43,9 @@ struct ComingRows {
     /// What each column of now will be called, by its name of now.
     var names: [String: String] { Dictionary(origins.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
 
-    /// The same expression in the names of now, wherever it was written after a rename.
-    func inNamesOfNow(_ expression: Expression) -> Expression {
-        var expression = expression
-        for (name, origin) in origins.sorted(by: { $0.key < $1.key }) where name != origin {
-            if before[column: name] == nil { expression = expression.renaming(name, to: origin) }
-        }
-        return expression
-    }
-
     /// The same expression after the renames.
     func inComingNames(_ expression: Expression) -> Expression {
-        var expression = expression
-        for (name, origin) in origins.sorted(by: { $0.key < $1.key }) where name != origin {
-            expression = expression.renaming(origin, to: name)
-        }
-        return expression
+        expression.renamingColumns(names)
     }
 
     mutating func follow(_ step: Schema.ChangeStep) throws(LoweringError) {
@@ -95,7 +82,7 @@ struct ComingRows {
     private mutating func convert(_ facet: Facet, _ was: Column, to now: Column) throws(LoweringError) {
         switch facet {
         case .type(let type, let using?, _):
-            values[was.name] = "(\(try dialect.spell(inNamesOfNow(using), as: .value(type, of: before))))"
+            values[was.name] = "(\(try dialect.spell(using, as: .value(type, of: before))))"
             computed.insert(was.name)
             merging.insert(was.name)
         case .type(let type, nil, _):
@@ -136,7 +123,7 @@ extension ComingRows {
         return merging.contains(column) || was.collation != now.collation || isComputedAnew(now, after)
             || (was.generated == nil) != (now.generated == nil)
             || (now.generated != nil
-                && was.generated.map { inComingNames($0.expression).canonical } != now.generated?.expression.canonical)
+                && was.generated.map { inComingNames($0.expression).compared } != now.generated?.expression.compared)
     }
 
     /// Whether its value is known before the rows are written.
@@ -183,7 +170,7 @@ extension ComingRows {
     private func isComputedAnew(_ column: Column, _ after: Table) -> Bool {
         guard let generated = column.generated else { return false }
         return after.columns.contains { other in
-            other.name != column.name && generated.expression.mentions(other.name) && changes(other.name, to: after)
+            other.name != column.name && generated.expression.readsColumn(other.name) && changes(other.name, to: after)
         }
     }
 }

@@ -1,0 +1,152 @@
+// An alteration as a whole: the order in which its changes happen, and the names that it is written in.
+
+extension Schema {
+    /// Makes the changes of one `AlterTable`, and tells of each with the tables that it lies between.
+    mutating func alter(
+        _ name: String, _ changes: [Change], _ each: (ChangeStep) -> Void = { _ in }
+    ) throws(SchemaError) {
+        let start = try table(name)
+        for case .changeColumn(let column, let facets) in changes {
+            for case .type(_, let using?, _) in facets { try start.requireColumns(of: using, for: column, changes) }
+        }
+        var steps: [ChangeStep] = []
+        for change in start.inOrder(changes) {
+            let before = try table(name)
+            try apply(change, to: name)
+            steps.append(ChangeStep(change: change, before: before, after: try table(name)))
+        }
+        let end = try table(name)
+        let names = steps.finalNames
+        for case .changeColumn(let column, let facets) in changes {
+            for case .type(_, _, let undo?) in facets { try end.requireColumns(of: undo, called: names, for: column) }
+        }
+        steps.forEach(each)
+    }
+}
+
+extension Table {
+    /// What a retype computes is computed from the table as it was before the alteration, under the names of then: so it means
+    /// the same wherever it stands among the changes, and in every database.
+    fileprivate func requireColumns(
+        of using: Expression, for column: String, _ changes: [Change]
+    ) throws(SchemaError) {
+        var names: [String: String] = [:]
+        for case .renameColumn(let old, let new) in changes { names[SQLName.folded(new)] = old }
+        for unknown in using.texts.flatMap({ ColumnNames($0).unknown(in: self) }) {
+            let old = names[SQLName.folded(unknown)]
+            // Of the words of one database only it knows which are columns.
+            guard old != nil || using.isPortable else { continue }
+            let called = old.map { "; before it, the column is called \($0)" } ?? ""
+            let reason = "using: reads \(unknown), which is no column of the table before this alteration\(called)"
+            throw .contradiction(column, table: name, because: reason)
+        }
+    }
+
+    /// `undo` is written in the same names, and reads the table as the alteration leaves it.
+    fileprivate func requireColumns(
+        of undo: Expression, called names: [String: String], for column: String
+    ) throws(SchemaError) {
+        guard undo.isPortable else { return }
+        let texts = undo.renamingColumns(names).texts
+        guard let unknown = texts.flatMap({ ColumnNames($0).unknown(in: self) }).first else { return }
+        let reason = "undo: reads \(unknown), which is no column of the table after this alteration"
+        throw .contradiction(column, table: name, because: reason)
+    }
+
+    /// Renames that stand side by side and can't be made one after the other are meant at once: `a` to `b` and `b` to `a`
+    /// swaps the two. They are put into an order in which they can, over a third name where they go in a circle.
+    fileprivate func inOrder(_ changes: [Change]) -> [Change] {
+        var names = Set(columns.map { SQLName.folded($0.name) })
+        var result: [Change] = []
+        var rest = changes[...]
+        while let change = rest.first {
+            let run = rest.prefix { if case .renameColumn = $0 { true } else { false } }
+            guard run.count > 1 else {
+                change.follow(&names)
+                result.append(change)
+                rest = rest.dropFirst()
+                continue
+            }
+            let moves = run.compactMap { if case .renameColumn(let old, let new) = $0 { (old, new) } else { nil } }
+            let ordered = Moves(moves).canFollow(names) ? Array(run) : Moves(moves).atOnce(names) ?? Array(run)
+            for change in ordered { change.follow(&names) }
+            result += ordered
+            rest = rest.dropFirst(run.count)
+        }
+        return result
+    }
+}
+
+extension Expression {
+    fileprivate var isPortable: Bool {
+        switch self {
+        case .sql: true
+        case .native: false
+        }
+    }
+}
+
+extension Change {
+    /// The table's names, in lower case, after this change.
+    fileprivate func follow(_ names: inout Set<String>) {
+        switch self {
+        case .addColumn(let column, _): names.insert(SQLName.folded(column.name))
+        case .dropColumn(let name): names.remove(SQLName.folded(name))
+        case .renameColumn(let old, let new):
+            names.remove(SQLName.folded(old))
+            names.insert(SQLName.folded(new))
+        case .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
+            .dropCheck, .addForeignKey, .dropForeignKey:
+            break
+        }
+    }
+}
+
+/// Renames of columns that stand side by side.
+private struct Moves {
+    private let moves: [(old: String, new: String)]
+
+    init(_ moves: [(String, String)]) { self.moves = moves.map { (old: $0.0, new: $0.1) } }
+
+    /// Whether each finds its old name there and its new one free, one after the other.
+    func canFollow(_ names: Set<String>) -> Bool {
+        var names = names
+        return moves.allSatisfy { move in
+            guard names.remove(SQLName.folded(move.old)) != nil else { return false }
+            return names.insert(SQLName.folded(move.new)).inserted
+        }
+    }
+
+    /// The same in an order in which each can be made; `nil` when they make no sense at once either.
+    func atOnce(_ names: Set<String>) -> [Change]? {
+        let olds = Set(moves.map { SQLName.folded($0.old) })
+        let news = Set(moves.map { SQLName.folded($0.new) })
+        guard olds.count == moves.count, news.count == moves.count, olds.isSubset(of: names),
+            names.subtracting(olds).isDisjoint(with: news)
+        else { return nil }
+        var names = names
+        var rest = moves
+        var result: [Change] = []
+        while let first = rest.first {
+            let at = rest.firstIndex { SQLName.equal($0.old, $0.new) || !names.contains(SQLName.folded($0.new)) }
+            let change: Change
+            if let at {
+                let move = rest.remove(at: at)
+                change = .renameColumn(move.old, to: move.new)
+            } else {
+                let between = Moves.free(names)
+                change = .renameColumn(first.old, to: between)
+                rest[0] = (old: between, new: first.new)
+            }
+            change.follow(&names)
+            result.append(change)
+        }
+        return result
+    }
+
+    private static func free(_ names: Set<String>) -> String {
+        var number = 1
+        while names.contains("tc_moving_\(number)") { number += 1 }
+        return "tc_moving_\(number)"
+    }
+}

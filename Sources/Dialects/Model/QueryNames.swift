@@ -1,0 +1,339 @@
+/// What the names in a query mean, as far as it tells by itself: the relations that it reads, what they are called in each
+/// SELECT, and which words can be columns of which of them. A reader of tokens, since the grammars of two databases are
+/// larger than what views are written in; what it can't tell, it says it can't.
+struct QueryNames {
+    /// Something that a SELECT reads.
+    struct Source {
+        /// The table or view; `nil` for a subquery, a function, or what WITH defines.
+        var relation: String?
+        /// The token that names the relation.
+        var place: Int
+        /// What its columns are qualified with.
+        var name: String
+        var hasAlias: Bool
+    }
+
+    /// One SELECT.
+    struct Scope {
+        var parent: Int?
+        var sources: [Source] = []
+        /// The names of its columns, as far as they are given or are those of a source's columns.
+        var outputs: [String] = []
+        /// `*`, and the qualifiers of `t.*`.
+        var hasStar = false
+        var starsOf: [String] = []
+        /// Columns that decide how it joins: `USING (a)`. A natural join leaves that to the names.
+        var joining: [String] = []
+        var isNatural = false
+    }
+
+    /// A word that can be a column.
+    struct Use {
+        var place: Int
+        var scope: Int
+        var qualifier: Int?
+        /// In ORDER BY a name means a column of the result first.
+        var isOrder = false
+        /// The use is a whole column of the result, without a name of its own.
+        var isBareOutput = false
+    }
+
+    let tokens: [SQLToken]
+    private(set) var scopes: [Scope] = []
+    private(set) var uses: [Use] = []
+    /// Names that WITH defines anywhere in it.
+    private(set) var defined: Set<String> = []
+
+    init(_ text: String) {
+        let tokens = SQLToken.scan(text)
+        let solid = tokens.indices.filter { !tokens[$0].isBlank }
+        self.tokens = tokens
+        var reader = QueryReader(solid.map { tokens[$0] })
+        reader.read()
+        defined = reader.defined
+        scopes = reader.scopes
+        uses = reader.uses
+        for at in scopes.indices {
+            for source in scopes[at].sources.indices {
+                scopes[at].sources[source].place = solid[scopes[at].sources[source].place]
+            }
+        }
+        for at in uses.indices {
+            uses[at].place = solid[uses[at].place]
+            uses[at].qualifier = uses[at].qualifier.map { solid[$0] }
+        }
+    }
+
+    /// The tables and views that it reads.
+    var relations: [String] { scopes.flatMap(\.sources).compactMap(\.relation) }
+
+    func reads(_ relation: String) -> Bool { relations.contains { SQLName.equal($0, relation) } }
+
+    /// The text with some tokens replaced.
+    func text(replacing edits: [Int: String]) -> String {
+        tokens.indices.map { edits[$0] ?? tokens[$0].text }.joined()
+    }
+}
+
+/// Reads the tokens of a query once, from the left.
+struct QueryReader {
+    private let tokens: [SQLToken]
+    private let types: Set<Int>
+    private var at = 0
+    private(set) var scopes: [QueryNames.Scope] = []
+    private(set) var uses: [QueryNames.Use] = []
+    private(set) var defined: Set<String> = []
+
+    init(_ tokens: [SQLToken]) {
+        self.tokens = tokens
+        types = TypeNames(tokens).places
+    }
+
+    mutating func read() {
+        while at < tokens.count {
+            query(inside: nil)
+            at += 1
+        }
+    }
+
+    private enum Clause { case outside, list, from, joinCondition, order, other }
+
+    private func token(_ place: Int) -> SQLToken? { tokens.indices.contains(place) ? tokens[place] : nil }
+
+    private var beginsQuery: Bool {
+        guard let next = token(at + 1) else { return false }
+        return next.isWord("SELECT") || next.isWord("WITH") || next.isWord("VALUES")
+    }
+
+    /// A whole query, up to the parenthesis that closes it or the end.
+    private mutating func query(inside parent: Int?) {
+        var scope = parent ?? -1
+        var clause = Clause.outside
+        var depth = 0
+        var item = at
+        while at < tokens.count {
+            let word = tokens[at]
+            if word.isSymbol(")") {
+                if depth == 0 { break }
+                depth -= 1
+                at += 1
+            } else if word.isSymbol("("), beginsQuery {
+                let isSource = clause == .from
+                at += 1
+                query(inside: isSource && scope >= 0 ? scopes[scope].parent : (scope >= 0 ? scope : parent))
+                at += 1
+                if isSource, scope >= 0 { source(nil, at: at - 1, in: scope) }
+            } else if word.isSymbol("(") {
+                depth += 1
+                at += 1
+            } else if word.isWord("WITH"), clause == .outside {
+                definitions(inside: parent)
+            } else if word.isWord("SELECT"), depth == 0 {
+                scopes.append(.init(parent: parent))
+                scope = scopes.count - 1
+                clause = .list
+                at += 1
+                if let next = token(at), next.isWord("DISTINCT") || next.isWord("ALL") { at += 1 }
+                item = at
+            } else if scope >= 0, let next = self.clause(word, depth: depth, now: clause) {
+                if clause == .list, next != .list { end(item, in: scope) }
+                clause = next
+                at += 1
+                if word.isWord("FROM") { sourceName(in: scope) }
+            } else if clause == .list, depth == 0, word.isSymbol(",") {
+                end(item, in: scope)
+                at += 1
+                item = at
+            } else if clause == .from || clause == .joinCondition {
+                from(&clause, depth, in: scope)
+            } else {
+                expression(clause, depth, in: scope)
+            }
+        }
+        if clause == .list, scope >= 0 { end(item, in: scope) }
+    }
+
+    /// The clause that the word begins.
+    private func clause(_ word: SQLToken, depth: Int, now: Clause) -> Clause? {
+        guard word.kind == .word else { return nil }
+        switch SQLName.keyword(word.text) {
+        case "FROM": return depth == 0 && now == .list && token(at - 1)?.isWord("DISTINCT") != true ? .from : nil
+        case "WHERE", "HAVING", "WINDOW", "LIMIT", "OFFSET", "FETCH", "GROUP":
+            return depth == 0 ? .other : nil
+        case "ORDER": return depth == 0 ? .order : nil
+        case "UNION", "EXCEPT", "INTERSECT": return depth == 0 ? .outside : nil
+        default: return nil
+        }
+    }
+
+    // MARK: WITH
+
+    /// `WITH a AS (…), b (x) AS (…)`.
+    private mutating func definitions(inside parent: Int?) {
+        at += 1
+        if token(at)?.isWord("RECURSIVE") == true { at += 1 }
+        while let name = token(at)?.name {
+            defined.insert(SQLName.folded(name))
+            at += 1
+            if token(at)?.isSymbol("(") == true { skipParenthesized() }
+            while let next = token(at), !next.isSymbol("(") { if next.isWord("SELECT") { return } else { at += 1 } }
+            at += 1
+            query(inside: parent)
+            at += 1
+            guard token(at)?.isSymbol(",") == true else { return }
+            at += 1
+        }
+    }
+
+    private mutating func skipParenthesized() {
+        var depth = 0
+        while let next = token(at) {
+            if next.isSymbol("(") { depth += 1 }
+            if next.isSymbol(")") { depth -= 1 }
+            at += 1
+            if depth == 0 { return }
+        }
+    }
+
+    // MARK: FROM
+
+    private mutating func from(_ clause: inout Clause, _ depth: Int, in scope: Int) {
+        let word = tokens[at]
+        if word.isWord("JOIN") || (word.isSymbol(",") && clause == .from) || (word.isSymbol(",") && depth == 0) {
+            clause = .from
+            at += 1
+            sourceName(in: scope)
+        } else if word.isWord("NATURAL") {
+            scopes[scope].isNatural = true
+            at += 1
+        } else if word.isWord("ON") {
+            clause = .joinCondition
+            at += 1
+        } else if word.isWord("USING"), token(at + 1)?.isSymbol("(") == true {
+            let start = at + 2
+            at += 1
+            skipParenthesized()
+            scopes[scope].joining += tokens[start..<max(start, at - 1)].compactMap(\.name)
+        } else if clause == .joinCondition {
+            if QueryReader.joins.contains(SQLName.keyword(word.text)), word.kind == .word {
+                at += 1
+            } else {
+                expression(clause, depth, in: scope)
+            }
+        } else if token(at - 1)?.isSymbol("(") == true, word.name != nil {
+            // A join in parentheses.
+            sourceName(in: scope)
+        } else {
+            at += 1
+        }
+    }
+
+    /// Moves behind a source's name and alias, where one begins here. A subquery is met by `query`.
+    private mutating func sourceName(in scope: Int) {
+        while let next = token(at), next.isWord("LATERAL") || next.isWord("ONLY") { at += 1 }
+        guard let first = token(at), first.name != nil else { return }
+        while token(at + 1)?.isSymbol(".") == true, token(at + 2)?.name != nil { at += 2 }
+        let place = at
+        at += 1
+        if token(at)?.isSymbol("(") == true {
+            let start = at
+            skipParenthesized()
+            let end = at
+            // The arguments of a function may name columns of sources before it.
+            at = start + 1
+            while at < end - 1 { expression(.other, 1, in: scope) }
+            at = end
+            source(nil, at: place, in: scope)
+        } else {
+            source(tokens[place].name, at: place, in: scope)
+        }
+    }
+
+    private mutating func source(_ relation: String?, at place: Int, in scope: Int) {
+        var name = relation
+        if token(at)?.isWord("AS") == true { at += 1 }
+        var hasAlias = false
+        if let alias = token(at), let text = alias.name,
+            alias.kind == .quoted || !QueryReader.notAliases.contains(SQLName.keyword(text))
+        {
+            name = text
+            hasAlias = true
+            at += 1
+            if token(at)?.isSymbol("(") == true { skipParenthesized() }
+        }
+        let isDefined = relation.map { defined.contains(SQLName.folded($0)) } ?? true
+        scopes[scope].sources.append(
+            .init(relation: isDefined ? nil : relation, place: place, name: name ?? "", hasAlias: hasAlias))
+    }
+
+    private static let joins: Set<String> = ["LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS"]
+    private static let notAliases: Set<String> = joins.union([
+        "ON", "USING", "JOIN", "NATURAL", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "FETCH", "UNION",
+        "EXCEPT", "INTERSECT", "WINDOW", "TABLESAMPLE", "INDEXED", "NOT",
+    ])
+
+    // MARK: Expressions
+
+    private mutating func expression(_ clause: Clause, _ depth: Int, in scope: Int) {
+        let place = at
+        at += 1
+        guard scope >= 0 else { return }
+        let word = tokens[place]
+        if word.isSymbol("*"), clause == .list, depth == 0 { return star(place, in: scope) }
+        guard word.name != nil, !types.contains(place), !ColumnNames.isKeyword(word), isOperand(place) else { return }
+        if clause == .list, depth == 0, isAlias(place) { return }
+        var last = place
+        while token(last + 1)?.isSymbol(".") == true, token(last + 2)?.name != nil { last += 2 }
+        if token(last + 1)?.isSymbol(".") == true { return }
+        at = last + 1
+        guard token(at)?.isSymbol("(") != true else { return }
+        uses.append(
+            .init(
+                place: last, scope: scope, qualifier: last > place ? last - 2 : nil,
+                isOrder: clause == .order && depth == 0))
+    }
+
+    private func isOperand(_ place: Int) -> Bool {
+        guard let before = token(place - 1) else { return true }
+        return !before.isWord("AS") && !before.isWord("COLLATE") && !before.isWord("NULLS")
+    }
+
+    /// A word right behind an operand is the name that it is given.
+    private func isAlias(_ place: Int) -> Bool {
+        guard let before = token(place - 1), !ColumnNames.isKeyword(tokens[place]) else { return false }
+        switch before.kind {
+        case .quoted, .number, .string: return true
+        case .word: return before.isWord("END") || before.isWord("NULL") || !ColumnNames.isKeyword(before)
+        case .symbol: return before.isSymbol(")") || before.isSymbol("]")
+        case .space, .comment: return false
+        }
+    }
+
+    private mutating func star(_ place: Int, in scope: Int) {
+        guard let before = token(place - 1) else { return }
+        if before.isSymbol("."), let qualifier = token(place - 2)?.name {
+            scopes[scope].starsOf.append(SQLName.folded(qualifier))
+        } else if before.isSymbol(",") || before.isWord("SELECT") || before.isWord("DISTINCT") || before.isWord("ALL") {
+            scopes[scope].hasStar = true
+        }
+    }
+
+    // MARK: Columns of the result
+
+    /// What the item that ends here is called: by its alias, or by the column that it is.
+    private mutating func end(_ item: Int, in scope: Int) {
+        guard at > item, let name = tokens[at - 1].name else { return }
+        if let use = uses.indices.last, uses[use].place == at - 1, uses[use].scope == scope {
+            let first = uses[use].qualifier.map { firstOfChain($0) } ?? at - 1
+            uses[use].isBareOutput = first == item
+            if !uses[use].isBareOutput { return }
+        }
+        scopes[scope].outputs.append(name)
+    }
+
+    private func firstOfChain(_ place: Int) -> Int {
+        var first = place
+        while token(first - 1)?.isSymbol(".") == true, token(first - 2)?.name != nil { first -= 2 }
+        return first
+    }
+}

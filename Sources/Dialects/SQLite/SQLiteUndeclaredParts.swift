@@ -1,0 +1,127 @@
+/// What a live table has beyond what was expected of it: columns and constraints, what a column says of itself, and what the
+/// table is. All of it would be gone after a rebuild. What is merely missing here is none of it: a rebuild makes it.
+struct SQLiteUndeclaredParts {
+    private(set) var objects: [Surroundings.Object] = []
+    private let table: String
+    private let names: SQLiteExpression
+
+    /// `declared`: a check may also stand as its migration wrote it, if an earlier version of this program made the table.
+    init(live: SQLiteCatalog.Table, expected: SQLiteCatalog.Table, declared: Table?) {
+        table = live.name
+        names = SQLiteExpression(columns: live.columns.map(\.name))
+        guard let text = SQLiteDDLParser.parse(live.sql), let other = SQLiteDDLParser.parse(expected.sql) else {
+            return
+        }
+        for column in live.columns {
+            let written = text.column(column.name)
+            let definition = written?.text ?? SQLText.identifier(column.name) + " " + column.type
+            let fellow = expected.column(column.name).flatMap { name in expected.columns.first { $0.name == name } }
+            let isMore =
+                fellow.map { column.says(more: $0, written, other.column(column.name), names) } ?? true
+            if isMore { objects.append(.init(.column, name: column.name, owner: table, definition: definition)) }
+        }
+        let asWritten = (declared?.checks ?? []).flatMap { check in
+            check.expression.texts.map { Constraint(name: check.name, definition: "CHECK (\(names.meaning($0)))") }
+        }
+        add(text.checks.map(check), beyond: other.checks.map(check), or: asWritten)
+        add(text.uniques.map { Self.unique($0, live) }, beyond: other.uniques.map { Self.unique($0, expected) })
+        add(Self.foreignKeys(live, text), beyond: Self.foreignKeys(expected, other))
+        if !live.keyColumns.isEmpty, expected.keyColumns.isEmpty {
+            let definition = "PRIMARY KEY (\(SQLText.identifiers(live.keyColumns)))"
+            add([Constraint(name: text.primaryKey?.name, definition: definition)], beyond: [])
+        }
+        add(
+            text.conflictClauses.map { Constraint(name: nil, definition: $0) },
+            beyond: other.conflictClauses.map { Constraint(name: nil, definition: $0) })
+        var options = live.options(text).subtracting(expected.options(other)).sorted()
+        if other.isStrict && !text.isStrict { options.append("not STRICT") }
+        objects += options.map { .init(.option, name: $0, owner: table, definition: $0) }
+    }
+
+    private struct Constraint {
+        var name: String?
+        /// The constraint without its name.
+        var definition: String
+        /// The form that is compared.
+        var meaning: String
+
+        init(name: String?, definition: String, meaning: String? = nil) {
+            self.name = name
+            self.definition = definition
+            self.meaning = SQLToken.compared(meaning ?? SQLName.folded(definition))
+        }
+    }
+
+    private mutating func add(_ constraints: [Constraint], beyond expected: [Constraint], or others: [Constraint] = [])
+    {
+        var rest = expected.map(\.meaning)
+        var alternatives = others.map(\.meaning)
+        for constraint in constraints {
+            if let at = rest.firstIndex(of: constraint.meaning) {
+                rest.remove(at: at)
+            } else if let at = alternatives.firstIndex(of: constraint.meaning) {
+                alternatives.remove(at: at)
+            } else {
+                let name = constraint.name ?? constraint.definition
+                let prefix = constraint.name.map { "CONSTRAINT \(SQLText.identifier($0)) " } ?? ""
+                objects.append(
+                    .init(.constraint, name: name, owner: table, definition: prefix + constraint.definition))
+            }
+        }
+    }
+
+    private func check(_ check: SQLiteTableDefinition.Check) -> Constraint {
+        Constraint(
+            name: check.name, definition: "CHECK (\(check.expression))",
+            meaning: "CHECK (\(names.meaning(check.expression)))")
+    }
+
+    private static func unique(_ key: SQLiteTableDefinition.Key, _ table: SQLiteCatalog.Table) -> Constraint {
+        let columns = key.columns.map { table.column($0) ?? $0 }
+        return Constraint(name: key.name, definition: "UNIQUE (\(SQLText.identifiers(columns)))")
+    }
+
+    private static func foreignKeys(
+        _ table: SQLiteCatalog.Table, _ text: SQLiteTableDefinition
+    ) -> [Constraint] {
+        let names = text.foreignKeys.count == table.foreignKeys.count ? text.foreignKeys : []
+        return table.foreignKeys.enumerated().map { at, key in
+            let columns = key.columns.map { table.column($0) ?? $0 }
+            let target = key.parentColumns.isEmpty ? "" : " (\(SQLText.identifiers(key.parentColumns)))"
+            var definition = "FOREIGN KEY (\(SQLText.identifiers(columns)))"
+            definition += " REFERENCES \(SQLText.identifier(key.parent))\(target)"
+            if key.onDelete != .noAction { definition += " ON DELETE \(key.onDelete.rawValue)" }
+            if key.onUpdate != .noAction { definition += " ON UPDATE \(key.onUpdate.rawValue)" }
+            if names.indices.contains(at), names[at].isDeferred { definition += " DEFERRABLE INITIALLY DEFERRED" }
+            return Constraint(name: names.indices.contains(at) ? names[at].name : nil, definition: definition)
+        }
+    }
+}
+
+extension SQLiteExpression {
+    /// The form that is compared, of an expression over columns that are known.
+    func meaning(_ text: String) -> String { SQLToken.compared(portable(text)) }
+}
+
+extension SQLiteCatalog.Column {
+    /// Whether the column says more of itself than its fellow: what a rebuild from the fellow would lose.
+    fileprivate func says(
+        more fellow: SQLiteCatalog.Column, _ text: SQLiteTableDefinition.Column?,
+        _ other: SQLiteTableDefinition.Column?, _ names: SQLiteExpression
+    ) -> Bool {
+        if SQLName.folded(type) != SQLName.folded(fellow.type) { return true }
+        if isRequired && !fellow.isRequired && fellow.keyPosition == 0 { return true }
+        if `default` != nil && fellow.default == nil { return true }
+        if isGenerated != fellow.isGenerated { return true }
+        if text?.isAutoincrement == true && other?.isAutoincrement != true { return true }
+        guard let collation = text?.collation, !SQLName.equal(collation, "BINARY") else { return false }
+        return !SQLName.equal(collation, other?.collation ?? "BINARY")
+    }
+}
+
+extension SQLiteCatalog.Table {
+    /// What the table is, beside its columns and constraints.
+    func options(_ text: SQLiteTableDefinition) -> Set<String> {
+        Set((isWithoutRowid ? ["WITHOUT ROWID"] : []) + (text.isStrict ? ["STRICT"] : []))
+    }
+}

@@ -1,0 +1,199 @@
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Renames under what uses the name")
+struct CaseViewRenameTests {
+    private func withItems(
+        _ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void
+    ) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("items") {
+                    Column("id", .bigint).primaryKey()
+                    Column("low", .bigint)
+                    Column("high", .bigint)
+                    Column("span", .bigint).nullable().generated("high - low", .stored)
+                    Check("low < high AND high < 1000").named("in_order")
+                    Index("id").named("partial").where("low > 3 AND high > 3")
+                    Index(parts: .expression("coalesce(low, high)")).named("either")
+                }
+                CreateTable("tags") {
+                    Column("item", .bigint).references("items", "id", onDelete: .cascade)
+                    Column("tag", .text)
+                }
+                CreateView("lows", as: "SELECT id, low FROM items WHERE low < high ORDER BY low")
+                CreateView(
+                    "tagged",
+                    as: "SELECT i.low, t.tag AS low_tag FROM items i JOIN tags t ON t.item = i.id AND i.low > 0")
+                CreateView("deep", as: "SELECT low FROM lows WHERE id IN (SELECT id FROM items WHERE low > 0)")
+            }
+            try await test.run("INSERT INTO items (id, low, high) VALUES (1, 5, 7); INSERT INTO tags VALUES (1, 'x')")
+            try await body(&test)
+        }
+    }
+
+    @Test(
+        "a column under a check, indexes, a generated column and views, there and back with a rebuild",
+        arguments: Backend.available)
+    func column(_ backend: Backend) async throws {
+        try await withItems(backend) { test in
+            try await test.migrate { AlterTable("items") { RenameColumn("low", to: "minimum") } }
+            #expect(try await test.drift() == [])
+            #expect(try await test.query("SELECT low FROM lows") == [[5]])
+            #expect(try await test.query("SELECT low, low_tag FROM tagged") == [[5, "x"]])
+            #expect(try await test.query("SELECT low FROM deep") == [[5]])
+            await #expect(throws: DatabaseError.self) {
+                try await test.run("INSERT INTO items (id, minimum, high) VALUES (2, 9, 8)")
+            }
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+        try await withItems(backend) { test in
+            let start = test
+            try await test.migrate { AlterTable("items") { RenameColumn("low", to: "minimum") } }
+            try await test.down()
+            // The names are as they were, in quotes that say nothing: a rebuild takes place all the same.
+            test = start
+            try await test.migrate {
+                DropView("deep")
+                DropView("lows")
+                DropView("tagged")
+                AlterTable("items") { Add(Check("id > 0").named("positive")) }
+                CreateView("lows", as: "SELECT id, low FROM items")
+            }
+            #expect(try await test.query("SELECT id, low FROM lows") == [[1, 5]])
+            #expect(try await test.rows("tags", "item", "tag") == [["1", "x"]])
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test("two columns swap their names under all of them", arguments: Backend.available)
+    func swap(_ backend: Backend) async throws {
+        try await withItems(backend) { test in
+            try await test.migrate {
+                AlterTable("items") {
+                    RenameColumn("low", to: "high")
+                    RenameColumn("high", to: "low")
+                }
+            }
+            #expect(try await test.rows("items", "id", "low", "high", "span") == [["1", "7", "5", "2"]])
+            #expect(try await test.query("SELECT low FROM lows") == [[5]])
+            #expect(try await test.query("SELECT low FROM tagged") == [[5]])
+            await #expect(throws: DatabaseError.self) {
+                try await test.run("INSERT INTO items (id, low, high) VALUES (2, 5, 7)")
+            }
+            #expect(try await test.drift() == [])
+            try await test.down()
+            #expect(try await test.rows("items", "id", "low", "high", "span") == [["1", "5", "7", "2"]])
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test("two tables swap their names by three renames, under keys and views", arguments: Backend.available)
+    func swapTables(_ backend: Backend) async throws {
+        try await withItems(backend) { test in
+            try await test.migrate {
+                CreateTable("old_items") {
+                    Column("id", .bigint).primaryKey()
+                    Column("low", .bigint)
+                }
+                CreateView(
+                    "paired", as: "SELECT items.id, old_items.low FROM items JOIN old_items ON items.id = old_items.id")
+            }
+            try await test.run("INSERT INTO old_items VALUES (1, 99)")
+            try await test.migrate {
+                RenameTable("items", to: "between")
+                RenameTable("old_items", to: "items")
+                RenameTable("between", to: "old_items")
+            }
+            #expect(try await test.rows("items", "id", "low") == [["1", "99"]])
+            #expect(try await test.rows("old_items", "id", "low") == [["1", "5"]])
+            #expect(try await test.query("SELECT low FROM lows") == [[5]])
+            #expect(try await test.query("SELECT low FROM paired") == [[99]])
+            #expect(try test.schema["tags"]?.foreignKeys.first?.parent == "old_items")
+            #expect(try await test.drift() == [])
+            try await test.run("DELETE FROM old_items")
+            #expect(try await test.rows("tags", "item") == [])
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test("a declared view's own triggers and grants stay", arguments: Backend.available)
+    func triggersOfViews(_ backend: Backend) async throws {
+        try await withItems(backend) { test in
+            try await test.run(
+                backend.words(
+                    sqlite: """
+                        CREATE TRIGGER write_low INSTEAD OF UPDATE ON lows
+                        BEGIN UPDATE items SET low = new.low WHERE id = new.id; END
+                        """,
+                    postgresql: """
+                        CREATE FUNCTION write_low() RETURNS trigger LANGUAGE plpgsql AS
+                        $$ BEGIN UPDATE items SET (high) = ROW (new.low + 10) WHERE id = new.id; RETURN new; END $$;
+                        CREATE TRIGGER write_low INSTEAD OF UPDATE ON lows FOR EACH ROW EXECUTE FUNCTION write_low()
+                        """))
+            try await test.migrate { AlterTable("items") { RenameColumn("low", to: "minimum") } }
+            try await test.run("UPDATE lows SET low = 6")
+            #expect(try await test.rows("items", "id", "minimum").count == 1)
+            #expect(try await test.drift().allSatisfy { $0.contains("write_low") })
+        }
+    }
+
+    @Test("what can't be told apart is refused by name")
+    func unclear() throws {
+        var items = Table(name: "items")
+        items.columns = [Column("id", .bigint), Column("a", .text), Column("b", .text)]
+        var others = Table(name: "others")
+        others.columns = [Column("id", .bigint), Column("x", .text)]
+        func rename(_ old: String, _ new: String, under query: String) -> Result<String, SchemaError> {
+            do throws(SchemaError) {
+                let schema = try Schema(tables: [items, others]).applying(.createView(View("v", as: .sql(query))))
+                let after = try schema.applying(.alterTable("items", [.renameColumn(old, to: new)]))
+                guard case .sql(let text)? = after[view: "v"]?.query else { return .success("") }
+                return .success(text)
+            } catch { return .failure(error) }
+        }
+        func isRefused(_ result: Result<String, SchemaError>) -> Bool {
+            if case .failure(let error) = result { return error.description.contains("view v") }
+            return false
+        }
+        #expect(
+            rename("a", "c", under: "SELECT a, upper(a) AS big, i.a AS \"a2\" FROM items i WHERE a <> 'a' ORDER BY a")
+                == .success(
+                    "SELECT \"c\" AS \"a\", upper(\"c\") AS big, i.\"c\" AS \"a2\" FROM items i WHERE \"c\" <> 'a' ORDER BY a"
+                ))
+        #expect(
+            rename("a", "c", under: "SELECT x a FROM others WHERE x IN (SELECT items.a FROM items)")
+                == .success("SELECT x a FROM others WHERE x IN (SELECT items.\"c\" AS \"a\" FROM items)"))
+        #expect(
+            rename("a", "c", under: "WITH w AS (SELECT a AS n FROM items) SELECT n FROM w UNION SELECT b FROM items")
+                == .success("WITH w AS (SELECT \"c\" AS n FROM items) SELECT n FROM w UNION SELECT b FROM items"))
+        #expect(isRefused(rename("id", "key", under: "SELECT x FROM items JOIN others USING (id)")))
+        #expect(isRefused(rename("id", "key", under: "SELECT x FROM items NATURAL JOIN others")))
+        #expect(isRefused(rename("a", "x", under: "SELECT x FROM items JOIN others ON items.id = others.id")))
+        #expect(isRefused(rename("a", "c", under: "SELECT s.a FROM (SELECT * FROM items) s")))
+        #expect(rename("a", "c", under: "SELECT * FROM items") == .success("SELECT * FROM items"))
+        #expect(
+            rename("x", "a", under: "SELECT 1 AS one FROM items").isFailure, "there is no column x in items")
+    }
+
+    @Test("SELECT * shows the name of now on both databases", arguments: Backend.available)
+    func star(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") { Column("a", .bigint) }
+                CreateView("v", as: "SELECT * FROM t")
+            }
+            try await test.run("INSERT INTO t VALUES (4)")
+            try await test.migrate { AlterTable("t") { RenameColumn("a", to: "b") } }
+            #expect(try await test.query("SELECT b FROM v") == [[4]])
+            #expect(try await test.drift() == [])
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
+}
