@@ -22,5 +22,9 @@ static inline int csqlite_bind_blob_borrowed(sqlite3_stmt *statement, int index,
 static inline int csqlite_no_checkpoint_on_close(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
 }
+/* Unlike the pragma, this works inside a transaction, and takes effect with the next statement. */
+static inline int csqlite_enforce_foreign_keys(sqlite3 *database, int enforced) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_FKEY, enforced, (int *)0);
+}
 
 #endif

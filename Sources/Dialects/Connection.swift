@@ -73,6 +73,9 @@ public protocol Connection: AnyObject {
     /// the connection is afterwards as it was before, also when `body` throws. PostgreSQL needs nothing for this.
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T
 
+    /// Runs `body`, inside of `withForeignKeysUnenforced`, as if it stood outside: what it deletes takes along what refers to it.
+    func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T
+
     /// Lets this transaction's foreign keys be checked at its commit, so that what is wrong can be named then. PostgreSQL
     /// names it at once, and does nothing here.
     func deferForeignKeys() throws(DatabaseError)
@@ -178,12 +181,15 @@ public struct ForeignKeyViolation: Sendable, Hashable {
     public var row: Int64?
     public var parent: String
     public var columns: [String]
+    /// What the row holds in them; nothing where a row has no number to find it by.
+    public var values: [Value]
 
-    public init(table: String, row: Int64?, parent: String, columns: [String]) {
+    public init(table: String, row: Int64?, parent: String, columns: [String], values: [Value] = []) {
         self.table = table
         self.row = row
         self.parent = parent
         self.columns = columns
+        self.values = values
     }
 }
 

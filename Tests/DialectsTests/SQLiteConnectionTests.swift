@@ -157,7 +157,7 @@ import Testing
             PRAGMA foreign_keys = OFF;
             INSERT INTO c (rowid, u, v) VALUES (7, 1, 2), (8, 3, 4);
             """)
-        let first = ForeignKeyViolation(table: "c", row: 7, parent: "p", columns: ["u", "v"])
+        let first = ForeignKeyViolation(table: "c", row: 7, parent: "p", columns: ["u", "v"], values: [1, 2])
         #expect(try connection.foreignKeyViolations(limit: 1) == [first])
         #expect(try connection.foreignKeyViolations(limit: 10).map(\.row) == [7, 8])
     }

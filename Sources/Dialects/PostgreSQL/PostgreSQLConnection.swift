@@ -91,6 +91,8 @@ final class PostgreSQLConnection: Connection {
     /// PostgreSQL changes tables in place, so nothing refers to a table that is gone for a moment.
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T { try body() }
 
+    func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T { try body() }
+
     func deferForeignKeys() throws(DatabaseError) {}
 
     func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation] { [] }

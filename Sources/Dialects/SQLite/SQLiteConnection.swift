@@ -9,6 +9,9 @@ final class SQLiteConnection: Connection {
     var isSharing = false
     var writersGuard: SQLiteConnection?
 
+    /// Whether foreign keys are switched off for a while, by `withForeignKeysUnenforced`, and are on otherwise.
+    private var areForeignKeysOnOutside = false
+
     init(_ handle: SQLiteHandle) {
         self.handle = handle
         statements = SQLiteStatementCache(handle)
@@ -126,6 +129,8 @@ extension SQLiteConnection {
         let foreignKeys = try pragma("foreign_keys")
         let legacyRename = try pragma("legacy_alter_table")
         try execute("PRAGMA foreign_keys = OFF")
+        areForeignKeysOnOutside = foreignKeys == "1"
+        defer { areForeignKeysOnOutside = false }
         let result = Result { try body() }
         return try afterwards(result) { () throws(DatabaseError) in
             if isInTransaction { try rollback() }
@@ -137,6 +142,13 @@ extension SQLiteConnection {
     /// A file never is; but a connection that could not be brought back to where it was is closed.
     var isLost: Bool { !handle.isOpen }
 
+    func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T {
+        guard areForeignKeysOnOutside else { return try body() }
+        try handle.enforceForeignKeys(true)
+        let result = Result { try body() }
+        return try afterwards(result) { () throws(DatabaseError) in try handle.enforceForeignKeys(false) }
+    }
+
     /// Ends by itself with the transaction (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
     func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
 
@@ -145,14 +157,37 @@ extension SQLiteConnection {
             #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check LIMIT \#(limit)"#)
         // There are few keys, and there may be many rows.
         var columns: [[Value]: [String]] = [:]
+        var values: [[Value]: [Value]] = [:]
         for row in rows where columns[[row[0], row[3]]] == nil {
-            columns[[row[0], row[3]]] = try foreignKeyColumns(row[0].text ?? "", row[3].integer ?? 0)
+            let (table, key) = (row[0].text ?? "", row[3].integer ?? 0)
+            let names = try foreignKeyColumns(table, key)
+            columns[[row[0], row[3]]] = names
+            for found in try orphans(table, key, names) {
+                values[[row[0], row[3], found[0]]] = Array(found.dropFirst())
+            }
         }
         return rows.map { row in
             ForeignKeyViolation(
                 table: row[0].text ?? "", row: row[1].integer, parent: row[2].text ?? "",
-                columns: columns[[row[0], row[3]]] ?? [])
+                columns: columns[[row[0], row[3]]] ?? [], values: values[[row[0], row[3], row[1]]] ?? [])
         }
+    }
+
+    /// The number of each row that breaks the key, and what it holds. None where rows have no number, or a column's name hides it.
+    private func orphans(_ table: String, _ key: Int64, _ columns: [String]) throws(DatabaseError) -> [[Value]] {
+        let kind = try query("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = \(table)").first
+        let names = Set(
+            try query("SELECT name FROM pragma_table_xinfo(\(table))").compactMap { $0[0].text.map(SQLName.folded) })
+        guard kind?[0].boolean == false, let rowid = ["rowid", "_rowid_", "oid"].first(where: { !names.contains($0) })
+        else {
+            return []
+        }
+        let list = columns.map { ", c.\(SQLText.identifier($0))" }.joined()
+        return try query(
+            """
+            SELECT c.\(trusted: rowid)\(trusted: list) FROM pragma_foreign_key_check(\(table)) v \
+            CROSS JOIN \(identifier: table) c ON c.\(trusted: rowid) = v."rowid" WHERE v.fkid = \(key)
+            """)
     }
 
     private func foreignKeyColumns(_ table: String, _ key: Int64) throws(DatabaseError) -> [String] {

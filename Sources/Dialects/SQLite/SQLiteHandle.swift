@@ -93,6 +93,12 @@ final class SQLiteHandle {
             systemError: sqlite3_system_errno(pointer), statement: statement)
     }
 
+    /// Switches foreign keys on or off, also inside a transaction, where the pragma does nothing.
+    func enforceForeignKeys(_ enforced: Bool) throws(DatabaseError) {
+        let code = csqlite_enforce_foreign_keys(try live(), enforced ? 1 : 0)
+        guard code == SQLITE_OK else { throw error(code, statement: nil) }
+    }
+
     /// Lets the close of this handle leave the -wal as it is, though it be the last
     /// (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfignockptonclose).
     func leaveWALOnClose() throws(DatabaseError) {

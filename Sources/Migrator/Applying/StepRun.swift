@@ -51,8 +51,8 @@ struct StepRun {
             onEvent(.started(step.id, step.direction))
             // With the first migration and not before it: one that is refused leaves nothing behind.
             if entries.isEmpty { try ledger.createIfMissing() }
-            if !isRebuild { try connection.deferForeignKeys() }
-            let orphans = isRebuild ? Set(try connection.foreignKeyViolations(limit: .max)) : []
+            try connection.deferForeignKeys()
+            let orphans = isRebuild ? try connection.foreignKeyViolations(limit: .max) : []
             let statements = try perform(after: done)
             if isRebuild { try requireNoNewOrphans(beside: orphans, after: done, statements) }
             try record(in: ledger, milliseconds: (clock.now - start).milliseconds)
@@ -112,7 +112,7 @@ struct StepRun {
     private func commit(after done: [String], _ statements: Int) throws {
         do throws(DatabaseError) { try connection.commit() } catch {
             // The first error is the one to report, also where it can't be told more exactly.
-            guard error.kind == .foreignKey, let orphan = try? connection.foreignKeyViolations(limit: 1).first else {
+            guard error.kind == .foreignKey, let orphan = try? newOrphan() else {
                 // A commit whose answer is lost may have come about all the same.
                 throw failure(error, at: statements, after: done, error.kind == .lost ? .unknown : .rolledBack)
             }
@@ -121,11 +121,19 @@ struct StepRun {
     }
 
     private func requireNoNewOrphans(
-        beside before: Set<ForeignKeyViolation>, after done: [String], _ statements: Int
+        beside before: [ForeignKeyViolation], after done: [String], _ statements: Int
     ) throws {
         let now = try connection.foreignKeyViolations(limit: .max)
-        guard let orphan = now.first(where: { !before.contains($0) }) else { return }
+        guard let orphan = NewOrphans(beside: before, through: step.operations).first(of: now) else { return }
         throw failure(orphan.error, at: statements, after: done)
+    }
+
+    /// A row that kept the transaction from being committed: it is rolled back, to see which ones were there before.
+    private func newOrphan() throws -> ForeignKeyViolation? {
+        let now = try connection.foreignKeyViolations(limit: .max)
+        try connection.rollback()
+        let before = try connection.foreignKeyViolations(limit: .max)
+        return NewOrphans(beside: before, through: step.operations).first(of: now)
     }
 
     private func failure(
@@ -150,7 +158,8 @@ extension Plan.PlannedOperation {
     /// Runs `body`, which runs the operation's statements. What a script sets in the session ends with the script.
     func run(on connection: any Connection, _ body: () throws -> Void) throws {
         switch operation {
-        case .run: try connection.keepingSettings(body)
+        // A script's own deletes cascade, whatever else its migration does.
+        case .run: try connection.keepingSettings { try connection.withForeignKeysEnforced(body) }
         case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: try body()
         }
     }

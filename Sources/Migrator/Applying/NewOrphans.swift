@@ -1,0 +1,101 @@
+import Dialects
+
+/// Which of the rows that point nowhere a migration made: all but those that pointed nowhere before. They are known by what they
+/// hold, not by their numbers, and under the names that their tables and columns have afterwards: a migration renames.
+struct NewOrphans {
+    /// A foreign key, by its names.
+    private struct Key: Hashable {
+        var table: String
+        var parent: String
+        var columns: [String]
+
+        init(_ violation: ForeignKeyViolation) {
+            table = SQLName.folded(violation.table)
+            parent = SQLName.folded(violation.parent)
+            columns = violation.columns.map(SQLName.folded)
+        }
+    }
+
+    /// The rows that a key had before.
+    private struct Known {
+        /// How often each key's values were there.
+        var values: [[Value]: Int] = [:]
+        var count = 0
+        /// The values are written otherwise now, so only their number can be compared.
+        var isRetyped = false
+    }
+
+    private var known: [Key: Known] = [:]
+
+    init(beside before: [ForeignKeyViolation], through operations: [Plan.PlannedOperation]) {
+        var traces: [Key: (key: Key, isRetyped: Bool)] = [:]
+        for violation in before {
+            let old = Key(violation)
+            let trace = traces[old] ?? Self.trace(old, through: operations)
+            traces[old] = trace
+            known[trace.key, default: Known()].count += 1
+            known[trace.key]?.values[violation.values, default: 0] += 1
+            if trace.isRetyped { known[trace.key]?.isRetyped = true }
+        }
+    }
+
+    /// The first of `now` that was not there before.
+    func first(of now: [ForeignKeyViolation]) -> ForeignKeyViolation? {
+        var known = known
+        return now.first { violation in
+            let key = Key(violation)
+            guard let before = known[key], before.count > 0 else { return true }
+            known[key]?.count -= 1
+            if before.isRetyped { return false }
+            guard let left = before.values[violation.values], left > 0 else { return true }
+            known[key]?.values[violation.values] = left - 1
+            return false
+        }
+    }
+
+    /// What the key is called after the operations, and whether one of them writes its values otherwise.
+    private static func trace(
+        _ key: Key, through operations: [Plan.PlannedOperation]
+    ) -> (key: Key, isRetyped: Bool) {
+        var key = key
+        var isRetyped = false
+        for planned in operations {
+            switch planned.operation {
+            case .renameTable(let old, let new):
+                if key.table == SQLName.folded(old) { key.table = SQLName.folded(new) }
+                if key.parent == SQLName.folded(old) { key.parent = SQLName.folded(new) }
+            case .alterTable(let name, let changes):
+                isRetyped = isRetyped || retypes(key, planned)
+                guard key.table == SQLName.folded(name), let steps = try? planned.before.walk(changes, of: name) else {
+                    continue
+                }
+                for step in steps {
+                    switch step.change {
+                    case .renameColumn(let old, let new):
+                        key.columns = key.columns.map { $0 == SQLName.folded(old) ? SQLName.folded(new) : $0 }
+                    case .changeColumn(let column, let facets):
+                        guard key.columns.contains(SQLName.folded(column)) else { continue }
+                        for case .type in facets { isRetyped = true }
+                    case .addColumn, .dropColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique,
+                        .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+                        break
+                    }
+                }
+            case .createTable, .dropTable, .createView, .dropView, .run: break
+            }
+        }
+        return (key, isRetyped)
+    }
+
+    /// Columns that refer to a retyped one take its type.
+    private static func retypes(_ key: Key, _ planned: Plan.PlannedOperation) -> Bool {
+        guard let was = planned.before.tables.first(where: { SQLName.folded($0.name) == key.table }),
+            let now = planned.after.tables.first(where: { SQLName.folded($0.name) == key.table })
+        else { return false }
+        return key.columns.contains { name in
+            let old = was.columns.first { SQLName.folded($0.name) == name }
+            let new = now.columns.first { SQLName.folded($0.name) == name }
+            return old != nil && new != nil && old?.type != new?.type
+        }
+    }
+}
