@@ -126,6 +126,39 @@ struct MendingTests {
         }
     }
 
+    /// Since when a host runs it says itself: that opens no closed session for who may not revive one.
+    @Test func aHostThatLiesAboutItsBeginningOpensNothing() async throws {
+        try await withSandbox { box in
+            let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })
+            func settings(_ role: String) throws {
+                let person = "{name: Me, email: me@example.org, os_username: \(user), role: \(role)}"
+                try box.write("config.yml", "mode: system\npeople:\n  - \(person)\n")
+            }
+            try settings("member")
+            let variables = box.daemonVariables(
+                "sqlite:\(box("a.db"))",
+                ["TELECLAUDE_CONFIG_PATH": box("config.yml"), "TELECLAUDE_STATE_PATH": box("state")])
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("true")
+            try await daemon.wait(for: id, toBe: "closed")
+            #expect(try await daemon.stop().code == 0)
+            try settings("contributor")
+            daemon = try await box.startDaemon(variables)
+            func host(_ started: String) async throws -> Run {
+                let url = "http://x/sessions/\(id)/host?started=\(started)"
+                return try await box.run(
+                    Program(inPath: "curl"),
+                    ["-s", "--max-time", "3", "--unix-socket", "\(box.folder)/d.sock", "-X", "POST", url])
+            }
+            #expect(try await host("2000-01-01T00:00:00Z").output.contains("order 0 end"))
+            let refused = try await host("2999-01-01T00:00:00Z")
+            #expect(refused.output.contains("reviving this session is not allowed"), "\(refused)")
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "closed")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// A copy from before a session was run again says that it has ended: that was another time.
     @Test func anOlderEndEndsNothing() async throws {
         try await withSandbox { box in

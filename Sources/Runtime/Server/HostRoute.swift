@@ -31,8 +31,8 @@ struct HostRoute {
         }
         let writer = try await services.transcripts.writer(id)
         let (ticket, outbox) = await services.hosts.connect(id)
+        let (session, isEndOrdered) = try await takeUp(id, ticket, context.caller, started)
         outbox.put(.next(writer.next))
-        let (session, isEndOrdered) = try await sessions.takeUp(id, startedAt: started)
         // It was ended while its host was away: what is recorded is still wanted.
         if isEndOrdered { outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
@@ -46,6 +46,18 @@ struct HostRoute {
                 withExtendedLifetime(place) {}
                 try await output.finish(nil)
             })
+    }
+
+    /// Only who is connected may take up: an end that is ordered meanwhile then reaches him.
+    private func takeUp(
+        _ id: String, _ ticket: UInt64, _ caller: Caller, _ started: Moment?
+    ) async throws -> (session: Session, isEndOrdered: Bool) {
+        do {
+            return try await sessions.takeUp(id, by: caller, startedAt: started)
+        } catch {
+            await services.hosts.disconnect(id, ticket: ticket)
+            throw error
+        }
     }
 
     private func answer(_ body: ResponseBody) -> Response {

@@ -86,13 +86,16 @@ struct SessionService: Sendable {
     }
 
     /// A host runs this session now: its row says so, whatever was taken for true while no host called. Unless its end was
-    /// ordered.
-    func takeUp(_ id: String, startedAt started: Moment?) async throws -> (session: Session, isEndOrdered: Bool) {
+    /// ordered. Since when it runs the host says itself: it opens no closed session for who may not revive it, and waits.
+    func takeUp(
+        _ id: String, by caller: Caller, startedAt started: Moment?
+    ) async throws -> (session: Session, isEndOrdered: Bool) {
         guard var session = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
         // Somebody may order its end meanwhile.
         for _ in 0..<3 {
             if session.isEndOrdered(for: started) { return (session, true) }
             if session.state == .active, session.closedAt == nil { break }
+            if session.state == .closed { _ = try await gate.admit(caller, to: .revive, on: id) }
             let isNews = try await services.sessions.takeUp(id, from: session.state)
             guard let found = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
             session = found
