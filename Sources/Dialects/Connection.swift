@@ -22,6 +22,13 @@ public protocol Connection: AnyObject {
     /// afterwards as it was before.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T
 
+    /// Takes back the file that opening this database has made, where nothing came into it: the connection is then closed. A
+    /// server's database is nobody's to take back.
+    func discardIfNew()
+
+    /// Throws when there is no current schema: tables could be neither found nor made.
+    func requireSchema() throws(DatabaseError)
+
     /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
 
@@ -30,7 +37,7 @@ public protocol Connection: AnyObject {
 
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
-    /// Whether the other end is gone: a new connection is needed. A file never is.
+    /// Whether the other end is gone, or the file: a new connection is needed.
     var isLost: Bool { get }
 
     /// Begins a transaction that is able to write at once (`BEGIN IMMEDIATE` in SQLite: a deferred one that turns to writing
@@ -170,6 +177,8 @@ public struct AdvisoryLock: Sendable, Hashable {
 
 /// A lock that is kept. Used on its connection's thread.
 public protocol HeldLock: AnyObject {
+    /// Whether somebody else can have the lock while the process that held it goes on, and does not know yet.
+    var isLostUnnoticed: Bool { get }
     /// Asks whether the lock is still there. Throws an error of kind `lost` when it is not, or nobody answers.
     func confirm() throws(DatabaseError)
     func release()

@@ -79,6 +79,17 @@ final class ConnectionPool: Sendable {
         for member in idle { await member.host.close() }
     }
 
+    /// Closes the connections that are idle now.
+    func dropIdle() {
+        let idle = state.withLock { state in
+            state.count -= state.idle.count
+            defer { state.idle.removeAll() }
+            return state.idle
+        }
+        // On each one's own thread: a dead connection may take its time.
+        for member in idle { Task { await member.host.close() } }
+    }
+
     private static let closed = DatabaseError(.other, "the database was closed by this program")
 }
 

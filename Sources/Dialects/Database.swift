@@ -72,6 +72,10 @@ public final class Database: Sendable {
 
     /// Closes every idle connection; leased ones close when they come back.
     public func close() async { await pool.close() }
+
+    /// Lets go of the connections that idle now: to be called when the server has gone away, so that nobody is lent one whose
+    /// other end is no more. What is lent out finds out by itself.
+    public func dropIdleConnections() { pool.dropIdle() }
 }
 
 /// How connections are opened.
@@ -101,11 +105,13 @@ public struct ConnectionOptions: Sendable {
     public var isDurable: Bool
     /// Where a private copy of a SQLite database may lie for a while: a folder with room for it.
     public var temporaryFolder: String
+    /// After how long of saying nothing either end takes the other for gone.
+    public var silence: Silence
 
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
         applicationName: String = "tc-migrate", poolSize: Int = 4, isOwned: Bool = false,
-        isDurable: Bool = false, temporaryFolder: String = "/tmp"
+        isDurable: Bool = false, temporaryFolder: String = "/tmp", silence: Silence = Silence()
     ) {
         self.access = access
         self.lockTimeout = lockTimeout
@@ -115,6 +121,25 @@ public struct ConnectionOptions: Sendable {
         self.isOwned = isOwned
         self.isDurable = isDurable
         self.temporaryFolder = temporaryFolder
+        self.silence = silence
+    }
+}
+
+/// How long one end of a connection waits for the other, in seconds; `nil` is without end. The kernel answers for a program that
+/// was stopped, and nobody for a machine that has gone, so that neither is ever seen to hang up. A SQLite database has no other
+/// end.
+public struct Silence: Sendable, Equatable {
+    /// The server ends a session that asks nothing for so long, and what it held is free. Takes PostgreSQL 14.
+    public var ofClient: Double?
+    /// The same inside a transaction, where rows may be locked.
+    public var inTransaction: Double?
+    /// A server that takes so long to go on with its answer counts as lost.
+    public var ofServer: Double?
+
+    public init(ofClient: Double? = nil, inTransaction: Double? = nil, ofServer: Double? = nil) {
+        self.ofClient = ofClient
+        self.inTransaction = inTransaction
+        self.ofServer = ofServer
     }
 }
 

@@ -8,6 +8,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case check
         /// Another connection holds the lock that this statement needs.
         case locked
+        /// A pooler stands before the server and shares the session with others.
+        case pooled
         /// The connection is gone: the server ended it, or can't be reached.
         case lost
         /// No such file, server or database.

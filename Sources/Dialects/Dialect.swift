@@ -204,6 +204,8 @@ public struct Surroundings: Sendable, Equatable {
     public var takenNames: Set<String>
     /// What must follow a declared view that is made again, by its name: grants, comments, options.
     public var epilogues: [String: [String]]
+    /// What must follow a column that is made anew, by its table and name: grants and comments.
+    public var columnEpilogues: [String: [String: [String]]] = [:]
     /// What hangs on declared tables and views from outside.
     public var dependents: [Dependent] = []
 

@@ -44,7 +44,7 @@ struct MigrationLog: Sendable {
                 ("sql", .array(step.statements.map { .string($0) })),
             ])
         }
-        let hazards = preview.hazards.map { JSON.string($0.description) }
+        let hazards = (preview.hazards.map(\.description) + preview.refusals.map(\.description)).map { JSON.string($0) }
         let members: [(key: String, value: JSON)] = [
             ("version", .integer(1)), ("dry_run", .boolean(true)), ("migrations", .array(steps)),
             ("hazards", .array(hazards)),
@@ -60,6 +60,7 @@ struct MigrationLog: Sendable {
             if isVerbose { lines += step.statements.map { $0 + ";" } }
         }
         lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
+        lines += preview.refusals.map { "would refuse  \($0)" }
         return lines.joined(separator: "\n")
     }
 }

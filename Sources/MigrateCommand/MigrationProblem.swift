@@ -78,6 +78,8 @@ extension Problem {
             .unknownRow(let id, _), .outOfOrder(let id, _):
             return [("migration", .string(id))]
         case .inTransaction, .drifted: return []
+        case .stopped(let done, let error):
+            return context(of: error) + [("applied", .array(done.map { .string($0) }))]
         }
     }
 }

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Why a migration is refused: nothing was changed.
+/// Why a migration is refused: it changed nothing.
 public enum MigratorError: Error, Sendable, Equatable {
     case unknownID(String, known: [String])
     case notApplied(String)
@@ -19,6 +19,8 @@ public enum MigratorError: Error, Sendable, Equatable {
     /// The rows have to be put right first.
     case rowsInTheWay(String, [MeasuredHazard])
     case inTransaction
+    /// The same for one of several: those before it are done and stay so.
+    indirect case stopped(after: [String], MigratorError)
 }
 
 extension MigratorError {
@@ -38,6 +40,7 @@ extension MigratorError {
         case .dataLoss: "data_loss"
         case .rowsInTheWay: "rows_in_the_way"
         case .inTransaction: "in_transaction"
+        case .stopped(_, let error): error.code
         }
     }
 
@@ -59,6 +62,7 @@ extension MigratorError {
         case .dataLoss(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
         case .rowsInTheWay(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
         case .inTransaction: "commit it or roll it back first"
+        case .stopped(_, let error): error.remedy
         }
     }
 
@@ -71,7 +75,8 @@ extension MigratorError {
         case .repeats: "put these rows right first, or make more columns unique together"
         case .breaks: "put these rows right first, or make the check let them pass"
         case .orphans: "insert the rows that they refer to first, or take these out"
-        case .losesRows, .losesValues, .notUndone: "to lose them, say --allow-data-loss"
+        case .indexes: "drop the index in the same migration"
+        case .losesRows, .losesValues, .losesObjects, .notUndone: "to lose them, say --allow-data-loss"
         }
     }
 }
@@ -98,6 +103,9 @@ extension MigratorError: CustomStringConvertible {
         case .dataLoss(let id, let hazards), .rowsInTheWay(let id, let hazards):
             "migration \(id) is refused: " + hazards.map(\.description).joined(separator: "; ")
         case .inTransaction: "the connection has a transaction open, and a migration needs its own"
+        case .stopped(let done, let error):
+            "\(error) (\(done.joined(separator: ", ")) \(done.count == 1 ? "was" : "were") done before it and "
+                + "\(done.count == 1 ? "stays" : "stay") so)"
         }
     }
 }
@@ -109,6 +117,9 @@ extension MeasuredHazard: CustomStringConvertible {
         let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
+        case .losesObjects:
+            "\(place) would be dropped with \(rows == 1 ? "1 thing" : "\(rows) things") that no migration declares\(shown)"
+        case .indexes(let index): "\(place): index \(index) does not let \(count) in\(shown)"
         case .notUndone:
             "\(place) would keep what it holds in \(count), and nothing says what was there before\(shown)"
         case .breaks(let check): "\(place): check \(check) does not let \(count) pass\(shown)"

@@ -3,6 +3,8 @@ import Settings
 
 /// Everything that the handlers work with.
 public struct Services: Sendable {
+    /// Says whether this daemon is the one that works.
+    let lease: InstanceLease
     let mode: Settings.Mode
     let agents: AgentBox
     let directory: IdentityBox

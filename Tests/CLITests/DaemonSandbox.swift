@@ -31,8 +31,8 @@ struct TestDaemon: Sendable {
     }
 
     /// Asks until the session is in this state.
-    func wait(for session: String, toBe state: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+    func wait(for session: String, toBe state: String, within seconds: Int = 30) async throws {
+        let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             let document = try await json("sessions", "get", session)["session"] as? [String: Any]
             if document?["status"] as? String == state { return }

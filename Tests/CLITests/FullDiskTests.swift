@@ -25,7 +25,7 @@ struct FullDiskTests {
                 mkdir disk && mount -t tmpfs -o size=128k tmpfs disk || exit 99
                 "$0" up --json -d disk/test.db
                 code=$?
-                cp disk/* .
+                cp disk/* . 2> cp.log
                 exit $code
                 """
             let run = try await box.run(
@@ -52,9 +52,13 @@ struct FullDiskTests {
     private func expectStopped(_ run: Run, _ box: Sandbox, saying words: String...) async throws {
         expectRefusal(run, saying: "0001-single-user-tables")
         for word in words { #expect(run.error.contains(word), "\(run)") }
-        let status = try await box.migrate("status", "--json", "-d", box("test.db"))
-        #expect(try status.document(StatusDocument.self).migrations.allSatisfy { $0.state == "pending" }, "\(status)")
-        #expect(try tables(box("test.db")).isEmpty)
+        // The file itself is gone, unless the disk had no room for looking whether it is empty.
+        if access(box("test.db"), F_OK) == 0 {
+            let status = try await box.migrate("status", "--json", "-d", box("test.db"))
+            let lines = try status.document(StatusDocument.self).migrations
+            #expect(lines.allSatisfy { $0.state == "pending" }, "\(status)")
+            #expect(try tables(box("test.db")).isEmpty)
+        }
         let next = try await box.migrate("up", "-d", box("test.db"))
         #expect(next.ending == .exit(0), "\(next)")
         #expect(try await box.migrate("drift", "-d", box("test.db")).output == "no drift\n")

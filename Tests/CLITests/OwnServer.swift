@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A PostgreSQL server of a test's own, which a script may stop, kill and start: the one that all tests share must stay.
 enum OwnServer {
@@ -8,9 +9,13 @@ enum OwnServer {
 
     /// The server stands beside the sandbox: where tests run as root it is another user's.
     private static let prelude = #"""
-        set -eu
         cluster=$(mktemp -u /tmp/tc-own-XXXXXX)
         trap 'bash "$CI/postgres" stop "$cluster"' EXIT
+
+        """#
+
+    private static let tools = #"""
+        set -eu
         programs=$(source "$CI/setup"; postgresql_programs)
         control() (
           cd /
@@ -31,7 +36,47 @@ enum OwnServer {
         ]
         return try await box.run(
             try Program(inPath: inNamespace ? "unshare" : "env"),
-            (inNamespace ? ["--mount", "--"] : []) + ["bash", "-c", prelude + script],
+            (inNamespace ? ["--mount", "--"] : []) + ["bash", "-c", prelude + tools + script],
             own.merging(variables) { _, new in new }, timeout: 120)
+    }
+
+    /// Starts a server, and stops it when `body` is done.
+    static func with<T>(
+        in box: Sandbox, options: String = "", _ body: (RunningServer) async throws -> T
+    ) async throws -> T {
+        let server = RunningServer(box: box, folder: "/tmp/tc-own-\(UInt32.random(in: 0 ... .max))")
+        do {
+            try await server.bash(#"bash "$CI/postgres" start "$cluster""#, ["PG_OPTIONS": options])
+            let result = try await body(server)
+            try await server.bash(#"bash "$CI/postgres" stop "$cluster""#)
+            return result
+        } catch {
+            try await server.bash(#"bash "$CI/postgres" stop "$cluster""#)
+            throw error
+        }
+    }
+
+    /// A server that a test stops and starts as it goes.
+    struct RunningServer: Sendable {
+        let box: Sandbox
+        let folder: String
+        var url: String { "postgresql://tc@/postgres?host=\(folder)" }
+
+        /// Runs a script that has `cluster`, `programs` and `control`, as in `OwnServer.run`.
+        func bash(_ script: String, _ variables: [String: String?] = [:]) async throws {
+            let run = try await box.run(
+                try Program(inPath: "bash"), ["-c", "cluster=\(folder)\n" + OwnServer.tools + script],
+                ["CI": OwnServer.ci].merging(variables) { _, new in new }, timeout: 120)
+            try #require(run.code == 0, "\(run)")
+        }
+
+        /// Stops it as an administrator does.
+        func stop() async throws {
+            try await bash(#"control "$programs/pg_ctl" stop -m fast -w -s -D "$cluster/data""#)
+        }
+
+        func start() async throws {
+            try await bash(#"control "$programs/pg_ctl" start -w -s -D "$cluster/data" -l "$cluster/log""#)
+        }
     }
 }

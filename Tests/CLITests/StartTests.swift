@@ -31,6 +31,24 @@ struct StartTests {
         }
     }
 
+    /// A host is killed, and then all of its server ends: tmux can't quite, and takes callers that it sends away. Sessions start
+    /// all the same, this one too.
+    @Test func aServerThatCanNotEndIsNotInTheWay() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for _ in 0..<6 {
+                let id = try await daemon.start("sh", "-c", "echo begun; read x")
+                try await daemon.waitForTranscript(of: id, toContain: "begun")
+                #expect(kill(try daemon.box.host(of: id), SIGKILL) == 0)
+                try await daemon.box.endSessions()
+                let other = try await daemon.start("sh", "-c", "echo other; read x")
+                try await daemon.waitForTranscript(of: other, toContain: "other")
+                let revived = try await daemon.telec("sessions", "revive", id)
+                #expect(revived.code == 0, "\(revived)")
+                for session in [id, other] { #expect(try await daemon.telec("sessions", "end", session).code == 0) }
+            }
+        }
+    }
+
     /// tmux's words, exit code 2, and a log that is still there.
     @Test(
         arguments: [

@@ -23,6 +23,9 @@ struct CaseDatabase {
         try await migrator(migrations, allowsDataLoss: allowsDataLoss).down()
     }
 
+    /// Takes the last migration, which is undone, out of the history.
+    mutating func forget() { migrations.removeLast() }
+
     /// What one more migration would do.
     func preview(@MigrationBuilder _ operations: () -> [Operation]) async throws -> MigrationPreview {
         try await migrator(migrations + [migration(operations())]).preview()
@@ -146,6 +149,7 @@ extension MigratorError {
         case .unknownID, .notApplied, .changed, .newer, .unknownRow, .outOfOrder, .irreversible, .cannotLower,
             .inTransaction, .behind, .drifted:
             []
+        case .stopped(_, let error): error.measured
         }
     }
 

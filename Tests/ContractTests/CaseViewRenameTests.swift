@@ -178,20 +178,6 @@ struct CaseViewRenameTests {
         #expect(
             rename("x", "a", under: "SELECT 1 AS one FROM items").isFailure, "there is no column x in items")
     }
-
-    @Test("SELECT * shows the name of now on both databases", arguments: Backend.available)
-    func star(_ backend: Backend) async throws {
-        try await backend.withCase { test in
-            try await test.migrate {
-                CreateTable("t") { Column("a", .bigint) }
-                CreateView("v", as: "SELECT * FROM t")
-            }
-            try await test.run("INSERT INTO t VALUES (4)")
-            try await test.migrate { AlterTable("t") { RenameColumn("a", to: "b") } }
-            #expect(try await test.query("SELECT b FROM v") == [[4]])
-            #expect(try await test.drift() == [])
-        }
-    }
 }
 
 extension Result {

@@ -216,11 +216,55 @@ struct DependentTests {
             #expect(table.lowering?.reason.contains("sequence numbers") == true, "\(table)")
             #expect(table.lowering?.reason.contains("publication news") == true, "\(table)")
             #expect(table.lowering?.reason.contains("table elsewhere.orders (0 rows)") == true, "\(table)")
-            // Its own indexes, triggers, policies, rules and statistics go with it.
+            // Its own indexes, triggers, policies, rules and statistics go with it, and are named.
             try await test.run(
                 "DROP SCHEMA elsewhere CASCADE; DROP SEQUENCE numbers; DROP PUBLICATION news; CREATE POLICY p ON parents USING (note = 'x')"
             )
-            try await test.migrate { DropTable("parents") }
+            let own = try await test.refusal { DropTable("parents") }
+            #expect(own.isDataLoss)
+            #expect(own.measured.map(\.hazard.kind) == [.losesObjects])
+            #expect(own.measured.first?.examples.contains("statistics object facts") == true, "\(own)")
+            try await test.migrate(allowsDataLoss: true) { DropTable("parents") }
+        }
+    }
+
+    @Test("a trigger or an index that goes with its table goes by consent", arguments: Backend.available)
+    func droppedParts(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { Self.parents }
+            try await test.run("CREATE INDEX by_hand ON parents (note)")
+            let error = try await test.refusal { DropTable("parents") }
+            #expect(error.measured.map(\.hazard.kind) == [.losesObjects])
+            #expect(error.measured.map(\.examples) == [["index by_hand"]])
+            #expect(try await test.preview { DropTable("parents") }.hazards == error.measured)
+            try await test.migrate(allowsDataLoss: true) { DropTable("parents") }
+        }
+    }
+
+    @Test("the dry run names what hangs on a table as well", arguments: Backend.available)
+    func dryRun(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { Self.parents }
+            try await test.run(
+                "CREATE TABLE orders (parent bigint REFERENCES parents (id)); INSERT INTO orders VALUES (NULL)")
+            let error = try await test.refusal { DropTable("parents") }
+            let preview = try await test.preview { DropTable("parents") }
+            #expect(preview.refusals.map(\.reason) == [try #require(error.lowering?.reason)])
+        }
+    }
+
+    @Test("PostgreSQL: a column that is made anew keeps its comment and its grants")
+    func recomputedColumn() async throws {
+        try await onPostgreSQL { test in
+            try await test.migrate { Self.parents }
+            try await test.run("COMMENT ON COLUMN parents.note IS 'it''s'; GRANT SELECT (note) ON parents TO PUBLIC")
+            try await test.migrate { AlterTable("parents") { ChangeColumn("note").generated("upper(code)") } }
+            let words = try await test.query(
+                """
+                SELECT col_description(attrelid, attnum), attacl IS NOT NULL FROM pg_attribute
+                WHERE attrelid = 'parents'::regclass AND attname = 'note'
+                """)
+            #expect(words == [["it's", .boolean(true)]])
         }
     }
 

@@ -201,6 +201,46 @@ struct MeasuredRefusalTests {
         }
     }
 
+    @Test("a refusal says what was done before it", arguments: Backend.available)
+    func stopped(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrate(Migration("1") { Self.table })
+            try await database.byHand("INSERT INTO t VALUES (1, 'x', 1)")
+            let error = await #expect(throws: MigratorError.self) {
+                try await database.migrate(
+                    Migration("1") { Self.table }, Migration("2") { CreateTable("u") { Column("a", .text) } },
+                    Migration("3") { AlterTable("t") { DropColumn("a") } })
+            }
+            guard case .stopped(after: ["2"], .dataLoss("3", _))? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(error?.description.contains("2 was done before it") == true)
+        }
+    }
+
+    @Test("PostgreSQL: a check or an index that does not go with a new type is named before anything is touched")
+    func withoutSense() async throws {
+        guard Backend.available.contains(.postgresql) else { return }
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate { Self.table }
+            try await test.run("INSERT INTO t VALUES (1, '7', 1)")
+            func own(_ text: String) -> Expression { .native(sqlite: text, postgresql: text) }
+            let rules: [(any ChangeVerb, String)] = [
+                (Add(Check(own("lower(a) = '7'")).named("a_known")), "a_known"),
+                (AddIndex(parts: .expression(own("lower(a)"))).named("folded"), "folded"),
+                (AddIndex("id").named("some").where(own("lower(a) = 'x'")), "some"),
+            ]
+            for (verb, name) in rules {
+                try await test.migrate { AlterTable("t") { verb } }
+                let error = try await test.refusal { AlterTable("t") { ChangeColumn("a").type(.integer) } }
+                #expect("\(error)".contains(name), "\(error)")
+                try await test.down()
+                test.forget()
+            }
+        }
+    }
+
     @Test(
         "an expression that fails is the statement's own error, and nothing is left of it", arguments: Backend.available
     )

@@ -2,6 +2,12 @@
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite("Scripts inside a migration's transaction")
 struct ScriptTests {
     private static var table: CreateTable { CreateTable("t") { Column("id", .bigint).primaryKey() } }
@@ -185,6 +191,59 @@ struct ScriptTests {
 
 @Suite("A first migration")
 struct FirstMigrationTests {
+    @Test("that is refused or fails leaves no file behind, and one that was there stays")
+    func noFile() async throws {
+        try await withTemporaryFolder { folder in
+            let url = try DatabaseURL(parsing: "sqlite:\(folder)/test.db")
+            let options = ConnectionOptions(access: .create, isOwned: true)
+            for script in ["COMMIT", "INSERT INTO nowhere VALUES (1)"] {
+                let database = try Database(url, options: options)
+                #expect(database.isMissing)
+                for _ in 0..<2 {
+                    await #expect(throws: (any Error).self) {
+                        try await database.migrate(Migration("1") { RunSQL(.sql(script), undo: .nothing) })
+                    }
+                    #expect(database.isMissing)
+                }
+                // The same program goes on with the same database.
+                try await database.migrate(Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } })
+                #expect(try await database.count("t") == 0)
+                await database.close()
+                for suffix in ["", "-wal", "-shm"] { unlink("\(folder)/test.db\(suffix)") }
+            }
+            // One that somebody else has made is his, however empty.
+            _ = try connect(to: url, options).execute("PRAGMA user_version = 7")
+            let database = try Database(url, options: options)
+            await #expect(throws: (any Error).self) {
+                try await database.migrate(Migration("1") { RunSQL("COMMIT", undo: .nothing) })
+            }
+            #expect(!database.isMissing)
+            await database.close()
+        }
+    }
+
+    @Test("of two that begin at once neither writes into a file that is gone")
+    func twoAtOnce() async throws {
+        try await withTemporaryFolder { folder in
+            let url = try DatabaseURL(parsing: "sqlite:\(folder)/test.db")
+            let options = ConnectionOptions(access: .create, isOwned: true)
+            let (first, second) = (try connect(to: url, options), try connect(to: url, options))
+            first.discardIfNew()
+            #expect(first.isLost && second.isLost)
+            let error = #expect(throws: DatabaseError.self) { try second.transaction {} }
+            #expect(error?.kind == .lost && error?.remedy != nil)
+            let third = try connect(to: url, options)
+            try third.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1)")
+            // Whoever leaves later leaves the new file alone.
+            second.close()
+            #expect(try third.query("SELECT a FROM t") == [[1]])
+            #expect(try third.queryValue("PRAGMA integrity_check") == "ok")
+            third.discardIfNew()
+            #expect(!third.isLost)
+            third.close()
+        }
+    }
+
     @Test("that is refused or fails leaves no ledger behind", arguments: Backend.available)
     func noLedger(_ backend: Backend) async throws {
         let refused: [Migration] = [

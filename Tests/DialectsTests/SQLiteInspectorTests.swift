@@ -57,6 +57,16 @@ import Testing
             ])
     }
 
+    /// A LIKE that somebody wrote for SQLite knows no case: read back, it is SQLite's own.
+    @Test func whatPortableTextSaysOtherwiseIsSQLitesOwn() throws {
+        let schema = try InspectorFixture.inspect(
+            "CREATE TABLE t (a TEXT CHECK (a LIKE 'x%'), b INTEGER CHECK (b > 0)) STRICT; CREATE VIEW v AS SELECT * FROM t"
+        ).schema
+        let checks = schema["t"]?.checks.map(\.expression)
+        #expect(checks == [.native(sqlite: "a LIKE 'x%'", postgresql: ""), "b > 0"])
+        #expect(schema[view: "v"]?.query == .native(sqlite: "SELECT * FROM t", postgresql: ""))
+    }
+
     /// `COLLATE` binds tighter than `||`: there it belongs to the operand, and the index compares by bytes.
     @Test func theCollationOfAnOperandIsNotTheIndexs() throws {
         let table = try #require(
@@ -65,8 +75,9 @@ import Testing
             ).schema["t"])
         #expect(
             table.indexes[0].parts == [
-                Index.Part(.expression("a || b COLLATE NOCASE")),
-                Index.Part(.expression("(a || b)"), descending: true, collation: .nocase),
+                Index.Part(.expression(.native(sqlite: "a || b COLLATE NOCASE", postgresql: ""))),
+                Index.Part(
+                    .expression(.native(sqlite: "(a || b)", postgresql: "")), descending: true, collation: .nocase),
             ])
     }
 

@@ -103,6 +103,35 @@ import Testing
         connection.close()
     }
 
+    @Test func whatCannotBeSwitchedOnAgainIsUsedNoMore() throws {
+        let connection = try folder.open()
+        let handle = try #require(connection as? SQLiteConnection).handle
+        #expect(throws: Oops.self) {
+            try connection.withForeignKeysUnenforced {
+                try connection.begin()
+                // No rollback comes through any more.
+                try handle.refusingTransactionControl()
+                throw Oops()
+            }
+        }
+        #expect(connection.isLost)
+        #expect(databaseError { try connection.execute("INSERT INTO t VALUES (3)") }?.kind == .lost)
+    }
+
+    @Test func whoReadsAnOldMomentIsToRollBackFirst() throws {
+        let (first, second) = (try folder.open(), try folder.open())
+        _ = try first.query("PRAGMA journal_mode = WAL")
+        try first.beginSnapshot()
+        try second.execute("INSERT INTO t VALUES (2)")
+        let error = databaseError { try first.execute("INSERT INTO t VALUES (3)") }
+        #expect(error?.kind == .locked)
+        #expect(error?.code == "SQLITE_BUSY_SNAPSHOT")
+        #expect(error?.remedy == "roll the transaction back first, then run it again")
+        try first.rollback()
+        try first.execute("INSERT INTO t VALUES (3)")
+        [first, second].forEach { $0.close() }
+    }
+
     @Test func foreignKeysCannotBeSwitchedOffInsideATransaction() throws {
         let connection = try folder.open()
         try connection.begin()

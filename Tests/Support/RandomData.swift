@@ -92,7 +92,9 @@ extension RandomData {
         switch column.type {
         case .integer, .bigint: return number
         case .real: return ["1.5", "2.0", number].pick(&random)
-        case .decimal, .numeric: return "'\([number, "2.5", "12.25"].pick(&random))'"
+        // As SQLite's own conversions write them: text has no other way to say that two are one.
+        case .decimal(_, let scale): return "'\(number).\(String(repeating: "0", count: scale))'"
+        case .numeric: return "'\(number)'"
         case .text, .varchar:
             let words = ["a", "it's", "A", "7", "007", "1.5", "true", "{}", "{a", "2024-01-15", number]
             return SQLText.literal(words.pick(&random))

@@ -158,6 +158,8 @@ def strangers(people):
 
 def flooder(person, path, flood, until):
     become(person)
+    # Who may have how much of the processors is the system's to say, as systemd's slices do; here they are one user's.
+    os.nice(19)
 
     def connect():
         while True:

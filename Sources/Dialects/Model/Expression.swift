@@ -30,8 +30,14 @@ extension Expression {
     /// The same expression without its comments and with single spaces: what checksums look at.
     public var canonical: Expression { mapTexts(SQLToken.canonical) }
 
-    /// The same expression as both databases read it: what comparisons look at.
-    public var compared: Expression { mapTexts(SQLToken.compared) }
+    /// The same expression as both databases read it: what comparisons look at. One that was read from a database may have words
+    /// for that one alone, and is the same as portable text that reads so.
+    public var compared: Expression {
+        switch self {
+        case .native(let words, ""), .native("", let words): .sql(SQLToken.compared(words))
+        case .sql, .native: mapTexts(SQLToken.compared)
+        }
+    }
 
     var texts: [String] {
         switch self {

@@ -108,6 +108,7 @@ extension Table {
         var table = Table(name: name.inOneForm)
         table.columns = columns.map(\.inOneForm)
         table.primaryKey = primaryKey?.inOneForm
+        table.furtherPrimaryKeys = furtherPrimaryKeys.map(\.inOneForm)
         table.uniques = uniques.map(\.inOneForm)
         table.checks = checks.map(\.inOneForm)
         table.foreignKeys = foreignKeys.map(\.inOneForm)

@@ -175,6 +175,7 @@ extension Table {
             (primaryKey?.columns ?? []) + uniques.flatMap(\.columns) + foreignKeys.flatMap(\.columns)
             + indexes.flatMap(\.parts).compactMap(\.columnName)
         for column in needed where self[column: column] == nil { throw .noColumn(column, table: name) }
+        try checkOnePrimaryKey()
         try checkKeysDiffer()
         for expression in expressions { try checkQuotedNames(in: expression) }
         for key in primaryKey?.columns ?? [] where self[column: key]?.isNullable == true {
@@ -184,6 +185,17 @@ extension Table {
 }
 
 extension Table {
+    private func checkOnePrimaryKey() throws(SchemaError) {
+        guard let key = primaryKey, !furtherPrimaryKeys.isEmpty else { return }
+        let keys = ([key] + furtherPrimaryKeys).map(\.columns)
+        let listed = keys.map { "(\($0.joined(separator: ", ")))" }.joined(separator: " and ")
+        let joined = keys.joined().map { "\"\($0)\"" }.joined(separator: ", ")
+        throw .contradiction(
+            "primary key", table: name,
+            because: "it is declared as \(listed); a table has one, and one of several columns is PrimaryKey(\(joined))"
+        )
+    }
+
     /// PostgreSQL makes one of two equal keys in a `CREATE TABLE`, and the other name is then missing.
     private func checkKeysDiffer() throws(SchemaError) {
         var keys: Set<[String]> = []

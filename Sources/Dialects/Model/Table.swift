@@ -3,6 +3,8 @@ public struct Table: Hashable, Sendable {
     public var name: String
     public var columns: [Column] = []
     public var primaryKey: PrimaryKey?
+    /// Keys that were declared beside the first: no table has two, so replay refuses one that holds any.
+    public var furtherPrimaryKeys: [PrimaryKey] = []
     public var uniques: [Unique] = []
     public var checks: [Check] = []
     public var foreignKeys: [ForeignKey] = []

@@ -118,11 +118,34 @@ struct PostgreSQLAlter {
             clauses.append("SET DEFAULT \(try dialect.spell(value, for: now.type))")
         }
         var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
+        if isRetyped { statements = try aroundRewording(statements, step) }
         if was.isNullable != now.isNullable {
             statements += try fill(now, facets, step.before.name)
             statements += alter(step.before.name, ["ALTER COLUMN \(name) \(now.isNullable ? "DROP" : "SET") NOT NULL"])
         }
         return statements
+    }
+
+    /// PostgreSQL keeps checks and indexes as it read them for the old type. Those whose words are others for the new one are made
+    /// again; what has no words for it is refused.
+    private func aroundRewording(_ statements: [String], _ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+        let table = SQLText.identifier(step.after.name)
+        var before: [String] = []
+        var again: [String] = []
+        for check in step.after.checks {
+            let now = try DDL.define(check, of: step.after, in: dialect)
+            guard let name = check.name, let was = try? DDL.define(check, of: step.before, in: dialect), was != now
+            else { continue }
+            before.append("ALTER TABLE \(table) DROP CONSTRAINT \(SQLText.identifier(name))")
+            again.append("ALTER TABLE \(table) ADD \(now)")
+        }
+        for index in step.after.indexes {
+            let now = try dialect.create(index, on: step.after)
+            guard let was = try? dialect.create(index, on: step.before), was != now else { continue }
+            before.append("DROP INDEX \(SQLText.identifier(index.name))")
+            again.append(now)
+        }
+        return before + statements + again
     }
 
     /// One statement, so that the table is rewritten once.
@@ -190,7 +213,7 @@ struct PostgreSQLAlter {
         for index in table.indexes where index.uses(column.name) {
             statements.append(try dialect.create(index, on: table))
         }
-        return statements
+        return statements + (surroundings.columnEpilogues[table.name]?[column.name] ?? [])
     }
 }
 

@@ -2,7 +2,7 @@
 enum PostgreSQLCatalogScope {
     /// Everything in the schema but what an extension brought.
     static let relations = """
-        c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT EXISTS (
+        c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace AND NOT EXISTS (
             SELECT FROM pg_depend e
             WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
         """

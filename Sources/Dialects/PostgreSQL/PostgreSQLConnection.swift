@@ -1,11 +1,19 @@
 import CPostgreSQL
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One session with a PostgreSQL server, by libpq. It belongs to the thread that opened it; only its interrupter is shared.
 final class PostgreSQLConnection: Connection {
     /// libpq's connection; `nil` once closed, which libpq answers with "connection pointer is NULL".
     private(set) var handle: OpaquePointer?
     let cancellation: PostgreSQLInterrupter
     private var statements = PostgreSQLStatementCache()
+    /// How long the server may take to go on with an answer, in seconds; without end when `nil`.
+    private let answerTimeout: Double?
     /// Counts the commands, so that a cursor or a copy that was left open knows whether the session still works for it.
     private(set) var command = 0
 
@@ -14,9 +22,12 @@ final class PostgreSQLConnection: Connection {
 
     /// What brings the session back to where it began (`keepingSettings`).
     var settings = ""
+    /// What the session was before that.
+    var session: PostgreSQLSession?
 
-    init(_ handle: OpaquePointer) {
+    init(_ handle: OpaquePointer, answerTimeout: Double? = nil) {
         self.handle = handle
+        self.answerTimeout = answerTimeout
         cancellation = PostgreSQLInterrupter(handle)
     }
 
@@ -163,8 +174,9 @@ extension PostgreSQLConnection {
     private func preparedName(_ key: PostgreSQLStatementCache.Key) throws(DatabaseError) -> String {
         if let name = statements.name(for: key) { return name }
         let name = statements.newName()
-        _ = try PostgreSQLResult(
-            first: PQprepare(handle, name, key.text, Int32(key.types.count), key.types), on: self, statement: key.text)
+        let isSent = PQsendPrepare(handle, name, key.text, Int32(key.types.count), key.types)
+        _ = try PostgreSQLResult(first: try firstResult(isSent, key.text, false), on: self, statement: key.text)
+        try finish(key.text)
         statements.insert(key, name: name)
         for name in statements.takeRetired() {
             PQclear(PQexec(handle, "DEALLOCATE \(SQLText.identifier(name))"))
@@ -176,6 +188,27 @@ extension PostgreSQLConnection {
     {
         guard isSent == 1 else { throw .postgresql(nil, on: handle, statement: text) }
         if rowByRow { PQsetSingleRowMode(handle) }
+        return try nextResult(text)
+    }
+
+    /// The next part of an answer, when it has come; `nil` after the last. A server that says nothing for too long is lost, and
+    /// the connection closed: what it might still say would be taken for the answer to something else.
+    func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
+        guard let answerTimeout else { return PQgetResult(handle) }
+        let limit = ContinuousClock.now + .seconds(answerTimeout)
+        while PQisBusy(handle) == 1 {
+            let left = Int32(max(0, (limit - .now) / .milliseconds(1)))
+            var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            let count = poll(&wanted, 1, left)
+            guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {
+                close()
+                throw DatabaseError(
+                    .lost, "the server did not answer for \(answerTimeout) s", statement: statement,
+                    remedy: "check the server and the way to it")
+            }
+            // What is wrong with the connection the result says.
+            guard PQconsumeInput(handle) == 1 else { break }
+        }
         return PQgetResult(handle)
     }
 
@@ -189,7 +222,7 @@ extension PostgreSQLConnection {
 
     /// Reads a command's results to their end, of which a statement has one and a script several.
     func finish(_ statement: String) throws(DatabaseError) {
-        while let next = PQgetResult(handle) {
+        while let next = try nextResult(statement) {
             _ = try PostgreSQLResult(first: next, on: self, statement: statement)
         }
     }

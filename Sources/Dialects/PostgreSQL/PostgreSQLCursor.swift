@@ -61,12 +61,14 @@ final class PostgreSQLCursor: RowCursor {
         guard connection.command == command else {
             throw DatabaseError(.other, "the cursor ended with its transaction", statement: statement)
         }
-        let result = PQgetResult(connection.handle)
+        // Also when no answer comes: the connection is then closed, and nothing is left to cancel or to read.
+        isFinished = true
+        let result = try connection.nextResult(statement)
         if PQresultStatus(result) == PGRES_SINGLE_TUPLE {
+            isFinished = false
             row = result
             return true
         }
-        isFinished = true
         _ = try PostgreSQLResult(first: result, on: connection, statement: statement)
         try connection.finish(statement)
         return false

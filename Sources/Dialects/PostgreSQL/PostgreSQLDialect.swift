@@ -55,8 +55,7 @@ public struct PostgreSQLDialect: Dialect {
     public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
-            if let objection = PortableSQL.objection(to: text) { throw objection }
-            return text
+            return try PortableText.spell(text, as: use, PostgreSQLPortable.answer)
         case .native(let sqlite, let postgresql):
             guard !postgresql.isEmpty else {
                 throw LoweringError(sqlite, "this expression has no words for PostgreSQL")

@@ -10,6 +10,12 @@ import CPostgreSQL
 struct PostgreSQLDriver: Driver {
     let parameters: PostgreSQLParameters
     let options: ConnectionOptions
+    private let pooler = PostgreSQLPooler()
+
+    init(parameters: PostgreSQLParameters, options: ConnectionOptions) {
+        self.parameters = parameters
+        self.options = options
+    }
 
     var dialect: any TransferDialect { PostgreSQLDialect() }
 
@@ -23,10 +29,9 @@ struct PostgreSQLDriver: Driver {
         }
         // Notices are for a person at a terminal; without this libpq writes them to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        let connection = PostgreSQLConnection(handle)
+        let connection = PostgreSQLConnection(handle, answerTimeout: options.silence.ofServer)
         do {
-            connection.settings = settings
-            try connection.executeScript(settings)
+            try configure(connection)
         } catch {
             connection.close()
             throw error
@@ -34,15 +39,42 @@ struct PostgreSQLDriver: Driver {
         return connection
     }
 
-    private func open() -> OpaquePointer? {
+    /// Looks before it sets anything: in a session that is not ours alone, nothing is to be changed.
+    private func configure(_ connection: PostgreSQLConnection) throws(DatabaseError) {
+        let session = try PostgreSQLSession(of: connection)
+        if PostgreSQLPooler.isBetween(connection, session) {
+            let address = PostgreSQLAddress(of: connection)
+            try pooler.requireOwnSession(connection, session) { open(at: address) }
+        }
+        let settings = PostgreSQLSettings(
+            options: options, spoken: Self.spokenOptions(connection), serverVersion: PQserverVersion(connection.handle))
+        try settings.apply(session, to: connection)
+    }
+
+    /// The settings that the connection was opened with, wherever libpq found them.
+    private static func spokenOptions(_ connection: PostgreSQLConnection) -> String {
+        guard let all = PQconninfo(connection.handle) else { return "" }
+        defer { PQconninfoFree(all) }
+        var option = all
+        while let keyword = option.pointee.keyword {
+            if String(cString: keyword) == "options" { return option.pointee.val.map { String(cString: $0) } ?? "" }
+            option += 1
+        }
+        return ""
+    }
+
+    private func open(at address: PostgreSQLAddress? = nil) -> OpaquePointer? {
         var all = parameters
+        address?.select(in: &all)
         all["client_encoding"] = "UTF8"
         all.setDefault("fallback_application_name", options.applicationName)
-        all.setDefault("connect_timeout", "10")
-        // A server that vanished without a word is noticed after about a minute.
-        all.setDefault("keepalives_idle", "30")
-        all.setDefault("keepalives_interval", "10")
+        // A server that vanished without a word is noticed after about a minute, or as soon as the caller wants it.
+        let patience = options.silence.ofServer ?? 60
+        all.setDefault("connect_timeout", "\(Int(min(max(patience, 2), 10)))")
+        all.setDefault("keepalives_idle", "\(Int(max(patience / 2, 1)))")
+        all.setDefault("keepalives_interval", "\(Int(max(patience / 6, 1)))")
         all.setDefault("keepalives_count", "3")
+        if options.silence.ofServer != nil { all.setDefault("tcp_user_timeout", "\(Self.milliseconds(patience))") }
         let keywords = all.all.map { strdup($0.keyword) } + [nil]
         let values = all.all.map { strdup($0.value) } + [nil]
         defer { (keywords + values).forEach { free($0) } }
@@ -50,25 +82,26 @@ struct PostgreSQLDriver: Driver {
         return PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 0)
     }
 
-    /// What every session is set to, so that text means the same whatever server, role or database it came from. Sent once
-    /// connected, because poolers refuse most of it among the start-up options.
-    private var settings: String {
-        var settings = [
-            "TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 1",
-            "bytea_output = 'hex'", "standard_conforming_strings = on",
-            "lock_timeout = \(milliseconds(options.lockTimeout))",
-        ]
-        if let timeout = options.statementTimeout { settings.append("statement_timeout = \(milliseconds(timeout))") }
-        if options.isDurable { settings.append("synchronous_commit = on") }
-        switch options.access {
-        case .readOnly: settings.append("default_transaction_read_only = on")
-        case .readWrite, .create: break
-        }
-        return settings.map { "SET \($0)" }.joined(separator: "; ")
+    /// At least one, since libpq and the server take 0 for "without end".
+    static func milliseconds(_ seconds: Double) -> Int {
+        Int(min(max(seconds * 1000, 1), Double(Int32.max)))
+    }
+}
+
+/// Where a connection ended up, of the several hosts that a URL may name.
+private struct PostgreSQLAddress {
+    let host: String
+    let port: String
+
+    init(of connection: PostgreSQLConnection) {
+        host = PQhost(connection.handle).map { String(cString: $0) } ?? ""
+        port = PQport(connection.handle).map { String(cString: $0) } ?? ""
     }
 
-    /// At least one, since the server takes 0 for "without end".
-    private func milliseconds(_ seconds: Double) -> Int {
-        Int(min(max(seconds * 1000, 1), Double(Int32.max)))
+    func select(in parameters: inout PostgreSQLParameters) {
+        guard !host.isEmpty, parameters["host"]?.contains(",") == true else { return }
+        parameters["host"] = host
+        parameters["hostaddr"] = nil
+        if !port.isEmpty { parameters["port"] = port }
     }
 }

@@ -85,7 +85,7 @@ extension DatabaseError.Kind {
         case "23514": self = .check
         case "55P03", "40P01": self = .locked
         case "57014": self = .interrupted
-        case "57P01", "57P02", "57P03", "57P05": self = .lost
+        case "57P01", "57P02", "57P03", "57P05", "25P03": self = .lost
         case "42501", "25006": self = .permission
         case "53100": self = .diskFull
         case "42601": self = .syntax

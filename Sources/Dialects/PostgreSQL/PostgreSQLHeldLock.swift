@@ -4,6 +4,9 @@ final class PostgreSQLHeldLock: HeldLock {
     private let key: Int64
     private let process: Int64
 
+    /// The server may end the session.
+    var isLostUnnoticed: Bool { true }
+
     /// `process` is the session's own (`pg_backend_pid`): behind a pooler the next answer may come from another one.
     init(_ connection: PostgreSQLConnection, key: Int64, process: Int64) {
         self.connection = connection
@@ -23,5 +26,5 @@ final class PostgreSQLHeldLock: HeldLock {
     }
 
     /// A session that is gone holds nothing.
-    func release() { _ = try? connection.queryValue("SELECT pg_advisory_unlock(\(key))") }
+    func release() { connection.giveBack(key) }
 }

@@ -19,22 +19,15 @@ extension PostgreSQLConnection {
         }
         let key = try lockKey(lock)
         try acquire(lock, key, waiting: seconds)
-        let result: T
-        do {
-            result = try body()
-        } catch {
-            // The first error is the one to report; if the session is gone, so is the lock.
-            try? release(key)
-            throw error
-        }
-        try release(key)
-        return result
+        let result = Result { try body() }
+        giveBack(key)
+        return try result.get()
     }
 
     func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)? {
         let key = try lockKey(lock)
-        guard try queryValue("SELECT pg_try_advisory_lock(\(key))") == .boolean(true),
-            let process = try queryValue("SELECT pg_backend_pid()::bigint")?.integer
+        guard let process = try queryValue("SELECT pg_backend_pid()::bigint")?.integer,
+            try queryValue("SELECT pg_try_advisory_lock(\(key))") == .boolean(true)
         else { return nil }
         return PostgreSQLHeldLock(self, key: key, process: process)
     }
@@ -52,6 +45,12 @@ extension PostgreSQLConnection {
             }
             pause = min(pause * 2, 0.25)
         }
+    }
+
+    /// Gives the lock back, whatever came before. It tells nothing of what was done under the lock; where it can't be given back,
+    /// it goes with its session.
+    func giveBack(_ key: Int64) {
+        do throws(DatabaseError) { try release(key) } catch { close() }
     }
 
     private func release(_ key: Int64) throws(DatabaseError) {

@@ -43,12 +43,12 @@ enum PostgreSQLOtherObjects {
             SELECT p.oid, 'pg_proc'::regclass AS class, p.oid::regprocedure::text AS name,
                 'is a function or procedure in ' || l.lanname AS reason
             FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-            WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
+            WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL
             SELECT t.oid, 'pg_type'::regclass, t.typname,
                 CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd' THEN 'is a domain' ELSE 'is a range type' END
             FROM pg_type t
-            WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = quote_ident(current_schema())::regnamespace
+            WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL
             SELECT c.oid, 'pg_class'::regclass, c.relname, 'has row security: its policies stay behind'
             FROM pg_class c WHERE c.relrowsecurity AND \(trusted: PostgreSQLCatalogScope.tables)

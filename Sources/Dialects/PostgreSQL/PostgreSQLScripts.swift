@@ -29,12 +29,28 @@ extension PostgreSQLConnection {
     }
 
     /// The server takes back with the transaction what a transaction has set; so only what is to stay has to be brought back.
+    /// A script is read on the path that its author's role or URL names, and what it makes stands where our own tables do.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
-        let path = try queryValue("SELECT pg_catalog.current_setting('search_path')")?.text ?? ""
+        let place = try query("SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schema()").first
+        let path = place?.first?.text ?? ""
+        if let session, let schema = place?.last?.text {
+            let scriptPath = session.scriptPath(in: schema)
+            _ = try query("SELECT pg_catalog.set_config('search_path', \(scriptPath), true)")
+        }
         let result = try body()
         try executeScript("RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; \(settings)")
         _ = try query("SELECT pg_catalog.set_config('search_path', \(path), true)")
         return result
+    }
+
+    func discardIfNew() {}
+
+    func requireSchema() throws(DatabaseError) {
+        guard session?.target == nil else { return }
+        throw DatabaseError(
+            .other,
+            "there is no schema to work in: of the search path (\(session?.namedPath ?? "")) none is there that this role may use",
+            remedy: "CREATE SCHEMA or GRANT USAGE, or name another: ?options=-c%20search_path%3Dname")
     }
 }
 

@@ -31,6 +31,6 @@ extension PostgreSQLDialect: TransferSource {
         if let decimal = columns.first(where: { $0.type.isDecimal && view.query.mentions($0.name) }) {
             throw Untranslatable("it reads the decimal \(decimal.name), which computes in another way in the target")
         }
-        return .sql(query)
+        return .native(sqlite: query, postgresql: query)
     }
 }

@@ -27,6 +27,7 @@ extension PostgreSQLInspector {
         var surroundings = Surroundings(
             objects: objects + (try triggers(connection)), takenNames: try takenNames(connection),
             epilogues: epilogues(views.views.filter { declared[view: $0.name] != nil }))
+        surroundings.columnEpilogues = try columnEpilogues(connection)
         surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subject, connection)
         return surroundings
     }
@@ -83,9 +84,33 @@ extension PostgreSQLInspector {
         }
     }
 
+    /// `format` quotes names and texts as the server reads them (PostgreSQL's manual, section 9.4.1).
+    private static func columnEpilogues(
+        _ connection: any Connection
+    ) throws(DatabaseError) -> [String: [String: [String]]] {
+        var statements: [String: [String: [String]]] = [:]
+        let rows = try connection.query(
+            """
+            SELECT c.relname, a.attname, format('COMMENT ON COLUMN %I.%I IS %L', c.relname, a.attname, d.description)
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
+            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            UNION ALL
+            SELECT c.relname, a.attname, format('GRANT %s (%I) ON %I TO %s%s', x.privilege_type, a.attname, c.relname,
+                coalesce(quote_ident(r.rolname), 'PUBLIC'), CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) x
+                LEFT JOIN pg_roles r ON r.oid = x.grantee
+            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            """)
+        for row in rows {
+            statements[row[0].text ?? "", default: [:]][row[1].text ?? "", default: []].append(row[2].text ?? "")
+        }
+        return statements
+    }
+
     private static func takenNames(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
         let rows = try connection.query(
-            "SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace")
+            "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
         return Set(rows.compactMap { $0[0].text })
     }
 }

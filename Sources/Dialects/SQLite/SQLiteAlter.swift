@@ -21,7 +21,28 @@ struct SQLiteAlter {
             guard let was = before[child.name] else { continue }
             lowering = lowering + (try follow(from: was, to: child))
         }
-        return lowering
+        return lowering + Lowering(try viewsAgain(steps))
+    }
+
+    /// Views whose words depend on a type that is another one now. SQLite keeps a view's text as it was, also when its columns change.
+    /// A rename alone is followed by SQLite itself.
+    private func viewsAgain(_ steps: [Schema.ChangeStep]) throws(LoweringError) -> [String] {
+        let isRetyped = steps.contains { step in
+            guard case .changeColumn(let column, _) = step.change else { return false }
+            return step.before[column: column]?.type != step.after[column: column]?.type
+        }
+        var drops: [String] = []
+        var statements: [String] = []
+        for view in after.views {
+            guard let old = before[view: view.name], isRetyped || old.query == view.query else { continue }
+            let now = try DDL.create(view, over: after, in: dialect)
+            // What can't be said of the old types was made by hand since.
+            guard let was = try? DDL.create(old, over: before, in: dialect), was != now else { continue }
+            drops.insert("DROP VIEW \(SQLText.identifier(view.name))", at: 0)
+            let triggers = surroundings.objects.filter { $0.kind == .trigger && $0.owner == view.name }
+            statements += [now] + triggers.map(\.definition)
+        }
+        return drops + statements
     }
 
     /// What other tables say of a column, and undeclared objects in this one.
@@ -113,7 +134,10 @@ struct SQLiteAlter {
         for case .type(_, .some, _) in facets { return false }
         let column = SQLText.identifier(name)
         let conversion = try dialect.conversion(of: column, in: step.before.name, from: was, to: now.type)
-        return lineBefore == lineAfter && conversion.expression == column
+        // What has no meaning for the new type is refused; what had none for the old one was made by hand since.
+        let expressionsAfter = try dialect.expressions(of: step.after)
+        let expressionsBefore = (try? dialect.expressions(of: step.before)) ?? expressionsAfter
+        return lineBefore == lineAfter && conversion.expression == column && expressionsBefore == expressionsAfter
     }
 
     private func follow(from was: Table, to now: Table) throws(LoweringError) -> Lowering {

@@ -3,6 +3,8 @@ final class SQLiteConnection: Connection {
     let dialect: any Dialect = SQLiteDialect()
     let handle: SQLiteHandle
     private let statements: SQLiteStatementCache
+    /// `nil` for a connection that is opened beside a driver.
+    var newFile: SQLiteNewFile?
     /// The moment that this connection and others read, as long as its transaction is open.
     var sharedMoment: SQLiteSharedMoment?
     /// Whether it lets others join the moment, and what holds writers back meanwhile.
@@ -83,7 +85,13 @@ extension SQLiteConnection {
     /// SQLite plans anew by itself when the schema has changed (https://www.sqlite.org/c3ref/prepare.html).
     func forgetPlans() {}
 
-    func begin() throws(DatabaseError) { try execute("BEGIN IMMEDIATE") }
+    func begin() throws(DatabaseError) {
+        try execute("BEGIN IMMEDIATE")
+        do throws(DatabaseError) { try requireFile() } catch {
+            try? rollback()
+            throw error
+        }
+    }
 
     func beginSnapshot() throws(DatabaseError) {
         try execute("BEGIN")
@@ -139,8 +147,8 @@ extension SQLiteConnection {
         }
     }
 
-    /// A file never is; but a connection that could not be brought back to where it was is closed.
-    var isLost: Bool { !handle.isOpen }
+    /// A connection that could not be brought back to where it was is closed, and a file may be removed.
+    var isLost: Bool { !handle.isOpen || handle.hasMoved }
 
     func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T {
         guard areForeignKeysOnOutside else { return try body() }

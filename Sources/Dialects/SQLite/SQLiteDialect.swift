@@ -54,8 +54,7 @@ public struct SQLiteDialect: Dialect {
     public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
-            if let objection = PortableSQL.objection(to: text) { throw objection }
-            return text
+            return try PortableText.spell(text, as: use, SQLitePortable.answer)
         case .native(let sqlite, let postgresql):
             guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this expression has no words for SQLite") }
             return sqlite

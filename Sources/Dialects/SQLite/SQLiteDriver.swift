@@ -6,6 +6,7 @@ struct SQLiteDriver: Driver {
     private let path: String
     private let options: ConnectionOptions
     private let sources = SQLiteSource.Shared()
+    private let newFile = SQLiteNewFile()
 
     init(path: String, options: ConnectionOptions) {
         self.path = path
@@ -17,6 +18,7 @@ struct SQLiteDriver: Driver {
     func connect() throws(DatabaseError) -> any Connection {
         let handle = try open()
         let connection = SQLiteConnection(handle)
+        connection.newFile = newFile
         do {
             try configure(connection, handle)
             return connection
@@ -31,7 +33,7 @@ struct SQLiteDriver: Driver {
             let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
             return try SQLiteHandle(path, flags: flags, path: path, options: options)
         }
-        if options.access == .create { try SQLiteFile.create(path) }
+        if options.access == .create, try SQLiteFile.create(path) { newFile.isOurs = true }
         let file = try SQLiteFile(existing: path)
         try file.checkAccess(writing: options.access != .readOnly)
         let source = try sources.source { () throws(DatabaseError) in

@@ -94,7 +94,8 @@ enum SQLiteResult {
             ("\(path) is no SQLite database, or it is encrypted", "name a SQLite file")
         case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         case .other: otherExplanation(of: code, message, path: path)
-        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .lost, .authentication, .interrupted,
+        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
+            .interrupted,
             .invalidURL, .syntax:
             (message, nil)
         }

@@ -41,15 +41,16 @@ struct SQLiteFile: Sendable {
     }
 
     /// Makes an empty file that only this user may read, and its folder, where they are missing. Many may do so at
-    /// once.
-    static func create(_ name: String) throws(DatabaseError) {
+    /// once: true for the one that made it.
+    static func create(_ name: String) throws(DatabaseError) -> Bool {
         if let slash = name.lastIndex(of: "/"), slash > name.startIndex { try makeFolder(String(name[..<slash])) }
         let file = open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            if errno == EEXIST { return }
+            if errno == EEXIST { return false }
             throw error(errno, creating: name)
         }
         Glibc.close(file)
+        return true
     }
 
     private static func makeFolder(_ folder: String) throws(DatabaseError) {

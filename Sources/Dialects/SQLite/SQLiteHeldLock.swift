@@ -7,6 +7,9 @@ final class SQLiteHeldLock: HeldLock {
     private let path: String
     private var descriptor: Int32
 
+    /// The kernel frees it with the process, and not before.
+    var isLostUnnoticed: Bool { false }
+
     /// `nil` when somebody else holds it.
     init?(_ lock: AdvisoryLock, beside database: String) throws(DatabaseError) {
         // SQLite follows links too (https://www.sqlite.org/howtocorrupt.html, section 2.5): one database, one lock.
@@ -47,6 +50,7 @@ final class SQLiteHeldLock: HeldLock {
 
 /// The lock of a database in memory, which nobody else can reach.
 final class SQLiteMemoryLock: HeldLock {
+    var isLostUnnoticed: Bool { false }
     func confirm() throws(DatabaseError) {}
     func release() {}
 }

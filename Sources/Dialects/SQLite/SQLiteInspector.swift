@@ -48,7 +48,11 @@ public enum SQLiteInspector {
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
         let views = readViews(catalog)
-        inspection.schema = Schema(tables: tables, views: views.carried)
+        let read = Schema(tables: tables, views: views.carried)
+        let settled = views.carried.map {
+            View($0.name, as: SQLiteOwnWords.settled($0.query, as: .query(of: $0.name, over: read)))
+        }
+        inspection.schema = Schema(tables: tables, views: settled)
         inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }

@@ -20,6 +20,9 @@ extension SQLiteConnection {
         }
     }
 
+    /// A file is one schema, and always there.
+    func requireSchema() throws(DatabaseError) {}
+
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
         let switches = try SQLiteSwitches(of: self)
         let result = Result { try body() }
@@ -29,12 +32,12 @@ extension SQLiteConnection {
     /// Runs what has to follow, whatever came before. The first error is the one to report; what could not be brought back
     /// to where it was makes the connection one that nobody is to use again.
     func afterwards<T>(_ result: Result<T, any Error>, _ cleanUp: () throws(DatabaseError) -> Void) throws -> T {
-        do throws(DatabaseError) { try cleanUp() } catch {
-            close()
-            _ = try result.get()
-            throw error
-        }
-        return try result.get()
+        try result.get(after: {
+            do throws(DatabaseError) { try cleanUp() } catch {
+                close()
+                throw error
+            }
+        })
     }
 }
 

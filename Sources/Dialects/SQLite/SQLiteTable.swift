@@ -22,6 +22,17 @@ extension SQLiteDialect {
         try DDL.create(index, on: table, in: self, collate: collate)
     }
 
+    /// All that the table and its indexes compute: what that is may depend on the columns' types.
+    func expressions(of table: Table) throws(LoweringError) -> [String] {
+        var texts: [String] = []
+        for check in table.checks { texts.append(try DDL.define(check, of: table, in: self)) }
+        for column in table.columns {
+            guard let generated = column.generated else { continue }
+            texts.append(try spell(generated.expression, as: .generated(column, of: table)))
+        }
+        return texts + (try createIndexes(of: table))
+    }
+
     /// A column's line. What TEXT and INTEGER stand for is checked where that is cheap and catches real mistakes.
     func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
         do throws(LoweringError) { return try spell(column, in: table, isInlineKey) } catch {

@@ -22,6 +22,7 @@ struct SQLiteTableReader {
         for check in definition?.checks ?? [] {
             table.checks.append(Check(expressions.read(check.expression), name: check.name))
         }
+        table = SQLiteOwnWords.settled(table)
         for clause in definition?.conflictClauses ?? [] {
             notCarried.append(
                 .init(

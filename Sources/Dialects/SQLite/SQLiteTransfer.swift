@@ -26,10 +26,11 @@ extension SQLiteDialect: TransferSource {
     /// there: `LIKE`, and texts that compare without case.
     public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
         let isCaseless = tables.contains { $0.columns.contains { $0.collation != nil } }
-        guard case .sql(let text) = view.query, !isCaseless,
+        let text = SQLiteMeaning.text(view.query)
+        guard PortableSQL.objection(to: text) == nil, !isCaseless,
             !SQLToken.scan(text).contains(where: { $0.isWord("LIKE") })
         else { throw Untranslatable("its query may mean something else in the target: make it there by hand") }
-        return view.query
+        return .native(sqlite: text, postgresql: text)
     }
 }
 
@@ -82,7 +83,7 @@ extension SQLiteMeaning: ExpressionTranslator {
         }
     }
 
-    private static func text(_ expression: Expression) -> String {
+    static func text(_ expression: Expression) -> String {
         switch expression {
         case .sql(let text), .native(let text, _): text
         }

@@ -7,25 +7,41 @@ struct HazardMeter {
 
     let connection: any Connection
 
-    /// Throws `MigratorError.rowsInTheWay` or `.dataLoss`, with the measured counts.
-    func check(_ hazards: [Hazard], _ id: String, _ options: Migrator.Options) throws {
-        let real = try measure(hazards)
+    /// Throws `MigratorError.rowsInTheWay` or `.dataLoss`, with the measured counts, and `.cannotLower` for a check or an index
+    /// that does not go with its columns. `lost` is what is known to go away without a question.
+    func check(_ hazards: [Hazard], _ lost: [MeasuredHazard], _ id: String, _ options: Migrator.Options) throws {
+        let real: [MeasuredHazard]
+        do { real = try measure(hazards) + lost } catch let error as LoweringError {
+            throw MigratorError.cannotLower(id, dialect: connection.dialect.name, error)
+        }
         let blocking = real.filter { !$0.hazard.isDataLoss }
         guard blocking.isEmpty else { throw MigratorError.rowsInTheWay(id, blocking) }
         guard options.allowsDataLoss || real.isEmpty else { throw MigratorError.dataLoss(id, real) }
     }
 
-    /// Those hazards that concern at least one row.
+    /// Those hazards that concern at least one row. Throws `LoweringError` for what no row could make right.
     func measure(_ hazards: [Hazard]) throws -> [MeasuredHazard] {
         var found: [MeasuredHazard] = []
         for hazard in hazards {
             // Values that do not fit can't be computed, so what they would break is not asked for beside them.
             let isBlocked = found.contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
             if hazard.rows != nil && isBlocked { continue }
-            guard let measured = try attempt({ try measure(hazard) }), measured.rows > 0 else { continue }
+            try requireSense(of: hazard)
+            guard case .success(let measured) = try attempt({ try measure(hazard) }), measured.rows > 0 else {
+                continue
+            }
             found.append(measured)
         }
         return found
+    }
+
+    private func requireSense(of hazard: Hazard) throws {
+        guard let (rule, sql) = hazard.question else { return }
+        let objection = try attempt { _ = try connection.query(sql) }
+        guard case .failure(let error) = objection else { return }
+        throw LoweringError(
+            hazard.table, "\(rule) does not go with its columns as they will be: \(error.message)",
+            remedy: "drop it in the same migration, and add one that does")
     }
 
     private func measure(_ hazard: Hazard) throws -> MeasuredHazard {
@@ -70,18 +86,18 @@ struct HazardMeter {
 
     /// A question about rows to come computes what the migration will compute. Where that fails, as the words of somebody's own
     /// may, it is left to the statement itself, which says more; and the transaction is none the worse for it.
-    private func attempt<T>(_ body: () throws -> T) throws -> T? {
+    private func attempt<T>(_ body: () throws -> T) throws -> Result<T, DatabaseError> {
         let isInTransaction = connection.isInTransaction
         if isInTransaction { try connection.execute("SAVEPOINT tc_hazard") }
         do {
             let result = try body()
             if isInTransaction { try connection.execute("RELEASE SAVEPOINT tc_hazard") }
-            return result
+            return .success(result)
         } catch let error as DatabaseError where error.isAboutValues && !connection.isLost {
-            guard isInTransaction else { return nil }
+            guard isInTransaction else { return .failure(error) }
             try connection.execute("ROLLBACK TO SAVEPOINT tc_hazard")
             try connection.execute("RELEASE SAVEPOINT tc_hazard")
-            return nil
+            return .failure(error)
         }
     }
 }
@@ -91,7 +107,7 @@ extension Hazard {
     fileprivate var isShownByName: Bool {
         switch kind {
         case .notUndone, .holdsNulls, .breaks, .orphans: true
-        case .losesRows, .losesValues, .needsValue, .doesNotFit, .repeats: false
+        case .losesRows, .losesValues, .losesObjects, .needsValue, .doesNotFit, .repeats, .indexes: false
         }
     }
 }
@@ -101,8 +117,8 @@ extension DatabaseError {
     fileprivate var isAboutValues: Bool {
         switch kind {
         case .unique, .foreignKey, .notNull, .check, .raised, .syntax, .other: true
-        case .locked, .lost, .unreachable, .authentication, .permission, .notADatabase, .corrupt, .transactionEnded,
-            .diskFull, .interrupted, .invalidURL:
+        case .locked, .lost, .pooled, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
+            .transactionEnded, .diskFull, .interrupted, .invalidURL:
             false
         }
     }

@@ -11,6 +11,8 @@ public struct MigrationPreview: Sendable, Equatable {
     public var steps: [Step]
     /// What can be measured before anything was done: what concerns tables and columns that exist already.
     public var hazards: [MeasuredHazard]
+    /// What would be refused because of what no migration declares, as far as it is there already.
+    public var refusals: [LoweringError] = []
 
     init(of plan: Plan, on connection: any Connection) throws {
         let meter = HazardMeter(connection: connection)
@@ -24,7 +26,18 @@ public struct MigrationPreview: Sendable, Equatable {
             return
         }
         let all = try plan.steps.flatMap(\.operations).flatMap { try $0.hazards(in: connection.dialect) }
-        hazards = try meter.measure(all.filter { $0.isMeasurable(in: start) })
+        hazards = []
+        for hazard in all where hazard.isMeasurable(in: start) {
+            do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
+        }
+        for planned in plan.steps.flatMap(\.operations) where planned.finds(start) {
+            let surroundings = try planned.surroundings(of: start, on: connection)
+            hazards += planned.objectsLost(surroundings)
+            do throws(LoweringError) {
+                _ = try connection.dialect.lower(
+                    planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
+            } catch { refusals.append(error) }
+        }
     }
 
     /// The same for a database that does not exist yet: everything is still to come, and no row is in the way.
@@ -33,5 +46,17 @@ public struct MigrationPreview: Sendable, Equatable {
             Step(id: step.id, direction: step.direction, statements: try step.lowering(in: dialect).statements)
         }
         hazards = []
+    }
+}
+
+extension Plan.PlannedOperation {
+    /// Whether what it alters or drops is there now, and as it will be then.
+    fileprivate func finds(_ start: Schema) -> Bool {
+        switch operation {
+        case .alterTable(let name, _), .dropTable(let name):
+            start[name] != nil && start[name]?.normalized == before[name]?.normalized
+        case .dropView(let name): start[view: name] != nil && start[view: name] == before[view: name]
+        case .createTable, .renameTable, .createView, .run: false
+        }
     }
 }

@@ -14,7 +14,11 @@ struct MigrationRun {
 
     func up(to target: String?) throws -> MigrationReport {
         if let target { _ = try history.index(of: target) }
-        return try run { applied in try history.planUp(applied: applied, to: target) }
+        do { return try run { applied in try history.planUp(applied: applied, to: target) } } catch {
+            // Who waited for another's lock leaves what that one makes.
+            if (error as? DatabaseError)?.kind != .locked { connection.discardIfNew() }
+            throw error
+        }
     }
 
     func down(_ target: DownTarget) throws -> MigrationReport {
@@ -29,6 +33,7 @@ struct MigrationRun {
 
     private func run(_ plan: (Int) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
+        try connection.requireSchema()
         // Nothing is locked or done for what is refused anyway, be it the last of many.
         for step in try plan(try history.requireUsable(try ledger.usableEntries())).steps {
             _ = try step.lowering(in: connection.dialect)
@@ -39,7 +44,13 @@ struct MigrationRun {
                 let entries = try ledger.entries()
                 guard let step = try plan(try history.requireUsable(entries)).steps.first else { break }
                 let run = StepRun(step: step, migration: history.migrations[try history.index(of: step.id)], in: self)
-                guard let milliseconds = try run.apply(on: entries, after: steps.map(\.id)) else { continue }
+                let milliseconds: Int64?
+                do { milliseconds = try run.apply(on: entries, after: steps.map(\.id)) } catch let error
+                    as MigratorError
+                {
+                    throw steps.isEmpty ? error : MigratorError.stopped(after: steps.map(\.id), error)
+                }
+                guard let milliseconds else { continue }
                 steps.append(.init(id: step.id, direction: step.direction, milliseconds: milliseconds))
             }
             return MigrationReport(steps: steps)

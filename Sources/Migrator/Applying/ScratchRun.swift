@@ -33,7 +33,7 @@ struct ScratchRun {
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        let surroundings = try planned.surroundings(on: scratch)
+        let surroundings = try planned.surroundings(of: planned.before, on: scratch)
         let lowering = try scratch.dialect.lower(
             planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
         try scratch.withForeignKeysUnenforced {
@@ -49,7 +49,7 @@ extension DatabaseError {
     fileprivate var isRefusal: Bool {
         switch kind {
         case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
-            .invalidURL:
+            .invalidURL, .pooled:
             false
         case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .syntax, .other: true
         }

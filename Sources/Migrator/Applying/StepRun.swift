@@ -69,8 +69,10 @@ struct StepRun {
     private func perform(after done: [String]) throws -> Int {
         var count = 0
         for planned in step.operations {
-            let (statements, hazards) = try prepare(planned, keeping: try planned.surroundings(on: connection))
-            try HazardMeter(connection: connection).check(hazards, step.id, options)
+            let surroundings = try planned.surroundings(of: planned.before, on: connection)
+            let (statements, hazards) = try prepare(planned, keeping: surroundings)
+            try HazardMeter(connection: connection)
+                .check(hazards, planned.objectsLost(surroundings), step.id, options)
             try planned.run(on: connection) {
                 for statement in statements {
                     count += 1
@@ -147,10 +149,10 @@ struct StepRun {
 
 extension Plan.PlannedOperation {
     /// Only what alters or drops something has to know what else hangs on it.
-    func surroundings(on connection: any Connection) throws -> Surroundings {
+    func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
         switch operation {
         case .alterTable(let name, _), .dropTable(let name), .dropView(let name):
-            try connection.dialect.surroundings(of: before, around: name, on: connection)
+            try connection.dialect.surroundings(of: declared, around: name, on: connection)
         case .createTable, .renameTable, .createView, .run: .none
         }
     }

@@ -85,6 +85,7 @@ extension Table {
         for part in parts() {
             switch part {
             case .column(let column): columns.append(column)
+            case .primaryKey(let key) where primaryKey != nil: furtherPrimaryKeys.append(key)
             case .primaryKey(let key): primaryKey = key
             case .unique(let unique): uniques.append(unique)
             case .check(let check): checks.append(check)

@@ -82,8 +82,8 @@ struct AlterationHazards {
             named.name = origin
             return try misfits(named, type, value, table)
         case .type(let type, let using?, _):
-            let value = try dialect.spell(using, as: .value(type, of: table))
-            return try misfits(of: "(\(value))", origin, now, table)
+            guard let value = ComingRows(of: table, in: dialect).value(of: using, type) else { return [] }
+            return try misfits(of: value, origin, now, table)
         case .nullable(false, filling: nil) where was.isNullable:
             return [nulls(table, origin, value, of: now)]
         case .generated(.some) where was.generated == nil:

@@ -10,6 +10,7 @@ extension AlterationHazards {
             hazards += try nulls(in: table, rows, was)
             hazards += try checks(of: table, rows, was)
             hazards += try repeats(in: table, rows, was)
+            hazards += try indexes(of: table, rows, was)
         }
         for table in after.tables where before[table.name] != nil { hazards += try orphans(in: table) }
         return hazards
@@ -76,6 +77,29 @@ extension AlterationHazards {
                 conditions.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
             }
             hazard.condition = conditions.joined(separator: " AND ")
+            hazard.rows = try source(of: rows, table, reading: used)
+            hazard.reads = [table.name: columnsRead(used, rows, table, was)]
+            hazards.append(hazard)
+        }
+        return hazards
+    }
+
+    /// An index over an expression goes with some types only. It is asked for, and no row is looked at.
+    private func indexes(of table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
+        var hazards: [Hazard] = []
+        for index in table.indexes where !index.isUnique {
+            let used = table.columns.map(\.name).filter(index.uses)
+            let stood = was.indexes.contains { rows.inComingNames($0).rule == index.rule }
+            var parts: [String] = []
+            for case .expression(let text) in index.parts.map(\.key) {
+                parts.append("(\(try dialect.spell(text, as: .key(of: table, isUnique: false)))) IS NULL")
+            }
+            if let condition = index.condition {
+                parts.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+            }
+            guard !parts.isEmpty, !stood || used.contains(where: { rows.changes($0, to: table) }) else { continue }
+            var hazard = Hazard(kind: .indexes(index.name), table: table.name)
+            hazard.condition = "1 = 0 AND (\(parts.joined(separator: " OR ")))"
             hazard.rows = try source(of: rows, table, reading: used)
             hazard.reads = [table.name: columnsRead(used, rows, table, was)]
             hazards.append(hazard)

@@ -82,7 +82,7 @@ struct ComingRows {
     private mutating func convert(_ facet: Facet, _ was: Column, to now: Column) throws(LoweringError) {
         switch facet {
         case .type(let type, let using?, _):
-            values[was.name] = "(\(try dialect.spell(using, as: .value(type, of: before))))"
+            values[was.name] = value(of: using, type)
             computed.insert(was.name)
             merging.insert(was.name)
         case .type(let type, nil, _):
@@ -93,6 +93,11 @@ struct ComingRows {
         case .generated(.some): values[was.name] = nil
         case .generated(nil), .nullable, .default, .collation: break
         }
+    }
+
+    /// What somebody's own words compute; `nil` where they speak of what is not there yet.
+    func value(of using: Expression, _ type: ColumnType) -> String? {
+        (try? dialect.spell(using, as: .value(type, of: before))).map { "(\($0))" }
     }
 
     private mutating func fill(_ facet: Facet, _ column: Column) throws(LoweringError) {

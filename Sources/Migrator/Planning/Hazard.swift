@@ -5,6 +5,8 @@ public struct Hazard: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// Rows or values go away; consent (`--allow-data-loss`) lets it pass.
         case losesRows, losesValues
+        /// What no migration declares goes with a dropped table or view: triggers, indexes, policies; consent lets it pass.
+        case losesObjects
         /// The way back keeps what a column holds now, because nothing says what it held before; consent lets it pass.
         case notUndone
         /// A required column is added and nothing says what rows that exist get.
@@ -19,6 +21,8 @@ public struct Hazard: Sendable, Equatable {
         case breaks(String)
         /// Rows that refer to a row of this table which is not there.
         case orphans(String)
+        /// An index of this name that no row breaks, but that may not go with its columns as they will be.
+        case indexes(String)
     }
 
     public var kind: Kind
@@ -45,8 +49,8 @@ public struct Hazard: Sendable, Equatable {
     /// Whether consent lets it pass. Everything else has to be put right first.
     public var isDataLoss: Bool {
         switch kind {
-        case .losesRows, .losesValues, .notUndone: true
-        case .needsValue, .holdsNulls, .doesNotFit, .repeats, .breaks, .orphans: false
+        case .losesRows, .losesValues, .losesObjects, .notUndone: true
+        case .needsValue, .holdsNulls, .doesNotFit, .repeats, .breaks, .orphans, .indexes: false
         }
     }
 }
@@ -61,7 +65,9 @@ extension Hazard {
     /// Counts the rows that are concerned.
     var count: SQL {
         switch kind {
-        case .losesRows, .losesValues, .notUndone, .needsValue, .holdsNulls, .doesNotFit, .breaks, .orphans:
+        case .losesRows, .losesValues, .losesObjects, .notUndone, .needsValue, .holdsNulls, .doesNotFit, .breaks,
+            .orphans,
+            .indexes:
             return "SELECT count(*) FROM \(trusted: source)\(trusted: filter)"
         case .repeats:
             return """
@@ -74,7 +80,7 @@ extension Hazard {
     /// Some of the rows or values that are concerned.
     func examples(limit: Int) -> SQL? {
         switch kind {
-        case .losesRows, .losesValues, .needsValue: return nil
+        case .losesRows, .losesValues, .losesObjects, .needsValue, .indexes: return nil
         case .doesNotFit:
             guard let value = shown.first?.value else { return nil }
             return """
@@ -90,6 +96,22 @@ extension Hazard {
             let values = shown.map(\.value).joined(separator: ", ")
             return "SELECT \(trusted: values) FROM \(trusted: source)\(trusted: filter) LIMIT \(limit)"
         }
+    }
+
+    /// What a database says no to, whatever the rows are, where a check or an index does not go with its columns; and what to
+    /// call it.
+    var question: (rule: String, sql: SQL)? {
+        let rule: String
+        switch kind {
+        case .breaks(let check): rule = "check \(check)"
+        case .indexes(let index): rule = "index \(index)"
+        case .repeats: rule = "the key (\(keyList))"
+        case .losesRows, .losesValues, .losesObjects, .notUndone, .needsValue, .holdsNulls, .doesNotFit, .orphans:
+            return nil
+        }
+        var sql: SQL = "EXPLAIN "
+        sql.append(count)
+        return (rule, sql)
     }
 
     /// Every text that has to be of the hazard's form.
@@ -124,5 +146,25 @@ extension Plan.PlannedOperation {
                 + lostOnTheWayBack(in: dialect)
         case .createTable, .renameTable, .createView, .dropView, .run: return []
         }
+    }
+
+    /// What goes with a dropped table or view and is declared nowhere: it would be missed only when it is needed.
+    func objectsLost(_ surroundings: Surroundings) -> [MeasuredHazard] {
+        let name: String
+        switch operation {
+        case .dropTable(let table): name = table
+        case .dropView(let view): name = view
+        case .createTable, .alterTable, .renameTable, .createView, .run: return []
+        }
+        let objects = surroundings.objects.filter { object in
+            object.owner == name && [.trigger, .index, .column].contains(object.kind)
+        }
+        var names = objects.map { "\($0.kind.rawValue) \($0.name)" }
+        for part in surroundings.dependents where part.relation == name && part.isPart && !names.contains(part.name) {
+            names.append(part.name)
+        }
+        guard !names.isEmpty else { return [] }
+        let hazard = Hazard(kind: .losesObjects, table: name)
+        return [MeasuredHazard(hazard: hazard, rows: Int64(names.count), examples: Array(names.prefix(3)))]
     }
 }

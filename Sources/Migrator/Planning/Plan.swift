@@ -97,6 +97,8 @@ extension Plan.Step {
             do throws(LoweringError) {
                 let next = try dialect.lower(planned.operation, from: planned.before, to: planned.after, keeping: .none)
                 lowering = lowering + next
+                // A check that does not go with a new type is found here as well, and not in the middle.
+                _ = try planned.hazards(in: dialect)
             } catch {
                 throw MigratorError.cannotLower(id, dialect: dialect.name, error)
             }

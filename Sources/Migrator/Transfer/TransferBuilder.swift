@@ -45,7 +45,8 @@ extension DatabaseError {
     var isInterruption: Bool {
         switch kind {
         case .lost, .interrupted, .diskFull, .unreachable, .locked: true
-        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .corrupt, .authentication, .permission,
+        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .authentication,
+            .permission,
             .notADatabase, .invalidURL,
             .syntax, .other:
             false

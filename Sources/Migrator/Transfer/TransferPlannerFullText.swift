@@ -50,8 +50,8 @@ extension TransferPlanner {
         let list = zip(columns, ["rowid"] + text.columns).map { column, name in
             "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"
         }
-        return View(
-            name, as: .sql("SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(table))"))
+        let query = "SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(table))"
+        return View(name, as: .native(sqlite: query, postgresql: query))
     }
 
     /// The parts of which it consisted are no longer missing.

@@ -1,6 +1,7 @@
 import Dialects
 import Logging
 import Migrator
+import NIOPosix
 import ServiceLifecycle
 import Settings
 
@@ -10,7 +11,7 @@ import Settings
     import Darwin
 #endif
 
-/// The daemon, in one straight line: settings → lock → migrate → stores → socket → ready → drain.
+/// The daemon, in one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
 public struct Daemon: Sendable {
     private let options: DaemonOptions
     private let loaded: LoadedSettings
@@ -62,57 +63,158 @@ public struct Daemon: Sendable {
         let socketPath = try options.context.socketPath(argument: options.socket)
         logStart(socket: socketPath)
         try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
-        let lockDatabase = try open(poolSize: 1)
-        let lease = InstanceLease()
-        try await lease.take(lockDatabase, isPatient: options.isStandby) {
-            logger.notice("standby: another daemon works on this database")
-            manager.status("standby")
-        }
-        defer { lease.release() }
-        let database = try open(poolSize: 8)
-        try await Migrator(history: options.history, database: database, options: migratorOptions).start(
-            options.startup, log)
-        let auditDatabase = try open(poolSize: 1)
-        let services = try await services(database, auditDatabase)
-        let socket =
-            try manager.activatedSocket.map { ListeningSocket(activated: $0) }
-            ?? ListeningSocket(path: socketPath, mode: loaded.settings.mode.socketMode)
-        try await serve(services, on: socket, lease)
-        await auditDatabase.close()
-        await database.close()
+        let reassurance = Task { await manager.reassure() }
+        defer { reassurance.cancel() }
+        let duty = try await begin(socketPath)
+        defer { duty.lease.release() }
+        if duty.predecessor != nil { try await duty.lease.waitForPredecessor() }
+        try await serve(duty)
+        await duty.end()
         logger.notice("stopped")
     }
 
+    /// Takes the lock and gets ready to serve. A standby that can't serve now gives the lock back and goes on waiting: what is in
+    /// its way may pass, and another may be able to.
+    private func begin(_ socketPath: String) async throws -> Duty {
+        if manager.activatedSocket == nil { _ = try SocketPlace(path: socketPath, predecessor: nil).address() }
+        while true {
+            let lease = try lease()
+            do {
+                try await lease.take()
+                return try await prepare(socketPath, lease)
+            } catch {
+                lease.release()
+                guard options.isStandby, Self.mayPass(error) else { throw error }
+                logger.warning(
+                    "standby: this daemon can't work now, and goes on waiting", metadata: ["error": "\(error)"])
+                manager.ready("standby: \(error)")
+                try await Task.sleep(for: Self.pauseAfterFailure)
+            }
+        }
+    }
+
+    /// Long enough for another standby to get the lock.
+    private static let pauseAfterFailure = Duration.seconds(2)
+
+    private static func mayPass(_ error: any Error) -> Bool {
+        switch error {
+        case let error as DatabaseError: error.mayPass
+        case let error as MigrationFailure: error.cause.mayPass
+        case let error as RuntimeError: [.socketInUse, .socketForeign, .socketFailed].contains(error.code)
+        default: false
+        }
+    }
+
+    private func lease() throws -> InstanceLease {
+        InstanceLease(try open(poolSize: 1, silence: InstanceLease.silence), isPatient: options.isStandby) { news in
+            switch news {
+            case .waiting(let why):
+                logger.notice("standby: \(why)")
+                manager.ready("standby: \(why)")
+            case .lost(let why):
+                logger.error("the daemon's lock is not confirmed: nothing is answered", metadata: ["error": "\(why)"])
+                manager.status("waiting for the database")
+            case .regained:
+                logger.notice("the daemon's lock is held again, and nobody else has worked meanwhile")
+                manager.status("serving")
+            }
+        }
+    }
+
+    /// The lock is held. What is in the way is found before anything is changed; the socket is made before the epoch begins, so
+    /// that nobody is fenced off by a daemon that can't be reached.
+    private func prepare(_ socketPath: String, _ lease: InstanceLease) async throws -> Duty {
+        try await migrate(before: {
+            if manager.activatedSocket == nil {
+                let place = SocketPlace(path: socketPath, predecessor: try await EpochHolder.last(in: $0))
+                try await NIOThreadPool.singleton.runIfActive { try place.requireFree() }
+            }
+        })
+        let database = try open(poolSize: 8, silence: Self.silence)
+        let auditDatabase = try open(poolSize: 1, silence: Self.silence)
+        let (socket, predecessor): (ListeningSocket, String?)
+        do {
+            predecessor = try await EpochHolder.last(in: database)
+            socket = try await makeSocket(socketPath, predecessor: predecessor)
+        } catch {
+            await database.close()
+            throw error
+        }
+        do {
+            let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text)
+            lease.keep(in: epoch, with: [database, auditDatabase])
+            let services = try await services(database, auditDatabase, lease, epoch)
+            if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
+            return Duty(
+                lease: lease, database: database, auditDatabase: auditDatabase, socket: socket, epoch: epoch,
+                predecessor: predecessor, services: services)
+        } catch {
+            socket.abandon()
+            await database.close()
+            throw error
+        }
+    }
+
+    /// A statement of a migration may take as long as it takes.
+    private func migrate(before look: (Database) async throws -> Void) async throws {
+        let database = try open()
+        do {
+            try await look(database)
+            try await Migrator(history: options.history, database: database, options: migratorOptions).start(
+                options.startup, log)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+
+    private func makeSocket(_ path: String, predecessor: String?) async throws -> ListeningSocket {
+        if let descriptor = manager.activatedSocket { return ListeningSocket(activated: descriptor) }
+        let mode = loaded.settings.mode.socketMode
+        return try await NIOThreadPool.singleton.runIfActive {
+            try ListeningSocket(path: path, mode: mode, predecessor: predecessor)
+        }
+    }
+
+    /// A daemon that was stopped inside a transaction locks the epoch's row: less long than its lock lasts. One whose server says
+    /// nothing gives its connection up.
+    private static let silence = Silence(inTransaction: 2, ofServer: 30)
+
     /// What the daemon says is done has reached the disk, whatever the server's own settings are.
     private func open(
-        access: ConnectionOptions.Access = .create, poolSize: Int = 4
+        access: ConnectionOptions.Access = .create, poolSize: Int = 4, silence: Silence = Silence()
     ) throws -> Database {
         try Database(
             loaded.settings.database,
             options: ConnectionOptions(
                 access: access, applicationName: "teleclauded", poolSize: poolSize, isOwned: true,
-                isDurable: true))
+                isDurable: true, silence: silence))
     }
 
     private var migratorOptions: Migrator.Options {
         Migrator.Options(appliedBy: "teleclauded", version: options.version)
     }
 
-    private func services(_ database: Database, _ auditDatabase: Database) async throws -> Services {
+    private func services(
+        _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch
+    ) async throws -> Services {
         let settings = loaded.settings
         let directory = try self.directory(settings)
         for remark in directory.remarks { logger.warning("\(remark)") }
-        let epoch = try await Epoch.begin(database, holder: "\(Computer.name) pid \(getpid())")
         let sessions = SessionStore(Fence(database: database, epoch: epoch))
         let tokens = SessionTokens(database: database, epoch: epoch)
         try await tokens.rememberTime()
         let hosts = HostRegistry()
         return Services(
-            mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory), sessions: sessions,
-            tokens: tokens, callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
+            lease: lease, mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory),
+            sessions: sessions, tokens: tokens,
+            callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
             audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
             refusals: RefusalBudget(),
-            transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()),
+            transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
+                try lease.requireConfirmedNow()
+            },
             hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(),
             computer: Computer.name)
     }
@@ -121,11 +223,10 @@ public struct Daemon: Sendable {
         try IdentityDirectory(mode: settings.mode, people: settings.people, uid: options.context.uid)
     }
 
-    private func serve(_ services: Services, on socket: ListeningSocket, _ lease: InstanceLease) async throws {
-        if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
-        let limits = loaded.settings.server
+    private func serve(_ duty: Duty) async throws {
+        let (services, limits) = (duty.services, loaded.settings.server)
         let server = SocketServer(
-            socket: socket, responder: API(services: services, version: options.version).router().buildResponder(),
+            socket: duty.socket, responder: API(services: services, version: options.version).router().buildResponder(),
             directory: services.directory, limits: connectionLimits(),
             requests: RequestLimits(bodyBytes: limits.bodyBytes, arrival: .seconds(limits.requestSeconds)),
             idleTimeout: .seconds(Int64(limits.idleSeconds)), logger: logger,
@@ -140,7 +241,7 @@ public struct Daemon: Sendable {
                 Task { await services.hosts.disconnectAll() }
             })
         let upkeep = Upkeep(
-            services: services, lease: lease, manager: manager, reload: reload(services), patience: limits.drainSeconds,
+            services: services, socket: duty.socket, reload: reload(services), patience: limits.drainSeconds,
             hostSeconds: limits.hostSeconds, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
@@ -184,6 +285,25 @@ public struct Daemon: Sendable {
                 logger.error("settings were not read anew: what was in force stays", metadata: ["error": "\(error)"])
             }
         }
+    }
+}
+
+/// What a daemon that serves has.
+private struct Duty: Sendable {
+    let lease: InstanceLease
+    let database: Database
+    let auditDatabase: Database
+    let socket: ListeningSocket
+    let epoch: Epoch
+    /// Who worked before, and has not ended in an orderly way.
+    let predecessor: String?
+    let services: Services
+
+    /// The end that was asked for. A database that does not hear of it costs the successor a little time.
+    func end() async {
+        try? await epoch.end(in: database)
+        await auditDatabase.close()
+        await database.close()
     }
 }
 

@@ -1,5 +1,11 @@
 import Dialects
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The time during which one daemon holds the instance lock, by its number.
 ///
 /// Each writing transaction checks that the epoch is still its own, and holds on to that until it ends. A daemon that takes over
@@ -22,13 +28,53 @@ public struct Epoch: Sendable {
         return Epoch(number: number)
     }
 
+    /// Writes down that the epoch's daemon has ended, and that nobody need wait for it.
+    func end(in database: Database) async throws {
+        try await Fence(database: database, epoch: self).write { connection in
+            _ = try connection.execute("UPDATE daemon_lease SET holder = NULL WHERE id = 1")
+        }
+    }
+
     /// To be called at the beginning of a transaction. Throws `RuntimeError` of code `fenced`.
     func check(on connection: any Connection) throws {
         let lock = connection.dialect.rowLock(.shared, of: "daemon_lease")
         let present = try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1 \(trusted: lock)")?.integer
-        guard present == number else {
-            throw RuntimeError(
-                .fenced, "another daemon has taken over: nothing was written", remedy: "this one ends; ask again")
+        guard present == number else { throw Self.isOver }
+    }
+
+    /// Whether no other has begun, at this moment.
+    func isPresent(on connection: any Connection) throws -> Bool {
+        try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1")?.integer == number
+    }
+
+    static let isOver = RuntimeError(
+        .fenced, "another daemon has taken over: nothing was written", remedy: "this one ends; ask again")
+}
+
+/// The process that began an epoch: which one has to be known to take its socket over.
+struct EpochHolder: Equatable {
+    var computer: String
+    var pid: Int32
+
+    init(computer: String, pid: Int32) { (self.computer, self.pid) = (computer, pid) }
+
+    init?(text: String) {
+        guard let space = text.ranges(of: " pid ").last, let pid = Int32(text[space.upperBound...]) else {
+            return nil
+        }
+        self.init(computer: String(text[..<space.lowerBound]), pid: pid)
+    }
+
+    static var ourselves: EpochHolder { EpochHolder(computer: Computer.name, pid: getpid()) }
+
+    /// How it stands in the database.
+    var text: String { "\(computer) pid \(pid)" }
+
+    /// Who began the present epoch, in words of `text`; `nil` when nobody has, or he has ended in an orderly way.
+    static func last(in database: Database) async throws -> String? {
+        try await database.withConnection { connection in
+            guard try connection.hasTable("daemon_lease") else { return nil }
+            return try connection.queryValue("SELECT holder FROM daemon_lease WHERE id = 1")?.text
         }
     }
 }

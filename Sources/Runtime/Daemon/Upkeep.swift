@@ -2,11 +2,10 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// What the daemon does beside answering: it watches its lock, writes down which sessions are alive, and hears SIGHUP.
+/// What the daemon does beside answering: it watches its lock and its socket, writes down which sessions are alive, and hears SIGHUP.
 struct Upkeep: Service {
     let services: Services
-    let lease: InstanceLease
-    let manager: ServiceManager
+    let socket: ListeningSocket
     let reload: @Sendable () -> Void
     /// How long what is under way may take when the lock is lost, in seconds.
     let patience: Int
@@ -16,13 +15,14 @@ struct Upkeep: Service {
 
     private static let interval = Duration.seconds(2)
 
-    /// Returns when the daemon shuts down. Throws `RuntimeError` when its lock is lost: it must not write any more.
+    /// Returns when the daemon shuts down. Throws `RuntimeError` when another has taken over, and this one must not write any
+    /// more, or when nobody finds this one any more.
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await watchLock() }
                 group.addTask { try await noteActivity() }
-                group.addTask { try await reassureManager() }
+                group.addTask { try await watchSocket() }
                 group.addTask { try await mendSessions() }
                 group.addTask { try await tendTokens() }
                 group.addTask { try await watchAccounts() }
@@ -38,10 +38,25 @@ struct Upkeep: Service {
     }
 
     private func watchLock() async throws {
-        guard let loss = await lease.waitUntilLost() else { return }
-        logger.error("\(loss)")
+        guard let end = await services.lease.waitUntilOver() else { return }
+        try give(up: end)
+    }
+
+    /// A daemon that nobody can call serves nobody: its service manager, or a standby, can do better.
+    private func watchSocket() async throws {
+        while socket.isInPlace { try await Task.sleep(for: Self.interval) }
+        // It is removed by ourselves at the end, which is noted first.
+        guard !services.draining.hasBegun else { return }
+        try give(
+            up: RuntimeError(
+                .socketFailed, "the daemon's socket was removed, or is another's now", remedy: "start the daemon again")
+        )
+    }
+
+    private func give(up reason: RuntimeError) throws(RuntimeError) {
+        logger.error("\(reason)")
         LastResort.exit(after: patience)
-        throw loss
+        throw reason
     }
 
     private func noteActivity() async throws {
@@ -97,14 +112,6 @@ struct Upkeep: Service {
             } catch {
                 logger.warning("sessions were not looked after", metadata: ["error": "\(error)"])
             }
-        }
-    }
-
-    private func reassureManager() async throws {
-        guard let interval = manager.watchdogInterval else { return }
-        while true {
-            manager.alive()
-            try await Task.sleep(for: .seconds(interval))
         }
     }
 }

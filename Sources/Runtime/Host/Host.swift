@@ -64,7 +64,7 @@ public actor Host {
     /// Runs until the session has ended and the daemon has all of it. `pane` is the program that runs in tmux, with its
     /// arguments. What nobody wants to have stays in the folder, and so does the log of a host that failed.
     public func run(pane: [String]) async throws {
-        guard let lock = try FileLock(folder.lock) else {
+        guard let lock = try await Self.lock(folder) else {
             return logger.notice("another host of this session lives: this one is not needed")
         }
         defer { withExtendedLifetime(lock) {} }
@@ -85,6 +85,15 @@ public actor Host {
         case (true, .some): folder.removeAllButTheLog()
         case (false, _): logger.error("nobody took the recording: what was not delivered stays in \(folder.spool)")
         }
+    }
+
+    /// Whoever only looks whether a host lives has the lock for a moment, too.
+    private static func lock(_ folder: HostFolder) async throws -> FileLock? {
+        for _ in 0..<20 {
+            if let lock = try FileLock(folder.lock) { return lock }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return nil
     }
 
     /// Hears what tmux says until the session is over.
@@ -138,6 +147,7 @@ public actor Host {
             }
             try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
             starting = try? await spec.tmuxServer.lock()
+            if failures > 1, lastWords == nil, starting != nil { spec.tmuxServer.giveUpIfEnding(spec.environment) }
         }
     }
 

@@ -16,7 +16,7 @@ struct HostLink {
     /// For how long a recording whose command has ended is offered to a daemon that says no.
     private static let offered = Duration.seconds(86_400)
     /// The daemon answers each ping: one that says nothing for so long is stopped, or none.
-    private static let (ping, silence) = (Duration.seconds(10), Duration.seconds(35))
+    private static let (ping, silence) = (Duration.seconds(4), Duration.seconds(12))
     /// The longest order holds a message, as digits.
     private static let longestLine = 1 << 20
 

@@ -34,6 +34,16 @@ public struct TmuxServer: Sendable, Equatable {
         return ["tmux", "-S", socket]
     }
 
+    /// Gives up a server that is ending and can't: while a client whose host was killed has not heard everything it still takes
+    /// callers, and sends them away without a word (tmux 3.3, `server_client_check_exit`). Nothing runs in it, and the next
+    /// server takes its place. To be called with the lock, by who was sent away.
+    func giveUpIfEnding(_ environment: [String: String]) {
+        guard let socket, let child = try? ChildProcess(command + ["list-sessions"], environment: environment),
+            child.wait() != .exit(0)
+        else { return }
+        unlink(socket)
+    }
+
     /// How long somebody may take to start a terminal before others don't wait any more: he may have been stopped.
     private static let patience = Duration.seconds(10)
 

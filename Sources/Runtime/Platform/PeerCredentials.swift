@@ -8,7 +8,7 @@ import NIOCore
 
 /// Who is at the other end of a Unix socket, as the kernel noted it when that end called `connect` (unix(7), SO_PEERCRED).
 ///
-/// A pid may have been given to somebody else since: nothing is ever decided by it. A caller out of another user namespace
+/// A pid may have been given to somebody else since: nobody's rights are ever decided by it. A caller out of another user namespace
 /// shows as uid 65534 with pid 0.
 public struct PeerCredentials: Sendable, Hashable {
     public var uid: UInt32
@@ -35,12 +35,22 @@ public struct PeerCredentials: Sendable, Hashable {
             var gid: UInt32 = 0
         }
 
+        /// Who listens at the other end of a socket that has connected: they were noted when he called `listen`.
+        static func read(from descriptor: Int32) -> PeerCredentials? {
+            var found = Credentials()
+            var length = socklen_t(MemoryLayout<Credentials>.size)
+            guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &found, &length) == 0 else { return nil }
+            return PeerCredentials(uid: found.uid, pid: found.pid)
+        }
+
         private static func option(of options: any SocketOptionProvider) -> EventLoopFuture<PeerCredentials> {
             let read: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
                 level: .init(rawValue: SOL_SOCKET), name: .init(rawValue: SO_PEERCRED))
             return read.map { PeerCredentials(uid: $0.uid, pid: $0.pid) }
         }
     #else
+        static func read(from descriptor: Int32) -> PeerCredentials? { nil }
+
         /// macOS tells no pid beside the uid: 1 stands for "somebody of this machine".
         private static func option(of options: any SocketOptionProvider) -> EventLoopFuture<PeerCredentials> {
             let read: EventLoopFuture<xucred> = options.unsafeGetSocketOption(

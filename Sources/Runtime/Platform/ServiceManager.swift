@@ -34,6 +34,15 @@ public struct ServiceManager: Sendable {
     public func stopping() { send("STOPPING=1") }
     public func alive() { send("WATCHDOG=1") }
 
+    /// Says that the daemon lives, as often as the manager wants to hear it, until the task is cancelled.
+    func reassure() async {
+        guard let watchdogInterval else { return }
+        while !Task.isCancelled {
+            alive()
+            try? await Task.sleep(for: .seconds(watchdogInterval))
+        }
+    }
+
     /// One datagram. Nobody who fails to hear it is worth failing for.
     private func send(_ message: String) {
         guard let notifySocket, var address = UnixSocketAddress(notifySocket) else { return }

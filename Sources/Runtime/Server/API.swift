@@ -9,6 +9,7 @@ struct API {
     func router() -> Router<CallContext> {
         let router = Router(context: CallContext.self)
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: LeaseMiddleware(lease: services.lease))
         router.add(middleware: IdentityMiddleware(directory: services.directory, callers: services.callers))
         router.get("health") { _, _ in
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
@@ -51,11 +52,23 @@ extension CallContext {
 
 /// What a query asks for. What can't be read is said, never passed over.
 struct QueryReader {
-    let request: Request
+    /// Longer than a reason of 2,000 letters of any kind, spelled as a URL has them.
+    static let longest = 32_768
+
+    private let parameters: Parameters
+
+    /// Throws `RuntimeError` for a query that is longer than what anybody asks.
+    init(request: Request) throws(RuntimeError) {
+        guard request.uri.string.utf8.count <= Self.longest else {
+            throw RuntimeError(.badRequest, "the request's path and query are longer than \(Self.longest) bytes")
+        }
+        // Each look at them reads the whole query.
+        parameters = request.uri.queryParameters
+    }
 
     /// Throws for a NUL, which no database of ours holds in a text, and for a text that is longer than what it is looked for in.
     func text(_ name: Substring, longest: Int? = nil) throws(RuntimeError) -> String? {
-        guard let text = request.uri.queryParameters[name].map(String.init) else { return nil }
+        guard let text = parameters[name].map(String.init) else { return nil }
         guard !text.utf8.contains(0) else { throw RuntimeError(.badRequest, "\(name) holds a NUL character") }
         if let longest, text.unicodeScalars.count > longest {
             throw RuntimeError(.badRequest, "\(name) is longer than \(longest) code points")

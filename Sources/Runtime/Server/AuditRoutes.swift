@@ -21,7 +21,7 @@ struct AuditRoutes {
     }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = QueryReader(request: request)
+        let query = try QueryReader(request: request)
         var filter = AuditFilter(
             sessionID: try query.text("session"), person: try query.text("person"),
             action: try query.word("action", AuditAction.self), outcome: try query.word("outcome", AuditOutcome.self),
@@ -38,13 +38,18 @@ struct AuditRoutes {
             }
             return seq
         }
-        let (wanted, party) = (filter, context.party)
-        let entries = try await shares.run(party) { try await audit.entries(wanted, after: cursor, limit: limit) }
-        let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
-        return Response(
-            .object([
-                ("version", .integer(1)), ("entries", .array(entries.map(\.document))), ("next", next ?? .null),
-            ]))
+        let wanted = filter
+        return try await shares.run(context.party) {
+            let entries = try await audit.entries(wanted, after: cursor, limit: limit)
+            let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
+            return try await LongWork.run {
+                Response(
+                    .object([
+                        ("version", .integer(1)), ("entries", .array(entries.map(\.document))),
+                        ("next", next ?? .null),
+                    ]))
+            }
+        }
     }
 
     private func moment(_ name: Substring, _ query: QueryReader) throws(RuntimeError) -> Moment? {
@@ -59,7 +64,7 @@ struct AuditRoutes {
     /// Checks the whole chain; with `seq` and `hash` also against a checkpoint that an export ended with.
     @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
         try await gate.require(context.caller, .readAudit)
-        let query = QueryReader(request: request)
+        let query = try QueryReader(request: request)
         var checkpoint: AuditCheckpoint?
         switch (try query.text("seq"), try query.text("hash")) {
         case (nil, nil): break
@@ -77,7 +82,7 @@ struct AuditRoutes {
     /// All rows as lines, oldest first, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
         try await gate.require(context.caller, .readAudit)
-        let query = QueryReader(request: request)
+        let query = try QueryReader(request: request)
         let start = try query.number("after", 0...Int.max, else: 0)
         let end = try query.number("through", 0...Int.max, else: .max)
         let (audit, standing) = (audit, context.standing(in: services.directory))

@@ -7,27 +7,24 @@
 /// The daemon's socket: bound, with its mode set, and only then listening, so that nobody connects before.
 public struct ListeningSocket: Sendable {
     let descriptor: Int32
-    /// The file to remove at the end; `nil` for a socket that was handed over.
-    let path: String?
+    /// The file, and which one it is; `nil` for a socket that was handed over.
+    private let file: (path: String, identity: FileIdentity?)?
 
     /// A socket that the service manager opened.
     public init(activated descriptor: Int32) {
         self.descriptor = descriptor
-        path = nil
+        file = nil
     }
 
-    /// Makes the socket at `path`, with a folder for it if that is missing. A stale socket of our own is replaced; one that
-    /// answers, or that is somebody else's, is left alone. Throws `RuntimeError`.
-    public init(path: String, mode: UInt32) throws(RuntimeError) {
-        guard var address = UnixSocketAddress(path) else {
-            throw RuntimeError(
-                .socketFailed, "the socket's path is longer than \(UnixSocketAddress.longestPath) bytes: \(path)",
-                remedy: "say a shorter one with --socket")
-        }
+    /// Makes the socket at `path`, with a folder for it if that is missing. What `SocketPlace` lets be replaced is replaced.
+    /// Throws `RuntimeError`.
+    public init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
+        let place = SocketPlace(path: path, predecessor: predecessor)
+        var address = try place.address()
         if let slash = path.lastIndex(of: "/") { try Folder.make(String(path[..<slash]), mode: Self.folderMode(mode)) }
-        try Self.clear(path)
-        descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
-        self.path = path
+        try place.requireFree()
+        unlink(path)
+        let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
         guard descriptor >= 0, address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0,
             listen(descriptor, Self.backlog) == 0
         else {
@@ -36,6 +33,8 @@ public struct ListeningSocket: Sendable {
             throw RuntimeError(
                 .socketFailed, "\(path) can't be made: \(reason)", remedy: "say another place with --socket")
         }
+        self.descriptor = descriptor
+        file = (path, FileIdentity(path))
     }
 
     /// Whoever may connect has to get through the folder too.
@@ -43,34 +42,32 @@ public struct ListeningSocket: Sendable {
 
     private static let backlog: Int32 = 1_024
 
-    /// Removes what an earlier daemon left there.
-    private static func clear(_ path: String) throws(RuntimeError) {
+    /// Whether clients who look for the daemon find it: whoever removed the file, or put another socket in its place, has cut
+    /// it off.
+    var isInPlace: Bool {
+        guard let file else { return true }
+        return file.identity != nil && FileIdentity(file.path) == file.identity
+    }
+
+    /// Takes the file away: a client then finds no socket instead of one where nobody answers. Another daemon's stays.
+    func remove() { if let file, isInPlace { unlink(file.path) } }
+
+    /// Ends a socket that was made and never served.
+    func abandon() {
+        remove()
+        if file != nil { close(descriptor) }
+    }
+}
+
+/// Which file it is, whatever it is called.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+
+    /// `nil` when there is none. Links are not followed.
+    init?(_ path: String) {
         var facts = stat()
-        guard lstat(path, &facts) == 0 else { return }
-        guard facts.st_mode & S_IFMT == S_IFSOCK else {
-            throw RuntimeError(
-                .socketForeign, "\(path) is there and is no socket", remedy: "move it away, or say another place")
-        }
-        guard facts.st_uid == geteuid() else {
-            throw RuntimeError(
-                .socketForeign, "\(path) belongs to uid \(facts.st_uid)", remedy: "say another place with --socket")
-        }
-        guard !answers(path) else {
-            throw RuntimeError(
-                .socketInUse, "a daemon answers at \(path)", remedy: "stop it, or say another place with --socket")
-        }
-        unlink(path)
+        guard lstat(path, &facts) == 0 else { return nil }
+        (device, number) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
     }
-
-    /// Whether somebody listens there. Full backlogs count.
-    private static func answers(_ path: String) -> Bool {
-        guard var address = UnixSocketAddress(path) else { return false }
-        let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return address.withPointer { connect(descriptor, $0, $1) } == 0 || errno == EAGAIN
-    }
-
-    /// Takes the file away: a client then finds no socket instead of one where nobody answers.
-    func remove() { if let path { unlink(path) } }
 }

@@ -18,7 +18,7 @@ struct SessionRoutes {
     }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = QueryReader(request: request)
+        let query = try QueryReader(request: request)
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), project: try query.text("project"),
             agent: try query.text("agent"), owner: try query.text("owner"),
@@ -30,14 +30,11 @@ struct SessionRoutes {
             return cursor
         }
         let limit = try query.number("limit", 1...500, else: 50)
-        let page = try await shares.run(context.party) {
-            try await sessions.list(context.caller, filter, after: cursor, limit: limit)
+        return try await shares.run(context.party) {
+            let page = try await sessions.list(context.caller, filter, after: cursor, limit: limit)
+            // Five hundred rows take a while to write down.
+            return try await LongWork.run { Response(page.document) }
         }
-        return Response(
-            .object([
-                ("version", .integer(1)), ("sessions", .array(page.sessions.map(\.document))),
-                ("next", page.next.map { .string($0.text) } ?? .null),
-            ]))
     }
 
     @Sendable private func start(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -82,5 +79,14 @@ struct SessionRoutes {
 
     private struct VisibilityRequest: Decodable {
         var visibility: String
+    }
+}
+
+extension SessionPage {
+    fileprivate var document: JSON {
+        .object([
+            ("version", .integer(1)), ("sessions", .array(sessions.map(\.document))),
+            ("next", next.map { .string($0.text) } ?? .null),
+        ])
     }
 }

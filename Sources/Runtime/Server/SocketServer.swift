@@ -46,8 +46,8 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
             onReady()
             await serve(server, channels)
         } onGracefulShutdown: {
-            socket.remove()
             onShutdown()
+            socket.remove()
             quiescing.initiateShutdown(promise: nil)
         }
     }

@@ -12,7 +12,7 @@ struct TranscriptRoutes {
 
     /// The recording, as asciicast v3. With `follow=1` the answer goes on as long as the session does.
     @Sendable private func read(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = QueryReader(request: request)
+        let query = try QueryReader(request: request)
         let id = try context.sessionID()
         let reason = try query.text("reason")
         let isFollowing = try query.number("follow", 0...1, else: 0) == 1

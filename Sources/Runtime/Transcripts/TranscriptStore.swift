@@ -3,10 +3,12 @@ import NIOPosix
 /// The recordings of all sessions: files of the daemon's own, in a folder that nobody else may enter.
 public struct TranscriptStore: Sendable {
     private let folder: String
-    private let writers = TranscriptWriters()
+    private let writers: TranscriptWriters
 
-    /// Makes the folder where it is missing. Throws `RuntimeError`.
-    public init(stateFolder: String) throws(RuntimeError) {
+    /// Makes the folder where it is missing. `mayWrite` is asked right before each write, and throws when it may not be done.
+    /// Throws `RuntimeError`.
+    public init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
+        writers = TranscriptWriters(mayWrite: mayWrite)
         folder = "\(stateFolder)/transcripts"
         try Folder.make(folder)
     }

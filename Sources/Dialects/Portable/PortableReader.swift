@@ -1,0 +1,233 @@
+/// Reads portable text by the types of what it names, notes where two databases would take it for different things, and refuses
+/// what can't be made the same. Both dialects read so, and therefore refuse alike.
+struct PortableReader {
+    let text: String
+    let tokens: [SQLToken]
+    let views: PortableViews?
+    private(set) var notes: [PortableNote] = []
+    private var noted: Set<PortableNote> = []
+    var scopes: [PortableScope] = []
+    /// What each token that names a column means.
+    var resolved: [Int: PortableColumn] = [:]
+    /// Queries that WITH has named, innermost last.
+    var named: [PortableScope.Relation] = []
+
+    /// Whether aggregates may stand here; why not otherwise.
+    var aggregates: Rule = .refused("a check, an index and a computed column look at one row")
+    var windows: Rule = .refused("a check, an index and a computed column look at one row")
+    /// Queries can't stand in what belongs to a table.
+    var allowsQueries = true
+    /// Names are qualified in queries only: while SQLite makes a table anew, it has another name.
+    var allowsQualifiers = true
+    /// The order of an index that is not unique decides nothing.
+    var regardsLetters = true
+
+    /// Casts whose text SQLite is told to look at, and queries that read themselves.
+    var guarded: [Range<Int>] = []
+    var recursions = 0
+
+    enum Rule: Equatable { case allowed, refused(String) }
+
+    init(_ text: String, _ tokens: [SQLToken], views: PortableViews?) {
+        self.text = text
+        self.tokens = tokens
+        self.views = views
+    }
+
+    mutating func note(_ note: PortableNote) {
+        guard noted.insert(note).inserted else { return }
+        notes.append(note)
+    }
+
+    static let nativeRemedy = "give each database its own with native(sqlite:postgresql:)"
+
+    func words(_ range: Range<Int>) -> String {
+        let words = tokens[range].map { $0.isBlank ? " " : $0.text }.joined()
+        return words.count > 80 ? words.prefix(77) + "…" : words
+    }
+
+    /// `reason` goes on from the words themselves: "price * 2 computes with a decimal".
+    func refusal(_ node: PortableNode, _ reason: String, remedy: String = nativeRemedy) -> LoweringError {
+        refusal(node.tokens, reason, remedy: remedy)
+    }
+
+    func refusal(_ range: Range<Int>, _ reason: String, remedy: String = nativeRemedy) -> LoweringError {
+        LoweringError(text, "\(words(range)) \(reason)", remedy: remedy)
+    }
+
+    // MARK: What nodes yield
+
+    /// A truth, and nothing that only one database takes for one.
+    mutating func condition(_ node: PortableNode) throws(LoweringError) {
+        let sense = try sense(node)
+        switch sense.kind {
+        case .boolean, .null: return
+        case .integer, .bigint, .real, .fraction, .decimal:
+            throw refusal(
+                node, "is a number, and PostgreSQL takes none for a condition",
+                remedy: "write \(words(node.tokens)) <> 0")
+        case .text, .shaped, .json, .bytes, .unknown:
+            throw refusal(node, "is \(sense.description) and no condition", remedy: "compare it with something")
+        }
+    }
+
+    mutating func sense(_ node: PortableNode) throws(LoweringError) -> PortableSense {
+        switch node.kind {
+        case .null: return PortableSense(.null)
+        case .truth: return PortableSense(.boolean, isNullable: false)
+        case .number(let text): return try number(node, text)
+        case .string(let text):
+            var sense = PortableSense(.text, isNullable: false)
+            sense.literal = .string(text)
+            sense.order = .literal
+            return sense
+        case .blob(let digits):
+            guard digits.utf8.count % 2 == 0, digits.allSatisfy(\.isHexDigit) else {
+                throw refusal(node, "is no row of bytes", remedy: "write two hexadecimal digits a byte")
+            }
+            note(.blob(node.bare, digits))
+            return PortableSense(.bytes, isNullable: false)
+        case .column(let name): return try column(name, node)
+        case .sign(let sign, let inner): return try signed(sign, inner, node)
+        case .not(let inner):
+            try condition(inner)
+            return PortableSense(.boolean)
+        case .all(let parts), .any(let parts):
+            for part in parts { try condition(part) }
+            return PortableSense(.boolean)
+        case .joined(let parts): return try joined(parts)
+        case .arithmetic(let sign, let left, let right): return try arithmetic(sign, left, right, node)
+        case .comparison(let sign, let left, let right):
+            let (a, b) = (try sense(left), try sense(right))
+            try relate(left, a, right, b, isOrder: sign != "=" && sign != "<>")
+            return PortableSense(.boolean)
+        case .sameness(let left, let right, let isNegated, let operatorWords):
+            let (a, b) = (try sense(left), try sense(right))
+            try relate(left, a, right, b, isOrder: false)
+            note(.sameness(operatorWords, isNegated: isNegated))
+            return PortableSense(.boolean, isNullable: false)
+        case .isNull(let inner):
+            _ = try sense(inner)
+            return PortableSense(.boolean, isNullable: false)
+        case .isTruth(let inner):
+            try condition(inner)
+            return PortableSense(.boolean, isNullable: false)
+        case .isIn(let subject, let items):
+            let sense = try sense(subject)
+            for item in items { try relate(subject, sense, item, try self.sense(item), isOrder: false) }
+            return PortableSense(.boolean)
+        case .isInQuery(let subject, let query): return try isIn(subject, query)
+        case .between(let subject, let low, let high):
+            let sense = try sense(subject)
+            for limit in [low, high] { try relate(subject, sense, limit, try self.sense(limit), isOrder: true) }
+            return PortableSense(.boolean)
+        case .like(let like): return try matches(like, node)
+        case .collated(let inner, let name): return try collated(inner, name)
+        case .cast(let inner, let type): return try cast(inner, type, node)
+        case .choice(let subject, let branches, let otherwise): return try choice(subject, branches, otherwise)
+        case .call(let call): return try self.call(call, node)
+        case .scalar(let query): return try scalar(query, node)
+        case .exists(let query):
+            try requireQueriesAllowed(node)
+            _ = try columns(of: query, allowsStar: true)
+            return PortableSense(.boolean, isNullable: false)
+        }
+    }
+
+    private func number(_ node: PortableNode, _ text: String) throws(LoweringError) -> PortableSense {
+        guard let number = PortableNumber(text) else { throw refusal(node, "is no number") }
+        if let integer = number.integer {
+            var sense = PortableSense(Int32(exactly: integer) == nil ? .bigint : .integer, isNullable: false)
+            sense.literal = .number(number)
+            sense.bound = integer.magnitude
+            return sense
+        }
+        guard number.whole + number.scale <= 15 else {
+            throw refusal(node, "has more digits than SQLite keeps of a number, which are 15")
+        }
+        var sense = PortableSense(.fraction, isNullable: false)
+        sense.literal = .number(number)
+        return sense
+    }
+
+    private mutating func choice(
+        _ subject: PortableNode?, _ branches: [PortableNode.Branch], _ otherwise: PortableNode?
+    ) throws(LoweringError) -> PortableSense {
+        let subjectSense = try subject.map { node throws(LoweringError) in try sense(node) }
+        var values: [(PortableNode, PortableSense)] = []
+        for branch in branches {
+            if let subject, let subjectSense {
+                try relate(subject, subjectSense, branch.condition, try sense(branch.condition), isOrder: false)
+            } else {
+                try condition(branch.condition)
+            }
+            values.append((branch.value, try sense(branch.value)))
+        }
+        if let otherwise { values.append((otherwise, try sense(otherwise))) }
+        var result = try common(values)
+        if otherwise == nil { result.isNullable = true }
+        return result
+    }
+
+    private mutating func joined(_ parts: [PortableNode]) throws(LoweringError) -> PortableSense {
+        var result = PortableSense(.text)
+        result.order = .literal
+        for part in parts {
+            let sense = try sense(part)
+            switch sense.kind {
+            case .text: result.order = Self.joined(result.order, sense.order)
+            case .integer, .bigint: note(.text(part.tokens))
+            case .null: break
+            case .boolean, .real, .fraction, .decimal, .shaped, .json, .bytes, .unknown:
+                throw refusal(
+                    part, "is \(sense.description), and || would write it in two ways",
+                    remedy: sense.kind == .shaped(.uuid)
+                        ? "write CAST(\(words(part.tokens)) AS text)" : Self.nativeRemedy)
+            }
+        }
+        if result.order == .literal { result.order = .plain }
+        return result
+    }
+
+    private mutating func matches(_ like: PortableLike, _ node: PortableNode) throws(LoweringError) -> PortableSense {
+        let subject = try sense(like.subject)
+        guard subject.kind == .text || subject.kind == .null else {
+            throw refusal(like.subject, "is \(subject.description), and LIKE looks at texts")
+        }
+        guard case .string(let pattern) = like.pattern.kind else {
+            throw refusal(
+                like.pattern,
+                "is no pattern that is written out, and SQLite's LIKE takes A for a where PostgreSQL's does not")
+        }
+        var escape: Unicode.Scalar? = "\\"
+        if let node = like.escape {
+            guard case .string(let text) = node.kind, text.unicodeScalars.count <= 1 else {
+                throw refusal(node, "is no single character", remedy: "write one between quotes")
+            }
+            escape = text.unicodeScalars.first
+        }
+        guard let pieces = PortablePattern(pattern, escape: escape, isEscapeSaid: escape != nil && like.escape != nil)
+        else {
+            throw refusal(like.pattern, "ends with the character that escapes the next", remedy: "write it twice")
+        }
+        note(
+            .match(
+                words: like.words, pattern: like.pattern.tokens, escape: like.escapeWords, pieces,
+                isNegated: like.isNegated))
+        return PortableSense(.boolean)
+    }
+
+    private mutating func collated(_ inner: PortableNode, _ name: Int) throws(LoweringError) -> PortableSense {
+        var sense = try sense(inner)
+        let collation = tokens[name].name ?? ""
+        guard collation == "C" || SQLName.keyword(collation) == "BINARY" else {
+            throw refusal(
+                name..<name + 1, "is a collation that only one of the databases knows",
+                remedy: SQLName.keyword(collation) == "NOCASE" ? "compare lower(…) instead" : Self.nativeRemedy)
+        }
+        guard sense.kind == .text else { throw refusal(inner, "is \(sense.description) and has no collation") }
+        note(.collation(name))
+        sense.order = .bytes(isSaid: true)
+        return sense
+    }
+}

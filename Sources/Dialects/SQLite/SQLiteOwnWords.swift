@@ -1,0 +1,36 @@
+/// What was read from SQLite is portable only if portable text is spelled so there: a `LIKE` in its schema knows no case, and a
+/// comparison of texts with numbers is SQLite's own.
+enum SQLiteOwnWords {
+    /// The same table, with all that is not portable as SQLite's own words.
+    static func settled(_ table: Table) -> Table {
+        var result = table
+        for at in table.checks.indices {
+            result.checks[at].expression = settled(table.checks[at].expression, as: .condition(of: table))
+        }
+        for at in table.columns.indices {
+            guard let generated = table.columns[at].generated else { continue }
+            let expression = settled(generated.expression, as: .generated(table.columns[at], of: table))
+            result.columns[at].generated = Generated(expression, generated.storage)
+        }
+        for at in table.indexes.indices { result.indexes[at] = settled(table.indexes[at], of: table) }
+        return result
+    }
+
+    private static func settled(_ index: Index, of table: Table) -> Index {
+        var result = index
+        result.condition = index.condition.map { settled($0, as: .condition(of: table)) }
+        for at in index.parts.indices {
+            guard case .expression(let expression) = index.parts[at].key else { continue }
+            result.parts[at].key = .expression(settled(expression, as: .key(of: table, isUnique: index.isUnique)))
+        }
+        return result
+    }
+
+    static func settled(_ expression: Expression, as use: ExpressionUse) -> Expression {
+        guard case .sql(let text) = expression else { return expression }
+        guard let spelled = try? SQLiteDialect().spell(expression, as: use), spelled == text else {
+            return .native(sqlite: text, postgresql: "")
+        }
+        return expression
+    }
+}

@@ -1,0 +1,287 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What daemons that wait live through, and what they leave alone.
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct StandbyTests {
+    /// The place is another database's, whose daemon answers there: that one is left alone, the lock goes to who can work, and
+    /// the place is taken when it is free.
+    @Test func whatCanNotBindGivesTheLockBackAndWaitsOn() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let taken = box.daemonVariables("sqlite:\(box("other.db"))", ["TELECLAUDE_SOCKET": "\(box.folder)/e.sock"])
+            let other = try await box.startDaemon(taken)
+            let pair = try TakeOver.start(box, url)
+            let epoch = try pair.epoch
+            pair.first.kill(SIGKILL)
+            try waitUntil("it finds its place taken") {
+                try pair.second.errorText().contains("a daemon answers at \(pair.secondSocket)")
+            }
+            #expect(try pair.epoch == epoch, "nobody was fenced off")
+            let third = try await box.startDaemon(
+                box.daemonVariables(url, ["TELECLAUDE_SOCKET": "\(box.folder)/f.sock"]), "--standby")
+            #expect(try await other.telec("whoami").code == 0)
+            #expect(try await other.stop().code == 0)
+            third.process.kill(SIGKILL)
+            try waitUntil("it works at last") { try pair.second.errorText().contains("ready") }
+            #expect(try await box.run(.telec, ["whoami"], pair.secondVariables).code == 0)
+            _ = try await third.process.finish()
+            await pair.end()
+        }
+    }
+
+    /// A queue of calls that nobody takes: the kernel lets nobody else stand in line, so that nobody can be asked who listens.
+    @Test func aFullQueueOfAStoppedDaemonKeepsNobodyOut() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url, sharingSocket: true)
+            pair.first.kill(SIGSTOP)
+            let flood = """
+                import socket, time
+                calls = []
+                try:
+                    while True:
+                        s = socket.socket(socket.AF_UNIX); s.setblocking(False); s.connect("\(pair.firstSocket)"); calls.append(s)
+                except BlockingIOError: print("full", flush=True)
+                time.sleep(60)
+                """
+            let process = try box.start(Program(inPath: "python3"), ["-c", flood])
+            try waitUntil("the queue is full") { try process.outputText().contains("full") }
+            try waitUntil("the second serves") { try pair.second.errorText().contains("ready") }
+            #expect(try await box.run(.telec, ["whoami"], pair.secondVariables).code == 0)
+            process.kill(SIGKILL)
+            _ = try await process.finish()
+            await pair.end()
+        }
+    }
+
+    @Test func whatIsNotThereYetIsWaitedFor() async throws {
+        try await withSandbox { box in
+            try await OwnServer.with(in: box) { server in
+                try await server.stop()
+                let url = server.url.replacingOccurrences(of: "/postgres?", with: "/later?")
+                let variables = box.daemonVariables(url)
+                let refused = try await box.run(.teleclauded, [], variables)
+                #expect(refused.code == 2 && refused.error.contains("can't be reached"), "\(refused)")
+                let standby = try box.start(.teleclauded, ["--standby"], variables)
+                try waitUntil("it waits for the server") {
+                    try standby.errorText().contains("the server can't be reached")
+                }
+                try await server.start()
+                try waitUntil("it waits for the database") {
+                    try standby.errorText().contains("there is no such database")
+                }
+                try execute("CREATE DATABASE later", on: server.url)
+                try waitUntil("it works") { try standby.errorText().contains("ready") }
+                standby.kill(SIGTERM)
+                #expect(try await standby.finish(timeout: 30).code == 0)
+            }
+        }
+    }
+
+    /// Longer than anybody's patience. Nobody answers meanwhile, and nobody ends.
+    @Test func bothOutliveAServerThatIsLongAway() async throws {
+        try await withSandbox { box in
+            try await OwnServer.with(in: box) { server in
+                let pair = try TakeOver.start(box, server.url)
+                let epoch = try pair.epoch
+                for _ in 0..<2 {
+                    try await server.stop()
+                    try await Task.sleep(for: .seconds(5))
+                    #expect(!Probe.ask(pair.firstSocket, 4) && !Probe.ask(pair.secondSocket, 4))
+                    #expect(kill(pair.first.pid, 0) == 0 && kill(pair.second.pid, 0) == 0)
+                    try await server.start()
+                    try waitUntil("one of them serves") {
+                        Probe.ask(pair.firstSocket, 4) || Probe.ask(pair.secondSocket, 4)
+                    }
+                    guard try pair.epoch == epoch else { break }
+                }
+                await pair.end()
+            }
+        }
+    }
+
+    /// A transaction of the stopped daemon's holds the row of the epoch that the other has to change.
+    @Test func aTransactionThatStandsStillHoldsNobodyUp() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url)
+            let body = #"{"title": "half done", "project_path": "/"}"#
+            try withTestConnection(url) { connection in
+                try connection.transaction {
+                    try connection.execute("LOCK TABLE sessions IN EXCLUSIVE MODE")
+                    Thread.detachNewThread {
+                        _ = Probe.answer(
+                            pair.firstSocket, 20,
+                            "POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+                    }
+                    try waitUntil("it is in the middle of it") {
+                        try query(
+                            "SELECT 1::text FROM pg_locks WHERE relation = 'sessions'::regclass AND NOT granted",
+                            on: url
+                        )
+                        .count == 1
+                    }
+                    pair.first.kill(SIGSTOP)
+                }
+            }
+            try waitUntil("the second serves") { try pair.second.errorText().contains("ready") }
+            pair.first.kill(SIGCONT)
+            #expect(try await pair.first.finish(timeout: 30).code == 2)
+            #expect(try query("SELECT title FROM sessions", on: url).isEmpty)
+            await pair.end()
+        }
+    }
+
+    /// All at one place. Whoever works is killed, again and again: another follows, and never two.
+    @Test func ofManyAtOnceOneWorksAndOneFollows() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let all = try (0..<6).map { _ in try box.start(.teleclauded, ["--standby"], box.daemonVariables(url)) }
+            var dead: Set<pid_t> = []
+            for count in 1...all.count {
+                var working: RunningProgram?
+                try waitUntil("one of \(all.count - count + 1) works") {
+                    working = try all.first { try !dead.contains($0.pid) && $0.errorText().contains("ready") }
+                    return working != nil && Probe.ask("\(box.folder)/d.sock", 2)
+                }
+                #expect(try all.filter { try $0.errorText().contains("ready") }.count == count)
+                let process = try #require(working)
+                #expect(try query("SELECT holder FROM daemon_lease", on: url).joined().hasSuffix(" pid \(process.pid)"))
+                dead.insert(process.pid)
+                process.kill(SIGKILL)
+                _ = try await process.finish()
+            }
+        }
+    }
+
+    /// Both were given the same listening socket by their service manager (sd_listen_fds(3)).
+    @Test func aSocketThatWasHandedOverIsShared() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let manager = """
+                import os, socket, sys, time
+                s = socket.socket(socket.AF_UNIX); s.bind("\(box.folder)/d.sock"); s.listen()
+                for n in (1, 2):
+                    if os.fork() == 0:
+                        os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
+                        os.dup2(os.open(f"{n}.log", os.O_WRONLY | os.O_CREAT), 2)
+                        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+                        os.execv(sys.argv[1], [sys.argv[1], "--standby"])
+                while True: os.wait(); print("one has ended", flush=True)
+                """
+            let process = try box.start(
+                Program(inPath: "python3"), ["-c", manager, Program.teleclauded.path],
+                box.daemonVariables(url, ["TELECLAUDE_SERVER_DRAIN_SECONDS": "1"]))
+            defer { process.kill(SIGKILL) }
+            try waitUntil("one works") { Probe.ask("\(box.folder)/d.sock", 2) }
+            let holder = try query("SELECT holder FROM daemon_lease", on: url).joined()
+            let first = try #require(holder.components(separatedBy: " pid ").last.flatMap { pid_t($0) })
+            kill(first, SIGSTOP)
+            try waitUntil("the other works") {
+                try query("SELECT holder FROM daemon_lease", on: url).joined() != holder
+                    && Probe.ask("\(box.folder)/d.sock", 2)
+            }
+            kill(first, SIGCONT)
+            try waitUntil("the first ends") { try process.outputText().contains("one has ended") }
+            #expect(try await box.run(.telec, ["whoami"], box.daemonVariables(url)).code == 0)
+        }
+    }
+
+    /// The command goes on, its host calls at the daemon that works now, and the recording has every line once.
+    @Test func aSessionLivesThroughATakeOver() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url, sharingSocket: true)
+            let daemon = TestDaemon(box: box, process: pair.first, variables: pair.firstVariables)
+            let id = try await daemon.start(
+                "sh", "-c", "n=0; while [ $n -lt 400 ]; do n=$((n+1)); echo line $n.; sleep 0.05; done")
+            try await daemon.waitForTranscript(of: id, toContain: "line 20.")
+            pair.first.kill(SIGSTOP)
+            try waitUntil("the second serves") { try pair.second.errorText().contains("ready") }
+            pair.first.kill(SIGCONT)
+            #expect(try await pair.first.finish(timeout: 30).code == 2)
+            try await daemon.wait(for: id, toBe: "closed", within: 90)
+            let lines = try await daemon.telec("transcript", id).output.split(separator: "\n").filter {
+                $0.hasPrefix("line ")
+            }
+            #expect(lines == (1...400).map { "line \($0)." })
+            try await box.endSessions()
+            await pair.end()
+        }
+    }
+
+    /// Who ends in an orderly way is not waited for.
+    @Test(arguments: [false, true]) func anOrderlyEndHandsOver(sharingSocket: Bool) async throws {
+        var times = TakeOverTimes("SIGTERM" + (sharingSocket ? ", one socket for both" : ""))
+        for _ in 0..<TakeOver.rounds {
+            try await withDatabase(.postgresql) { box, url in
+                let pair = try TakeOver.start(box, url, sharingSocket: sharingSocket)
+                times.add(
+                    try await pair.measure {
+                        pair.first.kill(SIGTERM)
+                    } afterwards: {
+                        let run = try await pair.first.finish(timeout: 30)
+                        #expect(run.code == 0, "\(run)")
+                    })
+                #expect(FileManager.default.fileExists(atPath: pair.secondSocket))
+                await pair.end()
+            }
+        }
+        try times.note()
+    }
+
+    /// A service manager waits for READY, and then for signs of life: one that waits gives both.
+    @Test func theServiceManagerHearsOfAStandby() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let first = try await box.startDaemon(box.daemonVariables(url))
+            let manager = """
+                import socket
+                n = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); n.bind("\(box.folder)/n.sock"); print("here", flush=True)
+                while True: print(n.recv(4096).decode().replace("\\n", "|"), flush=True)
+                """
+            let heard = try box.start(Program(inPath: "python3"), ["-c", manager])
+            try waitUntil("it listens") { try heard.outputText().contains("here") }
+            let variables = box.daemonVariables(
+                url,
+                [
+                    "NOTIFY_SOCKET": "\(box.folder)/n.sock", "WATCHDOG_USEC": "400000",
+                    "TELECLAUDE_SOCKET": "\(box.folder)/e.sock",
+                ])
+            let standby = try box.start(.teleclauded, ["--standby"], variables)
+            try waitUntil("it is told") {
+                let text = try heard.outputText()
+                return text.contains("READY=1|STATUS=standby: another daemon works") && text.contains("WATCHDOG=1")
+            }
+            for process in [standby, heard] {
+                process.kill(SIGKILL)
+                _ = try await process.finish()
+            }
+            #expect(try await first.stop().code == 0)
+        }
+    }
+}
+
+struct SQLiteStandbyTests {
+    /// The file may be locked in the middle of a transaction: a daemon that was stopped keeps its place, goes on when it wakes
+    /// up, and is followed when it is killed.
+    @Test func aStoppedDaemonKeepsItsPlace() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let pair = try TakeOver.start(box, url)
+            pair.first.kill(SIGSTOP)
+            try await Task.sleep(for: .seconds(4))
+            #expect(try !pair.second.errorText().contains("ready"))
+            pair.first.kill(SIGCONT)
+            #expect(Probe.ask(pair.firstSocket, 5))
+            pair.first.kill(SIGKILL)
+            try waitUntil("the second serves") { Probe.ask(pair.secondSocket, 2) }
+            await pair.end()
+        }
+    }
+
+    /// Nobody would find it any more.
+    @Test func aDaemonWhoseSocketIsGoneEnds() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
+            let run = try await daemon.process.finish(timeout: 30)
+            #expect(run.code == 2 && run.error.contains("the daemon's socket was removed"), "\(run)")
+        }
+    }
+}

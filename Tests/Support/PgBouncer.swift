@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+/// A real PgBouncer before the server that tests run against, on a socket of its own and gone afterwards.
+public struct PgBouncer {
+    public let folder: String
+
+    public static let program: String? = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"]
+        .first { access($0, X_OK) == 0 }
+
+    public static var isWanted: Bool {
+        TestPostgreSQL.isWanted && (program != nil || environment("TC_TEST_REQUIRE_ALL") == "1")
+    }
+
+    /// A database behind the pooler.
+    public func url(of database: DatabaseURL) throws -> DatabaseURL {
+        guard case .postgresql(var parameters) = database.target else { return database }
+        parameters["host"] = folder
+        parameters["port"] = "6432"
+        return DatabaseURL(.postgresql(parameters))
+    }
+
+    /// Starts it with `settings` (lines of its file, `pool_mode = transaction`) and stops it when `body` is done.
+    public static func run<T>(_ settings: String, _ body: (PgBouncer) async throws -> T) async throws -> T {
+        let program = try #require(program, "pgbouncer is not installed")
+        guard case .postgresql(let server) = try TestPostgreSQL.requireURL().target else {
+            throw DatabaseError(.invalidURL, "TC_TEST_POSTGRESQL is no URL of a PostgreSQL server")
+        }
+        return try await withTemporaryFolder { folder in
+            let host = try #require(server["host"])
+            let owner = try #require(Self.userID(of: host))
+            try write(folder, host: host, port: server["port"] ?? "5432", user: server["user"] ?? "tc", settings)
+            let process = Process()
+            // It refuses to run as root, and the server's socket is its owner's.
+            let asOwner = ["/usr/bin/setpriv", "--reuid=\(owner)", "--clear-groups", "--"]
+            let command = (geteuid() == 0 ? asOwner : []) + [program, "-q", "\(folder)/pgbouncer.ini"]
+            if geteuid() == 0 { chown(folder, owner, gid_t.max) }
+            process.executableURL = URL(fileURLWithPath: command[0])
+            process.arguments = Array(command.dropFirst())
+            process.standardError = FileHandle.nullDevice
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            defer { end(process) }
+            try await waitForSocket(in: folder, of: process)
+            return try await body(PgBouncer(folder: folder))
+        }
+    }
+
+    private static func write(
+        _ folder: String, host: String, port: String, user: String, _ settings: String
+    ) throws {
+        let text = """
+            [databases]
+            * = host=\(host) port=\(port) user=\(user)
+            [pgbouncer]
+            listen_addr =
+            listen_port = 6432
+            unix_socket_dir = \(folder)
+            auth_type = any
+            logfile = \(folder)/log
+            \(settings)
+            """
+        try text.write(toFile: "\(folder)/pgbouncer.ini", atomically: false, encoding: .utf8)
+        chmod("\(folder)/pgbouncer.ini", 0o644)
+    }
+
+    private static func userID(of path: String) -> uid_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_uid : nil
+    }
+
+    private static func waitForSocket(in folder: String, of process: Process) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while access("\(folder)/.s.PGSQL.6432", F_OK) != 0 {
+            let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
+            try #require(process.isRunning && ContinuousClock.now < deadline, "pgbouncer did not start: \(log)")
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}
+
+/// A child may have begun with signals held back, as the threads of this process hold them: only this one always arrives.
+private func end(_ process: Process) {
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+}
+
+/// Somebody else's program that uses the same pooler: psql, which knows nothing of ours.
+public final class Stranger {
+    private let process = Process()
+    private let file: String
+
+    /// Runs `statement` again and again until it is stopped.
+    public init(to url: DatabaseURL, _ statement: String) throws {
+        file = "\(environment("TMPDIR") ?? "/tmp")/stranger-\(UInt64.random(in: 0 ... .max)).sql"
+        let rounds = String(repeating: "\(statement);\n", count: 10_000)
+        try (rounds + "\\i \(file)\n").write(toFile: file, atomically: false, encoding: .utf8)
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["psql", "-X", "-q", "-d", "\(url)", "-o", "/dev/null", "-f", file]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+    }
+
+    public func stop() {
+        end(process)
+        unlink(file)
+    }
+}
+
+/// What psql prints of the settings that it finds in a session.
+public func connectByHand(to url: DatabaseURL) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+        "psql", "-X", "-A", "-t", "-d", "\(url)", "-c",
+        "SELECT current_setting('lock_timeout') || '/' || current_setting('TimeZone')",
+    ]
+    process.standardOutput = output
+    try process.run()
+    process.waitUntilExit()
+    return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+}
