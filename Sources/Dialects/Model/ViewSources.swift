@@ -1,7 +1,5 @@
-/// What a query reads, as far as its tokens tell: relations after FROM and JOIN, and what they are called there.
+/// What a query, or any other text, reads, as far as its tokens tell: relations after FROM and JOIN.
 struct ViewSources {
-    /// The relation behind each name that a column can be qualified with, both in lower case.
-    private var relations: [String: String] = [:]
     /// The tokens that name a relation after FROM, JOIN or a comma; what WITH defines is not among them.
     private(set) var names: [SQLToken] = []
     private let tokens: [SQLToken]
@@ -18,7 +16,6 @@ struct ViewSources {
             let isFirst = at > 0 && (tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("JOIN"))
             let isNext = at > 0 && isInFrom && tokens[at - 1].isSymbol(",")
             if isFirst || isNext, let name = tokens[at].name, !SQLToken.isCall(tokens, at) {
-                add(name, aliasAfter: at)
                 if !isDefinedHere(name) { names.append(tokens[at]) }
             }
         }
@@ -36,18 +33,4 @@ struct ViewSources {
     }
 
     private static let endsFrom: Set<String> = ["WHERE", "GROUP", "ORDER", "HAVING", "SELECT", "LIMIT", "UNION"]
-    private static let notAliases: Set<String> = [
-        "ON", "USING", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "WHERE", "GROUP", "ORDER",
-        "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW",
-    ]
-
-    private mutating func add(_ relation: String, aliasAfter at: Int) {
-        relations[SQLName.folded(relation)] = SQLName.folded(relation)
-        var next = at + 1
-        if next < tokens.count, tokens[next].isWord("AS") { next += 1 }
-        guard next < tokens.count, let alias = tokens[next].name,
-            !(tokens[next].kind == .word && ViewSources.notAliases.contains(SQLName.keyword(alias)))
-        else { return }
-        relations[SQLName.folded(alias)] = SQLName.folded(relation)
-    }
 }

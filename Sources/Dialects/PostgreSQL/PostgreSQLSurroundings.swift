@@ -4,6 +4,9 @@ extension PostgreSQLInspector {
         of declared: Schema, around subject: String? = nil, on connection: any Connection
     ) throws -> Surroundings {
         let columns = try PostgreSQLColumnReader(connection).columns
+        for columns in Dictionary(grouping: columns, by: \.table).values {
+            try SQLName.requireNoTwins(in: columns.map(\.column.name))
+        }
         let constraints = try PostgreSQLConstraintReader(connection).constraints
         let indexes = try PostgreSQLIndexReader(connection, columns).indexes
         var views = try PostgreSQLViewReader(connection)
@@ -111,6 +114,7 @@ extension PostgreSQLInspector {
     private static func takenNames(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
         let rows = try connection.query(
             "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
+        try SQLName.requireNoTwins(in: rows.compactMap { $0[0].text })
         return Set(rows.compactMap { $0[0].text })
     }
 }

@@ -17,13 +17,21 @@ public enum SQLName {
 
     /// The first two of `names` that are one name in two Unicode forms, as `é` can be one scalar or two: they look alike, are
     /// equal strings in Swift, and are two names in every database.
-    static func twins(in names: some Sequence<String>) -> (String, String)? {
+    private static func twins(in names: some Sequence<String>) -> (String, String)? {
         var seen: [String: String] = [:]
         for name in names {
             if let other = seen[name], !other.utf8.elementsEqual(name.utf8) { return (other, name) }
             seen[name] = name
         }
         return nil
+    }
+
+    /// Throws where two names can't be told apart here, so that what hangs on the one would be done to the other.
+    static func requireNoTwins(in names: some Sequence<String>) throws(DatabaseError) {
+        guard let (a, b) = twins(in: names) else { return }
+        throw DatabaseError(
+            .other, "the database holds one name in two Unicode forms: \(spelledOut(a)) and \(spelledOut(b))",
+            remedy: "rename one of the two")
     }
 
     /// `café (U+0063 U+0061 U+0066 U+0065 U+0301)`: a name that another one can't be told from by eye.

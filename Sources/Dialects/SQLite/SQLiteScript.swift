@@ -12,6 +12,7 @@ extension SQLiteDialect {
             // In a transaction this pragma does nothing (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
             lines.append("PRAGMA foreign_keys = \(step.lowering.rebuildsTable ? "OFF" : "ON");")
             lines.append("BEGIN IMMEDIATE;")
+            if step.lowering.rebuildsTable { lines.append(SQLiteDialect.countViolations) }
             lines += step.lowering.statements.map { $0 + ";" }
             if step.lowering.rebuildsTable { lines += SQLiteDialect.stopAtViolations }
             lines.append("COMMIT;")
@@ -20,10 +21,15 @@ extension SQLiteDialect {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Rows that point nowhere before are not the migration's.
+    private static let countViolations =
+        "CREATE TEMP TABLE tc_orphans AS SELECT count(*) AS found FROM pragma_foreign_key_check;"
+
     /// The shell stops at an error only, so a row that points nowhere has to become one.
     private static let stopAtViolations = [
-        "CREATE TEMP TABLE tc_violations (found INTEGER CHECK (found = 0));",
-        "INSERT INTO tc_violations SELECT count(*) FROM pragma_foreign_key_check;",
+        "CREATE TEMP TABLE tc_violations (found INTEGER CHECK (found <= 0));",
+        "INSERT INTO tc_violations SELECT count(*) - (SELECT found FROM tc_orphans) FROM pragma_foreign_key_check;",
         "DROP TABLE tc_violations;",
+        "DROP TABLE tc_orphans;",
     ]
 }

@@ -4,6 +4,8 @@ extension SQLiteInspector {
         of declared: Schema, around subject: String? = nil, on connection: any Connection
     ) throws -> Surroundings {
         let live = try SQLiteCatalog.read(connection)
+        try SQLName.requireNoTwins(in: live.objects.map(\.name))
+        for table in live.tables { try SQLName.requireNoTwins(in: table.columns.map(\.name)) }
         let scratch = try withScratch(declared) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
         var surroundings = surroundings(of: declared, live: live, scratch: scratch)
