@@ -19,6 +19,8 @@ from server import Server
 
 LIMIT = 0.050
 FLOODERS = 4
+# Of each of them: together they hold all that one user may.
+SHARE = 16
 
 
 def say(text):
@@ -50,20 +52,25 @@ def start(preferences="{}", **more):
 
 
 def again(message):
-    """Sends a message and reads the answer, on one connection, over and over."""
+    """Sends a message and reads the answer, over and over, on a share of the connections that one user may have."""
 
     def flood(connect, is_over):
-        connection = connect()
+        held = [connect() for _ in range(SHARE)]
         while not is_over():
-            try:
-                connection.sendall(message)
-                if not connection.recv(65_536):
-                    raise ConnectionError
-            except OSError:
-                connection.close()
-                connection = connect()
+            for act in (lambda one: one.sendall(message), read):
+                for at, connection in enumerate(held):
+                    try:
+                        act(connection)
+                    except OSError:
+                        connection.close()
+                        held[at] = connect()
 
     return flood
+
+
+def read(connection):
+    if not connection.recv(65_536):
+        raise ConnectionError
 
 
 def connections(connect, is_over):
@@ -126,6 +133,7 @@ def unread(message, times):
 WIDE = '{"ui": {' + ",".join(f'"k{number}": 1' for number in range(12_000)) + "}}"
 DEEP = '{"ui":' * 20_000 + "1" + "}" * 20_000
 FLOODS = {
+    "asking who one is": again(request("GET", "/whoami")),
     "audit lists that scan": again(request("GET", "/audit?outcome=failed&person=nobody&limit=500")),
     "bodies of a megabyte": again(request("POST", "/sessions", start(more=["x"] * 150_000))),
     "bodies that are deep": again(request("POST", "/sessions", b'{"a":' * 100_000 + b"1" + b"}" * 100_000)),
@@ -142,7 +150,9 @@ FLOODS = {
     "queries of 60 kB": again(request("GET", "/sessions?" + "&".join(f"text={'%25' * 20}" for _ in range(900)))),
     "refusals": again(request("GET", "/sessions/none/transcript?reason=x")),
     "requests before the answers": unread(request("GET", "/sessions?limit=500"), 100),
+    "sessions that start": again(request("POST", "/sessions", start())),
     "strangers": idle,
+    "what the API is": again(request("GET", "/openapi.json")),
 }
 
 

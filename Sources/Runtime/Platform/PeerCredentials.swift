@@ -1,5 +1,3 @@
-import NIOCore
-
 #if canImport(Glibc)
     import Glibc
 #else
@@ -19,43 +17,29 @@ public struct PeerCredentials: Sendable, Hashable {
         self.pid = pid
     }
 
-    /// Reads them from a connected socket. On the channel's event loop the answer is there at once.
-    static func read(from channel: any Channel) -> EventLoopFuture<PeerCredentials> {
-        guard let options = channel as? any SocketOptionProvider else {
-            return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
-        }
-        return option(of: options)
-    }
-
     #if os(Linux)
         /// `struct ucred`, which Glibc's module hides.
-        private struct Credentials: Sendable {
+        private struct Credentials {
             var pid: Int32 = 0
             var uid: UInt32 = 0
             var gid: UInt32 = 0
         }
 
-        /// Who listens at the other end of a socket that has connected: they were noted when he called `listen`.
+        /// Who is at the other end of a connected socket; `nil` when the kernel does not say. Of a socket that listens it is who
+        /// called `listen`.
         static func read(from descriptor: Int32) -> PeerCredentials? {
             var found = Credentials()
             var length = socklen_t(MemoryLayout<Credentials>.size)
             guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &found, &length) == 0 else { return nil }
             return PeerCredentials(uid: found.uid, pid: found.pid)
         }
-
-        private static func option(of options: any SocketOptionProvider) -> EventLoopFuture<PeerCredentials> {
-            let read: EventLoopFuture<Credentials> = options.unsafeGetSocketOption(
-                level: .init(rawValue: SOL_SOCKET), name: .init(rawValue: SO_PEERCRED))
-            return read.map { PeerCredentials(uid: $0.uid, pid: $0.pid) }
-        }
     #else
-        static func read(from descriptor: Int32) -> PeerCredentials? { nil }
-
-        /// macOS tells no pid beside the uid: 1 stands for "somebody of this machine".
-        private static func option(of options: any SocketOptionProvider) -> EventLoopFuture<PeerCredentials> {
-            let read: EventLoopFuture<xucred> = options.unsafeGetSocketOption(
-                level: .init(rawValue: SOL_LOCAL), name: .init(rawValue: LOCAL_PEERCRED))
-            return read.map { PeerCredentials(uid: $0.cr_uid, pid: 1) }
+        /// The same. macOS tells no pid beside the uid: 1 stands for "somebody of this machine".
+        static func read(from descriptor: Int32) -> PeerCredentials? {
+            var found = xucred()
+            var length = socklen_t(MemoryLayout<xucred>.size)
+            guard getsockopt(descriptor, SOL_LOCAL, LOCAL_PEERCRED, &found, &length) == 0 else { return nil }
+            return PeerCredentials(uid: found.cr_uid, pid: 1)
         }
     #endif
 }

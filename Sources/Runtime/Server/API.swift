@@ -15,7 +15,8 @@ struct API {
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
         router.get("whoami") { _, context in Response(whoami(context)) }
-        router.get("openapi.json") { _, _ in Response(OpenAPI.document(version: version)) }
+        let description = OpenAPI.document(version: version)
+        router.get("openapi.json") { _, _ in Response(description) }
         let sessions = SessionService(services: services)
         let shares = FairShare()
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)

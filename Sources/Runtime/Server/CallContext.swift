@@ -29,7 +29,7 @@ struct CallContext: RequestContext {
 
     /// Counts this connection as a host's from here on, as long as what is returned lives; `nil` when its user has too many.
     func takeHostPlace() -> HostPlace? {
-        origin.counted.flatMap { HostPlace($0.limits, $0.party) }
+        origin.place?.takeHostPlace()
     }
 
     /// Bodies are small: what is large is streamed.

@@ -93,6 +93,23 @@ final class ConnectionLimits: Sendable {
     }
 }
 
+/// A connection that is counted as long as this lives.
+final class ConnectionPlace: Sendable {
+    private let limits: ConnectionLimits
+    private let party: ConnectionLimits.Party
+
+    /// `nil` when its party has too many.
+    init?(_ limits: ConnectionLimits, _ party: ConnectionLimits.Party) {
+        guard limits.enter(party) else { return nil }
+        (self.limits, self.party) = (limits, party)
+    }
+
+    deinit { limits.leave(party) }
+
+    /// `nil` when its party has too many hosts.
+    func takeHostPlace() -> HostPlace? { HostPlace(limits, party) }
+}
+
 /// A connection that counts as a host's as long as this lives.
 final class HostPlace: Sendable {
     private let limits: ConnectionLimits

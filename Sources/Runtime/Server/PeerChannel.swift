@@ -1,41 +1,35 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 
 /// An HTTP connection that knows who is at its other end.
-struct PeerChannel: ServerChildChannel {
-    struct Value: ServerChildChannelValue {
-        let inner: HTTP1Channel.Value
-        let peer: PeerCredentials
-        let party: ConnectionLimits.Party
-        var channel: any Channel { inner.channel }
-    }
-
+struct PeerChannel: Sendable {
     let base: HTTP1Channel
-    let directory: IdentityBox
-    let limits: ConnectionLimits
     let requests: RequestLimits
-    let refusals: RareLog
+    let open: OpenChannels
+    let logger: Logger
 
-    /// Asks the kernel once, before the first byte is read. A connection too many is closed.
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        PeerCredentials.read(from: channel).flatMap { peer in
-            let party = ConnectionLimits.Party(directory.current.identity(of: peer))
-            guard limits.enter(party) else {
-                refusals.warning("too many connections", ["uid": "\(peer.uid)", "of": "\(party)"])
-                // Nobody else closes a connection that was not set up.
-                channel.close(promise: nil)
-                return channel.eventLoop.makeFailedFuture(
-                    RuntimeError(.tooManyConnections, "uid \(peer.uid) has too many connections"))
-            }
-            channel.closeFuture.whenComplete { _ in limits.leave(party) }
-            return base.setup(channel: channel, logger: logger).map { Value(inner: $0, peer: peer, party: party) }
+    /// Answers a caller until the connection closes.
+    func serve(_ caller: Door.Caller, on eventLoop: any EventLoop) async {
+        do {
+            if caller.wait > .zero { try? await Task.sleep(for: caller.wait) }
+            let connection = try await ClientBootstrap(group: eventLoop)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                // One connection's turn is short, whatever it sends: this much can be 700 pieces of a body.
+                .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4_096))
+                .channelOption(.maxMessagesPerRead, value: 1)
+                .withConnectedSocket(caller.descriptor) { channel in
+                    channel.closeFuture.whenComplete { _ in withExtendedLifetime(caller.place) {} }
+                    open.add(channel)
+                    return base.setup(channel: channel, logger: logger)
+                }
+            let origin = RequestOrigin(peer: caller.peer, limits: requests, place: caller.place)
+            await RequestOrigin.$current.withValue(origin) { await base.handle(value: connection, logger: logger) }
+        } catch {
+            // Whoever hung up meanwhile hears nothing of it.
+            logger.debug("a connection was not set up", metadata: ["error": "\(error)"])
         }
-    }
-
-    func handle(value: Value, logger: Logger) async {
-        let origin = RequestOrigin(peer: value.peer, limits: requests, counted: (limits, value.party))
-        await RequestOrigin.$current.withValue(origin) { await base.handle(value: value.inner, logger: logger) }
     }
 }
 
@@ -50,8 +44,8 @@ struct RequestLimits: Sendable {
 struct RequestOrigin: Sendable {
     var peer: PeerCredentials
     var limits: RequestLimits
-    /// Where it is counted, and among whose.
-    var counted: (limits: ConnectionLimits, party: ConnectionLimits.Party)?
+    /// Where it is counted.
+    var place: ConnectionPlace?
 
     /// Of the connection whose requests this task answers; nobody's elsewhere.
     @TaskLocal static var current = RequestOrigin(peer: PeerCredentials(uid: 65_534, pid: 0), limits: RequestLimits())

@@ -2,7 +2,6 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOExtras
 import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
@@ -25,48 +24,41 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     let onShutdown: @Sendable () -> Void
 
     func run() async throws {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let quiescing = ServerQuiescingHelper(group: group)
+        let door = try Door(socket.descriptor, directory: directory, limits: limits, logger: logger)
+        let open = OpenChannels()
         let channels = PeerChannel(
             base: HTTP1Channel(responder: respond, configuration: .init(idleTimeout: idleTimeout)),
-            directory: directory,
-            limits: limits, requests: requests, refusals: RareLog(logger))
-        let failures = RareLog(logger)
-        let server = try await ServerBootstrap(group: group)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers(
-                        quiescing.makeServerChannelHandler(channel: channel),
-                        AcceptFailures(failures))
-                }
-            }
-            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-            .bind(socket.descriptor) { channels.setup(channel: $0, logger: logger) }
+            requests: requests, open: open, logger: logger)
         await withGracefulShutdownHandler {
             onReady()
-            await serve(server, channels)
+            await withTaskCancellationHandler {
+                await serve(door, channels)
+            } onCancel: {
+                door.shut()
+            }
         } onGracefulShutdown: {
             onShutdown()
             socket.remove()
-            quiescing.initiateShutdown(promise: nil)
+            door.shut()
+            open.endAll()
         }
     }
 
-    private func serve(_ server: NIOAsyncChannel<PeerChannel.Value, Never>, _ channels: PeerChannel) async {
+    /// Until the door is shut and all have gone.
+    private func serve(_ door: Door, _ channels: PeerChannel) async {
+        let thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+        thread.submit { _ in door.keep() }
         await withDiscardingTaskGroup { group in
-            do {
-                try await server.executeThenClose { inbound in
-                    for try await connection in inbound {
-                        let executor = EventLoopExecutor(connection.channel.eventLoop)
-                        group.addTask(executorPreference: executor) {
-                            await channels.handle(value: connection, logger: logger)
-                        }
-                    }
+            for await caller in door.callers {
+                let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+                group.addTask(executorPreference: EventLoopExecutor(eventLoop)) {
+                    await channels.serve(caller, on: eventLoop)
                 }
-            } catch {
-                logger.error("the socket is lost", metadata: ["error": "\(error)"])
             }
         }
+        door.shut()
+        try? await thread.shutdownGracefully()
     }
 
     /// Answers one request. What nobody turned into an answer is a fault of ours, and its text is not for the caller.
