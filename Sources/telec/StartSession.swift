@@ -96,12 +96,14 @@ struct ReviveSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding {
             let client = try options.client()
-            let before = try? HostFolder(sessionID: session.text, home: Launch.account().home).spec()
+            let home = try Launch.account().home
+            let before = try? HostFolder(sessionID: session.text, home: home).spec()
             let found = try await client.get(SessionPath.of(session.text), as: OneSessionDocument.self).value.session
             guard !command.isEmpty || before != nil || found.agent != nil else {
                 throw RuntimeError(
                     .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
             }
+            try await LocalSession(sessionID: session.text, home: home)?.letLastRunEnd()
             let started = try await client.post(
                 SessionPath.of(session.text, "revive"), [String: String](), as: StartedDocument.self
             ).value

@@ -79,6 +79,13 @@ struct Sandbox: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
     }
 
+    /// Makes a program of the test's own. A child of ours writes it: whoever we start meanwhile would inherit a descriptor
+    /// of ours that is open for writing, and until that program runs the kernel executes nothing from the file (ETXTBSY).
+    func writeProgram(_ name: String, _ text: String) async throws {
+        let run = try await run(Program(inPath: "install"), ["-D", "-m", "755", "/dev/stdin", self(name)], input: text)
+        #expect(run.code == 0, "\(run)")
+    }
+
     struct Entry: Equatable {
         var bytes: Data?
         var mode: Int?

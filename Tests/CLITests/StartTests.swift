@@ -31,6 +31,30 @@ struct StartTests {
         }
     }
 
+    /// The host of a run that is over is still at work: it ends the last run, not the next.
+    @Test func aSessionIsRevivedWhileItsLastHostDelivers() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("sh", "-c", "echo first; read x")
+            try await daemon.waitForTranscript(of: id, toContain: "first")
+            #expect(try await daemon.stop().code == 0)
+            // It has ended, and nobody is there to hear of it.
+            #expect(kill(try box.command(of: id), SIGKILL) == 0)
+            try waitUntil("the end is written down") {
+                FileManager.default.fileExists(atPath: "\(box.home)/.teleclaude/hosts/\(id)/status")
+            }
+            daemon = try await box.startDaemon(variables)
+            let revived = try await daemon.telec("sessions", "revive", id, "--", "sh", "-c", "echo second; read x")
+            #expect(revived.code == 0, "\(revived)")
+            try await daemon.waitForTranscript(of: id, toContain: "second")
+            try await daemon.wait(for: id, toBe: "active")
+            #expect(isAlive(try box.command(of: id)))
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// A host is killed, and then all of its server ends: tmux can't quite, and takes callers that it sends away. Sessions start
     /// all the same, this one too.
     @Test func aServerThatCanNotEndIsNotInTheWay() async throws {
@@ -61,7 +85,7 @@ struct StartTests {
     func startSaysWhyNothingRuns(tmux: String?, words: String) async throws {
         try await withDaemon(.sqlite) { daemon in
             try FileManager.default.createDirectory(atPath: daemon.box("bin"), withIntermediateDirectories: true)
-            if let tmux { try daemon.box.write("bin/tmux", tmux, mode: 0o755) }
+            if let tmux { try await daemon.box.writeProgram("bin/tmux", tmux) }
             let path = tmux == nil ? daemon.box("bin") : "\(daemon.box("bin")):/usr/bin:/bin"
             let variables = daemon.variables.merging(["PATH": path]) { _, new in new }
             let run = try await daemon.box.run(

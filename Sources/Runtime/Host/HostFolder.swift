@@ -108,20 +108,22 @@ extension HostFolder {
 
     /// Removes it with everything in it. The recording is with the daemon.
     public func remove() {
-        removeAllButTheLog()
-        unlink(failure)
-        unlink(log)
+        remove(but: [])
         rmdir(path)
     }
 
     /// The same, but for the log and why the command could not be started.
-    func removeAllButTheLog() {
+    func removeAllButTheLog() { remove(but: [log, failure]) }
+
+    /// The lock goes last: as long as it is held nobody begins here anew.
+    private func remove(but kept: Set<String>) {
         removeAliases()
         for name in Folder.names(in: spool) { unlink("\(spool)/\(name)") }
         rmdir(spool)
-        for name in Folder.names(in: path).map({ "\(path)/\($0)" }) where name != log && name != failure {
+        for name in Folder.names(in: path).map({ "\(path)/\($0)" }) where name != lock && !kept.contains(name) {
             unlink(name)
         }
+        unlink(lock)
     }
 
     /// Whether there is anything to deliver: whoever removes the folder lets its host go.

@@ -48,6 +48,26 @@ public struct LocalSession: Sendable {
         return "\(spec.sessionID) \(what); its host has waited since \(standing.since): \(message)"
     }
 
+    /// Waits for a host to go whose command has ended: it delivers what it has, and that is the end of the run that it is about.
+    /// One whose command runs is not waited for. Throws `RuntimeError` when it does not go.
+    public func letLastRunEnd(within patience: Duration = .seconds(15)) async throws {
+        let deadline = ContinuousClock.now + patience
+        while hasHost, isOver {
+            guard ContinuousClock.now < deadline else {
+                throw RuntimeError(
+                    .failed, "the host of the session's last run has not delivered its recording yet",
+                    remedy: "\(folder.log) says why; try again when it has")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Whether what it ran has ended, or could not be started.
+    private var isOver: Bool {
+        if folder.exitCode() != nil || folder.text(in: folder.failure) != nil { return true }
+        return folder.text(in: folder.running) == spec.launch && !hasTerminal
+    }
+
     /// Ends the terminal with all that runs in it; a command that does not end then is killed. Its host, where one lives, records
     /// the end.
     public func end() async {

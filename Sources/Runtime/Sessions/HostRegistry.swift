@@ -55,6 +55,11 @@ actor HostRegistry {
 
     func isConnected(_ sessionID: String) -> Bool { hosts[sessionID] != nil }
 
+    /// Waits, not for long, until the host of a session that is over has gone.
+    func waitForTheLastWord(of sessionID: String) async {
+        for _ in 0..<100 where hosts[sessionID] != nil { try? await Task.sleep(for: .milliseconds(50)) }
+    }
+
     /// Passes an answer on to a host (`next`, `ack`, `ping`).
     func tell(_ sessionID: String, ticket: UInt64, _ answer: HostOrder) {
         guard let host = hosts[sessionID], host.ticket == ticket else { return }

@@ -150,6 +150,7 @@ struct SessionService: Sendable {
     /// Opens a session again, for its owner to run it anew. The token of a command that still runs stays good.
     func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
         let session = try await gate.admit(caller, to: .revive, on: id).session
+        if session.state == .closed { await services.hosts.waitForTheLastWord(of: id) }
         guard await !services.hosts.isConnected(id) else {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
         }
