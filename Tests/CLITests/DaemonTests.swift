@@ -146,4 +146,23 @@ struct DaemonTests {
             #expect(token.output.contains(#""code":"unknown_token""#) && token.output.contains(#""status":401"#))
         }
     }
+
+    /// After a clean stop there is one file with everything in it: whoever copies it has the database.
+    @Test func aStopLeavesOneFile() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            for count in 1...3 {
+                let daemon = try await box.startDaemon(variables)
+                let id = try await daemon.start("true")
+                try await daemon.wait(for: id, toBe: "closed")
+                #expect(try await daemon.stop().code == 0)
+                let names = try FileManager.default.contentsOfDirectory(atPath: box.files)
+                #expect(names.filter { $0.hasPrefix("a.db-") } == [])
+                try FileManager.default.copyItem(atPath: box("a.db"), toPath: box("copy\(count).db"))
+                let sessions = try query(
+                    "SELECT session_id FROM sessions", on: "sqlite:\(box("copy\(count).db"))")
+                #expect(sessions.count == count)
+            }
+        }
+    }
 }

@@ -70,6 +70,7 @@ public struct Daemon: Sendable {
         if duty.predecessor != nil { try await duty.lease.waitForPredecessor() }
         try await serve(duty)
         await duty.end()
+        await duty.lease.end()
         logger.notice("stopped")
     }
 

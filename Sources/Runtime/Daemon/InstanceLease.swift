@@ -50,6 +50,8 @@ final class InstanceLease: Sendable {
         var epoch: Epoch?
         var databases: [Database] = []
         var isReleased = false
+        /// Its connection is closed.
+        var isGone = false
         /// Another daemon has taken over.
         var end: RuntimeError?
         var lastNews: String?
@@ -95,6 +97,13 @@ final class InstanceLease: Sendable {
 
     func release() { state.withLock { $0.isReleased = true } }
 
+    /// Releases it, and returns when its connection is closed, or does not close in time. Of a SQLite file it is the last one:
+    /// it leaves one file with everything in it (https://www.sqlite.org/wal.html#the_wal_file).
+    func end() async {
+        release()
+        for _ in 0..<120 where !state.withLock({ $0.isGone }) { try? await Task.sleep(for: .milliseconds(25)) }
+    }
+
     /// Whether nobody else can serve at this moment.
     var isConfirmed: Bool {
         state.withLock { state in
@@ -138,21 +147,31 @@ final class InstanceLease: Sendable {
 extension InstanceLease {
     /// Holds the lock, on one connection after the other, until it is released or somebody else's.
     private func hold(_ taken: AsyncThrowingStream<Void, any Error>.Continuation) async {
+        do {
+            try await keepHolding { taken.yield() }
+            await database.close()
+            taken.finish()
+        } catch {
+            await database.close()
+            taken.finish(throwing: error)
+        }
+        state.withLock { $0.isGone = true }
+    }
+
+    private func keepHolding(onTaken: @escaping @Sendable () -> Void) async throws {
         while !isOver {
             do {
                 try await database.withConnection { connection in
                     guard let held = try self.acquire(connection) else { return }
-                    taken.yield()
+                    onTaken()
                     defer { held.release() }
                     try self.confirm(held)
                 }
             } catch {
-                guard goesOn(after: error) else { return taken.finish(throwing: error) }
+                guard goesOn(after: error) else { throw error }
                 try? await Task.sleep(for: Term.poll / 2)
             }
         }
-        taken.finish()
-        await database.close()
     }
 
     private var isOver: Bool { state.withLock { $0.isReleased || $0.end != nil } }
