@@ -77,7 +77,7 @@ let package = Package(
         // The real programs, driven from outside.
         .testTarget(
             name: "CLITests",
-            dependencies: ["tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "TestSupport"]),
+            dependencies: ["tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "Terminal", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

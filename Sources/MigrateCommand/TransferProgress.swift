@@ -22,8 +22,11 @@ final class TransferProgress: Sendable {
             if let finished = state.tally.take(event, at: now) { line(finished) }
             guard now - state.shownAt >= pause else { return }
             state.shownAt = now
-            let text = state.tally.line(at: now)
-            isTerminal ? Console.progress("\r\u{1B}[K\(text)") : Console.error(text)
+            let line = state.tally.line(at: now)
+            // A line that is as wide as the terminal may wrap, and then it is not the one that is written over.
+            isTerminal
+                ? Console.progress("\r\u{1B}[K" + line.text(columns: Console.errorColumns - 1))
+                : Console.error(line.text(columns: .max))
         }
     }
 
@@ -78,21 +81,27 @@ struct TransferTally {
     }
 
     /// `loading  [#######-------------]  35 %  1,200,000 rows  310,000 rows/s  80 MB/s  12 s left  orders`
-    func line(at now: ContinuousClock.Instant) -> String {
+    func line(at now: ContinuousClock.Instant) -> FittedLine {
         let seconds = max(now.seconds(since: phaseBegan), 0.001)
-        var parts = [phase.rawValue]
+        var line = FittedLine()
+        line.add(phase.rawValue, worth: 9)
         if let fraction {
-            parts += [Self.bar(fraction), "\(Int(fraction * 100)) %"]
-            if let left = left(fraction, after: seconds) { parts.append(Humane.seconds(left) + " left") }
+            line.add(Self.bar(fraction), worth: 1)
+            line.add("\(Int(fraction * 100)) %", worth: 8)
         }
         switch phase {
-        case .building: parts.append("\(steps) of \(totalSteps)")
+        case .building: line.add("\(steps) of \(totalSteps)", worth: 7)
         case .analyzing: break
         case .surveying, .loading, .verifying:
-            parts += [Humane.rows(rows), Humane.count(Int(Double(rows) / seconds)) + " rows/s"]
-            if bytes > 0 { parts.append(Humane.bytes(Int(Double(bytes) / seconds)) + "/s") }
+            line.add(Humane.rows(rows), worth: 7)
+            line.add(Humane.count(Int(Double(rows) / seconds)) + " rows/s", worth: 3)
+            if bytes > 0 { line.add(Humane.bytes(Int(Double(bytes) / seconds)) + "/s", worth: 2) }
         }
-        return (parts + [current]).joined(separator: "  ")
+        if let fraction, let left = left(fraction, after: seconds) {
+            line.add(Humane.seconds(left) + " left", worth: 6)
+        }
+        if !current.isEmpty { line.add(current, worth: 5) }
+        return line
     }
 
     private func summary(at now: ContinuousClock.Instant) -> String {

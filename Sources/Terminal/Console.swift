@@ -27,6 +27,13 @@ public enum Console {
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+    /// How wide the terminal is that standard error goes to, as it says itself; 80 where it does not.
+    public static var errorColumns: Int {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// `alex@host`: who is recorded in the ledger.
