@@ -10,6 +10,17 @@ struct TestUser: Sendable {
 
     /// Whether this process may make users. Where it may not, tests that need them say so; in CI they fail.
     static var areWanted: Bool { geteuid() == 0 || environment("CI") == "true" }
+    /// Whether somebody who is not root may be root in a namespace of his own.
+    static let mayNest: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        let asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+        process.arguments = (geteuid() == 0 ? asNobody : []) + ["unshare", "--user", "--map-root-user", "true"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
     static let skipReason: Comment = "OS users can be made by root only: run ci/test as root to see who may do what"
 }
 
