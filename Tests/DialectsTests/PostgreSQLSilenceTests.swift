@@ -1,0 +1,77 @@
+import Dispatch
+import Testing
+
+@testable import Dialects
+import TestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What becomes of a connection one of whose ends says nothing (`Silence`).
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLSilenceTests {
+    private func connection(_ silence: Silence) throws -> any Connection {
+        try connect(to: TestPostgreSQL.requireURL(), ConnectionOptions(silence: silence))
+    }
+
+    /// What it held is free: here a lock.
+    @Test func aServerEndsASessionThatAsksNothing() throws {
+        let (silent, other) = (try connection(Silence(ofClient: 0.5)), try connection(Silence()))
+        defer { other.close() }
+        let lock = AdvisoryLock("silence-\(UInt64.random(in: 0 ... .max))")
+        let held = try #require(try silent.hold(lock))
+        #expect(try other.hold(lock) == nil)
+        var taken: (any HeldLock)?
+        for _ in 0..<400 where taken == nil {
+            usleep(50_000)
+            taken = try other.hold(lock)
+        }
+        #expect(taken != nil)
+        let error = #expect(throws: DatabaseError.self) { try held.confirm() }
+        #expect(error?.kind == .lost)
+    }
+
+    @Test func aServerEndsATransactionThatStandsStill() throws {
+        let connection = try connection(Silence(inTransaction: 0.5))
+        defer { connection.close() }
+        // Outside a transaction it may be silent.
+        usleep(1_000_000)
+        try connection.begin()
+        usleep(2_000_000)
+        let error = #expect(throws: DatabaseError.self) { try connection.execute("SELECT 1") }
+        #expect(error?.kind == .lost)
+    }
+
+    /// Whatever it is asked: without bindings, and with some, which is prepared first.
+    @Test(arguments: ["SELECT pg_sleep(30)", "SELECT pg_sleep(30 * \(1))"] as [SQL])
+    func aServerThatDoesNotAnswerIsLost(statement: SQL) throws {
+        let connection = try connection(Silence(ofServer: 0.5))
+        let began = ContinuousClock.now
+        let error = #expect(throws: DatabaseError.self) { try connection.execute(statement) }
+        #expect(error?.kind == .lost && error?.message.contains("did not answer") == true)
+        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(connection.isLost)
+    }
+
+    @Test func rowsThatComeAreWaitedFor() throws {
+        let connection = try connection(Silence(ofServer: 2))
+        defer { connection.close() }
+        let rows = try connection.query("SELECT n::bigint FROM generate_series(1, 200000) n")
+        #expect(rows.count == 200_000)
+        #expect(throws: DatabaseError.self) { try connection.query("SELECT 1 / (3 - n) FROM generate_series(1, 5) n") }
+        #expect(try connection.queryValue("SELECT 7::bigint") == 7)
+    }
+
+    /// A server that was restarted is behind none of the connections that idle.
+    @Test func idleConnectionsAreDropped() async throws {
+        let database = try Database(TestPostgreSQL.requireURL())
+        let first = try await database.withConnection { try $0.queryValue("SELECT pg_backend_pid()::bigint") }
+        #expect(try await database.withConnection { try $0.queryValue("SELECT pg_backend_pid()::bigint") } == first)
+        database.dropIdleConnections()
+        #expect(try await database.withConnection { try $0.queryValue("SELECT pg_backend_pid()::bigint") } != first)
+        await database.close()
+    }
+}
