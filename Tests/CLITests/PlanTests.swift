@@ -47,6 +47,28 @@ struct PlanTests {
         }
     }
 
+    /// As `up` does.
+    @Test("a rebuild in the sqlite3 shell forgives rows that pointed nowhere before, and stops at one more")
+    func orphans() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            _ = try await box.fixture("plain", "up", "-d", url)
+            let orphan = "INSERT INTO notes (person_id, body) VALUES (99, 'orphan');"
+            let before = try await shell(.sqlite, "PRAGMA foreign_keys = OFF; " + orphan, box, url)
+            #expect(before.code == 0, "\(before)")
+            let plan = try await box.run(
+                .fixture, ["plan", "--dialect", "sqlite", "--from", "0002-notes"], ["TC_FIXTURE": "rebuilding"])
+            let rebuild = try #require(plan.output.firstMatch(of: /CREATE TEMP TABLE tc_orphans .*;\n/)).range
+            let spoiled = plan.output.replacingCharacters(in: rebuild, with: plan.output[rebuild] + orphan + "\n")
+            let stopped = try await shell(.sqlite, spoiled, box, url)
+            #expect(stopped.code != 0 && stopped.error.contains("CHECK"), "\(stopped)")
+            #expect(try query("SELECT id FROM tc_migrations", on: url).count == 2)
+            let run = try await shell(.sqlite, plan.output, box, url)
+            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            #expect(try await box.fixture("rebuilding", "drift", "-d", url).output == "no drift\n")
+            #expect(try query("SELECT body FROM notes", on: url) == ["orphan"])
+        }
+    }
+
     @Test("begins and ends where it is told")
     func range() async throws {
         try await withSandbox { box in
