@@ -103,7 +103,9 @@ extension UndeclaredWorld {
 
     func snapshot(of schema: Schema) throws -> Snapshot {
         var snapshot = Snapshot(objects: Set(try connection.query(objects).compactMap { $0[0].text }))
-        for table in schema.tables { snapshot.declared[table.name] = try rows(SQLText.identifier(table.name)) }
+        for table in schema.tables {
+            snapshot.declared[table.name] = try rows(SQLText.identifier(table.name), numbers: Self.decimals(of: table))
+        }
         for relation in snapshot.objects where relation.hasPrefix("relation ") {
             let name = String(relation.dropFirst("relation ".count))
             // A view must still run; its rows are those of a declared table, which may change.
@@ -127,13 +129,34 @@ extension UndeclaredWorld {
         try connection.execute("INSERT INTO u_log SELECT what FROM u_log WHERE 1 = 0")
     }
 
-    private func rows(_ relation: String) throws -> [[String: Value]] {
+    /// Those whose text is a number: 7.0 is 7.
+    private static func decimals(of table: Table) -> Set<String> {
+        Set(
+            table.columns.compactMap { column in
+                guard case .decimal = column.type else { return nil }
+                return column.name
+            })
+    }
+
+    private static func byValue(_ value: Value) -> Value {
+        guard let text = value.text, text.contains(".") else { return value }
+        var digits = text
+        while digits.last == "0" { digits.removeLast() }
+        if digits.last == "." { digits.removeLast() }
+        return .text(digits)
+    }
+
+    private func rows(_ relation: String, numbers: Set<String> = []) throws -> [[String: Value]] {
         let cursor = try connection.rows("SELECT * FROM \(trusted: relation)")
         defer { cursor.close() }
         var rows: [[String: Value]] = []
         while try cursor.next() {
             let names = cursor.columnNames
-            rows.append(Dictionary(uniqueKeysWithValues: names.indices.map { (names[$0], cursor.raw($0).copied) }))
+            let values = names.indices.map { at in
+                let value = cursor.raw(at).copied
+                return (names[at], numbers.contains(names[at]) ? Self.byValue(value) : value)
+            }
+            rows.append(Dictionary(uniqueKeysWithValues: values))
         }
         return rows.sorted { "\($0.sorted { $0.key < $1.key })" < "\($1.sorted { $0.key < $1.key })" }
     }
