@@ -38,7 +38,7 @@ let package = Package(
         // How the three programs speak to people.
         .target(
             name: "Terminal",
-            dependencies: ["Dialects", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["Migrator", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
@@ -60,7 +60,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             exclude: ["Settings"]),
-        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings"]),
+        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings", "Terminal"]),
         .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Settings", "Migrations", "Terminal"]),
         .executableTarget(name: "telec", dependencies: ["Runtime", "Settings", "Terminal"]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
@@ -77,7 +77,9 @@ let package = Package(
         // The real programs, driven from outside.
         .testTarget(
             name: "CLITests",
-            dependencies: ["tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "Terminal", "TestSupport"]),
+            dependencies: [
+                "tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "Terminal", "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

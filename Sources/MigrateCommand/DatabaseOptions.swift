@@ -22,17 +22,17 @@ struct DatabaseOptions: ParsableArguments {
     }
 
     /// Where the database is, and how that was found.
-    func url() throws -> (url: DatabaseURL, origin: String) {
-        if let database { return (try DatabaseURL(parsing: database), "--database") }
+    func url(for use: ConnectionOptions.Access) throws -> (url: DatabaseURL, origin: String) {
+        if let database { return (try .named(database, for: use), "--database") }
         if let variable = Console.environment("TC_DATABASE_URL"), !variable.isEmpty {
-            return (try DatabaseURL(parsing: variable), "TC_DATABASE_URL")
+            return (try .named(variable, for: use), "TC_DATABASE_URL")
         }
         return try MigrateProgram.context.defaultDatabase()
     }
 
     /// Opens the project's own database.
     func open(_ access: ConnectionOptions.Access, _ output: OutputOptions) throws -> Database {
-        let (url, origin) = try url()
+        let (url, origin) = try url(for: access)
         if output.verbose || !output.json { output.remark("database: \(url) (\(origin))") }
         return try Database(
             url,

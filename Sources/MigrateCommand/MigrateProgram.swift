@@ -38,7 +38,7 @@ public enum MigrateProgram {
                     try command.run()
                 }
             } catch {
-                end(with: error)
+                end(with: UnknownCommand.explain(error, to: RootCommand.self))
             }
         }
     }

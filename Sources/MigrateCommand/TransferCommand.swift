@@ -204,7 +204,7 @@ struct TransferCommand: AsyncParsableCommand {
         _ text: String, _ access: ConnectionOptions.Access, isOwned: Bool = false
     ) throws -> Database {
         try Database(
-            try DatabaseURL(parsing: text),
+            try .named(text, for: access),
             options: ConnectionOptions(
                 access: access, applicationName: MigrateProgram.context.name, isOwned: isOwned,
                 temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))

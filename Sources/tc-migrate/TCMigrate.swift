@@ -2,11 +2,12 @@ import Dialects
 import MigrateCommand
 import Migrations
 import Settings
+import Terminal
 
 @main
 struct TCMigrate {
     static func main() async {
-        await MigrateProgram.run(name: "tc-migrate", version: "0.1.0", defaultDatabase: databaseOfSettings) {
+        await MigrateProgram.run(name: "tc-migrate", version: teleclaudeVersion, defaultDatabase: databaseOfSettings) {
             try .teleclaude()
         }
     }

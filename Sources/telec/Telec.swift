@@ -20,7 +20,7 @@ struct Telec: AsyncParsableCommand {
 
             Exit codes: 0 done, 1 "no", 2 failed or refused, 64 usage or unknown id.
             """,
-        version: "0.4.0",
+        version: teleclaudeVersion,
         subcommands: [
             WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, AuditCommand.self, ConfigCommand.self,
             HostCommand.self, PaneCommand.self,
@@ -36,7 +36,7 @@ struct Telec: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withError: error)
+            exit(withError: UnknownCommand.explain(error, to: Telec.self))
         }
     }
 }

@@ -10,8 +10,6 @@ import Terminal
 /// The daemon's command line.
 @main
 struct TeleClaudeDaemon: AsyncParsableCommand {
-    static let version = "0.4.0"
-
     static let configuration = CommandConfiguration(
         commandName: "teleclauded",
         abstract: "Keeps the agent sessions of everybody on this machine, and who looked at them.",
@@ -28,7 +26,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
             Signals: TERM and INT end it in an orderly way, HUP reads people and agents anew.
             Exit codes: 0 ended as it was told, 2 failed or refused, 64 usage.
             """,
-        version: version)
+        version: teleclaudeVersion)
 
     @Option(
         help: ArgumentHelp("The socket. Default: TELECLAUDE_SOCKET, else the place of the mode.", valueName: "path"))
@@ -70,7 +68,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         }
         do {
             let options = DaemonOptions(
-                context: .process, socket: socket, startup: migration, isStandby: standby, version: Self.version,
+                context: .process, socket: socket, startup: migration, isStandby: standby, version: teleclaudeVersion,
                 history: try .teleclaude())
             let daemon = try Daemon(options, logger: Logger(label: "teleclauded"))
             if check {

@@ -103,6 +103,7 @@ struct DefaultDatabaseTests {
         ])
     func fileName(_ name: String) async throws {
         try await withSandbox { box in
+            try FileManager.default.createDirectory(atPath: box("deep/down"), withIntermediateDirectories: true)
             let url = "sqlite:\(box(name))"
             let up = try await box.migrate("up", "-d", url)
             #expect(up.ending == .exit(0), "\(up)")
@@ -117,10 +118,12 @@ struct DefaultDatabaseTests {
     @Test("a relative path is one from the working folder")
     func relativePath() async throws {
         try await withSandbox { box in
+            try FileManager.default.createDirectory(atPath: box("there"), withIntermediateDirectories: false)
             let path = try await box.migrate("up", "-d", "here.db")
             let url = try await box.migrate("up", "-d", "sqlite:there/here.db")
             #expect(path.ending == .exit(0) && url.ending == .exit(0), "\(path) \(url)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: box.files).sorted() == ["here.db", "there"])
+            let found = try FileManager.default.subpathsOfDirectory(atPath: box.files).sorted()
+            #expect(found == ["here.db", "there", "there/here.db"])
         }
     }
 

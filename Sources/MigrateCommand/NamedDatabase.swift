@@ -1,0 +1,25 @@
+import Dialects
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension DatabaseURL {
+    /// The database that somebody names. Where a file is to be made its folder has to be there: only the
+    /// default's is ours to make, and in what somebody types a missing one is a slip. Throws `DatabaseError`.
+    static func named(_ text: String, for use: ConnectionOptions.Access) throws(DatabaseError) -> DatabaseURL {
+        let url = try DatabaseURL(parsing: text)
+        switch use {
+        case .readOnly, .readWrite: break
+        case .create:
+            guard let path = url.filePath, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { break }
+            let folder = String(path[..<slash])
+            guard access(folder, F_OK) != 0, errno == ENOENT else { break }
+            throw DatabaseError(
+                .other, "there is no folder \(folder) for \(path)", remedy: "make it first, or check the path")
+        }
+        return url
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Migrator
+
+/// Says which command somebody may have meant: the argument parser itself only says that there are too many words.
+public enum UnknownCommand {
+    /// What to say instead of `error`, which parsing `arguments` threw. `error` itself when each command that they name is there.
+    public static func explain(
+        _ error: any Error, of arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+        to root: any ParsableCommand.Type
+    ) -> any Error {
+        guard root.exitCode(for: error) == .validationFailure else { return error }
+        var command = root
+        for word in arguments {
+            let known = command.configuration.subcommands
+            guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return error }
+            guard let next = known.first(where: { name(of: $0) == word }) else {
+                return ValidationError(sentence(word, known))
+            }
+            command = next
+        }
+        return error
+    }
+
+    private static func name(of command: any ParsableCommand.Type) -> String? { command.configuration.commandName }
+
+    private static func sentence(_ word: String, _ known: [any ParsableCommand.Type]) -> String {
+        let shown = known.filter { $0.configuration.shouldDisplay }.compactMap { name(of: $0) }
+        let near = Suggestion.nearest(to: word, in: shown)
+        return "there is no command '\(word)'" + (near.map { "; did you mean '\($0)'?" } ?? "")
+    }
+}

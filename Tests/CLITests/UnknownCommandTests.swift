@@ -1,0 +1,64 @@
+import TestSupport
+import Testing
+
+@Suite("slips of those who type")
+struct UnknownCommandTests {
+    @Test(
+        "a command that is none",
+        arguments: [
+            (["tranfer", "a.db", "b.db"], "there is no command 'tranfer'; did you mean 'transfer'?"),
+            (["stauts", "--json"], "there is no command 'stauts'; did you mean 'status'?"),
+            (["frobnicate"], "there is no command 'frobnicate'\n"),
+        ])
+    func migrate(words: [String], sentence: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.tcMigrate, words)
+            #expect(run.code == 64 && run.output.isEmpty && run.error.contains(sentence), "\(run)")
+        }
+    }
+
+    @Test(
+        "a command below another that is none",
+        arguments: [
+            (["sesions", "list"], "there is no command 'sesions'; did you mean 'sessions'?"),
+            (["sessions", "lst"], "there is no command 'lst'; did you mean 'list'?"),
+            // Not for people.
+            (["hots"], "there is no command 'hots'\n"),
+        ])
+    func telec(words: [String], sentence: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.telec, words)
+            #expect(run.code == 64 && run.output.isEmpty && run.error.contains(sentence), "\(run)")
+        }
+    }
+
+    @Test("a folder that is none makes none")
+    func folder() async throws {
+        try await withSandbox { box in
+            let slip = box("tpyo/dir/x.db")
+            #expect(try await box.run(.tcMigrate, ["up", "-d", box("a.db")]).code == 0)
+            for words in [["up", "-d", slip], ["transfer", box("a.db"), slip]] {
+                let run = try await box.run(.tcMigrate, words)
+                #expect(run.code == 2, "\(run)")
+                #expect(
+                    run.error.contains("there is no folder \(box("tpyo/dir")) for \(slip); make it first"), "\(run)")
+            }
+            let run = try await box.run(.tcMigrate, ["up"], ["TC_DATABASE_URL": "sqlite:\(slip)"])
+            #expect(run.code == 2 && run.error.contains("there is no folder"), "\(run)")
+            #expect(try box.contents().keys.filter { $0.contains("tpyo") } == [])
+        }
+    }
+
+    @Test("the three programs are of one version")
+    func version() async throws {
+        try await withSandbox { box in
+            var said: Set<String> = []
+            for program in [Program.tcMigrate, .telec, .teleclauded] {
+                let run = try await box.run(program, ["--version"])
+                #expect(run.code == 0 && run.output.contains(/^\d+\.\d+\.\d+\n$/), "\(run)")
+                said.insert(run.output)
+            }
+            #expect(said.count == 1)
+        }
+    }
+}
