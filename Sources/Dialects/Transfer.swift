@@ -12,6 +12,9 @@ public protocol TransferSource: Dialect {
     /// the target; `names` says what a column is called there, where that differs.
     func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator
 
+    /// The types of a view's columns, in their order; `nil` where each value has a type of its own. Throws `DatabaseError`.
+    func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]?
+
     /// A view's query in words that mean the same in the target; `tables` are those that come along.
     func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression
 }

@@ -35,7 +35,7 @@ enum PostgreSQLPortable {
     }
 
     /// Words that PostgreSQL does not take for a column's name everywhere (its manual, appendix C).
-    private static let keywords: Set<String> = [
+    static let keywords: Set<String> = [
         "ANALYSE", "ANALYZE", "ANY", "ARRAY", "ASYMMETRIC", "AUTHORIZATION", "BIGINT", "BINARY", "BIT", "BOOLEAN",
         "BOTH", "CHAR",
         "CHARACTER", "CHECK", "COALESCE", "COLLATION", "COLUMN", "CONCURRENTLY", "CONSTRAINT", "CREATE",

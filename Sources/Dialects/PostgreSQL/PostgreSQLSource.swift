@@ -11,6 +11,16 @@ extension PostgreSQLDialect: TransferSource {
             hiddenKey: key.isEmpty ? "ctid::text" : nil)
     }
 
+    public func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? {
+        let rows = try connection.query(
+            """
+            SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relname = \(view) AND c.relnamespace = quote_ident(current_schema())::regnamespace AND a.attnum > 0
+            ORDER BY a.attnum
+            """)
+        return rows.map { PostgreSQLTypeName($0[0].text ?? "").columnType }
+    }
+
     public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
         PostgreSQLMeaning(columns: columns, names: names)
     }

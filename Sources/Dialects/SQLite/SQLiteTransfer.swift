@@ -18,19 +18,27 @@ extension SQLiteDialect: TransferSource {
             hiddenKey: key.isEmpty ? rowid : nil, rangeKey: rowid)
     }
 
+    public func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
+
     public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
         SQLiteMeaning(columns: columns, names: names)
     }
 
     /// A view is tried when its query is in words that both databases share, and no comparison in it could mean another thing
-    /// there: `LIKE`, and texts that compare without case.
+    /// there: `LIKE`, and texts that compare without case. What it yields is compared later (`ViewProof`).
     public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
-        let isCaseless = tables.contains { $0.columns.contains { $0.collation != nil } }
         let text = SQLiteMeaning.text(view.query)
-        guard PortableSQL.objection(to: text) == nil, !isCaseless,
-            !SQLToken.scan(text).contains(where: { $0.isWord("LIKE") })
-        else { throw Untranslatable("its query may mean something else in the target: make it there by hand") }
-        return .native(sqlite: text, postgresql: text)
+        if let objection = PortableSQL.objection(to: text) {
+            throw Untranslatable("\(objection.reason): make it there by hand")
+        }
+        if SQLToken.scan(text).contains(where: { $0.isWord("LIKE") }) {
+            throw Untranslatable("LIKE regards case there and not here: make it there by hand")
+        }
+        if let column = SQLiteViewNames.caseless(in: text, over: tables) {
+            throw Untranslatable(
+                "it compares \(column), whose texts are equal here without regard to case: make it there by hand")
+        }
+        return .native(sqlite: text, postgresql: try SQLiteViewNames(text, over: tables).spelled())
     }
 }
 

@@ -289,13 +289,14 @@ extension TransferEngine {
             try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
-        var report = TransferReport(of: work.plan, built)
+        let views = try await compareViews(work, id, built, compared)
+        var report = TransferReport(of: work.plan, views.built)
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
             return line
         }
-        report.remarks = try await streams.first { reading, _ in reading.readingRemarks }
+        report.remarks = try await streams.first { reading, _ in reading.readingRemarks } + views.remarks
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             let target = target

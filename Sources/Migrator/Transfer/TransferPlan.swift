@@ -11,6 +11,8 @@ public struct TransferPlan: Sendable {
     public var construction: Construction?
     /// In the target's words, with the target's names.
     public var checks: [PlannedCheck]
+    /// What views of the target are called in the source; those that stand for something else there are not among them.
+    public var viewSources: [String: String] = [:]
     /// Indexes over words.
     public var fullText: [PlannedFullText]
     public var renames: [Rename]

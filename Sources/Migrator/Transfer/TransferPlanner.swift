@@ -46,11 +46,15 @@ struct TransferPlanner {
         for table in tables { add(table) }
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         var views = views()
+        let made = Set(views.map(\.name))
+        let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         let fullText = addFullText(to: &views)
         let schema = Schema(tables: planned, views: views)
         let journeys = schema.tablesInForeignKeyOrder.compactMap(journey)
         return TransferPlan(
-            tables: rules.ordered(journeys), schema: schema, checks: checks, fullText: fullText, renames: names.renames,
+            tables: rules.ordered(journeys), schema: schema, checks: checks,
+            viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
+            renames: names.renames,
             typeNotes: typeNotes, notCarried: notCarried, proposals: tables.flatMap(ProposedRule.proposals))
     }
 

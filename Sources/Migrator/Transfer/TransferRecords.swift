@@ -52,6 +52,16 @@ struct TransferRecords {
             """)
     }
 
+    /// The same part, of which other things are to be said now.
+    func replace(_ chunk: ChunkRecord, of id: String) throws {
+        try connection.execute(
+            """
+            DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(chunk.kind.rawValue) \
+            AND table_name = \(chunk.table) AND name = \(chunk.name)
+            """)
+        try add(chunk, to: id)
+    }
+
     func chunks(of id: String) throws -> [ChunkRecord] {
         let rows = try connection.query(
             """

@@ -1,0 +1,73 @@
+import Dialects
+
+// What views yield, compared when the tables that they read have been.
+
+extension TransferEngine {
+    /// What became of the views.
+    struct ViewVerdict: Sendable {
+        /// Of all that was built, those views left out that yield something else.
+        var built: [ChunkRecord]
+        var remarks: [String] = []
+    }
+
+    /// Compares the rows of each view that was made with those of the source, and takes away those that differ. What was read by a
+    /// rule, or set aside, differs on purpose: views over that are not compared.
+    func compareViews(
+        _ work: Work, _ id: String, _ built: [ChunkRecord], _ tables: [TransferReport.TableReport]
+    ) async throws -> ViewVerdict {
+        var verdict = ViewVerdict(built: built)
+        let made = built.filter { $0.kind == .madeView && !$0.isLeftOut }
+        guard options.verification != .count, !source.speaksAs(target), !made.isEmpty else { return verdict }
+        let proof = ViewProof(source: source, target: target)
+        var changed = Set(work.plan.tables.filter { Self.isChanged($0, tables) }.map(\.target))
+        var lost: [(chunk: ChunkRecord, view: String)] = []
+        for view in work.plan.schema.views {
+            guard var chunk = made.first(where: { $0.name == view.name }), let name = work.plan.viewSources[view.name]
+            else { continue }
+            let outcome: ViewProof.Outcome
+            if let other = lost.first(where: { view.query.mentions($0.view) }) {
+                outcome = .differs("it reads \(other.view), which does not come along")
+            } else if let other = changed.first(where: view.query.mentions) {
+                changed.insert(view.name)
+                outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
+            } else {
+                outcome = try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
+            }
+            switch outcome {
+            case .same: break
+            case .notCompared(let reason):
+                verdict.remarks.append("the rows of the view \(name) were not compared: \(reason)")
+            case .differs(let reason):
+                (chunk.isLeftOut, chunk.note) = (true, reason)
+                lost.append((chunk, view.name))
+            }
+        }
+        try await takeAway(lost.map(\.chunk), id)
+        verdict.built = built.map { chunk in
+            lost.first { $0.chunk.kind == chunk.kind && $0.chunk.name == chunk.name }?.chunk ?? chunk
+        }
+        return verdict
+    }
+
+    private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {
+        let report = reports.first { $0.name == table.source }
+        return table.handling.contains { $0.reading != nil }
+            || report.map { $0.quarantined > 0 || !$0.nulled.isEmpty } ?? true
+    }
+
+    /// Those that read others first.
+    private func takeAway(_ views: [ChunkRecord], _ id: String) async throws {
+        guard !views.isEmpty else { return }
+        let target = target
+        try await streams.first { _, writing in
+            try writing.transaction {
+                for view in views.reversed() {
+                    for statement in target.remove(tables: [], views: [view.name]) {
+                        try writing.execute(SQL(statement))
+                    }
+                    try TransferRecords(writing).replace(view, of: id)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Dialects
+
+/// Compares what a view yields on both sides: words that both databases know may mean another thing in each of them.
+struct ViewProof: Sendable {
+    enum Outcome: Sendable, Equatable {
+        case same
+        /// What the target yields, and the source does not, as a part of a sentence.
+        case differs(String)
+        /// Why nothing can be said.
+        case notCompared(String)
+    }
+
+    let source: any TransferDialect
+    let target: any TransferDialect
+
+    /// A view may take as long as it likes; a transfer does not wait for that.
+    private static let patience = Duration.seconds(60)
+    /// So many rows are looked through for one that differs.
+    private static let searchedRows = 100_000
+
+    /// One side of the comparison.
+    private struct Side {
+        var view: String
+        var connection: any Connection
+        var types: [ColumnType]
+    }
+
+    /// `view` is called `made` in the target. Both connections are as they were afterwards.
+    func outcome(
+        of view: String, as made: String, _ reading: any Connection, _ writing: any Connection
+    ) throws -> Outcome {
+        guard let types = try target.viewTypes(made, on: writing) ?? source.viewTypes(view, on: reading) else {
+            return .notCompared("neither database says what types its columns have")
+        }
+        let (ours, theirs) = (
+            Side(view: view, connection: reading, types: types), Side(view: made, connection: writing, types: types)
+        )
+        let shape = ViewForms(types, isRounded: false)
+        var digests: [TableDigest] = []
+        for side in [ours, theirs] {
+            do {
+                digests.append(try digest(side, shape))
+            } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
+                return .notCompared("reading it takes longer than \(Self.patience)")
+            } catch let error as DatabaseError where !error.isInterruption {
+                guard digests.isEmpty else { return .differs("it fails there: \(error.message)") }
+                return .notCompared("it can't be read in the source: \(error.message)")
+            }
+        }
+        if digests[0] == digests[1] { return .same }
+        if digests[0].rows != digests[1].rows {
+            return .differs(
+                "it yields \(digests[1].rows) rows there and \(digests[0].rows) in the source")
+        }
+        // Doubles are added up in another order: the last digits are nobody's fault.
+        let rounded = ViewForms(types, isRounded: true)
+        if rounded.rounds, try digest(ours, rounded) == digest(theirs, rounded) { return .same }
+        return .differs("it yields other rows there: \(try example(ours, theirs, rounded))")
+    }
+
+    private func digest(_ side: Side, _ forms: ViewForms) throws -> TableDigest {
+        var digest = TableDigest()
+        try read(side) { digest.add(forms.digest(of: $0)) }
+        return digest
+    }
+
+    /// A row of either side that the other has not.
+    private func example(_ ours: Side, _ theirs: Side, _ forms: ViewForms) throws -> String {
+        var left: [RowDigest: Int] = [:]
+        var strange: String?
+        try read(ours, atMost: Self.searchedRows) { left[forms.digest(of: $0), default: 0] += 1 }
+        try read(theirs, atMost: Self.searchedRows) { row in
+            let digest = forms.digest(of: row)
+            if let count = left[digest], count > 0 {
+                left[digest] = count - 1
+            } else if strange == nil {
+                strange = forms.text(of: row)
+            }
+        }
+        var missing: String?
+        try read(ours, atMost: Self.searchedRows) { row in
+            if missing == nil, left[forms.digest(of: row), default: 0] > 0 { missing = forms.text(of: row) }
+        }
+        let parts = [strange.map { "\($0)" }, missing.map { "the source has \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "none of the first \(Self.searchedRows) rows" : parts.joined(separator: ", where ")
+    }
+
+    /// In a savepoint: what fails or is stopped leaves the transaction around it as it was.
+    private func read(
+        _ side: Side, atMost limit: Int? = nil, _ body: (any RowCursor) throws -> Void
+    ) throws {
+        let connection = side.connection
+        let isInside = connection.isInTransaction
+        if isInside { try connection.execute("SAVEPOINT tc_view") }
+        let timer = Task.detached { [interrupter = connection.interrupter] in
+            try await Task.sleep(for: Self.patience)
+            interrupter.interrupt()
+        }
+        let result = Result {
+            let cursor = try connection.copyOut(
+                "SELECT * FROM \(SQLText.identifier(side.view))" + (limit.map { " LIMIT \($0)" } ?? ""),
+                types: side.types)
+            defer { cursor.close() }
+            while try cursor.next() { try body(cursor) }
+        }
+        timer.cancel()
+        if isInside {
+            try connection.execute("ROLLBACK TO SAVEPOINT tc_view")
+            try connection.execute("RELEASE SAVEPOINT tc_view")
+        }
+        try result.get()
+    }
+}
+
+/// As what a view's values are compared.
+private struct ViewForms {
+    private let forms: [CanonicalForm?]
+    private let isRounded: [Bool]
+
+    /// Whether any column is compared by less than all of its digits.
+    var rounds: Bool { isRounded.contains(true) }
+
+    init(_ types: [ColumnType], isRounded: Bool) {
+        self.isRounded = types.map { isRounded && Self.isComputed($0) }
+        forms = zip(types, self.isRounded).map { $1 ? .real : CanonicalForm($0) }
+    }
+
+    /// Doubles, and decimals without a limit: what averages and sums are.
+    private static func isComputed(_ type: ColumnType) -> Bool {
+        switch CanonicalForm(type) {
+        case .real: true
+        case .decimal: type == .numeric
+        case .integer, .boolean, .text, .bytes, .moment, .reading, .date, .time, .uuid, .json, .stored, nil: false
+        }
+    }
+
+    func digest(of row: any RowCursor) -> RowDigest {
+        var digest = RowDigest()
+        for (column, form) in forms.enumerated() {
+            guard let form else { continue }
+            digest.add(isRounded[column] ? Self.rounded(row.raw(column)) : row.raw(column), as: form)
+        }
+        return digest
+    }
+
+    func text(of row: any RowCursor) -> String {
+        let shown = forms.indices.prefix(6).map { ValueText.short(row.raw($0)) }
+        return "(\(shown.joined(separator: ", "))\(forms.count > 6 ? ", …" : ""))"
+    }
+
+    /// To 30 binary digits, which are nine decimal ones.
+    private static func rounded(_ value: RawValue) -> RawValue {
+        let number: Double? =
+            switch value {
+            case .integer(let integer): Double(integer)
+            case .real(let real): real
+            case .text(let bytes): Double(String(decoding: bytes, as: UTF8.self))
+            case .null, .boolean, .blob: nil
+            }
+        guard let number, number.isFinite, number != 0 else { return number == 0 ? .real(0) : value }
+        let rest: UInt64 = 22
+        let half: UInt64 = 1 << (rest - 1)
+        return .real(Double(bitPattern: ((number.bitPattern &+ half) >> rest) << rest))
+    }
+}
