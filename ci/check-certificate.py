@@ -162,6 +162,10 @@ def moment(year, month, day, hour, minute, second, fraction, sign=None, hours=No
     return local + offset if sign == b"-" else local - offset
 
 
+def reading(year, month, day, hour=None, minute=None, second=None, fraction=None):
+    return moment(year, month, day, hour or b"0", minute or b"0", second, fraction)
+
+
 def uuid(value):
     digits = value.replace(b"-", b"") if isinstance(value, Text) else b""
     return [int(digits[:16], 16), int(digits[16:], 16)] if re.fullmatch(rb"[0-9a-fA-F]{32}", digits) else None
@@ -221,7 +225,7 @@ FORMS = {
     "text": plain,
     "bytes": plain,
     "moment": calendar(DATE + rb"[T ]" + TIME + ZONE, moment),
-    "reading": calendar(DATE + rb"[T ]" + TIME, moment),
+    "reading": calendar(DATE + rb"(?:[T ]" + TIME + rb")?", reading),
     "date": calendar(DATE, days),
     "time": calendar(TIME, microseconds),
     "uuid": uuid,

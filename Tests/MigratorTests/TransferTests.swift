@@ -25,7 +25,7 @@ struct TransferTests {
             Torture(name: "11_blob_in_text", types: ["t.v": "bytea"]),
             Torture(name: "13_bool_forms", types: ["t.v": "text"]),
             Torture(name: "15_ts_iso_tz", types: ["t.v": "text"]),
-            Torture(name: "16_ts_epoch", types: ["t.v": "text"]),
+            Torture(name: "16_ts_epoch", types: ["t.v": "bigint"]),
             Torture(name: "20_names"),
             Torture(name: "22_norowid_nopk"),
             Torture(name: "23_generated"),

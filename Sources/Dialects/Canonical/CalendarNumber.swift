@@ -19,6 +19,11 @@ enum CalendarNumber {
         return local - offset
     }
 
+    /// A moment that names no zone; a day alone is its midnight, as PostgreSQL reads it.
+    static func reading(_ text: UnsafeRawBufferPointer) -> Int64? {
+        timestamp(text, zone: .none) ?? date(text).map { Int64($0) * microsecondsPerDay }
+    }
+
     /// `YYYY-MM-DD`, in days.
     static func date(_ text: UnsafeRawBufferPointer) -> Int32? {
         var reader = ASCIIReader(text)

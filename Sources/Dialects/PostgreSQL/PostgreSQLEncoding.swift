@@ -146,7 +146,7 @@ extension PostgreSQLBuffer {
         case .varchar(let length): appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
         case .timestamptz: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) })
-        case .timestamp: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .none) })
+        case .timestamp: append(exactly: value.text.flatMap { CalendarNumber.reading($0) })
         case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) })
         case .time: append(exactly: value.text.flatMap { CalendarNumber.time($0) })
         case .uuid: appendUUID(value)

@@ -21,7 +21,11 @@ struct ColumnTypes {
                 let id = ColumnID(table: table.table.name, column: column.name)
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    choices[id] = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                    let choice = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                    choices[id] =
+                        table.profiles[at].values > 0
+                        ? choice
+                        : .regarding(column.default, choice, declared: "\(choice.type)")
                 } else if at < table.treatments.count, let type = table.treatments[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                 }

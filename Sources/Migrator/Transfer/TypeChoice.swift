@@ -34,7 +34,7 @@ struct TypeChoice: Equatable, Sendable {
         }
     }
 
-    /// What most values are: moments with a zone, without one, or days.
+    /// What most values are: moments with a zone, or without one, as days are.
     private static func frequentMoment(_ profile: ColumnProfile) -> ColumnType {
         func count(_ isMeant: (CalendarShape) -> Bool) -> Int {
             profile.shapeCounts.filter { $0.shape.hasDate && isMeant($0.shape) }.reduce(0) { $0 + $1.count }
@@ -42,8 +42,7 @@ struct TypeChoice: Equatable, Sendable {
         let naive = count { $0.hasTime && $0.offset == .none }
         let zoned = count { $0.hasTime && $0.offset != .none }
         let days = count { !$0.hasTime }
-        if days > naive && days > zoned { return .date }
-        return zoned > naive ? .timestamp : .datetime
+        return zoned > naive + days ? .timestamp : .datetime
     }
 
     /// The narrowest type that says what the declaration says and holds every value exactly.
@@ -109,7 +108,11 @@ struct TypeChoice: Equatable, Sendable {
 
     /// Dates and times keep their meaning only when all are of one kind; a number may be of any epoch, and stays as it is.
     private static func calendar(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice {
-        guard profile.strangers.isNone else { return TypeChoice(.text, because: strangers(profile)) }
+        guard profile.strangers.isNone else {
+            // Numbers alone can be compared and computed with, whatever they count.
+            return profile.texts.isNone
+                ? byValues(profile, strangers(profile)) : TypeChoice(.text, because: strangers(profile))
+        }
         let shapes = profile.shapeCounts
         let type: ColumnType? =
             switch meaning {
@@ -126,8 +129,9 @@ struct TypeChoice: Equatable, Sendable {
 
     private static func moment(_ shapes: [CalendarShape]) -> ColumnType? {
         guard shapes.allSatisfy(\.hasDate) else { return nil }
-        // A date alone may mean the whole day, and beside moments nobody knows: then all stay text.
-        if shapes.allSatisfy({ !$0.hasTime }) { return .date }
+        // A date alone may mean the whole day, and beside moments nobody knows: then all stay text. Where there are days alone each
+        // is the moment at which it begins: what is compared with a moment stays comparable.
+        if shapes.allSatisfy({ !$0.hasTime }) { return .datetime }
         guard shapes.allSatisfy(\.hasTime) else { return nil }
         if shapes.allSatisfy({ $0.offset == .none }) { return .datetime }
         return shapes.allSatisfy { $0.offset != .none } ? .timestamp : nil

@@ -1,0 +1,47 @@
+import Dialects
+
+extension TypeChoice {
+    /// The type of a column that holds no value, regarding its default: what rows will get speaks for a type as values do. An empty
+    /// `BOOLEAN DEFAULT 1000` is no boolean.
+    static func regarding(_ value: Default?, _ choice: TypeChoice, declared: String) -> TypeChoice {
+        guard !choice.isGiven, let value, let type = value.literalType, !value.fits(choice.type) else { return choice }
+        return TypeChoice(type, because: "it is empty, and its default is no \(declared)")
+    }
+}
+
+extension Default {
+    /// The type that holds it; `nil` for what is computed when a row comes.
+    fileprivate var literalType: ColumnType? {
+        switch self {
+        case .text: .text
+        case .integer: .bigint
+        case .real: .real
+        case .boolean, .json, .now, .today, .uuid, .expression: nil
+        }
+    }
+
+    /// Whether a column of this type could take it, as far as its kind tells.
+    fileprivate func fits(_ type: ColumnType) -> Bool {
+        switch type {
+        case .boolean:
+            switch self {
+            case .integer(let number): number == 0 || number == 1
+            case .text(let text): ["t", "true", "f", "false"].contains(text.lowercased())
+            case .real: false
+            case .boolean, .json, .now, .today, .uuid, .expression: true
+            }
+        case .integer, .bigint, .real, .numeric, .decimal:
+            switch self {
+            case .text(let text): Double(text) != nil
+            case .real: type != .integer && type != .bigint
+            case .integer, .boolean, .json, .now, .today, .uuid, .expression: true
+            }
+        case .timestamp, .datetime, .date, .time, .uuid:
+            switch self {
+            case .integer, .real: false
+            case .text, .boolean, .json, .now, .today, .uuid, .expression: true
+            }
+        case .text, .varchar, .bytes, .json, .native: true
+        }
+    }
+}
