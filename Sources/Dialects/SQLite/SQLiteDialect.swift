@@ -13,6 +13,8 @@ public struct SQLiteDialect: Dialect {
         case .real: return "REAL"
         case .text, .varchar, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid, .json: return "TEXT"
         case .bytes: return "BLOB"
+        // A column without a type, which takes any value as it is (https://www.sqlite.org/datatype3.html, section 3.1).
+        case .native("", ""): return ""
         case .native(let sqlite, let postgresql):
             guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this type has no words for SQLite") }
             return sqlite

@@ -43,7 +43,7 @@ extension SQLiteDialect {
     private func spell(_ column: Column, in table: Table, _ isInlineKey: Bool) throws(LoweringError) -> String {
         let type = try spell(column.type)
         let name = SQLText.identifier(column.name)
-        var text = "\(name) \(type)"
+        var text = type.isEmpty ? name : "\(name) \(type)"
         if isInlineKey { text += " PRIMARY KEY" }
         if column.isIdentity {
             guard isInlineKey else {

@@ -27,7 +27,7 @@ extension TransferEngine {
             let outcome: ViewProof.Outcome
             if let other = lost.first(where: { view.query.mentions($0.view) }) {
                 outcome = .differs("it reads \(other.view), which does not come along")
-            } else if let other = changed.first(where: view.query.mentions) {
+            } else if let other = changed.sorted().first(where: view.query.mentions) {
                 changed.insert(view.name)
                 outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
             } else {
