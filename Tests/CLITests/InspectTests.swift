@@ -33,6 +33,16 @@ struct InspectTests {
         }
     }
 
+    @Test("a column without a type is written without one")
+    func untyped() async throws {
+        try await withSandbox { box in
+            let script = "CREATE TABLE t (a, b TEXT DEFAULT 'x', c DEFAULT 5, PRIMARY KEY (a));"
+            let copy = try await inspectCopy(.sqlite, script, box)
+            #expect(copy.contains("\"a\"") && copy.contains("\"c\" DEFAULT 5"), "\(copy)")
+            #expect(try await inspectCopy(.sqlite, copy, box) == copy)
+        }
+    }
+
     /// What a database that a script makes is inspected as.
     private func inspectCopy(_ backend: Backend, _ script: String, _ box: Sandbox) async throws -> String {
         try await backend.withURL { url in
