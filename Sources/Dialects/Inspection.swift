@@ -66,7 +66,8 @@ public struct FullText: Sendable, Equatable {
             table.columns =
                 [Column("rowid", .bigint)]
                 + columns.map { name in
-                    var column = Column(name, .text)
+                    // Whatever is written there is kept as it is, and indexed as text.
+                    var column = Column(name, .ownForm)
                     column.isNullable = true
                     return column
                 }

@@ -104,7 +104,7 @@ struct TransferCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await output.guarding {
+        try await output.guarding(explain) {
             if let abandon { return try await self.abandon(abandon) }
             if let writeRules { try TextFile.requireAbsent(writeRules) }
             let rules = try transferRules()
@@ -125,6 +125,19 @@ struct TransferCommand: AsyncParsableCommand {
             await to.close()
             if verdict == .mismatch { throw ExitCode(1) }
         }
+    }
+
+    /// What can be gone on with is gone on with by a command that is there to be copied.
+    private func explain(_ error: any Error) -> Problem {
+        var problem = Problem(error)
+        guard let error = error as? TransferError, error.leavesWork, let source, let target,
+            let from = try? DatabaseURL(parsing: source), let to = try? DatabaseURL(parsing: target)
+        else { return problem }
+        let ways = WaysOn(
+            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()), source: from,
+            target: to)
+        problem.remedy = ways.text
+        return problem
     }
 
     private func showPlan(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {

@@ -50,6 +50,7 @@ enum TransferPage {
             table.add([planned.source, Humane.count(planned.rows), "\(planned.sourceColumns.count)", name])
         }
         page.add(table)
+        page.add("Remarks", plan.remarks)
         add(plan.typeNotes, plan.renames, plan.notCarried, plan.misfits, to: &page)
         page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
         page.add(

@@ -19,11 +19,13 @@ struct FloodTests {
             ]
             for (name, text) in preferences {
                 try daemon.box.write(name, #"{"title": "t", "project_path": "/", "preferences": "\#(text)"}"#)
-                let began = ContinuousClock.now
+                let before = try processorTime(daemon.pid())
                 let run = try await curl(
                     daemon, "-X", "POST", "http://x/sessions", "-H", "content-type: application/json", "-d",
                     "@\(daemon.box(name))")
-                #expect(run.output.hasSuffix("400") && ContinuousClock.now - began < .seconds(5), "\(name): \(run)")
+                #expect(run.output.hasSuffix("400"), "\(name): \(run)")
+                // What it took the daemon, however much else the machine has to do.
+                #expect(try processorTime(daemon.pid()) - before < 5, "\(name)")
             }
             let long = try await curl(daemon, "http://x/sessions?text=\(String(repeating: "%25", count: 20_000))")
             #expect(long.output.hasSuffix("400"), "\(long.output.suffix(300))")
@@ -43,6 +45,14 @@ struct FloodTests {
                 #expect(run.code == 0, "\(run)")
             }
             try await limit(open - 2)
+            // They stay, so that no descriptor that was free for a moment serves one after the other.
+            let holding = """
+                import socket, time
+                held = [socket.socket(socket.AF_UNIX) for _ in range(4)]
+                for one in held: one.connect("\(daemon.box.folder)/d.sock")
+                time.sleep(600)
+                """
+            let holder = try daemon.box.start(Program(inPath: "python3"), ["-c", holding])
             let callers = try (0..<3).map { _ in try daemon.box.start(.telec, ["whoami"], daemon.variables) }
             try waitUntil("the daemon says why it does not answer") {
                 try daemon.process.errorText().contains("connections can't be accepted now")
@@ -53,9 +63,10 @@ struct FloodTests {
             #expect(try processorTime(pid) - before < passed / 5)
             try await limit(1_024)
             for caller in callers {
-                let run = try await caller.finish(timeout: 20)
+                let run = try await caller.finish(timeout: 60)
                 #expect(run.code == 0, "\(run)")
             }
+            holder.kill(SIGKILL)
             #expect(try daemon.process.errorText().components(separatedBy: "can't be accepted now").count < 10)
         }
     }

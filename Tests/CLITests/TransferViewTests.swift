@@ -78,6 +78,8 @@ struct TransferViewTests {
             #expect(left["zero"] == "it fails there: division by zero")
             #expect(left["reads_zero"] == "it reads zero, which does not come along")
             #expect(left["caseless"]?.contains("people.Nick") == true, "\(left)")
+            let remarks = try object(run)["remarks"] as? [String] ?? []
+            #expect(remarks.contains { $0.hasPrefix("people: Nick compared without regard to case") }, "\(remarks)")
             let views = try query(
                 "SELECT viewname::text FROM pg_views WHERE schemaname = 'public' ORDER BY 1", on: target)
             #expect(views == ["few", "sums"])

@@ -66,7 +66,9 @@ struct CleanUpTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<6 {
                     group.addTask {
-                        let database = try Database(url, options: ConnectionOptions(access: .create, isOwned: true))
+                        // As long as tc-migrate and the daemon wait: SQLite lets nobody in by the order of asking.
+                        let options = ConnectionOptions(access: .create, lockTimeout: 60, isOwned: true)
+                        let database = try Database(url, options: options)
                         try await Migrator(history: try History(migrations), database: database).up { event in
                             events.add(event)
                         }

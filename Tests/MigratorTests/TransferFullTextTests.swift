@@ -72,6 +72,52 @@ struct TransferFullTextTests {
         }
     }
 
+    /// A table of its own that triggers feed is not fed there: that is said, and not that it follows.
+    @Test func aTextOfItsOwnIsFedByNobody() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
+            CREATE VIRTUAL TABLE words USING fts5(title);
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO words (rowid, title) VALUES (new.id, new.title); END;
+            INSERT INTO docs VALUES (1, 'Ships');
+            """
+        ) { report, target in
+            #expect(report.notCarried.map(\.name) == ["docs_ai"])
+            #expect(report.notCarried[0].reason.contains("nothing does there, until a trigger is made by hand"))
+            let rows = try target.query("SELECT title FROM words")
+            #expect(rows == [["Ships"]])
+        }
+    }
+
+    /// Without content_rowid the rows are known by their numbers: a key of integers shows them, and without one that is said.
+    @Test func aTableWithoutAKeyForItsRowsStaysInTheReport() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO docs VALUES (5, 'Ships');
+            CREATE VIRTUAL TABLE search USING fts5(title, content='docs');
+            CREATE TABLE loose (title TEXT); INSERT INTO loose VALUES ('Trains');
+            CREATE VIRTUAL TABLE seek USING fts5(title, content='loose');
+            """
+        ) { report, target in
+            let rows = try target.query("SELECT rowid, title FROM search")
+            #expect(rows == [[5, "Ships"]])
+            #expect(report.notCarried.map(\.name) == ["seek"], "\(report.notCarried)")
+            #expect(report.notCarried[0].reason.contains("seek_words") && report.notCarried[0].reason.contains("loose"))
+        }
+    }
+
+    /// fts3 keeps whatever is written.
+    @Test func numbersInATextOfItsOwnStayNumbers() async throws {
+        try await transferred(
+            """
+            CREATE VIRTUAL TABLE old USING fts3(title, year); INSERT INTO old VALUES ('one', 1999), ('two', 2001);
+            """
+        ) { report, target in
+            let rows = try target.query("SELECT title, year FROM old ORDER BY year")
+            #expect(rows == [["one", 1999], ["two", 2001]])
+        }
+    }
+
     /// Without a text there is nothing that PostgreSQL could index.
     @Test func aTableWithoutTextIsListed() async throws {
         try await transferred(

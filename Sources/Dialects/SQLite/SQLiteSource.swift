@@ -26,6 +26,16 @@ final class SQLiteSource: Sendable {
     }
 
     func open() throws(DatabaseError) -> SQLiteHandle {
+        let handle = try openItsWay()
+        switch options.access {
+        case .readOnly: handle.standInForCollations()
+        // What is sorted by another order than its own can't be found again.
+        case .readWrite, .create: break
+        }
+        return handle
+    }
+
+    private func openItsWay() throws(DatabaseError) -> SQLiteHandle {
         switch way {
         case .inPlace:
             try SQLiteHandle(file.path, flags: inPlaceFlags, path: file.name, options: options, source: self)

@@ -26,8 +26,10 @@ struct SQLiteTableReader {
         for clause in definition?.conflictClauses ?? [] {
             notCarried.append(
                 .init(
-                    .constraint, source.name,
-                    reason: "\(clause): what a conflict does is said by each statement elsewhere"))
+                    .other, source.name,
+                    reason:
+                        "\(clause) comes along without its ON CONFLICT: what a conflict does is said by each statement elsewhere"
+                ))
         }
     }
 

@@ -27,6 +27,19 @@ struct SourceSurvey {
     func survey(
         _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
     ) throws -> ProfiledTable {
+        do {
+            return try read(whole, inspection, inPiecesOf: size, progress)
+        } catch let error as DatabaseError where !error.isInterruption {
+            var named = error
+            named.message = "the table \(whole.name) can't be read: \(error.message)"
+            named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"
+            throw named
+        }
+    }
+
+    private func read(
+        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+    ) throws -> ProfiledTable {
         let (table, notCarried) = rules.withoutSkippedColumns(whole)
         let reading = try source.reading(of: whole, on: connection)
         let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }

@@ -296,7 +296,7 @@ extension TransferEngine {
             line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
             return line
         }
-        report.remarks = try await streams.first { reading, _ in reading.readingRemarks } + views.remarks
+        report.remarks += try await streams.first { reading, _ in reading.readingRemarks } + views.remarks
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             let target = target

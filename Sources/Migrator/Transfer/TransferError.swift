@@ -48,6 +48,13 @@ extension TransferError {
         }
     }
 
+    /// Whether the target holds a part of the work, which another run can go on with.
+    public var leavesWork: Bool {
+        if case .interrupted = self { return true }
+        if case .unfinished = self { return true }
+        return false
+    }
+
     /// What to do, as a sentence.
     public var remedy: String {
         switch self {

@@ -22,6 +22,8 @@ public struct TransferPlan: Sendable {
     public var misfits: [Misfits] = []
     /// What the target executes, in this order: tables, and after their rows all else.
     public internal(set) var statements: [String] = []
+    /// What means something else in the target though nothing of it is lost.
+    public var remarks: [String] = []
     /// What rules might say about columns that could mean more than their types do.
     public var proposals: [ProposedRule] = []
 

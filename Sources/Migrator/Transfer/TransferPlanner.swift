@@ -55,7 +55,17 @@ struct TransferPlanner {
             tables: rules.ordered(journeys), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
-            typeNotes: typeNotes, notCarried: notCarried, proposals: tables.flatMap(ProposedRule.proposals))
+            typeNotes: typeNotes, notCarried: notCarried, remarks: tables.compactMap { caseless($0.table) },
+            proposals: tables.flatMap(ProposedRule.proposals))
+    }
+
+    /// Unique indexes come along as they are; what a program asks for does not.
+    private func caseless(_ table: Table) -> String? {
+        let columns = table.columns.filter { $0.collation == .nocase }.map(\.name)
+        guard let first = columns.first, let name = tableNames[table.name] else { return nil }
+        return
+            "\(name): \(columns.joined(separator: ", ")) compared without regard to case, which they do no more: ask for "
+            + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…)"
     }
 
     private mutating func nameAll() {

@@ -15,7 +15,15 @@ extension TransferPlanner {
                     let statement = target.fullTextIndex(name, on: place.table, columns: columns, stems: text.stems)
                 else { throw Untranslatable("the target has no index over words that it could become") }
                 result.append(PlannedFullText(name: name, table: place.table, statement: statement))
-                markCarried(text, by: name)
+                if place.hasItsName {
+                    markCarried(text, by: name)
+                } else {
+                    notCarried.removeAll { text.shadowTables.contains($0.name) }
+                    reason(
+                        of: text.name,
+                        "the index \(name) finds its words in \(place.table), which has no column for its row numbers: nothing goes by its name there"
+                    )
+                }
             } catch {
                 reason(of: text.name, "\(error)")
             }
@@ -23,12 +31,13 @@ extension TransferPlanner {
         return result
     }
 
-    /// The table that holds the text, in the source and in the target; `nil` when it is not to come along.
+    /// The table that holds the text, in the source and in the target, and whether the full-text table's name goes on being one;
+    /// `nil` when it is not to come along.
     private mutating func place(
         of text: FullText, in views: inout [View]
-    ) throws(Untranslatable) -> (origin: String, table: String)? {
+    ) throws(Untranslatable) -> (origin: String, table: String, hasItsName: Bool)? {
         switch text.content {
-        case .own: return tableNames[text.name].map { (text.name, $0) }
+        case .own: return tableNames[text.name].map { (text.name, $0, true) }
         case .table(let name, let key):
             guard let content = tables.first(where: { $0.table.name.lowercased() == name.lowercased() })?.table,
                 let table = tableNames[content.name]
@@ -36,10 +45,12 @@ extension TransferPlanner {
             guard text.columns.allSatisfy({ content[column: $0] != nil }) else {
                 throw Untranslatable("\(name) has not all of its columns")
             }
-            if content[column: key] != nil {
-                views.append(view(text, key, content, table))
+            // Where nothing is said the rows are known by their numbers, which a key of integers shows.
+            guard let key = content[column: key]?.name ?? inspection.rowidAliases[content.name] else {
+                return (content.name, table, false)
             }
-            return (content.name, table)
+            views.append(view(text, key, content, table))
+            return (content.name, table, true)
         }
     }
 
@@ -57,7 +68,16 @@ extension TransferPlanner {
     /// The parts of which it consisted are no longer missing.
     private mutating func markCarried(_ text: FullText, by index: String) {
         notCarried.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
-        for trigger in text.triggers { reason(of: trigger, "the index \(index) follows every change by itself") }
+        for trigger in text.triggers {
+            switch text.content {
+            case .table: reason(of: trigger, "the index \(index) follows every change by itself")
+            case .own:
+                reason(
+                    of: trigger,
+                    "it fed \(text.name), which keeps a text of its own: nothing does there, until a trigger is made by hand"
+                )
+            }
+        }
     }
 
     private mutating func reason(of name: String, _ reason: String) {

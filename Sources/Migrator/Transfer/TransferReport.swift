@@ -89,6 +89,7 @@ public struct TransferReport: Sendable {
         renames = plan.renames
         misfits = plan.misfits
         proposals = plan.proposals
+        remarks = plan.remarks
         let leftOut = built.filter(\.isLeftOut).map { chunk in
             NotCarried(chunk.kind.notCarried, chunk.label, reason: chunk.note ?? "")
         }

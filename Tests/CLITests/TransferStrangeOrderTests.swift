@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("transfer: what only an application knows", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferStrangeOrderTests {
+    /// Python's SQLite with a collation and a function of its own.
+    private func make(_ script: String, in box: Sandbox) async throws -> String {
+        let program = """
+            import sqlite3, sys
+            c = sqlite3.connect(sys.argv[1])
+            c.create_collation("backwards", lambda a, b: (a < b) - (a > b))
+            c.create_function("mine", 1, lambda x: x * 2, deterministic=True)
+            c.executescript(sys.stdin.read()); c.commit()
+            """
+        let run = try await box.run(Program(inPath: "python3"), ["-c", program, box("s.db")], input: script)
+        try #require(run.code == 0, "\(run)")
+        return box("s.db")
+    }
+
+    @Test("a table that is kept in an order of its application's own comes over whole")
+    func collations() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE w (k TEXT COLLATE backwards PRIMARY KEY, v INTEGER) WITHOUT ROWID;
+                INSERT INTO w VALUES ('a', 1), ('c', 3), ('b', 2);
+                CREATE TABLE r (k TEXT COLLATE backwards UNIQUE, v INTEGER CHECK (mine(v) > 0));
+                INSERT INTO r VALUES ('x', 1), ('y', 2); CREATE INDEX ri ON r (k COLLATE backwards, v);
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
+            #expect(try query("SELECT string_agg(k || v, ' ' ORDER BY v) FROM w", on: target) == ["a1 b2 c3"])
+            #expect(try query("SELECT string_agg(k || v, ' ' ORDER BY v) FROM r", on: target) == ["x1 y2"])
+        }
+    }
+
+    @Test("a column that is computed by a function of its application's own is named, and can be left out")
+    func functions() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE plain (a INTEGER); INSERT INTO plain VALUES (1);
+                CREATE TABLE g (a INTEGER, b INTEGER GENERATED ALWAYS AS (mine(a)) VIRTUAL); INSERT INTO g (a) VALUES (3);
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 2, "\(run)")
+            #expect(run.error.contains("the table g can't be read: unknown function: mine()"), "\(run)")
+            #expect(run.error.contains("skip: true"), "\(run)")
+            let rules = try makeRules(box, "tables:\n  g:\n    columns:\n      b: {skip: true}\n")
+            let without = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(without.code == 0 && without.output.hasSuffix("verdict: verified\n"), "\(without)")
+            #expect(try query("SELECT a::text FROM g", on: target) == ["3"])
+        }
+    }
+}
