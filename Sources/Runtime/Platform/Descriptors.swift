@@ -23,6 +23,9 @@ public enum Descriptors {
     /// How many connections there may be, so that each can have a file of its own, and what the daemon needs is left for it.
     static func connections(limit: Int) -> Int { max(1, (limit - min(256, limit / 2)) / 2) }
 
+    /// So many no connection takes, however few there are.
+    static let spare = 16
+
     /// Nobody needs more, and some systems refuse what they say is allowed.
     private static let most: rlim_t = 1_048_576
 

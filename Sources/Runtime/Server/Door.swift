@@ -58,7 +58,7 @@ final class Door: Sendable {
             var asked = [wakened, listener].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             // A line that can't be served now is not looked at: it would say without end that somebody waits.
             poll(&asked, mayAccept ? 2 : 1, mayAccept ? -1 : 200)
-            mayAccept = admitAll(&paces)
+            mayAccept = mayAccept ? admitAll(&paces) : true
         }
         arrived.finish()
         close(listener)
@@ -71,7 +71,7 @@ final class Door: Sendable {
     /// Until nobody is in line. False when somebody is and can't be let in, because there are no descriptors left.
     private func admitAll(_ paces: inout [ConnectionLimits.Party: Pace]) -> Bool {
         while !isShut.load(ordering: .acquiring) {
-            let descriptor = acceptOne()
+            let descriptor = leavesDescriptors ? acceptOne() : -1
             if descriptor >= 0 {
                 admit(descriptor, &paces)
             } else if errno == EAGAIN {
@@ -97,6 +97,20 @@ final class Door: Sendable {
         }
         let wait = paces[party, default: Self.pace].next()
         arrived.yield(Caller(descriptor: descriptor, peer: peer, place: place, wait: wait))
+    }
+
+    /// Whether another connection leaves some for everybody else: files, the database, and libdispatch, which ends the process
+    /// when it can't look at its own threads (`/proc/self/task`). The lowest number that is free tells, since each new
+    /// descriptor gets that (open(2)).
+    private var leavesDescriptors: Bool {
+        let lowest = fcntl(wakened, F_DUPFD_CLOEXEC, 0)
+        guard lowest >= 0 else { return false }
+        close(lowest)
+        guard Int(lowest) + Descriptors.spare < Descriptors.limit else {
+            errno = EMFILE
+            return false
+        }
+        return true
     }
 
     private func acceptOne() -> Int32 {
