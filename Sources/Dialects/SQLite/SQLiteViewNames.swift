@@ -8,7 +8,8 @@ struct SQLiteViewNames {
     /// `tables` are those that the query may read.
     init(_ query: String, over tables: [Table]) {
         tokens = SQLToken.scan(query)
-        for table in tables where tokens.contains(where: { Self.mentions($0, table.name) }) {
+        let names = Self.names(in: tokens)
+        for table in tables where names.contains(SQLName.folded(table.name)) {
             add(table.name)
             for column in table.columns { add(column.name) }
         }
@@ -19,6 +20,10 @@ struct SQLiteViewNames {
     }
 
     private mutating func add(_ name: String) { spellings[SQLName.folded(name), default: []].insert(name) }
+
+    private static func names(in tokens: [SQLToken]) -> Set<String> {
+        Set(tokens.compactMap { $0.name.map(SQLName.folded) })
+    }
 
     private static func mentions(_ token: SQLToken, _ name: String) -> Bool {
         token.name.map { SQLName.equal($0, name) } ?? false
@@ -110,7 +115,8 @@ extension SQLiteViewNames {
         let merges = !merging.isDisjoint(with: words)
         let onlyShows = words.count { $0 == "SELECT" } == 1 && !merges
         let shown = onlyShows ? list(in: tokens) : 0..<0
-        for table in tables where tokens.contains(where: { mentions($0, table.name) }) {
+        let names = names(in: tokens)
+        for table in tables where names.contains(SQLName.folded(table.name)) {
             for column in table.columns where column.collation != nil {
                 let isCompared = tokens.indices.contains { at in
                     mentions(tokens[at], column.name) && !(shown.contains(at) && isShown(tokens, at))

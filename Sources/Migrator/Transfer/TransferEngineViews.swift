@@ -24,10 +24,11 @@ extension TransferEngine {
         for view in work.plan.schema.views {
             guard var chunk = made.first(where: { $0.name == view.name }), let name = work.plan.viewSources[view.name]
             else { continue }
+            let mentioned = Self.names(in: view.query)
             let outcome: ViewProof.Outcome
-            if let other = lost.first(where: { view.query.mentions($0.view) }) {
+            if let other = lost.first(where: { mentioned.contains(SQLName.folded($0.view)) }) {
                 outcome = .differs("it reads \(other.view), which does not come along")
-            } else if let other = changed.sorted().first(where: view.query.mentions) {
+            } else if let other = changed.filter({ mentioned.contains(SQLName.folded($0)) }).min() {
                 changed.insert(view.name)
                 outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
             } else {
@@ -47,6 +48,18 @@ extension TransferEngine {
             lost.first { $0.chunk.kind == chunk.kind && $0.chunk.name == chunk.name }?.chunk ?? chunk
         }
         return verdict
+    }
+
+    /// Every name that it says, folded: looked at once, however many tables there are.
+    private static func names(in query: Expression) -> Set<String> {
+        switch query {
+        case .sql(let text): names(in: text)
+        case .native(let sqlite, let postgresql): names(in: sqlite).union(names(in: postgresql))
+        }
+    }
+
+    private static func names(in text: String) -> Set<String> {
+        Set(SQLToken.scan(text).compactMap { $0.name.map(SQLName.folded) })
     }
 
     private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {
