@@ -15,7 +15,7 @@ public protocol TransferSource: Dialect {
     /// The types of a view's columns, in their order; `nil` where each value has a type of its own. Throws `DatabaseError`.
     func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]?
 
-    /// A view's query in words that mean the same in the target; `tables` are those that come along.
+    /// A view's query in words that mean the same in the target; `tables` are those that it reads, by way of other views too.
     func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression
 }
 

@@ -5,11 +5,10 @@ struct SQLiteViewNames {
     /// How each name is really spelled, by its folded form.
     private var spellings: [String: Set<String>] = [:]
 
-    /// `tables` are those that the query may read.
+    /// `tables` are those that the query reads, by way of other views too.
     init(_ query: String, over tables: [Table]) {
         tokens = SQLToken.scan(query)
-        let names = Self.names(in: tokens)
-        for table in tables where names.contains(SQLName.folded(table.name)) {
+        for table in tables {
             add(table.name)
             for column in table.columns { add(column.name) }
         }
@@ -20,10 +19,6 @@ struct SQLiteViewNames {
     }
 
     private mutating func add(_ name: String) { spellings[SQLName.folded(name), default: []].insert(name) }
-
-    private static func names(in tokens: [SQLToken]) -> Set<String> {
-        Set(tokens.compactMap { $0.name.map(SQLName.folded) })
-    }
 
     private static func mentions(_ token: SQLToken, _ name: String) -> Bool {
         token.name.map { SQLName.equal($0, name) } ?? false
@@ -115,8 +110,7 @@ extension SQLiteViewNames {
         let merges = !merging.isDisjoint(with: words)
         let onlyShows = words.count { $0 == "SELECT" } == 1 && !merges
         let shown = onlyShows ? list(in: tokens) : 0..<0
-        let names = names(in: tokens)
-        for table in tables where names.contains(SQLName.folded(table.name)) {
+        for table in tables {
             for column in table.columns where column.collation != nil {
                 let isCompared = tokens.indices.contains { at in
                     mentions(tokens[at], column.name) && !(shown.contains(at) && isShown(tokens, at))

@@ -24,7 +24,7 @@ extension TransferEngine {
         for view in work.plan.schema.views {
             guard var chunk = made.first(where: { $0.name == view.name }), let name = work.plan.viewSources[view.name]
             else { continue }
-            let mentioned = Self.names(in: view.query)
+            let mentioned = view.query.namesFolded
             let outcome: ViewProof.Outcome
             if let other = lost.first(where: { mentioned.contains(SQLName.folded($0.view)) }) {
                 outcome = .differs("it reads \(other.view), which does not come along")
@@ -50,18 +50,6 @@ extension TransferEngine {
         return verdict
     }
 
-    /// Every name that it says, folded: looked at once, however many tables there are.
-    private static func names(in query: Expression) -> Set<String> {
-        switch query {
-        case .sql(let text): names(in: text)
-        case .native(let sqlite, let postgresql): names(in: sqlite).union(names(in: postgresql))
-        }
-    }
-
-    private static func names(in text: String) -> Set<String> {
-        Set(SQLToken.scan(text).compactMap { $0.name.map(SQLName.folded) })
-    }
-
     private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {
         let report = reports.first { $0.name == table.source }
         return table.handling.contains { $0.reading != nil }
@@ -81,6 +69,19 @@ extension TransferEngine {
                     try TransferRecords(writing).replace(view, of: id)
                 }
             }
+        }
+    }
+}
+
+extension Expression {
+    /// Every name that it says, folded: looked at once, however many tables there are.
+    var namesFolded: Set<String> {
+        func names(_ text: String) -> Set<String> {
+            Set(SQLToken.scan(text).compactMap { $0.name.map(SQLName.folded) })
+        }
+        switch self {
+        case .sql(let text): return names(text)
+        case .native(let sqlite, let postgresql): return names(sqlite).union(names(postgresql))
         }
     }
 }

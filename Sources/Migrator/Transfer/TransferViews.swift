@@ -1,18 +1,25 @@
 import Dialects
 
-// Views in the target's words, with the target's names.
+// Views in the target's words, with the target's names. Each is read over the tables that it names, by way of other views too.
 
 extension TransferPlanner {
     /// A view that reads what stays behind stays behind itself. Names that changed in case only are changed in it, too.
     mutating func views() -> [View] {
         var left = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
         let changed = changedNames
+        var read = Dictionary(
+            tables.map { (SQLName.folded($0.table.name), [$0.table]) }, uniquingKeysWith: { $0 + $1 })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
                 if let missing = left.first(where: view.query.mentions) {
                     throw Untranslatable("it reads \(missing), which does not come along")
                 }
-                let query = try renamed(try source.query(of: view, over: tables.map(\.table)), changed)
+                var seen: Set<String> = []
+                let over = view.query.namesFolded.sorted().flatMap { read[$0] ?? [] }.filter {
+                    seen.insert($0.name).inserted
+                }
+                read[SQLName.folded(view.name)] = over
+                let query = try renamed(try source.query(of: view, over: over), changed)
                 return View(viewNames[view.name] ?? view.name, as: query)
             } catch {
                 left.append(view.name)
