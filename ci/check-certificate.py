@@ -7,6 +7,7 @@ import argparse
 import base64
 import datetime
 import hashlib
+import ipaddress
 import json
 import os
 import re
@@ -171,6 +172,81 @@ def uuid(value):
     return [int(digits[:16], 16), int(digits[16:], 16)] if re.fullmatch(rb"[0-9a-fA-F]{32}", digits) else None
 
 
+UNITS = {
+    b"year": (12, 0, 0), b"month": (1, 0, 0), b"mon": (1, 0, 0), b"week": (0, 7, 0), b"day": (0, 1, 0),
+    b"hour": (0, 0, 3600 * 10**6), b"minute": (0, 0, 60 * 10**6), b"min": (0, 0, 60 * 10**6),
+    b"second": (0, 0, 10**6), b"sec": (0, 0, 10**6),
+    b"Y": (12, 0, 0), b"M": (1, 0, 0), b"W": (0, 7, 0), b"D": (0, 1, 0), b"TH": (0, 0, 3600 * 10**6), b"TM": (0, 0, 60 * 10**6),
+}  # fmt: skip
+CLOCK = rb"([+-]?)([0-9]+):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,6})0*)?)?"
+SECONDS = rb"([+-]?)([0-9]+)(?:\.([0-9]{1,6})0*)?S"
+
+
+def interval(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [0, 0, value & WORD]
+    if not isinstance(value, Text):
+        return None
+    parts = spans_of_iso(value[1:]) if value[:1] == b"P" else spans_of_words(value)
+    sums = [sum(lane) for lane in zip(*parts)] if parts else []
+    fits = sums and all(-(2 ** (size - 1)) <= lane < 2 ** (size - 1) for lane, size in zip(sums, (32, 32, 64)))
+    return [lane & WORD for lane in sums] if fits else None
+
+
+def span(number, unit):
+    return tuple(int(number) * size for size in UNITS[unit])
+
+
+def clock(sign, hours, minutes, seconds, fraction):
+    time = (int(hours) * 60 + int(minutes)) * 60 + int(seconds or 0)
+    time = time * 10**6 + int((fraction or b"").ljust(6, b"0"))
+    return (0, 0, -time if sign == b"-" else time)
+
+
+def spans_of_words(text):
+    """Numbers with their units, then perhaps a time of the clock; `None` for any other text."""
+    parts = []
+    while text:
+        if match := re.fullmatch(CLOCK, text):
+            return [*parts, clock(*match.groups())]
+        match = re.match(rb"([+-]?[0-9]+) (year|month|mon|week|day|hour|minute|min|second|sec)s?,?(?: (?=.)|$)", text)
+        if not match:
+            return None
+        parts.append(span(match[1], match[2]))
+        text = text[match.end() :]
+    return parts
+
+
+def spans_of_iso(text):
+    days, _, time = text.partition(b"T")
+    pieces = [(days, b"[YMWD]", b"", b"T" not in text), (time, b"[HM]", b"T", b"T" in text)]
+    parts = []
+    for piece, units, prefix, is_needed in pieces:
+        if is_needed and not piece:
+            return None
+        while piece:
+            if match := re.fullmatch(SECONDS, piece) if prefix else None:
+                parts.append(clock(match[1], 0, 0, match[2], match[3]))
+                break
+            match = re.match(rb"([+-]?[0-9]+)(" + units + rb")", piece)
+            if not match:
+                return None
+            parts.append(span(match[1], prefix + match[2]))
+            piece = piece[match.end() :]
+    return parts
+
+
+def address(value):
+    try:
+        host = ipaddress.ip_interface(value.decode()) if isinstance(value, Text) else None
+    except ValueError:
+        return None
+    if host is None or b"%" in value:
+        return None
+    number = int(host.ip) << (0 if host.version == 6 else 96)
+    return [host.network.prefixlen * 2 + (1 if host.version == 6 else 0), number >> 64, number & WORD]
+
+
 class Number(bytes):
     """A number of a JSON text, as it is written there."""
 
@@ -228,6 +304,8 @@ FORMS = {
     "reading": calendar(DATE + rb"(?:[T ]" + TIME + rb")?", reading),
     "date": calendar(DATE, days),
     "time": calendar(TIME, microseconds),
+    "interval": interval,
+    "address": address,
     "uuid": uuid,
     "json": json_text,
     "stored": stored,
@@ -288,7 +366,10 @@ class PostgreSQL:
 
     def copy(self, query):
         """The rows of a query as lists of bytes, from COPY's text format."""
-        settings = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET bytea_output = 'hex'; SET extra_float_digits = 3"
+        settings = (
+            "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'; "
+            "SET extra_float_digits = 3"
+        )
         command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c", settings]
         environment = {**os.environ, "PGCLIENTENCODING": "UTF8"}
         with subprocess.Popen(

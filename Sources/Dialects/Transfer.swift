@@ -65,10 +65,31 @@ public protocol TransferTarget: Dialect {
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
     /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.
     func validate(_ key: String, of table: String) -> String
+    /// Keeps others from writing into these tables until the transaction ends. Throws `DatabaseError`.
+    func lock(_ tables: [String], on connection: any Connection) throws
+    /// The foreign keys from and to these tables, from tables of other schemas too; none where a database keeps them in the table
+    /// and need not enforce them. Throws `DatabaseError`.
+    func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [HeldConstraint]
+    /// By table and column, the types as which `Connection.copyIn` writes into the columns that are there, whatever they were
+    /// declared as; a column that it can't write is missing. Throws `DatabaseError`.
+    func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]
     /// Takes a trigger off its table.
     func dropTrigger(_ name: String, on table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
+}
+
+/// A constraint that stands in a table, and the statements that take it off and make it again word for word.
+public struct HeldConstraint: Sendable, Equatable {
+    public var table: String
+    public var name: String
+    /// Whether it was found to hold for every row.
+    public var isValid: Bool
+    public var drop: String
+    /// Makes it for rows to come.
+    public var restore: [String]
+    /// Has it hold for those that are there: fails when one of them breaks it.
+    public var validate: String
 }
 
 /// How the rows of one table that repeat a key are found, read and removed.

@@ -31,7 +31,7 @@ extension Problem {
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
             exitCode = Problem.exitCode(of: error)
             context = Problem.context(of: error)
-        case let error as HistoryTransferError:
+        case let error as SchemaTransferError:
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)

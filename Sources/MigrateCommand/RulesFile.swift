@@ -164,11 +164,15 @@ extension RulesFile {
     private static func type(_ field: Field) throws(TransferError) -> ColumnType {
         let words = [
             "integer", "bigint", "real", "decimal(p,s)", "numeric", "text", "varchar(n)", "boolean", "timestamp",
-            "datetime", "date", "time", "uuid", "jsonb", "bytes",
+            "datetime", "date", "time", "interval", "inet", "uuid", "jsonb", "bytes",
         ]
         return try word(field, words) { word in
             let word = word.lowercased().replacing(" ", with: "")
-            return word == "jsonb" ? .json : ColumnType(named: word)
+            switch word {
+            case "jsonb": return .json
+            case "interval", "inet": return .native(sqlite: "TEXT", postgresql: word)
+            default: return ColumnType(named: word)
+            }
         }
     }
 

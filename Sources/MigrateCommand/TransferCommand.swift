@@ -28,6 +28,7 @@ struct TransferCommand: AsyncParsableCommand {
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --report report.html
                   \(MigrateProgram.context.name) transfer postgresql:///shop copy.db
                   \(MigrateProgram.context.name) transfer old.db postgresql:///app --into-history
+                  \(MigrateProgram.context.name) transfer db.sqlite3 postgresql:///site --into-existing
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
                   \(MigrateProgram.context.name) transfer --abandon postgresql:///shop
                 """)
@@ -74,6 +75,17 @@ struct TransferCommand: AsyncParsableCommand {
     @Flag(help: "Migrate the target with up first, and fill what the migrations declare, matched by name.")
     var intoHistory =
         false
+    @Flag(help: "Fill the tables that the application's own framework has made in the target, matched by name.")
+    var intoExisting = false
+    @Option(
+        help: ArgumentHelp(
+            "With --into-existing: put the source's rows in the place of those that these tables hold.",
+            valueName: "a,b"))
+    var replaceRows: String?
+    @Option(
+        help: ArgumentHelp(
+            "With --into-existing: leave the rows of these tables as they are.", valueName: "c,d"))
+    var keepRows: String?
     @Option(
         help: ArgumentHelp(
             "Tables, and columns as table.column, that may stay behind for want of a place.", valueName: "a,b.c"))
@@ -90,10 +102,7 @@ struct TransferCommand: AsyncParsableCommand {
         }
         guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
         guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
-        if ignoreMissing != nil, !intoHistory { throw ValidationError("--ignore-missing goes with --into-history") }
-        if intoHistory, resume || certificate != nil || tables != nil || exclude != nil {
-            throw ValidationError("--into-history takes none of --resume, --certificate, --tables and --exclude")
-        }
+        try validateFilling()
         if dryRun, certificate != nil || report != nil {
             throw ValidationError("--certificate and --report need a transfer, not a --dry-run")
         }
@@ -103,13 +112,34 @@ struct TransferCommand: AsyncParsableCommand {
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
     }
 
+    /// What goes with tables that are there, or are made by migrations.
+    private func validateFilling() throws {
+        if intoHistory && intoExisting {
+            throw ValidationError("--into-history and --into-existing exclude each other")
+        }
+        if ignoreMissing != nil, !intoHistory, !intoExisting {
+            throw ValidationError("--ignore-missing goes with --into-history and --into-existing")
+        }
+        if replaceRows != nil || keepRows != nil, !intoExisting {
+            throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
+        }
+        if intoHistory || intoExisting,
+            resume || certificate != nil || tables != nil || exclude != nil || lowercaseNames
+        {
+            let option = intoHistory ? "--into-history" : "--into-existing"
+            throw ValidationError(
+                "\(option) takes none of --resume, --certificate, --tables, --exclude and --lowercase-names")
+        }
+    }
+
     func run() async throws {
         try await output.guarding(explain) {
             if let abandon { return try await self.abandon(abandon) }
             if let writeRules { try TextFile.requireAbsent(writeRules) }
             let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
-            let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
+            let to = try open(
+                target ?? "", dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
             let files = try TransferFiles(certificate: certificate, report: report)
             let verdict: TransferReport.Verdict?
             do {
@@ -146,6 +176,8 @@ struct TransferCommand: AsyncParsableCommand {
         let plan =
             if intoHistory {
                 try await historyTransfer(from, to, rules).plan()
+            } else if intoExisting {
+                try await existingTransfer(from, to, rules).plan()
             } else {
                 try await Transfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
             }
@@ -162,6 +194,8 @@ struct TransferCommand: AsyncParsableCommand {
         let report =
             if intoHistory {
                 try await historyTransfer(from, to, rules).run { progress.show($0) }
+            } else if intoExisting {
+                try await existingTransfer(from, to, rules).run { progress.show($0) }
             } else {
                 try await Transfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
             }
@@ -186,6 +220,12 @@ struct TransferCommand: AsyncParsableCommand {
             from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
             rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
+    }
+
+    private func existingTransfer(_ from: Database, _ to: Database, _ rules: TransferRules) -> ExistingTransfer {
+        ExistingTransfer(
+            from: from, to: to, replacing: replaceRows.map(names) ?? [], keeping: keepRows.map(names) ?? [],
+            ignoring: ignoreMissing.map(names) ?? [], rules: rules, verification: verify)
     }
 
     /// The rules of the file, and what the command line says beside them.

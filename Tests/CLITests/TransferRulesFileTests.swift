@@ -119,6 +119,63 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test("what Django's fields mean is proposed for empty columns, too, and makes the types that Django expects")
+    func django() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE django_migrations (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, applied datetime NOT NULL);
+                CREATE TABLE shop_order (id char(32) NOT NULL PRIMARY KEY, made datetime NOT NULL, sent datetime NULL,
+                    took_duration bigint NULL, size bigint NULL, address char(39) NULL, digest char(32) NULL,
+                    payload text NOT NULL CHECK ((JSON_VALID("payload") OR "payload" IS NULL)), note text NOT NULL);
+                INSERT INTO shop_order VALUES ('123e4567e89b12d3a456426614174000', '2024-01-02 03:04:05.000001', NULL, 93600000001,
+                    5, '192.0.2.1', 'd41d8cd98f00b204e9800998ecf8427e', '7', '');
+                CREATE TABLE shop_line (id integer PRIMARY KEY, order_id char(32) REFERENCES shop_order (id));
+                """)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
+                    "applied: {timestamp: iso, zone: UTC}", "order_id: {type: uuid}", "id: {type: uuid}",
+                    "made: {timestamp: iso, zone: UTC}", "sent: {timestamp: iso, zone: UTC}",
+                    "took_duration: {type: interval}", "address: {type: inet}", "payload: {type: jsonb}",
+                ])
+            let run = try await box.migrate(
+                "transfer", source, target, "--rules", box("rules.yaml"), "--certificate", box("certificate.json"))
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT shop_order::text FROM shop_order", on: target) == [
+                    #"(123e4567-e89b-12d3-a456-426614174000,"2024-01-02 03:04:05.000001+00",,26:00:00.000001,5,192.0.2.1,"#
+                        + #"d41d8cd98f00b204e9800998ecf8427e,7,"")"#
+                ])
+            // The checker knows no rules, but each of these values is the same on both sides.
+            let checked = try await box.run(
+                try Program(inPath: "python3"), [Self.checker, box("certificate.json")])
+            #expect(checked.ending == .exit(0), "\(checked)")
+        }
+    }
+
+    private static let checker = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("ci/check-certificate.py").path
+
+    @Test("Rails reads moments without a zone as UTC's: none is proposed; elsewhere one is")
+    func zones() async throws {
+        let moments =
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, at datetime(6)); INSERT INTO t VALUES (1, '2024-01-02 03:04:05')"
+        let rails = "CREATE TABLE schema_migrations (version varchar); CREATE TABLE ar_internal_metadata (key varchar);"
+        try await withDatabase(.postgresql) { box, target in
+            for (name, script, isProposed) in [("a", moments, true), ("b", rails + moments, false)] {
+                let source = box("\(name).db")
+                #expect(FileManager.default.createFile(atPath: source, contents: nil))
+                try execute(script, on: source)
+                let dry = try await box.migrate("transfer", source, target, "--dry-run")
+                #expect(dry.output.contains("at: {timestamp: iso, zone: UTC}") == isProposed, "\(dry)")
+            }
+        }
+    }
+
     @Test("proposed rules are never applied by themselves; written and passed back, they are")
     func proposals() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -102,9 +102,9 @@ struct HistoryTransferTests {
     func noPlace(_ backend: Backend) async throws {
         let script =
             Self.script + "CREATE TABLE logs (a); ALTER TABLE goods ADD COLUMN more TEXT; INSERT INTO logs VALUES (1);"
-        #expect(try await Self.refused(script, backend) as? HistoryTransferError == .noPlace(["goods.more", "logs"]))
+        #expect(try await Self.refused(script, backend) as? SchemaTransferError == .noPlace(["goods.more", "logs"]))
         #expect(
-            try await Self.refused(script, backend, ignoring: ["logs", "goods.mre"]) as? HistoryTransferError
+            try await Self.refused(script, backend, ignoring: ["logs", "goods.mre"]) as? SchemaTransferError
                 == .nothingToIgnore("goods.mre"))
         let fixture = try SQLiteFixture(script)
         defer { fixture.remove() }
@@ -119,7 +119,7 @@ struct HistoryTransferTests {
     func refusals(_ backend: Backend) async throws {
         #expect(
             try await Self.refused("CREATE TABLE goods (id INTEGER PRIMARY KEY); INSERT INTO goods VALUES (1)", backend)
-                as? HistoryTransferError == .noSource(["goods.name"]))
+                as? SchemaTransferError == .noSource(["goods.name"]))
         for (script, column) in [
             ("UPDATE goods SET name = NULL WHERE id = 2", "name"),
             ("UPDATE goods SET made = 1767322800 WHERE id = 2", "made"),
@@ -163,7 +163,7 @@ struct HistoryTransferTests {
         rules.tables = [goods, logs]
         let renaming = rules
         _ = try await backend.withDatabase { target in
-            await #expect(throws: HistoryTransferError.renamed("goods", line: 1)) {
+            await #expect(throws: SchemaTransferError.renamed("goods", line: 1)) {
                 try await Self.transfer(fixture, target, Self.history, rules: renaming)
             }
         }
@@ -238,7 +238,7 @@ struct HistoryTransferTests {
         let fixture = try SQLiteFixture(Self.script)
         defer { fixture.remove() }
         try await backend.withDatabase { target -> Void in
-            await #expect(throws: HistoryTransferError.filledByHistory(["goods"])) {
+            await #expect(throws: SchemaTransferError.filledByHistory(["goods"])) {
                 try await Self.transfer(fixture, target, history)
             }
         }

@@ -60,7 +60,7 @@ enum CalendarNumber {
     }
 
     /// Digits behind the point, in microseconds; `nil` when they say more than that.
-    private static func readFraction(_ reader: inout ASCIIReader) -> Int64? {
+    static func readFraction(_ reader: inout ASCIIReader) -> Int64? {
         guard var fraction = reader.digit().map(Int64.init) else { return nil }
         var places = 1
         while let digit = reader.digit() {

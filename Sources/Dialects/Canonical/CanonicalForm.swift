@@ -13,6 +13,10 @@ public enum CanonicalForm: String, Sendable, Equatable {
     case reading
     case date
     case time
+    /// Months, days and microseconds; a number is microseconds.
+    case interval
+    /// An address of a host or a network.
+    case address
     case uuid
     /// What a JSON text says, as `jsonb` understands it.
     case json
@@ -50,13 +54,24 @@ public enum CanonicalForm: String, Sendable, Equatable {
         case .date: self = .date
         case .time: self = .time
         case .uuid: self = .uuid
-        // A tool of another maker may have chosen them; what they hold is read without loss.
-        case .native(_, "smallint"): self = .integer
-        case .native(_, "real"): self = .real
-        case .native(_, "json"), .native(_, "name"): self = .text
         case .json: self = .json
         case .ownForm: self = .stored
-        case .native: return nil
+        case .native(_, let word): self.init(word: PostgreSQLTypeName(word).withoutPrecision.word)
+        }
+    }
+
+    /// Types that a tool of another maker may have chosen: what they hold is read without loss.
+    private init?(word: String) {
+        switch word {
+        case "smallint": self = .integer
+        case "real": self = .real
+        case "json", "name": self = .text
+        case "interval": self = .interval
+        case "inet": self = .address
+        case "timestamp with time zone": self = .moment
+        case "timestamp without time zone": self = .reading
+        case "time without time zone": self = .time
+        default: return nil
         }
     }
 }

@@ -29,6 +29,8 @@ public struct RowDigest: Hashable, Sendable {
         case .reading: add(number: value.bytes.flatMap { CalendarNumber.reading($0) }, value)
         case .date: add(number: value.bytes.flatMap { CalendarNumber.date($0).map(Int64.init) }, value)
         case .time: add(number: value.bytes.flatMap { CalendarNumber.time($0) }, value)
+        case .interval: add(interval: value)
+        case .address: add(address: value)
         case .uuid: add(uuid: value)
         case .json: add(json: value)
         case .stored: add(stored: value)
@@ -123,6 +125,20 @@ public struct RowDigest: Hashable, Sendable {
             digest.mix(buffer.bytes)
         case .null, .boolean: addStranger(value)
         }
+    }
+
+    private mutating func add(interval value: RawValue) {
+        guard let interval = value.interval else { return addStranger(value) }
+        digest.mix(UInt64(bitPattern: Int64(interval.months)))
+        digest.mix(UInt64(bitPattern: Int64(interval.days)))
+        digest.mix(UInt64(bitPattern: interval.microseconds))
+    }
+
+    private mutating func add(address value: RawValue) {
+        guard let address = value.bytes.flatMap(AddressText.number) else { return addStranger(value) }
+        digest.mix(UInt64(address.networkBits) << 1 | (address.isIPv6 ? 1 : 0))
+        digest.mix(address.first)
+        digest.mix(address.second)
     }
 
     private mutating func add(uuid value: RawValue) {

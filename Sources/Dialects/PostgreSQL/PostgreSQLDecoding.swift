@@ -58,7 +58,9 @@ enum PostgreSQLDecoding {
             return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self)) })
         case (.timestamptz, 8):
             return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self), suffix: "Z") })
-        case (.uuid, 16): return .text(scratch.make(column) { $0.append(uuid: bytes) })
+        case (.uuid, 16):
+            let words = (bytes.integer(at: 0, UInt64.self), bytes.integer(at: 8, UInt64.self))
+            return .text(scratch.make(column) { $0.append(uuid: words) })
         case (.integer, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
             (.timestamp, _), (.timestamptz, _), (.uuid, _), (.raw, _):
             return .blob(bytes)
@@ -101,12 +103,12 @@ final class PostgreSQLScratch {
 }
 
 extension PostgreSQLBuffer {
-    /// A uuid's 16 bytes as text.
-    fileprivate mutating func append(uuid bytes: UnsafeRawBufferPointer) {
-        for (at, byte) in bytes.enumerated() {
-            if at == 4 || at == 6 || at == 8 || at == 10 { append(ascii: "-") }
-            append(hexadecimal: byte >> 4)
-            append(hexadecimal: byte & 0x0F)
+    /// A uuid's 128 bits as text, in lower case.
+    mutating func append(uuid words: (UInt64, UInt64)) {
+        for at in 0..<32 {
+            if at == 8 || at == 12 || at == 16 || at == 20 { append(ascii: "-") }
+            let word = at < 16 ? words.0 : words.1
+            append(hexadecimal: UInt8(truncatingIfNeeded: word >> UInt64(60 - at % 16 * 4)) & 0xF)
         }
     }
 

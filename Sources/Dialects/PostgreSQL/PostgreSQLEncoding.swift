@@ -1,8 +1,10 @@
 /// How one column's values are written into `COPY … FROM STDIN (FORMAT binary)`: the receiving half of each type's
 /// `_recv` function (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format").
 enum PostgreSQLEncoding: Equatable {
+    case int2
     case int4
     case int8
+    case float4
     case float8
     case numeric
     case decimal(precision: Int, scale: Int)
@@ -11,11 +13,16 @@ enum PostgreSQLEncoding: Equatable {
     case provenText
     case varchar(Int)
     case boolean
-    case timestamptz
-    case timestamp
+    /// With so many digits of a second's fraction, as the two that follow.
+    case timestamptz(Int)
+    case timestamp(Int)
+    case time(Int)
     case date
-    case time
+    case interval
+    case inet
     case uuid
+    /// JSON that stays as it is written.
+    case json
     case jsonb
     /// Text that is known to be JSON as jsonb takes it.
     case provenJSON
@@ -34,10 +41,10 @@ enum PostgreSQLEncoding: Equatable {
         case .text: self = .text
         case .varchar(let length): self = .varchar(length)
         case .boolean: self = .boolean
-        case .timestamp: self = .timestamptz
-        case .datetime: self = .timestamp
+        case .timestamp: self = .timestamptz(6)
+        case .datetime: self = .timestamp(6)
         case .date: self = .date
-        case .time: self = .time
+        case .time: self = .time(6)
         case .uuid: self = .uuid
         case .json: self = .jsonb
         case .bytes: self = .bytea
@@ -46,18 +53,24 @@ enum PostgreSQLEncoding: Equatable {
     }
 
     private init(word: String) {
-        switch word.lowercased() {
+        let (word, precision) = PostgreSQLTypeName(word.lowercased()).withoutPrecision
+        switch word {
+        case "smallint", "int2": self = .int2
         case "integer", "int", "int4": self = .int4
         case "bigint", "int8": self = .int8
+        case "real", "float4": self = .float4
         case "double precision", "float8": self = .float8
         case "numeric", "decimal": self = .numeric
         case "text", "varchar", "character varying": self = .text
         case "boolean", "bool": self = .boolean
-        case "timestamptz", "timestamp with time zone": self = .timestamptz
-        case "timestamp", "timestamp without time zone": self = .timestamp
+        case "timestamptz", "timestamp with time zone": self = .timestamptz(precision ?? 6)
+        case "timestamp", "timestamp without time zone": self = .timestamp(precision ?? 6)
         case "date": self = .date
-        case "time", "time without time zone": self = .time
+        case "time", "time without time zone": self = .time(precision ?? 6)
+        case "interval" where precision == nil: self = .interval
+        case "inet": self = .inet
         case "uuid": self = .uuid
+        case "json": self = .json
         case "jsonb": self = .jsonb
         case "bytea": self = .bytea
         default: self = .raw
@@ -69,8 +82,9 @@ enum PostgreSQLEncoding: Equatable {
         switch self {
         case .text, .varchar: .provenText
         case .jsonb: .provenJSON
-        case .int4, .int8, .float8, .numeric, .decimal, .boolean, .timestamptz, .timestamp, .date, .time, .uuid,
-            .bytea, .raw, .provenText, .provenJSON:
+        case .int2, .int4, .int8, .float4, .float8, .numeric, .decimal, .boolean, .timestamptz, .timestamp, .time,
+            .date,
+            .interval, .inet, .uuid, .json, .bytea, .raw, .provenText, .provenJSON:
             self
         }
     }
@@ -78,8 +92,10 @@ enum PostgreSQLEncoding: Equatable {
     /// Why a value does not fit, for people.
     func refusal(of value: RawValue) -> String {
         switch self {
+        case .int2: "is no whole number of 16 bits"
         case .int4: "is no whole number of 32 bits"
         case .int8: "is no whole number of 64 bits"
+        case .float4: "is no number that a real of 32 bits holds exactly"
         case .float8: "is no number that a double holds exactly"
         case .numeric: "is no decimal number"
         case .decimal(let precision, let scale):
@@ -87,15 +103,22 @@ enum PostgreSQLEncoding: Equatable {
         case .text, .provenText: refusalOfText(value) ?? "is no text"
         case .varchar(let length): refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"
-        case .timestamptz: "is no timestamp"
-        case .timestamp: "is no timestamp without a zone"
+        case .timestamptz(let digits): "is no timestamp" + Self.limit(digits)
+        case .timestamp(let digits): "is no timestamp without a zone" + Self.limit(digits)
         case .date: "is no date"
-        case .time: "is no time of day"
+        case .time(let digits): "is no time of day" + Self.limit(digits)
+        case .interval: "is no span of time, and no number of microseconds"
+        case .inet: "is no address of IPv4 or IPv6"
         case .uuid: "is no uuid"
+        case .json: "is no JSON"
         case .jsonb, .provenJSON: "is no JSON that jsonb takes"
         case .bytea: "is neither bytes, text nor a number"
         case .raw: "is not in the binary form of the column's type"
         }
+    }
+
+    private static func limit(_ digits: Int) -> String {
+        digits == 6 ? "" : " with at most \(digits) digits of a second's fraction"
     }
 
     private func refusalOfText(_ value: RawValue) -> String? {
@@ -135,8 +158,10 @@ extension PostgreSQLBuffer {
     /// May leave half a value behind when it returns false.
     private mutating func append(_ value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
         switch encoding {
+        case .int2: append(exactly: value.wholeNumber.flatMap { Int16(exactly: $0) })
         case .int4: append(exactly: value.wholeNumber.flatMap { Int32(exactly: $0) })
         case .int8: append(exactly: value.wholeNumber)
+        case .float4: append(exactly: value.double.flatMap { Float(exactly: $0)?.bitPattern })
         case .float8: append(exactly: value.double?.bitPattern)
         case .numeric: appendNumeric(value, limit: .none, allowsNaN: true)
         case .decimal(let precision, let scale):
@@ -145,11 +170,15 @@ extension PostgreSQLBuffer {
         case .provenText: appendText(value, limit: .max, isProven: true)
         case .varchar(let length): appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
-        case .timestamptz: append(exactly: value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) })
-        case .timestamp: append(exactly: value.text.flatMap { CalendarNumber.reading($0) })
+        case .timestamptz(let digits):
+            append(value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, digits: digits)
+        case .timestamp(let digits): append(value.text.flatMap { CalendarNumber.reading($0) }, digits: digits)
+        case .time(let digits): append(value.text.flatMap { CalendarNumber.time($0) }, digits: digits)
         case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) })
-        case .time: append(exactly: value.text.flatMap { CalendarNumber.time($0) })
+        case .interval: append(value.interval)
+        case .inet: append(value.text.flatMap { AddressText.number($0) })
         case .uuid: appendUUID(value)
+        case .json: value.text.map { JSONDigest.of($0) != nil } ?? true && appendText(value, limit: .max)
         case .jsonb: appendJSON(value)
         case .provenJSON: appendJSON(value, isProven: true)
         case .bytea: appendBytes(value)
@@ -220,19 +249,45 @@ extension PostgreSQLBuffer {
         return count - start <= limit
     }
 
-    private mutating func appendUUID(_ value: RawValue) -> Bool {
-        guard let text = value.text, text.count == 36 else { return false }
-        var at = 0
-        while at < 36 {
-            if at == 8 || at == 13 || at == 18 || at == 23 {
-                guard text[at] == UInt8(ascii: "-") else { return false }
-                at += 1
-                continue
-            }
-            guard let high = text[at].hexadecimalValue, let low = text[at + 1].hexadecimalValue else { return false }
-            append(high << 4 | low)
-            at += 2
+    /// A moment or a time of the clock in microseconds, if no more digits of a second than these are there to be lost.
+    @inline(__always)
+    private mutating func append(_ microseconds: Int64?, digits: Int) -> Bool {
+        guard let microseconds, digits == 6 || microseconds % Self.unit(digits) == 0 else { return false }
+        append(microseconds)
+        return true
+    }
+
+    private static func unit(_ digits: Int) -> Int64 { (digits..<6).reduce(1) { unit, _ in unit * 10 } }
+
+    private mutating func append(_ interval: IntervalNumber?) -> Bool {
+        guard let interval else { return false }
+        append(interval.microseconds)
+        append(interval.days)
+        append(interval.months)
+        return true
+    }
+
+    /// The family, the bits of the network, whether it is a `cidr`, and how many bytes follow (`inet_recv`). The families are the
+    /// server's own numbers, whatever the system's are.
+    private mutating func append(_ address: AddressNumber?) -> Bool {
+        guard let address else { return false }
+        append(UInt8(address.isIPv6 ? 3 : 2))
+        append(address.networkBits)
+        append(UInt8(0))
+        append(UInt8(address.isIPv6 ? 16 : 4))
+        if address.isIPv6 {
+            append(address.first)
+            append(address.second)
+        } else {
+            append(UInt32(truncatingIfNeeded: address.first >> 32))
         }
+        return true
+    }
+
+    private mutating func appendUUID(_ value: RawValue) -> Bool {
+        guard let words = value.text.flatMap(UUIDText.words) else { return false }
+        append(words.0)
+        append(words.1)
         return true
     }
 
@@ -300,6 +355,15 @@ extension RawValue {
         }
         guard reader.isAtEnd, isNegative || number != .min else { return nil }
         return isNegative ? number : -number
+    }
+
+    /// A number counts microseconds.
+    var interval: IntervalNumber? {
+        switch self {
+        case .integer(let number): IntervalNumber(microseconds: number)
+        case .text(let bytes): IntervalText.number(bytes)
+        case .null, .boolean, .real, .blob: nil
+        }
     }
 
     fileprivate var double: Double? {

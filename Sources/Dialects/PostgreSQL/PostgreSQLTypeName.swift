@@ -23,6 +23,14 @@ struct PostgreSQLTypeName {
         }
     }
 
+    /// `timestamp(3) without time zone` as `timestamp without time zone` and 3.
+    var withoutPrecision: (word: String, precision: Int?) {
+        guard let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")"),
+            let precision = Int(text[text.index(after: open)..<close])
+        else { return (text, nil) }
+        return (String(text[..<open] + text[text.index(after: close)...]), precision)
+    }
+
     /// `numeric(10,2)` and `character varying(20)`; a scale below zero has no portable word.
     private var withArguments: ColumnType? {
         guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return nil }

@@ -91,6 +91,16 @@ public struct ASCIIReader {
         return true
     }
 
+    /// Skips all of a word's letters, or none.
+    mutating func skip(word: StaticString) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard at + length <= bytes.count, (0..<length).allSatisfy({ bytes[at + $0] == word.utf8Start[$0] }) else {
+            return false
+        }
+        at += length
+        return true
+    }
+
     /// One digit's value.
     public mutating func digit() -> Int? {
         guard let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }

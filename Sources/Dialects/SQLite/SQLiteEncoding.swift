@@ -145,15 +145,8 @@ enum SQLiteEncoding {
 
     private static func uuid(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue?
     {
-        guard bytes.count == 36 else { return nil }
-        for (at, byte) in bytes.enumerated() {
-            let isDash = at == 8 || at == 13 || at == 18 || at == 23
-            guard isDash ? byte == UInt8(ascii: "-") : byte.hexadecimalValue != nil else { return nil }
-        }
-        return .text(
-            scratch.make(column) { buffer in
-                for byte in bytes { buffer.append((0x41...0x46).contains(byte) ? byte | 0x20 : byte) }
-            })
+        guard let words = UUIDText.words(bytes) else { return nil }
+        return .text(scratch.make(column) { $0.append(uuid: words) })
     }
 }
 

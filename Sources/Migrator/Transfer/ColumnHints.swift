@@ -8,8 +8,10 @@ struct ColumnHints: Sendable, Equatable {
     private var highest = -Double.infinity
     /// Every text so far is a JSON object or array.
     private(set) var isJSON = true
-    /// Every text so far is a uuid, in whatever case.
+    /// Every text so far is most likely a uuid, in whatever spelling.
     private(set) var isUUID = true
+    /// Every text so far is a host's address.
+    private(set) var isAddress = true
     /// Every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
 
@@ -26,7 +28,8 @@ struct ColumnHints: Sendable, Equatable {
 
     mutating func observe(text bytes: UnsafeRawBufferPointer) {
         if isJSON { isJSON = JSONText.isObjectOrArray(bytes) }
-        if isUUID { isUUID = UUIDText.isUUID(bytes) }
+        if isUUID { isUUID = UUIDText.isLikely(bytes) }
+        if isAddress { isAddress = AddressText.isHost(bytes) }
     }
 
     /// The only count by which every number lies between 1990 and 2100; `nil` when there is none.

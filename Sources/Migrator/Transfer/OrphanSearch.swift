@@ -1,13 +1,35 @@
 import Dialects
 
-/// Finds rows that point nowhere: they are the source's own, and come along.
+/// Rows of a table that name a parent which is not there.
+public struct Orphans: Sendable, Equatable {
+    public var table: String
+    /// The foreign key's name.
+    public var key: String?
+    public var parent: String
+    public var count: Int
+    /// The keys that the first of them name: `order_id=7`.
+    public var examples: [String]
+}
+
+extension Orphans: CustomStringConvertible {
+    public var description: String {
+        let first = examples.joined(separator: "; ") + (count > examples.count ? "; …" : "")
+        return "\(key ?? "a foreign key"): \(count == 1 ? "1 row has" : "\(count) rows have") no parent in "
+            + "\(parent) (\(first))"
+    }
+
+    /// What is said of them where they come along.
+    var note: String { "\(self): the foreign key holds for new rows only" }
+}
+
+/// Finds rows that point nowhere: they are the source's own.
 struct OrphanSearch {
     private let connection: any Connection
 
     init(_ connection: any Connection) { self.connection = connection }
 
-    /// How many rows name a parent that is not there, and the keys that the first of them name; `nil` when none does.
-    func note(of key: ForeignKey, in table: String) throws -> String? {
+    /// `nil` when every row's parent is there.
+    func orphans(of key: ForeignKey, in table: String) throws -> Orphans? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
         let named = columns.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
         let same = zip(key.parentColumns, columns).map { "p.\(SQLText.identifier($0)) = \($1)" }.joined(
@@ -22,8 +44,6 @@ struct OrphanSearch {
         let values = rows.map { row in
             zip(key.columns, row).map { "\($0)=\(ValueText.short($1))" }.joined(separator: ", ")
         }
-        let first = values.joined(separator: "; ") + (count > 3 ? "; …" : "")
-        return "\(key.name ?? "a foreign key"): \(count == 1 ? "1 row has" : "\(count) rows have") no parent in "
-            + "\(key.parent) (\(first)): the foreign key holds for new rows only"
+        return Orphans(table: table, key: key.name, parent: key.parent, count: Int(count), examples: values)
     }
 }

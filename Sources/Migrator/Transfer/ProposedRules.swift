@@ -15,44 +15,23 @@ extension ProposedRule: CustomStringConvertible {
 }
 
 extension ProposedRule {
-    /// What the values of a table suggest, for columns without a rule of their own.
-    static func proposals(for table: ProfiledTable) -> [ProposedRule] {
-        zip(table.table.columns, zip(table.profiles, table.treatments)).compactMap { column, found in
-            let (profile, treatment) = found
-            guard treatment.type == nil, treatment.reading == nil, column.generated == nil, profile.values > 0,
-                let (rule, reason) = proposal(column, profile, of: table.table)
-            else { return nil }
-            return ProposedRule(table: table.table.name, column: column.name, rule: rule, reason: reason)
-        }
-    }
-
-    private static func proposal(
-        _ column: Column, _ profile: ColumnProfile, of table: Table
-    ) -> (rule: String, reason: String)? {
-        let hints = profile.hints
-        if profile.values == profile.texts.count {
-            let (every, isOne) = every("text", profile.texts.count)
-            if hints.isJSON { return ("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
-            if hints.isUUID && TypeChoice.choose(profile).type != .uuid {
-                return ("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
+    /// What the values of these tables suggest, and what is known of the framework that made them, for columns without a rule of
+    /// their own.
+    static func proposals(for tables: [ProfiledTable], in inspection: Inspection) -> [ProposedRule] {
+        let framework = Framework(of: inspection.schema)
+        return tables.flatMap { table in
+            let declared = inspection.declaredTypes[table.table.name] ?? [:]
+            return zip(table.table.columns, zip(table.profiles, table.treatments)).compactMap {
+                column, found -> ProposedRule? in
+                let (profile, treatment) = found
+                guard treatment.type == nil, treatment.reading == nil, column.generated == nil else { return nil }
+                let evidence = ColumnEvidence(
+                    column: column, declared: declared[column.name] ?? "", profile: profile, table: table.table)
+                guard let proposal = framework.proposal(for: evidence) else { return nil }
+                return ProposedRule(
+                    table: table.table.name, column: column.name, rule: proposal.rule, reason: proposal.reason)
             }
         }
-        guard profile.values == profile.numbers else { return nil }
-        let (every, isOne) = every("number", profile.numbers)
-        let isCoreData = table.name.hasPrefix("Z") && column.name.hasPrefix("Z")
-        if ColumnName(column.name).speaksOfTime || profile.meaning.isMoment,
-            let count = hints.moment(isCoreData: isCoreData)
-        {
-            return ("timestamp: \(count.rawValue)", "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100")
-        }
-        if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, ColumnName(column.name).speaksOfMoney {
-            return ("type: decimal(15,2)", "\(every) \(isOne ? "has" : "have") at most two decimals")
-        }
-        return nil
-    }
-
-    private static func every(_ noun: String, _ count: Int) -> (words: String, isOne: Bool) {
-        count == 1 ? ("its only \(noun)", true) : ("all \(count) \(noun)s", false)
     }
 
     /// A rules file that holds these rules and nothing else.
@@ -72,41 +51,62 @@ extension ProposedRule {
 
     /// `decimal(15,2)` holds a comma, which ends a value between braces.
     private var quoted: String {
-        guard let colon = rule.firstIndex(of: ":"), rule.contains(",") else { return rule }
-        return "\(rule[..<colon]): \"\(rule[colon...].dropFirst(2))\""
+        guard rule.hasPrefix("type: "), rule.contains(",") else { return rule }
+        return "type: \"\(rule.dropFirst(6))\""
     }
 }
 
-/// What a column's name speaks of.
-private struct ColumnName {
-    private let words: Set<Substring>
-    private let name: String
+/// What is known of a column: what its name, its declaration and its values say.
+struct ColumnEvidence {
+    let column: Column
+    /// As the source declares it: `char(32)`.
+    let declared: String
+    let profile: ColumnProfile
+    let table: Table
 
-    init(_ name: String) {
-        // `createdAt` and `created_at` are the same words.
-        let spaced = name.unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.properties.isUppercase, let last = text.unicodeScalars.last, last.properties.isLowercase {
-                text += " "
-            }
-            text.unicodeScalars.append(scalar)
+    /// The values speak for themselves; `nil` without any, and where they say nothing more than their type.
+    var proposal: (rule: String, reason: String)? {
+        guard profile.values > 0 else { return nil }
+        if profile.values == profile.texts.count { return proposalForTexts }
+        return profile.values == profile.numbers ? proposalForNumbers : nil
+    }
+
+    private var proposalForTexts: (rule: String, reason: String)? {
+        let hints = profile.hints
+        let (every, isOne) = Self.every("text", profile.texts.count)
+        if hints.isJSON { return ("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
+        if hints.isUUID && TypeChoice.choose(profile).type != .uuid {
+            return ("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
         }
-        self.name = name.lowercased()
-        words = Set(spaced.lowercased().split { !$0.isLetter })
+        if hints.isAddress && NameWords(column.name).speakOfAddresses {
+            return ("type: inet", "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
+        }
+        if profile.meaning == .moment, TypeChoice.choose(profile).type == .datetime {
+            return (
+                "timestamp: iso, zone: UTC",
+                "\(every) \(isOne ? "names" : "name") no zone: right if the clock was UTC's"
+            )
+        }
+        return nil
     }
 
-    var speaksOfTime: Bool {
-        !words.isDisjoint(with: [
-            "at", "on", "date", "time", "timestamp", "datetime", "created", "updated", "modified", "changed", "deleted",
-            "expires", "expiry", "epoch", "ts", "when", "since", "until", "start", "end", "started", "ended", "mtime",
-            "ctime", "atime",
-        ]) || ["date", "time", "timestamp", "stamp"].contains(where: name.hasSuffix)
+    private var proposalForNumbers: (rule: String, reason: String)? {
+        let hints = profile.hints
+        let (every, isOne) = Self.every("number", profile.numbers)
+        let isCoreData = table.name.hasPrefix("Z") && column.name.hasPrefix("Z")
+        if NameWords(column.name).speakOfTime || profile.meaning.isMoment,
+            let count = hints.moment(isCoreData: isCoreData)
+        {
+            return ("timestamp: \(count.rawValue)", "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100")
+        }
+        if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, NameWords(column.name).speakOfMoney {
+            return ("type: decimal(15,2)", "\(every) \(isOne ? "has" : "have") at most two decimals")
+        }
+        return nil
     }
 
-    var speaksOfMoney: Bool {
-        !words.isDisjoint(with: [
-            "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "tax", "money", "payment",
-            "revenue", "discount", "freight",
-        ]) || ["price", "amount", "total", "cost"].contains(where: name.hasSuffix)
+    private static func every(_ noun: String, _ count: Int) -> (words: String, isOne: Bool) {
+        count == 1 ? ("its only \(noun)", true) : ("all \(count) \(noun)s", false)
     }
 }
 

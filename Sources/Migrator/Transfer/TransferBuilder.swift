@@ -8,7 +8,9 @@ struct TransferBuilder {
     /// Throws `TransferError.keyNotBuilt` where the rows would not be what they were without it, and what interrupts.
     func run(_ step: BuildStep) throws -> ChunkRecord {
         var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
-        if case .listing(let key) = step.action { noted.note = try OrphanSearch(writing).note(of: key, in: step.table) }
+        if case .listing(let key) = step.action {
+            noted.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
+        }
         let chunk = noted
         do {
             try writing.transaction {
@@ -30,7 +32,7 @@ struct TransferBuilder {
             chunk.isLeftOut = true
             chunk.note = error.message
         case .validation(_, let key):
-            chunk.note = try OrphanSearch(writing).note(of: key, in: step.table)
+            chunk.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
             if chunk.note == nil { throw error }
         case .listing: throw error
         }

@@ -1,25 +1,29 @@
 import Dialects
 
-/// Fills the tables that a history has made, in one transaction of the target.
-struct HistoryLoad {
+/// Fills tables that are there, in one transaction of the target.
+struct SchemaLoad {
     let plan: TransferPlan
-    /// The source was made by the same history: rows that migrations put into the target have their likes in the source, and
-    /// give way to them.
-    let replacesOwnRows: Bool
+    /// The tables whose rows give way to those of the source.
+    let replaced: Set<String>
+    /// What is thrown where others hold rows.
+    let refusal: @Sendable ([String]) -> SchemaTransferError
+    /// Rows that name a parent which is not there come along, and their foreign key holds for new rows only; or they are refused.
+    let keepsOrphans: Bool
     let verification: TransferOptions.Verification
     let source: any TransferDialect
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Foreign keys stand aside meanwhile, so that no order of the tables matters, and rows that point nowhere are kept and
-    /// listed. Throws `TransferError` and `DatabaseError`; whatever it throws, the tables are as empty as they were, and so they
+    /// Foreign keys stand aside meanwhile, so that no order of the tables matters. Throws `TransferError` and `DatabaseError`; whatever it throws, the tables are as empty as they were, and so they
     /// are after a mismatch.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
-            let filled = try filledTables(writing)
-            guard filled.isEmpty || replacesOwnRows else { throw HistoryTransferError.filledByHistory(filled) }
             try writing.begin()
             do {
+                try target.lock(plan.tables.map(\.target), on: writing)
+                let filled = try target.filled(plan.tables.map(\.target), on: writing)
+                let inTheWay = filled.filter { !replaced.contains($0) }
+                guard inTheWay.isEmpty else { throw refusal(inTheWay) }
                 let report = try fill(emptying: filled, reading, writing)
                 switch report.verdict {
                 case .verified: try writing.commit()
@@ -34,19 +38,13 @@ struct HistoryLoad {
         }
     }
 
-    private func filledTables(_ writing: any Connection) throws -> [String] {
-        try plan.tables.map(\.target).filter { table in
-            try writing.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
-        }
-    }
-
     private func fill(
         emptying filled: [String], _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferReport {
         var report = TransferReport(of: plan, [])
         events(.phase(.loading))
         let tables = plan.tables.map(\.target)
-        let keys = ForeignKeysAside(of: tables, in: plan.schema, target)
+        let keys = try ForeignKeysAside(of: tables, in: plan.schema, target, on: writing)
         let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
         try keys.remove(writing)
         try triggers.remove(writing)
@@ -59,26 +57,38 @@ struct HistoryLoad {
             try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
         }
         events(.phase(.building))
-        let orphans = try keys.restore(writing)
+        let orphans = try keys.orphans(writing)
+        guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
+        try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
         events(.phase(.verifying))
         let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {
             try writing.execute(SQL(target.analyze(table.target)))
             var line = try proof.report(table, loaded: [loaded[table.target]].compactMap { $0 }, reading, writing)
-            line.notes = orphans[table.target] ?? []
+            line.notes = orphans.filter { $0.table == table.target }.map(\.note)
             report.tables.append(line)
         }
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
     }
 
-    private func load(_ table: PlannedTable, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord
-    {
+    private func load(
+        _ table: PlannedTable, _ reading: any Connection, _ writing: any Connection
+    ) throws -> ChunkRecord {
         let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false)
         let loaded = try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
         return ChunkRecord(
             kind: .rows, table: table.target, rows: loaded.rows, quarantined: loaded.quarantined, nulled: loaded.nulled,
             digest: loaded.digest?.hexadecimal)
+    }
+}
+
+extension TransferTarget {
+    /// Those of the tables that hold rows.
+    func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
+        try tables.filter { table in
+            try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
+        }
     }
 }

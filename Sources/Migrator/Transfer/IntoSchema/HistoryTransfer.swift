@@ -32,7 +32,7 @@ public struct HistoryTransfer: Sendable {
         self.migration = migration
     }
 
-    /// What `run` would do; changes nothing. Throws `HistoryTransferError` and `TransferError` where `run` would refuse, and
+    /// What `run` would do; changes nothing. Throws `SchemaTransferError` and `TransferError` where `run` would refuse, and
     /// `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         try requireTwo()
@@ -41,7 +41,7 @@ public struct HistoryTransfer: Sendable {
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
         return try await from.withConnection { reading in
-            try reading.snapshot { try survey(reading).plan() }
+            try reading.snapshot { try plan(reading) }
         }
     }
 
@@ -71,13 +71,15 @@ public struct HistoryTransfer: Sendable {
             try TransferEngine.requireEmpty(writing, target)
             _ = try reading.beginSharedSnapshot()
             try reading.endSharing()
-            let survey = survey(reading)
-            return (try survey.plan(), try survey.isOwn(), try survey.remark())
+            let origin = HistorySource(reading: reading, history: history)
+            return (try self.plan(reading), try origin.isOwn(), try origin.remark())
         }
         events(.planned(plan))
-        let load = HistoryLoad(
-            plan: plan, replacesOwnRows: isOwn, verification: verification, source: source, target: target,
-            events: events)
+        // Rows that the same history put into both have their likes in the source, and give way to them.
+        let load = SchemaLoad(
+            plan: plan, replaced: isOwn ? Set(plan.tables.map(\.target)) : [],
+            refusal: SchemaTransferError.filledByHistory, keepsOrphans: true, verification: verification,
+            source: source, target: target, events: events)
         do {
             try await Migrator(history: history, database: to, options: migration).up()
             var report = try await pair.run { try load.run($0, $1) }
@@ -112,10 +114,12 @@ public struct HistoryTransfer: Sendable {
         }
     }
 
-    private func survey(_ reading: any Connection) -> HistorySurvey {
-        HistorySurvey(
-            reading: reading, source: from.dialect, target: to.dialect, history: history, ignoring: ignoring,
+    private func plan(_ reading: any Connection) throws -> TransferPlan {
+        let survey = SchemaSurvey(
+            reading: reading, source: from.dialect, target: to.dialect, schema: history.schema, ignoring: ignoring,
             rules: rules)
+        let origin = HistorySource(reading: reading, history: history)
+        return try survey.plan(try from.dialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
     }
 
     /// A file that was made for a transfer which left nothing in it goes away again.

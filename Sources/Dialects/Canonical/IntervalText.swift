@@ -1,0 +1,158 @@
+/// A span of time as PostgreSQL keeps it: months and days beside the rest, since neither is always equally long
+/// (https://www.postgresql.org/docs/current/datatype-datetime.html, 8.5.4).
+struct IntervalNumber: Equatable {
+    var months: Int32 = 0
+    var days: Int32 = 0
+    var microseconds: Int64 = 0
+
+    /// Of a number: microseconds, which both PostgreSQL and Django count.
+    init(microseconds: Int64) { self.microseconds = microseconds }
+
+    fileprivate init() {}
+
+    fileprivate mutating func add(_ number: Int64, _ unit: IntervalText.Unit) -> Bool {
+        switch unit {
+        case .months(let count): Self.add(number, Int64(count), to: &months)
+        case .days(let count): Self.add(number, Int64(count), to: &days)
+        case .microseconds(let count): Self.add(number, count, to: &microseconds)
+        }
+    }
+
+    /// False when the sum is too large.
+    private static func add<Number: FixedWidthInteger>(_ number: Int64, _ unit: Int64, to sum: inout Number) -> Bool {
+        let (product, overflows) = number.multipliedReportingOverflow(by: unit)
+        guard !overflows, let product = Number(exactly: product) else { return false }
+        let (result, overflowsToo) = sum.addingReportingOverflow(product)
+        sum = result
+        return !overflowsToo
+    }
+}
+
+/// Reads spans of time in the spellings that programs store: PostgreSQL's own (`1 year 2 mons -3 days +04:05:06.5`), Python's
+/// (`1 day, 2:03:04.5`) and ISO 8601's (`P1DT2H3M4.5S`). Only seconds have a fraction, of at most six digits.
+enum IntervalText {
+    fileprivate enum Unit {
+        case months(Int)
+        case days(Int)
+        case microseconds(Int64)
+    }
+
+    /// `nil` for any other text, and for what is too large.
+    static func number(_ text: UnsafeRawBufferPointer) -> IntervalNumber? {
+        guard text.count <= 128 else { return nil }
+        var reader = ASCIIReader(text)
+        let isISO = reader.skip("P")
+        return isISO ? iso(&reader) : words(&reader)
+    }
+
+    /// Numbers with their units, then perhaps a time of the clock: one of both at least.
+    private static func words(_ reader: inout ASCIIReader) -> IntervalNumber? {
+        var sum = IntervalNumber()
+        var isEmpty = true
+        while !reader.isAtEnd {
+            guard isEmpty || reader.skip(" "), let number = signed(&reader) else { return nil }
+            isEmpty = false
+            if reader.peek == UInt8(ascii: ":") {
+                guard let clock = clock(number, &reader), reader.isAtEnd, sum.add(clock, .microseconds(1)) else {
+                    return nil
+                }
+                return sum
+            }
+            guard reader.skip(" "), let unit = unit(&reader), sum.add(number.value, unit) else { return nil }
+            _ = reader.skip(",")
+        }
+        return isEmpty ? nil : sum
+    }
+
+    /// `1Y2M3W4D`, then perhaps `T5H6M7.5S`: one number at least in each part that is there.
+    private static func iso(_ reader: inout ASCIIReader) -> IntervalNumber? {
+        var sum = IntervalNumber()
+        var isTime = false
+        var isEmpty = true
+        while !reader.isAtEnd {
+            if !isTime, reader.skip("T") {
+                isTime = true
+                isEmpty = true
+            }
+            guard let number = signed(&reader) else { return nil }
+            isEmpty = false
+            if isTime, reader.peek == UInt8(ascii: ".") || reader.peek == UInt8(ascii: "S") {
+                guard let seconds = seconds(number, &reader), reader.skip("S"), sum.add(seconds, .microseconds(1))
+                else {
+                    return nil
+                }
+                continue
+            }
+            guard let unit = isoUnit(&reader, isTime), sum.add(number.value, unit) else { return nil }
+        }
+        return isEmpty ? nil : sum
+    }
+
+    private struct Signed {
+        var value: Int64
+        /// Told apart from the value: `-0:30` is half an hour ago.
+        var isNegative: Bool
+    }
+
+    private static func signed(_ reader: inout ASCIIReader) -> Signed? {
+        let isNegative = reader.skip("-")
+        if !isNegative { _ = reader.skip("+") }
+        guard var value = reader.digit().map(Int64.init) else { return nil }
+        while let digit = reader.digit() {
+            guard value < 1_000_000_000_000_000 else { return nil }
+            value = value * 10 + Int64(digit)
+        }
+        return Signed(value: isNegative ? -value : value, isNegative: isNegative)
+    }
+
+    /// What follows the hours: `:MM[:SS[.ffffff]]`.
+    private static func clock(_ hours: Signed, _ reader: inout ASCIIReader) -> Int64? {
+        guard reader.skip(":"), let minute = reader.number(digits: 2), minute < 60 else { return nil }
+        var rest = Int64(minute) * 60_000_000
+        if reader.skip(":") {
+            guard let second = reader.number(digits: 2), second < 60,
+                let seconds = seconds(Signed(value: Int64(second), isNegative: false), &reader)
+            else { return nil }
+            rest += seconds
+        }
+        let (whole, overflows) = hours.value.multipliedReportingOverflow(by: 3_600_000_000)
+        let (sum, overflowsToo) = whole.addingReportingOverflow(hours.isNegative ? -rest : rest)
+        return overflows || overflowsToo ? nil : sum
+    }
+
+    /// Seconds whose whole part was read, with the fraction that follows, in microseconds.
+    private static func seconds(_ whole: Signed, _ reader: inout ASCIIReader) -> Int64? {
+        var fraction: Int64 = 0
+        if reader.skip(".") {
+            guard let digits = CalendarNumber.readFraction(&reader) else { return nil }
+            fraction = digits
+        }
+        let (microseconds, overflows) = whole.value.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, overflowsToo) = microseconds.addingReportingOverflow(whole.isNegative ? -fraction : fraction)
+        return overflows || overflowsToo ? nil : sum
+    }
+
+    private static let units: [(name: StaticString, unit: Unit)] = [
+        ("year", .months(12)), ("month", .months(1)), ("mon", .months(1)), ("week", .days(7)), ("day", .days(1)),
+        ("hour", .microseconds(3_600_000_000)), ("minute", .microseconds(60_000_000)),
+        ("min", .microseconds(60_000_000)), ("second", .microseconds(1_000_000)), ("sec", .microseconds(1_000_000)),
+    ]
+
+    /// A unit in the singular or the plural.
+    private static func unit(_ reader: inout ASCIIReader) -> Unit? {
+        guard let found = units.first(where: { reader.skip(word: $0.name) }) else { return nil }
+        _ = reader.skip("s")
+        return found.unit
+    }
+
+    private static func isoUnit(_ reader: inout ASCIIReader, _ isTime: Bool) -> Unit? {
+        if isTime {
+            if reader.skip("H") { return .microseconds(3_600_000_000) }
+            return reader.skip("M") ? .microseconds(60_000_000) : nil
+        }
+        if reader.skip("Y") { return .months(12) }
+        if reader.skip("M") { return .months(1) }
+        if reader.skip("W") { return .days(7) }
+        return reader.skip("D") ? .days(1) : nil
+    }
+}

@@ -1,0 +1,65 @@
+// Filling tables that are there.
+
+extension PostgreSQLDialect {
+    /// Readers go on, until a foreign key is taken off.
+    public func lock(_ tables: [String], on connection: any Connection) throws {
+        guard !tables.isEmpty else { return }
+        try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
+    }
+
+    public func foreignKeys(
+        touching tables: [String], on connection: any Connection
+    ) throws -> [HeldConstraint] {
+        guard !tables.isEmpty else { return [] }
+        let filled = tables.map { SQLText.literal(SQLText.identifier($0)) + "::regclass" }.joined(separator: ", ")
+        return try connection.query(
+            """
+            SELECT c.relname, k.conname, k.convalidated, k.conrelid::regclass::text, pg_get_constraintdef(k.oid),
+                obj_description(k.oid, 'pg_constraint')
+            FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+            WHERE k.contype = 'f' AND k.conparentid = 0
+                AND (k.conrelid IN (\(trusted: filled)) OR k.confrelid IN (\(trusted: filled)))
+            ORDER BY c.relname, k.conname
+            """
+        ).map { row in
+            let (isValid, table) = (row[2].boolean == true, row[3].text ?? "")
+            let name = SQLText.identifier(row[1].text ?? "")
+            // The server writes NOT VALID behind one that is not.
+            let definition = (row[4].text ?? "") + (isValid ? " NOT VALID" : "")
+            let comment = row[5].text.map {
+                "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQLText.literal($0))"
+            }
+            return HeldConstraint(
+                table: row[0].text ?? "", name: row[1].text ?? "", isValid: isValid,
+                drop: "ALTER TABLE \(table) DROP CONSTRAINT \(name)",
+                restore: ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"] + [comment].compactMap { $0 },
+                validate: "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)")
+        }
+    }
+
+    public func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+        let types = try PostgreSQLTypeReader(connection)
+        var written: [String: [String: ColumnType]] = [:]
+        for column in try PostgreSQLColumnReader(connection).columns {
+            let name = column.column.name
+            guard let type = types.type(of: name, in: column.table).flatMap(PostgreSQLHeldType.written) else {
+                continue
+            }
+            written[column.table, default: [:]][name] = type
+        }
+        return written
+    }
+}
+
+extension PostgreSQLHeldType {
+    /// As what values of a type are written by `COPY` in binary; `nil` where that is not known. A domain is received as what
+    /// stands under it, an enumeration as its labels' text.
+    static func written(_ type: Description) -> ColumnType? {
+        if type.kind == "e" || type.declared == "citext" { return .text }
+        let word = type.kind == "d" ? type.base : type.declared
+        // The portable word for it is one of 32 bits.
+        if word == "smallint" { return .native(sqlite: "", postgresql: word) }
+        let column = PostgreSQLTypeName(word).columnType
+        return PostgreSQLEncoding(column) == .raw ? nil : column
+    }
+}

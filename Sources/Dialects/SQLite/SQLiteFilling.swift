@@ -1,0 +1,17 @@
+// Filling tables that are there.
+
+extension SQLiteDialect {
+    /// A transaction that writes is the only one.
+    public func lock(_ tables: [String], on connection: any Connection) throws {}
+
+    public func foreignKeys(
+        touching tables: [String], on connection: any Connection
+    ) throws -> [HeldConstraint] { [] }
+
+    public func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+        let tables = try inspect(connection).schema.tables.map { table in
+            (table.name, Dictionary(table.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first }))
+        }
+        return Dictionary(tables, uniquingKeysWith: { first, _ in first })
+    }
+}

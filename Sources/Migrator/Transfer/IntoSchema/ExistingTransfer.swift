@@ -1,0 +1,123 @@
+import Dialects
+
+/// Copies a database into tables that are there, made by the application's own framework, and proves it: table by table and column
+/// by column of the same name.
+///
+///     let report = try await ExistingTransfer(from: sqlite, to: postgresql, replacing: ["django_migrations"]).run()
+///
+/// Nothing of the target's schema is changed: values become what its columns are, exactly, or are refused. Rows go in by one
+/// transaction, so a refusal and an interruption leave the target as it was.
+public struct ExistingTransfer: Sendable {
+    private let from: Database
+    private let to: Database
+    private let replacing: [String]
+    private let keeping: [String]
+    private let ignoring: [String]
+    private let rules: TransferRules
+    private let verification: TransferOptions.Verification
+
+    /// `replacing` names the tables whose rows give way to those of the source, `keeping` those whose rows stay while the
+    /// source's stay behind: tables of the target with rows that neither names are refused. `ignoring` names tables of the
+    /// source, and columns as `table.column`, that may stay behind.
+    public init(
+        from: Database, to: Database, replacing: [String] = [], keeping: [String] = [], ignoring: [String] = [],
+        rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest
+    ) {
+        self.from = from
+        self.to = to
+        self.replacing = replacing
+        self.keeping = keeping
+        self.ignoring = ignoring
+        self.rules = rules
+        self.verification = verification
+    }
+
+    /// What `run` would do; changes nothing. Throws `SchemaTransferError` and `TransferError` where `run` would refuse, and
+    /// `DatabaseError`.
+    public func plan() async throws -> TransferPlan {
+        guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
+        return try await Database.withConnections(from, to) { reading, writing in
+            try reading.snapshot { try plan(reading, writing) }
+        }
+    }
+
+    /// Does it, and tells `events` on the way. Throws as `plan` does, and `TransferError.doesNotFit`.
+    public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
+        guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
+        let start = ContinuousClock.now
+        var report = try await Database.withConnections(from, to) { reading, writing in
+            events(.phase(.surveying))
+            _ = try reading.beginSharedSnapshot()
+            try reading.endSharing()
+            let plan = try plan(reading, writing)
+            events(.planned(plan))
+            let load = SchemaLoad(
+                plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
+                verification: verification, source: from.dialect, target: to.dialect, events: events)
+            var report = try load.run(reading, writing)
+            try reading.confirmSnapshot()
+            report.provenance = TransferReport.Provenance(
+                fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+            return report
+        }
+        report.seconds = ContinuousClock.now.seconds(since: start)
+        return report
+    }
+
+    private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
+        let (source, target) = (from.dialect, to.dialect)
+        let schema = try target.inspect(writing).schema
+        guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
+        let inspection = try source.inspect(reading)
+        try requireTables(of: inspection.schema, and: schema)
+        let survey = SchemaSurvey(
+            reading: reading, source: source, target: target, schema: schema,
+            written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
+        try requireWritable(inspection.schema, survey)
+        var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
+        plan.notCarried = plan.notCarried.map(explained)
+        let filled = try target.filled(plan.tables.map(\.target), on: writing)
+        let inTheWay = filled.filter { !replacing.contains($0) }
+        guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }
+        return plan
+    }
+
+    private func explained(_ left: NotCarried) -> NotCarried {
+        guard keeping.contains(left.name) else { return left }
+        return NotCarried(left.kind, left.name, reason: "the target keeps its own rows, as it was told to")
+    }
+
+    private func requireTables(of source: Schema, and target: Schema) throws(SchemaTransferError) {
+        let unknown = keeping.first { source[$0] == nil } ?? replacing.first { target[$0] == nil }
+        if let unknown { throw .noSuchRows(unknown) }
+        if let both = keeping.first(where: replacing.contains) { throw .noSuchRows(both) }
+    }
+
+    /// Every column that gets values must be of a type that is written here, and know what numbers count.
+    private func requireWritable(_ source: Schema, _ survey: SchemaSurvey) throws(SchemaTransferError) {
+        let match = try SchemaMatch(source.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
+        var unwritable: [String] = []
+        var unitless: [String] = []
+        let countsMicroseconds = Framework(of: source) == .django
+        for table in match.tables {
+            for column in table.columns {
+                let name = "\(table.source.name).\(column.source)"
+                guard let type = survey.written[table.target.name]?[column.target] else {
+                    let declared = table.target[column: column.target]?.type
+                    unwritable.append("\(table.target.name).\(column.target)\(declared.map { " (\($0))" } ?? "")")
+                    continue
+                }
+                let isNumber = table.source[column: column.source]?.type.isInteger == true
+                let isSaid = rules.treatment(of: column.source, in: table.source.name).type?.isInterval == true
+                if type.isInterval && isNumber && !isSaid && !countsMicroseconds { unitless.append(name) }
+            }
+        }
+        guard unwritable.isEmpty else { throw .unwritable(unwritable) }
+        guard unitless.isEmpty else { throw .unitless(unitless) }
+    }
+}
+
+extension ColumnType {
+    /// Whether it is a span of time.
+    fileprivate var isInterval: Bool { CanonicalForm(self) == .interval }
+}

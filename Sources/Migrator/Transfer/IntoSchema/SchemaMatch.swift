@@ -1,0 +1,115 @@
+import Dialects
+
+/// Which table and column of a source goes where in a schema that is there: matched by name. Pure.
+///
+/// A name belongs to the one that is spelled the same; where there is none, to the only one that differs in upper and lower case.
+struct SchemaMatch {
+    /// A table of both, and the columns that both have.
+    struct MatchedTable: Equatable {
+        var source: Table
+        var target: Table
+        /// What each is called on either side, in the source's order.
+        var columns: [Pair]
+
+        struct Pair: Equatable {
+            var source: String
+            var target: String
+        }
+
+        /// The column that counts by itself in the target.
+        var counting: Pair? {
+            target.columns.first(where: \.isIdentity).flatMap { column in columns.first { $0.target == column.name } }
+        }
+
+        /// Whether a column must hold a value there and need not in the source.
+        func isRequired(_ pair: Pair) -> Bool {
+            target[column: pair.target]?.isNullable == false && source[column: pair.source]?.isNullable != false
+        }
+    }
+
+    /// Parents before their children, as far as cycles allow.
+    private(set) var tables: [MatchedTable] = []
+    /// What stays behind, as it was said to.
+    private(set) var ignored: [NotCarried] = []
+
+    /// Throws what has no place, and is not among the `ignoring`: tables, and columns as `table.column`.
+    init(_ source: [Table], _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
+        let known = Set(source.flatMap { table in [table.name] + table.columns.map { "\(table.name).\($0.name)" } })
+        if let name = ignoring.first(where: { !known.contains($0) }) { throw .nothingToIgnore(name) }
+        let ignoring = Set(ignoring)
+        let wanted = source.filter { !ignoring.contains($0.name) }
+        let places = Self.fellows(of: wanted.map(\.name), in: target.tables.map(\.name))
+        var homeless: [String] = []
+        for table in wanted {
+            guard let place = places[table.name].flatMap({ target[$0] }) else {
+                homeless.append(table.name)
+                continue
+            }
+            let (match, missing) = Self.match(table, place, ignoring)
+            tables.append(match)
+            homeless += missing.map { "\(table.name).\($0)" }
+        }
+        guard homeless.isEmpty else { throw .noPlace(homeless) }
+        let order = Dictionary(
+            uniqueKeysWithValues: target.tablesInForeignKeyOrder.enumerated().map { ($1.name, $0) })
+        tables.sort { order[$0.target.name, default: 0] < order[$1.target.name, default: 0] }
+        try requireSources(for: tables)
+        ignored = Self.remarks(source, ignoring)
+    }
+
+    /// The table's columns with their places, and those without one.
+    private static func match(
+        _ table: Table, _ target: Table, _ ignoring: Set<String>
+    ) -> (MatchedTable, missing: [String]) {
+        let wanted = table.columns.map(\.name).filter { !ignoring.contains("\(table.name).\($0)") }
+        let places = fellows(of: wanted, in: target.columns.map(\.name))
+        let pairs = wanted.compactMap { name in places[name].map { MatchedTable.Pair(source: name, target: $0) } }
+            .filter { target[column: $0.target]?.generated == nil }
+        return (
+            MatchedTable(source: table, target: target, columns: pairs), wanted.filter { places[$0] == nil }
+        )
+    }
+
+    /// For each name the one that it belongs to.
+    private static func fellows(of names: [String], in others: [String]) -> [String: String] {
+        var fellows: [String: String] = [:]
+        let exact = Set(names).intersection(others)
+        let free = Dictionary(grouping: others.filter { !exact.contains($0) }) { $0.lowercased() }
+        let wanted = Dictionary(grouping: names.filter { !exact.contains($0) }) { $0.lowercased() }
+        for name in names {
+            if exact.contains(name) {
+                fellows[name] = name
+            } else if let found = free[name.lowercased()], found.count == 1, wanted[name.lowercased()]?.count == 1 {
+                fellows[name] = found[0]
+            }
+        }
+        return fellows
+    }
+
+    /// A column without a source gets its default, or NULL.
+    private func requireSources(for tables: [MatchedTable]) throws(SchemaTransferError) {
+        let missing = tables.flatMap { table in
+            let sources = Set(table.columns.map(\.target))
+            return table.target.columns.filter { column in
+                !sources.contains(column.name) && !column.isNullable && column.default == nil && !column.isIdentity
+                    && column.generated == nil
+            }
+            .map { "\(table.target.name).\($0.name)" }
+        }
+        guard missing.isEmpty else { throw .noSource(missing) }
+    }
+
+    private static func remarks(_ source: [Table], _ ignoring: Set<String>) -> [NotCarried] {
+        source.flatMap { table -> [NotCarried] in
+            if ignoring.contains(table.name) {
+                return [
+                    NotCarried(
+                        .other, table.name, reason: "the table has no place in the target, or was to stay behind")
+                ]
+            }
+            return table.columns.map { "\(table.name).\($0.name)" }.filter(ignoring.contains).map { name in
+                NotCarried(.column, name, reason: "it has no place in the target, or was to stay behind")
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Dialects
+
+/// Looks at a source that is to go into a schema that is there, and plans the way. Changes nothing.
+struct SchemaSurvey {
+    let reading: any Connection
+    let source: any TransferSource
+    let target: any TransferTarget
+    let schema: Schema
+    /// How the values of each table's columns are written; one that is not here is written as its declared type.
+    var written: [String: [String: ColumnType]] = [:]
+    let ignoring: [String]
+    let rules: TransferRules
+
+    /// Must run in the snapshot in which the rows are read later. `isWorthSaying`: of what only the source holds. Throws
+    /// `SchemaTransferError`, and `TransferError` for values that the target's types don't take.
+    func plan(_ inspection: Inspection, isWorthSaying: (NotCarried) throws -> Bool) throws -> TransferPlan {
+        try rules.check(against: inspection.schema.tables)
+        try requireNoRenames()
+        let match = try SchemaMatch(inspection.schema.tables, schema, ignoring: ignoring + rules.skipped)
+        var plan = TransferPlan(
+            tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
+            checks: [], fullText: [], renames: [], typeNotes: [],
+            notCarried: match.ignored + (try inspection.notCarried.filter(isWorthSaying)))
+        let survey = MisfitSurvey(reading, for: target)
+        plan.misfits = try plan.tables.flatMap { try survey.misfits(in: $0) }
+        try plan.check(plan.misfits)
+        return plan
+    }
+
+    private func requireNoRenames() throws(SchemaTransferError) {
+        for table in rules.tables {
+            if table.rename != nil { throw .renamed(table.name, line: table.line) }
+            for column in table.columns where column.rename != nil {
+                throw .renamed("\(table.name).\(column.name)", line: column.line)
+            }
+        }
+    }
+
+    private func planned(_ table: SchemaMatch.MatchedTable, _ inspection: Inspection) throws -> PlannedTable {
+        let name = table.source.name
+        let from = try source.reading(of: table.source, on: reading)
+        let highest = table.counting.map { "max(\(SQLText.identifier($0.source)))" } ?? "NULL"
+        let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first ?? []
+        let rows = Int(row[0].integer ?? 0)
+        let counting = table.counting.map { column in
+            PlannedTable.Counting(
+                column: column.target, highest: max(row[1].integer ?? 0, inspection.sequences[name] ?? 0))
+        }
+        return PlannedTable(
+            source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
+            targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table.target) },
+            handling: table.columns.map { handling(of: $0, in: table) }, policy: rules.policy(of: name),
+            rows: rows, bytes: rows, pieces: [.all], counting: counting)
+    }
+
+    private func type(of column: SchemaMatch.MatchedTable.Pair, in table: Table) -> ColumnType {
+        written[table.name]?[column.target] ?? table[column: column.target]?.type ?? .text
+    }
+
+    /// A column takes what it declares: nothing makes it wider.
+    private func handling(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+    ) -> ColumnHandling {
+        let treatment = rules.treatment(of: column.source, in: table.source.name)
+        return ColumnHandling(
+            reading: treatment.reading, policy: treatment.policy == .widen ? .fail : treatment.policy,
+            demand: table.isRequired(column) ? [.value] : [], isSuspect: true)
+    }
+}
+
+extension TransferRules {
+    /// Tables, and columns as `table.column`, that are to stay behind.
+    var skipped: [String] {
+        tables.flatMap { table in
+            table.isSkipped ? [table.name] : table.columns.filter(\.isSkipped).map { "\(table.name).\($0.name)" }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Dialects
+
+/// Why a database can't be moved into a schema that is there. Nothing has then been changed.
+public enum SchemaTransferError: Error, Equatable, Sendable {
+    /// Tables and columns of the source that the schema has no place for.
+    case noPlace([String])
+    /// Columns that must hold a value, and get none from the source or from a default.
+    case noSource([String])
+    /// A name that was to be ignored and is not in the source.
+    case nothingToIgnore(String)
+    /// A rule that gives a table or a column another name: here they go where theirs is.
+    case renamed(String, line: Int)
+    /// The history itself puts rows into these tables.
+    case filledByHistory([String])
+    /// A target that was to hold tables, and holds none.
+    case nothingToFill
+    /// Tables of the target that hold rows, of which nothing was said.
+    case rowsInTheWay([String])
+    /// Tables whose rows were to stay or to give way, and which are not on both sides.
+    case noSuchRows(String)
+    /// Columns, as `table.column type`, of a type that no value can be written as.
+    case unwritable([String])
+    /// Columns, as `table.column`, of numbers that are to be spans of time: nothing says what they count.
+    case unitless([String])
+    /// Rows that name a parent which is not there.
+    case orphans([Orphans])
+}
+
+extension SchemaTransferError {
+    /// For programs: stays as it is.
+    public var code: String {
+        switch self {
+        case .noPlace: "no_place"
+        case .noSource: "no_source"
+        case .nothingToIgnore: "nothing_to_ignore"
+        case .renamed: "renamed"
+        case .filledByHistory: "filled_by_history"
+        case .nothingToFill: "nothing_to_fill"
+        case .rowsInTheWay: "target_rows_in_the_way"
+        case .noSuchRows: "no_such_rows"
+        case .unwritable: "unwritable_type"
+        case .unitless: "unitless"
+        case .orphans: "orphans"
+        }
+    }
+
+    /// What to do, as a sentence.
+    public var remedy: String {
+        switch self {
+        case .noPlace(let names): "to leave them behind, say --ignore-missing \(names.joined(separator: ","))"
+        case .noSource: "give them a default, or add them to the source"
+        case .nothingToIgnore: "name a table, or a column as table.column"
+        case .renamed: "take the new name out of the rules"
+        case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
+        case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
+        case .rowsInTheWay(let names):
+            "say --replace-rows \(names.joined(separator: ",")) to put the source's rows in their place, or --keep-rows and the "
+                + "names of those whose rows are to stay as they are"
+        case .noSuchRows: "name tables of the target that the source has, too"
+        case .unwritable: "leave the columns out by a rule: skip: true"
+        case .unitless: "if it is microseconds, say so by a rule: type: interval"
+        case .orphans: "mend the source, or transfer without --into-existing, which keeps such rows"
+        }
+    }
+}
+
+extension SchemaTransferError: CustomStringConvertible {
+    public var description: String { "\(sentence); \(remedy)" }
+
+    /// What was refused and where, without what to do about it.
+    public var sentence: String {
+        switch self {
+        case .noPlace(let names): "the target's schema has no place for \(names.joined(separator: ", "))"
+        case .noSource(let names):
+            "the target's schema requires values that the source lacks: \(names.joined(separator: ", "))"
+        case .nothingToIgnore(let name): "the source has no \(name) to ignore"
+        case .renamed(let name, let line):
+            "line \(line) of the rules renames \(name), and a schema that is there is matched by name"
+        case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
+        case .nothingToFill: "the target holds no tables that could be filled"
+        case .rowsInTheWay(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
+        case .noSuchRows(let name): "\(name) is no table of both sides"
+        case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
+        case .unitless(let names):
+            "numbers are to be spans of time, and nothing says what they count: \(names.joined(separator: ", "))"
+        case .orphans(let found):
+            "rows name a parent that is not there: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
+        }
+    }
+}

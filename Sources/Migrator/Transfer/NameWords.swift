@@ -1,0 +1,52 @@
+/// The words of a column's name: `createdAt` and `created_at` are the same ones.
+struct NameWords {
+    private let words: Set<Substring>
+    private let name: String
+
+    init(_ name: String) {
+        let spaced = name.unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar.properties.isUppercase, let last = text.unicodeScalars.last, last.properties.isLowercase {
+                text += " "
+            }
+            text.unicodeScalars.append(scalar)
+        }
+        self.name = name.lowercased()
+        words = Set(spaced.lowercased().split { !$0.isLetter })
+    }
+
+    var speakOfTime: Bool {
+        speak(
+            of: [
+                "at", "on", "date", "time", "timestamp", "datetime", "created", "updated", "modified", "changed",
+                "deleted", "expires", "expiry", "epoch", "ts", "when", "since", "until", "start", "end", "started",
+                "ended", "mtime", "ctime", "atime",
+            ], endings: ["date", "time", "timestamp", "stamp"])
+    }
+
+    var speakOfMoney: Bool {
+        speak(
+            of: [
+                "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "tax", "money", "payment",
+                "revenue", "discount", "freight",
+            ], endings: ["price", "amount", "total", "cost"])
+    }
+
+    var speakOfSpans: Bool {
+        speak(
+            of: [
+                "duration", "elapsed", "interval", "took", "timeout", "delay", "period", "ttl", "age", "length",
+                "runtime",
+                "latency", "uptime",
+            ], endings: ["duration", "time", "interval"])
+    }
+
+    var speakOfAddresses: Bool {
+        speak(
+            of: ["ip", "ips", "ipv", "addr", "address", "host", "remote", "inet", "client"],
+            endings: ["ip", "addr", "address"])
+    }
+
+    private func speak(of known: Set<Substring>, endings: [String]) -> Bool {
+        !words.isDisjoint(with: known) || endings.contains(where: name.hasSuffix)
+    }
+}
