@@ -59,6 +59,9 @@ struct TransferTally {
             let finished = next == .surveying ? nil : summary(at: now)
             self = TransferTally(next, after: self, at: now)
             return finished
+        case .startedAgain(let reason):
+            self = TransferTally(at: now)
+            return reason
         case .surveyed(let table, let count):
             (current, rows) = (table, rows + count)
         case .planned(let plan): planned = plan

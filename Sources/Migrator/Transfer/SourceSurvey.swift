@@ -29,7 +29,7 @@ struct SourceSurvey {
     ) throws -> ProfiledTable {
         do {
             return try read(whole, inspection, inPiecesOf: size, progress)
-        } catch let error as DatabaseError where !error.isInterruption {
+        } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
             var named = error
             named.message = "the table \(whole.name) can't be read: \(error.message)"
             named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"

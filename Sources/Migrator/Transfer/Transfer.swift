@@ -64,13 +64,15 @@ public struct Transfer: Sendable {
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
         try requireTwo()
         // A file that is still to be made holds nothing, and is not made for a plan.
-        guard !to.isMissing else {
-            return try await withEngine(writingTo: from, events) { try await $0.plan().plan }
+        let isMade = !to.isMissing
+        var (plan, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+            try await withEngine(writingTo: isMade ? to : from, events) { engine in
+                if isMade { try await engine.requireFree() }
+                return try await engine.plan().plan
+            }
         }
-        return try await withEngine(writingTo: to, events) { engine in
-            try await engine.requireFree()
-            return try await engine.plan().plan
-        }
+        plan.remarks += remarks
+        return plan
     }
 
     /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing, but for
@@ -79,7 +81,11 @@ public struct Transfer: Sendable {
         try requireTwo()
         return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
             try await to.withLock(MigrationRun.lock, waiting: 10) {
-                try await withEngine(writingTo: to, events) { try await $0.run() }
+                var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                    try await withEngine(writingTo: to, events) { try await $0.run() }
+                }
+                report.remarks += remarks
+                return report
             }
         }
     }
@@ -128,8 +134,9 @@ public struct Transfer: Sendable {
             await streams.close()
             return result
         } catch {
+            let cause = await streams.cause(of: error)
             await streams.close()
-            throw error
+            throw cause
         }
     }
 }

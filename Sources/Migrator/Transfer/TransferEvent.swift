@@ -16,6 +16,8 @@ public enum TransferEvent: Sendable {
     }
 
     case phase(Phase)
+    /// Everything before is worth nothing, and is done once more. Why, as a sentence.
+    case startedAgain(String)
     /// So many further rows were looked at.
     case surveyed(table: String, rows: Int)
     case planned(TransferPlan)

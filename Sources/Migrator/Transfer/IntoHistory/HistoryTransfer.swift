@@ -40,24 +40,33 @@ public struct HistoryTransfer: Sendable {
             let target = to.dialect
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
-        return try await from.withConnection { reading in
-            try reading.snapshot { try survey(reading).plan() }
+        var (plan, remarks) = try await ReadingAgain.whenChanged({ _ in }) {
+            try await from.withConnection { reading in
+                try reading.snapshot { try survey(reading).plan() }
+            }
         }
+        plan.remarks += remarks
+        return plan
     }
 
     /// Does it, and tells `events` on the way. Throws as `plan` does, `TransferError.doesNotFit`, and what migrating throws.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-            let pair = try await ConnectionPair.open(from, to)
-            do {
-                let report = try await fill(pair, events)
-                await pair.close()
-                return report
-            } catch {
-                await pair.close()
-                throw error
+            var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                let pair = try await ConnectionPair.open(from, to)
+                do {
+                    let report = try await fill(pair, events)
+                    await pair.close()
+                    return report
+                } catch {
+                    let cause = await pair.cause(of: error)
+                    await pair.close()
+                    throw cause
+                }
             }
+            report.remarks += remarks
+            return report
         }
     }
 
@@ -83,6 +92,7 @@ public struct HistoryTransfer: Sendable {
             var report = try await pair.run { try load.run($0, $1) }
             if report.verdict == .mismatch { try await empty() }
             report.remarks += [remark].compactMap { $0 }
+            report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
             report.provenance = try await pair.run { reading, writing in
                 try reading.confirmSnapshot()
                 return TransferReport.Provenance(
