@@ -110,6 +110,7 @@ struct TransferCommand: AsyncParsableCommand {
             let rules = try transferRules()
             let from = try open(source ?? "", .readOnly)
             let to = try open(target ?? "", dryRun ? .readOnly : .create, isOwned: intoHistory)
+            if resume, !dryRun, try await hadFinished(from, to, rules) { return }
             let files = try TransferFiles(certificate: certificate, report: report)
             let verdict: TransferReport.Verdict?
             do {
@@ -170,6 +171,26 @@ struct TransferCommand: AsyncParsableCommand {
         output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
         try files.finish(report, from.url, to.url)
         return report.verdict
+    }
+
+    /// Whether there is nothing to go on with, because an earlier run came to its end: then that is said. Throws when more is
+    /// asked for than that.
+    private func hadFinished(_ from: Database, _ to: Database, _ rules: TransferRules) async throws -> Bool {
+        guard let finished = try await Transfer(from: from, to: to, options: options(rules)).finished() else {
+            return false
+        }
+        let record = finished.record
+        if certificate != nil || report != nil { throw TransferError.nothingToReport(record) }
+        output.show(
+            .object([
+                ("version", .integer(1)), ("completed", .string(record.id)), ("source", .string(record.source)),
+                ("completed_at", .string(record.finishedAt)), ("of_this_moment", .boolean(finished.isOfThisMoment)),
+            ])
+        ) {
+            let since = finished.isOfThisMoment ? "" : "; the source may have been written since, which verify tells"
+            return "\(record.completion): nothing is left to do\(since)"
+        }
+        return true
     }
 
     private func options(_ rules: TransferRules) -> TransferOptions {

@@ -81,13 +81,43 @@ struct TransferInterruptionTests {
             while try await interrupt(box, source, target, after: 0, { $0.kill(SIGKILL) }) == .exit(0) {
                 try await startAnew(box, source, target)
             }
-            let other = try await box.migrate("transfer", source, target, "--resume", "--exclude", "t1")
-            expectRefusal(other, saying: "would do something else", "--abandon")
+            for (options, words) in [
+                (["--exclude", "t1", "--chunk-mb", "1"], "--exclude was not given then"),
+                (["--chunk-mb", "2"], "--chunk-mb was 1, and is 2 now"),
+                (["--chunk-mb", "1", "--verify", "count"], "--verify was digest, and is count now"),
+                (["--chunk-mb", "1", "--lowercase-names"], "--lowercase-names was not given then"),
+                (["--chunk-mb", "1", "--rules", try makeRules(box, "tables: {t1: {skip: true}}")], "--rules was not"),
+            ] {
+                let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)
+                expectRefusal(other, saying: "would do something else", words, "--abandon")
+            }
+            let stranger = try makeSource(box, "CREATE TABLE t1 (id INTEGER PRIMARY KEY)")
+            let another = try await box.migrate("transfer", stranger, target, "--resume", "--chunk-mb", "1", "-q")
+            expectRefusal(another, saying: "shop.db, not ", "source.db", "--abandon")
             try execute("UPDATE t1 SET v = 'changed' WHERE id = 1", on: source)
             let changed = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
             expectRefusal(changed, saying: "the source has changed", "--abandon")
             #expect(try await box.migrate("transfer", "--abandon", target).ending == .exit(0))
             try expectTables(target, [])
+        }
+    }
+
+    @Test("that had come to its end says so when it is to be gone on with", arguments: Backend.allCases)
+    func finished(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            #expect(try await box.migrate("transfer", source, target, "-q").ending == .exit(0))
+            let again = try await box.migrate("transfer", source, target, "--resume")
+            #expect(again.ending == .exit(0) && again.output.contains("was completed at"), "\(again)")
+            #expect(again.output.contains("nothing is left to do") && !again.output.contains("verify"), "\(again)")
+            let report = try await box.migrate("transfer", source, target, "--resume", "--report", box("report.html"))
+            expectRefusal(report, saying: "was completed at", "leave out")
+            try execute("INSERT INTO t VALUES (2)", on: source)
+            let later = try await box.migrate("transfer", source, target, "--resume")
+            #expect(later.ending == .exit(0) && later.output.contains("may have been written since"), "\(later)")
+            let other = try makeShop(box, rows: 1)
+            expectRefusal(try await box.migrate("transfer", other, target, "--resume"), saying: "not empty")
+            expectRefusal(try await box.migrate("transfer", source, target), saying: "not empty")
         }
     }
 

@@ -43,7 +43,7 @@ final class SQLiteQuietFile: Sendable {
         if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: fingerprint) { return nil }
         return DatabaseError(
             .changedMeanwhile, "another program wrote \(file.name) while it was read",
-            remedy: "stop that program meanwhile, or let it have the database open from the beginning: then both go on side by side")
+            remedy: "stop that program meanwhile, or let it have the database open from the beginning: then both go on")
     }
 
     /// For people.

@@ -103,8 +103,8 @@ extension SQLiteSource {
         }
         if file.walSize > 0 { return try copy(file, options) }
         // Asked again: who came before the fingerprint was taken would not be told by it.
-        guard let quiet = try SQLiteQuietFile(file), quiet.fingerprint.isSettled, try SQLiteLockProbe(of: file) == probe,
-            file.walSize <= 0
+        guard let quiet = try SQLiteQuietFile(file), quiet.fingerprint.isSettled,
+            try SQLiteLockProbe(of: file) == probe, file.walSize <= 0
         else { return nil }
         return .untouched(quiet)
     }

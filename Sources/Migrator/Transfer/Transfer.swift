@@ -43,6 +43,13 @@ public struct TransferOptions: Sendable {
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }
 }
 
+/// A transfer that came to its end in an earlier run.
+public struct FinishedTransfer: Sendable {
+    public var record: TransferRecord
+    /// Whether the source is certainly what it was then.
+    public var isOfThisMoment: Bool
+}
+
 /// Copies a whole database into an empty one of the same or another kind, and proves that no row and no value was lost.
 ///
 ///     let report = try await Transfer(from: sqlite, to: postgresql).run { event in … }
@@ -87,6 +94,19 @@ public struct Transfer: Sendable {
                 report.remarks += remarks
                 return report
             }
+        }
+    }
+
+    /// The transfer from this source that was completed in this target, when there is none to go on with: then nothing is left to
+    /// do. Throws `DatabaseError`.
+    public func finished() async throws -> FinishedTransfer? {
+        guard !to.isMissing else { return nil }
+        let name = from.url.description
+        return try await Database.withConnections(from, to) { reading, writing in
+            let records = TransferRecords(writing)
+            guard try records.unfinished() == nil, let record = try records.finished() else { return nil }
+            let isSame = try reading.sharedSnapshot { _ in try reading.sourceFingerprint() == record.fingerprint }
+            return isSame || record.source == name ? FinishedTransfer(record: record, isOfThisMoment: isSame) : nil
         }
     }
 

@@ -66,7 +66,7 @@ struct HistorySurvey {
         let treatment = rules.treatment(of: column, in: table.source.name)
         return ColumnHandling(
             reading: treatment.reading, policy: treatment.policy == .widen ? .fail : treatment.policy,
-            demand: table.required.contains(column) ? [.value] : [], isSuspect: true)
+            demand: table.required.contains(column) ? [.value] : [], isGiven: true, isSuspect: true)
     }
 
     /// Whether the source is a database of this very program's, at whatever position.

@@ -40,7 +40,7 @@ public struct HistoryTransfer: Sendable {
             let target = to.dialect
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
-        var (plan, remarks) = try await ReadingAgain.whenChanged({ _ in }) {
+        var (plan, remarks) = try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
             try await from.withConnection { reading in
                 try reading.snapshot { try survey(reading).plan() }
             }
