@@ -131,13 +131,14 @@ struct TransferCommand: AsyncParsableCommand {
     /// What can be gone on with is gone on with by a command that is there to be copied.
     private func explain(_ error: any Error) -> Problem {
         var problem = Problem(error)
-        guard let error = error as? TransferError, error.leavesWork, let source, let target,
-            let from = try? DatabaseURL(parsing: source), let to = try? DatabaseURL(parsing: target)
+        guard let error = error as? TransferError, let target = abandon ?? target,
+            let to = try? DatabaseURL(parsing: target)
         else { return problem }
+        let from = source.flatMap { try? DatabaseURL(parsing: $0) }
         let ways = WaysOn(
-            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()), source: from,
-            target: to)
-        problem.remedy = ways.text
+            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
+            databases: [from, to].compactMap { $0 }, target: to)
+        problem.remedy = ways.remedy(of: error)
         return problem
     }
 
@@ -223,7 +224,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func abandon(_ target: String) async throws {
         let database = try open(target, .readWrite)
-        let record = try await Transfer.abandon(in: database)
+        let record = try await Interruption.stopping { try await Transfer.abandon(in: database) }
         await database.close()
         output.show(
             .object([("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source))])

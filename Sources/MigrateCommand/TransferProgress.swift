@@ -115,8 +115,11 @@ struct TransferTally {
         let seconds = Humane.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
-            let found = countedRows == 0 ? "\(Humane.rows(rows)): every value looked at" : "\(Humane.rows(countedRows)) counted"
-            return "\(planned?.tables.count ?? 0) tables, \(found) in \(seconds)"
+            let found =
+                countedRows == 0
+                ? "\(Humane.rows(rows)): every value looked at" : "\(Humane.rows(countedRows)) counted"
+            let tables = planned?.tables.count ?? 0
+            return "\(tables == 1 ? "1 table" : "\(tables) tables"), \(found) in \(seconds)"
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
             return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"

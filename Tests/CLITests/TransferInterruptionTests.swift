@@ -67,10 +67,42 @@ struct TransferInterruptionTests {
             expectRefusal(try await box.migrate("transfer", source, target), saying: "unfinished", "--resume")
 
             try execute("CREATE TABLE mine (a int)", on: target)
+            let abandoning = try withTestConnection(target) { connection in
+                try connection.begin()
+                try connection.execute("LOCK TABLE tc_transfers")
+                let abandoning = try box.start(.tcMigrate, ["transfer", "--abandon", target])
+                let waiting = "AND wait_event_type = 'Lock'"
+                try waitUntil("it waits for the lock") { try hasSession(target, waiting) }
+                abandoning.kill(SIGINT)
+                try waitUntil("it is gone") { try !hasSession(target, waiting) }
+                return abandoning
+            }
+            expectRefusal(
+                try await abandoning.finish(), saying: "stopped", "as they were",
+                "begin again with: tc-migrate transfer --abandon \(quoted)")
             let abandoned = try await box.migrate("transfer", "--abandon", target)
             #expect(abandoned.ending == .exit(0) && abandoned.output.contains("shop.db"), "\(abandoned)")
             try expectTables(target, ["mine"])
             expectRefusal(try await box.migrate("transfer", "--abandon", target), saying: "no unfinished transfer")
+        }
+    }
+
+    @Test("that is stopped before it has begun says so, and how to begin again")
+    func stoppedEarly() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeShop(box, rows: 1)
+            let run = try withTestConnection(source) { connection in
+                try connection.executeScript("BEGIN EXCLUSIVE")
+                let run = try box.start(.tcMigrate, ["transfer", source, target, "--jobs", "1"])
+                try waitUntil("it has come to the source") { try hasSession(target) }
+                run.kill(SIGINT)
+                try waitUntil("it is gone") { try !hasSession(target) }
+                return run
+            }
+            expectRefusal(
+                try await run.finish(), saying: "stopped", "as they were",
+                "begin again with: tc-migrate transfer \(source) '\(target)' --jobs 1")
+            try expectTables(target, [])
         }
     }
 
@@ -152,6 +184,15 @@ struct TransferInterruptionTests {
             "SELECT count(*)::text FROM pg_constraint WHERE contype IN ('p', 'f') AND conrelid::regclass::text ~ '^t[0-9]$'",
             on: target)
         #expect(keys == ["7"])
+    }
+
+    /// Whether the program has a session of this kind in the database.
+    private func hasSession(_ target: String, _ kind: String = "") throws -> Bool {
+        try query(
+            """
+            SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tc-migrate' \
+            AND pid <> pg_backend_pid() \(kind)
+            """, on: target) != []
     }
 
     private func chunks(_ target: String) throws -> [String] {

@@ -72,10 +72,12 @@ public struct Transfer: Sendable {
         try requireTwo()
         // A file that is still to be made holds nothing, and is not made for a plan.
         let isMade = !to.isMissing
-        var (plan, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
-            try await withEngine(writingTo: isMade ? to : from, events) { engine in
-                if isMade { try await engine.requireFree() }
-                return try await engine.plan().plan
+        var (plan, remarks) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                try await withEngine(writingTo: isMade ? to : from, events) { engine in
+                    if isMade { try await engine.requireFree() }
+                    return try await engine.plan().plan
+                }
             }
         }
         plan.remarks += remarks
@@ -86,15 +88,19 @@ public struct Transfer: Sendable {
     /// `TransferError.interrupted`; a report whose verdict is `mismatch` has changed nothing either.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
-        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-            try await to.withLock(MigrationRun.lock, waiting: 10) {
-                var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
-                    try await withEngine(writingTo: to, events) { try await $0.run() }
-                }
-                report.remarks += remarks
-                return report
+        return try await TransferEngine.stoppable {
+            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                try await to.withLock(MigrationRun.lock, waiting: 10) { try await load(events) }
             }
         }
+    }
+
+    private func load(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+            try await withEngine(writingTo: to, events) { try await $0.run() }
+        }
+        report.remarks += remarks
+        return report
     }
 
     /// The transfer from this source that was completed in this target, when there is none to go on with: then nothing is left to
@@ -127,13 +133,15 @@ public struct Transfer: Sendable {
     /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
     /// `TransferError.nothingToAbandon`.
     public static func abandon(in target: Database) async throws -> TransferRecord {
-        try await target.withConnection { connection in
-            try connection.withLock(MigrationRun.lock, waiting: 10) {
-                guard let record = try TransferRecords(connection).unfinished() else {
-                    throw TransferError.nothingToAbandon
+        try await TransferEngine.stoppable {
+            try await target.withConnection { connection in
+                try connection.withLock(MigrationRun.lock, waiting: 10) {
+                    guard let record = try TransferRecords(connection).unfinished() else {
+                        throw TransferError.nothingToAbandon
+                    }
+                    try TransferRecords(connection).abandon(record)
+                    return record
                 }
-                try TransferRecords(connection).abandon(record)
-                return record
             }
         }
     }

@@ -70,7 +70,12 @@ struct TransferEngine {
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         let earlier = try await unfinished()
-        let work = try await plan()
+        let work: Work
+        do { work = try await plan() } catch {
+            // What an earlier run has done is there as before.
+            guard earlier != nil, let reason = Self.interruption(error) else { throw error }
+            throw TransferError.interrupted(reason: reason)
+        }
         let surveying = ContinuousClock.now.seconds(since: start)
         var report = try await run(work, after: earlier)
         report.phases.surveying = surveying
@@ -176,6 +181,14 @@ struct TransferEngine {
         try await streams.first { _, writing in
             if writing.isInTransaction { try writing.rollback() }
             try TransferRecords(writing).abandon(record)
+        }
+    }
+
+    /// Runs `body`, which has changed nothing when it throws what keeps a transfer from going on; being stopped is said in our words.
+    static func stoppable<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
+        do { return try await body() } catch {
+            guard Task.isCancelled, interruption(error) != nil else { throw error }
+            throw TransferError.stopped
         }
     }
 

@@ -22,6 +22,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case unfinished(TransferRecord)
     /// It was kept from going on: what was done stays, and is recorded as unfinished.
     case interrupted(reason: String)
+    /// It was stopped before it had changed anything, or everything is again as it was.
+    case stopped
     case sourceChanged(TransferRecord)
     /// It is to go on with a transfer from another source.
     case otherSource(TransferRecord, now: String)
@@ -47,19 +49,13 @@ extension TransferError {
         case .keyNotBuilt: "key_not_built"
         case .unfinished: "unfinished_transfer"
         case .interrupted: "interrupted"
+        case .stopped: "stopped"
         case .sourceChanged: "source_changed"
         case .otherSource: "other_source"
         case .planChanged: "plan_changed"
         case .nothingToAbandon: "nothing_to_abandon"
         case .nothingToReport: "nothing_to_report"
         }
-    }
-
-    /// Whether the target holds a part of the work, which another run can go on with.
-    public var leavesWork: Bool {
-        if case .interrupted = self { return true }
-        if case .unfinished = self { return true }
-        return false
     }
 
     /// What to do, as a sentence.
@@ -71,6 +67,7 @@ extension TransferError {
         case .noSuchTable: "see the names with a dry run"
         case .unfinished, .interrupted:
             "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+        case .stopped: "run the same command again"
         case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
         case .otherSource(let record, _):
             "name \(record.source) as it was then, or remove what is there with transfer --abandon TARGET"
@@ -120,13 +117,15 @@ extension TransferError: CustomStringConvertible {
         case .interrupted(let reason):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
             return "the transfer was interrupted: \(reason). What was done is kept, and the target marked as unfinished"
+        case .stopped: return "it was stopped, and the databases are as they were"
         case .sourceChanged(let record):
             return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
         case .otherSource(let record, let now):
             return "the transfer of \(record.startedAt) that is to be gone on with reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):
             let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
-            return "this run would do something else than the one of \(record.startedAt) that it is to go on with\(which)"
+            return
+                "this run would do something else than the one of \(record.startedAt) that it is to go on with\(which)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
         }

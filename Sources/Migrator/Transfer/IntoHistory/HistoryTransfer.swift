@@ -40,9 +40,11 @@ public struct HistoryTransfer: Sendable {
             let target = to.dialect
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
-        var (plan, remarks) = try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
-            try await from.withConnection { reading in
-                try reading.snapshot { try survey(reading).plan() }
+        var (plan, remarks) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
+                try await from.withConnection { reading in
+                    try reading.snapshot { try survey(reading).plan() }
+                }
             }
         }
         plan.remarks += remarks
@@ -52,21 +54,27 @@ public struct HistoryTransfer: Sendable {
     /// Does it, and tells `events` on the way. Throws as `plan` does, `TransferError.doesNotFit`, and what migrating throws.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
-        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-            var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
-                let pair = try await ConnectionPair.open(from, to)
-                do {
-                    let report = try await fill(pair, events)
-                    await pair.close()
-                    return report
-                } catch {
-                    let cause = await pair.cause(of: error)
-                    await pair.close()
-                    throw cause
+        return try await TransferEngine.stoppable {
+            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                    try await attempt(events)
                 }
+                report.remarks += remarks
+                return report
             }
-            report.remarks += remarks
+        }
+    }
+
+    private func attempt(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        let pair = try await ConnectionPair.open(from, to)
+        do {
+            let report = try await fill(pair, events)
+            await pair.close()
             return report
+        } catch {
+            let cause = await pair.cause(of: error)
+            await pair.close()
+            throw cause
         }
     }
 
