@@ -22,6 +22,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case notADatabase
         /// What the database keeps is damaged.
         case corrupt
+        /// A file was written that was to stay as it was found: what was read of it shows no single moment.
+        case changedMeanwhile
         /// A trigger or function of the database refused it in words of its own.
         case raised
         /// SQL that was to run inside a transaction ended it, or tried to.

@@ -44,7 +44,8 @@ extension Problem {
         switch error {
         case .badRule, .rulesForReplica: 64
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt,
-            .unfinished, .interrupted, .sourceChanged, .planChanged, .nothingToAbandon:
+            .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
+            .nothingToReport:
             2
         }
     }
@@ -55,8 +56,7 @@ extension Problem {
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .unfinished,
-            .interrupted,
-            .sourceChanged, .planChanged, .nothingToAbandon:
+            .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon, .nothingToReport:
             []
         }
     }

@@ -140,6 +140,7 @@ struct TransferCommand: AsyncParsableCommand {
             let from = try open(source ?? "", .readOnly)
             let to = try open(
                 target ?? "", dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
+            if resume, !dryRun, try await hadFinished(from, to, rules) { return }
             let files = try TransferFiles(certificate: certificate, report: report)
             let verdict: TransferReport.Verdict?
             do {
@@ -160,13 +161,14 @@ struct TransferCommand: AsyncParsableCommand {
     /// What can be gone on with is gone on with by a command that is there to be copied.
     private func explain(_ error: any Error) -> Problem {
         var problem = Problem(error)
-        guard let error = error as? TransferError, error.leavesWork, let source, let target,
-            let from = try? DatabaseURL(parsing: source), let to = try? DatabaseURL(parsing: target)
+        guard let error = error as? TransferError, let target = abandon ?? target,
+            let to = try? DatabaseURL(parsing: target)
         else { return problem }
+        let from = source.flatMap { try? DatabaseURL(parsing: $0) }
         let ways = WaysOn(
-            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()), source: from,
-            target: to)
-        problem.remedy = ways.text
+            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
+            databases: [from, to].compactMap { $0 }, target: to)
+        problem.remedy = ways.remedy(of: error)
         return problem
     }
 
@@ -206,6 +208,26 @@ struct TransferCommand: AsyncParsableCommand {
         return report.verdict
     }
 
+    /// Whether there is nothing to go on with, because an earlier run came to its end: then that is said. Throws when more is
+    /// asked for than that.
+    private func hadFinished(_ from: Database, _ to: Database, _ rules: TransferRules) async throws -> Bool {
+        guard let finished = try await Transfer(from: from, to: to, options: options(rules)).finished() else {
+            return false
+        }
+        let record = finished.record
+        if certificate != nil || report != nil { throw TransferError.nothingToReport(record) }
+        output.show(
+            .object([
+                ("version", .integer(1)), ("completed", .string(record.id)), ("source", .string(record.source)),
+                ("completed_at", .string(record.finishedAt)), ("of_this_moment", .boolean(finished.isOfThisMoment)),
+            ])
+        ) {
+            let since = finished.isOfThisMoment ? "" : "; the source may have been written since, which verify tells"
+            return "\(record.completion): nothing is left to do\(since)"
+        }
+        return true
+    }
+
     private func options(_ rules: TransferRules) -> TransferOptions {
         TransferOptions(
             tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
@@ -242,7 +264,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func abandon(_ target: String) async throws {
         let database = try open(target, .readWrite)
-        let record = try await Transfer.abandon(in: database)
+        let record = try await Interruption.stopping { try await Transfer.abandon(in: database) }
         await database.close()
         output.show(
             .object([("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source))])

@@ -57,7 +57,7 @@ enum TransferDocument {
         return .object(
             [
                 ("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables)),
-                ("statements", statements),
+                ("statements", statements), ("remarks", .array(plan.remarks.map { .string($0) })),
             ]
                 + members(plan.typeNotes, plan.renames, plan.notCarried) + members(plan.misfits, plan.proposals))
     }

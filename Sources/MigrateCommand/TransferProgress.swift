@@ -41,6 +41,8 @@ struct TransferTally {
     private var phase = TransferEvent.Phase.surveying
     private var phaseBegan: ContinuousClock.Instant
     private var rows = 0
+    /// Rows that were counted, and not looked at.
+    private var countedRows = 0
     private var bytes = 0
     /// What was there before this run.
     private var resumedRows = 0
@@ -59,8 +61,13 @@ struct TransferTally {
             let finished = next == .surveying ? nil : summary(at: now)
             self = TransferTally(next, after: self, at: now)
             return finished
+        case .startedAgain(let reason):
+            self = TransferTally(at: now)
+            return reason
         case .surveyed(let table, let count):
             (current, rows) = (table, rows + count)
+        case .counted(let table, let count):
+            (current, countedRows) = (table, countedRows + count)
         case .planned(let plan): planned = plan
         case .resumed(let table, let count):
             resumedRows += count
@@ -108,7 +115,11 @@ struct TransferTally {
         let seconds = Humane.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
-            return "\(planned?.tables.count ?? 0) tables, \(Humane.rows(rows)): every value looked at in \(seconds)"
+            let found =
+                countedRows == 0
+                ? "\(Humane.rows(rows)): every value looked at" : "\(Humane.rows(countedRows)) counted"
+            let tables = planned?.tables.count ?? 0
+            return "\(tables == 1 ? "1 table" : "\(tables) tables"), \(found) in \(seconds)"
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
             return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"

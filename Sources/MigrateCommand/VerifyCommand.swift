@@ -26,8 +26,8 @@ struct VerifyCommand: AsyncParsableCommand {
         try await output.guarding {
             let (from, to) = (try open(source), try open(target))
             let isSilent = quiet || output.json
-            let report = try await Verification(of: from, against: to).run { table in
-                if !isSilent { Console.error("comparing \(table)") }
+            let report = try await Verification(of: from, against: to).run { line in
+                if !isSilent { Console.error(line) }
             }
             await from.close()
             await to.close()
@@ -57,6 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
             lines += line.differences.map { "\(line.name), \(DifferenceText.text($0))" }
         }
         lines += report.notCompared.map { "not compared: \($0)" }
+        lines += report.remarks
         lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
         return lines.joined(separator: "\n")
     }
@@ -75,6 +76,7 @@ struct VerifyCommand: AsyncParsableCommand {
             ("version", .integer(1)), ("verdict", .string(report.isEqual ? "equal" : "mismatch")),
             ("tables", .array(tables)), ("missing", .array(report.missing.map { .string($0) })),
             ("not_compared", .array(report.notCompared.map { .string($0) })),
+            ("remarks", .array(report.remarks.map { .string($0) })),
         ])
     }
 }

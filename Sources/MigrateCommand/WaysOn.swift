@@ -1,23 +1,34 @@
 import Dialects
+import Migrator
 
-/// The very commands with which an interrupted transfer is gone on with, or given up.
+/// The very commands with which a transfer that did not come to its end is gone on with, begun again, or given up.
 struct WaysOn {
-    /// The program's name, and the arguments of the run that was interrupted.
+    /// The program's name, and the arguments of the run that ended.
     let program: String
     let arguments: [String]
-    let source: DatabaseURL
+    /// What these arguments name.
+    let databases: [DatabaseURL]
     let target: DatabaseURL
 
-    /// As a part of a sentence.
-    var text: String {
-        let again = arguments.filter { $0 != "--resume" }.map(shown) + ["--resume"]
-        let abandoning = ["transfer", "--abandon", "\(target)"]
-        return "go on with: \(line(again)) ; or remove what is there with: \(line(abandoning))"
+    /// What to do, as a part of a sentence with the commands in it.
+    func remedy(of error: TransferError) -> String {
+        let again = arguments.filter { $0 != "--resume" }.map(shown)
+        let abandoning = line(["transfer", "--abandon", "\(target)"])
+        switch error {
+        case .interrupted, .unfinished:
+            return "go on with: \(line(again + ["--resume"])) ; or remove what is there with: \(abandoning)"
+        case .stopped: return "begin again with: \(line(again))"
+        case .sourceChanged, .otherSource, .planChanged:
+            return error.remedy.replacing("with transfer --abandon TARGET", with: "with: \(abandoning)")
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForReplica, .misfits, .neverNull, .doesNotFit,
+            .keyNotBuilt, .nothingToAbandon, .nothingToReport:
+            return error.remedy
+        }
     }
 
     /// A server's URL is shown as everywhere, without its password.
     private func shown(_ argument: String) -> String {
-        for url in [source, target] where url.filePath == nil && (try? DatabaseURL(parsing: argument)) == url {
+        for url in databases where url.filePath == nil && (try? DatabaseURL(parsing: argument)) == url {
             return "\(url)"
         }
         return argument

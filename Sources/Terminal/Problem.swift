@@ -8,7 +8,10 @@ public struct Problem {
     public var context: [(key: String, value: JSON)]
     public var exitCode: Int32
 
-    public var sentence: String { remedy.map { "\(message); \($0)" } ?? message }
+    /// What to do comes on a line of its own where there are several already.
+    public var sentence: String {
+        remedy.map { message.contains("\n") ? "\(message)\n\($0)" : "\(message); \($0)" } ?? message
+    }
 
     public var document: JSON {
         .object([

@@ -67,10 +67,42 @@ struct TransferInterruptionTests {
             expectRefusal(try await box.migrate("transfer", source, target), saying: "unfinished", "--resume")
 
             try execute("CREATE TABLE mine (a int)", on: target)
+            let abandoning = try withTestConnection(target) { connection in
+                try connection.begin()
+                try connection.execute("LOCK TABLE tc_transfers")
+                let abandoning = try box.start(.tcMigrate, ["transfer", "--abandon", target])
+                let waiting = "AND wait_event_type = 'Lock'"
+                try waitUntil("it waits for the lock") { try hasSession(target, waiting) }
+                abandoning.kill(SIGINT)
+                try waitUntil("it is gone") { try !hasSession(target, waiting) }
+                return abandoning
+            }
+            expectRefusal(
+                try await abandoning.finish(), saying: "stopped", "as they were",
+                "begin again with: tc-migrate transfer --abandon \(quoted)")
             let abandoned = try await box.migrate("transfer", "--abandon", target)
             #expect(abandoned.ending == .exit(0) && abandoned.output.contains("shop.db"), "\(abandoned)")
             try expectTables(target, ["mine"])
             expectRefusal(try await box.migrate("transfer", "--abandon", target), saying: "no unfinished transfer")
+        }
+    }
+
+    @Test("that is stopped before it has begun says so, and how to begin again")
+    func stoppedEarly() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeShop(box, rows: 1)
+            let run = try withTestConnection(source) { connection in
+                try connection.executeScript("BEGIN EXCLUSIVE")
+                let run = try box.start(.tcMigrate, ["transfer", source, target, "--jobs", "1"])
+                try waitUntil("it has come to the source") { try hasSession(target) }
+                run.kill(SIGINT)
+                try waitUntil("it is gone") { try !hasSession(target) }
+                return run
+            }
+            expectRefusal(
+                try await run.finish(), saying: "stopped", "as they were",
+                "begin again with: tc-migrate transfer \(source) '\(target)' --jobs 1")
+            try expectTables(target, [])
         }
     }
 
@@ -81,13 +113,43 @@ struct TransferInterruptionTests {
             while try await interrupt(box, source, target, after: 0, { $0.kill(SIGKILL) }) == .exit(0) {
                 try await startAnew(box, source, target)
             }
-            let other = try await box.migrate("transfer", source, target, "--resume", "--exclude", "t1")
-            expectRefusal(other, saying: "would do something else", "--abandon")
+            for (options, words) in [
+                (["--exclude", "t1", "--chunk-mb", "1"], "--exclude was not given then"),
+                (["--chunk-mb", "2"], "--chunk-mb was 1, and is 2 now"),
+                (["--chunk-mb", "1", "--verify", "count"], "--verify was digest, and is count now"),
+                (["--chunk-mb", "1", "--lowercase-names"], "--lowercase-names was not given then"),
+                (["--chunk-mb", "1", "--rules", try makeRules(box, "tables: {t1: {skip: true}}")], "--rules was not"),
+            ] {
+                let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)
+                expectRefusal(other, saying: "would do something else", words, "--abandon")
+            }
+            let stranger = try makeSource(box, "CREATE TABLE t1 (id INTEGER PRIMARY KEY)")
+            let another = try await box.migrate("transfer", stranger, target, "--resume", "--chunk-mb", "1", "-q")
+            expectRefusal(another, saying: "shop.db, not ", "source.db", "--abandon")
             try execute("UPDATE t1 SET v = 'changed' WHERE id = 1", on: source)
             let changed = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
             expectRefusal(changed, saying: "the source has changed", "--abandon")
             #expect(try await box.migrate("transfer", "--abandon", target).ending == .exit(0))
             try expectTables(target, [])
+        }
+    }
+
+    @Test("that had come to its end says so when it is to be gone on with", arguments: Backend.allCases)
+    func finished(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            #expect(try await box.migrate("transfer", source, target, "-q").ending == .exit(0))
+            let again = try await box.migrate("transfer", source, target, "--resume")
+            #expect(again.ending == .exit(0) && again.output.contains("was completed at"), "\(again)")
+            #expect(again.output.contains("nothing is left to do") && !again.output.contains("verify"), "\(again)")
+            let report = try await box.migrate("transfer", source, target, "--resume", "--report", box("report.html"))
+            expectRefusal(report, saying: "was completed at", "leave out")
+            try execute("INSERT INTO t VALUES (2)", on: source)
+            let later = try await box.migrate("transfer", source, target, "--resume")
+            #expect(later.ending == .exit(0) && later.output.contains("may have been written since"), "\(later)")
+            let other = try makeShop(box, rows: 1)
+            expectRefusal(try await box.migrate("transfer", other, target, "--resume"), saying: "not empty")
+            expectRefusal(try await box.migrate("transfer", source, target), saying: "not empty")
         }
     }
 
@@ -122,6 +184,15 @@ struct TransferInterruptionTests {
             "SELECT count(*)::text FROM pg_constraint WHERE contype IN ('p', 'f') AND conrelid::regclass::text ~ '^t[0-9]$'",
             on: target)
         #expect(keys == ["7"])
+    }
+
+    /// Whether the program has a session of this kind in the database.
+    private func hasSession(_ target: String, _ kind: String = "") throws -> Bool {
+        try query(
+            """
+            SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tc-migrate' \
+            AND pid <> pg_backend_pid() \(kind)
+            """, on: target) != []
     }
 
     private func chunks(_ target: String) throws -> [String] {

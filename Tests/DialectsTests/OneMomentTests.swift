@@ -163,21 +163,73 @@ import Testing
         reader.close()
     }
 
-    @Test func quietFileThatIsWrittenWhileItIsReadIsAnError() throws {
+    /// Whoever comes to write a quiet file goes on beside its readers, checkpoints and all: the file stays as it is meanwhile.
+    @Test func quietFileStaysAsItIsWhileItIsRead() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        let before = try folder.contents()
+        let reader = try folder.open("a.db", .readOnly)
+        _ = try reader.beginSharedSnapshot()
+        #expect(reader.readingRemarks.isEmpty)
+        // A short visit: what the last one to leave does needs the file for itself.
+        #expect(try shell(folder("a.db"), "INSERT INTO t VALUES (2)") == 0)
+        #expect(try folder.contents()["a.db"] == before["a.db"])
+        // A long one, in this process, which brings everything back as soon as it may.
+        try waitUntilJoined(folder("a.db-shm"))
+        let newcomer = try folder.open("a.db", .readWrite, lockTimeout: 0)
+        try newcomer.execute("INSERT INTO t VALUES (3)")
+        try newcomer.execute("INSERT INTO t SELECT zeroblob(4096) FROM t a, t b, t c, t d, t e, t f, t g")
+        #expect(try newcomer.query("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 1)
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
+        #expect(reader.readingRemarks.contains { $0.contains("began to write") })
+        newcomer.close()
+        #expect(try folder.contents()["a.db"] == before["a.db"])
+        try reader.commit()
+        reader.close()
+        // What was written is there, and nothing keeps it from the file any more.
+        let later = try folder.open("a.db", .readWrite)
+        #expect(try later.queryValue("SELECT count(*) FROM t") == 2_190)
+        #expect(try later.query("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
+        later.close()
+        #expect(try folder.contents().keys.sorted() == ["a.db"])
+    }
+
+    /// Until the lock of one who reads the file alone, byte 123, is there (https://www.sqlite.org/walformat.html).
+    private func waitUntilJoined(_ walIndex: String) throws {
+        let facts = try FileManager.default.attributesOfItem(atPath: walIndex)
+        let place = ":\(try #require(facts[.systemFileNumber] as? Int)) 123 123"
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !String(contentsOfFile: "/proc/locks", encoding: .utf8).contains(place) {
+            try #require(ContinuousClock.now < deadline)
+        }
+    }
+
+    @Test func quietFileThatIsWrittenByNobodysRulesIsAnError() throws {
         let folder = try SQLiteFolder()
         try folder.makeDatabase(journalMode: "wal")
         let reader = try folder.open("a.db", .readOnly)
         try reader.beginSnapshot()
         #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
         try reader.confirmSnapshot()
-        let newcomer = try folder.open("a.db", .readWrite)
-        try newcomer.execute("INSERT INTO t VALUES (2)")
-        // As long as only the -wal is written, the file shows the moment that it showed.
-        try reader.confirmSnapshot()
-        newcomer.close()
-        #expect(databaseError { try reader.confirmSnapshot() }?.message.contains("began to write") == true)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: folder("a.db")))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(count: 4096))
+        #expect(databaseError { try reader.confirmSnapshot() }?.kind == .changedMeanwhile)
         #expect(databaseError { try reader.commit() }?.message.contains(folder("a.db")) == true)
         reader.close()
+    }
+
+    /// Many may read a quiet file at once, and none takes another for somebody who has it open.
+    @Test func readersOfAQuietFileLeaveItQuiet() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase(journalMode: "wal")
+        usleep(100_000)
+        let before = try folder.contents()
+        let readers = try (0..<3).map { _ in try folder.open("a.db", .readOnly) }
+        for reader in readers { #expect(try reader.queryValue("SELECT count(*) FROM t") == 1) }
+        #expect(try folder.contents() == before)
+        for reader in readers { reader.close() }
+        #expect(try folder.contents() == before)
     }
 
     /// Closing any descriptor of a file drops all of the process's locks on it, SQLite's too.

@@ -95,8 +95,7 @@ enum SQLiteResult {
         case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         case .other: otherExplanation(of: code, message, path: path)
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
-            .interrupted,
-            .invalidURL, .syntax:
+            .interrupted, .changedMeanwhile, .invalidURL, .syntax:
             (message, nil)
         }
     }

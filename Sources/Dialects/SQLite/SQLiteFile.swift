@@ -81,7 +81,9 @@ struct SQLiteFile: Sendable {
     var walSize: Int { Self.size(wal) }
 
     /// Whether somebody has it open in WAL mode, or left it so.
-    var hasWALCompanions: Bool { walSize >= 0 || Self.size(sharedMemory) >= 0 }
+    var hasWALCompanions: Bool { walSize >= 0 || hasWALIndex }
+
+    var hasWALIndex: Bool { Self.size(sharedMemory) >= 0 }
 
     /// Whether this user may write the files of a database in WAL mode, and so can hold its writers back for a moment.
     var letsWritersBeHeldBack: Bool {

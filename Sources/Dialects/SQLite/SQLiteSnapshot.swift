@@ -49,7 +49,10 @@ extension SQLiteConnection {
         if let change = handle.source?.change() { throw change }
     }
 
-    var readingRemarks: [String] { sharedMoment?.remarks ?? [] }
+    var readingRemarks: [String] {
+        guard let sharedMoment else { return [] }
+        return sharedMoment.remarks + (handle.source?.newcomersRemarks ?? [])
+    }
 
     func sourceFingerprint() throws(DatabaseError) -> String {
         guard let sharedMoment else {
@@ -96,7 +99,7 @@ extension SQLiteConnection {
 
     private func fingerprint(of source: SQLiteSource) throws(DatabaseError) -> String {
         switch source.way {
-        case .untouched(let fingerprint): fingerprint.databaseText
+        case .untouched(let quiet): quiet.fingerprint.databaseText
         case .copy(let copy): copy.fingerprint
         case .inPlace where try readsWAL(of: source): try SQLiteWALState(of: handle).fingerprint(of: source.file)
         case .inPlace: try SQLiteFingerprint(of: source.file).databaseText

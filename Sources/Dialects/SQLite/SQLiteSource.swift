@@ -10,7 +10,7 @@ final class SQLiteSource: Sendable {
         case inPlace
         /// Where it lies, without locks or companions: in WAL mode, and nobody has it open
         /// (https://www.sqlite.org/uri.html#uriimmutable). It must stay as it was found.
-        case untouched(SQLiteFingerprint)
+        case untouched(SQLiteQuietFile)
         case copy(SQLitePrivateCopy)
     }
 
@@ -60,12 +60,16 @@ final class SQLiteSource: Sendable {
     /// nothing. `nil` when all is well.
     func change() -> DatabaseError? {
         switch way {
-        case .inPlace, .copy: return nil
-        case .untouched(let before):
-            if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: before) { return nil }
-            return DatabaseError(
-                .other, "another program began to write \(file.name) while it was read",
-                remedy: "start again: with the other program running, both go on side by side")
+        case .inPlace, .copy: nil
+        case .untouched(let quiet): quiet.change()
+        }
+    }
+
+    /// What is to be said of those who came while it was read.
+    var newcomersRemarks: [String] {
+        switch way {
+        case .inPlace, .copy: []
+        case .untouched(let quiet): quiet.remarks
         }
     }
 }
@@ -98,10 +102,11 @@ extension SQLiteSource {
             return .copy(try SQLitePrivateCopy.backup(of: file, options))
         }
         if file.walSize > 0 { return try copy(file, options) }
-        let fingerprint = try SQLiteFingerprint(of: file)
         // Asked again: who came before the fingerprint was taken would not be told by it.
-        guard fingerprint.isSettled, try SQLiteLockProbe(of: file) == probe, file.walSize <= 0 else { return nil }
-        return .untouched(fingerprint)
+        guard let quiet = try SQLiteQuietFile(file), quiet.fingerprint.isSettled,
+            try SQLiteLockProbe(of: file) == probe, file.walSize <= 0
+        else { return nil }
+        return .untouched(quiet)
     }
 
     private static func copy(_ file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> Way? {

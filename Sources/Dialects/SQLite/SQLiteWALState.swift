@@ -29,14 +29,31 @@ struct SQLiteWALState: Equatable {
 
     /// The first 96 bytes, through SQLite's own mapping: a descriptor of ours would drop its locks when it is closed.
     private static func header(of handle: SQLiteHandle) throws(DatabaseError) -> [UInt8] {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        let code = sqlite3_file_control(try handle.live(), "main", SQLITE_FCNTL_FILE_POINTER, &file)
-        guard code == SQLITE_OK, let file, let methods = file.pointee.pMethods?.pointee, methods.iVersion >= 2,
-            let map = methods.xShmMap
-        else { throw handle.error(code, statement: nil) }
+        let (file, methods) = try handle.walIndex()
         var region: UnsafeMutableRawPointer?
-        let mapped = map(file, 0, 32 * 1024, 0, &region)
-        guard mapped == SQLITE_OK, let region else { throw handle.error(mapped, statement: nil) }
+        let mapped = methods.xShmMap?(file, 0, 32 * 1024, 0, &region)
+        guard mapped == SQLITE_OK, let region else { throw handle.error(mapped ?? SQLITE_ERROR, statement: nil) }
         return Array(UnsafeRawBufferPointer(start: region, count: 96))
+    }
+}
+
+extension SQLiteHandle {
+    /// Keeps whatever is in a -wal out of the database's file, until this handle is closed: the lock of a reader who reads the
+    /// file alone (https://www.sqlite.org/walformat.html, `WAL_READ_LOCK(0)`). The database must have been read in WAL mode
+    /// already, and is not to be read again: SQLite would take the lock for its own.
+    func keepCheckpointsBack() throws(DatabaseError) {
+        let (file, methods) = try walIndex()
+        let code = methods.xShmLock?(file, 3, 1, SQLITE_SHM_LOCK | SQLITE_SHM_SHARED)
+        guard code == SQLITE_OK else { throw error(code ?? SQLITE_ERROR, statement: nil) }
+    }
+
+    /// SQLite's own access to the wal-index (https://www.sqlite.org/c3ref/io_methods.html).
+    fileprivate func walIndex() throws(DatabaseError) -> (UnsafeMutablePointer<sqlite3_file>, sqlite3_io_methods) {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let code = sqlite3_file_control(try live(), "main", SQLITE_FCNTL_FILE_POINTER, &file)
+        guard code == SQLITE_OK, let file, let methods = file.pointee.pMethods?.pointee, methods.iVersion >= 2 else {
+            throw error(code, statement: nil)
+        }
+        return (file, methods)
     }
 }

@@ -118,7 +118,7 @@ extension DatabaseError {
         switch kind {
         case .unique, .foreignKey, .notNull, .check, .raised, .syntax, .other: true
         case .locked, .lost, .pooled, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
-            .transactionEnded, .diskFull, .interrupted, .invalidURL:
+            .changedMeanwhile, .transactionEnded, .diskFull, .interrupted, .invalidURL:
             false
         }
     }

@@ -49,7 +49,7 @@ extension DatabaseError {
     fileprivate var isRefusal: Bool {
         switch kind {
         case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
-            .invalidURL, .pooled:
+            .invalidURL, .pooled, .changedMeanwhile:
             false
         case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .syntax, .other: true
         }

@@ -7,6 +7,8 @@ public struct Misfits: Sendable, Equatable {
     /// In the target's words.
     public var type: String
     public var policy: MismatchPolicy
+    /// Whether the type is given, so that the column is not widened.
+    public var isGiven: Bool
     /// `is no whole number of 64 bits`.
     public var reason: String
     public var count = 0
@@ -70,7 +72,7 @@ struct MisfitSurvey {
                 Misfits(
                     table: table.source, column: table.sourceColumns[column],
                     type: (try? target.spell(type)) ?? type.description, policy: table.handling[column].policy,
-                    reason: reason))
+                    isGiven: table.handling[column].isGiven, reason: reason))
         }
         found[at].count += 1
         if found[at].examples.count < Self.exampleCount {

@@ -1,8 +1,8 @@
 import Dialects
 
 extension TransferPlan {
-    /// The plan as text, to be compared by a run that wants to go on with it: what goes where, and every statement.
-    func recorded() -> String {
+    /// The plan as text, to be compared by a run that wants to go on with it: the options, what goes where, and every statement.
+    func recorded(under options: TransferOptions) -> String {
         let journeys = tables.map { table in
             JSON.object([
                 ("source", .string(table.source)), ("target", .string(table.target)),
@@ -15,7 +15,9 @@ extension TransferPlan {
             ])
         }
         return JSON.object([
-            ("version", .integer(1)), ("tables", .array(journeys)),
+            ("version", .integer(2)),
+            ("options", .object(options.recorded.map { (key: $0.option, value: .string($0.value)) })),
+            ("tables", .array(journeys)),
             ("statements", .array(statements.map(JSON.string))),
         ])
         .rendered()

@@ -25,11 +25,11 @@ struct SourceSurvey {
 
     /// What is to be known of a table: where the source holds columns to their types that is little.
     func survey(
-        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
     ) throws -> ProfiledTable {
         do {
-            return try read(whole, inspection, inPiecesOf: size, progress)
-        } catch let error as DatabaseError where !error.isInterruption {
+            return try read(whole, inspection, inPiecesOf: size, events)
+        } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
             var named = error
             named.message = "the table \(whole.name) can't be read: \(error.message)"
             named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"
@@ -38,7 +38,7 @@ struct SourceSurvey {
     }
 
     private func read(
-        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ progress: (Int) -> Void
+        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
     ) throws -> ProfiledTable {
         let (table, notCarried) = rules.withoutSkippedColumns(whole)
         let reading = try source.reading(of: whole, on: connection)
@@ -46,9 +46,11 @@ struct SourceSurvey {
         var found: ProfiledTable
         if let types = inspection.heldTypes[table.name] {
             found = try HeldTableReading(table, types).read(reading, on: connection)
-            progress(found.rows)
+            events(.counted(table: table.name, rows: found.rows))
         } else {
-            found = try profile(table, reading, treatments, inPiecesOf: size, progress)
+            found = try profile(table, reading, treatments, inPiecesOf: size) { rows in
+                events(.surveyed(table: table.name, rows: rows))
+            }
         }
         found.treatments = treatments
         found.policy = rules.policy(of: table.name)

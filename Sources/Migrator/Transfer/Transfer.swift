@@ -43,6 +43,13 @@ public struct TransferOptions: Sendable {
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }
 }
 
+/// A transfer that came to its end in an earlier run.
+public struct FinishedTransfer: Sendable {
+    public var record: TransferRecord
+    /// Whether the source is certainly what it was then.
+    public var isOfThisMoment: Bool
+}
+
 /// Copies a whole database into an empty one of the same or another kind, and proves that no row and no value was lost.
 ///
 ///     let report = try await Transfer(from: sqlite, to: postgresql).run { event in … }
@@ -64,23 +71,48 @@ public struct Transfer: Sendable {
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
         try requireTwo()
         // A file that is still to be made holds nothing, and is not made for a plan.
-        guard !to.isMissing else {
-            return try await withEngine(writingTo: from, events) { try await $0.plan().plan }
+        let isMade = !to.isMissing
+        var (plan, remarks) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                try await withEngine(writingTo: isMade ? to : from, events) { engine in
+                    if isMade { try await engine.requireFree() }
+                    return try await engine.plan().plan
+                }
+            }
         }
-        return try await withEngine(writingTo: to, events) { engine in
-            try await engine.requireFree()
-            return try await engine.plan().plan
-        }
+        plan.remarks += remarks
+        return plan
     }
 
     /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing, but for
     /// `TransferError.interrupted`; a report whose verdict is `mismatch` has changed nothing either.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
-        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-            try await to.withLock(MigrationRun.lock, waiting: 10) {
-                try await withEngine(writingTo: to, events) { try await $0.run() }
+        return try await TransferEngine.stoppable {
+            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                try await to.withLock(MigrationRun.lock, waiting: 10) { try await load(events) }
             }
+        }
+    }
+
+    private func load(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+            try await withEngine(writingTo: to, events) { try await $0.run() }
+        }
+        report.remarks += remarks
+        return report
+    }
+
+    /// The transfer from this source that was completed in this target, when there is none to go on with: then nothing is left to
+    /// do. Throws `DatabaseError`.
+    public func finished() async throws -> FinishedTransfer? {
+        guard !to.isMissing else { return nil }
+        let name = from.url.description
+        return try await Database.withConnections(from, to) { reading, writing in
+            let records = TransferRecords(writing)
+            guard try records.unfinished() == nil, let record = try records.finished() else { return nil }
+            let isSame = try reading.sharedSnapshot { _ in try reading.sourceFingerprint() == record.fingerprint }
+            return isSame || record.source == name ? FinishedTransfer(record: record, isOfThisMoment: isSame) : nil
         }
     }
 
@@ -101,13 +133,15 @@ public struct Transfer: Sendable {
     /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
     /// `TransferError.nothingToAbandon`.
     public static func abandon(in target: Database) async throws -> TransferRecord {
-        try await target.withConnection { connection in
-            try connection.withLock(MigrationRun.lock, waiting: 10) {
-                guard let record = try TransferRecords(connection).unfinished() else {
-                    throw TransferError.nothingToAbandon
+        try await TransferEngine.stoppable {
+            try await target.withConnection { connection in
+                try connection.withLock(MigrationRun.lock, waiting: 10) {
+                    guard let record = try TransferRecords(connection).unfinished() else {
+                        throw TransferError.nothingToAbandon
+                    }
+                    try TransferRecords(connection).abandon(record)
+                    return record
                 }
-                try TransferRecords(connection).abandon(record)
-                return record
             }
         }
     }
@@ -128,8 +162,9 @@ public struct Transfer: Sendable {
             await streams.close()
             return result
         } catch {
+            let cause = await streams.cause(of: error)
             await streams.close()
-            throw error
+            throw cause
         }
     }
 }

@@ -33,16 +33,15 @@ struct TransferEngine {
             guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
             let replicas = ReplicaPlanner.tables(of: inspection, options)
             let counted = try await streams.each(replicas) { table, reading, _ in
-                try SourceSurvey(reading, source, options.rules).count(table)
+                let counted = try SourceSurvey(reading, source, options.rules).count(table)
+                events(.counted(table: table.name, rows: counted.rows))
+                return counted
             }
             plan = ReplicaPlanner.plan(inspection, counted)
         } else {
             let tables = try await streams.each(wanted) { table, reading, _ in
                 try SourceSurvey(reading, source, options.rules).survey(
-                    table, inspection, inPiecesOf: options.chunkBytes
-                ) { rows in
-                    events(.surveyed(table: table.name, rows: rows))
-                }
+                    table, inspection, inPiecesOf: options.chunkBytes, events)
             }
             plan = try await surveyed(
                 TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
@@ -71,7 +70,12 @@ struct TransferEngine {
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         let earlier = try await unfinished()
-        let work = try await plan()
+        let work: Work
+        do { work = try await plan() } catch {
+            // What an earlier run has done is there as before.
+            guard earlier != nil, let reason = Self.interruption(error) else { throw error }
+            throw TransferError.interrupted(reason: reason)
+        }
         let surveying = ContinuousClock.now.seconds(since: start)
         var report = try await run(work, after: earlier)
         report.phases.surveying = surveying
@@ -105,11 +109,20 @@ struct TransferEngine {
     }
 
     private func unfinished() async throws -> TransferRecord? {
-        let (resumes, target) = (options.resumes, target)
-        return try await streams.first { _, writing in
-            let record = try TransferRecords(writing).unfinished()
-            if let record, !resumes { throw TransferError.unfinished(record) }
-            if record == nil { try Self.requireEmpty(writing, target) }
+        let (options, target, sourceName) = (options, target, sourceName)
+        return try await streams.first { reading, writing in
+            guard let record = try TransferRecords(writing).unfinished() else {
+                try Self.requireEmpty(writing, target)
+                return nil
+            }
+            guard options.resumes else { throw TransferError.unfinished(record) }
+            // Before all values are looked at, which may take long.
+            guard try reading.sourceFingerprint() == record.fingerprint else {
+                throw record.source == sourceName
+                    ? TransferError.sourceChanged(record) : TransferError.otherSource(record, now: sourceName)
+            }
+            let differences = options.differences(from: record.plan)
+            guard differences.isEmpty else { throw TransferError.planChanged(record, differences) }
             return record
         }
     }
@@ -133,16 +146,15 @@ struct TransferEngine {
     /// Makes the tables and the record of them, in one transaction; or takes up the record of an earlier run.
     private func begin(_ work: Work, _ earlier: TransferRecord?) async throws -> TransferRecord {
         let (target, sourceName) = (target, sourceName)
-        let plan = work.plan.recorded()
+        let plan = work.plan.recorded(under: options)
         return try await streams.first { reading, writing in
-            let fingerprint = try reading.sourceFingerprint()
             if let earlier {
-                guard earlier.fingerprint == fingerprint else { throw TransferError.sourceChanged(earlier) }
-                guard earlier.plan == plan else { throw TransferError.planChanged(earlier) }
+                guard earlier.plan == plan else { throw TransferError.planChanged(earlier, []) }
                 return earlier
             }
             let record = TransferRecord(
-                id: Self.newID(), source: sourceName, fingerprint: fingerprint, plan: plan, state: .loading)
+                id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
+                state: .loading)
             try writing.transaction {
                 // Again, now that nobody else's changes can come in between unseen.
                 try Self.requireEmpty(writing, target)
@@ -169,6 +181,14 @@ struct TransferEngine {
         try await streams.first { _, writing in
             if writing.isInTransaction { try writing.rollback() }
             try TransferRecords(writing).abandon(record)
+        }
+    }
+
+    /// Runs `body`, which has changed nothing when it throws what keeps a transfer from going on; being stopped is said in our words.
+    static func stoppable<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
+        do { return try await body() } catch {
+            guard Task.isCancelled, interruption(error) != nil else { throw error }
+            throw TransferError.stopped
         }
     }
 

@@ -22,9 +22,16 @@ public enum TransferError: Error, Equatable, Sendable {
     case unfinished(TransferRecord)
     /// It was kept from going on: what was done stays, and is recorded as unfinished.
     case interrupted(reason: String)
+    /// It was stopped before it had changed anything, or everything is again as it was.
+    case stopped
     case sourceChanged(TransferRecord)
-    case planChanged(TransferRecord)
+    /// It is to go on with a transfer from another source.
+    case otherSource(TransferRecord, now: String)
+    /// It would do something else than the run that it is to go on with: which options say so, as sentences, where it is they.
+    case planChanged(TransferRecord, [String])
     case nothingToAbandon
+    /// An earlier run came to its end, and what it did is no longer known in such detail.
+    case nothingToReport(TransferRecord)
 }
 
 extension TransferError {
@@ -42,17 +49,13 @@ extension TransferError {
         case .keyNotBuilt: "key_not_built"
         case .unfinished: "unfinished_transfer"
         case .interrupted: "interrupted"
+        case .stopped: "stopped"
         case .sourceChanged: "source_changed"
+        case .otherSource: "other_source"
         case .planChanged: "plan_changed"
         case .nothingToAbandon: "nothing_to_abandon"
+        case .nothingToReport: "nothing_to_report"
         }
-    }
-
-    /// Whether the target holds a part of the work, which another run can go on with.
-    public var leavesWork: Bool {
-        if case .interrupted = self { return true }
-        if case .unfinished = self { return true }
-        return false
     }
 
     /// What to do, as a sentence.
@@ -64,15 +67,24 @@ extension TransferError {
         case .noSuchTable: "see the names with a dry run"
         case .unfinished, .interrupted:
             "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+        case .stopped: "run the same command again"
         case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
+        case .otherSource(let record, _):
+            "name \(record.source) as it was then, or remove what is there with transfer --abandon TARGET"
         case .planChanged:
             "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
+        case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy
         case .rulesForReplica: "leave out --rules, --on-mismatch and --lowercase-names"
-        case .misfits:
-            "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
-        case .neverNull: "set the rows aside with on_mismatch: quarantine, or widen the columns"
+        case .misfits(let found):
+            found.contains(where: \.isGiven)
+                ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+                : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
+        case .neverNull(let found):
+            found.contains(where: \.isGiven)
+                ? "set the rows aside with on_mismatch: quarantine"
+                : "set the rows aside with on_mismatch: quarantine, or widen the columns"
         case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
         case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
         }
@@ -94,10 +106,9 @@ extension TransferError: CustomStringConvertible {
             return "a database is copied as it is into one of its own kind: there are no rules for that"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
         case .misfits(let found):
-            return "values are not what their columns say: " + found.map(\.description).joined(separator: "; ")
+            return Self.list("values are not what their columns say", found)
         case .neverNull(let found):
-            return "values would become NULL where none may be: "
-                + found.map(\.description).joined(separator: "; ")
+            return Self.list("values would become NULL where none may be", found)
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
@@ -106,11 +117,21 @@ extension TransferError: CustomStringConvertible {
         case .interrupted(let reason):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
             return "the transfer was interrupted: \(reason). What was done is kept, and the target marked as unfinished"
+        case .stopped: return "it was stopped, and the databases are as they were"
         case .sourceChanged(let record):
             return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
-        case .planChanged(let record):
-            return "this run would do something else than the one of \(record.startedAt) that it is to go on with"
+        case .otherSource(let record, let now):
+            return "the transfer of \(record.startedAt) that is to be gone on with reads \(record.source), not \(now)"
+        case .planChanged(let record, let differences):
+            let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
+            return
+                "this run would do something else than the one of \(record.startedAt) that it is to go on with\(which)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
+        case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
         }
+    }
+    /// One on the same line, several on a line each.
+    private static func list(_ heading: String, _ found: [Misfits]) -> String {
+        found.count == 1 ? "\(heading): \(found[0])" : "\(heading):" + found.map { "\n  \($0)" }.joined()
     }
 }

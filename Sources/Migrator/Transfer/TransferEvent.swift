@@ -16,8 +16,12 @@ public enum TransferEvent: Sendable {
     }
 
     case phase(Phase)
+    /// Everything before is worth nothing, and is done once more. Why, as a sentence.
+    case startedAgain(String)
     /// So many further rows were looked at.
     case surveyed(table: String, rows: Int)
+    /// So many rows were counted, of a table whose types need nothing else to be known.
+    case counted(table: String, rows: Int)
     case planned(TransferPlan)
     /// So many rows are there from an interrupted run.
     case resumed(PlannedTable, rows: Int)

@@ -77,6 +77,8 @@ public struct ColumnHandling: Sendable, Equatable {
     public var reading: ValueReading?
     public var policy: MismatchPolicy = .widen
     public var demand: ColumnDemand = []
+    /// Whether the type is given, by a rule or a declared schema: then no value widens it.
+    public var isGiven = false
     /// Whether values may not fit, as far as the profile tells.
     var isSuspect = false
     /// Whether every value was looked at, in the moment that is read, and the type chosen so that all of them fit.

@@ -99,7 +99,8 @@ struct TransferPlanner {
     private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {
         let treatment = origin.treatments[column]
         let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
-        var handling = ColumnHandling(reading: treatment.reading, policy: treatment.policy)
+        var handling = ColumnHandling(
+            reading: treatment.reading, policy: treatment.policy, isGiven: choice.isGiven)
         // What a rule promises is not widened: it is kept, or the transfer is refused.
         if choice.isGiven && handling.policy == .widen { handling.policy = .fail }
         guard handling.policy != .widen else {

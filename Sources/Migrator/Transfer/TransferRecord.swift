@@ -17,8 +17,12 @@ public struct TransferRecord: Sendable, Equatable {
     /// The whole plan as JSON: only a run that would do the same can go on with what is there.
     public var plan: String
     public var state: State
-    /// RFC 3339, UTC.
+    /// RFC 3339, UTC; empty as long as it is not.
     public var startedAt = ""
+    public var finishedAt = ""
+
+    /// For people, where it is complete.
+    public var completion: String { "the transfer from \(source), begun \(startedAt), was completed at \(finishedAt)" }
 }
 
 /// A part of a transfer that is done, recorded in the very transaction that did it: nothing can be done twice.

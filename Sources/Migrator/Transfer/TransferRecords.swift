@@ -8,18 +8,29 @@ struct TransferRecords {
 
     /// The transfer that was begun here and is not complete.
     func unfinished() throws -> TransferRecord? {
+        try record(where: "state <> \(TransferRecord.State.complete.rawValue)")
+    }
+
+    /// The transfer that was completed here last.
+    func finished() throws -> TransferRecord? {
+        try record(where: "state = \(TransferRecord.State.complete.rawValue)")
+    }
+
+    private func record(where condition: SQL) throws -> TransferRecord? {
         guard try connection.hasTable(TransferRecord.tableName) else { return nil }
-        let startedAt = try connection.dialect.conversion(of: "started_at", from: .timestamp, to: .text).expression
+        let times = try ["started_at", "finished_at"].map {
+            try connection.dialect.conversion(of: $0, from: .timestamp, to: .text).expression
+        }
         let rows = try connection.query(
             """
-            SELECT id, source, fingerprint, plan, state, \(trusted: startedAt) FROM tc_transfers \
-            WHERE state <> \(TransferRecord.State.complete.rawValue)
+            SELECT id, source, fingerprint, plan, state, \(trusted: times.joined(separator: ", ")) FROM tc_transfers \
+            WHERE \(condition) ORDER BY started_at DESC
             """)
         guard let row = rows.first else { return nil }
         let texts = row.map { $0.text ?? "" }
         return TransferRecord(
             id: texts[0], source: texts[1], fingerprint: texts[2], plan: texts[3],
-            state: TransferRecord.State(rawValue: texts[4]) ?? .loading, startedAt: texts[5])
+            state: TransferRecord.State(rawValue: texts[4]) ?? .loading, startedAt: texts[5], finishedAt: texts[6])
     }
 
     /// Throws `TransferError.unfinished` when one was begun here and is not complete.

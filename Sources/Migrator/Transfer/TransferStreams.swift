@@ -27,6 +27,12 @@ struct TransferStreams: Sendable {
 
     private init(pairs: [ConnectionPair]) { self.pairs = pairs }
 
+    /// What is to blame for an error (`ConnectionPair.cause`). An interruption is none.
+    func cause(of error: any Error) async -> any Error {
+        if case TransferError.interrupted = error { return error }
+        return await pairs.first?.cause(of: error) ?? error
+    }
+
     func close() async { for pair in pairs { await pair.close() } }
 
     /// Runs `body` on the first stream.
@@ -53,7 +59,13 @@ struct TransferStreams: Sendable {
                 group.addTask {
                     var results: [(Int, Result)] = []
                     while let at = (stream == 0 ? large.next() : nil) ?? others.next() {
-                        results.append((at, try await pair.run { try body(items[at], $0, $1) }))
+                        let result = try await pair.run { reading, writing in
+                            let result = try body(items[at], reading, writing)
+                            // Sooner than at the end: what was read may be worth nothing, and the rest may take hours.
+                            try reading.confirmSnapshot()
+                            return result
+                        }
+                        results.append((at, result))
                     }
                     return results
                 }

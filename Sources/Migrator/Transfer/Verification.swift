@@ -14,8 +14,14 @@ public struct Verification: Sendable {
         self.target = target
     }
 
-    /// Throws `DatabaseError`. What differs is in the report.
+    /// Throws `DatabaseError`. What differs is in the report; `events` hears what is done, as lines for people.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
+        var (report, remarks) = try await ReadingAgain.whenChanged(events) { try await compare(events) }
+        report.remarks += remarks
+        return report
+    }
+
+    private func compare(_ events: @escaping @Sendable (String) -> Void) async throws -> VerificationReport {
         let (from, to) = (self.source.dialect, self.target.dialect)
         return try await Database.withConnections(source, target) { source, target in
             try source.snapshot {
@@ -23,7 +29,7 @@ public struct Verification: Sendable {
                     let plan = VerificationPlan(
                         try from.inspect(source), try to.inspect(target), from: from, to: to)
                     let tables = try plan.tables.map { table in
-                        events(table.source.table)
+                        events("comparing \(table.source.table)")
                         return try TableComparison(table, source, target).report()
                     }
                     return VerificationReport(tables: tables, missing: plan.missing, notCompared: plan.notCompared)
@@ -65,6 +71,8 @@ public struct VerificationReport: Sendable, Equatable {
     public var missing: [String]
     /// Columns whose values can't be compared, with the reason.
     public var notCompared: [String]
+    /// What is to be said of the reading itself.
+    public var remarks: [String] = []
 
     public var isEqual: Bool { missing.isEmpty && tables.allSatisfy(\.isEqual) }
 }

@@ -33,8 +33,7 @@ struct ProblemMiddleware: RouterMiddleware {
         case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted:
             RuntimeError(.databaseUnavailable, "the daemon's database can't be used now", remedy: "try again soon")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .notADatabase,
-            .invalidURL,
-            .syntax, .other:
+            .changedMeanwhile, .invalidURL, .syntax, .other:
             RuntimeError(.failed, "the daemon failed at its database", remedy: "its log says more")
         }
     }

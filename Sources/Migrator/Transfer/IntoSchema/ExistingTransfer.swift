@@ -36,31 +36,48 @@ public struct ExistingTransfer: Sendable {
     /// `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
-        return try await Database.withConnections(from, to) { reading, writing in
-            try reading.snapshot { try plan(reading, writing) }
+        var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
+                try await ConnectionPair.reading(from, to) { pair in
+                    try await pair.run { reading, writing in try reading.snapshot { try self.plan(reading, writing) } }
+                }
+            }
         }
+        plan.remarks += remarks
+        return plan
     }
 
     /// Does it, and tells `events` on the way. Throws as `plan` does, and `TransferError.doesNotFit`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         let start = ContinuousClock.now
-        var report = try await Database.withConnections(from, to) { reading, writing in
-            events(.phase(.surveying))
-            _ = try reading.beginSharedSnapshot()
-            try reading.endSharing()
-            let plan = try plan(reading, writing)
-            events(.planned(plan))
-            let load = SchemaLoad(
-                plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
-                verification: verification, source: from.dialect, target: to.dialect, events: events)
-            var report = try load.run(reading, writing)
-            try reading.confirmSnapshot()
-            report.provenance = TransferReport.Provenance(
-                fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
-            return report
+        var (report, remarks): (TransferReport, [String]) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                try await ConnectionPair.reading(from, to) { pair in
+                    try await pair.run { try fill($0, $1, events) }
+                }
+            }
         }
+        report.remarks += remarks
         report.seconds = ContinuousClock.now.seconds(since: start)
+        return report
+    }
+
+    private func fill(
+        _ reading: any Connection, _ writing: any Connection, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) throws -> TransferReport {
+        events(.phase(.surveying))
+        _ = try reading.beginSharedSnapshot()
+        try reading.endSharing()
+        let plan = try plan(reading, writing)
+        events(.planned(plan))
+        let load = SchemaLoad(
+            plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
+            verification: verification, source: from.dialect, target: to.dialect, events: events)
+        var report = try load.run(reading, writing)
+        report.remarks += reading.readingRemarks
+        report.provenance = TransferReport.Provenance(
+            fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
         return report
     }
 

@@ -40,23 +40,27 @@ public struct HistoryTransfer: Sendable {
             let target = to.dialect
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
-        return try await from.withConnection { reading in
-            try reading.snapshot { try plan(reading) }
+        var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
+                try await from.withConnection { reading in
+                    try reading.snapshot { try self.plan(reading) }
+                }
+            }
         }
+        plan.remarks += remarks
+        return plan
     }
 
     /// Does it, and tells `events` on the way. Throws as `plan` does, `TransferError.doesNotFit`, and what migrating throws.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
-        return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-            let pair = try await ConnectionPair.open(from, to)
-            do {
-                let report = try await fill(pair, events)
-                await pair.close()
+        return try await TransferEngine.stoppable {
+            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                    try await ConnectionPair.reading(from, to) { try await fill($0, events) }
+                }
+                report.remarks += remarks
                 return report
-            } catch {
-                await pair.close()
-                throw error
             }
         }
     }
@@ -85,9 +89,9 @@ public struct HistoryTransfer: Sendable {
             var report = try await pair.run { try load.run($0, $1) }
             if report.verdict == .mismatch { try await empty() }
             report.remarks += [remark].compactMap { $0 }
+            report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
             report.provenance = try await pair.run { reading, writing in
-                try reading.confirmSnapshot()
-                return TransferReport.Provenance(
+                TransferReport.Provenance(
                     fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
             }
             report.seconds = ContinuousClock.now.seconds(since: start)

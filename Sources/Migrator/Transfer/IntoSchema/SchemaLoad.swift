@@ -25,6 +25,7 @@ struct SchemaLoad {
                 let inTheWay = filled.filter { !replaced.contains($0) }
                 guard inTheWay.isEmpty else { throw refusal(inTheWay) }
                 let report = try fill(emptying: filled, reading, writing)
+                try reading.confirmSnapshot()
                 switch report.verdict {
                 case .verified: try writing.commit()
                 case .mismatch: try writing.rollback()

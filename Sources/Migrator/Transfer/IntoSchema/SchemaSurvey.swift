@@ -64,7 +64,7 @@ struct SchemaSurvey {
         let treatment = rules.treatment(of: column.source, in: table.source.name)
         return ColumnHandling(
             reading: treatment.reading, policy: treatment.policy == .widen ? .fail : treatment.policy,
-            demand: table.isRequired(column) ? [.value] : [], isSuspect: true)
+            demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
     }
 }
 
