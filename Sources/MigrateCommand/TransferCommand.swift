@@ -120,6 +120,9 @@ struct TransferCommand: AsyncParsableCommand {
         if ignoreMissing != nil, !intoHistory, !intoExisting {
             throw ValidationError("--ignore-missing goes with --into-history and --into-existing")
         }
+        if writeRules != nil, intoExisting, !dryRun {
+            throw ValidationError("--write-rules goes with --into-existing in a --dry-run only")
+        }
         if replaceRows != nil || keepRows != nil, !intoExisting {
             throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
         }
@@ -179,13 +182,23 @@ struct TransferCommand: AsyncParsableCommand {
             if intoHistory {
                 try await historyTransfer(from, to, rules).plan()
             } else if intoExisting {
-                try await existingTransfer(from, to, rules).plan()
+                try await existingPlan(existingTransfer(from, to, rules))
             } else {
                 try await Transfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
             }
         progress.end()
-        try write(plan.proposals)
+        if !intoExisting { try write(plan.proposals) }
         output.show(TransferDocument.document(plan)) { TransferPage.page(plan).text() }
+    }
+
+    /// Rules that suggest themselves are written first: without them the plan may be refused.
+    private func existingPlan(_ transfer: ExistingTransfer) async throws -> TransferPlan {
+        guard writeRules != nil else { return try await transfer.plan() }
+        let proposals = try await transfer.proposals()
+        try write(proposals)
+        var plan = try await transfer.plan()
+        plan.proposals = proposals
+        return plan
     }
 
     private func showReport(

@@ -166,6 +166,38 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("what numbers count is proposed for the columns that are there, and read as they are")
+    func proposals() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE post (id integer PRIMARY KEY, "createdAt" timestamp(3), "updatedAt" timestamptz(3), n bigint, span interval)
+                """, on: target)
+            #expect(FileManager.default.createFile(atPath: box("dev.db"), contents: nil))
+            try execute(
+                """
+                CREATE TABLE post (id INTEGER PRIMARY KEY, createdAt DATETIME, updatedAt DATETIME, n BIGINT, span BIGINT);
+                INSERT INTO post VALUES (1, 1704164645678, 1704164645678, 1704164645678, 1);
+                """, on: box("dev.db"))
+            let options = ["transfer", box("dev.db"), target, "--into-existing"]
+            let write = ["--dry-run", "--write-rules", box("rules.yaml"), "--json"]
+            let refused = try await box.run(.tcMigrate, options + write)
+            #expect(try refused.document(ErrorDocument.self).error.code == "unitless")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      createdAt: {timestamp: unix_ms}", "      updatedAt: {timestamp: unix_ms}",
+                    "      span: {type: interval}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(
+                try query("SELECT post::text FROM post", on: target) == [
+                    #"(1,"2024-01-02 03:04:05.678","2024-01-02 03:04:05.678+00",1704164645678,00:00:00.000001)"#
+                ])
+        }
+    }
+
     @Test("a type that no value can be written as is named, and can be left out")
     func unwritable() async throws {
         try await withSite("ALTER TABLE People ADD COLUMN words TEXT") { box, source, target in

@@ -47,6 +47,23 @@ struct ReadmeTests {
     }
 
     @Test(
+        "its report is the one of the bookshop that ci/demo moves",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func report() async throws {
+        let blocks = try Self.text("README.md").components(separatedBy: "```")
+        let shown = try #require(blocks.first { $0.hasPrefix("\nTABLE ") })
+        try await withDatabase(.postgresql) { box, target in
+            #expect(FileManager.default.createFile(atPath: box("bookshop.db"), contents: nil))
+            try execute(Self.text("Tests/Fixtures/samples/bookshop.sql"), on: box("bookshop.db"))
+            let run = try await box.migrate("transfer", box("bookshop.db"), target, "--quiet")
+            #expect(run.ending == .exit(0), "\(run)")
+            let paragraphs = shown.trimmingCharacters(in: .newlines).components(separatedBy: "\n\n")
+            #expect(paragraphs.count == 3)
+            for paragraph in paragraphs { #expect(run.output.contains(paragraph), "\(run)") }
+        }
+    }
+
+    @Test(
         "its commands run one after the other",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func commands() async throws {

@@ -47,6 +47,49 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
+    /// The rules that say what numbers count where the target has moments or spans of time, as far as the numbers suggest it. Changes
+    /// nothing. Throws `SchemaTransferError`, `TransferError` and `DatabaseError`.
+    public func proposals() async throws -> [ProposedRule] {
+        try await Database.withConnections(from, to) { reading, writing in
+            try reading.snapshot {
+                let inspection = try from.dialect.inspect(reading)
+                let schema = try to.dialect.inspect(writing).schema
+                let match = try SchemaMatch(
+                    inspection.schema.tables, schema, ignoring: ignoring + keeping + rules.skipped)
+                let written = try to.dialect.writtenTypes(on: writing)
+                let survey = SourceSurvey(reading, from.dialect, rules)
+                return try match.tables.flatMap { table in
+                    let found = try survey.survey(table.source, inspection, inPiecesOf: .max) { _ in }
+                    let proposals = ProposedRule.proposals(for: [found], in: inspection)
+                    return table.columns.compactMap { column in
+                        let proposed = proposals.first { $0.column == column.source }
+                        let type = written[table.target.name]?[column.target]
+                        return Self.answer(proposed, to: column.source, of: table.source, for: type)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rule that says what the numbers of a column count, where one is needed.
+    private static func answer(
+        _ proposed: ProposedRule?, to column: String, of table: Table, for type: ColumnType?
+    ) -> ProposedRule? {
+        switch type.flatMap(CanonicalForm.init) {
+        case .moment, .reading:
+            return proposed.flatMap {
+                $0.rule.hasPrefix("timestamp: ") && !$0.rule.hasPrefix("timestamp: iso") ? $0 : nil
+            }
+        case .interval where table[column: column]?.type.isInteger == true:
+            return ProposedRule(
+                table: table.name, column: column, rule: "type: interval",
+                reason: "numbers for a span of time: right if they count microseconds")
+        case .integer, .real, .decimal, .boolean, .text, .bytes, .date, .time, .interval, .address, .uuid, .json,
+            .stored, nil:
+            return nil
+        }
+    }
+
     /// Does it, and tells `events` on the way. Throws as `plan` does, and `TransferError.doesNotFit`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }

@@ -63,8 +63,18 @@ struct SchemaSurvey {
     ) -> ColumnHandling {
         let treatment = rules.treatment(of: column.source, in: table.source.name)
         return ColumnHandling(
-            reading: treatment.reading, policy: treatment.policy == .widen ? .fail : treatment.policy,
+            reading: reading(treatment.reading, for: type(of: column, in: table.target)),
+            policy: treatment.policy == .widen ? .fail : treatment.policy,
             demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
+    }
+}
+
+extension SchemaSurvey {
+    /// A column without a zone holds what the clock shows.
+    private func reading(_ reading: ValueReading?, for type: ColumnType) -> ValueReading? {
+        guard case .moment(var moment) = reading, CanonicalForm(type) == .reading else { return reading }
+        moment.isLocal = true
+        return .moment(moment)
     }
 }
 
