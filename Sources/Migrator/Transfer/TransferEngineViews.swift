@@ -72,16 +72,3 @@ extension TransferEngine {
         }
     }
 }
-
-extension Expression {
-    /// Every name that it says, folded: looked at once, however many tables there are.
-    var namesFolded: Set<String> {
-        func names(_ text: String) -> Set<String> {
-            Set(SQLToken.scan(text).compactMap { $0.name.map(SQLName.folded) })
-        }
-        switch self {
-        case .sql(let text): return names(text)
-        case .native(let sqlite, let postgresql): return names(sqlite).union(names(postgresql))
-        }
-    }
-}

@@ -50,7 +50,11 @@ struct TransferPlanner {
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         let fullText = addFullText(to: &views)
         let schema = Schema(tables: planned, views: views)
-        let journeys = schema.tablesInForeignKeyOrder.compactMap(journey)
+        let origins = Dictionary(
+            tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let journeys = schema.tablesInForeignKeyOrder.compactMap { table in
+            origins[table.name].map { journey(of: table, from: $0) }
+        }
         return TransferPlan(
             tables: rules.ordered(journeys), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
@@ -84,8 +88,7 @@ struct TransferPlanner {
         }
     }
 
-    private func journey(of table: Table) -> PlannedTable? {
-        guard let origin = tables.first(where: { tableNames[$0.table.name] == table.name }) else { return nil }
+    private func journey(of table: Table, from origin: ProfiledTable) -> PlannedTable {
         let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
