@@ -4,7 +4,7 @@ import Testing
 
 /// What SQLite's expressions become in PostgreSQL's words, and which become nothing.
 struct SQLiteMeaningTests {
-    static let meaning: SQLiteMeaning = {
+    static var meaning: SQLiteMeaning {
         var name = Column("Name", .text)
         name.collation = .nocase
         var odd = Column("odd", .text)
@@ -14,7 +14,7 @@ struct SQLiteMeaningTests {
                 Column("id", .bigint), Column("kind", .text), Column("active", .boolean), Column("price", .real),
                 Column("day", .date), Column("data", .bytes), name, odd,
             ], names: ["kind": "sort"])
-    }()
+    }
 
     static func predicate(_ text: String) -> String? {
         do {

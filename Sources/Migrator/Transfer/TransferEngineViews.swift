@@ -33,6 +33,7 @@ extension TransferEngine {
                 outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
             } else {
                 outcome = try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
+                    .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
             }
             switch outcome {
             case .same: break
@@ -70,5 +71,13 @@ extension TransferEngine {
                 }
             }
         }
+    }
+}
+
+extension ViewProof.Outcome {
+    /// Rows that differ say nothing of a view that was read at two moments, and asks for the time.
+    fileprivate func regarding(asksForTime: Bool) -> ViewProof.Outcome {
+        guard asksForTime, case .differs = self else { return self }
+        return .notCompared("it asks for the time, and was read at two moments")
     }
 }

@@ -17,6 +17,8 @@ struct TransferPlanner {
     var checks: [PlannedCheck] = []
     var typeNotes: [TypeNote] = []
     var notCarried: [NotCarried]
+    var remarks: [String] = []
+    var viewsOfTheTime: Set<String> = []
 
     init(
         _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
@@ -59,8 +61,8 @@ struct TransferPlanner {
             tables: rules.ordered(journeys), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
-            typeNotes: typeNotes, notCarried: notCarried, remarks: tables.compactMap { caseless($0.table) },
-            proposals: tables.flatMap(ProposedRule.proposals))
+            typeNotes: typeNotes, notCarried: notCarried, remarks: remarks + tables.compactMap { caseless($0.table) },
+            proposals: tables.flatMap(ProposedRule.proposals), viewsOfTheTime: viewsOfTheTime)
     }
 
     /// Unique indexes come along as they are; what a program asks for does not.
@@ -206,6 +208,7 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
             result.default = try translator.value(value, for: result.type)
+            if let remark = translator.remark(on: value) { remarks.append("\(table).\(column.name): \(remark)") }
         } catch {
             leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)")
         }
