@@ -141,7 +141,7 @@ extension SQLiteMeaning {
         guard pieces.count == 3 else { return Piece("substr(\(text), \(from))", .text) }
         let length = try Self.count(number(pieces[2]))
         if let number = numbers[1], number >= 0 { return Piece("substr(\(text), \(from), \(number))", .text) }
-        if numbers[0] == 1 { return Piece("substr(\(text), 1, greatest(\(length), 0))", .text) }
+        if numbers[0] == 1 { return Piece("substr(\(text), 1, CASE WHEN \(length) < 0 THEN 0 ELSE \(length) END)", .text) }
         return Piece(
             "(CASE WHEN \(length) < 0 THEN substr(\(text), \(from) + \(length), -\(length)) "
                 + "ELSE substr(\(text), \(from), \(length)) END)", .text)
@@ -231,8 +231,10 @@ extension SQLiteMeaning {
         case ("round", 1...2) where use == .view:
             // A half goes away from zero, which numeric does and double precision does not.
             let places = pieces.count == 2 ? try cast(pieces[1], toInteger: true) : "0"
+            let known = Int64(places) ?? -1
+            let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
             let number = try number(pieces[0])
-            return Piece("round((\(number.sql))::numeric, greatest((\(places))::integer, 0))::double precision", .number)
+            return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
         case ("sign", 1) where use == .view:
             return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):

@@ -118,6 +118,11 @@ extension SQLiteMeaning {
         _ sign: String, _ number: Piece, _ text: Piece, isNumberFirst: Bool
     ) throws(Untranslatable) -> String {
         func ordered(_ number: Piece, _ text: Piece) -> (Piece, Piece) { isNumberFirst ? (number, text) : (text, number) }
+        if number.hasAffinity && text.literal != nil {
+            // It is no number, or it would have been turned into one.
+            let (a, b) = ordered(number, text)
+            return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
+        }
         if number.hasAffinity || text.isDynamic {
             let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
             let (a, b) = ordered(number, turned)

@@ -152,7 +152,7 @@ extension SQLiteMeaning {
         case .aggregate(let call): return try aggregate(call)
         case .row: throw Untranslatable("it takes several values for one")
         case .query(let query): return try first(of: query)
-        case .exists(let query): return Piece("EXISTS (\(try rows(of: query).sql))", .boolean)
+        case .exists(let query): return Piece("EXISTS (\(try inner(query).sql))", .boolean)
         case .isNull(let operand, let negated):
             return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
         case .isIn(let operand, let items, let negated): return try isIn(operand, items, negated: negated)

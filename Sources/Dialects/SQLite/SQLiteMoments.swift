@@ -58,6 +58,7 @@ extension SQLiteMeaning {
         switch piece.kind {
         case .native(.datetime): return piece.sql
         case .native(.timestamp): return "(\(piece.sql) AT TIME ZONE 'UTC')"
+        case .native(.time): return "(timestamp '2000-01-01' + \(piece.sql))"
         case .native(.date): return "(\(piece.sql))::timestamp"
         case .null: return "NULL::timestamp"
         case .integer, .number:
@@ -66,6 +67,9 @@ extension SQLiteMeaning {
         case .text:
             if let literal = piece.literal, Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime) {
                 return "\(piece.sql)::timestamp"
+            }
+            if let literal = piece.literal, Self.isReadable(literal, as: .time) {
+                return "timestamp \(SQLText.literal("2000-01-01 " + literal))"
             }
             return Self.moment(ofText: piece.sql)
         case .boolean, .bytes, .native: throw Untranslatable("it takes something else for a moment")

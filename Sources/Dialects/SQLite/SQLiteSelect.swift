@@ -5,6 +5,8 @@ extension SQLiteMeaning {
     struct Rows {
         var sql: String
         var columns: [ColumnSense]
+        /// Columns that tell its rows apart, where they are known to; folded.
+        var key: Set<String>?
     }
 
     /// One SELECT or VALUES before its results are put together with those of others.
@@ -24,6 +26,8 @@ extension SQLiteMeaning {
         var rows: [[Piece]] = []
         /// ORDER BY, where this is the whole query.
         var order: [String] = []
+        /// The names of what its rows are grouped by, where all of that is shown.
+        var key: Set<String>?
 
         var sql: String {
             guard rows.isEmpty else {
@@ -64,7 +68,9 @@ extension SQLiteMeaning {
         func named(_ rows: Rows) -> SQLiteRelation {
             var columns = rows.columns
             for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
-            return SQLiteRelation(part.name, columns)
+            var relation = SQLiteRelation(part.name, columns)
+            if part.columns.isEmpty, let key = rows.key { relation.keys = [key] }
+            return relation
         }
         var rows: Rows
         let seeds = part.query.cores.prefix { !$0.reads(part.name) }
@@ -112,7 +118,7 @@ extension SQLiteMeaning {
                 result.piece.edited { $0.isNullable = parts.contains { $0.results[at].piece.isNullable } },
                 result.collation, name: result.name)
         }
-        return Rows(sql: sql, columns: columns)
+        return Rows(sql: sql, columns: columns, key: isAlone ? parts[0].key : nil)
     }
 
     private func ordered(_ terms: [String]) -> String {
@@ -241,9 +247,12 @@ extension SQLiteMeaning {
                 body = try inside.body(select, shown, order)
             }
         }
+        let shownGroups = body.results.filter { inside.scopes[0].groups.contains($0.piece.sql) }
+        let isKeyed = !inside.scopes[0].groups.isEmpty && Set(shownGroups.map(\.piece.sql)) == inside.scopes[0].groups
         if !grouping.texts.isEmpty { tail += " GROUP BY \(grouping.texts.joined(separator: ", "))" }
         return Part(
-            isDistinct: select.isDistinct, results: body.results, tail: tail + body.having + body.windows, order: body.order)
+            isDistinct: select.isDistinct, results: body.results, tail: tail + body.having + body.windows, order: body.order,
+            key: isKeyed ? Set(shownGroups.map { SQLName.folded($0.name) }) : nil)
     }
 
     /// A result that is shown, and what it is called.
@@ -374,9 +383,15 @@ extension SQLiteMeaning {
 
     // MARK: Inside expressions
 
+    /// A query inside an expression.
+    func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
+        guard use == .view else { throw Untranslatable("it reads other rows than its own") }
+        return try rows(of: query)
+    }
+
     /// A query that stands for one value: the first of its first row.
     func first(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
-        let rows = try rows(of: query)
+        let rows = try inner(query)
         guard rows.columns.count == 1, let column = rows.columns.first else {
             throw Untranslatable("it takes several columns for one value")
         }
@@ -386,7 +401,7 @@ extension SQLiteMeaning {
 
     func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
         let operands: [SQLiteTree] = if case .row(let trees) = operand { trees } else { [operand] }
-        let rows = try rows(of: query)
+        let rows = try inner(query)
         guard rows.columns.count == operands.count else { throw Untranslatable("IN compares different numbers of columns") }
         var (sides, kinds): ([String], [Kind]) = ([], [])
         var isMatched = true

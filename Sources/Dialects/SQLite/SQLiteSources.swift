@@ -37,7 +37,9 @@ extension SQLiteMeaning {
                 let rows = try rows(of: query)
                 let name = source.alias ?? "query \(texts.count + 1)"
                 texts.append("(\(rows.sql)) AS \(SQLText.identifier(name))")
-                scope.relations.append(SQLiteRelation(name, rows.columns))
+                var relation = SQLiteRelation(name, rows.columns)
+                if let key = rows.key { relation.keys = [key] }
+                scope.relations.append(relation)
             case .joined(let inner):
                 guard source.alias == nil else { throw Untranslatable("it gives a name to a join in parentheses") }
                 try add(inner, to: &scope, &texts)
