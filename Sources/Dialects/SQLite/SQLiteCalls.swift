@@ -102,7 +102,9 @@ extension SQLiteMeaning {
             let replaced = "replace(\(try text(0)), \(try text(1)), \(try text(2)))"
             return Piece(replaced, .text)
         case ("hex", 1) where use != .rows: return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
-        case ("char", 1) where use == .view && pieces[0].kind == .integer: return Piece("chr((\(pieces[0].sql))::integer)", .text)
+        case ("char", 1) where use == .view && pieces[0].kind == .integer:
+            return Piece("chr((\(pieces[0].sql))::integer)", .text)
+        case ("unicode", 1) where use == .view: return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer)
         case ("printf", 1...), ("format", 1...):
             guard use != .rows, case .string(let format) = arguments[0] else { return nil }
             return try formatted(format, Array(pieces.dropFirst()))

@@ -172,6 +172,9 @@ extension SQLiteMeaning {
 
     private func number(_ text: String) throws(Untranslatable) -> Piece {
         if Int64(text) != nil { return Piece(text, .integer) }
+        if text.lowercased().hasPrefix("0x"), let bits = UInt64(text.dropFirst(2), radix: 16) {
+            return Piece("\(Int64(bitPattern: bits))", .integer)
+        }
         guard Double(text) != nil, !text.contains("x") else {
             throw Untranslatable("the number \(text) is written in SQLite's way")
         }
@@ -324,6 +327,8 @@ extension SQLiteMeaning {
     private func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         guard piece.kind == .text else { return piece }
+        // In a query it says how the text compares, and does so where that is done.
+        if use == .view, ["NOCASE", "BINARY"].contains(collation.uppercased()) { return piece }
         switch collation.uppercased() {
         case "NOCASE": return Piece(Self.folded(piece), .text)
         case "BINARY": return Piece("(\(piece.sql) COLLATE \"C\")", .text)

@@ -106,7 +106,11 @@ extension SQLiteMeaning {
             throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
         }
         var sql = parts[0].sql
-        for (word, part) in zip(query.operators, parts.dropFirst()) { sql += " \(word) \(part.sql)" }
+        // SQLite goes from left to right, PostgreSQL takes INTERSECT first.
+        let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
+        for (at, part) in parts.enumerated().dropFirst() {
+            sql = "\(isNested && at > 1 ? "(\(sql))" : sql) \(query.operators[at - 1]) \(part.sql)"
+        }
         if !query.order.isEmpty {
             let isFree = isAlone && !parts[0].isDistinct
             sql = isFree ? sql + ordered(parts[0].order) : try ordered(sql, query, parts)
@@ -322,7 +326,7 @@ extension SQLiteMeaning {
             let piece = try piece(tree)
             guard piece.kind != .text || !isCaseless(tree) else {
                 throw Untranslatable(
-                    "it groups by \(piece.sql), whose texts are equal here without regard to case, and shows any of them")
+                    "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them")
             }
             // One group for all: PostgreSQL would take a number for a column's place.
             guard !tree.isConstant else { throw Untranslatable("it groups by a constant") }

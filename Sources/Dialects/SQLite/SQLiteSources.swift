@@ -97,7 +97,8 @@ extension SQLiteMeaning {
             var item = ""
             if case .joined(let inner) = source.content {
                 var inside = Sources()
-                item = "(\(try joined(inner, texts, &next, &inside)))"
+                item = try joined(inner, texts, &next, &inside)
+                if inner.count > 1 { item = "(\(item))" }
             } else {
                 item = texts[next]
                 next += 1
