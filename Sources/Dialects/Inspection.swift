@@ -116,10 +116,13 @@ public struct NotCarried: Sendable, Equatable, Codable {
     public var kind: Kind
     public var name: String
     public var reason: String
+    /// The table that a trigger belongs to.
+    public var table: String?
 
-    public init(_ kind: Kind, _ name: String, reason: String) {
+    public init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {
         self.kind = kind
         self.name = name
         self.reason = reason
+        self.table = table
     }
 }

@@ -15,8 +15,24 @@ public protocol TransferSource: Dialect {
     /// The types of a view's columns, in their order; `nil` where each value has a type of its own. Throws `DatabaseError`.
     func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]?
 
-    /// A view's query in words that mean the same in the target; `tables` are those that it reads, by way of other views too.
-    func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression
+    /// A view in words that mean the same in the target. `relations` are what it names: tables with the types of the target, and
+    /// other views as what `query` said of them.
+    func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
+}
+
+/// A view's query in the words of the target.
+public struct TranslatedView: Sendable, Equatable {
+    public var query: Expression
+    /// What is known of the columns that another view finds in it.
+    public var columns: [Column]
+    /// Whether it asks for the time, so that it yields other rows each time.
+    public var asksForTime: Bool
+
+    public init(_ query: Expression, columns: [Column], asksForTime: Bool = false) {
+        self.query = query
+        self.columns = columns
+        self.asksForTime = asksForTime
+    }
 }
 
 /// A dialect whose databases a transfer can fill.
@@ -201,6 +217,8 @@ public protocol ExpressionTranslator {
     func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression
     /// A default for a column of this type; `nil` when there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
+    /// What a default means there that it does not mean here, though it is carried over; `nil` mostly.
+    func remark(on value: Default) -> String?
     /// A column as an index has it whose collation is this; `nil` when the column itself will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression?
 }

@@ -65,8 +65,21 @@ enum TransferPage {
     ) {
         page.add("Types chosen from the values", types.map(\.description))
         page.add("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
-        page.add("Not carried over", notCarried.map { "\($0.kind.words) \($0.name): \($0.reason)" })
+        page.add("Not carried over", lines(notCarried))
         page.add("Values that are not what their columns say", misfits.map { "\($0): \(outcome($0.policy))" })
+    }
+
+    /// A line for each thing; the triggers of one table share one, behind all others.
+    private static func lines(_ notCarried: [NotCarried]) -> [String] {
+        let alone = notCarried.filter { $0.kind != .trigger || $0.table == nil }
+        let triggers = Dictionary(grouping: notCarried.filter { $0.kind == .trigger && $0.table != nil }) { $0.table ?? "" }
+        return alone.map { "\($0.kind.words) \($0.name): \($0.reason)" }
+            + triggers.sorted { $0.key < $1.key }.map { table, list in
+                let texts = list.map { "\($0.name), \($0.reason)" }
+                return list.count == 1
+                    ? "trigger of \(table): \(texts[0])"
+                    : "\(list.count) triggers of \(table): \(texts.joined(separator: "; "))"
+            }
     }
 
     private static func outcome(_ policy: MismatchPolicy) -> String {

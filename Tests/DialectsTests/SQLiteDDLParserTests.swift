@@ -29,6 +29,19 @@ import Testing
         #expect(table.columns[2].text == "b int DEFAULT (1+(2)) NOT NULL ON CONFLICT REPLACE UNIQUE ON CONFLICT ABORT")
     }
 
+    @Test(
+        "a constraint whose name is empty has none",
+        arguments: ["CONSTRAINT \"\"", "CONSTRAINT []", "CONSTRAINT[]", "CONSTRAINT ``", "CONSTRAINT ''"])
+    func emptyNames(_ prefix: String) throws {
+        let table = try #require(
+            SQLiteDDLParser.parse(
+                "CREATE TABLE t(a INT \(prefix) UNIQUE, b INT REFERENCES p, \(prefix) CHECK (a > 0), \(prefix) PRIMARY KEY (a))"))
+        #expect(table.uniques == [.init(name: nil, columns: ["a"])])
+        #expect(table.checks == [.init(name: nil, expression: "a > 0")])
+        #expect(table.primaryKey == .init(name: nil, columns: ["a"]))
+        #expect(table.columns.map(\.name) == ["a", "b"])
+    }
+
     @Test func strangersQuoteAsTheyLike() throws {
         let table = try #require(
             SQLiteDDLParser.parse(

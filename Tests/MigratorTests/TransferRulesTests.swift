@@ -203,7 +203,7 @@ struct TransferRulesTests {
         let script = """
             CREATE TABLE t (id INTEGER PRIMARY KEY, n INT); INSERT INTO t VALUES (1, 5), (2, 6);
             CREATE VIEW sums AS SELECT sum(n) AS total FROM t;
-            CREATE VIEW bare AS SELECT id, max(n) FROM t;
+            CREATE VIEW bare AS SELECT id, count(n) FROM t;
             """
         try await transferred(script) { report, target in
             let total = try target.queryValue("SELECT total FROM sums")

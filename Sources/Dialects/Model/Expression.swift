@@ -22,6 +22,13 @@ extension Expression {
         texts.contains { text in SQLToken.scan(text).contains { $0.names(identifier) } }
     }
 
+    /// Every name that it says, folded: looked at once, however many tables there are.
+    public var namesFolded: Set<String> {
+        texts.reduce(into: []) { names, text in
+            for token in SQLToken.scan(text) { if let name = token.name { names.insert(SQLName.folded(name)) } }
+        }
+    }
+
     /// The same expression where every mention of the column `old` reads `new`; strings and comments stay as they are.
     public func renaming(_ old: String, to new: String) -> Expression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }

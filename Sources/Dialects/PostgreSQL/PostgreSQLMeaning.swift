@@ -95,6 +95,8 @@ extension PostgreSQLMeaning {
         case .collated(let operand, let collation): return try collated(operand, collation)
         case .cast(let operand, let type): return try cast(operand, type)
         case .choice(let branches, let otherwise): return try choice(branches, otherwise)
+        case .column, .aggregate, .row, .query, .exists, .isInQuery:
+            throw Untranslatable("it reads more than one row")
         case .matches: throw Untranslatable("LIKE regards case there, and does not in SQLite")
         case .blob: throw Untranslatable("it holds bits")
         }

@@ -27,9 +27,9 @@ extension PostgreSQLDialect: TransferSource {
 
     /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no
     /// decimals: those are texts in SQLite, and compute in another way.
-    public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
-        let columns = tables.flatMap(\.columns)
-        guard case .native(_, let text) = view.query else { return view.query }
+    public func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
+        let columns = relations.flatMap(\.columns)
+        guard case .native(_, let text) = view.query else { return TranslatedView(view.query, columns: columns) }
         let query = PostgreSQLExpression(columns).withoutTextCasts(text)
         let foreign: Set<String> = ["ANY", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
         for token in SQLToken.scan(query) {
@@ -41,6 +41,6 @@ extension PostgreSQLDialect: TransferSource {
         if let decimal = columns.first(where: { $0.type.isDecimal && view.query.mentions($0.name) }) {
             throw Untranslatable("it reads the decimal \(decimal.name), which computes in another way in the target")
         }
-        return .native(sqlite: query, postgresql: query)
+        return TranslatedView(.native(sqlite: query, postgresql: query), columns: columns)
     }
 }

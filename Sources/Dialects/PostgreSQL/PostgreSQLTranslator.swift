@@ -30,6 +30,8 @@ extension PostgreSQLMeaning: ExpressionTranslator {
         }
     }
 
+    func remark(on value: Default) -> String? { nil }
+
     /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? { nil }
 

@@ -18,11 +18,11 @@ struct PostgreSQLViewReader {
             SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', ')
             FROM pg_class c WHERE c.relkind = 'v' AND \(trusted: PostgreSQLCatalogScope.relations) ORDER BY c.oid
             """)
-        let edges = Set(try Self.edges(connection))
+        let read = Dictionary(grouping: try Self.edges(connection), by: { $0[0] }).mapValues { Set($0.map { $0[1] }) }
         let found = rows.map { row in
             View(name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text)
         }
-        views = ReadingOrder.sort(found) { edges.contains([$0.name, $1.name]) }
+        views = ReadingOrder.sort(found, name: \.name, reads: { read[$0.name] ?? [] })
     }
 
     private static func query(_ text: String) -> String {

@@ -134,13 +134,27 @@ private struct Scanner {
             dollarQuoted()
             return .string
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
-            return .number
+            return number()
         case _ where isWordStart(byte):
             return word()
         default:
             return symbol()
         }
+    }
+
+    /// `1`, `1.5e-3`, `0xE`.
+    private mutating func number() -> SQLToken.Kind {
+        let start = at
+        skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
+        let isHexadecimal = at > start + 1 && (bytes[start + 1] | 0x20) == UInt8(ascii: "x")
+        let isSigned = peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+")
+        if !isHexadecimal, isSigned, (bytes[at - 1] | 0x20) == UInt8(ascii: "e"),
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(peek(1))
+        {
+            at += 1
+            skip(isWordByte)
+        }
+        return .number
     }
 
     private mutating func word() -> SQLToken.Kind {

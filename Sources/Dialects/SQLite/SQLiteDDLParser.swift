@@ -49,7 +49,7 @@ struct SQLiteDDLParser {
         var constraintName: String?
         while !isAtEndOfPart {
             if cursor.take(word: "CONSTRAINT") {
-                constraintName = cursor.takeName()
+                constraintName = takeConstraintName()
                 continue
             }
             parseColumnConstraint(of: at, named: constraintName)
@@ -124,7 +124,7 @@ struct SQLiteDDLParser {
         var name: String?
         while !isAtEndOfPart {
             if cursor.take(word: "CONSTRAINT") {
-                name = cursor.takeName()
+                name = takeConstraintName()
                 continue
             }
             parseUnnamedTableConstraint(named: name)
@@ -176,6 +176,12 @@ struct SQLiteDDLParser {
     }
 
     // MARK: Both
+
+    /// SQLite takes an empty name, `CONSTRAINT ""` or `CONSTRAINT []`: whoever has it has no name.
+    private mutating func takeConstraintName() -> String? {
+        guard let name = cursor.takeName(), !name.isEmpty else { return nil }
+        return name
+    }
 
     private mutating func parseReference(columns: [String], named name: String?) {
         _ = cursor.take(word: "REFERENCES")

@@ -10,9 +10,23 @@ extension SQLiteMeaning {
             return .expression(.native(sqlite: text, postgresql: moment))
         }
         if let constant = Self.constant(expression) { return try Self.fitted(constant, to: type) }
-        let piece = try SQLiteMeaning(columns: []).piece(expression)
-        guard Self.fits(piece.kind, Self.kind(of: type)) else { throw Untranslatable("it is no \(type)") }
+        let meaning = SQLiteMeaning(columns: [], for: .insert)
+        let piece = try meaning.stored(meaning.piece(expression), as: type)
         return .expression(.native(sqlite: text, postgresql: piece.sql))
+    }
+
+    /// What a column of this type stores of a value: a text of digits is a number to one of numbers.
+    private func stored(_ piece: Piece, as type: ColumnType) throws(Untranslatable) -> Piece {
+        let wanted = Self.kind(of: type)
+        switch (wanted, piece.kind) {
+        case (.text, .integer), (.text, .number), (.text, .boolean): return try text(piece)
+        case (.integer, .text) where piece.whole != nil, (.number, .text) where piece.whole != nil:
+            return try number(piece)
+        case (.integer, .boolean), (.number, .boolean): return try number(piece)
+        case (_, _):
+            guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is no \(type)") }
+            return piece
+        }
     }
 
     /// A constant default as the column's type has it: 1 is true in a boolean column, '0' is 0 in an integer one.
@@ -54,112 +68,66 @@ extension SQLiteMeaning {
         case .unary("-", .number(let text)):
             Int64("-" + text).map(Default.integer) ?? Double("-" + text).map(Default.real)
         case .unary("+", let operand): constant(operand)
-        case .null, .blob, .unary, .binary, .call, .isNull, .isIn, .between, .matches, .collated, .cast, .choice: nil
+        case .null, .blob, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
+            .between, .matches, .collated, .cast, .choice:
+            nil
         }
     }
 
-    /// Random identifiers: hexadecimal digits of sixteen random bytes, and the many spellings of a uuid of version 4.
+    /// The many spellings of a random uuid of version 4.
     private static func uuidIdiom(_ text: String, for type: ColumnType) -> String? {
         let bare = SQLToken.scan(text).filter { !$0.isBlank }.map { $0.text.lowercased() }.joined()
         let core = bare.hasPrefix("(") && bare.hasSuffix(")") ? String(bare.dropFirst().dropLast()) : bare
         let isUUID = core.contains("hex(randomblob(4))") && core.contains("'-4'||") && core.contains("randomblob(6)")
-        switch (kind(of: type), core) {
-        case (.native(.uuid), _) where isUUID: return "gen_random_uuid()"
-        case (.text, _) where isUUID && core.hasPrefix("lower("): return "gen_random_uuid()::text"
-        case (.text, _) where isUUID: return "upper(gen_random_uuid()::text)"
-        case (.text, "lower(hex(randomblob(16)))"): return "replace(gen_random_uuid()::text, '-', '')"
-        case (.text, "hex(randomblob(16))"): return "upper(replace(gen_random_uuid()::text, '-', ''))"
-        case (.bytes, "randomblob(16)"): return "uuid_send(gen_random_uuid())"
+        switch kind(of: type) {
+        case .native(.uuid) where isUUID: return "gen_random_uuid()"
+        case .text where isUUID && core.hasPrefix("lower("): return "gen_random_uuid()::text"
+        case .text where isUUID: return "upper(gen_random_uuid()::text)"
         default: return nil
         }
     }
 }
 
 extension SQLiteMeaning {
-    private static let utc = "(now() AT TIME ZONE 'UTC')"
-
-    /// The moment of the insert in all the spellings that SQLite has (https://www.sqlite.org/lang_datefunc.html).
+    /// The moment of the insert in all the spellings that SQLite has (https://www.sqlite.org/lang_datefunc.html), for a column that
+    /// keeps moments or counts seconds; `nil` where it is a value like any other.
     private static func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
-        switch expression {
-        case .cast(let inner, let word) where word.contains("INT"):
-            return try moment(inner, for: kind(of: type) == .text ? .bigint : type)
-                .map { kind(of: type) == .text ? "(\($0))::text" : $0 }
-        case .binary("*", let inner, .number(let factor)) where kind(of: type) == .integer && Int64(factor) != nil:
-            return try moment(inner, for: type).map { "\($0) * \(factor)" }
-        case .call(let function, let arguments): return try moment(function, arguments, for: type)
-        case .null, .number, .string, .blob, .boolean, .name, .unary, .binary, .isNull, .isIn, .between, .matches,
-            .collated,
-            .cast, .choice:
-            return nil
-        }
-    }
-
-    private static func moment(
-        _ function: String, _ arguments: [SQLiteTree], for type: ColumnType
-    ) throws(Untranslatable) -> String? {
-        let names = [
-            "current_timestamp", "current_date", "current_time", "datetime", "date", "time", "strftime", "unixepoch",
-            "julianday",
-        ]
-        guard names.contains(function) else { return nil }
-        var arguments = arguments
-        var format: String?
-        if function == "strftime" {
-            guard case .string(let text) = arguments.first else {
-                throw Untranslatable("strftime() without a fixed format")
-            }
-            format = text
-            arguments.removeFirst()
-        }
-        guard arguments.isEmpty || arguments.allSatisfy({ $0 == .string("now") }) && arguments.count == 1
-        else { throw Untranslatable("its moment is not simply 'now', or is moved or in local time") }
+        guard case .call(let function, let arguments) = expression else { return nil }
+        var values = arguments
+        let format: String
         switch function {
-        case "current_timestamp", "datetime": return try spelled("%Y-%m-%d %H:%M:%S", for: type)
-        case "current_date", "date": return try spelled("%Y-%m-%d", for: type)
-        case "current_time", "time": return try spelled("%H:%M:%S", for: type)
-        case "unixepoch": return try spelled("%s", for: type)
-        case "julianday":
-            guard kind(of: type) == .number else { throw Untranslatable("a julian day is no \(type)") }
-            return "(extract(epoch FROM now()) / 86400.0 + 2440587.5)"
-        default: return try spelled(format ?? "", for: type)
+        case "current_timestamp", "datetime": format = "%Y-%m-%d %H:%M:%S"
+        case "current_date", "date": format = "%Y-%m-%d"
+        case "current_time", "time": format = "%H:%M:%S"
+        case "unixepoch": format = "%s"
+        case "strftime":
+            guard case .string(let text) = arguments.first else { return nil }
+            format = text
+            values.removeFirst()
+        default: return nil
         }
+        guard case .native = kind(of: type) else {
+            guard format == "%s", kind(of: type) != .text else { return nil }
+            let moment = try SQLiteMeaning(columns: [], for: .insert).moment(values)
+            return kind(of: type) == .integer ? epoch(moment) : nil
+        }
+        return try spelled(format, try SQLiteMeaning(columns: [], for: .insert).moment(values), for: type)
     }
 
-    private static func spelled(_ format: String, for type: ColumnType) throws(Untranslatable) -> String {
-        let hasDate = format.contains("%Y-%m-%d")
-        let hasTime = format.contains("%H:%M")
-        switch kind(of: type) {
-        case .integer where format == "%s": return "floor(extract(epoch FROM now()))::bigint"
-        case .number where format == "%s": return "floor(extract(epoch FROM now()))"
-        case .text where format == "%s": return "floor(extract(epoch FROM now()))::bigint::text"
-        case .text: return "to_char(\(utc), \(SQLText.literal(try template(format))))"
-        case .native(.datetime) where hasDate && hasTime: return utc
-        case .native(.timestamp) where hasDate && hasTime: return "now()"
-        case .native(.date) where hasDate && !hasTime: return "\(utc)::date"
-        case .native(.time) where hasTime && !hasDate: return "\(utc)::time(0)"
-        case .null, .integer, .number, .boolean, .bytes, .native:
+    private static func spelled(
+        _ format: String, _ moment: String, for type: ColumnType
+    ) throws(Untranslatable) -> String {
+        let hasDate = format.contains("%Y-%m-%d") || format.contains("%F")
+        let hasTime = format.contains("%H:%M") || format.contains("%T")
+        switch type {
+        case .datetime where hasDate && hasTime: return moment
+        case .timestamp where hasDate && hasTime && moment == utcNow: return "now()"
+        case .timestamp where hasDate && hasTime && moment != "localtimestamp": return "(\(moment) AT TIME ZONE 'UTC')"
+        case .date where hasDate && !hasTime: return "\(moment)::date"
+        case .time where hasTime && !hasDate: return "\(moment)::time(0)"
+        case .datetime, .timestamp, .date, .time, .uuid, .native, .integer, .bigint, .real, .decimal, .numeric, .text,
+            .varchar, .boolean, .json, .bytes:
             throw Untranslatable("the moment of the insert is no \(type)")
         }
-    }
-
-    /// A template of `to_char` (PostgreSQL's manual, 9.8); what is no field stands in double quotes there.
-    private static func template(_ format: String) throws(Untranslatable) -> String {
-        let fields: [Character: String] = [
-            "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD",
-        ]
-        var result = ""
-        var rest = Substring(format)
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                result += character.isLetter || character.isNumber ? "\"\(character)\"" : String(character)
-                continue
-            }
-            guard let letter = rest.popFirst(), let field = fields[letter] else {
-                throw Untranslatable("strftime('\(format)') has a field without a counterpart")
-            }
-            result += field
-        }
-        guard !result.contains("\\") else { throw Untranslatable("strftime('\(format)') has a backslash") }
-        return result
     }
 }

@@ -34,8 +34,9 @@ public enum SQLiteInspector {
         let keys = SQLiteForeignKeyReader(catalog)
         var inspection = Inspection(schema: Schema())
         var tables: [Table] = []
+        let indexTexts = catalog.indexTexts
         for source in catalog.tables where !OwnTables.names.contains(source.name) {
-            let reader = SQLiteTableReader(source, indexTexts: catalog.indexTexts(of: source.name))
+            let reader = SQLiteTableReader(source, indexTexts: indexTexts[source.name] ?? [:])
             let foreign = keys.read(source)
             var table = reader.table
             table.foreignKeys = foreign.keys
@@ -48,11 +49,7 @@ public enum SQLiteInspector {
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
         let views = readViews(catalog)
-        let read = Schema(tables: tables, views: views.carried)
-        let settled = views.carried.map {
-            View($0.name, as: SQLiteOwnWords.settled($0.query, as: .query(of: $0.name, over: read)))
-        }
-        inspection.schema = Schema(tables: tables, views: settled)
+        inspection.schema = Schema(tables: tables, views: SQLiteOwnWords.settled(views.carried, over: tables))
         inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
@@ -72,7 +69,9 @@ public enum SQLiteInspector {
                 notCarried.append(.init(.view, object.name, reason: "its definition could not be read"))
             }
         }
-        return (ReadingOrder.sort(views) { $0.query.mentions($1.name) }, notCarried)
+        return (
+            ReadingOrder.sort(views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded }), notCarried
+        )
     }
 
     private static func whatHasNoPlace(_ catalog: SQLiteCatalog) -> [NotCarried] {
@@ -89,7 +88,7 @@ public enum SQLiteInspector {
             }
             if object.kind == "trigger" {
                 let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"
-                return .init(.trigger, object.name, reason: "\(event): its body is written in SQLite's own words")
+                return .init(.trigger, object.name, reason: "\(event): its body is written in SQLite's own words", of: object.table)
             }
             return nil
         }
@@ -97,8 +96,10 @@ public enum SQLiteInspector {
 }
 
 extension SQLiteCatalog {
-    func indexTexts(of table: String) -> [String: String] {
-        let indexes = objects.filter { $0.kind == "index" && $0.table == table }
-        return Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })
+    /// The texts of all indexes, by their tables and their own names.
+    var indexTexts: [String: [String: String]] {
+        Dictionary(grouping: objects.filter { $0.kind == "index" }, by: \.table).mapValues { indexes in
+            Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })
+        }
     }
 }

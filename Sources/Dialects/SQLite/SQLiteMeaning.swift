@@ -1,6 +1,16 @@
-/// What a SQLite expression of one table means, in PostgreSQL's words. Anything whose meaning is not known to be the same
+/// What a SQLite expression of a table or of a view means, in PostgreSQL's words. Anything whose meaning is not known to be the same
 /// throws `Untranslatable`: an expression that would say something else is worse than none.
 struct SQLiteMeaning {
+    /// What an expression is for.
+    enum Use {
+        /// A check, an index or a computed column: what it yields depends on its row alone.
+        case rows
+        /// A default: it may ask for the time, and for something random.
+        case insert
+        /// A view's query: it may ask for the time.
+        case view
+    }
+
     /// What a piece of SQL yields.
     enum Kind: Equatable {
         case null, text, integer, number, boolean, bytes
@@ -13,11 +23,31 @@ struct SQLiteMeaning {
         var kind: Kind
         /// The string behind a literal, which may turn into another kind beside a column.
         var literal: String?
+        /// Whether it has a declared type, which turns what it is compared with (datatype3.html, section 3.2).
+        var hasAffinity = false
+        /// A number that PostgreSQL keeps as a decimal.
+        var isDecimal = false
+        /// The integer that a text of digits says.
+        var whole: String?
+        /// A text that SQLite may have as a number: a value out of JSON.
+        var isDynamic = false
+        var isNullable = true
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
             self.sql = sql
             self.kind = kind
             self.literal = literal
+        }
+
+        var enclosed: Piece { edited { $0.sql = "(\(sql))" } }
+
+        /// The same with the declared type of another.
+        func declared(_ other: Piece) -> Piece { edited { $0.hasAffinity = other.hasAffinity } }
+
+        func edited(_ edit: (inout Piece) -> Void) -> Piece {
+            var piece = self
+            edit(&piece)
+            return piece
         }
     }
 
@@ -25,21 +55,40 @@ struct SQLiteMeaning {
         var name: String
         var type: ColumnType
         var collation: Collation?
-        var isGenerated: Bool
+        var isGenerated = false
+        var hasAffinity = true
+        var isNullable = true
+
+        init(_ column: Column, name: String) {
+            self.name = name
+            type = column.type
+            collation = column.collation
+            isGenerated = column.generated != nil
+            isNullable = column.isNullable
+        }
+
+        /// What a query yields.
+        init(_ piece: Piece, _ collation: Collation?, name: String) {
+            self.name = name
+            type = piece.isDecimal ? .numeric : piece.kind.columnType
+            self.collation = collation
+            (hasAffinity, isNullable) = (piece.hasAffinity, piece.isNullable)
+        }
     }
 
     /// The table's columns: their names and types in the target, by their names in lower case as SQLite compares them.
     let columns: [String: ColumnSense]
+    let use: Use
+    /// In a view: the SELECT that the expression stands in, and those around it.
+    var scopes: [SQLiteScope] = []
+    /// In a view: what FROM can name, by its name in lower case.
+    var relations: [String: SQLiteRelation] = [:]
 
     /// `names`: what a column is called in the target, where that differs.
-    init(columns: [Column], names: [String: String] = [:]) {
+    init(columns: [Column], names: [String: String] = [:], for use: Use = .rows) {
+        self.use = use
         self.columns = Dictionary(
-            columns.map { column in
-                let sense = ColumnSense(
-                    name: names[column.name] ?? column.name, type: column.type, collation: column.collation,
-                    isGenerated: column.generated != nil)
-                return (SQLName.folded(column.name), sense)
-            },
+            columns.map { (SQLName.folded($0.name), ColumnSense($0, name: names[$0.name] ?? $0.name)) },
             uniquingKeysWith: { first, _ in first })
     }
 
@@ -73,11 +122,22 @@ extension SQLiteMeaning {
         switch piece.kind {
         case .boolean, .null: return piece.sql
         case .integer, .number: return "(\(piece.sql) <> 0)"
-        case .text, .bytes, .native: throw Untranslatable("a text is used as a condition")
+        case .text, .bytes, .native:
+            guard use != .rows else { throw Untranslatable("a text is used as a condition") }
+            return "(\(try number(piece).sql) <> 0)"
         }
     }
 
+    /// In PostgreSQL's words. What the rows of a query are grouped by counts as one thing there, whatever columns it reads.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
+        guard let scope = scopes.first, let uses = scope.uses, !scope.groups.isEmpty else { return try said(expression) }
+        let before = uses.places.count
+        let piece = try said(expression)
+        if scope.groups.contains(piece.sql) { uses.places.removeLast(uses.places.count - before) }
+        return piece
+    }
+
+    private func said(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
         switch expression {
         case .null: return Piece("NULL", .null)
         case .number(let text): return try number(text)
@@ -85,17 +145,24 @@ extension SQLiteMeaning {
         case .blob(let digits): return Piece("'\\x\(digits)'::bytea", .bytes)
         case .boolean(let flag): return Piece(flag ? "true" : "false", .boolean)
         case .name(let name, let isQuoted): return try column(name, isQuoted: isQuoted)
+        case .column(let relation, let name): return try column(name, of: relation)
         case .unary(let sign, let operand): return try unary(sign, operand)
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .call(let function, let arguments): return try call(function, arguments)
+        case .aggregate(let call): return try aggregate(call)
+        case .row: throw Untranslatable("it takes several values for one")
+        case .query(let query): return try first(of: query)
+        case .exists(let query): return Piece("EXISTS (\(try inner(query).sql))", .boolean)
         case .isNull(let operand, let negated):
             return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
         case .isIn(let operand, let items, let negated): return try isIn(operand, items, negated: negated)
+        case .isInQuery(let operand, let query, let negated):
+            return try isIn(operand, query, negated: negated)
         case .between(let operand, let low, let high, let negated):
             let inside = "(\(try compare(">=", operand, low)) AND \(try compare("<=", operand, high)))"
             return Piece(negated ? "(NOT \(inside))" : inside, .boolean)
-        case .matches(let word, let operand, let pattern, let negated):
-            let match = try matches(word, operand, pattern)
+        case .matches(let word, let operand, let pattern, let escape, let negated):
+            let match = try matches(word, operand, pattern, escape)
             return Piece(negated ? "(NOT \(match))" : match, .boolean)
         case .collated(let operand, let collation): return try collated(operand, collation)
         case .cast(let operand, let type): return try cast(operand, type)
@@ -105,6 +172,9 @@ extension SQLiteMeaning {
 
     private func number(_ text: String) throws(Untranslatable) -> Piece {
         if Int64(text) != nil { return Piece(text, .integer) }
+        if text.lowercased().hasPrefix("0x"), let bits = UInt64(text.dropFirst(2), radix: 16) {
+            return Piece("\(Int64(bitPattern: bits))", .integer)
+        }
         guard Double(text) != nil, !text.contains("x") else {
             throw Untranslatable("the number \(text) is written in SQLite's way")
         }
@@ -112,17 +182,29 @@ extension SQLiteMeaning {
     }
 
     private func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
+        if use == .view { return try named(name, isQuoted: isQuoted) }
         if let column = columns[SQLName.folded(name)] {
-            return Piece(SQLText.identifier(column.name), Self.kind(of: column.type))
+            return Self.piece(column, SQLText.identifier(column.name))
         }
         guard isQuoted else { throw Untranslatable("\(name) is no column of the table") }
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 
+    /// A column, as `sql` names it.
+    static func piece(_ column: ColumnSense, _ sql: String) -> Piece {
+        Piece(sql, kind(of: column.type)).edited { piece in
+            (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
+            piece.isDecimal = column.type.isDecimal
+        }
+    }
+
     private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
-        let piece = try piece(operand)
-        guard piece.kind == .integer || piece.kind == .number else {
+        var piece = try piece(operand)
+        // A plus does nothing but to take the declared type away.
+        if sign == "+", use == .view { return piece.edited { $0.hasAffinity = false } }
+        if use != .rows { piece = try number(piece) }
+        guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
             throw Untranslatable("\(sign) stands before no number")
         }
         return Piece("(\(sign)\(piece.sql))", piece.kind)
@@ -132,9 +214,15 @@ extension SQLiteMeaning {
         switch sign {
         case "AND", "OR": return Piece("(\(try condition(left)) \(sign) \(try condition(right)))", .boolean)
         case "=", "<>", "<", "<=", ">", ">=": return Piece(try compare(sign, left, right), .boolean)
-        case "IS": return Piece(try compare("IS NOT DISTINCT FROM", left, right), .boolean)
-        case "IS NOT": return Piece(try compare("IS DISTINCT FROM", left, right), .boolean)
+        case "IS", "IS NOT":
+            // Beside TRUE and FALSE it asks for the truth of any value (lang_expr.html, section 8).
+            if case .boolean(let truth) = right {
+                return Piece("(\(try condition(left)) \(sign) \(truth))", .boolean)
+            }
+            return Piece(
+                try compare(sign == "IS" ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM", left, right), .boolean)
         case "||": return try joined(left, right)
+        case "->>": return try member(left, right)
         default: return try arithmetic(sign, left, right)
         }
     }
@@ -146,60 +234,92 @@ extension SQLiteMeaning {
             case .text: texts.append(operand.sql)
             case .integer: texts.append("(\(operand.sql))::text")
             case .null, .number, .boolean, .bytes, .native:
-                throw Untranslatable("|| would spell a value in another way")
+                guard use != .rows else { throw Untranslatable("|| would spell a value in another way") }
+                texts.append(try text(operand).sql)
             }
         }
         return Piece("(\(texts[0]) || \(texts[1]))", .text)
     }
 
-    /// A division by zero is NULL in SQLite and an error in PostgreSQL: only literals are known not to be zero.
     private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
-        let (a, b) = (try piece(left), try piece(right))
+        guard ["+", "-", "*", "/", "%", "&", "|", "<<", ">>"].contains(sign) else {
+            throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
+        }
+        var (a, b) = (try piece(left), try piece(right))
+        if use != .rows { (a, b) = (try number(a), try number(b)) }
+        if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
             throw Untranslatable("\(sign) is used on something else than numbers")
         }
-        if sign == "/" || sign == "%" {
-            guard case .number(let text) = right, Double(text) != 0, sign == "/" || isInteger else {
-                throw Untranslatable("\(sign) by zero means something else")
-            }
-        }
-        guard isInteger || !["&", "|", "<<", ">>"].contains(sign) else {
+        guard isInteger || ["+", "-", "*", "/"].contains(sign) else {
             throw Untranslatable("\(sign) is used on a fraction")
         }
-        guard !["<<", ">>"].contains(sign) else { throw Untranslatable("\(sign) has other limits") }
-        return Piece("(\(a.sql) \(sign) \(b.sql))", isInteger ? .integer : .number)
+        if sign == "<<" || sign == ">>" {
+            guard use == .view, case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
+                throw Untranslatable("\(sign) has other limits")
+            }
+            return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
+        }
+        // PostgreSQL computes short numbers with 32 bits.
+        let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil && use != .rows
+        let first = isNarrow ? "\(a.sql)::bigint" : a.sql
+        return Piece("(\(first) \(sign) \(Self.divisor(sign, b)))", isInteger ? .integer : .number)
+            .edited { $0.isDecimal = !isInteger && a.isExact && b.isExact }
+    }
+
+    /// A division by zero is NULL in SQLite and an error in PostgreSQL.
+    private static func divisor(_ sign: String, _ piece: Piece) -> String {
+        guard sign == "/" || sign == "%" else { return piece.sql }
+        if let number = Double(piece.sql), number != 0 { return piece.sql }
+        return "nullif(\(piece.sql), 0)"
     }
 
     private func choice(
         _ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?
     ) throws(Untranslatable) -> Piece {
+        var values: [Piece] = []
+        for branch in branches { values.append(try piece(branch.value)) }
+        if let otherwise { values.append(try piece(otherwise)) }
+        values = try unified(values)
         var sql = "(CASE"
-        var kinds: [Kind] = []
-        for branch in branches {
-            let value = try piece(branch.value)
-            sql += " WHEN \(try condition(branch.condition)) THEN \(value.sql)"
-            kinds.append(value.kind)
+        for (at, branch) in branches.enumerated() {
+            sql += " WHEN \(try condition(branch.condition)) THEN \(values[at].sql)"
         }
-        if let otherwise {
-            let value = try piece(otherwise)
-            sql += " ELSE \(value.sql)"
-            kinds.append(value.kind)
-        }
-        let kind = kinds.first { $0 != .null } ?? .null
-        guard kinds.allSatisfy({ $0 == kind || $0 == .null }) else {
-            throw Untranslatable("the branches of CASE differ in kind")
-        }
-        return Piece(sql + " END)", kind)
+        if otherwise != nil { sql += " ELSE \(values[branches.count].sql)" }
+        return Piece(sql + " END)", Self.kind(of: values)).edited { $0.isDecimal = values.allSatisfy(\.isExact) }
     }
+
+    static func kind(of pieces: [Piece]) -> Kind { pieces.map(\.kind).first { $0 != .null } ?? .null }
 
     private func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
-        switch (type, piece.kind) {
-        case ("TEXT", .integer): return Piece("(\(piece.sql))::text", .text)
-        case ("TEXT", .text), ("INTEGER", .integer), ("INT", .integer): return piece
-        case ("REAL", .integer), ("REAL", .number): return Piece("(\(piece.sql))::double precision", .number)
-        default: throw Untranslatable("CAST AS \(type) takes texts that PostgreSQL refuses")
+        if use == .rows || piece.kind == .null {
+            switch (type, piece.kind) {
+            case ("TEXT", .integer): return Piece("(\(piece.sql))::text", .text)
+            case ("TEXT", .text), ("INTEGER", .integer), ("INT", .integer), (_, .null): return piece
+            case ("REAL", .integer), ("REAL", .number): return Piece("(\(piece.sql))::double precision", .number)
+            default: throw Untranslatable("CAST AS \(type) takes texts that PostgreSQL refuses")
+            }
+        }
+        return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
+    }
+
+    /// By the affinity that the type's name stands for (https://www.sqlite.org/lang_expr.html, section 13).
+    private func cast(
+        _ piece: Piece, _ affinity: SQLiteTypeName.Affinity, _ type: String
+    ) throws(Untranslatable) -> Piece {
+        switch affinity {
+        case .text: return try text(piece)
+        case .integer:
+            let number = try number(piece)
+            // Fractions are cut off.
+            return number.kind == .integer ? number : Piece("trunc(\(number.sql))::bigint", .integer)
+        case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
+        case .numeric: return try number(piece)
+        case .blob:
+            guard piece.kind != .bytes else { return piece }
+            throw Untranslatable("CAST AS \(type) takes a value for bytes")
         }
     }
 
@@ -207,6 +327,8 @@ extension SQLiteMeaning {
     private func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         guard piece.kind == .text else { return piece }
+        // In a query it says how the text compares, and does so where that is done.
+        if use == .view, ["NOCASE", "BINARY"].contains(collation.uppercased()) { return piece }
         switch collation.uppercased() {
         case "NOCASE": return Piece(Self.folded(piece), .text)
         case "BINARY": return Piece("(\(piece.sql) COLLATE \"C\")", .text)
@@ -221,13 +343,34 @@ extension SQLiteMeaning {
     /// How the expression compares: by the collation of its column, or by the one that it carries.
     func collation(of expression: SQLiteTree) -> Collation? {
         switch expression {
-        case .name(let name, _): return columns[SQLName.folded(name)]?.collation
-        case .collated(_, let collation): return collation.uppercased() == "NOCASE" ? .nocase : nil
-        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .isNull, .isIn, .between, .matches,
-            .cast,
-            .choice:
-            return nil
+        case .name, .column: sense(of: expression)?.collation
+        case .collated(_, let collation): collation.uppercased() == "NOCASE" ? .nocase : .binary
+        case .unary("+", let operand), .cast(let operand, _): collation(of: operand)
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .choice:
+            nil
         }
+    }
+
+    /// The column that an expression is.
+    func sense(of expression: SQLiteTree) -> ColumnSense? {
+        switch expression {
+        case .name(let name, _): use == .view ? found(name)?.sense : columns[SQLName.folded(name)]
+        case .column(let relation, let name): found(name, of: relation)?.sense
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            nil
+        }
+    }
+
+    /// How two expressions compare: as one of them says, else as the column on the left does, else as that on the right
+    /// (https://www.sqlite.org/datatype3.html, 7.1). Throws where only the application knows.
+    func isCaseless(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Bool {
+        let sides = [left, right]
+        let said = sides.first { if case .collated = $0 { true } else { false } }
+        guard let chosen = said ?? sides.first(where: { sense(of: $0) != nil }) else { return false }
+        try requireKnownCollation(chosen)
+        return isCaseless(chosen)
     }
 
     /// Throws when the expression compares in a way that only the application knows.
@@ -236,4 +379,9 @@ extension SQLiteMeaning {
             throw Untranslatable("the collation \(name) exists in SQLite only")
         }
     }
+}
+
+extension SQLiteMeaning.Piece {
+    /// A number without a double in it.
+    var isExact: Bool { kind == .integer || isDecimal || kind == .null }
 }

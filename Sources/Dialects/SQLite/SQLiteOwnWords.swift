@@ -16,6 +16,18 @@ enum SQLiteOwnWords {
         return result
     }
 
+    /// The same views, in the order of reading. Each is read over what it names, by way of other views too, and over nothing else:
+    /// a thousand views over a thousand tables take a thousand steps.
+    static func settled(_ views: [View], over tables: [Table]) -> [View] {
+        var read = Dictionary(
+            tables.map { (SQLName.folded($0.name), Schema(tables: [$0])) }, uniquingKeysWith: { first, _ in first })
+        return views.map { view in
+            let over = view.query.namesFolded.compactMap { read[$0] }.reduce(Schema()) { $0.joined($1) }
+            read[SQLName.folded(view.name)] = Schema(tables: over.tables, views: over.views + [view])
+            return View(view.name, as: settled(view.query, as: .query(of: view.name, over: over)))
+        }
+    }
+
     private static func settled(_ index: Index, of table: Table) -> Index {
         var result = index
         result.condition = index.condition.map { settled($0, as: .condition(of: table)) }
@@ -32,5 +44,14 @@ enum SQLiteOwnWords {
             return .native(sqlite: text, postgresql: "")
         }
         return expression
+    }
+}
+
+extension Schema {
+    /// What both hold, each once.
+    fileprivate func joined(_ other: Schema) -> Schema {
+        Schema(
+            tables: tables + other.tables.filter { self[$0.name] == nil },
+            views: views + other.views.filter { self[view: $0.name] == nil })
     }
 }

@@ -84,7 +84,7 @@ struct SQLiteTokenCursor {
     }
 
     /// SQLite quotes a name by `[ ]` also right behind a word, where the scanner sees PostgreSQL's subscript: `byte[]`.
-    private static func joiningBrackets(_ tokens: [SQLToken]) -> [SQLToken] {
+    static func joiningBrackets(_ tokens: [SQLToken]) -> [SQLToken] {
         var joined: [SQLToken] = []
         var open: Int?
         for token in tokens {

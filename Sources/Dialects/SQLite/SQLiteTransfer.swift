@@ -24,21 +24,18 @@ extension SQLiteDialect: TransferSource {
         SQLiteMeaning(columns: columns, names: names)
     }
 
-    /// A view is tried when its query is in words that both databases share, and no comparison in it could mean another thing
-    /// there: `LIKE`, and texts that compare without case. What it yields is compared later (`ViewProof`).
-    public func query(of view: View, over tables: [Table]) throws(Untranslatable) -> Expression {
+    /// A view is read as SQLite reads it, by the types that its columns have in the target. What it yields is compared later
+    /// (`ViewProof`).
+    public func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let text = SQLiteMeaning.text(view.query)
-        if let objection = PortableSQL.objection(to: text) {
-            throw Untranslatable("\(objection.reason): make it there by hand")
+        let rows = try SQLiteMeaning.view(text, over: relations)
+        let columns = rows.columns.map { sense in
+            var column = Column(sense.name, sense.type)
+            (column.collation, column.isNullable) = (sense.collation, sense.isNullable)
+            return column
         }
-        if SQLToken.scan(text).contains(where: { $0.isWord("LIKE") }) {
-            throw Untranslatable("LIKE regards case there and not here: make it there by hand")
-        }
-        if let column = SQLiteViewNames.caseless(in: text, over: tables) {
-            throw Untranslatable(
-                "it compares \(column), whose texts are equal here without regard to case: make it there by hand")
-        }
-        return .native(sqlite: text, postgresql: try SQLiteViewNames(text, over: tables).spelled())
+        return TranslatedView(
+            .native(sqlite: text, postgresql: rows.sql), columns: columns, asksForTime: rows.sql.contains("now()"))
     }
 }
 
@@ -78,6 +75,13 @@ extension SQLiteMeaning: ExpressionTranslator {
         case .text, .integer, .real, .boolean, .json: try Self.fitted(value, to: type)
         case .uuid: type == .uuid ? value : try defaultValue("lower(hex(randomblob(16)))", for: type)
         }
+    }
+
+    func remark(on value: Default) -> String? {
+        guard case .expression(let expression) = value,
+            SQLToken.scan(Self.text(expression)).contains(where: { $0.stringValue?.lowercased() == "localtime" })
+        else { return nil }
+        return "its default is local time, which is that of the session there (TimeZone), and of the program's machine here"
     }
 
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {

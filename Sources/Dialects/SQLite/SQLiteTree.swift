@@ -7,14 +7,24 @@ indirect enum SQLiteTree: Equatable {
     case boolean(Bool)
     /// `isLiteral`: written in double quotes, which SQLite takes for a string when there is no such column.
     case name(String, isQuoted: Bool)
+    /// `t.name`.
+    case column(of: String, String)
     case unary(String, SQLiteTree)
     case binary(String, SQLiteTree, SQLiteTree)
     case call(String, [SQLiteTree])
+    /// A call that says more: DISTINCT, `*`, FILTER, OVER.
+    case aggregate(SQLiteCall)
+    /// `(a, b)`.
+    case row([SQLiteTree])
+    /// The first value of its first row.
+    case query(SQLiteQuery)
+    case exists(SQLiteQuery)
     case isNull(SQLiteTree, negated: Bool)
     case isIn(SQLiteTree, [SQLiteTree], negated: Bool)
+    case isInQuery(SQLiteTree, SQLiteQuery, negated: Bool)
     case between(SQLiteTree, SQLiteTree, SQLiteTree, negated: Bool)
     /// `LIKE`, `GLOB`.
-    case matches(String, SQLiteTree, SQLiteTree, negated: Bool)
+    case matches(String, SQLiteTree, SQLiteTree, escape: SQLiteTree?, negated: Bool)
     case collated(SQLiteTree, String)
     case cast(SQLiteTree, String)
     case choice([Branch], otherwise: SQLiteTree?)
@@ -27,42 +37,58 @@ indirect enum SQLiteTree: Equatable {
 
 /// Reads SQLite expressions; `nil` for anything that it does not know in full.
 struct SQLiteTreeParser {
-    private let tokens: [SQLToken]
-    private var at = 0
+    /// As they are written, blanks included.
+    private let written: [SQLToken]
+    /// The places in `written` of all tokens that are no blanks.
+    private let places: [Int]
+    var at = 0
 
     static func parse(_ text: String) -> SQLiteTree? {
-        var parser = SQLiteTreeParser(tokens: SQLToken.scan(text).filter { !$0.isBlank })
-        guard let expression = parser.expression(0), parser.at == parser.tokens.count else { return nil }
+        var parser = SQLiteTreeParser(text)
+        guard let expression = parser.expression(0), parser.isAtEnd else { return nil }
         return expression
     }
 
-    private init(tokens: [SQLToken]) { self.tokens = tokens }
+    init(_ text: String) {
+        let written = SQLiteTokenCursor.joiningBrackets(SQLToken.scan(text))
+        self.written = written
+        places = written.indices.filter { !written[$0].isBlank }
+    }
+
+    var isAtEnd: Bool { at >= places.count }
+    var token: SQLToken? { peek(0) }
+    func peek(_ ahead: Int) -> SQLToken? { at + ahead < places.count ? written[places[at + ahead]] : nil }
+
+    /// What was read since `start`, as it is written.
+    func text(from start: Int) -> String {
+        guard start < at else { return "" }
+        return written[places[start]...places[at - 1]].map(\.text).joined()
+    }
 
     /// Binding powers, loosest first, as in the table of lang_expr.html, section 2.
     private static func power(_ token: SQLToken) -> Int? {
         switch token.kind == .word ? SQLName.keyword(token.text) : token.text {
         case "OR": 1
         case "AND": 2
-        case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "BETWEEN", "ISNULL", "NOTNULL", "NOT": 4
+        case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN", "ISNULL", "NOTNULL", "NOT": 4
         case "<", "<=", ">", ">=": 5
         case "&", "|", "<<", ">>": 6
         case "+", "-": 7
         case "*", "/", "%": 8
         case "||": 9
-        case "COLLATE": 10
+        case "->", "->>": 10
+        case "COLLATE": 11
         default: nil
         }
     }
 
-    private var token: SQLToken? { at < tokens.count ? tokens[at] : nil }
-
-    private mutating func take(_ word: String) -> Bool {
+    mutating func take(_ word: String) -> Bool {
         guard let token, token.isWord(word) || token.isSymbol(word) else { return false }
         at += 1
         return true
     }
 
-    private mutating func expression(_ least: Int) -> SQLiteTree? {
+    mutating func expression(_ least: Int) -> SQLiteTree? {
         guard var left = prefix() else { return nil }
         while let token, token.kind == .word || token.kind == .symbol, let power = Self.power(token), power > least {
             at += 1
@@ -83,14 +109,18 @@ struct SQLiteTreeParser {
             if take("NULL") { return .isNull(left, negated: true) }
             guard let next = self.token else { return nil }
             at += 1
-            return comparison(left, next.text.uppercased(), negated: true)
-        case "IN", "LIKE", "GLOB", "BETWEEN": return comparison(left, word, negated: false)
+            return comparison(left, SQLName.keyword(next.text), negated: true)
+        case "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN": return comparison(left, word, negated: false)
         default: return expression(power).map { .binary(word == "==" ? "=" : word == "!=" ? "<>" : word, left, $0) }
         }
     }
 
     private mutating func isSuffix(_ left: SQLiteTree) -> SQLiteTree? {
-        let negated = take("NOT")
+        var negated = take("NOT")
+        if take("DISTINCT") {
+            guard take("FROM") else { return nil }
+            negated.toggle()
+        }
         if take("NULL") { return .isNull(left, negated: negated) }
         return expression(4).map { .binary(negated ? "IS NOT" : "IS", left, $0) }
     }
@@ -98,11 +128,23 @@ struct SQLiteTreeParser {
     private mutating func comparison(_ left: SQLiteTree, _ word: String, negated: Bool) -> SQLiteTree? {
         switch word {
         case "IN":
-            guard take("("), let items = list() else { return nil }
+            guard take("(") else {
+                // A table's only column.
+                guard let table = name() else { return nil }
+                let select = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(table))])
+                return .isInQuery(left, SQLiteQuery(cores: [.select(select)]), negated: negated)
+            }
+            if isAtQuery {
+                guard let query = query(), take(")") else { return nil }
+                return .isInQuery(left, query, negated: negated)
+            }
+            guard let items = list() else { return nil }
             return .isIn(left, items, negated: negated)
-        case "LIKE", "GLOB":
+        case "LIKE", "GLOB", "MATCH", "REGEXP":
             guard let pattern = expression(5) else { return nil }
-            return .matches(word, left, pattern, negated: negated)
+            guard take("ESCAPE") else { return .matches(word, left, pattern, escape: nil, negated: negated) }
+            guard let escape = expression(5) else { return nil }
+            return .matches(word, left, pattern, escape: escape, negated: negated)
         case "BETWEEN":
             guard let low = expression(4), take("AND"), let high = expression(4) else { return nil }
             return .between(left, low, high, negated: negated)
@@ -116,7 +158,9 @@ struct SQLiteTreeParser {
         switch token.kind {
         case .number: return .number(token.text)
         case .string: return literal(token.text)
-        case .quoted: return token.name.map { .name($0, isQuoted: token.text.utf8.first == UInt8(ascii: "\"")) }
+        case .quoted:
+            guard let name = token.name else { return nil }
+            return qualified(name) ?? .name(name, isQuoted: token.text.utf8.first == UInt8(ascii: "\""))
         case .word: return word(token.text)
         case .symbol: return symbol(token.text)
         case .space, .comment: return nil
@@ -134,9 +178,17 @@ struct SQLiteTreeParser {
     private mutating func symbol(_ text: String) -> SQLiteTree? {
         switch text {
         case "(":
-            guard let inner = expression(0), take(")") else { return nil }
-            return inner
-        case "-", "+": return expression(9).map { .unary(text, $0) }
+            if isAtQuery {
+                guard let query = query(), take(")") else { return nil }
+                return .query(query)
+            }
+            guard let items = items({ $0.expression(0) }), take(")") else { return nil }
+            return items.count == 1 ? items[0] : .row(items)
+        // `.5` is scanned as two.
+        case "." where token?.kind == .number:
+            defer { at += 1 }
+            return token.map { .number("0." + $0.text) }
+        case "-", "+", "~": return expression(9).map { .unary(text, $0) }
         default: return nil
         }
     }
@@ -149,17 +201,45 @@ struct SQLiteTreeParser {
         case "NOT": return expression(3).map { .unary("NOT", $0) }
         case "CASE": return choice()
         case "CAST":
-            guard take("("), let value = expression(0), take("AS"), let type = name(), take(")") else { return nil }
-            return .cast(value, type.uppercased())
+            guard take("("), let value = expression(0), take("AS"), let type = typeName(), take(")") else { return nil }
+            return .cast(value, type)
         case "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME": return .call(text.lowercased(), [])
-        case "SELECT", "EXISTS", "RAISE": return nil
+        case "EXISTS":
+            guard take("("), let query = query(), take(")") else { return nil }
+            return .exists(query)
+        case "SELECT", "RAISE": return nil
         default:
-            guard take("(") else { return .name(text, isQuoted: false) }
-            return list().map { .call(text.lowercased(), $0) }
+            if take("(") { return call(text) }
+            return qualified(text) ?? .name(text, isQuoted: false)
         }
     }
 
-    private mutating func list() -> [SQLiteTree]? {
+    /// `t.name` and `main.t.name`; `nil` where nothing of it follows.
+    private mutating func qualified(_ table: String) -> SQLiteTree? {
+        guard token?.isSymbol(".") == true, let second = peek(1)?.name else { return nil }
+        at += 2
+        guard SQLName.equal(table, "main"), token?.isSymbol(".") == true, let third = peek(1)?.name else {
+            return .column(of: table, second)
+        }
+        at += 2
+        return .column(of: second, third)
+    }
+
+    /// Its words in capitals; what stands in parentheses limits nothing in SQLite.
+    private mutating func typeName() -> String? {
+        var words: [String] = []
+        while let word = name() { words.append(word.uppercased()) }
+        if take("(") {
+            repeat {
+                guard token?.kind == .number else { return nil }
+                at += 1
+            } while take(",")
+            guard take(")") else { return nil }
+        }
+        return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
+    mutating func list() -> [SQLiteTree]? {
         var items: [SQLiteTree] = []
         if take(")") { return items }
         repeat {
@@ -189,7 +269,7 @@ struct SQLiteTreeParser {
         return take("END") && !branches.isEmpty ? .choice(branches, otherwise: otherwise) : nil
     }
 
-    private mutating func name() -> String? {
+    mutating func name() -> String? {
         guard let name = token?.name else { return nil }
         at += 1
         return name

@@ -30,7 +30,7 @@ struct TransferBuilder {
             throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
         case .optional:
             chunk.isLeftOut = true
-            chunk.note = error.message
+            chunk.note = "the target refuses it: \(error.message)"
         case .validation(_, let key):
             chunk.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
             if chunk.note == nil { throw error }

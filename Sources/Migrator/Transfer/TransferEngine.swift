@@ -320,6 +320,7 @@ extension TransferEngine {
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             let target = target
+            report.remarks.append(TransferRecord.remark)
             try await streams.first { _, writing in
                 try target.finishLoading(writing)
                 try writing.transaction {

@@ -15,14 +15,17 @@ extension TransferEngine {
     func compareViews(
         _ work: Work, _ id: String, _ built: [ChunkRecord], _ tables: [TransferReport.TableReport]
     ) async throws -> ViewVerdict {
+        let built = built.followed(by: work.plan.schema.views)
         var verdict = ViewVerdict(built: built)
-        let made = built.filter { $0.kind == .madeView && !$0.isLeftOut }
+        let made = Dictionary(
+            built.filter { $0.kind == .madeView && !$0.isLeftOut }.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first })
         guard options.verification != .count, !source.speaksAs(target), !made.isEmpty else { return verdict }
         let proof = ViewProof(source: source, target: target)
         var changed = Set(work.plan.tables.filter { Self.isChanged($0, tables) }.map(\.target))
         var lost: [(chunk: ChunkRecord, view: String)] = []
         for view in work.plan.schema.views {
-            guard var chunk = made.first(where: { $0.name == view.name }), let name = work.plan.viewSources[view.name]
+            guard var chunk = made[view.name], let name = work.plan.viewSources[view.name]
             else { continue }
             let mentioned = view.query.namesFolded
             let outcome: ViewProof.Outcome
@@ -33,6 +36,7 @@ extension TransferEngine {
                 outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
             } else {
                 outcome = try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
+                    .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
             }
             switch outcome {
             case .same: break
@@ -73,15 +77,29 @@ extension TransferEngine {
     }
 }
 
-extension Expression {
-    /// Every name that it says, folded: looked at once, however many tables there are.
-    var namesFolded: Set<String> {
-        func names(_ text: String) -> Set<String> {
-            Set(SQLToken.scan(text).compactMap { $0.name.map(SQLName.folded) })
+extension ViewProof.Outcome {
+    /// Rows that differ say nothing of a view that was read at two moments, and asks for the time.
+    fileprivate func regarding(asksForTime: Bool) -> ViewProof.Outcome {
+        guard asksForTime, case .differs = self else { return self }
+        return .notCompared("it asks for the time, and was read at two moments")
+    }
+}
+
+extension [ChunkRecord] {
+    /// The same, where a view that was left out because it reads another one says so: the target says only that it finds nothing.
+    fileprivate func followed(by views: [View]) -> [ChunkRecord] {
+        let leftOut = indices.filter { self[$0].kind == .madeView && self[$0].isLeftOut }
+        let places = Dictionary(leftOut.map { (self[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        var records = self
+        var lost: [String] = []
+        for view in views {
+            guard let at = places[view.name] else { continue }
+            let names = lost.isEmpty ? [] : view.query.namesFolded
+            if let other = lost.first(where: { names.contains(SQLName.folded($0)) }) {
+                records[at].note = "it reads \(other), which does not come along"
+            }
+            lost.append(view.name)
         }
-        switch self {
-        case .sql(let text): return names(text)
-        case .native(let sqlite, let postgresql): return names(sqlite).union(names(postgresql))
-        }
+        return records
     }
 }

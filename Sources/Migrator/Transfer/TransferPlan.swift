@@ -26,6 +26,8 @@ public struct TransferPlan: Sendable {
     public var remarks: [String] = []
     /// What rules might say about columns that could mean more than their types do.
     public var proposals: [ProposedRule] = []
+    /// Views of the target that ask for the time: no two readings of them need to yield the same.
+    var viewsOfTheTime: Set<String> = []
 
     /// Whether rows may be set aside, so that there has to be a place for them.
     var quarantines: Bool {

@@ -17,6 +17,8 @@ struct TransferPlanner {
     var checks: [PlannedCheck] = []
     var typeNotes: [TypeNote] = []
     var notCarried: [NotCarried]
+    var remarks: [String] = []
+    var viewsOfTheTime: Set<String> = []
 
     init(
         _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
@@ -50,13 +52,17 @@ struct TransferPlanner {
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         let fullText = addFullText(to: &views)
         let schema = Schema(tables: planned, views: views)
-        let journeys = schema.tablesInForeignKeyOrder.compactMap(journey)
+        let origins = Dictionary(
+            tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let journeys = schema.tablesInForeignKeyOrder.compactMap { table in
+            origins[table.name].map { journey(of: table, from: $0) }
+        }
         return TransferPlan(
             tables: rules.ordered(journeys), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
-            typeNotes: typeNotes, notCarried: notCarried, remarks: tables.compactMap { caseless($0.table) },
-            proposals: ProposedRule.proposals(for: tables, in: inspection))
+            typeNotes: typeNotes, notCarried: notCarried, remarks: remarks + tables.compactMap { caseless($0.table) },
+            proposals: ProposedRule.proposals(for: tables, in: inspection), viewsOfTheTime: viewsOfTheTime)
     }
 
     /// Unique indexes come along as they are; what a program asks for does not.
@@ -84,8 +90,7 @@ struct TransferPlanner {
         }
     }
 
-    private func journey(of table: Table) -> PlannedTable? {
-        guard let origin = tables.first(where: { tableNames[$0.table.name] == table.name }) else { return nil }
+    private func journey(of table: Table, from origin: ProfiledTable) -> PlannedTable {
         let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
@@ -204,6 +209,7 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
             result.default = try translator.value(value, for: result.type)
+            if let remark = translator.remark(on: value) { remarks.append("\(table).\(column.name): \(remark)") }
         } catch {
             leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)")
         }

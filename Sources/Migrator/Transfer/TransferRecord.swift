@@ -63,6 +63,9 @@ struct ChunkRecord: Sendable, Equatable {
 
 extension TransferRecord {
     static let tableName = "tc_transfers"
+    /// What a report says of the tables that stay.
+    static let remark =
+        "\(tableName) and \(chunkTableName) hold the record of this transfer: they are its own, and stay beside what came along"
     static let chunkTableName = "tc_transfer_chunks"
 
     static let schema: Schema = {

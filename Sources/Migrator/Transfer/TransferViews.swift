@@ -1,37 +1,55 @@
 import Dialects
 
-// Views in the target's words, with the target's names. Each is read over the tables that it names, by way of other views too.
+// Views in the target's words, with the target's names. Each is read over the relations that it names, and over no others.
 
 extension TransferPlanner {
     /// A view that reads what stays behind stays behind itself. Names that changed in case only are changed in it, too.
     mutating func views() -> [View] {
-        var left = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
+        var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
         var read = Dictionary(
-            tables.map { (SQLName.folded($0.table.name), [$0.table]) }, uniquingKeysWith: { $0 + $1 })
+            zip(tables, planned).map { (SQLName.folded($0.table.name), seen($0.table, as: $1)) },
+            uniquingKeysWith: { first, _ in first })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
-                if let missing = left.first(where: view.query.mentions) {
+                let names = view.query.namesFolded
+                if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
                     throw Untranslatable("it reads \(missing), which does not come along")
                 }
-                var seen: Set<String> = []
-                let over = view.query.namesFolded.sorted().flatMap { read[$0] ?? [] }.filter {
-                    seen.insert($0.name).inserted
-                }
-                read[SQLName.folded(view.name)] = over
-                let query = try renamed(try source.query(of: view, over: over), changed)
-                return View(viewNames[view.name] ?? view.name, as: query)
+                let over = names.sorted().compactMap { read[$0] }
+                let translated = try source.query(of: view, over: over)
+                let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, names, changed))
+                var relation = Table(name: view.name)
+                relation.columns = translated.columns
+                read[SQLName.folded(view.name)] = relation
+                if translated.asksForTime { viewsOfTheTime.insert(made.name) }
+                return made
             } catch {
-                left.append(view.name)
+                left.insert(view.name)
                 leave(.view, view.name, error.description)
                 return nil
             }
         }
     }
 
-    private func renamed(_ query: Expression, _ changed: [String: String]) throws(Untranslatable) -> Expression {
+    /// A table as a view sees it: with the names of the source, and what they are in the target.
+    private func seen(_ origin: Table, as made: Table) -> Table {
+        var table = origin
+        for at in table.columns.indices {
+            table.columns[at].type = made.columns[at].type
+            table.columns[at].isNullable = made.columns[at].isNullable
+            table.columns[at].isIdentity = made.columns[at].isIdentity
+        }
+        if made.primaryKey == nil { table.primaryKey = nil }
+        return table
+    }
+
+    private func renamed(
+        _ query: Expression, _ names: Set<String>, _ changed: [String: String]
+    ) throws(Untranslatable) -> Expression {
         var query = query
-        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where query.mentions(name) {
+        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where names.contains(SQLName.folded(name)) {
+            guard query.mentions(name) else { continue }
             guard target == name.lowercased() else {
                 throw Untranslatable("it reads \(name), which has another name in the target")
             }

@@ -1,0 +1,153 @@
+// Functions of many rows (https://www.sqlite.org/lang_aggfunc.html and windowfunctions.html).
+
+extension SQLiteMeaning {
+    static func isAggregate(_ function: String, _ arguments: Int) -> Bool {
+        switch function {
+        case "avg", "count", "group_concat", "string_agg", "sum", "total": true
+        case "min", "max": arguments == 1
+        default: false
+        }
+    }
+
+    func aggregate(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+        guard use == .view else { throw Untranslatable("\(call.name)() reads many rows") }
+        guard Self.isAggregate(call.name, call.arguments.count) else { return try windowFunction(call) }
+        guard call.over == nil else { return try aggregated(call) }
+        scopes.first?.uses?.aggregates.append(call)
+        // What it reads, it reads of every row.
+        var inside = self
+        if !scopes.isEmpty {
+            inside.scopes[0].uses = nil
+            inside.scopes[0].groups = []
+            inside.scopes[0].picked = nil
+        }
+        return try inside.aggregated(call)
+    }
+
+    private func aggregated(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+        guard let first = call.arguments.first else { return try finished(call, "count(*)", .integer) }
+        let value = try piece(first)
+        let distinct = call.isDistinct ? "DISTINCT " : ""
+        switch call.name {
+        case "count":
+            let counted = value.kind == .text && isCaseless(first) ? Self.folded(value) : value.sql
+            return try finished(call, "count(\(distinct)\(counted))", .integer)
+        case "sum":
+            let number = try number(value)
+            let isInteger = number.kind == .integer
+            return try finished(call, "sum(\(distinct)\(number.sql))", number.kind, as: isInteger ? "bigint" : nil)
+                .edited { $0.isDecimal = number.isDecimal }
+        case "avg":
+            return try finished(call, "avg(\(distinct)\(try number(value).sql))", .number, as: "double precision")
+        case "total":
+            let sum = try finished(call, "sum(\(distinct)\(try number(value).sql))", .number, as: "double precision")
+            return Piece("coalesce(\(sum.sql), 0::double precision)", .number)
+        case "min", "max": return try extreme(call, value, first)
+        default: return try joined(call, value)
+        }
+    }
+
+    private func extreme(_ call: SQLiteCall, _ value: Piece, _ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+        guard !isCaseless(tree) else { throw Untranslatable("\(call.name)() compares texts without regard to case") }
+        switch value.kind {
+        case .text: return try finished(call, "\(call.name)(\(value.sql) COLLATE \"C\")", .text)
+        case .boolean: return try finished(call, "\(call.name)(\(try number(value).sql))", .integer)
+        case .native(.uuid): return try finished(call, "\(call.name)(\(try text(value).sql) COLLATE \"C\")", .text)
+        case .bytes: throw Untranslatable("\(call.name)() compares bytes")
+        case .null, .integer, .number, .native:
+            return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited { $0.isDecimal = value.isDecimal }
+        }
+    }
+
+    /// Texts are joined in the order in which the rows are met: that of the tables' keys, where nothing else is said.
+    private func joined(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+        let separator = call.arguments.count > 1 ? try text(piece(call.arguments[1])).sql : "','"
+        var order = try ordering(call.order)
+        if order.isEmpty, !call.isDistinct, call.over == nil { order = keyOrder }
+        let ordered = order.isEmpty ? "" : " ORDER BY \(order.joined(separator: ", "))"
+        let distinct = call.isDistinct ? "DISTINCT " : ""
+        return try finished(call, "string_agg(\(distinct)\(try text(value).sql), \(separator)\(ordered))", .text)
+    }
+
+    /// The keys of the tables that are read, as far as each has one.
+    var keyOrder: [String] {
+        guard let relations = scopes.first?.relations, relations.first?.primaryKey.isEmpty == false else { return [] }
+        return relations.flatMap { relation in
+            relation.primaryKey.compactMap(relation.find).map {
+                "\(SQLText.identifier(relation.name)).\(SQLText.identifier($0.name))"
+            }
+        }
+    }
+
+    /// FILTER and OVER behind a call, and the type that its result has in SQLite.
+    private func finished(
+        _ call: SQLiteCall, _ sql: String, _ kind: Kind, as type: String? = nil
+    ) throws(Untranslatable) -> Piece {
+        var sql = sql
+        if let filter = call.filter { sql += " FILTER (WHERE \(try condition(filter)))" }
+        switch call.over {
+        case .named(let name)?: sql += " OVER \(SQLText.identifier(name))"
+        case .window(let window)?: sql += " OVER (\(try said(window)))"
+        case nil: break
+        }
+        return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind)
+    }
+
+    private func windowFunction(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+        guard call.over != nil, !call.isDistinct, call.filter == nil else {
+            throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
+        }
+        switch (call.name, call.arguments.count) {
+        case ("row_number", 0), ("rank", 0), ("dense_rank", 0): return try finished(call, "\(call.name)()", .integer)
+        case ("percent_rank", 0), ("cume_dist", 0): return try finished(call, "\(call.name)()", .number)
+        case ("ntile", 1):
+            return try finished(call, "ntile(\(try count(call.arguments[0])))", .integer, as: "bigint")
+        case ("first_value", 1), ("last_value", 1), ("nth_value", 2), ("lag", 1...3), ("lead", 1...3):
+            var values = [try piece(call.arguments[0])]
+            if call.arguments.count == 3 { values = try unified([values[0], piece(call.arguments[2])]) }
+            var list = [values[0].sql]
+            if call.arguments.count > 1 { list.append(try count(call.arguments[1])) }
+            if values.count > 1 { list.append("(\(values[1].sql))::\(Self.kind(of: values).word)") }
+            let kind = Self.kind(of: values)
+            if values.count > 1 { list[0] = "(\(list[0]))::\(kind.word)" }
+            return try finished(call, "\(call.name)(\(list.joined(separator: ", ")))", kind)
+                .edited { $0.isDecimal = values.count == 1 && values[0].isDecimal }
+        case (_, _): throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
+        }
+    }
+
+    private func count(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+        "(\(try number(piece(tree)).sql))::integer"
+    }
+
+    func said(_ window: SQLiteWindow) throws(Untranslatable) -> String {
+        var parts: [String] = []
+        if let base = window.base { parts.append(SQLText.identifier(base)) }
+        if !window.partition.isEmpty {
+            var list: [String] = []
+            for tree in window.partition {
+                let value = try piece(tree)
+                list.append(value.kind == .text && isCaseless(tree) ? Self.folded(value) : value.sql)
+            }
+            parts.append("PARTITION BY \(list.joined(separator: ", "))")
+        }
+        if !window.order.isEmpty { parts.append("ORDER BY \(try ordering(window.order).joined(separator: ", "))") }
+        if let frame = window.frame { parts.append(frame) }
+        return parts.joined(separator: " ")
+    }
+
+    func ordering(_ order: [SQLiteQuery.Order]) throws(Untranslatable) -> [String] {
+        var list: [String] = []
+        for order in order { list.append(Self.ordered(try piece(order.term), isCaseless(order.term), order)) }
+        return list
+    }
+
+    /// SQLite orders texts by their bytes, and NULL before all else (https://www.sqlite.org/lang_select.html, section 4).
+    static func ordered(_ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order) -> String {
+        var sql = piece.sql
+        if piece.kind == .text { sql = isCaseless ? folded(piece) : "\(sql) COLLATE \"C\"" }
+        if order.isDescending { sql += " DESC" }
+        guard piece.isNullable || order.nullsFirst != nil else { return sql }
+        return sql + ((order.nullsFirst ?? !order.isDescending) ? " NULLS FIRST" : " NULLS LAST")
+    }
+}

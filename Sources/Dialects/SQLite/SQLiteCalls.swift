@@ -1,0 +1,336 @@
+// Functions of one row's values (https://www.sqlite.org/lang_corefunc.html).
+
+extension SQLiteMeaning {
+    func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+        if use == .view, Self.isAggregate(function, arguments.count) {
+            return try aggregate(SQLiteCall(name: function, arguments: arguments))
+        }
+        if use != .rows, let moment = try momentCall(function, arguments) { return moment }
+        var pieces: [Piece] = []
+        for argument in arguments { pieces.append(try piece(argument)) }
+        switch (function, pieces.count) {
+        case ("ifnull", 2), ("coalesce", 2...): return try coalesced(pieces)
+        case ("nullif", 2) where !arguments.contains(where: isCaseless):
+            let kind = pieces[0].kind
+            if let (a, b) = Self.matched(pieces[0], pieces[1]) { return Piece("nullif(\(a.sql), \(b.sql))", kind) }
+            let isSame = try compared("=", pieces[0], pieces[1])
+            return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(pieces[0].sql) END)", kind)
+        case ("iif", 2...3), ("if", 2...3):
+            let branch = SQLiteTree.Branch(condition: arguments[0], value: arguments[1])
+            return try piece(.choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil))
+        case ("min", 2...), ("max", 2...): return try extreme(function, pieces, arguments)
+        case ("likely", 1), ("unlikely", 1): return pieces[0]
+        case ("typeof", 1) where use == .view: return typeName(pieces[0])
+        case ("random", 0) where use == .insert: return Piece(Self.randomNumber, .integer)
+        case ("randomblob", 1) where use == .insert:
+            guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
+            return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
+        case ("json_extract", 2), ("json_array_length", 1): return try json(function, pieces, arguments)
+        case (_, _):
+            if let piece = try textCall(function, pieces, arguments) { return piece }
+            if let piece = try numberCall(function, pieces) { return piece }
+        }
+        throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
+    }
+
+    private func coalesced(_ pieces: [Piece]) throws(Untranslatable) -> Piece {
+        var list = [pieces[0]]
+        for piece in pieces.dropFirst() {
+            guard let matched = Self.matched(list[0], piece), matched.0.sql == list[0].sql else {
+                list = try unified(pieces)
+                break
+            }
+            list.append(matched.1)
+        }
+        return Piece("coalesce(\(list.map(\.sql).joined(separator: ", ")))", Self.kind(of: list)).edited { piece in
+            piece.isNullable = pieces.allSatisfy(\.isNullable)
+            piece.isDecimal = list.allSatisfy(\.isExact)
+        }
+    }
+
+    /// The smallest or largest of several values, and NULL where one of them is.
+    private func extreme(
+        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+    ) throws(Untranslatable) -> Piece {
+        guard !arguments.contains(where: isCaseless) else {
+            throw Untranslatable("\(function)() compares texts without regard to case")
+        }
+        let list = try unified(pieces)
+        let kind = Self.kind(of: list)
+        let collation = kind == .text ? " COLLATE \"C\"" : ""
+        let values = list.map { "\($0.sql)\(collation)" }.joined(separator: ", ")
+        let chosen = "\(function == "min" ? "least" : "greatest")(\(values))"
+        let known = pieces.map { "\($0.sql) IS NOT NULL" }.joined(separator: " AND ")
+        return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited { $0.isDecimal = list.allSatisfy(\.isExact) }
+    }
+
+    private func typeName(_ piece: Piece) -> Piece {
+        let name =
+            switch piece.kind {
+            case .null: "null"
+            case .integer, .boolean: "integer"
+            case .number: "real"
+            case .text, .native: "text"
+            case .bytes: "blob"
+            }
+        return Piece("(CASE WHEN \(piece.sql) IS NULL THEN 'null' ELSE '\(name)' END)", .text)
+    }
+
+    // MARK: Texts
+
+    private func textCall(
+        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+    ) throws(Untranslatable) -> Piece? {
+        func text(_ at: Int) throws(Untranslatable) -> String { try self.text(pieces[at], of: function) }
+        switch (function, pieces.count) {
+        case ("lower", 1) where use != .rows:
+            if case .call("hex", let inner) = arguments[0], inner.count == 1 {
+                return Piece(try hexadecimal(piece(inner[0])), .text)
+            }
+            return Piece("lower(\(try text(0)) COLLATE \"C\")", .text)
+        case ("lower", 1), ("upper", 1): return Piece("\(function)(\(try text(0)) COLLATE \"C\")", .text)
+        case ("length", 1):
+            if pieces[0].kind == .bytes { return Piece("octet_length(\(pieces[0].sql))::bigint", .integer) }
+            return Piece("length(\(try text(0)))::bigint", .integer)
+        case ("trim", 1): return Piece("btrim(\(try text(0)), ' ')", .text)
+        case ("ltrim", 1), ("rtrim", 1): return Piece("\(function)(\(try text(0)), ' ')", .text)
+        case ("trim", 2), ("ltrim", 2), ("rtrim", 2):
+            return Piece("\(function == "trim" ? "btrim" : function)(\(try text(0)), \(try text(1)))", .text)
+        case ("substr", 2...3), ("substring", 2...3): return try substring(pieces, arguments)
+        case ("instr", 2): return Piece("strpos(\(try text(0)), \(try text(1)))::bigint", .integer)
+        case ("replace", 3):
+            let replaced = "replace(\(try text(0)), \(try text(1)), \(try text(2)))"
+            return Piece(replaced, .text)
+        case ("hex", 1) where use != .rows: return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
+        case ("char", 1) where use == .view && pieces[0].kind == .integer:
+            return Piece("chr((\(pieces[0].sql))::integer)", .text)
+        case ("unicode", 1) where use == .view: return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer)
+        case ("printf", 1...), ("format", 1...):
+            guard use != .rows, case .string(let format) = arguments[0] else { return nil }
+            return try formatted(format, Array(pieces.dropFirst()))
+        case (_, _): return nil
+        }
+    }
+
+    /// Two digits a byte; none for NULL.
+    private func hexadecimal(_ piece: Piece) throws(Untranslatable) -> String {
+        let bytes = piece.kind == .bytes ? piece.sql : "convert_to(\(try text(piece).sql), 'UTF8')"
+        let digits = "encode(\(bytes), 'hex')"
+        return piece.isNullable ? "coalesce(\(digits), '')" : digits
+    }
+
+    func text(_ piece: Piece, of function: String) throws(Untranslatable) -> String {
+        if use != .rows { return try text(piece).sql }
+        switch piece.kind {
+        case .text: return piece.sql
+        case .integer where function == "length": return "(\(piece.sql))::text"
+        case .null, .integer, .number, .boolean, .bytes, .native:
+            throw Untranslatable("\(function)() is used on something else than a text")
+        }
+    }
+
+    /// SQLite counts from the end where the start is negative, and takes what stands before it where the length is.
+    private func substring(_ pieces: [Piece], _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+        let numbers = arguments.dropFirst().map(Self.whole)
+        let text = try text(pieces[0], of: "substr")
+        if let start = numbers[0], start >= 1, numbers.count == 1 || numbers[1].map({ $0 >= 0 }) == true {
+            return Piece("substr(\(text), \(numbers.compactMap { $0.map(String.init) }.joined(separator: ", ")))", .text)
+        }
+        guard use != .rows else { throw Untranslatable("substr() counts from the end or by a column") }
+        let start = try Self.count(number(pieces[1]))
+        var from = "(CASE WHEN \(start) < 0 THEN length(\(text)) + \(start) + 1 ELSE \(start) END)"
+        if let number = numbers[0] { from = number < 0 ? "length(\(text)) - \(-number - 1)" : "\(number)" }
+        guard pieces.count == 3 else { return Piece("substr(\(text), \(from))", .text) }
+        let length = try Self.count(number(pieces[2]))
+        if let number = numbers[1], number >= 0 { return Piece("substr(\(text), \(from), \(number))", .text) }
+        if numbers[0] == 1 { return Piece("substr(\(text), 1, CASE WHEN \(length) < 0 THEN 0 ELSE \(length) END)", .text) }
+        return Piece(
+            "(CASE WHEN \(length) < 0 THEN substr(\(text), \(from) + \(length), -\(length)) "
+                + "ELSE substr(\(text), \(from), \(length)) END)", .text)
+    }
+
+    private static func whole(_ tree: SQLiteTree) -> Int64? {
+        switch tree {
+        case .number(let text): Int64(text)
+        case .unary("-", .number(let text)): Int64("-" + text)
+        case .null, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query,
+            .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            nil
+        }
+    }
+
+    private static func count(_ number: Piece) throws(Untranslatable) -> String {
+        guard number.kind == .integer else { throw Untranslatable("substr() counts by a fraction") }
+        return "(\(number.sql))::integer"
+    }
+
+    /// `%s`, `%d`, `%.2f`, `%02d` and `%%`: NULL is no text, and the number 0 (https://www.sqlite.org/printf.html).
+    private func formatted(_ format: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece {
+        var parts: [String] = []
+        var plain = ""
+        var arguments = pieces[...]
+        var rest = Substring(format)
+        func close() {
+            if !plain.isEmpty { parts.append(SQLText.literal(plain)) }
+            plain = ""
+        }
+        while let character = rest.popFirst() {
+            guard character == "%" else {
+                plain.append(character)
+                continue
+            }
+            let spec = String(rest.prefix { "0123456789.-+, ".contains($0) })
+            rest = rest.dropFirst(spec.count)
+            guard let letter = rest.popFirst() else { throw Untranslatable("the format '\(format)' ends too early") }
+            if letter == "%", spec.isEmpty {
+                plain.append("%")
+                continue
+            }
+            close()
+            guard let argument = arguments.popFirst() else {
+                throw Untranslatable("the format '\(format)' has more fields than there are values")
+            }
+            parts.append(try field(letter, spec, argument, format))
+        }
+        close()
+        return Piece(parts.isEmpty ? "''" : "(\(parts.joined(separator: " || ")))", .text)
+    }
+
+    private func field(
+        _ letter: Character, _ spec: String, _ piece: Piece, _ format: String
+    ) throws(Untranslatable) -> String {
+        switch letter {
+        case "s" where spec.isEmpty: return "coalesce(\(try text(piece).sql), '')"
+        case "d", "i":
+            let digits = "coalesce(\(try cast(piece, toInteger: true)), 0)::text"
+            if spec.isEmpty { return digits }
+            if let width = Int(spec), (1...99).contains(width) {
+                let isZeroed = spec.hasPrefix("0")
+                return "lpad(\(digits), greatest(length(\(digits)), \(width)), '\(isZeroed ? "0" : " ")')"
+            }
+        case "f" where spec.isEmpty || spec.hasPrefix("."):
+            guard let places = spec.isEmpty ? 6 : Int(spec.dropFirst()), (0...15).contains(places) else { break }
+            return "round(coalesce(\(try cast(piece, toInteger: false)), 0), \(places))::text"
+        default: break
+        }
+        throw Untranslatable("the format '\(format)' has a field that PostgreSQL has not")
+    }
+
+    private func cast(_ piece: Piece, toInteger isInteger: Bool) throws(Untranslatable) -> String {
+        let number = try number(piece)
+        if !isInteger { return "(\(number.sql))::numeric" }
+        return number.kind == .integer ? number.sql : "trunc(\(number.sql))::bigint"
+    }
+
+    // MARK: Numbers
+
+    private func numberCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        switch (function, pieces.count) {
+        case ("abs", 1):
+            let number = use == .rows ? pieces[0] : try number(pieces[0])
+            guard number.kind == .integer || number.kind == .number else { return nil }
+            return Piece("abs(\(number.sql))", number.kind).edited { $0.isDecimal = number.isDecimal }
+        case ("round", 1...2) where use == .view:
+            // A half goes away from zero, which numeric does and double precision does not.
+            let places = pieces.count == 2 ? try cast(pieces[1], toInteger: true) : "0"
+            let known = Int64(places) ?? -1
+            let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
+            let number = try number(pieces[0])
+            return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
+        case ("sign", 1) where use == .view:
+            return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer)
+        case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):
+            guard use == .view else { return nil }
+            let number = try number(pieces[0])
+            if number.kind == .integer, function.hasPrefix("ceil") || function == "floor" { return number }
+            return Piece("\(function)((\(number.sql))::double precision)", .number)
+        case (_, _): return nil
+        }
+    }
+
+    // MARK: JSON
+
+    /// A value out of JSON: a text in PostgreSQL, which is a number where a number stands beside it.
+    private func json(
+        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+    ) throws(Untranslatable) -> Piece {
+        guard use == .view, pieces[0].kind == .text else {
+            throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
+        }
+        if function == "json_array_length" {
+            return Piece("json_array_length((\(pieces[0].sql))::json)::bigint", .integer)
+        }
+        guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
+            throw Untranslatable("json_extract() has a path that is not simply one of names and places")
+        }
+        return Self.extracted(pieces[0], keys)
+    }
+
+    /// `json ->> 'name'`.
+    func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        let json = try piece(left)
+        guard use == .view, json.kind == .text else { throw Untranslatable("->> is used on something else than a text") }
+        switch right {
+        case .string(let name):
+            guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
+                throw Untranslatable("->> has a path that is not simply one of names and places")
+            }
+            return Self.extracted(json, keys)
+        case .number(let place) where Int(place) != nil: return Self.extracted(json, [place])
+        case .null, .number, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            throw Untranslatable("->> has no fixed path")
+        }
+    }
+
+    private static func extracted(_ json: Piece, _ keys: [String]) -> Piece {
+        let path = keys.map { SQLText.literal($0) }.joined(separator: ", ")
+        return Piece("((\(json.sql))::json #>> ARRAY[\(path)])", .text).edited { $0.isDynamic = true }
+    }
+
+    /// The names and places of `$.a.b[0]`; `nil` for a path that says more.
+    private static func keys(_ path: String) -> [String]? {
+        guard path.hasPrefix("$") else { return nil }
+        var keys: [String] = []
+        var rest = path.dropFirst()
+        while let first = rest.popFirst() {
+            switch first {
+            case "." where rest.first == "\"":
+                rest = rest.dropFirst()
+                guard let close = rest.firstIndex(of: "\"") else { return nil }
+                keys.append(String(rest[..<close]))
+                rest = rest[rest.index(after: close)...]
+            case ".":
+                let key = rest.prefix { $0 != "." && $0 != "[" }
+                guard !key.isEmpty else { return nil }
+                keys.append(String(key))
+                rest = rest.dropFirst(key.count)
+            case "[":
+                let place = rest.prefix { $0 != "]" }
+                guard Int(place) != nil, rest.count > place.count else { return nil }
+                keys.append(String(place))
+                rest = rest.dropFirst(place.count + 1)
+            default: return nil
+            }
+        }
+        return keys.isEmpty ? nil : keys
+    }
+}
+
+extension SQLiteMeaning {
+    /// So many random bytes. Of a random uuid the last seven bytes are random as a whole; its version and variant stand before them
+    /// (RFC 9562, section 5.4).
+    static func randomBytes(_ count: Int) -> String {
+        var parts: [String] = []
+        var left = count
+        while left > 0 {
+            let taken = min(left, 7)
+            parts.append("substring(uuid_send(gen_random_uuid()) FROM \(17 - taken))")
+            left -= taken
+        }
+        return parts.joined(separator: " || ")
+    }
+
+    /// Any of all integers.
+    fileprivate static let randomNumber = "('x' || encode(\(randomBytes(8)), 'hex'))::bit(64)::bigint"
+}

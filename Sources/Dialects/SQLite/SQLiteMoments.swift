@@ -1,0 +1,171 @@
+// Dates and times (https://www.sqlite.org/lang_datefunc.html): a moment is a timestamp without a zone here, in UTC.
+
+extension SQLiteMeaning {
+    static let utcNow = "(now() AT TIME ZONE 'UTC')"
+
+    /// A call that reads a moment and says something of it; `nil` for any other call.
+    func momentCall(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+        switch function {
+        case "current_timestamp", "datetime": return Piece(Self.spelled("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
+        case "current_date", "date": return Piece(Self.spelled("%Y-%m-%d", try moment(arguments)), .text)
+        case "current_time", "time": return Piece(Self.spelled("%H:%M:%S", try moment(arguments)), .text)
+        case "julianday":
+            // Milliseconds, counted and divided as SQLite does it.
+            let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
+            return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
+        case "unixepoch": return Piece(Self.epoch(try moment(arguments)), .integer)
+        case "strftime":
+            guard case .string(let format) = arguments.first else {
+                throw Untranslatable("strftime() has no fixed format")
+            }
+            let moment = try moment(Array(arguments.dropFirst()))
+            guard let text = Self.formatted(format, moment) else {
+                throw Untranslatable("strftime('\(format)') has a field without a counterpart")
+            }
+            let digits = ["%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%w", "%W", "%Y%m", "%Y%m%d", "%Y%j"]
+            return Piece(text, .text).edited { piece in
+                piece.whole = format == "%s" ? Self.epoch(moment) : digits.contains(format) ? "(\(text))::bigint" : nil
+            }
+        default: return nil
+        }
+    }
+
+    static func epoch(_ moment: String) -> String {
+        "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)))::bigint"
+    }
+
+    /// For formats that are known to have counterparts.
+    private static func spelled(_ format: String, _ moment: String) -> String { formatted(format, moment) ?? moment }
+
+    /// The moment that a time value and its modifiers mean.
+    func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
+        var modifiers = Array(arguments.dropFirst())
+        var isEpoch = false
+        if case .string(let text) = modifiers.first, text.lowercased() == "unixepoch" {
+            isEpoch = true
+            modifiers.removeFirst()
+        }
+        var moment = Self.utcNow
+        if let value = arguments.first, value != .string("now") {
+            moment = try self.moment(of: piece(value), isEpoch: isEpoch)
+        }
+        for modifier in modifiers { moment = try moved(moment, by: modifier) }
+        return moment
+    }
+
+    private func moment(of piece: Piece, isEpoch: Bool) throws(Untranslatable) -> String {
+        if isEpoch { return "(to_timestamp((\(try number(piece).sql))::double precision) AT TIME ZONE 'UTC')" }
+        switch piece.kind {
+        case .native(.datetime): return piece.sql
+        case .native(.timestamp): return "(\(piece.sql) AT TIME ZONE 'UTC')"
+        case .native(.time): return "(timestamp '2000-01-01' + \(piece.sql))"
+        case .native(.date): return "(\(piece.sql))::timestamp"
+        case .null: return "NULL::timestamp"
+        case .integer, .number:
+            // Days, of which 2451545 are noon of the first day of 2000.
+            return "(timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day')"
+        case .text:
+            if let literal = piece.literal, Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime) {
+                return "\(piece.sql)::timestamp"
+            }
+            if let literal = piece.literal, Self.isReadable(literal, as: .time) {
+                return "timestamp \(SQLText.literal("2000-01-01 " + literal))"
+            }
+            return Self.moment(ofText: piece.sql)
+        case .boolean, .bytes, .native: throw Untranslatable("it takes something else for a moment")
+        }
+    }
+
+    /// What a text in one of SQLite's shapes means, and NULL for any other; in UTC where it names no zone. The days are added to the
+    /// first of the month: SQLite takes a 31st of every month.
+    private static func moment(ofText text: String) -> String {
+        let shape =
+            #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?)?( *(Z|[+-]\d\d:\d\d))?$"#
+        let zone = #"(Z|[+-]\d\d:\d\d)$"#
+        let first = "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
+        return "(CASE WHEN \(text) ~ '\(shape)' THEN (\(first))::timestamptz AT TIME ZONE 'UTC' "
+            + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' END)"
+    }
+
+    private func moved(_ moment: String, by modifier: SQLiteTree) throws(Untranslatable) -> String {
+        guard case .string(let text) = modifier else {
+            return "(\(moment) + (\(try self.text(piece(modifier)).sql))::interval)"
+        }
+        let words = text.lowercased().split(separator: " ").map(String.init)
+        switch words.first {
+        case "start" where words.count == 3 && ["year", "month", "day"].contains(words[2]):
+            return "date_trunc('\(words[2])', \(moment))"
+        case "weekday" where words.count == 2:
+            guard let day = Int(words[1]), (0...6).contains(day) else { break }
+            return "(\(moment) + ((7 + \(day) - extract(dow FROM \(moment))::integer) % 7) * interval '1 day')"
+        case "localtime" where use == .insert && moment == Self.utcNow: return "localtimestamp"
+        case "localtime", "utc": throw Untranslatable("it asks for local time, which every machine has its own of")
+        case "unixepoch", "auto", "julianday", "subsec", "subsecond": break
+        case let count?:
+            guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) })
+            else { break }
+            if let moved = Self.moved(moment, count, words[1]) { return moved }
+        case nil: break
+        }
+        throw Untranslatable("'\(text)' moves a moment in a way that has no counterpart")
+    }
+
+    /// A month is counted up and its days stay: SQLite goes on into the next month where this one is too short for them.
+    private static func moved(_ moment: String, _ count: String, _ unit: String) -> String? {
+        let singular = unit.hasSuffix("s") ? String(unit.dropLast()) : unit
+        switch singular {
+        case "day", "hour", "minute", "second": return "(\(moment) + interval '\(count) \(singular)')"
+        case "month", "year":
+            let month = "date_trunc('month', \(moment))"
+            return "(\(month) + interval '\(count) \(singular)' + (\(moment) - \(month)))"
+        default: return nil
+        }
+    }
+
+    /// What `strftime` makes of a moment; `nil` where a field has no counterpart.
+    static func formatted(_ format: String, _ moment: String) -> String? {
+        // `to_char` has fields for most (PostgreSQL's manual, 9.8); what is no field stands in double quotes there.
+        let fields: [Character: String] = [
+            "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD", "F": "YYYY-MM-DD",
+            "T": "HH24:MI:SS", "R": "HH24:MI",
+        ]
+        var parts: [String] = []
+        var template = ""
+        func close() {
+            if !template.isEmpty { parts.append("to_char(\(moment), \(SQLText.literal(template)))") }
+            template = ""
+        }
+        var rest = Substring(format)
+        while let character = rest.popFirst() {
+            guard character == "%" else {
+                guard character != "\\", character != "\"" else { return nil }
+                template += character.isLetter || character.isNumber ? "\"\(character)\"" : String(character)
+                continue
+            }
+            guard let letter = rest.popFirst() else { return nil }
+            if let field = fields[letter] {
+                template += field
+            } else if letter == "%" {
+                template += "%"
+            } else if let computed = computed(letter, moment) {
+                close()
+                parts.append(computed)
+            } else {
+                return nil
+            }
+        }
+        close()
+        return parts.isEmpty ? "''" : parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " || ")))"
+    }
+
+    private static func computed(_ letter: Character, _ moment: String) -> String? {
+        switch letter {
+        case "s": "\(epoch(moment))::text"
+        case "w": "extract(dow FROM \(moment))::integer::text"
+        case "W":
+            // Weeks that begin on a Monday, the days before the first of them being week 0.
+            "lpad(((extract(doy FROM \(moment))::integer + 7 - extract(isodow FROM \(moment))::integer) / 7)::text, 2, '0')"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,319 @@
+// Queries; `nil` for anything that is not known in full.
+
+extension SQLiteTreeParser {
+    static func query(_ text: String) -> SQLiteQuery? {
+        var parser = SQLiteTreeParser(text)
+        guard let query = parser.query() else { return nil }
+        _ = parser.take(";")
+        return parser.isAtEnd ? query : nil
+    }
+
+    var isAtQuery: Bool { token.map { $0.isWord("SELECT") || $0.isWord("WITH") || $0.isWord("VALUES") } ?? false }
+
+    mutating func query() -> SQLiteQuery? {
+        var query = SQLiteQuery()
+        if take("WITH") {
+            query.isRecursive = take("RECURSIVE")
+            guard let named = items({ $0.named() }) else { return nil }
+            query.named = named
+        }
+        repeat {
+            guard let core = core() else { return nil }
+            query.cores.append(core)
+        } while compound(&query.operators)
+        if take("ORDER") {
+            guard take("BY"), let order = orders() else { return nil }
+            query.order = order
+        }
+        return limited(query)
+    }
+
+    private mutating func compound(_ operators: inout [String]) -> Bool {
+        if take("UNION") {
+            operators.append(take("ALL") ? "UNION ALL" : "UNION")
+        } else if take("INTERSECT") {
+            operators.append("INTERSECT")
+        } else if take("EXCEPT") {
+            operators.append("EXCEPT")
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// `LIMIT 10, 5` are five rows behind the tenth.
+    private mutating func limited(_ query: SQLiteQuery) -> SQLiteQuery? {
+        guard take("LIMIT") else { return query }
+        var query = query
+        guard let first = expression(0) else { return nil }
+        query.limit = first
+        if take("OFFSET") {
+            guard let offset = expression(0) else { return nil }
+            query.offset = offset
+        } else if take(",") {
+            guard let limit = expression(0) else { return nil }
+            (query.limit, query.offset) = (limit, first)
+        }
+        return query
+    }
+
+    private mutating func named() -> SQLiteQuery.Named? {
+        guard let name = name() else { return nil }
+        var columns: [String] = []
+        if take("(") {
+            guard let list = items({ $0.name() }), take(")") else { return nil }
+            columns = list
+        }
+        guard take("AS") else { return nil }
+        // How often it is computed is nothing that its rows tell.
+        if take("NOT") { guard take("MATERIALIZED") else { return nil } } else { _ = take("MATERIALIZED") }
+        guard take("("), let query = query(), take(")") else { return nil }
+        return .init(name: name, columns: columns, query: query)
+    }
+
+    /// One or more, with commas between them.
+    mutating func items<T>(_ item: (inout SQLiteTreeParser) -> T?) -> [T]? {
+        var items: [T] = []
+        repeat {
+            guard let next = item(&self) else { return nil }
+            items.append(next)
+        } while take(",")
+        return items
+    }
+
+    mutating func orders() -> [SQLiteQuery.Order]? {
+        items { parser in
+            guard let term = parser.expression(0) else { return nil }
+            var order = SQLiteQuery.Order(term: term)
+            if !parser.take("ASC") { order.isDescending = parser.take("DESC") }
+            if parser.take("NULLS") {
+                order.nullsFirst = parser.take("FIRST")
+                guard order.nullsFirst == true || parser.take("LAST") else { return nil }
+            }
+            return order
+        }
+    }
+
+    // MARK: SELECT
+
+    private mutating func core() -> SQLiteQuery.Core? {
+        if take("VALUES") {
+            let rows = items { parser -> [SQLiteTree]? in
+                guard parser.take("(") else { return nil }
+                return parser.list()
+            }
+            return rows.map(SQLiteQuery.Core.values)
+        }
+        guard take("SELECT") else { return nil }
+        var select = SQLiteQuery.Select()
+        select.isDistinct = take("DISTINCT")
+        if !select.isDistinct { _ = take("ALL") }
+        guard let results = items({ $0.result() }) else { return nil }
+        select.results = results
+        if take("FROM") {
+            guard let sources = sources() else { return nil }
+            select.sources = sources
+        }
+        return conditions(select).map(SQLiteQuery.Core.select)
+    }
+
+    private mutating func conditions(_ select: SQLiteQuery.Select) -> SQLiteQuery.Select? {
+        var select = select
+        if take("WHERE") {
+            guard let condition = expression(0) else { return nil }
+            select.condition = condition
+        }
+        if take("GROUP") {
+            guard take("BY"), let groups = items({ $0.expression(0) }) else { return nil }
+            select.groups = groups
+        }
+        if take("HAVING") {
+            guard let having = expression(0) else { return nil }
+            select.having = having
+        }
+        if take("WINDOW") {
+            let windows = items { parser -> (name: String, window: SQLiteWindow)? in
+                guard let name = parser.name(), parser.take("AS"), let window = parser.window() else { return nil }
+                return (name, window)
+            }
+            guard let windows else { return nil }
+            select.windows = windows
+        }
+        return select
+    }
+
+    private mutating func result() -> SQLiteQuery.Result? {
+        if take("*") { return .all(of: nil) }
+        if let table = token?.name, peek(1)?.isSymbol(".") == true, peek(2)?.isSymbol("*") == true {
+            at += 3
+            return .all(of: table)
+        }
+        let start = at
+        guard let value = expression(0) else { return nil }
+        let text = self.text(from: start)
+        if take("AS") { return aliasName().map { .expression(value, alias: $0, text: text) } }
+        let ends: Set<String> = [
+            "EXCEPT", "FROM", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "UNION", "WHERE", "WINDOW",
+        ]
+        guard let token, token.nameOrString != nil, token.kind != .word || !ends.contains(SQLName.keyword(token.text))
+        else { return .expression(value, alias: nil, text: text) }
+        return aliasName().map { .expression(value, alias: $0, text: text) }
+    }
+
+    /// SQLite takes 'text' for a name where one must be.
+    private mutating func aliasName() -> String? {
+        guard let name = token?.nameOrString else { return nil }
+        at += 1
+        return name
+    }
+
+    // MARK: FROM
+
+    private mutating func sources() -> [SQLiteQuery.Source]? {
+        guard let first = source() else { return nil }
+        var sources = [first]
+        while let join = join() {
+            guard var next = source() else { return nil }
+            (next.join, next.isNatural) = (join.kind, join.isNatural)
+            if take("ON") {
+                guard let condition = expression(0) else { return nil }
+                next.on = condition
+            } else if take("USING") {
+                guard take("("), let columns = items({ $0.name() }), take(")") else { return nil }
+                next.using = columns
+            }
+            sources.append(next)
+        }
+        return sources
+    }
+
+    private mutating func join() -> (kind: SQLiteQuery.Source.Join, isNatural: Bool)? {
+        if take(",") { return (.inner, false) }
+        let start = at
+        let isNatural = take("NATURAL")
+        var kind = SQLiteQuery.Source.Join.inner
+        if take("LEFT") {
+            kind = .left
+        } else if take("RIGHT") {
+            kind = .right
+        } else if take("FULL") {
+            kind = .full
+        } else {
+            _ = take("INNER") || take("CROSS")
+        }
+        _ = take("OUTER")
+        guard take("JOIN") else {
+            at = start
+            return nil
+        }
+        return (kind, isNatural)
+    }
+
+    private mutating func source() -> SQLiteQuery.Source? {
+        guard let content = content() else { return nil }
+        var source = SQLiteQuery.Source(content: content)
+        if take("AS") {
+            guard let alias = aliasName() else { return nil }
+            source.alias = alias
+        } else if let token, token.nameOrString != nil, !isAtJoinWord(token) {
+            source.alias = aliasName()
+        }
+        // How it is searched is nothing that its rows tell.
+        if take("INDEXED") { guard take("BY"), name() != nil else { return nil } }
+        if token?.isWord("NOT") == true, peek(1)?.isWord("INDEXED") == true { at += 2 }
+        return source
+    }
+
+    private func isAtJoinWord(_ token: SQLToken) -> Bool {
+        let words: Set<String> = [
+            "CROSS", "EXCEPT", "FULL", "GROUP", "HAVING", "INDEXED", "INNER", "INTERSECT", "JOIN", "LEFT", "LIMIT",
+            "NATURAL", "NOT", "ON", "ORDER", "RIGHT", "UNION", "USING", "WHERE", "WINDOW",
+        ]
+        return token.kind == .word && words.contains(SQLName.keyword(token.text))
+    }
+
+    private mutating func content() -> SQLiteQuery.Source.Content? {
+        if take("(") {
+            if isAtQuery {
+                guard let query = query(), take(")") else { return nil }
+                return .query(query)
+            }
+            guard let sources = sources(), take(")") else { return nil }
+            return .joined(sources)
+        }
+        guard var table = token?.nameOrString else { return nil }
+        at += 1
+        if take(".") {
+            guard SQLName.equal(table, "main"), let name = name() else { return nil }
+            table = name
+        }
+        // A function that yields rows is none that both know.
+        guard token?.isSymbol("(") != true else { return nil }
+        return .table(table)
+    }
+
+    // MARK: Calls
+
+    /// What stands behind `name(`.
+    mutating func call(_ name: String) -> SQLiteTree? {
+        var call = SQLiteCall(name: SQLName.folded(name))
+        var isPlain = true
+        if take("*") {
+            isPlain = false
+        } else {
+            call.isDistinct = take("DISTINCT")
+            if token?.isSymbol(")") != true {
+                guard let arguments = items({ $0.expression(0) }) else { return nil }
+                call.arguments = arguments
+            }
+            if take("ORDER") {
+                guard take("BY"), let order = orders() else { return nil }
+                call.order = order
+            }
+        }
+        guard take(")") else { return nil }
+        if token?.isWord("FILTER") == true, peek(1)?.isSymbol("(") == true {
+            at += 2
+            guard take("WHERE"), let filter = expression(0), take(")") else { return nil }
+            call.filter = filter
+        }
+        if take("OVER") {
+            if token?.isSymbol("(") == true {
+                guard let window = window() else { return nil }
+                call.over = .window(window)
+            } else {
+                guard let name = self.name() else { return nil }
+                call.over = .named(name)
+            }
+        }
+        isPlain = isPlain && !call.isDistinct && call.order.isEmpty && call.filter == nil && call.over == nil
+        return isPlain ? .call(call.name, call.arguments) : .aggregate(call)
+    }
+
+    mutating func window() -> SQLiteWindow? {
+        guard take("(") else { return nil }
+        var window = SQLiteWindow()
+        let frames: Set<String> = ["RANGE", "ROWS", "GROUPS"]
+        let isFrame = { (token: SQLToken) in token.kind == .word && frames.contains(SQLName.keyword(token.text)) }
+        if let token, token.name != nil, !token.isWord("PARTITION"), !token.isWord("ORDER"), !isFrame(token) {
+            window.base = name()
+        }
+        if take("PARTITION") {
+            guard take("BY"), let partition = items({ $0.expression(0) }) else { return nil }
+            window.partition = partition
+        }
+        if take("ORDER") {
+            guard take("BY"), let order = orders() else { return nil }
+            window.order = order
+        }
+        if let token, isFrame(token) {
+            let start = at
+            while let token = self.token, !token.isSymbol(")") {
+                guard token.kind == .word || token.kind == .number else { return nil }
+                at += 1
+            }
+            window.frame = text(from: start)
+        }
+        return take(")") ? window : nil
+    }
+}
