@@ -82,7 +82,7 @@ struct InspectCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "inspect", abstract: "Read any database back as a schema. Changes nothing.",
             discussion: """
-                swift is text that compiles, sql is the database's own, json is for programs.
+                swift is a file that compiles, sql is the database's own, json is for programs.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) inspect shop.db

@@ -15,32 +15,52 @@ import Testing
     @Test func aSchemaIsWrittenInTheWordsOfItsDeclaration() {
         #expect(
             SchemaAsSwift.render(InspectorSample.schema) == ##"""
-                Schema {
-                    Table("customers") {
-                        Column("id", .bigint).identity().primaryKey()
-                        Column("e mail", .text)
-                        Column("is_member", .boolean).default(false)
-                        Column("profile", .json).nullable().default(.json("{}"))
-                        Unique("e mail").named("customers_mail_key")
-                    }
-                    Table("orders") {
-                        Column("id", .uuid).default(.uuid)
-                        Column("customer", .bigint)
-                        Column("note", .varchar(20)).nullable().default("it's")
-                        Column("price", .decimal(10, 2))
-                        Column("made", .timestamp).default(.now)
-                        Column("twice", .integer).nullable().generated("count * 2", .stored)
-                        Column("count", .integer).default(-1)
-                        Column("key", .text).collated(.binary)
-                        PrimaryKey("id", "customer").named("orders_key")
-                        Check("count IN (-1, 1, 2)")
-                        ForeignKey("customer", to: "customers", "id").onDelete(.cascade).deferred()
-                        Index(parts: .descending("made"), .expression("lower(note)")).where("note IS NOT NULL").named("orders_made_idx")
-                    }
-                    View("open_orders", as: "SELECT id, note FROM orders WHERE note IS NOT NULL")
+                import Migrator
+
+                private let customers = Table("customers") {
+                    Column("id", .bigint).identity().primaryKey()
+                    Column("e mail", .text)
+                    Column("is_member", .boolean).default(false)
+                    Column("profile", .json).nullable().default(.json("{}"))
+                    Unique("e mail").named("customers_mail_key")
+                }
+
+                private let orders = Table("orders") {
+                    Column("id", .uuid).default(.uuid)
+                    Column("customer", .bigint)
+                    Column("note", .varchar(20)).nullable().default("it's")
+                    Column("price", .decimal(10, 2))
+                    Column("made", .timestamp).default(.now)
+                    Column("twice", .integer).nullable().generated("count * 2", .stored)
+                    Column("count", .integer).default(-1)
+                    Column("key", .text).collated(.binary)
+                    PrimaryKey("id", "customer").named("orders_key")
+                    Check("count IN (-1, 1, 2)")
+                    ForeignKey("customer", to: "customers", "id").onDelete(.cascade).deferred()
+                    Index(parts: .descending("made"), .expression("lower(note)")).where("note IS NOT NULL").named("orders_made_idx")
+                }
+
+                private let openOrders = View("open_orders", as: "SELECT id, note FROM orders WHERE note IS NOT NULL")
+
+                let schema = Schema {
+                    customers
+                    orders
+                    openOrders
                 }
 
                 """##)
+    }
+
+    @Test func whatDatabasesCallATableBecomesANameInSwift() {
+        var names = SwiftNames(taken: ["schema"])
+        let made = [
+            "Orders", "order_lines", "ORDERS", "orders2", "default", "Schema", "1st", "a b.c-d", "Übung", "注文", "???", "", "x\"y",
+        ].map { names.next(for: $0) }
+        #expect(
+            made == [
+                "orders", "orderLines", "orders2", "orders22", "`default`", "schema2", "part1st", "aBCD", "übung", "注文", "part",
+                "part2", "xY",
+            ])
     }
 
     @Test func jsonIsJSON() throws {
@@ -58,7 +78,7 @@ import Testing
     }
 
     @Test func emptySchemasAreWrittenToo() {
-        #expect(SchemaAsSwift.render(Schema()) == "Schema {}\n")
+        #expect(SchemaAsSwift.render(Schema()) == "import Migrator\n\nlet schema = Schema {}\n")
         #expect(
             SchemaAsJSON.render(Inspection(schema: Schema()))
                 == "{\n  \"version\": 1,\n  \"tables\": [],\n  \"views\": [],\n  \"not_carried\": []\n}\n")

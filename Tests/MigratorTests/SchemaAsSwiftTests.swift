@@ -2,34 +2,11 @@ import Foundation
 import Migrator
 import Testing
 
-/// What a rendering looks like, as source that the compiler takes: the test finds this very text again.
-// swift-format-ignore
-private let sample =
-Schema {
-    Table("Orders") {
-        Column("id", .bigint).identity().primaryKey()
-        Column("customer", .integer)
-        Column("note", .varchar(20)).nullable().default(#"say "hi"\n"#).collated(.nocase)
-        Column("price", .decimal(10, 2)).default(0)
-        Column("share", .real).default(1.5)
-        Column("data", .json).default(.json("{}"))
-        Column("odd", .native(sqlite: "ANY", postgresql: "inet")).nullable().default(.expression(.native(sqlite: "x'00'", postgresql: "")))
-        Column("made", .timestamp).default(.now)
-        Column("twice", .integer).nullable().generated("customer * 2", .stored)
-        Unique("customer", "note")
-        Unique("made").named("only_one_at_a_time")
-        Check("price > 0")
-        Check("customer > 0").named("real_customer")
-        ForeignKey("customer", to: "Customers", "id").onDelete(.cascade).onUpdate(.setNull).deferred()
-        Index("customer", "made")
-        Index(parts: .descending("made").collated(.binary), .ascending("id"), .expression("lower(note)"), Index.Part(.expression("upper(note)"), descending: true)).unique().where("note IS NOT NULL").named("notes")
-    }
-    View("open", as: .native(sqlite: "SELECT 1", postgresql: "SELECT\n2"))
-}
-
 @Suite struct SchemaAsSwiftTests {
+    /// `RenderedSchema.swift` is what a rendering looks like, and what it makes is rendered as the very same text.
     @Test func theRenderingIsSourceThatMakesTheSameSchema() throws {
-        let source = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
-        #expect(source.contains("private let sample =\n" + SchemaAsSwift.render(sample)))
+        let path = #filePath.replacing("SchemaAsSwiftTests", with: "RenderedSchema")
+        let source = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+        #expect(source == "// swift-format-ignore-file\n" + SchemaAsSwift.render(schema))
     }
 }

@@ -1,10 +1,19 @@
 /// Writes a schema down in the words in which it would be declared.
 public enum SchemaAsSwift {
-    /// `Schema { … }`, four spaces a step, a line for each column, key and index.
+    /// A source file: a declaration for each table and view, four spaces a step, a line for each column, key and index; and
+    /// `schema`, which names them. The compiler takes time with an expression that grows faster than the expression, so that
+    /// one for all would never be done with some hundred tables.
     public static func render(_ schema: Schema) -> String {
-        let parts = schema.tables.map(table) + schema.views.map { "    " + view($0) }
-        guard !parts.isEmpty else { return "Schema {}\n" }
-        return "Schema {\n" + parts.joined(separator: "\n") + "\n}\n"
+        var names = SwiftNames(taken: ["schema"])
+        var declarations: [String] = []
+        var parts: [String] = []
+        for (name, text) in schema.tables.map({ ($0.name, table($0)) }) + schema.views.map({ ($0.name, view($0)) }) {
+            let part = names.next(for: name)
+            declarations.append("private let \(part) = \(text)\n\n")
+            parts.append("    \(part)\n")
+        }
+        let body = parts.isEmpty ? "" : "\n" + parts.joined()
+        return "import Migrator\n\n" + declarations.joined() + "let schema = Schema {\(body)}\n"
     }
 
     private static func table(_ table: Table) -> String {
@@ -26,8 +35,8 @@ public enum SchemaAsSwift {
         for (at, part) in table.indexes.enumerated() {
             lines.append(index(part) + named(part.name, unless: derived?.indexes[at].name))
         }
-        let body = lines.map { "        \($0)\n" }.joined()
-        return "    Table(\(SwiftLiteral.string(table.name))) {\n\(body)    }"
+        let body = lines.map { "    \($0)\n" }.joined()
+        return "Table(\(SwiftLiteral.string(table.name))) {\n\(body)}"
     }
 
     /// A key of one column whose name nobody chose is said in the column's own line.
