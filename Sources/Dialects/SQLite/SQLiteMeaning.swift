@@ -130,7 +130,9 @@ extension SQLiteMeaning {
 
     /// In PostgreSQL's words. What the rows of a query are grouped by counts as one thing there, whatever columns it reads.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
-        guard let scope = scopes.first, let uses = scope.uses, !scope.groups.isEmpty else { return try said(expression) }
+        guard let scope = scopes.first, let uses = scope.uses, !scope.groups.isEmpty else {
+            return try said(expression)
+        }
         let before = uses.places.count
         let piece = try said(expression)
         if scope.groups.contains(piece.sql) { uses.places.removeLast(uses.places.count - before) }
