@@ -248,6 +248,21 @@ struct TransferViewMeaningTests {
         }
     }
 
+    @Test("chains as long as SQLite takes them")
+    func chains() async throws {
+        let either = (0..<900).map { "name = 'k\($0)'" }.joined(separator: " OR ")
+        let sum = Array(repeating: "id", count: 900).joined(separator: " - ")
+        let fixture = try SQLiteFixture(
+            Self.tables
+                + "CREATE VIEW v AS SELECT \(sum) AS x FROM people; CREATE VIEW w AS SELECT id FROM people WHERE \(either);"
+        )
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.notCarried == [])
+        }
+    }
+
     @Test("defaults fill in on both sides what they say")
     func defaults() async throws {
         let fixture = try SQLiteFixture(

@@ -20,7 +20,9 @@ extension SQLiteMeaning {
     /// As an aggregate's arguments are said: what it reads, it reads of every row.
     var insideAggregate: SQLiteMeaning {
         var inside = self
-        if !scopes.isEmpty { (inside.scopes[0].uses, inside.scopes[0].groups, inside.scopes[0].picked) = (nil, [], nil) }
+        if !scopes.isEmpty {
+            (inside.scopes[0].uses, inside.scopes[0].groups, inside.scopes[0].picked) = (nil, [], nil)
+        }
         return inside
     }
 
