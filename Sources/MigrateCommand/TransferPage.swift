@@ -72,7 +72,9 @@ enum TransferPage {
     /// A line for each thing; the triggers of one table share one, behind all others.
     private static func lines(_ notCarried: [NotCarried]) -> [String] {
         let alone = notCarried.filter { $0.kind != .trigger || $0.table == nil }
-        let triggers = Dictionary(grouping: notCarried.filter { $0.kind == .trigger && $0.table != nil }) { $0.table ?? "" }
+        let triggers = Dictionary(grouping: notCarried.filter { $0.kind == .trigger && $0.table != nil }) {
+            $0.table ?? ""
+        }
         return alone.map { "\($0.kind.words) \($0.name): \($0.reason)" }
             + triggers.sorted { $0.key < $1.key }.map { table, list in
                 let texts = list.map { "\($0.name), \($0.reason)" }

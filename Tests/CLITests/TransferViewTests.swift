@@ -76,14 +76,20 @@ struct TransferViewTests {
             #expect(run.code == 0, "\(run)")
             let left = try lost(run)
             #expect(left.keys.sorted() == ["caseless", "deep", "halved", "huge", "reads_huge"], "\(left)")
-            #expect(left["halved"] == "it yields other rows there: (1, '0.50000000000000000000'), where the source has (1, 0)")
+            #expect(
+                left["halved"]
+                    == "it yields other rows there: (1, '0.50000000000000000000'), where the source has (1, 0)")
             #expect(left["huge"] == "it fails there: bigint out of range")
             #expect(left["reads_huge"] == "it reads huge, which does not come along")
-            #expect(left["caseless"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)")
-            #expect(left["deep"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)")
+            #expect(
+                left["caseless"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)"
+            )
+            #expect(
+                left["deep"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)")
             let remarks = try object(run)["remarks"] as? [String] ?? []
             #expect(remarks.contains { $0.hasPrefix("people: Nick compared without regard to case") }, "\(remarks)")
-            #expect(remarks.contains { $0.hasPrefix("tc_transfers and tc_transfer_chunks hold the record") }, "\(remarks)")
+            #expect(
+                remarks.contains { $0.hasPrefix("tc_transfers and tc_transfer_chunks hold the record") }, "\(remarks)")
             let views = try query(
                 "SELECT viewname::text FROM pg_views WHERE schemaname = 'public' ORDER BY 1", on: target)
             #expect(views == ["few", "found", "shown", "sums"])
@@ -109,7 +115,9 @@ struct TransferViewTests {
             let lines = run.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
             #expect(lines.filter { $0.contains("of t:") }.count == 1, "\(run)")
             #expect(
-                lines.contains { $0.contains("2 triggers of t: ins, AFTER INSERT ON t") && $0.contains("; del, AFTER DELETE") },
+                lines.contains {
+                    $0.contains("2 triggers of t: ins, AFTER INSERT ON t") && $0.contains("; del, AFTER DELETE")
+                },
                 "\(run)")
             #expect(lines.contains { $0.contains("trigger of u: mine, AFTER INSERT ON u") }, "\(run)")
         }

@@ -35,7 +35,8 @@ import Testing
     func emptyNames(_ prefix: String) throws {
         let table = try #require(
             SQLiteDDLParser.parse(
-                "CREATE TABLE t(a INT \(prefix) UNIQUE, b INT REFERENCES p, \(prefix) CHECK (a > 0), \(prefix) PRIMARY KEY (a))"))
+                "CREATE TABLE t(a INT \(prefix) UNIQUE, b INT REFERENCES p, \(prefix) CHECK (a > 0), \(prefix) PRIMARY KEY (a))"
+            ))
         #expect(table.uniques == [.init(name: nil, columns: ["a"])])
         #expect(table.checks == [.init(name: nil, expression: "a > 0")])
         #expect(table.primaryKey == .init(name: nil, columns: ["a"]))

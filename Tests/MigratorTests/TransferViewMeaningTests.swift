@@ -1,6 +1,7 @@
 import Dialects
-import Testing
+import Migrator
 import TestSupport
+import Testing
 
 /// Views of SQLite in PostgreSQL, class by class: what can mean the same comes along, and yields the same rows.
 @Suite("transfer: what views say", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
@@ -95,6 +96,7 @@ struct TransferViewMeaningTests {
                 #"SELECT id FROM people WHERE seen > '2024-01-31' AND seen <= '2024-02-29' OR seen = '2024-02-29'"#,
                 #"SELECT id FROM people WHERE seen = '2024-01-31 10:00:00' OR born >= '1990' OR born BETWEEN '1985-01-01' AND '1985-12-31'"#,
                 #"SELECT id FROM people WHERE nick = 'al' OR nick LIKE 'C%' OR name < 'a'"#,
+                #"SELECT id FROM people WHERE seen < '2025' OR born BETWEEN '1985' AND '1986-01-01'"#,
                 #"SELECT n FROM people UNION ALL SELECT name FROM people UNION ALL SELECT active FROM people UNION ALL SELECT NULL"#,
                 #"SELECT born FROM people UNION ALL SELECT seen FROM people UNION ALL SELECT at FROM orders"#,
                 #"SELECT name || n || amount || price || active || born || seen FROM people"#,
@@ -183,7 +185,8 @@ struct TransferViewMeaningTests {
             ),
         ])
     func refused(_ query: String, _ reason: String) async throws {
-        let fixture = try SQLiteFixture(Self.tables + "CREATE VIEW v AS \(query); CREATE VIEW follower AS SELECT * FROM v;")
+        let fixture = try SQLiteFixture(
+            Self.tables + "CREATE VIEW v AS \(query); CREATE VIEW follower AS SELECT * FROM v;")
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
@@ -202,7 +205,11 @@ struct TransferViewMeaningTests {
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.notCarried == [])
             let remarks = report.remarks.filter { $0.contains("the view v") }
-            #expect(remarks.isEmpty || remarks == ["the rows of the view v were not compared: it asks for the time, and was read at two moments"])
+            #expect(
+                remarks.isEmpty
+                    || remarks == [
+                        "the rows of the view v were not compared: it asks for the time, and was read at two moments"
+                    ])
         }
     }
 
@@ -218,6 +225,41 @@ struct TransferViewMeaningTests {
             let names = try target.query(
                 "SELECT attname::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attnum > 0 ORDER BY attnum")
             #expect(names.map { $0[0].text } == ["id", "name", "count(*)", "N n", "id:1"])
+        }
+    }
+
+    @Test("names in lower case are so in views, too, also where a star stands for them")
+    func lowercaseNames() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE Orders (Id INTEGER PRIMARY KEY, [Unit Price] REAL); INSERT INTO Orders VALUES (1, 2.5);
+            CREATE VIEW Everything AS SELECT * FROM Orders;
+            CREATE VIEW Dearest AS SELECT Id, max([Unit Price]) AS price FROM Everything;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            var rules = TransferRules()
+            rules.lowercaseNames = true
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(rules: rules))
+            #expect(report.notCarried == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            #expect(try target.queryValue("SELECT \"unit price\" + id FROM everything")?.text == "3.5")
+        }
+    }
+
+    @Test("chains as long as SQLite takes them")
+    func chains() async throws {
+        let either = (0..<900).map { "name = 'k\($0)'" }.joined(separator: " OR ")
+        let sum = Array(repeating: "id", count: 900).joined(separator: " - ")
+        let fixture = try SQLiteFixture(
+            Self.tables
+                + "CREATE VIEW v AS SELECT \(sum) AS x FROM people; CREATE VIEW w AS SELECT id FROM people WHERE \(either);"
+        )
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.notCarried == [])
         }
     }
 

@@ -14,14 +14,16 @@ extension SQLiteMeaning {
         guard Self.isAggregate(call.name, call.arguments.count) else { return try windowFunction(call) }
         guard call.over == nil else { return try aggregated(call) }
         scopes.first?.uses?.aggregates.append(call)
-        // What it reads, it reads of every row.
+        return try insideAggregate.aggregated(call)
+    }
+
+    /// As an aggregate's arguments are said: what it reads, it reads of every row.
+    var insideAggregate: SQLiteMeaning {
         var inside = self
         if !scopes.isEmpty {
-            inside.scopes[0].uses = nil
-            inside.scopes[0].groups = []
-            inside.scopes[0].picked = nil
+            (inside.scopes[0].uses, inside.scopes[0].groups, inside.scopes[0].picked) = (nil, [], nil)
         }
-        return try inside.aggregated(call)
+        return inside
     }
 
     private func aggregated(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
@@ -55,7 +57,9 @@ extension SQLiteMeaning {
         case .native(.uuid): return try finished(call, "\(call.name)(\(try text(value).sql) COLLATE \"C\")", .text)
         case .bytes: throw Untranslatable("\(call.name)() compares bytes")
         case .null, .integer, .number, .native:
-            return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited { $0.isDecimal = value.isDecimal }
+            return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
+                $0.isDecimal = value.isDecimal
+            }
         }
     }
 

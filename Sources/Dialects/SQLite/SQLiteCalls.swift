@@ -61,7 +61,9 @@ extension SQLiteMeaning {
         let values = list.map { "\($0.sql)\(collation)" }.joined(separator: ", ")
         let chosen = "\(function == "min" ? "least" : "greatest")(\(values))"
         let known = pieces.map { "\($0.sql) IS NOT NULL" }.joined(separator: " AND ")
-        return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited { $0.isDecimal = list.allSatisfy(\.isExact) }
+        return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
+            $0.isDecimal = list.allSatisfy(\.isExact)
+        }
     }
 
     private func typeName(_ piece: Piece) -> Piece {
@@ -134,7 +136,8 @@ extension SQLiteMeaning {
         let numbers = arguments.dropFirst().map(Self.whole)
         let text = try text(pieces[0], of: "substr")
         if let start = numbers[0], start >= 1, numbers.count == 1 || numbers[1].map({ $0 >= 0 }) == true {
-            return Piece("substr(\(text), \(numbers.compactMap { $0.map(String.init) }.joined(separator: ", ")))", .text)
+            return Piece(
+                "substr(\(text), \(numbers.compactMap { $0.map(String.init) }.joined(separator: ", ")))", .text)
         }
         guard use != .rows else { throw Untranslatable("substr() counts from the end or by a column") }
         let start = try Self.count(number(pieces[1]))
@@ -143,7 +146,9 @@ extension SQLiteMeaning {
         guard pieces.count == 3 else { return Piece("substr(\(text), \(from))", .text) }
         let length = try Self.count(number(pieces[2]))
         if let number = numbers[1], number >= 0 { return Piece("substr(\(text), \(from), \(number))", .text) }
-        if numbers[0] == 1 { return Piece("substr(\(text), 1, CASE WHEN \(length) < 0 THEN 0 ELSE \(length) END)", .text) }
+        if numbers[0] == 1 {
+            return Piece("substr(\(text), 1, CASE WHEN \(length) < 0 THEN 0 ELSE \(length) END)", .text)
+        }
         return Piece(
             "(CASE WHEN \(length) < 0 THEN substr(\(text), \(from) + \(length), -\(length)) "
                 + "ELSE substr(\(text), \(from), \(length)) END)", .text)
@@ -269,7 +274,9 @@ extension SQLiteMeaning {
     /// `json ->> 'name'`.
     func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let json = try piece(left)
-        guard use == .view, json.kind == .text else { throw Untranslatable("->> is used on something else than a text") }
+        guard use == .view, json.kind == .text else {
+            throw Untranslatable("->> is used on something else than a text")
+        }
         switch right {
         case .string(let name):
             guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {

@@ -68,7 +68,8 @@ extension SQLiteMeaning {
         case .unary("-", .number(let text)):
             Int64("-" + text).map(Default.integer) ?? Double("-" + text).map(Default.real)
         case .unary("+", let operand): constant(operand)
-        case .null, .blob, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
+        case .null, .blob, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn,
+            .isInQuery,
             .between, .matches, .collated, .cast, .choice:
             nil
         }

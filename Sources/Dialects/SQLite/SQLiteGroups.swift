@@ -128,11 +128,7 @@ extension SQLiteMeaning {
         guard let call = extremes.first, extremes.allSatisfy({ $0 == call }), call.filter == nil,
             !isCaseless(call.arguments[0])
         else { return nil }
-        var inside = self
-        inside.scopes[0].uses = nil
-        inside.scopes[0].groups = []
-        inside.scopes[0].picked = nil
-        let value = try inside.piece(call.arguments[0])
+        let value = try insideAggregate.piece(call.arguments[0])
         let order = SQLiteQuery.Order(term: call.arguments[0], isDescending: call.name == "max", nullsFirst: false)
         return "ORDER BY \(([Self.ordered(value, false, order)] + keyOrder).joined(separator: ", "))"
     }
@@ -146,7 +142,8 @@ extension SQLiteMeaning {
     /// The same in PostgreSQL's words.
     func sql(_ place: SQLiteScope.Place) -> String {
         let relation = scopes[0].relations[place.relation]
-        return "\(SQLText.identifier(relation.name)).\(SQLText.identifier(relation.find(place.column)?.name ?? place.column))"
+        return
+            "\(SQLText.identifier(relation.name)).\(SQLText.identifier(relation.find(place.column)?.name ?? place.column))"
     }
 }
 

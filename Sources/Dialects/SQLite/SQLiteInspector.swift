@@ -88,7 +88,9 @@ public enum SQLiteInspector {
             }
             if object.kind == "trigger" {
                 let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"
-                return .init(.trigger, object.name, reason: "\(event): its body is written in SQLite's own words", of: object.table)
+                return .init(
+                    .trigger, object.name, reason: "\(event): its body is written in SQLite's own words",
+                    of: object.table)
             }
             return nil
         }

@@ -102,6 +102,10 @@ extension SQLiteMeaning {
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
+            // No type that holds moments is one of texts in SQLite: it takes '2024' for the number.
+            if let number = b.literal.flatMap(Self.numeral) {
+                return try Self.decided(sign, a, number, isSmaller: false)
+            }
             return Self.said(sign, try text(a), b)
         case (.text, .native) where a.literal != nil: return try compared(Self.turned(sign), b, a)
         case (.native, .text), (.text, .native), (.native, .native): return Self.said(sign, try text(a), try text(b))
@@ -117,7 +121,9 @@ extension SQLiteMeaning {
     private func numberBesideText(
         _ sign: String, _ number: Piece, _ text: Piece, isNumberFirst: Bool
     ) throws(Untranslatable) -> String {
-        func ordered(_ number: Piece, _ text: Piece) -> (Piece, Piece) { isNumberFirst ? (number, text) : (text, number) }
+        func ordered(_ number: Piece, _ text: Piece) -> (Piece, Piece) {
+            isNumberFirst ? (number, text) : (text, number)
+        }
         if number.hasAffinity && text.literal != nil {
             // It is no number, or it would have been turned into one.
             let (a, b) = ordered(number, text)
@@ -127,7 +133,8 @@ extension SQLiteMeaning {
             let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
             let (a, b) = ordered(number, turned)
             guard text.whole == nil else { return Self.said(sign, a, b) }
-            let rest = try Self.decided(sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
+            let rest = try Self.decided(
+                sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
             return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.said(sign, a, b)) ELSE \(rest) END)"
         }
         guard text.hasAffinity else {

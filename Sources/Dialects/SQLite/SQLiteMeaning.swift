@@ -128,12 +128,19 @@ extension SQLiteMeaning {
         }
     }
 
-    /// In PostgreSQL's words. What the rows of a query are grouped by counts as one thing there, whatever columns it reads.
+    /// In PostgreSQL's words.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
-        guard let scope = scopes.first, let uses = scope.uses, !scope.groups.isEmpty else { return try said(expression) }
-        let before = uses.places.count
-        let piece = try said(expression)
-        if scope.groups.contains(piece.sql) { uses.places.removeLast(uses.places.count - before) }
+        let before = usedPlaces
+        return settled(try said(expression), since: before)
+    }
+
+    private var usedPlaces: Int { scopes.first?.uses?.places.count ?? 0 }
+
+    /// What the rows of a query are grouped by counts as one thing, whatever columns it reads.
+    private func settled(_ piece: Piece, since before: Int) -> Piece {
+        if let scope = scopes.first, let uses = scope.uses, scope.groups.contains(piece.sql) {
+            uses.places.removeLast(uses.places.count - before)
+        }
         return piece
     }
 
@@ -212,7 +219,11 @@ extension SQLiteMeaning {
 
     private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         switch sign {
-        case "AND", "OR": return Piece("(\(try condition(left)) \(sign) \(try condition(right)))", .boolean)
+        case "AND", "OR":
+            let (first, links) = Self.chain(sign, left, right) { $0 == "AND" || $0 == "OR" }
+            var sql = try condition(first)
+            for link in links { sql = "(\(sql) \(link.sign) \(try condition(link.right)))" }
+            return Piece(sql, .boolean)
         case "=", "<>", "<", "<=", ">", ">=": return Piece(try compare(sign, left, right), .boolean)
         case "IS", "IS NOT":
             // Beside TRUE and FALSE it asks for the truth of any value (lang_expr.html, section 8).
@@ -221,15 +232,37 @@ extension SQLiteMeaning {
             }
             return Piece(
                 try compare(sign == "IS" ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM", left, right), .boolean)
-        case "||": return try joined(left, right)
         case "->>": return try member(left, right)
-        default: return try arithmetic(sign, left, right)
+        default:
+            let (first, links) = Self.chain(sign, left, right) { Self.computing.contains($0) }
+            let before = usedPlaces
+            var piece = try piece(first)
+            for link in links {
+                let next =
+                    link.sign == "||" ? try joined(piece, link.right) : try arithmetic(link.sign, piece, link.right)
+                piece = settled(next, since: before)
+            }
+            return piece
         }
     }
 
-    private func joined(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    private static let computing: Set<String> = ["||", "+", "-", "*", "/", "%", "&", "|", "<<", ">>"]
+
+    /// What a chain of operators begins with, and its links. SQLite takes a thousand of them: they are gone along, and not down.
+    private static func chain(
+        _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree, _ goesOn: (String) -> Bool
+    ) -> (first: SQLiteTree, links: [(sign: String, right: SQLiteTree)]) {
+        var (first, links) = (left, [(sign: sign, right: right)])
+        while case .binary(let sign, let left, let right) = first, goesOn(sign) {
+            links.append((sign, right))
+            first = left
+        }
+        return (first, links.reversed())
+    }
+
+    private func joined(_ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         var texts: [String] = []
-        for operand in [try piece(left), try piece(right)] {
+        for operand in [left, try piece(right)] {
             switch operand.kind {
             case .text: texts.append(operand.sql)
             case .integer: texts.append("(\(operand.sql))::text")
@@ -241,11 +274,11 @@ extension SQLiteMeaning {
         return Piece("(\(texts[0]) || \(texts[1]))", .text)
     }
 
-    private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
-        guard ["+", "-", "*", "/", "%", "&", "|", "<<", ">>"].contains(sign) else {
+    private func arithmetic(_ sign: String, _ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        guard Self.computing.contains(sign) else {
             throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
         }
-        var (a, b) = (try piece(left), try piece(right))
+        var (a, b) = (left, try piece(right))
         if use != .rows { (a, b) = (try number(a), try number(b)) }
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer

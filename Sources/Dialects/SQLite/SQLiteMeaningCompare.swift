@@ -58,7 +58,8 @@ extension SQLiteMeaning {
             let folded = "lower(\(try self.text(pattern, of: word)) COLLATE \"C\")"
             return "(lower(\(subject) COLLATE \"C\") LIKE \(folded) ESCAPE \(try escaping(escape)))"
         }
-        guard escape == nil, let literal = pattern.literal, let expression = Self.regularExpression(glob: literal) else {
+        guard escape == nil, let literal = pattern.literal, let expression = Self.regularExpression(glob: literal)
+        else {
             throw Untranslatable("the pattern of GLOB is not closed")
         }
         return "(\(subject) COLLATE \"C\" ~ \(SQLText.literal(expression)))"

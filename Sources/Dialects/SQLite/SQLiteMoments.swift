@@ -6,7 +6,8 @@ extension SQLiteMeaning {
     /// A call that reads a moment and says something of it; `nil` for any other call.
     func momentCall(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece? {
         switch function {
-        case "current_timestamp", "datetime": return Piece(Self.spelled("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
+        case "current_timestamp", "datetime":
+            return Piece(Self.spelled("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
         case "current_date", "date": return Piece(Self.spelled("%Y-%m-%d", try moment(arguments)), .text)
         case "current_time", "time": return Piece(Self.spelled("%H:%M:%S", try moment(arguments)), .text)
         case "julianday":
@@ -65,7 +66,9 @@ extension SQLiteMeaning {
             // Days, of which 2451545 are noon of the first day of 2000.
             return "(timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day')"
         case .text:
-            if let literal = piece.literal, Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime) {
+            if let literal = piece.literal,
+                Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime)
+            {
                 return "\(piece.sql)::timestamp"
             }
             if let literal = piece.literal, Self.isReadable(literal, as: .time) {
@@ -82,7 +85,8 @@ extension SQLiteMeaning {
         let shape =
             #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?)?( *(Z|[+-]\d\d:\d\d))?$"#
         let zone = #"(Z|[+-]\d\d:\d\d)$"#
-        let first = "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
+        let first =
+            "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
         return "(CASE WHEN \(text) ~ '\(shape)' THEN (\(first))::timestamptz AT TIME ZONE 'UTC' "
             + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' END)"
     }
@@ -126,7 +130,8 @@ extension SQLiteMeaning {
     static func formatted(_ format: String, _ moment: String) -> String? {
         // `to_char` has fields for most (PostgreSQL's manual, 9.8); what is no field stands in double quotes there.
         let fields: [Character: String] = [
-            "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD", "F": "YYYY-MM-DD",
+            "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD",
+            "F": "YYYY-MM-DD",
             "T": "HH24:MI:SS", "R": "HH24:MI",
         ]
         var parts: [String] = []

@@ -32,7 +32,8 @@ struct SQLiteScope {
         let folded = SQLName.folded(name)
         let hits = relations.indices.compactMap { at in relations[at].find(name).map { (at, $0) } }
         guard hits.count > 1 else {
-            return hits.first.map { .column(Place(relation: $0.0, column: SQLName.folded($0.1.name)), $0.1) } ?? .nothing
+            return hits.first.map { .column(Place(relation: $0.0, column: SQLName.folded($0.1.name)), $0.1) }
+                ?? .nothing
         }
         guard let merged = merged[folded], merged.isSuperset(of: hits.map(\.0)) else { return .several }
         return .column(Place(relation: hits[0].0, column: folded), hits[0].1)
@@ -147,7 +148,9 @@ extension Index {
         guard isUnique, condition == nil else { return nil }
         var columns: [String] = []
         for part in parts {
-            guard case .column(let name) = part.key, part.collation == nil || part.collation == .binary else { return nil }
+            guard case .column(let name) = part.key, part.collation == nil || part.collation == .binary else {
+                return nil
+            }
             columns.append(name)
         }
         return columns

@@ -143,7 +143,9 @@ extension SQLiteMeaning {
     private func unify(_ parts: inout [Part], wanting kinds: [Kind]?) throws(Untranslatable) {
         for column in parts[0].results.indices {
             var pieces: [Piece] = []
-            for part in parts { pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] } }
+            for part in parts {
+                pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] }
+            }
             if let kind = kinds.flatMap({ column < $0.count ? $0[column] : nil }) {
                 // A number by itself is a short one, and a string of no type yet.
                 pieces = try unified(pieces + [Piece("", kind)]).dropLast().map { piece in
@@ -180,7 +182,9 @@ extension SQLiteMeaning {
             }
             let name = "\(SQLText.identifier("rows")).\(SQLText.identifier(results[at].name))"
             let isCaseless =
-                if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else { results[at].isCaseless }
+                if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else {
+                    results[at].isCaseless
+                }
             terms.append(Self.ordered(results[at].piece.edited { $0.sql = name }, isCaseless, order))
         }
         return "SELECT * FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
@@ -189,8 +193,12 @@ extension SQLiteMeaning {
     /// Which result a term of ORDER BY means: by its number, by its name, or because it is the same.
     private func place(of term: SQLiteTree, in core: SQLiteQuery.Core, _ results: [Part.Result]) -> Int? {
         if case .collated(let inner, _) = term { return place(of: inner, in: core, results) }
-        if case .number(let text) = term, let number = Int(text), results.indices.contains(number - 1) { return number - 1 }
-        if case .name(let name, _) = term, let at = results.firstIndex(where: { SQLName.equal($0.name, name) }) { return at }
+        if case .number(let text) = term, let number = Int(text), results.indices.contains(number - 1) {
+            return number - 1
+        }
+        if case .name(let name, _) = term, let at = results.firstIndex(where: { SQLName.equal($0.name, name) }) {
+            return at
+        }
         if case .column(_, let name) = term { return results.firstIndex { SQLName.equal($0.name, name) } }
         guard case .select(let select) = core, select.results.count == results.count else { return nil }
         return select.results.firstIndex { if case .expression(let tree, _, _) = $0 { tree == term } else { false } }
@@ -245,7 +253,8 @@ extension SQLiteMeaning {
             if let strange = found.strange.first {
                 guard let first = try inside.pickedOrder(body.uses.aggregates) else {
                     throw Untranslatable(
-                        "it shows \(inside.spelled(strange)), of which a group may hold several values, and takes any of them")
+                        "it shows \(inside.spelled(strange)), of which a group may hold several values, and takes any of them"
+                    )
                 }
                 inside.scopes[0].picked = (Set(found.strange), first)
                 body = try inside.body(select, shown, order)
@@ -255,7 +264,8 @@ extension SQLiteMeaning {
         let isKeyed = !inside.scopes[0].groups.isEmpty && Set(shownGroups.map(\.piece.sql)) == inside.scopes[0].groups
         if !grouping.texts.isEmpty { tail += " GROUP BY \(grouping.texts.joined(separator: ", "))" }
         return Part(
-            isDistinct: select.isDistinct, results: body.results, tail: tail + body.having + body.windows, order: body.order,
+            isDistinct: select.isDistinct, results: body.results, tail: tail + body.having + body.windows,
+            order: body.order,
             key: isKeyed ? Set(shownGroups.map { SQLName.folded($0.name) }) : nil)
     }
 
@@ -318,15 +328,20 @@ extension SQLiteMeaning {
         var places: Set<SQLiteScope.Place> = []
         for var tree in select.groups {
             if case .number(let text) = tree, let number = Int(text) {
-                guard results.indices.contains(number - 1) else { throw Untranslatable("it groups by a column that it has not") }
+                guard results.indices.contains(number - 1) else {
+                    throw Untranslatable("it groups by a column that it has not")
+                }
                 tree = results[number - 1]
-            } else if case .name(let name, _) = tree, found(name) == nil, let alias = scopes[0].aliases[SQLName.folded(name)] {
+            } else if case .name(let name, _) = tree, found(name) == nil,
+                let alias = scopes[0].aliases[SQLName.folded(name)]
+            {
                 tree = alias
             }
             let piece = try piece(tree)
             guard piece.kind != .text || !isCaseless(tree) else {
                 throw Untranslatable(
-                    "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them")
+                    "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them"
+                )
             }
             // One group for all: PostgreSQL would take a number for a column's place.
             guard !tree.isConstant else { throw Untranslatable("it groups by a constant") }
@@ -406,7 +421,9 @@ extension SQLiteMeaning {
     func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
         let operands: [SQLiteTree] = if case .row(let trees) = operand { trees } else { [operand] }
         let rows = try inner(query)
-        guard rows.columns.count == operands.count else { throw Untranslatable("IN compares different numbers of columns") }
+        guard rows.columns.count == operands.count else {
+            throw Untranslatable("IN compares different numbers of columns")
+        }
         var (sides, kinds): ([String], [Kind]) = ([], [])
         var isMatched = true
         for (tree, column) in zip(operands, rows.columns) {
@@ -464,7 +481,8 @@ extension SQLiteTree {
         case .aggregate(let call): call.over == nil
         case .unary(_, let operand), .cast(let operand, _), .collated(let operand, _): operand.isAggregate
         case .binary(_, let left, let right): left.isAggregate || right.isAggregate
-        case .null, .number, .string, .blob, .boolean, .name, .column, .row, .query, .exists, .isNull, .isIn, .isInQuery,
+        case .null, .number, .string, .blob, .boolean, .name, .column, .row, .query, .exists, .isNull, .isIn,
+            .isInQuery,
             .between, .matches, .choice:
             false
         }

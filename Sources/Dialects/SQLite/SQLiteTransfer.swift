@@ -81,7 +81,8 @@ extension SQLiteMeaning: ExpressionTranslator {
         guard case .expression(let expression) = value,
             SQLToken.scan(Self.text(expression)).contains(where: { $0.stringValue?.lowercased() == "localtime" })
         else { return nil }
-        return "its default is local time, which is that of the session there (TimeZone), and of the program's machine here"
+        return
+            "its default is local time, which is that of the session there (TimeZone), and of the program's machine here"
     }
 
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {

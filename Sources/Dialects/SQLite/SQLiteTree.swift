@@ -70,7 +70,9 @@ struct SQLiteTreeParser {
         switch token.kind == .word ? SQLName.keyword(token.text) : token.text {
         case "OR": 1
         case "AND": 2
-        case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN", "ISNULL", "NOTNULL", "NOT": 4
+        case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN", "ISNULL", "NOTNULL",
+            "NOT":
+            4
         case "<", "<=", ">", ">=": 5
         case "&", "|", "<<", ">>": 6
         case "+", "-": 7

@@ -305,15 +305,19 @@ extension TransferEngine {
         try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
         let proof = TransferProof(verification: options.verification, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
+        let chunks = Dictionary(grouping: loaded, by: \.table)
         let compared = try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
-            try proof.report(table, loaded: loaded.filter { $0.table == table.target }, reading, writing)
+            try proof.report(table, loaded: chunks[table.target] ?? [], reading, writing)
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         let views = try await compareViews(work, id, built, compared)
         var report = TransferReport(of: work.plan, views.built)
+        let notes = Dictionary(grouping: built.filter { !$0.isLeftOut }, by: \.table).mapValues {
+            $0.compactMap(\.note)
+        }
         report.tables = work.plan.tables.compactMap { table in
             var line = byName[table.source]
-            line?.notes = built.filter { $0.table == table.target && !$0.isLeftOut }.compactMap(\.note)
+            line?.notes = notes[table.target] ?? []
             return line
         }
         report.remarks += try await streams.first { reading, _ in reading.readingRemarks } + views.remarks

@@ -18,7 +18,7 @@ extension TransferPlanner {
                 }
                 let over = names.sorted().compactMap { read[$0] }
                 let translated = try source.query(of: view, over: over)
-                let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, names, changed))
+                let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
                 read[SQLName.folded(view.name)] = relation
@@ -44,10 +44,10 @@ extension TransferPlanner {
         return table
     }
 
-    private func renamed(
-        _ query: Expression, _ names: Set<String>, _ changed: [String: String]
-    ) throws(Untranslatable) -> Expression {
+    private func renamed(_ query: Expression, _ changed: [String: String]) throws(Untranslatable) -> Expression {
+        guard !changed.isEmpty else { return query }
         var query = query
+        let names = query.namesFolded
         for (name, target) in changed.sorted(by: { $0.key < $1.key }) where names.contains(SQLName.folded(name)) {
             guard query.mentions(name) else { continue }
             guard target == name.lowercased() else {
