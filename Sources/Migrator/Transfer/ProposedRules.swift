@@ -8,45 +8,54 @@ public struct ProposedRule: Sendable, Equatable {
     public var rule: String
     /// What speaks for it: `all 1204 numbers lie between 1990 and 2100`.
     public var reason: String
+    /// Another rule for which the same speaks.
+    public var alternative: String?
 }
 
 extension ProposedRule: CustomStringConvertible {
-    public var description: String { "\(table).\(column): \(rule) (\(reason))" }
+    public var description: String {
+        "\(table).\(column): \(rule)\(alternative.map { ", or \($0)" } ?? "") (\(reason))"
+    }
 }
 
 extension ProposedRule {
     /// What the values of a table suggest, for columns without a rule of their own.
-    static func proposals(for table: ProfiledTable) -> [ProposedRule] {
+    static func proposals(for tables: [ProfiledTable]) -> [ProposedRule] {
+        // Each table of Core Data's has this key, and its program counts from 2001 in every table.
+        let isCoreData = tables.contains { $0.table[column: "Z_PK"] != nil }
+        return tables.flatMap { proposals(for: $0, isCoreData) }
+    }
+
+    private static func proposals(for table: ProfiledTable, _ isCoreData: Bool) -> [ProposedRule] {
         zip(table.table.columns, zip(table.profiles, table.treatments)).compactMap { column, found in
             let (profile, treatment) = found
             guard treatment.type == nil, treatment.reading == nil, column.generated == nil, profile.values > 0,
-                let (rule, reason) = proposal(column, profile, of: table.table)
+                let (rule, alternative, reason) = proposal(column, profile, isCoreData)
             else { return nil }
-            return ProposedRule(table: table.table.name, column: column.name, rule: rule, reason: reason)
+            return ProposedRule(
+                table: table.table.name, column: column.name, rule: rule, reason: reason, alternative: alternative)
         }
     }
 
     private static func proposal(
-        _ column: Column, _ profile: ColumnProfile, of table: Table
-    ) -> (rule: String, reason: String)? {
+        _ column: Column, _ profile: ColumnProfile, _ isCoreData: Bool
+    ) -> (rule: String, alternative: String?, reason: String)? {
         let hints = profile.hints
         if profile.values == profile.texts.count {
             let (every, isOne) = every("text", profile.texts.count)
-            if hints.isJSON { return ("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
+            if hints.isJSON { return ("type: jsonb", nil, "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
             if hints.isUUID && TypeChoice.choose(profile).type != .uuid {
-                return ("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
+                return ("type: uuid", nil, "\(every) \(isOne ? "is a uuid" : "are uuids")")
             }
         }
         guard profile.values == profile.numbers else { return nil }
         let (every, isOne) = every("number", profile.numbers)
-        let isCoreData = table.name.hasPrefix("Z") && column.name.hasPrefix("Z")
-        if ColumnName(column.name).speaksOfTime || profile.meaning.isMoment,
-            let count = hints.moment(isCoreData: isCoreData)
-        {
-            return ("timestamp: \(count.rawValue)", "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100")
+        let counts = hints.moments(isCoreData: isCoreData).map { "timestamp: \($0.rawValue)" }
+        if ColumnName(column.name).speaksOfTime || profile.meaning.isMoment, let first = counts.first {
+            return (first, counts.dropFirst().first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100")
         }
         if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, ColumnName(column.name).speaksOfMoney {
-            return ("type: decimal(15,2)", "\(every) \(isOne ? "has" : "have") at most two decimals")
+            return ("type: decimal(15,2)", nil, "\(every) \(isOne ? "has" : "have") at most two decimals")
         }
         return nil
     }
@@ -66,6 +75,9 @@ extension ProposedRule {
                 table = rule.table
             }
             lines += ["      # \(rule.reason)", "      \(YAMLText.word(rule.column)): {\(rule.quoted)}"]
+            if let other = rule.alternative {
+                lines.append("      # or, for which the same speaks: \(YAMLText.word(rule.column)): {\(other)}")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }

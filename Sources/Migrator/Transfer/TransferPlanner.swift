@@ -56,7 +56,7 @@ struct TransferPlanner {
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
             typeNotes: typeNotes, notCarried: notCarried, remarks: tables.compactMap { caseless($0.table) },
-            proposals: tables.flatMap(ProposedRule.proposals))
+            proposals: ProposedRule.proposals(for: tables))
     }
 
     /// Unique indexes come along as they are; what a program asks for does not.
