@@ -82,6 +82,9 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
+    /// Every kind of database that there is.
+    public static var dialects: [any TransferDialect] { [SQLiteDialect(), PostgreSQLDialect()] }
+
     /// The path of the file that holds the database; `nil` when a server does, or the memory.
     public var filePath: String? {
         switch target {

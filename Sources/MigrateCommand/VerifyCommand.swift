@@ -9,7 +9,8 @@ struct VerifyCommand: AsyncParsableCommand {
             commandName: "verify", abstract: "Compare two databases value by value. Changes nothing.",
             discussion: """
                 Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are \
-                compared in canonical form: 1.50 and 1.5 are one decimal. Exit code 1 when anything differs.
+                compared in canonical form: 1.50 and 1.5 are one decimal. Not looked at are \
+                \(VerificationReport.notLookedAt). Exit code 1 when anything differs.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) verify shop.db postgresql://app@db.example.org/shop
@@ -58,6 +59,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         lines += report.notCompared.map { "not compared: \($0)" }
         lines += report.remarks
+        lines.append("not looked at: \(VerificationReport.notLookedAt)")
         lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
         return lines.joined(separator: "\n")
     }

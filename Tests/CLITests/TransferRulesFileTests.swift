@@ -176,6 +176,26 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test("where numbers may be counted from 1970 or from 2001, both are offered, the database's own first")
+    func twoEpochs() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            for (key, rule) in [
+                ("id", "timestamp: unix, or timestamp: apple"), ("Z_PK", "timestamp: apple, or timestamp: unix"),
+            ] {
+                let source = try makeSource(
+                    box,
+                    "CREATE TABLE notes (\(key) INTEGER PRIMARY KEY, created_at REAL); INSERT INTO notes VALUES (1, 725857445.5)"
+                )
+                let dry = try await box.migrate("transfer", source, target, "--dry-run")
+                #expect(dry.ending == .exit(0) && dry.output.contains(rule.suffix(15)), "\(dry)")
+                let report = try await box.migrate("transfer", source, target)
+                #expect(report.output.contains("notes.created_at: \(rule) (its only number lies"), "\(report)")
+                try execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public", on: target)
+                try FileManager.default.removeItem(atPath: source)
+            }
+        }
+    }
+
     @Test("proposed rules are never applied by themselves; written and passed back, they are")
     func proposals() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -201,6 +221,7 @@ struct TransferRulesFileTests {
                         columns:
                           # its only number lies between 1990 and 2100
                           ZDATE: {timestamp: apple}
+                          # or, for which the same speaks: ZDATE: {timestamp: unix}
                       events:
                         columns:
                           # all 2 numbers lie between 1990 and 2100

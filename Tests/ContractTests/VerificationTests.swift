@@ -126,6 +126,79 @@ struct VerificationTests {
         #expect(report.tables.flatMap(\.differences).map(\.key).sorted() == ["ctid=1", "id=1", "id=2"], "\(report)")
     }
 
+    /// Two SQLite files, each made by a script.
+    private func compared(_ first: String, _ second: String) async throws -> VerificationReport {
+        try await Backend.sqlite.withDatabase { a in
+            try await Backend.sqlite.withDatabase { b in
+                for (database, script) in [(a, first), (b, second)] {
+                    try await database.withConnection { try $0.executeScript(script) }
+                }
+                return try await Verification(of: a, against: b).run()
+            }
+        }
+    }
+
+    @Test("names that PostgreSQL has cut on the way from file to file are found, and said")
+    func cutOnTheWay() async throws {
+        let (table, column) = (String(repeating: "t", count: 70), String(repeating: "c", count: 70))
+        let report = try await compared(
+            "CREATE TABLE \(table) (\(column)); INSERT INTO \(table) VALUES (1)",
+            "CREATE TABLE \(table.prefix(63)) (\(column.prefix(63))); INSERT INTO \(table.prefix(63)) VALUES (1)")
+        #expect(report.isEqual && report.tables.map(\.source.rows) == [1], "\(report)")
+        #expect(report.remarks.contains { $0.hasPrefix("matched under another name: table tttt") })
+    }
+
+    @Test("rows that repeat are named where there is no key, or where it takes NULL")
+    func repeated() async throws {
+        let report = try await compared(
+            "CREATE TABLE t (a); INSERT INTO t VALUES (1), (1), (2); CREATE TABLE u (k TEXT PRIMARY KEY, v);"
+                + "INSERT INTO u VALUES (NULL, 1), (NULL, 2)",
+            "CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (2); CREATE TABLE u (k TEXT PRIMARY KEY, v);"
+                + "INSERT INTO u VALUES (NULL, 3), (NULL, 2)")
+        #expect(report.tables.map(\.isEqual) == [false, false])
+        #expect(
+            report.tables[0].differences.map(\.key) == [
+                "a=1 (2 times in the source, 1 in the target)", "a=2 (1 times in the source, 2 in the target)",
+            ])
+        #expect(report.tables[1].differences.map(\.key) == ["k=NULL"])
+    }
+
+    @Test(
+        "values of two files are what they are: their storage class, NULL, the sign of zero, what is no text",
+        arguments: [
+            ("a TEXT", "'x'", "x'78'"), ("a", "1", "1.0"), ("a BLOB", "-0.0", "0.0"), ("a TEXT", "NULL", "''"),
+            ("a JSON", "'{}'", "'{ }'"), ("a TEXT", "CAST(x'ff' AS TEXT)", "CAST(x'fe' AS TEXT)"),
+            ("a TEXT", "'a' || char(0) || 'b'", "'a' || char(0) || 'c'"), ("a BOOLEAN", "1", "'true'"),
+            ("a TEXT COLLATE NOCASE", "'x'", "'X'"),
+        ])
+    func stored(_ column: String, _ first: String, _ second: String) async throws {
+        func table(_ value: String) -> String { "CREATE TABLE t (\(column)); INSERT INTO t VALUES (\(value))" }
+        #expect(try await compared(table(first), table(first)).isEqual)
+        #expect(try await !compared(table(first), table(second)).isEqual)
+    }
+
+    @Test("a limit makes no other type, and what is declared otherwise is said with what it was compared as")
+    func declaredOtherwise() async throws {
+        let limited = try await compared(
+            "CREATE TABLE t (a VARCHAR(5)); INSERT INTO t VALUES ('x')",
+            "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (x'78')")
+        #expect(!limited.isEqual)
+        let other = try await compared(
+            "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (10)",
+            "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('10')")
+        #expect(other.isEqual && other.remarks == ["declared as bigint and text, compared as decimal: t.a"], "\(other)")
+    }
+
+    @Test("tables without a column in common are counted, and what nobody reads is said")
+    func uncompared() async throws {
+        let report = try await compared(
+            "CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIRTUAL TABLE r USING rtree(id, low, high)",
+            "CREATE TABLE t (b); INSERT INTO t VALUES (1), (2); CREATE VIRTUAL TABLE r USING rtree(id, low, high)")
+        #expect(report.missing == ["column t.a is only in the source", "column t.b is only in the target"])
+        #expect(report.tables.map(\.source.rows) == [1] && report.tables.map(\.target.rows) == [2])
+        #expect(report.notCompared.contains { $0.hasPrefix("virtual table r: ") }, "\(report)")
+    }
+
     @Test("a table and a column that only one side has are named", arguments: Backend.available)
     func missing(_ backend: Backend) async throws {
         try await Self.withPair(backend, backend) { first, second in

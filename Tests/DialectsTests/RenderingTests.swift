@@ -54,11 +54,13 @@ import Testing
     @Test func whatDatabasesCallATableBecomesANameInSwift() {
         var names = SwiftNames(taken: ["schema"])
         let made = [
-            "Orders", "order_lines", "ORDERS", "orders2", "default", "Schema", "1st", "a b.c-d", "Übung", "注文", "???", "", "x\"y",
+            "Orders", "order_lines", "ORDERS", "orders2", "default", "Schema", "1st", "a b.c-d", "Übung", "注文", "???",
+            "", "x\"y",
         ].map { names.next(for: $0) }
         #expect(
             made == [
-                "orders", "orderLines", "orders2", "orders22", "`default`", "schema2", "part1st", "aBCD", "übung", "注文", "part",
+                "orders", "orderLines", "orders2", "orders22", "`default`", "schema2", "part1st", "aBCD", "übung", "注文",
+                "part",
                 "part2", "xY",
             ])
     }

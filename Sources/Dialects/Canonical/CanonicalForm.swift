@@ -27,7 +27,8 @@ public enum CanonicalForm: String, Sendable, Equatable {
     /// stored. Where they differ, the values came by way of another database, which held them to what both have in common: `1.50`
     /// in a column of decimals and the text `1.5` are then one value.
     public static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
-        if a == b { return .stored }
+        // A limit that nothing enforces makes no other type.
+        if a == b || (a.isText && b.isText) || (a.isInteger && b.isInteger) { return .stored }
         let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
         if forms[0] == forms[1] { return forms[0] }
         if forms.contains(.bytes) { return .bytes }

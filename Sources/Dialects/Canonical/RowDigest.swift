@@ -248,6 +248,9 @@ public struct TableDigest: Hashable, Sendable {
 
     public init() {}
 
+    /// Of rows none of whose values is known.
+    public init(rows: Int) { self.rows = rows }
+
     /// A digest that was written down; `nil` when the text is none.
     public init?(rows: Int, hexadecimal: String) {
         guard let sum = Digest(hexadecimal: hexadecimal) else { return nil }

@@ -13,8 +13,11 @@ public enum SchemaAsSwift {
             parts.append("    \(part)\n")
         }
         let body = parts.isEmpty ? "" : "\n" + parts.joined()
-        return "import Migrator\n\n" + declarations.joined() + "let schema = Schema {\(body)}\n"
+        return "import \(module)\n\n" + declarations.joined() + "let schema = Schema {\(body)}\n"
     }
+
+    /// Where the words of the text come from.
+    private static let module = "Migrator"
 
     private static func table(_ table: Table) -> String {
         let derived = derivedNames(table)

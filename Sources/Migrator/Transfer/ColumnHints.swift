@@ -32,16 +32,19 @@ struct ColumnHints: Sendable, Equatable {
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
 
-    /// The only count by which every number lies between 1990 and 2100; `nil` when there is none.
-    func moment(isCoreData: Bool) -> MomentReading.Count? {
+    /// The counts by which every number lies between 1990 and 2100, the likeliest first.
+    func moments(isCoreData: Bool) -> [MomentReading.Count] {
         let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))
-        guard minimum <= maximum || lowest <= highest else { return nil }
-        // Core Data counts from 2001: there, what would be 1990 to 1999 for others is 2022 to 2031.
-        if isCoreData && low >= 0 && high < 1_000_000_000 && low > 10_000 { return .apple }
-        if low >= 631_152_000, high < 4_102_444_800 { return .unix }
-        if low >= 631_152_000_000, high < 4_102_444_800_000 { return .unixMilliseconds }
-        if low >= 631_152_000_000_000, high < 4_102_444_800_000_000 { return .unixMicroseconds }
-        if low >= 2_447_892.5, high < 2_488_069.5 { return .julian }
-        return nil
+        guard minimum <= maximum || lowest <= highest else { return [] }
+        // Core Data counts from 2001: there, what would be 1990 to 1999 for others is 2021 to 2031.
+        let isApple = low > 10_000 && high < 1_000_000_000
+        if low >= 631_152_000, high < 4_102_444_800 {
+            return isApple ? (isCoreData ? [.apple, .unix] : [.unix, .apple]) : [.unix]
+        }
+        if low >= 2_447_892.5, high < 2_488_069.5 { return [.julian] }
+        if isCoreData && isApple { return [.apple] }
+        if low >= 631_152_000_000, high < 4_102_444_800_000 { return [.unixMilliseconds] }
+        if low >= 631_152_000_000_000, high < 4_102_444_800_000_000 { return [.unixMicroseconds] }
+        return []
     }
 }

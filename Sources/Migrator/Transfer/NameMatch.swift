@@ -1,7 +1,7 @@
 import Dialects
 
 /// Which names of two sides belong together: equal ones, and of the others those that a transfer, in whichever direction, makes
-/// of each other. Pure.
+/// of each other; or that a database of any kind has made of one of them on the way. Pure.
 struct NameMatch {
     /// In the source's order.
     private(set) var pairs: [(source: String, target: String)] = []
@@ -15,14 +15,17 @@ struct NameMatch {
         var fellows = Dictionary(uniqueKeysWithValues: Set(ours).intersection(theirs).map { ($0, $0) })
         let known = Set(ours)
         var free = Set(theirs).subtracting(known)
-        for lowercase in [false, true] {
-            for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where fellows[ours] == nil {
-                if free.remove(theirs) != nil { fellows[ours] = theirs }
-            }
-            for (theirs, ours) in Self.renamed(theirs, by: source, lowercase) where free.contains(theirs) {
-                guard known.contains(ours), fellows[ours] == nil else { continue }
-                fellows[ours] = theirs
-                free.remove(theirs)
+        let ways = [(source, target)] + DatabaseURL.dialects.map { ($0, $0) }
+        for (source, target) in ways where !free.isEmpty {
+            for lowercase in [false, true] {
+                for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where fellows[ours] == nil {
+                    if free.remove(theirs) != nil { fellows[ours] = theirs }
+                }
+                for (theirs, ours) in Self.renamed(theirs, by: source, lowercase) where free.contains(theirs) {
+                    guard known.contains(ours), fellows[ours] == nil else { continue }
+                    fellows[ours] = theirs
+                    free.remove(theirs)
+                }
             }
         }
         pairs = ours.compactMap { name in fellows[name].map { (name, $0) } }

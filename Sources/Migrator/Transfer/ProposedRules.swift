@@ -8,10 +8,35 @@ public struct ProposedRule: Sendable, Equatable {
     public var rule: String
     /// What speaks for it: `all 1204 numbers lie between 1990 and 2100`.
     public var reason: String
+    /// Another rule for which the same speaks.
+    public var alternative: String?
+
+    init(_ proposal: Proposal, table: String, column: String) {
+        self.table = table
+        self.column = column
+        rule = proposal.rule
+        reason = proposal.reason
+        alternative = proposal.alternative
+    }
+}
+
+/// What to say of a column, and what speaks for it.
+struct Proposal {
+    var rule: String
+    var reason: String
+    var alternative: String?
+
+    init(_ rule: String, _ reason: String, or alternative: String? = nil) {
+        self.rule = rule
+        self.reason = reason
+        self.alternative = alternative
+    }
 }
 
 extension ProposedRule: CustomStringConvertible {
-    public var description: String { "\(table).\(column): \(rule) (\(reason))" }
+    public var description: String {
+        "\(table).\(column): \(rule)\(alternative.map { ", or \($0)" } ?? "") (\(reason))"
+    }
 }
 
 extension ProposedRule {
@@ -27,9 +52,7 @@ extension ProposedRule {
                 guard treatment.type == nil, treatment.reading == nil, column.generated == nil else { return nil }
                 let evidence = ColumnEvidence(
                     column: column, declared: declared[column.name] ?? "", profile: profile, table: table.table)
-                guard let proposal = framework.proposal(for: evidence) else { return nil }
-                return ProposedRule(
-                    table: table.table.name, column: column.name, rule: proposal.rule, reason: proposal.reason)
+                return framework.proposal(for: evidence).map { ProposedRule($0, table: table.table.name, column: column.name) }
             }
         }
     }
@@ -45,6 +68,9 @@ extension ProposedRule {
                 table = rule.table
             }
             lines += ["      # \(rule.reason)", "      \(YAMLText.word(rule.column)): {\(rule.quoted)}"]
+            if let other = rule.alternative {
+                lines.append("      # or, for which the same speaks: \(YAMLText.word(rule.column)): {\(other)}")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -64,43 +90,42 @@ struct ColumnEvidence {
     let profile: ColumnProfile
     let table: Table
 
-    /// The values speak for themselves; `nil` without any, and where they say nothing more than their type.
-    var proposal: (rule: String, reason: String)? {
+    /// The values speak for themselves; `nil` without any, and where they say nothing more than their type. `countsFrom2001`: the
+    /// database's program does so more likely than from 1970.
+    func proposal(countsFrom2001: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
         if profile.values == profile.texts.count { return proposalForTexts }
-        return profile.values == profile.numbers ? proposalForNumbers : nil
+        return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
     }
 
-    private var proposalForTexts: (rule: String, reason: String)? {
+    private var proposalForTexts: Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("text", profile.texts.count)
-        if hints.isJSON { return ("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
+        if hints.isJSON { return Proposal("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
         if hints.isUUID && TypeChoice.choose(profile).type != .uuid {
-            return ("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
+            return Proposal("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
         }
         if hints.isAddress && NameWords(column.name).speakOfAddresses {
-            return ("type: inet", "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
+            return Proposal("type: inet", "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
         }
         if profile.meaning == .moment, TypeChoice.choose(profile).type == .datetime {
-            return (
+            return Proposal(
                 "timestamp: iso, zone: UTC",
-                "\(every) \(isOne ? "names" : "name") no zone: right if the clock was UTC's"
-            )
+                "\(every) \(isOne ? "names" : "name") no zone: right if the clock was UTC's")
         }
         return nil
     }
 
-    private var proposalForNumbers: (rule: String, reason: String)? {
+    private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("number", profile.numbers)
-        let isCoreData = table.name.hasPrefix("Z") && column.name.hasPrefix("Z")
-        if NameWords(column.name).speakOfTime || profile.meaning.isMoment,
-            let count = hints.moment(isCoreData: isCoreData)
-        {
-            return ("timestamp: \(count.rawValue)", "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100")
+        let counts = hints.moments(isCoreData: countsFrom2001).map { "timestamp: \($0.rawValue)" }
+        if NameWords(column.name).speakOfTime || profile.meaning.isMoment, let first = counts.first {
+            return Proposal(
+                first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
         }
         if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, NameWords(column.name).speakOfMoney {
-            return ("type: decimal(15,2)", "\(every) \(isOne ? "has" : "have") at most two decimals")
+            return Proposal("type: decimal(15,2)", "\(every) \(isOne ? "has" : "have") at most two decimals")
         }
         return nil
     }

@@ -21,6 +21,7 @@ struct TableComparison {
     }
 
     func report() throws -> VerificationReport.TableReport {
+        guard !table.forms.isEmpty else { return try countedReport() }
         let (a, b) = (try buckets(source, table.source), try buckets(target, table.target))
         var report = VerificationReport.TableReport(name: table.source.table, source: a.whole, target: b.whole)
         guard !report.isEqual else { return report }
@@ -30,6 +31,15 @@ struct TableComparison {
         let theirs = try rows(target, table.target, in: examined)
         report.differences = Array(differences(ours, theirs).prefix(Self.namedRows))
         return report
+    }
+
+    /// Where no column can be compared there are as many rows, or there are not.
+    private func countedReport() throws -> VerificationReport.TableReport {
+        let digests = try [(source, table.source), (target, table.target)].map { connection, side in
+            let rows = try connection.queryValue("SELECT count(*) FROM \(identifier: side.table)")?.integer ?? 0
+            return TableDigest(rows: Int(rows))
+        }
+        return VerificationReport.TableReport(name: table.source.table, source: digests[0], target: digests[1])
     }
 
     private func buckets(
@@ -46,7 +56,9 @@ struct TableComparison {
     }
 
     private struct Row {
-        var digest: RowDigest
+        /// Of all rows with this key: without one rows repeat, and more than one may have a key that takes NULLs.
+        var all = TableDigest()
+        /// Of the last of them.
         var columns: [RowDigest]
         var key: String
     }
@@ -58,9 +70,11 @@ struct TableComparison {
         var rows: [RowDigest: Row] = [:]
         try read(connection, side) { cursor in
             guard buckets.contains(bucket(of: cursor)) else { return }
-            rows[digest(cursor, keyColumns)] = Row(
-                digest: digest(cursor, table.forms.indices),
-                columns: table.forms.indices.map { digest(cursor, [$0]) }, key: keyText(cursor))
+            let key = digest(cursor, keyColumns)
+            var all = rows[key]?.all ?? TableDigest()
+            all.add(digest(cursor, table.forms.indices))
+            rows[key] = Row(
+                all: all, columns: table.forms.indices.map { digest(cursor, [$0]) }, key: keyText(cursor))
         }
         return rows
     }
@@ -74,8 +88,16 @@ struct TableComparison {
                 found.append(.init(kind: .onlyInSource, key: row.key))
                 continue
             }
-            guard row.digest != other.digest else { continue }
-            let columns = table.forms.indices.filter { row.columns[$0] != other.columns[$0] }
+            let (here, there) = (row.all.rows, other.all.rows)
+            guard here == there else {
+                let times = "\(row.key) (\(here) times in the source, \(there) in the target)"
+                found.append(.init(kind: here > there ? .onlyInSource : .onlyInTarget, key: times))
+                continue
+            }
+            guard row.all != other.all else { continue }
+            // Of several rows with one key the last may be alike.
+            let differing = table.forms.indices.filter { row.columns[$0] != other.columns[$0] }
+            let columns = differing.isEmpty ? Array(table.forms.indices) : differing
             found.append(.init(kind: .differs, key: row.key, columns: columns.map { table.source.columns[$0] }))
         }
         for (key, row) in theirs where ours[key] == nil { found.append(.init(kind: .onlyInTarget, key: row.key)) }

@@ -32,7 +32,8 @@ public struct Verification: Sendable {
                         events("comparing \(table.source.table)")
                         return try TableComparison(table, source, target).report()
                     }
-                    return VerificationReport(tables: tables, missing: plan.missing, notCompared: plan.notCompared)
+                    return VerificationReport(
+                        tables: tables, missing: plan.missing, notCompared: plan.notCompared, remarks: plan.remarks)
                 }
             }
         }
@@ -73,6 +74,10 @@ public struct VerificationReport: Sendable, Equatable {
     public var notCompared: [String]
     /// What is to be said of the reading itself.
     public var remarks: [String] = []
+
+    /// What no comparison looks at, for people.
+    public static let notLookedAt =
+        "keys, indexes, constraints, defaults, collations, views, triggers, counters and rowids"
 
     public var isEqual: Bool { missing.isEmpty && tables.allSatisfy(\.isEqual) }
 }

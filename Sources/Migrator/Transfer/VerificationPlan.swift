@@ -20,6 +20,9 @@ struct VerificationPlan {
     private(set) var tables: [ComparedTable] = []
     private(set) var missing: [String] = []
     private(set) var notCompared: [String] = []
+    /// Names that are others in the target, and columns that are declared otherwise there, by what they are compared as.
+    private var renamed: [String] = []
+    private var declaredOtherwise: [String: [String]] = [:]
     private let from: any TransferDialect
     private let to: any TransferDialect
 
@@ -28,6 +31,8 @@ struct VerificationPlan {
         self.to = to
         let ours = source.tablesWithRows.map(source.held)
         let theirs = target.tablesWithRows.map(target.held)
+        notCompared +=
+            source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
         missing += match.onlyInSource.map { "table \($0) is only in the source" }
         missing += match.onlyInTarget.map { "table \($0) is only in the target" }
@@ -35,8 +40,20 @@ struct VerificationPlan {
             guard let table = ours.first(where: { $0.name == pair.source }),
                 let other = theirs.first(where: { $0.name == pair.target })
             else { continue }
+            if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(table, other)
         }
+    }
+
+    /// What is to be known of the comparison itself, for people.
+    var remarks: [String] {
+        let names = renamed.isEmpty ? [] : ["matched under another name: \(Self.few(renamed))"]
+        return names + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \(Self.few($1))" }
+    }
+
+    private static func few(_ things: [String]) -> String {
+        let more = things.count > 3 ? " and \(things.count - 3) more" : ""
+        return things.prefix(3).joined(separator: ", ") + more
     }
 
     private mutating func compare(_ table: Table, _ other: Table) {
@@ -48,6 +65,11 @@ struct VerificationPlan {
                 notCompared.append(
                     "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
                 continue
+            }
+            if pair.source != pair.target { renamed.append("\(table.name).\(pair.source) as \(pair.target)") }
+            if !from.holdsDeclaredTypes && !to.holdsDeclaredTypes && column.type != fellow.type {
+                declaredOtherwise["\(column.type) and \(fellow.type), compared as \(form.rawValue)", default: []]
+                    .append("\(table.name).\(column.name)")
             }
             let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
             compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
@@ -111,6 +133,14 @@ extension VerificationPlan.ComparedTable {
 }
 
 extension Inspection {
+    /// What holds values that nobody reads here, with the reason.
+    fileprivate var unreadable: [String] {
+        // The text of a full-text table is read there, or in the table that has it.
+        let read = Set(tablesWithRows.map(\.name) + fullText.map(\.name))
+        return notCarried.filter { $0.kind.holdsValues && !read.contains($0.name) }
+            .map { "\($0.kind.words) \($0.name): \($0.reason)" }
+    }
+
     /// The table with what its columns hold in words that any database has, where the database holds them to that.
     fileprivate func held(_ table: Table) -> Table {
         var table = table
@@ -119,5 +149,15 @@ extension Inspection {
             table.columns[at].type = type ?? table.columns[at].type
         }
         return table
+    }
+}
+
+extension NotCarried.Kind {
+    fileprivate var holdsValues: Bool {
+        switch self {
+        case .virtualTable, .column: true
+        // A shadow table belongs to a virtual one.
+        case .shadowTable, .trigger, .index, .constraint, .view, .foreignKey, .other: false
+        }
     }
 }

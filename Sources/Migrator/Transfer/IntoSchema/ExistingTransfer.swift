@@ -81,9 +81,8 @@ public struct ExistingTransfer: Sendable {
                 $0.rule.hasPrefix("timestamp: ") && !$0.rule.hasPrefix("timestamp: iso") ? $0 : nil
             }
         case .interval where table[column: column]?.type.isInteger == true:
-            return ProposedRule(
-                table: table.name, column: column, rule: "type: interval",
-                reason: "numbers for a span of time: right if they count microseconds")
+            let proposal = Proposal("type: interval", "numbers for a span of time: right if they count microseconds")
+            return ProposedRule(proposal, table: table.name, column: column)
         case .integer, .real, .decimal, .boolean, .text, .bytes, .date, .time, .interval, .address, .uuid, .json,
             .stored, nil:
             return nil
