@@ -22,7 +22,8 @@ struct ReadingAgainTests {
         #expect(error?.message == "another program wrote a.db, 3 times")
         #expect(
             told.withLock { $0 }
-                == Array(repeating: "another program wrote a.db: everything was read again from the beginning", count: 2))
+                == Array(
+                    repeating: "another program wrote a.db: everything was read again from the beginning", count: 2))
     }
 
     @Test("what comes through in the end says how often it began; another error ends it at once")

@@ -43,9 +43,11 @@ private enum DjangoField {
         let areNumbers = profile.values == profile.integers.count
         switch evidence.declared.lowercased() {
         case "datetime" where areTexts && isNaive(profile):
-            return Proposal("timestamp: iso, zone: UTC", "a DateTimeField, which Django keeps in UTC unless USE_TZ is off")
+            return Proposal(
+                "timestamp: iso, zone: UTC", "a DateTimeField, which Django keeps in UTC unless USE_TZ is off")
         case "char(32)" where areTexts && profile.hints.isUUID: return Proposal("type: uuid", "a UUIDField")
-        case "char(39)" where areTexts && profile.hints.isAddress: return Proposal("type: inet", "a GenericIPAddressField")
+        case "char(39)" where areTexts && profile.hints.isAddress:
+            return Proposal("type: inet", "a GenericIPAddressField")
         case "text" where areTexts && isJSON(evidence): return Proposal("type: jsonb", "a JSONField")
         case "bigint" where areNumbers && NameWords(evidence.column.name).speakOfSpans:
             return Proposal("type: interval", "a DurationField, by its name: its numbers are microseconds")

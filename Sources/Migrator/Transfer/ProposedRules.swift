@@ -52,7 +52,9 @@ extension ProposedRule {
                 guard treatment.type == nil, treatment.reading == nil, column.generated == nil else { return nil }
                 let evidence = ColumnEvidence(
                     column: column, declared: declared[column.name] ?? "", profile: profile, table: table.table)
-                return framework.proposal(for: evidence).map { ProposedRule($0, table: table.table.name, column: column.name) }
+                return framework.proposal(for: evidence).map {
+                    ProposedRule($0, table: table.table.name, column: column.name)
+                }
             }
         }
     }
