@@ -45,6 +45,7 @@ struct TransferTally {
     /// What was there before this run.
     private var resumedRows = 0
     private var resumedBytes = 0
+    private var sampledTables = 0
     private var steps = 0
     private var planned: TransferPlan?
     private var totalSteps = 0
@@ -61,6 +62,7 @@ struct TransferTally {
             return finished
         case .surveyed(let table, let count):
             (current, rows) = (table, rows + count)
+        case .sampled: sampledTables += 1
         case .planned(let plan): planned = plan
         case .resumed(let table, let count):
             resumedRows += count
@@ -108,7 +110,10 @@ struct TransferTally {
         let seconds = Humane.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
-            return "\(planned?.tables.count ?? 0) tables, \(Humane.rows(rows)): every value looked at in \(seconds)"
+            let tables = "\(planned?.tables.count ?? 0) tables"
+            return sampledTables == 0
+                ? "\(tables), \(Humane.rows(rows)): every value looked at in \(seconds)"
+                : "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
             return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"

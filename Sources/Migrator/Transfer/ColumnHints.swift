@@ -29,6 +29,17 @@ struct ColumnHints: Sendable, Equatable {
         if isUUID { isUUID = UUIDText.isUUID(bytes) }
     }
 
+    /// Takes what the values that follow leave possible.
+    mutating func append(_ next: ColumnHints) {
+        minimum = min(minimum, next.minimum)
+        maximum = max(maximum, next.maximum)
+        lowest = min(lowest, next.lowest)
+        highest = max(highest, next.highest)
+        isJSON = isJSON && next.isJSON
+        isUUID = isUUID && next.isUUID
+        isMoney = isMoney && next.isMoney
+    }
+
     /// The only count by which every number lies between 1990 and 2100; `nil` when there is none.
     func moment(isCoreData: Bool) -> MomentReading.Count? {
         let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))

@@ -4,7 +4,7 @@ import Dialects
 public enum TransferEvent: Sendable {
     /// What a transfer does, one after the other.
     public enum Phase: String, Sendable, CaseIterable {
-        /// Every value is looked at, to choose the types.
+        /// Values are looked at, to choose the types.
         case surveying
         case loading
         /// Keys, indexes, checks, foreign keys, views.
@@ -18,6 +18,8 @@ public enum TransferEvent: Sendable {
     case phase(Phase)
     /// So many further rows were looked at.
     case surveyed(table: String, rows: Int)
+    /// Only some values of this table were looked at: the others are while it is loaded.
+    case sampled(table: String)
     case planned(TransferPlan)
     /// So many rows are there from an interrupted run.
     case resumed(PlannedTable, rows: Int)

@@ -27,6 +27,8 @@ struct TransferStreams: Sendable {
 
     private init(pairs: [ConnectionPair]) { self.pairs = pairs }
 
+    var count: Int { pairs.count }
+
     func close() async { for pair in pairs { await pair.close() } }
 
     /// Runs `body` on the first stream.
