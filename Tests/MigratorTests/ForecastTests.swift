@@ -210,6 +210,41 @@ struct ForecastTests {
         #expect(report.plan.tables[0].pieces.count > 4)
     }
 
+    @Test(
+        "numbers at the ends of all there are, and in clusters far from each other",
+        arguments: [
+            "id - 9223372036854775807 - 2", "9223372036854775807 - id", "id % 16 * 72057594037927936 + id", "-id * 1000",
+            "id * 3074457345618 - 9223372036854775807",
+        ])
+    func strangeNumbers(_ number: String) async throws {
+        let fixture = try SQLiteFixture(
+            Self.plain + "CREATE TABLE s (id INTEGER PRIMARY KEY, v INT); INSERT INTO s SELECT \(number), v FROM t;")
+        defer { fixture.remove() }
+        let once = try await transfer(fixture, readingOnce: true, chunkBytes: 3_000)
+        let twice = try await transfer(fixture, readingOnce: false, chunkBytes: 3_000)
+        #expect(once.0 == twice.0)
+        #expect(once.1.tables.map(\.targetRows) == [5_000, 5_000])
+        #expect(once.1.plan.tables.allSatisfy { $0.pieces.count <= 5_000 })
+    }
+
+    @Test("what is more than one session's share is built by more than one processor")
+    func bulk() async throws {
+        let fixture = try SQLiteFixture(
+            Self.plain
+                + "CREATE TABLE s (id INTEGER PRIMARY KEY, v INT); INSERT INTO s VALUES (1, 1); CREATE INDEX v ON t (v);"
+        )
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            _ = try await Self.withEngine(fixture, url, TransferOptions()) { _ in
+            } _: { engine in
+                let work = try await engine.plan()
+                let steps = work.build.stages.joined().joined()
+                #expect(steps.filter(\.isBulk).map(\.table) == ["t", "t"] && steps.contains { $0.table == "s" })
+                return try await engine.run(work, after: nil)
+            }
+        }
+    }
+
     @Test("rules and policies know all values before anything is written")
     func rules() async throws {
         let fixture = try SQLiteFixture(Self.plain + "UPDATE t SET v = 'n/a' WHERE id = 5000")

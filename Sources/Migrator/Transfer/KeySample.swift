@@ -9,6 +9,8 @@ struct KeySample {
     private static let rowsPerProbe: Int64 = 8
     /// Who has read so many bytes has done more than look at a sample.
     private static let room = 4 << 20
+    /// A table is cut into no more pieces: what is found in each is kept until all are read, and each is a transaction.
+    private static let mostPieces = 1_024.0
 
     /// The rows that were seen; how many rows and bytes the table has is concluded from them.
     private var found: ProfiledTable
@@ -27,9 +29,10 @@ struct KeySample {
         for probe in 0..<Self.probes {
             let range = range(probe, of: Self.probes)
             guard let seen = try look(at: range, on: connection), found.bytes <= Self.room else { return nil }
-            keys += seen - (range.above ?? first - 1)
+            keys += seen - (range.above ?? first)
         }
-        let scale = Double(width) / Double(keys)
+        // Where clusters of rows lie far apart that is far too many.
+        let scale = min(Double(width) / Double(keys), Double(Int32.max))
         found.rows = Int(Double(found.rows) * scale)
         found.bytes = Int(Double(found.bytes) * scale)
     }
@@ -37,7 +40,7 @@ struct KeySample {
     /// The table as it seems to be, cut into pieces of about `size` bytes.
     func table(inPiecesOf size: Int) -> ProfiledTable {
         var table = found
-        let count = max(1, min(last - first, Int64(found.bytes / size + 1)))
+        let count = min(last - first, Int64(min(Self.mostPieces, Double(found.bytes) / Double(size) + 1)))
         table.pieces = (0..<count).map { range($0, of: count) }
         return table
     }
