@@ -71,6 +71,8 @@ public protocol TransferTarget: Dialect {
     /// What must run first in the transaction that loads a whole table, so that its rows need no work later on, or no log;
     /// `nil` where there is no such thing.
     func freshening(_ table: String) -> String?
+    /// What lets the rest of a transaction that builds use several processors by itself; `nil` where there is no such thing.
+    var sharingWork: String? { get }
 
     /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
@@ -172,8 +174,14 @@ public struct TableReading: Sendable, Equatable {
     }
 
     /// The same with the range's key in front of all.
-    public func rangedQuery(_ columns: [String]) -> String {
-        query([rangeKey ?? "NULL"] + columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, .all)
+    public func rangedQuery(_ columns: [String], in range: KeyRange = .all) -> String {
+        query([rangeKey ?? "NULL"] + columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
+    }
+
+    /// The query of the smallest and the largest `rangeKey`; `nil` where there is none. Each is looked up by itself, because only
+    /// then no row in between is read.
+    public var boundsQuery: String? {
+        rangeKey.map { "SELECT (SELECT min(\($0)) \(from)), (SELECT max(\($0)) \(from))" }
     }
 
     private func query(_ list: [String], _ range: KeyRange) -> String {

@@ -47,6 +47,7 @@ struct TransferTally {
     /// What was there before this run.
     private var resumedRows = 0
     private var resumedBytes = 0
+    private var sampledTables = 0
     private var steps = 0
     private var planned: TransferPlan?
     private var totalSteps = 0
@@ -68,6 +69,7 @@ struct TransferTally {
             (current, rows) = (table, rows + count)
         case .counted(let table, let count):
             (current, countedRows) = (table, countedRows + count)
+        case .sampled: sampledTables += 1
         case .planned(let plan): planned = plan
         case .resumed(let table, let count):
             resumedRows += count
@@ -115,11 +117,15 @@ struct TransferTally {
         let seconds = Humane.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
+            let count = planned?.tables.count ?? 0
+            let tables = count == 1 ? "1 table" : "\(count) tables"
+            if sampledTables > 0 {
+                return "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
+            }
             let found =
                 countedRows == 0
                 ? "\(Humane.rows(rows)): every value looked at" : "\(Humane.rows(countedRows)) counted"
-            let tables = planned?.tables.count ?? 0
-            return "\(tables == 1 ? "1 table" : "\(tables) tables"), \(found) in \(seconds)"
+            return "\(tables), \(found) in \(seconds)"
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
             return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"

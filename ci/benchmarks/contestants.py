@@ -40,6 +40,22 @@ class Engine:
         return Outcome(cost.seconds - seconds["analyze"], cost.cpu_seconds, cost.peak_bytes, seconds)
 
 
+class Cold:
+    """Another way when nothing of the sample is in memory: the file is read from the disk."""
+
+    def __init__(self, way, sample):
+        self.name = f"{way.name}, cold"
+        self._way = way
+        self._sample = sample
+
+    def run(self, server, database):
+        with open(self._sample, "rb") as file:
+            # What is not on the disk yet could not be forgotten.
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return self._way.run(server, database)
+
+
 @dataclass(frozen=True)
 class Model:
     """What the floor and the comparison of DDL start from: a database that the engine has filled."""

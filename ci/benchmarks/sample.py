@@ -7,7 +7,8 @@ import sqlite3
 
 FORMAT = 1  # Counts up when the content changes, so that no stale file is taken from the cache.
 
-# At scale 1: some 2 million rows and 500 MB in 30 tables, five families of six; 60 indexes and 30 foreign keys.
+# At scale 1 either database has some 500 MB and 2 million rows: in 30 tables, five families of six, with 60 indexes and 30 foreign
+# keys; or in one table with three indexes.
 ROWS = {
     "orders": (120_000, 90_000, 70_000, 50_000, 30_000, 17_500),
     "readings": (420_000, 300_000, 200_000, 140_000, 90_000, 50_000),
@@ -15,6 +16,17 @@ ROWS = {
     "articles": (60_000, 50_000, 40_000, 30_000, 20_000, 10_000),
     "files": (4_000, 3_000, 2_500, 1_500, 1_000, 500),
 }
+
+LARGE = {"events": (1_700_000,)}
+
+LARGE_SCHEMA = """
+CREATE TABLE events_{n} (
+    id INTEGER PRIMARY KEY, number VARCHAR(20) NOT NULL, customer TEXT NOT NULL, placed_at DATETIME NOT NULL, due DATE,
+    total DECIMAL(12,2) NOT NULL, weight REAL, is_paid BOOLEAN NOT NULL DEFAULT 0, tags JSON, note TEXT);
+CREATE UNIQUE INDEX events_{n}_number ON events_{n} (number);
+CREATE INDEX events_{n}_placed ON events_{n} (placed_at);
+CREATE INDEX events_{n}_customer ON events_{n} (customer, total);
+"""
 
 SCHEMA = """
 CREATE TABLE orders_{n} (
@@ -84,6 +96,12 @@ class Maker:
             int(self.random.random() * 1e7) / 100, i & 1, self.maybe(self.text(10, 90)),
             self.parent() if i % 10 == 0 else None)  # fmt: skip
 
+    def events(self, i):
+        return (
+            i, f"A{i * 7919 % 10**9:09}-{i % 97}", self.text(8, 30), self.moment(), self.maybe(self.moment()[:10]),
+            int(self.random.random() * 1e7) / 100, self.maybe(self.random.random() * 100), i & 1,
+            self.maybe(f'["{self.text(3, 9)}", "{self.text(3, 9)}"]'), self.maybe(self.text(40, 240)))  # fmt: skip
+
     def readings(self, i):
         return (
             i, self.parent(), i * 31 % 2_000, 1_600_000_000 + i, self.random.random() * 1000,
@@ -109,19 +127,24 @@ class Maker:
         return i, self.parent(), f"{self.text(5, 20)}.bin", size, self.random.randbytes(size)
 
 
-PARENTS = {"orders": "orders", "readings": "orders", "documents": "readings", "articles": "documents", "files": "articles"}
+PARENTS = {"events": "events", "orders": "orders", "readings": "orders", "documents": "readings", "articles": "documents", "files": "articles"}
 
 
-def counts(scale):
+# The tables' rows and the schema of either database, by its name.
+KINDS = {"thirty": (ROWS, SCHEMA), "large": (LARGE, LARGE_SCHEMA)}
+
+
+def counts(scale, kind="thirty"):
     """How many rows each table has."""
+    families, _ = KINDS[kind]
     return {
-        f"{family}_{n}": max(1, int(rows * scale)) for family, sizes in ROWS.items() for n, rows in enumerate(sizes, 1)
+        f"{family}_{n}": max(1, int(rows * scale)) for family, sizes in families.items() for n, rows in enumerate(sizes, 1)
     }
 
 
-def database(folder, scale, say):
+def database(folder, scale, say, kind="thirty"):
     """The path of the sample of this scale; made if it is not there."""
-    return _cached(folder, f"sample-{FORMAT}-{scale:g}.db", say, lambda file: _fill(file, scale))
+    return _cached(folder, f"{kind}-{FORMAT}-{scale:g}.db", say, lambda file: _fill(file, scale, kind))
 
 
 def long_rows(folder, rows, size, say):
@@ -153,9 +176,11 @@ def _make(path, fill):
     os.rename(draft, path)
 
 
-def _fill(connection, scale):
-    sizes = counts(scale)
-    scripts = [SCHEMA.format(n=n).split(";\nCREATE ") for n in range(1, 7)]
+def _fill(connection, scale, kind):
+    sizes = counts(scale, kind)
+    families, schema = KINDS[kind]
+    copies = len(next(iter(families.values())))
+    scripts = [schema.format(n=n).split(";\nCREATE ") for n in range(1, copies + 1)]
     statements = ["CREATE " + part.strip().removeprefix("CREATE ").rstrip(";") for script in scripts for part in script]
     for statement in (s for s in statements if s.startswith("CREATE TABLE")):
         connection.execute(statement)

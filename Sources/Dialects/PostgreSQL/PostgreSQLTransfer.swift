@@ -70,7 +70,7 @@ extension PostgreSQLDialect: TransferTarget {
 
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
     /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
-    /// than they bring, but for the largest tables.
+    /// than they bring, but for the largest tables and for one that is nearly all there is (`sharingWork`).
     public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.executeScript(
             """
@@ -88,6 +88,11 @@ extension PostgreSQLDialect: TransferTarget {
     /// visible; with `wal_level = minimal` there is no log of it either
     /// (https://www.postgresql.org/docs/current/populate.html, 14.4.7).
     public func freshening(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
+
+    /// What the server itself counts as large gets its parallel workers again, as before `prepareForLoading`.
+    public var sharingWork: String? {
+        "SET LOCAL min_parallel_table_scan_size TO DEFAULT; SET LOCAL min_parallel_index_scan_size TO DEFAULT"
+    }
 
     public func validate(_ key: String, of table: String) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"

@@ -76,18 +76,21 @@ public enum UTF8Text {
 }
 
 /// Reads bytes of ASCII text from left to right; each step says whether it found what it looked for.
-public struct ASCIIReader {
-    private let bytes: UnsafeRawBufferPointer
-    public private(set) var at = 0
+/// Compiled into whoever uses it: dates are read letter by letter, and by the million.
+@frozen public struct ASCIIReader {
+    @usableFromInline let bytes: UnsafeRawBufferPointer
+    @usableFromInline var position = 0
 
-    public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    @inlinable public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    public var isAtEnd: Bool { at == bytes.count }
-    public var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
+    @inlinable public var at: Int { position }
+    @inlinable public var isAtEnd: Bool { position == bytes.count }
+    @inlinable public var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    @inlinable @inline(__always)
     public mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: character) else { return false }
-        at += 1
+        position += 1
         return true
     }
 
@@ -102,13 +105,15 @@ public struct ASCIIReader {
     }
 
     /// One digit's value.
+    @inlinable @inline(__always)
     public mutating func digit() -> Int? {
         guard let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-        at += 1
+        position += 1
         return Int(byte - UInt8(ascii: "0"))
     }
 
     /// A number of exactly so many digits.
+    @inlinable @inline(__always)
     public mutating func number(digits count: Int) -> Int? {
         var number = 0
         for _ in 0..<count {

@@ -72,6 +72,7 @@ extension SQLiteDialect: TransferTarget {
     }
 
     public func freshening(_ table: String) -> String? { nil }
+    public var sharingWork: String? { nil }
 
     public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 

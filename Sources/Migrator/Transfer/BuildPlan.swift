@@ -8,9 +8,12 @@ struct BuildPlan {
 
     private(set) var stages: [[Unit]] = []
 
-    init(_ plan: TransferPlan, _ construction: Construction, _ target: any TransferTarget) throws(LoweringError) {
+    /// `streams`: how many sessions build at once.
+    init(
+        _ plan: TransferPlan, _ construction: Construction, _ target: any TransferTarget, streams: Int
+    ) throws(LoweringError) {
         let weights = Dictionary(uniqueKeysWithValues: plan.tables.map { ($0.target, $0.bytes) })
-        var units = Units(weights)
+        var units = Units(weights, streams: streams)
         for part in construction.afterLoad { units.add(part, in: plan.schema) }
         for text in plan.fullText {
             units.indexes.append(
@@ -63,6 +66,8 @@ struct BuildStep: Sendable {
     var table: String
     var name: String
     var action: Action
+    /// Whether its table is more than one session's share of everything: the others would have nothing to do but wait for it.
+    var isBulk = false
 
     var statement: String? {
         switch action {
@@ -77,6 +82,8 @@ struct BuildStep: Sendable {
 /// Sorts steps into units and those into stages.
 private struct Units {
     private let weights: [String: Int]
+    /// One session's share of all weights.
+    private let share: Int
     private var keys: [String: [BuildStep]] = [:]
     var indexes: [BuildStep] = []
     private var foreignKeys: [BuildStep] = []
@@ -85,7 +92,10 @@ private struct Units {
     private var triggers: [BuildStep] = []
     var checks: [String: [BuildStep]] = [:]
 
-    init(_ weights: [String: Int]) { self.weights = weights }
+    init(_ weights: [String: Int], streams: Int) {
+        self.weights = weights
+        share = weights.values.reduce(0, +) / streams
+    }
 
     mutating func add(_ part: Construction.Part, in schema: Schema) {
         func step(_ kind: ChunkRecord.Kind, _ action: BuildStep.Action) -> BuildStep {
@@ -124,7 +134,13 @@ private struct Units {
             // Each locks two tables: one after the other, so that no two wait for each other. They take no time.
             [foreignKeys], byTable(validations), [views], [triggers],
         ]
-        .map { $0.filter { !$0.isEmpty } }.filter { !$0.isEmpty }
+        .map { $0.filter { !$0.isEmpty }.map { $0.map(weighed) } }.filter { !$0.isEmpty }
+    }
+
+    private func weighed(_ step: BuildStep) -> BuildStep {
+        var step = step
+        step.isBulk = weights[step.table] ?? 0 > share
+        return step
     }
 
     private func byTable(_ steps: [String: [BuildStep]]) -> [BuildPlan.Unit] {

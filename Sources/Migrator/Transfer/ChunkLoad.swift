@@ -20,6 +20,11 @@ struct Chunk: Sendable, Equatable {
             .sorted { $0.bytes > $1.bytes }
     }
 
+    /// Whether this is the record of it.
+    func isRecorded(_ record: ChunkRecord) -> Bool {
+        record.kind == .rows && record.table == table.target && record.piece == piece
+    }
+
     private struct ChunkID: Hashable {
         var table: String
         var piece: Int
@@ -35,9 +40,33 @@ struct ChunkLoad {
 
     /// Throws as `TableCopy.run`; nothing of the chunk is then there.
     func run(_ chunk: Chunk, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord {
+        var nothing: ProfiledTable?
+        return try run(chunk, observing: &nothing, reading, writing)
+    }
+
+    /// Loads what was not looked at before, and looks at it. Returns what is found, or `nil` when it does not fit: nothing of the
+    /// chunk is then there. Throws what interrupts.
+    func attempt(
+        _ chunk: Chunk, of blank: ProfiledTable, _ reading: any Connection, _ writing: any Connection
+    ) throws -> ProfiledTable? {
+        var found: ProfiledTable? = blank
+        found?.pieces = [chunk.range]
+        do {
+            _ = try run(chunk, observing: &found, reading, writing)
+            return found
+        } catch {
+            // What is wrong with the data is said when all of them are known.
+            guard TransferEngine.interruption(error) == nil else { throw error }
+            return nil
+        }
+    }
+
+    private func run(
+        _ chunk: Chunk, observing found: inout ProfiledTable?, _ reading: any Connection, _ writing: any Connection
+    ) throws -> ChunkRecord {
         try writing.withForeignKeysUnenforced {
             try writing.transaction {
-                let loaded = try load(chunk, reading, writing)
+                let loaded = try load(chunk, observing: &found, reading, writing)
                 let record = ChunkRecord(
                     kind: .rows, table: chunk.table.target, piece: chunk.piece, rows: loaded.rows,
                     quarantined: loaded.quarantined, nulled: loaded.nulled, digest: loaded.digest?.hexadecimal)
@@ -48,14 +77,14 @@ struct ChunkLoad {
     }
 
     private func load(
-        _ chunk: Chunk, _ reading: any Connection, _ writing: any Connection
+        _ chunk: Chunk, observing found: inout ProfiledTable?, _ reading: any Connection, _ writing: any Connection
     ) throws -> TableCopy.Loaded {
         let table = chunk.table
         guard !table.sourceColumns.isEmpty else { return try loadEmptyRows(table, writing) }
         let freshening = chunk.range == .all ? target.freshening(table.target) : nil
         if let freshening { try writing.executeScript(freshening) }
         let copy = TableCopy(table, verification.forms(of: table), in: chunk.range, freezing: freshening != nil)
-        return try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
+        return try copy.run(from: reading, to: writing, observing: &found) { events(.loaded(table, rows: $0)) }
     }
 
     /// A table whose columns are all computed has rows that nothing needs to be copied for.

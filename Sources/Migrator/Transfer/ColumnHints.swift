@@ -32,6 +32,18 @@ struct ColumnHints: Sendable, Equatable {
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
 
+    /// Takes what the values that follow leave possible.
+    mutating func append(_ next: ColumnHints) {
+        minimum = min(minimum, next.minimum)
+        maximum = max(maximum, next.maximum)
+        lowest = min(lowest, next.lowest)
+        highest = max(highest, next.highest)
+        isJSON = isJSON && next.isJSON
+        isUUID = isUUID && next.isUUID
+        isAddress = isAddress && next.isAddress
+        isMoney = isMoney && next.isMoney
+    }
+
     /// The counts by which every number lies between 1990 and 2100, the likeliest first.
     func moments(isCoreData: Bool) -> [MomentReading.Count] {
         let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))

@@ -139,18 +139,29 @@ extension ColumnProfile {
     /// Both columns' values as those of one, of which nothing more is known than the values.
     func merged(with other: ColumnProfile) -> ColumnProfile {
         var merged = ColumnProfile(.unknown(whenEmpty: .text))
-        for part in [self, other] {
-            merged.nulls += part.nulls
-            merged.integers.merge(part.integers)
-            merged.reals.merge(part.reals)
-            merged.texts.merge(part.texts)
-            merged.blobs.merge(part.blobs)
-            merged.unwritable.merge(part.unwritable)
-            merged.inexactIntegers.merge(part.inexactIntegers)
-            merged.undecimals.merge(part.undecimals)
-            merged.maximum = max(merged.maximum, part.maximum)
-        }
+        merged.appendValues(self)
+        merged.appendValues(other)
         return merged
+    }
+
+    /// Takes what was found in the rows that follow: as if they had been observed here.
+    mutating func append(_ next: ColumnProfile) {
+        appendValues(next)
+        strangers.merge(next.strangers)
+        hints.append(next.hints)
+        for slot in shapes.indices { shapes[slot] += next.shapes[slot] }
+    }
+
+    private mutating func appendValues(_ next: ColumnProfile) {
+        nulls += next.nulls
+        integers.merge(next.integers)
+        reals.merge(next.reals)
+        texts.merge(next.texts)
+        blobs.merge(next.blobs)
+        unwritable.merge(next.unwritable)
+        inexactIntegers.merge(next.inexactIntegers)
+        undecimals.merge(next.undecimals)
+        maximum = max(maximum, next.maximum)
     }
 }
 

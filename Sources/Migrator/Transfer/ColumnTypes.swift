@@ -87,39 +87,3 @@ struct ColumnTypes {
         }
     }
 }
-
-/// A table with what was found in it.
-struct ProfiledTable {
-    var table: Table
-    var reading: TableReading
-    /// In the order of the table's columns; none where the database itself holds its columns to their types.
-    var profiles: [ColumnProfile]
-    /// What it holds them to, and nothing elsewhere.
-    var held: [HeldColumn] = []
-    /// What the rules say of each column; nothing in a table that goes over as it is.
-    var treatments: [ColumnTreatment] = []
-    var policy = MismatchPolicy.widen
-    /// How many rows break each of its checks, where that was counted.
-    var breaches: [Int] = []
-    var rows: Int
-    /// Roughly how many bytes the values have.
-    var bytes = 0
-    /// How many the values of its largest row have.
-    var longestRow = 0
-    /// In which the table can be read; at least one.
-    var pieces = [KeyRange.all]
-    /// What its skipped columns take with them.
-    var notCarried: [NotCarried] = []
-}
-
-extension ProfiledTable {
-    /// How many rows have no value in a column.
-    func nulls(_ column: Int) -> Int { column < profiles.count ? profiles[column].nulls : 0 }
-
-    /// The largest number in a column that counts by itself; 0 without any.
-    func highest(_ column: Int) -> Int64 {
-        if column < held.count { return held[column].highest ?? 0 }
-        guard column < profiles.count, !profiles[column].integers.isNone else { return 0 }
-        return profiles[column].maximum
-    }
-}

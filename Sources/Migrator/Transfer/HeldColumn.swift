@@ -20,15 +20,16 @@ struct HeldColumn: Sendable {
 
 /// Counts what is to be known of such a table, in one query that the server answers.
 struct HeldTableReading {
-    private let table: Table
+    private let blank: ProfiledTable
     private let types: [String: HeldType]
 
-    init(_ table: Table, _ types: [String: HeldType]) {
-        self.table = table
+    init(_ blank: ProfiledTable, _ types: [String: HeldType]) {
+        self.blank = blank
         self.types = types
     }
 
-    func read(_ reading: TableReading, on connection: any Connection) throws -> ProfiledTable {
+    func read(on connection: any Connection) throws -> ProfiledTable {
+        let table = blank.table
         var answers = ["count(*)"]
         for column in table.columns {
             answers.append(types[column.name]?.specials.map { "count(*) FILTER (WHERE \($0.condition))" } ?? "0")
@@ -37,16 +38,16 @@ struct HeldTableReading {
         for check in table.checks {
             answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
         }
-        let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: reading.from)"
+        let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: blank.reading.from)"
         let row = try connection.query(query).first ?? []
-        let held = table.columns.enumerated().map { at, column in
+        var found = blank
+        found.held = table.columns.enumerated().map { at, column in
             HeldColumn(
                 column: column.name, type: types[column.name] ?? HeldType(column.type),
                 specials: Int(row[2 * at + 1].integer ?? 0), highest: row[2 * at + 2].integer)
         }
-        let breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }
-        return ProfiledTable(
-            table: table, reading: reading, profiles: [], held: held, breaches: breaches,
-            rows: Int(row[0].integer ?? 0))
+        found.breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }
+        found.rows = Int(row[0].integer ?? 0)
+        return found
     }
 }

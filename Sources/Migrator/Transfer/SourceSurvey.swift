@@ -23,39 +23,51 @@ struct SourceSurvey {
         return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })
     }
 
-    /// What is to be known of a table: where the source holds columns to their types that is little.
-    func survey(
-        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
-    ) throws -> ProfiledTable {
-        do {
-            return try read(whole, inspection, inPiecesOf: size, events)
-        } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
-            var named = error
-            named.message = "the table \(whole.name) can't be read: \(error.message)"
-            named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"
-            throw named
+    /// What can be said of a table before its rows are read.
+    func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
+        try naming(whole) {
+            let (table, notCarried) = rules.withoutSkippedColumns(whole)
+            let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }
+            let held = inspection.heldTypes[table.name]
+            let profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
+            let blank = ProfiledTable(
+                table: table, reading: try source.reading(of: whole, on: connection),
+                profiles: held == nil ? profiles : [], treatments: treatments, policy: rules.policy(of: table.name),
+                rows: 0, notCarried: notCarried)
+            let sample = held == nil ? try KeySample(of: blank, on: connection) : nil
+            return TableOutline(blank: blank, held: held, sample: sample?.table(inPiecesOf: size))
         }
     }
 
-    private func read(
-        _ whole: Table, _ inspection: Inspection, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
+    /// What is to be known of a part of a table: where the source holds columns to their types that is little. `events` hears
+    /// now and then of further rows.
+    func survey(
+        _ part: TableOutline.Part, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
     ) throws -> ProfiledTable {
-        let (table, notCarried) = rules.withoutSkippedColumns(whole)
-        let reading = try source.reading(of: whole, on: connection)
-        let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }
-        var found: ProfiledTable
-        if let types = inspection.heldTypes[table.name] {
-            found = try HeldTableReading(table, types).read(reading, on: connection)
-            events(.counted(table: table.name, rows: found.rows))
-        } else {
-            found = try profile(table, reading, treatments, inPiecesOf: size) { rows in
-                events(.surveyed(table: table.name, rows: rows))
+        let name = part.blank.table.name
+        return try naming(part.blank.table) {
+            if let held = part.held {
+                let found = try HeldTableReading(part.blank, held).read(on: connection)
+                events(.counted(table: name, rows: found.rows))
+                return found
             }
+            func progress(_ rows: Int) { events(.surveyed(table: name, rows: rows)) }
+            guard let range = part.range else { return try profile(part.blank, cuttingInto: size, progress) }
+            var found = try profile(part.blank, in: range, progress)
+            found.pieces = [range]
+            return found
         }
-        found.treatments = treatments
-        found.policy = rules.policy(of: table.name)
-        found.notCarried = notCarried
-        return found
+    }
+
+    private func naming<T>(_ table: Table, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
+            var named = error
+            named.message = "the table \(table.name) can't be read: \(error.message)"
+            named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"
+            throw named
+        }
     }
 
     /// All there is to know of a table whose values stay as they are.
@@ -65,43 +77,39 @@ struct SourceSurvey {
         return ProfiledTable(table: table, reading: reading, profiles: [], rows: Int(rows))
     }
 
-    /// Reads a table in the snapshot in which its rows are copied later, to be cut into pieces of about `size` bytes.
-    /// `progress` hears now and then of further rows.
+    /// Reads a table in the snapshot in which its rows are copied later, and cuts it into pieces of about `size` bytes.
     private func profile(
-        _ table: Table, _ reading: TableReading, _ treatments: [ColumnTreatment], inPiecesOf size: Int,
-        _ progress: (Int) -> Void
+        _ blank: ProfiledTable, cuttingInto size: Int, _ progress: (Int) -> Void
     ) throws -> ProfiledTable {
-        let columns = table.columns.map(\.name)
-        var profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
-        let reader = ValueReader(treatments.map(\.reading))
-        // The range's key comes before the columns, so a place among them is one further on.
-        let key = RowKey(reading, in: columns, after: 1)
-        let cursor = try connection.rows(SQL(reading.rangedQuery(columns)))
-        defer { cursor.close() }
-        var row = RawRow(columns: columns.count + 1)
-        var rows = 0
-        var longestRow = 0
         var pieces = Pieces(of: size)
+        var found = try profile(blank, in: .all, progress) { pieces.add($0, at: $1) }
+        found.pieces = pieces.ranges
+        return found
+    }
+
+    /// `cut` hears of each row's bytes and key.
+    private func profile(
+        _ blank: ProfiledTable, in range: KeyRange, _ progress: (Int) -> Void,
+        cut: (Int, RawValue) -> Void = { _, _ in }
+    ) throws -> ProfiledTable {
+        let columns = blank.table.columns.map(\.name)
+        let reader = ValueReader(blank.treatments.map(\.reading))
+        // The range's key comes before the columns, so a place among them is one further on.
+        let key = RowKey(blank.reading, in: columns, after: 1)
+        let cursor = try connection.rows(SQL(blank.reading.rangedQuery(columns, in: range)))
+        defer { cursor.close() }
+        var found = blank
+        var row = RawRow(columns: columns.count + 1)
         while try cursor.next() {
             cursor.read(into: &row)
-            var bytes = 0
-            for column in profiles.indices {
-                let value = row[column + 1]
-                profiles[column].observe(reader?.read(value, column: column) ?? value, key, cursor)
-                bytes += value.byteCount
-            }
-            pieces.add(bytes, at: row[0])
-            longestRow = max(longestRow, bytes)
-            rows += 1
-            if rows & 0xFFF == 0 {
+            cut(found.observe(row, key, cursor, after: 1, by: reader), row[0])
+            if found.rows & 0xFFF == 0 {
                 progress(0x1000)
                 try Task.checkCancellation()
             }
         }
-        progress(rows & 0xFFF)
-        return ProfiledTable(
-            table: table, reading: reading, profiles: profiles, rows: rows, bytes: pieces.bytes,
-            longestRow: longestRow, pieces: pieces.ranges)
+        progress(found.rows & 0xFFF)
+        return found
     }
 }
 
@@ -110,7 +118,6 @@ private struct Pieces {
     private let limit: Int
     private var current = 0
     private var last: Int64?
-    private(set) var bytes = 0
     private var ends: [Int64] = []
 
     init(of limit: Int) { self.limit = limit }
@@ -121,22 +128,11 @@ private struct Pieces {
             current = 0
         }
         current += bytes
-        self.bytes += bytes
         if case .integer(let number) = key { last = number }
     }
 
     var ranges: [KeyRange] {
         zip([nil] + ends.map(Optional.some), ends.map(Optional.some) + [nil]).map { KeyRange(above: $0, through: $1) }
-    }
-}
-
-extension RawValue {
-    fileprivate var byteCount: Int {
-        switch self {
-        case .null: 1
-        case .boolean, .integer, .real: 8
-        case .text(let bytes), .blob(let bytes): bytes.count
-        }
     }
 }
 

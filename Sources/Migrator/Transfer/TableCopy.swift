@@ -22,6 +22,8 @@ struct TableCopy {
     private let reader: ValueReader?
     private let demands: [ColumnDemand]?
     private let key: RowKey
+    /// Columns whose texts are written without another look at them, because none of them is such that it can't be.
+    private let provenTexts: [Int]
 
     /// `forms` says what the columns' values are compared as; `nil` when they are not. `freezing` is for the transaction that
     /// emptied the table.
@@ -31,16 +33,19 @@ struct TableCopy {
         self.range = range
         let proven = table.handling.indices.filter { table.handling[$0].isProven }
         sparing = SparedWork(freezing: freezing, proven: Set(proven))
+        provenTexts = proven.filter { table.types[$0] != .bytes }
         reader = ValueReader(table.handling.map(\.reading))
         let demands = table.handling.map(\.demand)
         self.demands = demands.allSatisfy(\.isEmpty) ? nil : demands
         key = RowKey(table.reading, in: table.sourceColumns)
     }
 
-    /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `progress`
-    /// hears now and then how many further rows were read.
+    /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `found` sees
+    /// each row as the source holds it, where nobody has looked before. `progress` hears now and then how many further rows
+    /// were read.
     func run(
-        from reading: any Connection, to writing: any Connection, _ progress: (Int) -> Void
+        from reading: any Connection, to writing: any Connection, observing found: inout ProfiledTable?,
+        _ progress: (Int) -> Void
     ) throws -> Loaded {
         let query = table.reading.query(table.sourceColumns, in: range)
         let cursor = try reading.copyOut(query, types: table.types)
@@ -52,7 +57,7 @@ struct TableCopy {
             let writer = try writing.copyIn(
                 table: table.target, columns: table.targetColumns, types: table.types, sparing: sparing)
             do {
-                isAtEnd = try copy(cursor, writer, &loaded, &aside, progress)
+                isAtEnd = try copy(cursor, writer, &loaded, &aside, &found, progress)
                 _ = try writer.finish()
             } catch {
                 writer.cancel()
@@ -66,13 +71,18 @@ struct TableCopy {
     /// True when all rows are read, false when those set aside have to be stored first.
     private func copy(
         _ cursor: any RowCursor, _ writer: any BulkWriter, _ loaded: inout Loaded, _ aside: inout QuarantinedRows,
-        _ progress: (Int) -> Void
+        _ found: inout ProfiledTable?, _ progress: (Int) -> Void
     ) throws -> Bool {
         var row = RawRow(columns: table.types.count)
         var read = 0
         defer { progress(read & 0xFFF) }
         while try cursor.next() {
             cursor.read(into: &row)
+            found?.observe(row, key, cursor)
+            if let column = provenTexts.first(where: { found?.profiles[$0].unwritable.isNone == false }) {
+                let misfit = Misfit(column: column, value: row[column].copied, reason: "is no text that can be written")
+                throw refusal(of: misfit, cursor)
+            }
             reader?.read(&row)
             if let misfit = try write(&row, writer, cursor, &loaded) {
                 aside.add(

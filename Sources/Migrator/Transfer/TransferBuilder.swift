@@ -4,6 +4,7 @@ import Dialects
 struct TransferBuilder {
     let record: String
     let writing: any Connection
+    let target: any TransferTarget
 
     /// Throws `TransferError.keyNotBuilt` where the rows would not be what they were without it, and what interrupts.
     func run(_ step: BuildStep) throws -> ChunkRecord {
@@ -14,6 +15,7 @@ struct TransferBuilder {
         let chunk = noted
         do {
             try writing.transaction {
+                if step.isBulk, let sharing = target.sharingWork { try writing.executeScript(sharing) }
                 if let statement = step.statement { try writing.execute(SQL(statement)) }
                 try TransferRecords(writing).add(chunk, to: record)
             }

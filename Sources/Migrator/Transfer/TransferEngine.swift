@@ -14,73 +14,31 @@ struct TransferEngine {
     let sourceName: String
     let events: @Sendable (TransferEvent) -> Void
 
-    /// What there is to do, and how.
-    struct Work: Sendable {
-        var plan: TransferPlan
-        var construction: Construction
-        var build: BuildPlan
-    }
-
-    /// Looks at the source and decides; changes nothing.
-    func plan() async throws -> Work {
-        events(.phase(.surveying))
-        let (source, options, events) = (source, options, events)
-        let (inspection, wanted) = try await streams.first { reading, _ in
-            try SourceSurvey(reading, source, options.rules).inspect(options)
-        }
-        var plan: TransferPlan
-        if source.speaksAs(target) {
-            guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
-            let replicas = ReplicaPlanner.tables(of: inspection, options)
-            let counted = try await streams.each(replicas) { table, reading, _ in
-                let counted = try SourceSurvey(reading, source, options.rules).count(table)
-                events(.counted(table: table.name, rows: counted.rows))
-                return counted
-            }
-            plan = ReplicaPlanner.plan(inspection, counted)
-        } else {
-            let tables = try await streams.each(wanted) { table, reading, _ in
-                try SourceSurvey(reading, source, options.rules).survey(
-                    table, inspection, inPiecesOf: options.chunkBytes, events)
-            }
-            plan = try await surveyed(
-                TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target))
-        }
-        let construction = try plan.construction ?? target.construct(plan.schema)
-        let build = try BuildPlan(plan, construction, target)
-        plan.statements = construction.tables + build.stages.joined().joined().compactMap(\.statement)
-        events(.planned(plan))
-        return Work(plan: plan, construction: construction, build: build)
-    }
-
-    /// The plan with the values that will not fit. Throws `TransferError` when its policies let none of them pass.
-    private func surveyed(_ plan: TransferPlan) async throws -> TransferPlan {
-        let target = target
-        let found = try await streams.each(plan.suspectTables) { table, reading, _ in
-            try MisfitSurvey(reading, for: target).misfits(in: table)
-        }
-        var plan = plan
-        plan.misfits = found.flatMap { $0 }
-        try plan.check(plan.misfits)
-        return plan
-    }
-
     /// Does everything, or what an interrupted run left to do. Throws `TransferError.interrupted` when something keeps it from
     /// going on, and is then recorded as unfinished; after any other error the target is as it was.
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         let earlier = try await unfinished()
         let work: Work
-        do { work = try await plan() } catch {
+        do { work = try await foreseen(earlier) } catch {
             // What an earlier run has done is there as before.
             guard earlier != nil, let reason = Self.interruption(error) else { throw error }
             throw TransferError.interrupted(reason: reason)
         }
+        for table in work.forecast?.open.keys.sorted() ?? [] { events(.sampled(table: table)) }
         let surveying = ContinuousClock.now.seconds(since: start)
         var report = try await run(work, after: earlier)
         report.phases.surveying = surveying
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
+    }
+
+    /// What will probably be to do; what is to do where that was known when `earlier` was interrupted.
+    private func foreseen(_ earlier: TransferRecord?) async throws -> Work {
+        let outline = try await outline()
+        let work = try await forecast(outline)
+        guard let earlier, work.forecast != nil, earlier.plan != work.plan.recorded(under: options) else { return work }
+        return try await plan(outline)
     }
 
     /// The same for a plan that is made; `earlier` is the run to go on with.
@@ -193,7 +151,7 @@ struct TransferEngine {
     }
 
     /// What kept the transfer from going on, when that is no fault of the data.
-    private static func interruption(_ error: any Error) -> String? {
+    static func interruption(_ error: any Error) -> String? {
         switch error {
         case is CancellationError: "it was stopped"
         case is DatabaseError where Task.isCancelled: "it was stopped"
@@ -210,8 +168,11 @@ extension TransferEngine {
         let clock = ContinuousClock()
         let start = clock.now
         let (id, target) = (record.id, target)
-        let done = try await streams.first { _, writing in try TransferRecords(writing).chunks(of: id) }
+        events(.phase(.loading))
+        tell(of: try await done(id), work.plan)
         _ = try await streams.onAll { _, writing in try target.prepareForLoading(writing) }
+        let work = try await settle(work, id)
+        let done = try await done(id)
         let loaded = try await load(work, id, done)
         let loadedAt = clock.now
         let removed = try await setDuplicatesAside(work, id, done)
@@ -227,17 +188,29 @@ extension TransferEngine {
         return report
     }
 
-    /// Returns the records of all chunks.
-    private func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
-        events(.phase(.loading))
-        let earlier = done.filter { $0.kind == .rows }
-        for chunk in earlier {
-            guard let table = work.plan.tables.first(where: { $0.target == chunk.table }) else { continue }
+    /// The records of all that is done.
+    func done(_ id: String) async throws -> [ChunkRecord] {
+        try await streams.first { _, writing in try TransferRecords(writing).chunks(of: id) }
+    }
+
+    /// Tells of the rows that are there from an interrupted run.
+    private func tell(of done: [ChunkRecord], _ plan: TransferPlan) {
+        for chunk in done where chunk.kind == .rows {
+            guard let table = plan.tables.first(where: { $0.target == chunk.table }) else { continue }
             events(.resumed(table, rows: chunk.rows))
         }
-        let load = ChunkLoad(record: id, verification: options.verification, target: target, events: events)
+    }
+
+    /// Returns the records of all chunks.
+    private func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+        let earlier = done.filter { $0.kind == .rows }
+        let load = loader(id)
         let chunks = Chunk.all(of: work.plan.tables, without: earlier)
         return earlier + (try await streams.each(chunks, bulky: \.table.hasLongRows) { try load.run($0, $1, $2) })
+    }
+
+    func loader(_ id: String) -> ChunkLoad {
+        ChunkLoad(record: id, verification: options.verification, target: target, events: events)
     }
 
     /// Takes the rows that repeat a key out of the tables whose policy says so. Returns the records of it.
@@ -280,7 +253,7 @@ extension TransferEngine {
         for units in stages {
             let built = try await streams.each(units) { unit, _, writing in
                 try unit.map { step in
-                    let chunk = try TransferBuilder(record: id, writing: writing).run(step)
+                    let chunk = try TransferBuilder(record: id, writing: writing, target: target).run(step)
                     events(.built(table: step.table, name: step.name))
                     return chunk
                 }

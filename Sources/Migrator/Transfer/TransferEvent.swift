@@ -4,7 +4,7 @@ import Dialects
 public enum TransferEvent: Sendable {
     /// What a transfer does, one after the other.
     public enum Phase: String, Sendable, CaseIterable {
-        /// Every value is looked at, to choose the types.
+        /// Values are looked at, to choose the types.
         case surveying
         case loading
         /// Keys, indexes, checks, foreign keys, views.
@@ -22,6 +22,8 @@ public enum TransferEvent: Sendable {
     case surveyed(table: String, rows: Int)
     /// So many rows were counted, of a table whose types need nothing else to be known.
     case counted(table: String, rows: Int)
+    /// Only some values of this table were looked at: the others are while it is loaded.
+    case sampled(table: String)
     case planned(TransferPlan)
     /// So many rows are there from an interrupted run.
     case resumed(PlannedTable, rows: Int)

@@ -89,6 +89,20 @@ struct TransferRecords {
         }
     }
 
+    /// The plan as it is, now that more is known. Must run in a transaction with what follows from it.
+    func revise(_ plan: String, of id: String) throws {
+        try connection.execute("UPDATE tc_transfers SET plan = \(plan) WHERE id = \(id)")
+    }
+
+    /// A table is empty again. Must run in the transaction that emptied it.
+    func forgetRows(of table: String, _ id: String) throws {
+        try connection.execute(
+            """
+            DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(ChunkRecord.Kind.rows.rawValue) \
+            AND table_name = \(table)
+            """)
+    }
+
     func enter(_ state: TransferRecord.State, _ id: String) throws {
         try connection.execute("UPDATE tc_transfers SET state = \(state.rawValue) WHERE id = \(id)")
     }

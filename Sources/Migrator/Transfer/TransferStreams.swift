@@ -33,6 +33,8 @@ struct TransferStreams: Sendable {
         return await pairs.first?.cause(of: error) ?? error
     }
 
+    var count: Int { pairs.count }
+
     func close() async { for pair in pairs { await pair.close() } }
 
     /// Runs `body` on the first stream.

@@ -59,7 +59,8 @@ public struct ExistingTransfer: Sendable {
                 let written = try to.dialect.writtenTypes(on: writing)
                 let survey = SourceSurvey(reading, from.dialect, rules)
                 return try match.tables.flatMap { table in
-                    let found = try survey.survey(table.source, inspection, inPiecesOf: .max) { _ in }
+                    let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
+                    let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
                     let proposals = ProposedRule.proposals(for: [found], in: inspection)
                     return table.columns.compactMap { column in
                         let proposed = proposals.first { $0.column == column.source }

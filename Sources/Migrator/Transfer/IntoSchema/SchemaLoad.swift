@@ -78,7 +78,8 @@ struct SchemaLoad {
         _ table: PlannedTable, _ reading: any Connection, _ writing: any Connection
     ) throws -> ChunkRecord {
         let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false)
-        let loaded = try copy.run(from: reading, to: writing) { events(.loaded(table, rows: $0)) }
+        var nothing: ProfiledTable?
+        let loaded = try copy.run(from: reading, to: writing, observing: &nothing) { events(.loaded(table, rows: $0)) }
         return ChunkRecord(
             kind: .rows, table: table.target, rows: loaded.rows, quarantined: loaded.quarantined, nulled: loaded.nulled,
             digest: loaded.digest?.hexadecimal)

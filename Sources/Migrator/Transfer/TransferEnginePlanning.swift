@@ -1,0 +1,91 @@
+import Dialects
+
+// How a transfer finds out what there is to do.
+
+extension TransferEngine {
+    /// What there is to do, and how.
+    struct Work: Sendable {
+        var plan: TransferPlan
+        var construction: Construction
+        var build: BuildPlan
+        /// What the plan rests on where not every value was looked at.
+        var forecast: Forecast?
+    }
+
+    /// A source before its rows are read.
+    struct Outline: Sendable {
+        var inspection: Inspection
+        /// None where they go over as they are.
+        var tables: [TableOutline]
+    }
+
+    /// Looks at the source and decides; changes nothing.
+    func plan() async throws -> Work { try await plan(outline()) }
+
+    func outline() async throws -> Outline {
+        events(.phase(.surveying))
+        let (source, target, options) = (source, target, options)
+        let (inspection, wanted) = try await streams.first { reading, _ in
+            try SourceSurvey(reading, source, options.rules).inspect(options)
+        }
+        guard !source.speaksAs(target) else {
+            guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
+            return Outline(inspection: inspection, tables: [])
+        }
+        let tables = try await streams.each(wanted) { table, reading, _ in
+            try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
+        }
+        return Outline(inspection: inspection, tables: tables)
+    }
+
+    /// Looks at every value.
+    func plan(_ outline: Outline) async throws -> Work {
+        guard !source.speaksAs(target) else { return try await replica(outline.inspection) }
+        return try await work(outline.inspection, survey(outline.tables))
+    }
+
+    private func replica(_ inspection: Inspection) async throws -> Work {
+        let (source, options, events) = (source, options, events)
+        let counted = try await streams.each(ReplicaPlanner.tables(of: inspection, options)) { table, reading, _ in
+            let counted = try SourceSurvey(reading, source, options.rules).count(table)
+            events(.counted(table: table.name, rows: counted.rows))
+            return counted
+        }
+        return try work(ReplicaPlanner.plan(inspection, counted))
+    }
+
+    /// Reads whole tables, several parts of them at once.
+    func survey(_ outlines: [TableOutline]) async throws -> [ProfiledTable] {
+        let (source, options, events) = (source, options, events)
+        let found = try await streams.each(outlines.flatMap(\.parts)) { part, reading, _ in
+            try SourceSurvey(reading, source, options.rules).survey(part, inPiecesOf: options.chunkBytes, events)
+        }
+        // The parts of a table stand side by side.
+        return found.reduce(into: []) { tables, part in
+            guard let last = tables.last, last.table.name == part.table.name else { return tables.append(part) }
+            tables[tables.count - 1] = last.joined(with: part)
+        }
+    }
+
+    /// What is to be done with tables of which this was found.
+    func work(_ inspection: Inspection, _ tables: [ProfiledTable]) async throws -> Work {
+        var plan = TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target)
+        let target = target
+        let found = try await streams.each(plan.suspectTables) { table, reading, _ in
+            try MisfitSurvey(reading, for: target).misfits(in: table)
+        }
+        plan.misfits = found.flatMap { $0 }
+        // The policies may let none of them pass.
+        try plan.check(plan.misfits)
+        return try work(plan)
+    }
+
+    private func work(_ plan: TransferPlan) throws -> Work {
+        var plan = plan
+        let construction = try plan.construction ?? target.construct(plan.schema)
+        let build = try BuildPlan(plan, construction, target, streams: streams.count)
+        plan.statements = construction.tables + build.stages.joined().joined().compactMap(\.statement)
+        events(.planned(plan))
+        return Work(plan: plan, construction: construction, build: build)
+    }
+}
