@@ -12,7 +12,7 @@ public enum UTF8Text {
             let length = sequenceLength(bytes, at)
             guard length > 0 else { return nil }
             continuations += length - 1
-            at += length
+            position += length
         }
         return bytes.count - continuations
     }
@@ -100,7 +100,7 @@ public enum UTF8Text {
         guard at + length <= bytes.count, (0..<length).allSatisfy({ bytes[at + $0] == word.utf8Start[$0] }) else {
             return false
         }
-        at += length
+        position += length
         return true
     }
 
