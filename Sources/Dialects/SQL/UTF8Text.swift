@@ -12,7 +12,7 @@ public enum UTF8Text {
             let length = sequenceLength(bytes, at)
             guard length > 0 else { return nil }
             continuations += length - 1
-            position += length
+            at += length
         }
         return bytes.count - continuations
     }
