@@ -67,6 +67,10 @@ public protocol TransferTarget: Dialect {
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
     /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.
     func validate(_ key: String, of table: String) -> String
+    /// Conditions that part a table's rows into so many sets of about the same size, each of which can be read without reading the
+    /// others; none where that is not possible or not worth it. Throws `DatabaseError`.
+    func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String]
+
     /// Takes a trigger off its table.
     func dropTrigger(_ name: String, on table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.

@@ -65,7 +65,9 @@ struct HistoryLoad {
         let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {
             try writing.execute(SQL(target.analyze(table.target)))
-            var line = try proof.report(table, loaded: [loaded[table.target]].compactMap { $0 }, reading, writing)
+            let held = try proof.readBack(table, writing)
+            var line = try proof.report(
+                table, loaded: [loaded[table.target]].compactMap { $0 }, held: held, reading, writing)
             line.notes = orphans[table.target] ?? []
             report.tables.append(line)
         }
