@@ -91,6 +91,10 @@ public protocol TransferTarget: Dialect {
     /// By table and column, the types as which `Connection.copyIn` writes into the columns that are there, whatever they were
     /// declared as; a column that it can't write is missing. Throws `DatabaseError`.
     func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]
+    /// Conditions that part a table's rows into so many sets of about the same size, each of which can be read without reading the
+    /// others; none where that is not possible or not worth it. Throws `DatabaseError`.
+    func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String]
+
     /// Takes a trigger off its table.
     func dropTrigger(_ name: String, on table: String) -> String
     /// Lets the database count and sample a loaded table, so that its planner knows it.

@@ -213,7 +213,8 @@ struct ForecastTests {
     @Test(
         "numbers at the ends of all there are, and in clusters far from each other",
         arguments: [
-            "id - 9223372036854775807 - 2", "9223372036854775807 - id", "id % 16 * 72057594037927936 + id", "-id * 1000",
+            "id - 9223372036854775807 - 2", "9223372036854775807 - id", "id % 16 * 72057594037927936 + id",
+            "-id * 1000",
             "id * 3074457345618 - 9223372036854775807",
         ])
     func strangeNumbers(_ number: String) async throws {
@@ -242,6 +243,25 @@ struct ForecastTests {
                 #expect(steps.filter(\.isBulk).map(\.table) == ["t", "t"] && steps.contains { $0.table == "s" })
                 return try await engine.run(work, after: nil)
             }
+        }
+    }
+
+    @Test("a large table is read back in slices, each row in one of them, without reading the others")
+    func slices() async throws {
+        let fixture = try SQLiteFixture(Self.plain)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            #expect(try await TransferTests.transfer(fixture, into: url).verdict == .verified)
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            let slices = try PostgreSQLDialect().slices(of: "t", into: 3, on: connection)
+            let counts = try slices.map { slice in
+                try connection.queryValue(SQL("SELECT count(*) FROM t WHERE " + slice))?.integer ?? 0
+            }
+            #expect(counts.count == 3 && counts.reduce(0, +) == 5_000 && counts.allSatisfy { $0 > 1_000 }, "\(counts)")
+            let plans = try slices.map { try connection.query(SQL("EXPLAIN SELECT * FROM t WHERE " + $0)) }
+            #expect(plans.allSatisfy { "\($0)".contains("Tid Range Scan") }, "\(plans)")
+            #expect(try PostgreSQLDialect().slices(of: "t", into: 1, on: connection) == [])
         }
     }
 

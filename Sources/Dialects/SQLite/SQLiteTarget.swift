@@ -89,6 +89,8 @@ extension SQLiteDialect: TransferTarget {
         throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
     }
 
+    public func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] { [] }
+
     public func dropTrigger(_ name: String, on table: String) -> String { "DROP TRIGGER \(SQLText.identifier(name))" }
 
     public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }

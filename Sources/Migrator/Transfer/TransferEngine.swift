@@ -279,8 +279,10 @@ extension TransferEngine {
         let proof = TransferProof(verification: options.verification, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
         let chunks = Dictionary(grouping: loaded, by: \.table)
+        let held = try await readBack(heaviest, proof)
         let compared = try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
-            try proof.report(table, loaded: chunks[table.target] ?? [], reading, writing)
+            try proof.report(
+                table, loaded: chunks[table.target] ?? [], held: held[table.target], reading, writing)
         }
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
         let views = try await compareViews(work, id, built, compared)
@@ -307,6 +309,27 @@ extension TransferEngine {
             }
         }
         return report
+    }
+}
+
+extension TransferEngine {
+    /// What the target gives back of each table; one that is more than a stream's share of everything is read by all of them.
+    private func readBack(_ tables: [PlannedTable], _ proof: TransferProof) async throws -> [String: TableDigest] {
+        let (target, count, weight) = (target, streams.count, tables.reduce(0) { $0 + $1.bytes })
+        let slices = try await streams.first { _, writing in
+            try tables.flatMap { table -> [(table: PlannedTable, condition: String?)] in
+                let isBulk = table.bytes > weight / count && !table.hasLongRows
+                let conditions = isBulk ? try target.slices(of: table.target, into: count, on: writing) : []
+                return conditions.isEmpty ? [(table, nil)] : conditions.map { (table, $0) }
+            }
+        }
+        let digests = try await streams.each(slices, bulky: \.table.hasLongRows) { slice, _, writing in
+            try proof.readBack(slice.table, slice: slice.condition, writing)
+        }
+        return zip(slices, digests).reduce(into: [:]) { held, slice in
+            guard let digest = slice.1 else { return }
+            held[slice.0.table.target, default: TableDigest()].add(digest)
+        }
     }
 }
 

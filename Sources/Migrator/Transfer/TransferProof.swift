@@ -5,9 +5,11 @@ struct TransferProof {
     let verification: TransferOptions.Verification
     let events: @Sendable (TransferEvent) -> Void
 
-    /// What both sides hold; `loaded` is what was recorded of the table's chunks, and of rows that were taken out again.
+    /// What both sides hold; `loaded` is what was recorded of the table's chunks, and of rows that were taken out again; `held` is what
+    /// the target gave back, where that was asked for (`readBack`).
     func report(
-        _ table: PlannedTable, loaded: [ChunkRecord], _ reading: any Connection, _ writing: any Connection
+        _ table: PlannedTable, loaded: [ChunkRecord], held: TableDigest?, _ reading: any Connection,
+        _ writing: any Connection
     ) throws -> TransferReport.TableReport {
         let copied = loaded.filter { $0.kind == .rows }
         var report = TransferReport.TableReport(
@@ -18,13 +20,12 @@ struct TransferProof {
             report.storedAside = try Quarantine.count(of: table.source, on: writing)
         }
         report.nulled = Self.nulled(copied, table.sourceColumns)
-        guard let forms = verification.forms(of: table) else {
+        guard let held else {
             report.targetRows = try count(table.target, on: writing)
             events(.verified(table, rows: table.rows))
             return report
         }
         report.sourceDigest = Self.sum(loaded).hexadecimal
-        let held = try readBack(table, forms, writing)
         report.targetRows = held.rows
         report.targetDigest = held.hexadecimal
         if verification == .full && report.isMismatch {
@@ -49,10 +50,14 @@ struct TransferProof {
         }
     }
 
-    private func readBack(
-        _ table: PlannedTable, _ forms: [CanonicalForm?], _ writing: any Connection
-    ) throws -> TableDigest {
-        let query = "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))"
+    /// The digest of what the target gives back of a table, or of a slice of it; `nil` when values are not to be compared.
+    func readBack(
+        _ table: PlannedTable, slice condition: String? = nil, _ writing: any Connection
+    ) throws -> TableDigest? {
+        guard let forms = verification.forms(of: table) else { return nil }
+        let slice = condition.map { " WHERE \($0)" } ?? ""
+        let query =
+            "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))\(slice)"
         let cursor = try writing.copyOut(query, types: table.types)
         defer { cursor.close() }
         var row = RawRow(columns: forms.count)

@@ -66,7 +66,9 @@ struct SchemaLoad {
         let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {
             try writing.execute(SQL(target.analyze(table.target)))
-            var line = try proof.report(table, loaded: [loaded[table.target]].compactMap { $0 }, reading, writing)
+            let held = try proof.readBack(table, writing)
+            var line = try proof.report(
+                table, loaded: [loaded[table.target]].compactMap { $0 }, held: held, reading, writing)
             line.notes = orphans.filter { $0.table == table.target }.map(\.note)
             report.tables.append(line)
         }
