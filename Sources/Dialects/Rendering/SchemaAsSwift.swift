@@ -3,7 +3,9 @@ public enum SchemaAsSwift {
     /// A source file: a declaration for each table and view, four spaces a step, a line for each column, key and index; and
     /// `schema`, which names them. The compiler takes time with an expression that grows faster than the expression, so that
     /// one for all would never be done with some hundred tables.
-    public static func render(_ schema: Schema) -> String {
+    ///
+    /// `module` is where these words are at home.
+    public static func render(_ schema: Schema, importing module: String) -> String {
         var names = SwiftNames(taken: ["schema"])
         var declarations: [String] = []
         var parts: [String] = []
@@ -13,7 +15,7 @@ public enum SchemaAsSwift {
             parts.append("    \(part)\n")
         }
         let body = parts.isEmpty ? "" : "\n" + parts.joined()
-        return "import Migrator\n\n" + declarations.joined() + "let schema = Schema {\(body)}\n"
+        return "import \(module)\n\n" + declarations.joined() + "let schema = Schema {\(body)}\n"
     }
 
     private static func table(_ table: Table) -> String {
