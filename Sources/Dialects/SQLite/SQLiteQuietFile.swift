@@ -1,4 +1,5 @@
 import CSQLite
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -12,7 +13,9 @@ import Synchronization
 final class SQLiteQuietFile: Sendable {
     /// After how long newcomers are looked for again: the first checkpoint comes 1,000 pages after its first commit
     /// (https://www.sqlite.org/wal.html#automatic_checkpoint).
-    private static let pause: Duration = .milliseconds(5)
+    private static let pause = DispatchTimeInterval.milliseconds(5)
+    /// None of the threads that tasks share: while these are busy, a checkpoint would come first.
+    private static let queue = DispatchQueue(label: "quiet SQLite files")
 
     let fingerprint: SQLiteFingerprint
     private let file: SQLiteFile
@@ -55,8 +58,9 @@ final class SQLiteQuietFile: Sendable {
     }
 
     private func watch() {
-        Task.detached { [weak self] in
-            while self?.isToBeWatched() == true { try? await Task.sleep(for: Self.pause) }
+        Self.queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+            guard let self, isToBeWatched() else { return }
+            watch()
         }
     }
 
