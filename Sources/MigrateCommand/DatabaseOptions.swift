@@ -7,12 +7,12 @@ struct DatabaseOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
         help: ArgumentHelp(
-            "The database. Default: TC_DATABASE_URL, else what the settings say, else the embedded SQLite file "
+            "Use this database. Default: TC_DATABASE_URL, else what the settings say, else the embedded SQLite file "
                 + "~/.teleclaude/teleclaude.db.",
             valueName: "url"))
     var database: String?
 
-    @Option(help: ArgumentHelp("How long to wait for somebody else's lock.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Wait so long for somebody else's lock.", valueName: "seconds"))
     var lockTimeout: Double = 60
 
     func validate() throws {

@@ -67,7 +67,7 @@ struct RootCommand: AsyncParsableCommand {
         let name = MigrateProgram.context.name
         return CommandConfiguration(
             commandName: name,
-            abstract: "Migrates the schema of a SQLite or PostgreSQL database, and moves whole databases between them.",
+            abstract: "Migrate the schema of a SQLite or PostgreSQL database, and move whole databases between them.",
             discussion: """
                 The database is the one that --database or TC_DATABASE_URL names, by default what the settings \
                 say (telec config explain database), or the embedded SQLite file ~/.teleclaude/teleclaude.db. URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \

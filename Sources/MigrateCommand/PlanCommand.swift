@@ -18,6 +18,7 @@ struct PlanCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "plan", abstract: "Print the SQL of migrations, without a database.",
+            usage: "\(MigrateProgram.context.name) plan [<options>]",
             discussion: """
                 What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database \
                 that holds what the migrations declare and nothing beside it.
@@ -29,11 +30,11 @@ struct PlanCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Option(help: "Whose SQL.") var dialect: DialectName = .sqlite
+    @Option(help: "Print the SQL of this kind of database.") var dialect: DialectName = .sqlite
     @Option(help: ArgumentHelp("Begin after this migration ('none': at the beginning).", valueName: "id")) var from:
         String?
     @Option(help: ArgumentHelp("End with this migration; with --down: it stays.", valueName: "id")) var to: String?
-    @Flag(help: "The way back.") var down = false
+    @Flag(help: "Print the way back.") var down = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -91,7 +92,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
 
     @Argument(help: ArgumentHelp("The database.", valueName: "url")) var url: String
-    @Option(help: "How to print it.") var format: Format = .swift
+    @Option(help: "Print it in this way.") var format: Format = .swift
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -105,7 +106,7 @@ struct InspectCommand: AsyncParsableCommand {
             await database.close()
             switch output.json ? .json : format {
             case .json: Console.out(SchemaAsJSON.render(inspection))
-            case .swift: Console.out(SchemaAsSwift.render(inspection.schema))
+            case .swift: Console.out(SchemaAsSwift.render(inspection.schema, importing: "Migrator"))
             case .sql: Console.out(try sql(inspection.schema, in: database.dialect))
             }
             for thing in inspection.notCarried where !output.json {

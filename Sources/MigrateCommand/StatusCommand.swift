@@ -7,6 +7,7 @@ struct StatusCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "status", abstract: "Show what is applied and what is pending. Changes nothing.",
+            usage: "\(MigrateProgram.context.name) status [<options>]",
             discussion: """
                 EXAMPLES:
                   \(MigrateProgram.context.name) status
@@ -68,6 +69,7 @@ struct DriftCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "drift", abstract: "Compare the live database with what its applied migrations declare.",
+            usage: "\(MigrateProgram.context.name) drift [<options>]",
             discussion: """
                 Exit code 1 when they differ. Nothing is changed: the declared schema is made in a scratch place, read back by \
                 the same engine, and removed again.

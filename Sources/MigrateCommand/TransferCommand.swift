@@ -36,30 +36,31 @@ struct TransferCommand: AsyncParsableCommand {
 
     @Argument(help: "The database to read: its URL, or a SQLite file.") var source: String?
     @Argument(help: "The database to fill. It must be empty; a SQLite file is made.") var target: String?
-    @Option(help: ArgumentHelp("Only these tables, separated by commas.", valueName: "a,b")) var tables: String?
-    @Option(help: ArgumentHelp("All but these tables, separated by commas.", valueName: "c,d")) var exclude: String?
+    @Option(help: ArgumentHelp("Take only these tables, separated by commas.", valueName: "a,b")) var tables: String?
+    @Option(help: ArgumentHelp("Take all but these tables, separated by commas.", valueName: "c,d")) var exclude:
+        String?
     @Option(
         help:
-            "What to compare at the end: the number of rows, a digest of every value as well, or in full: naming the rows that differ."
+            "Compare this at the end: the number of rows, a digest of every value as well, or in full: naming the rows that differ."
     )
     var verify: TransferOptions.Verification = .digest
     @Option(help: ArgumentHelp("Do as the rules in this YAML file say: docs/transfer.md.", valueName: "file"))
     var rules: String?
     @Option(
         help: ArgumentHelp(
-            "What to do with values that are not what their column declares: refuse them, choose a wider type, make them NULL, or set their rows aside in tc_quarantine. Default: widen.",
+            "Do this with values that are not what their column declares: refuse them, choose a wider type, make them NULL, or set their rows aside in tc_quarantine. Default: widen.",
             valueName: "policy"))
     var onMismatch: MismatchPolicy?
-    @Flag(help: "Names of tables, columns and indexes in lower case.") var lowercaseNames = false
+    @Flag(help: "Write names of tables, columns and indexes in lower case.") var lowercaseNames = false
     @Option(help: ArgumentHelp("Write the rules that suggest themselves to a new file.", valueName: "file"))
     var writeRules: String?
     @Option(
         help: ArgumentHelp(
-            "So many streams at once; as many as there are processors, up to 8, by default.", valueName: "n"))
+            "Use so many streams at once; as many as there are processors, up to 8, by default.", valueName: "n"))
     var jobs: Int?
     @Option(
         name: .customLong("chunk-mb"),
-        help: ArgumentHelp("Rows are kept in steps of about so many megabytes.", valueName: "n"))
+        help: ArgumentHelp("Keep rows in steps of about so many megabytes.", valueName: "n"))
     var chunkMegabytes = 64
     @Flag(help: "Go on with a transfer that was interrupted.") var resume = false
     @Option(
@@ -88,11 +89,11 @@ struct TransferCommand: AsyncParsableCommand {
     var keepRows: String?
     @Option(
         help: ArgumentHelp(
-            "Tables, and columns as table.column, that may stay behind for want of a place.", valueName: "a,b.c"))
+            "Let these tables, and columns as table.column, stay behind for want of a place.", valueName: "a,b.c"))
     var ignoreMissing: String?
     @Flag(help: "Show the plan: tables, types and why, statements, and what does not come along. Changes nothing.")
     var dryRun = false
-    @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
+    @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
     func validate() throws {

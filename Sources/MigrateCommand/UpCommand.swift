@@ -7,6 +7,7 @@ struct UpCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "up", abstract: "Apply what is pending.",
+            usage: "\(MigrateProgram.context.name) up [<options>]",
             discussion: """
                 Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do \
                 this at once: each migration runs once. A SQLite file that does not exist is created.
@@ -56,6 +57,7 @@ struct DownCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "down", abstract: "Undo what is applied, one step unless told otherwise.",
+            usage: "\(MigrateProgram.context.name) down [<options>]",
             discussion: """
                 Rows and values that would go away are counted first, and kept unless --allow-data-loss is said.
 
@@ -66,7 +68,7 @@ struct DownCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Option(help: ArgumentHelp("How many migrations to undo.", valueName: "count")) var steps: Int?
+    @Option(help: ArgumentHelp("Undo so many migrations.", valueName: "count")) var steps: Int?
     @Option(help: ArgumentHelp("Undo what came after this migration; 'none' undoes everything.", valueName: "id|none"))
     var to: String?
     @Flag(help: "Let migrations drop values and rows that are there.") var allowDataLoss = false

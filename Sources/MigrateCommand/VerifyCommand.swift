@@ -20,7 +20,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Argument(help: "One database.") var source: String
     @Argument(help: "The other one.") var target: String
-    @Flag(name: .shortAndLong, help: "No progress.") var quiet = false
+    @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

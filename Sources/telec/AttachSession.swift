@@ -4,7 +4,7 @@ import Terminal
 
 struct AttachSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attach", abstract: "Opens the terminal of a session of yours. Leave it with Ctrl-B d.",
+        commandName: "attach", abstract: "Open the terminal of a session of yours. Leave it with Ctrl-B d.",
         discussion: """
             EXAMPLES:
               telec sessions attach ID

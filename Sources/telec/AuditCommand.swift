@@ -5,13 +5,14 @@ import Terminal
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Who looked at whose sessions.",
+        commandName: "audit", abstract: "Show who looked at whose sessions.",
         subcommands: [ListAudit.self, VerifyAudit.self, ExportAudit.self, ArchiveAudit.self])
 }
 
 struct ListAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists entries, newest first: an admin sees all, others who looked at theirs.",
+        commandName: "list", abstract: "List entries, newest first: an admin sees all, others who looked at theirs.",
+        usage: "telec audit list [<options>]",
         discussion: """
             EXAMPLES:
               telec audit list
@@ -19,13 +20,13 @@ struct ListAudit: AsyncParsableCommand {
               telec audit list --from 2026-11-01T00:00:00Z --json
             """)
 
-    @Option(help: ArgumentHelp("About this session.", valueName: "id")) var session: String?
-    @Option(help: ArgumentHelp("What this person did.", valueName: "name")) var person: String?
-    @Option(help: "read_transcript, attach, send, end, share …") var action: String?
-    @Option(help: "allowed, refused or failed.") var outcome: String?
-    @Option(help: ArgumentHelp("From this moment on.", valueName: "time")) var from: String?
-    @Option(help: ArgumentHelp("Before this moment.", valueName: "time")) var to: String?
-    @Option(help: "At most so many, 1 to 500.") var limit = 50
+    @Option(help: ArgumentHelp("Show only those about this session.", valueName: "id")) var session: String?
+    @Option(help: ArgumentHelp("Show only what this person did.", valueName: "name")) var person: String?
+    @Option(help: "Show only those of this kind: read_transcript, attach, send, end, share …") var action: String?
+    @Option(help: "Show only those that were allowed, refused or failed.") var outcome: String?
+    @Option(help: ArgumentHelp("Show only those from this moment on.", valueName: "time")) var from: String?
+    @Option(help: ArgumentHelp("Show only those before this moment.", valueName: "time")) var to: String?
+    @Option(help: "Show at most so many, 1 to 500.") var limit = 50
     @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "seq")) var after: Int64?
     @OptionGroup var options: ClientOptions
 
@@ -60,7 +61,8 @@ struct ListAudit: AsyncParsableCommand {
 
 struct VerifyAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Checks that no entry was changed, removed or moved. Exit 1 when one was.",
+        commandName: "verify", abstract: "Check that no entry was changed, removed or moved. Exit code 1 when one was.",
+        usage: "telec audit verify [<options>]",
         discussion: """
             A checkpoint is what an export, or an earlier check, ended with. With one, a log that was written anew from end to \
             end is found as well: keep one elsewhere.
@@ -70,7 +72,7 @@ struct VerifyAudit: AsyncParsableCommand {
               telec audit verify --checkpoint 42:9f2c…
             """)
 
-    @Option(help: ArgumentHelp("An entry that must still be there.", valueName: "seq:hash")) var checkpoint: String?
+    @Option(help: ArgumentHelp("Check that this entry is still there.", valueName: "seq:hash")) var checkpoint: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -6,7 +6,8 @@ import Terminal
 struct ExportAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "All entries as lines of JSON, oldest first; the checkpoint on standard error.",
+        abstract: "Print all entries as lines of JSON, oldest first; the checkpoint on standard error.",
+        usage: "telec audit export [<options>]",
         discussion: """
             docs/audit.md says how anybody checks the lines without this program.
 
@@ -15,8 +16,8 @@ struct ExportAudit: AsyncParsableCommand {
               telec audit export --after 42 >> audit.ndjson
             """)
 
-    @Option(help: ArgumentHelp("Only those behind this one.", valueName: "seq")) var after: Int64 = 0
-    @Option(help: ArgumentHelp("Only those up to this one.", valueName: "seq")) var through: Int64?
+    @Option(help: ArgumentHelp("Print only those behind this one.", valueName: "seq")) var after: Int64 = 0
+    @Option(help: ArgumentHelp("Print only those up to this one.", valueName: "seq")) var through: Int64?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
@@ -31,9 +32,10 @@ struct ExportAudit: AsyncParsableCommand {
 struct ArchiveAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Begins a new chain, and prints all entries before it for keeping elsewhere.",
+        abstract: "Begin a new chain, and print all entries before it for keeping elsewhere.",
+        usage: "telec audit archive [<options>]",
         discussion: """
-            The lines are checked as they come: exit 1 when one is not as it was written. No entry is removed: docs/audit.md, \
+            The lines are checked as they come: exit code 1 when one is not as it was written. No entry is removed: docs/audit.md, \
             "Keeping it for years", says how the owner of the tables may do that. When the printing fails, the chain has begun all \
             the same: `telec audit export --through SEQ` prints the entries again.
 
@@ -42,7 +44,7 @@ struct ArchiveAudit: AsyncParsableCommand {
               telec audit archive --reason "2026 is over" > audit-2026.ndjson
             """)
 
-    @Option(help: "Why now; it is logged.") var reason: String?
+    @Option(help: "Say why now; it is logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

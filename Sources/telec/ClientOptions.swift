@@ -7,7 +7,8 @@ import Terminal
 /// How a command reaches the daemon, and how it speaks.
 struct ClientOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The daemon's socket. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
+        help: ArgumentHelp(
+            "Use this socket of the daemon. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
     var socket: String?
 
     @OptionGroup var output: OutputOptions

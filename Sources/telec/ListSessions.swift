@@ -5,7 +5,8 @@ import Terminal
 
 struct ListSessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists sessions, newest first.",
+        commandName: "list", abstract: "List sessions, newest first.",
+        usage: "telec sessions list [<options>]",
         discussion: """
             Sessions of others bear their owner's name: [alice]. An admin sees all, everybody else his own and shared ones.
 
@@ -15,12 +16,13 @@ struct ListSessions: AsyncParsableCommand {
               telec sessions list --text deploy --json
             """)
 
-    @Option(help: "initializing, active, headless, closing, closed or lost.") var state: String?
-    @Option(help: ArgumentHelp("Of this project.", valueName: "dir")) var project: String?
-    @Option(help: ArgumentHelp("Of this agent.", valueName: "name")) var agent: String?
-    @Option(help: ArgumentHelp("Of this person.", valueName: "name")) var owner: String?
-    @Option(help: "With this in their title or description.") var text: String?
-    @Option(help: "At most so many, 1 to 500.") var limit = 50
+    @Option(help: "Show only those that are initializing, active, headless, closing, closed or lost.") var state:
+        String?
+    @Option(help: ArgumentHelp("Show only those of this project.", valueName: "dir")) var project: String?
+    @Option(help: ArgumentHelp("Show only those of this agent.", valueName: "name")) var agent: String?
+    @Option(help: ArgumentHelp("Show only those of this person.", valueName: "name")) var owner: String?
+    @Option(help: "Show only those with this in their title or description.") var text: String?
+    @Option(help: "Show at most so many, 1 to 500.") var limit = 50
     @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "place")) var after: String?
     @OptionGroup var options: ClientOptions
 

@@ -5,7 +5,7 @@ import Terminal
 
 struct GetSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Everything about one session but what was said in it.",
+        commandName: "get", abstract: "Show everything about one session but what was said in it.",
         discussion: """
             EXAMPLES:
               telec sessions get ID
@@ -28,7 +28,8 @@ struct GetSession: AsyncParsableCommand {
 
 struct SendToSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "send", abstract: "Types a text, or keys, into a session.",
+        commandName: "send", abstract: "Type a text, or keys, into a session.",
+        usage: "telec sessions send <session> [<text>] [<options>]",
         discussion: """
             Without a text it is read from standard input, which keeps it out of the list of processes.
 
@@ -40,7 +41,8 @@ struct SendToSession: AsyncParsableCommand {
 
     @Argument(help: "The session's id.") var session: SessionID
     @Argument(help: "What to type; Enter comes behind it.") var text: String?
-    @Option(name: .customLong("key"), help: ArgumentHelp("A key instead: Enter, Escape, C-c, Up …", valueName: "name"))
+    @Option(
+        name: .customLong("key"), help: ArgumentHelp("Type a key instead: Enter, Escape, C-c, Up …", valueName: "name"))
     var keys: [String] = []
     @Flag(name: .customLong("no-enter"), help: "Type no Enter behind the text.") var noEnter = false
     @OptionGroup var options: ClientOptions
@@ -59,7 +61,7 @@ struct SendToSession: AsyncParsableCommand {
 
 struct EndSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "end", abstract: "Ends a session and what runs in it.",
+        commandName: "end", abstract: "End a session and what runs in it.",
         discussion: """
             A session of yours that runs here is ended here where the daemon does not know it, says no or is away.
 
@@ -95,7 +97,7 @@ struct EndSession: AsyncParsableCommand {
 
 struct ShareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "share", abstract: "Lets the others of this system see a session. Who reads it is logged.",
+        commandName: "share", abstract: "Let the others of this system see a session. Who reads it is logged.",
         discussion: """
             EXAMPLES:
               telec sessions share ID
@@ -109,7 +111,7 @@ struct ShareSession: AsyncParsableCommand {
 
 struct UnshareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unshare", abstract: "Lets nobody but you and the admins see a session.",
+        commandName: "unshare", abstract: "Let nobody but you and the admins see a session.",
         discussion: """
             EXAMPLES:
               telec sessions unshare ID

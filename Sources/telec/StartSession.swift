@@ -6,7 +6,8 @@ import Terminal
 
 struct StartSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Starts an agent, or a command, in a session of its own.",
+        commandName: "start", abstract: "Start an agent, or a command, in a session of its own.",
+        usage: "telec sessions start --title <title> [<options>] -- [<command> ...]",
         discussion: """
             It runs as you, in tmux, and goes on when you log out. Its environment is clean: what a login gives, and the \
             variables that you name with --env.
@@ -17,10 +18,11 @@ struct StartSession: AsyncParsableCommand {
               telec sessions start --title Deploy --env SSH_AUTH_SOCK -- ./deploy.sh
             """)
 
-    @Option(help: ArgumentHelp("Where it works. Default: here.", valueName: "dir")) var project: String = "."
-    @Option(help: "What lists call it.") var title: String
+    @Option(help: ArgumentHelp("Let it work here. Default: where you are.", valueName: "dir")) var project: String = "."
+    @Option(help: "Give it this name in lists.") var title: String
     @Option(
-        help: ArgumentHelp("An agent of the settings. Default: yours, unless a command is given.", valueName: "name"))
+        help: ArgumentHelp(
+            "Start this agent of the settings. Default: yours, unless a command is given.", valueName: "name"))
     var agent: String?
     @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
     var variables: [String] = []
@@ -77,7 +79,8 @@ struct StartSession: AsyncParsableCommand {
 
 struct ReviveSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revive", abstract: "Runs a session of yours again, whose host or command has ended.",
+        commandName: "revive", abstract: "Run a session of yours again, whose host or command has ended.",
+        usage: "telec sessions revive <session> [<options>] -- [<command> ...]",
         discussion: """
             Where the terminal still lives, only the recording and the line to the daemon are taken up again.
 

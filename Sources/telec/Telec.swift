@@ -5,7 +5,7 @@ import Terminal
 struct Telec: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "telec",
-        abstract: "Agent sessions on this machine: yours, and those that are shared with you.",
+        abstract: "Use the agent sessions on this machine: yours, and those that are shared with you.",
         discussion: """
             Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
             you are; there is nothing to log in to.

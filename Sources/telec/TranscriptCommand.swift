@@ -6,7 +6,8 @@ import Terminal
 
 struct TranscriptCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "transcript", abstract: "What was said in a session.",
+        commandName: "transcript", abstract: "Show what was said in a session.",
+        usage: "telec transcript <session> [<options>]",
         discussion: """
             Somebody else's takes a reason, and is in the audit log before the first line is shown. Escape sequences of the \
             session never reach your terminal; --raw gives the recording itself (asciicast v3, for asciinema). --agent gives what \
@@ -20,9 +21,9 @@ struct TranscriptCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
-    @Flag(help: "The recording as it is.") var raw = false
-    @Flag(help: "The conversation with the agent.") var agent = false
+    @Option(help: "Say why: needed for somebody else's session, and logged.") var reason: String?
+    @Flag(help: "Show the recording as it is.") var raw = false
+    @Flag(help: "Show the conversation with the agent.") var agent = false
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
@@ -44,7 +45,8 @@ struct TranscriptCommand: AsyncParsableCommand {
 
 struct TailSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "Shows a session as it goes on, until it ends or you press Ctrl-C.",
+        commandName: "tail", abstract: "Show a session as it goes on, until it ends or you press Ctrl-C.",
+        usage: "telec sessions tail <session> [<options>]",
         discussion: """
             EXAMPLES:
               telec sessions tail ID
@@ -52,7 +54,7 @@ struct TailSession: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Option(help: "Why: needed for somebody else's session, and logged.") var reason: String?
+    @Option(help: "Say why: needed for somebody else's session, and logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

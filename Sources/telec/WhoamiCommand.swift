@@ -4,7 +4,7 @@ import Terminal
 
 struct WhoamiCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "whoami", abstract: "Who the daemon takes you for.",
+        commandName: "whoami", abstract: "Show who the daemon takes you for.",
         discussion: """
             EXAMPLES:
               telec whoami

@@ -12,7 +12,8 @@ import Terminal
 struct TeleClaudeDaemon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "teleclauded",
-        abstract: "Keeps the agent sessions of everybody on this machine, and who looked at them.",
+        abstract: "Keep the agent sessions of everybody on this machine, and who looked at them.",
+        usage: "teleclauded [<options>]",
         discussion: """
             It works on the embedded SQLite database without any configuration; with /etc/teleclaude/config.yml it serves the \
             whole machine. The database is migrated at the start.
@@ -29,13 +30,12 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         version: teleclaudeVersion)
 
     @Option(
-        help: ArgumentHelp("The socket. Default: TELECLAUDE_SOCKET, else the place of the mode.", valueName: "path"))
+        help: ArgumentHelp(
+            "Listen on this socket. Default: TELECLAUDE_SOCKET, else the place of the mode.", valueName: "path"))
     var socket: String?
 
     @Option(
-        help: ArgumentHelp(
-            "What to do about pending migrations: \(StartupMode.allCases.map(\.rawValue).joined(separator: ", ")).",
-            valueName: "mode"))
+        help: ArgumentHelp("Do this about pending migrations.", valueName: "mode"))
     var migration: StartupMode = .migrate
 
     @Flag(help: "Wait for the daemon that works on this database, and take over when it ends.")
@@ -44,7 +44,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     @Flag(help: "Look at settings, database and schema, and serve nothing.")
     var check = false
 
-    @Option(help: ArgumentHelp("The least that is logged: debug, info, notice, warning or error.", valueName: "level"))
+    @Option(help: ArgumentHelp("Log this, and what is more severe.", valueName: "level"))
     var logLevel: Logger.Level = .info
 
     static func main() async {

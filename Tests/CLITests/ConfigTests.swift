@@ -25,6 +25,7 @@ struct ConfigTests {
         try await withSandbox { box in
             let run = try await box.run(.telec, ["config"] + (command.isEmpty ? [] : [command]) + ["--help"])
             #expect(run.ending == .exit(0) && run.error.isEmpty && run.output.contains("EXAMPLES:"), "\(run)")
+            expectNarrow(run.output)
             try expectGolden(run.output, "cli/telec-config\(command.isEmpty ? "" : "-\(command)").txt")
         }
     }

@@ -10,6 +10,7 @@ struct HelpTests {
             let run = try await box.run(.tcMigrate, command.isEmpty ? ["--help"] : [command, "--help"])
             #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
             #expect(run.output.contains("EXAMPLES:"))
+            expectNarrow(run.output)
             try expectGolden(run.output, "cli/\(command.isEmpty ? "tc-migrate" : command).txt")
         }
     }
@@ -63,4 +64,9 @@ struct HelpTests {
             #expect(try box.contents() == before)
         }
     }
+}
+
+/// Help is read on terminals of 80 columns.
+func expectNarrow(_ help: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(help.split(separator: "\n").filter { $0.count > 80 } == [], sourceLocation: sourceLocation)
 }

@@ -61,26 +61,6 @@ struct QuietSourceTests {
         }
     }
 
-    @Test("is refused with the reason when that happens again and again, and leaves nothing behind")
-    func never() async throws {
-        try await withDatabase(.postgresql) { box, target in
-            let source = try makeQuietShop(box)
-            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "--jobs", "1", "-q"])
-            // Changes nothing but the file's time of change, all the time.
-            let touching = Task.detached {
-                while !Task.isCancelled {
-                    utimes(source, nil)
-                    usleep(1_000)
-                }
-            }
-            let refused = try await run.finish()
-            touching.cancel()
-            _ = await touching.result
-            expectRefusal(refused, saying: "another program", "stop th")
-            try expectTables(target, [])
-        }
-    }
-
     private func makeQuietShop(_ box: Sandbox) throws -> String {
         let path = try makeShop(box, rows: Self.rows)
         try execute("PRAGMA journal_mode = wal", on: path)

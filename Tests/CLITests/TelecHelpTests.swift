@@ -15,6 +15,7 @@ struct TelecHelpTests {
             let words = command.split(separator: " ").map(String.init)
             let run = try await box.run(.telec, words + ["--help"])
             #expect(run.ending == .exit(0) && run.error.isEmpty && run.output.contains("EXAMPLES:"), "\(run)")
+            expectNarrow(run.output)
             try expectGolden(run.output, "cli/\((["telec"] + words).joined(separator: "-")).txt")
         }
     }
@@ -23,6 +24,7 @@ struct TelecHelpTests {
         try await withSandbox { box in
             let run = try await box.run(.teleclauded, ["--help"])
             #expect(run.ending == .exit(0) && run.output.contains("EXAMPLES:"), "\(run)")
+            expectNarrow(run.output)
             try expectGolden(run.output, "cli/teleclauded.txt")
         }
     }
@@ -45,7 +47,9 @@ struct TelecHelpTests {
                 #expect(run.code == 64 && run.output.isEmpty, "\(run)")
             }
             let mode = try await box.run(.teleclauded, ["--migration", "perhaps"])
-            #expect(mode.code == 64 && mode.error.contains("migrate, wait, refuse-if-behind, check"), "\(mode)")
+            #expect(mode.code == 64 && mode.error.contains("'wait', 'refuse-if-behind' or 'check'"), "\(mode)")
+            let level = try await box.run(.teleclauded, ["--log-level", "loud"])
+            #expect(level.code == 64 && level.error.contains("notice") && level.error.contains("critical"), "\(level)")
         }
     }
 }

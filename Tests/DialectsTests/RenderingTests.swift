@@ -14,7 +14,7 @@ import Testing
 
     @Test func aSchemaIsWrittenInTheWordsOfItsDeclaration() {
         #expect(
-            SchemaAsSwift.render(InspectorSample.schema) == ##"""
+            SchemaAsSwift.render(InspectorSample.schema, importing: "Migrator") == ##"""
                 import Migrator
 
                 private let customers = Table("customers") {
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func emptySchemasAreWrittenToo() {
-        #expect(SchemaAsSwift.render(Schema()) == "import Migrator\n\nlet schema = Schema {}\n")
+        #expect(SchemaAsSwift.render(Schema(), importing: "Migrator") == "import Migrator\n\nlet schema = Schema {}\n")
         #expect(
             SchemaAsJSON.render(Inspection(schema: Schema()))
                 == "{\n  \"version\": 1,\n  \"tables\": [],\n  \"views\": [],\n  \"not_carried\": []\n}\n")

@@ -8,7 +8,8 @@ import Testing
         let inspection = try InspectorFixture.torture(name)
         #expect(!inspection.schema.tables.isEmpty)
         #expect(inspection.schema.tables.allSatisfy { !$0.columns.isEmpty })
-        #expect(SchemaAsSwift.render(inspection.schema).hasPrefix("import Migrator\n\nprivate let "))
+        let text = SchemaAsSwift.render(inspection.schema, importing: "Migrator")
+        #expect(text.hasPrefix("import Migrator\n\nprivate let "))
         #expect(SchemaAsJSON.render(inspection).hasPrefix("{\n  \"version\": 1,"))
         #expect(inspection.schema.differences(from: inspection.schema).isEmpty)
     }

@@ -4,42 +4,36 @@ import Testing
 
 @testable import Migrator
 
-@Suite("Reading a source again that was written meanwhile")
-struct ReadingAgainTests {
-    private static let change = DatabaseError(.changedMeanwhile, "another program wrote a.db", remedy: "stop it")
+@Suite struct ReadingAgainTests {
+    private let change = DatabaseError(.changedMeanwhile, "another program wrote a.db", remedy: "stop it")
 
-    @Test("it is read three times at most, and each new beginning is told")
-    func never() async throws {
+    /// Runs what finds the file changed so many times.
+    private func result(changes: Int) async throws -> (told: [String], remarks: [String], attempts: Int) {
         let attempts = Mutex(0)
         let told = Mutex<[String]>([])
-        let error = await #expect(throws: DatabaseError.self) {
-            try await ReadingAgain.whenChanged({ remark in told.withLock { $0.append(remark) } }) {
-                attempts.withLock { $0 += 1 }
-                throw Self.change
+        let (_, remarks) = try await ReadingAgain.whenChanged({ line in told.withLock { $0.append(line) } }) {
+            let attempt = attempts.withLock { attempts in
+                attempts += 1
+                return attempts
             }
+            if attempt <= changes { throw change }
         }
-        #expect(attempts.withLock { $0 } == 3)
-        #expect(error?.message == "another program wrote a.db, 3 times")
-        #expect(
-            told.withLock { $0 }
-                == Array(
-                    repeating: "another program wrote a.db: everything was read again from the beginning", count: 2))
+        return (told.withLock { $0 }, remarks, attempts.withLock { $0 })
     }
 
-    @Test("what comes through in the end says how often it began; another error ends it at once")
-    func atLast() async throws {
-        let attempts = Mutex(0)
-        let (result, remarks) = try await ReadingAgain.whenChanged({ _ in }) {
-            let attempt = attempts.withLock { count in
-                count += 1
-                return count
-            }
-            if attempt < 3 { throw Self.change }
-            return attempt
-        }
-        #expect(result == 3 && remarks.count == 2)
-        await #expect(throws: CancellationError.self) {
-            try await ReadingAgain.whenChanged({ _ in Issue.record("begun again") }) { throw CancellationError() }
-        }
+    @Test func whatShowsOneMomentIsReadOnce() async throws {
+        let result = try await result(changes: 0)
+        #expect(result.attempts == 1 && result.remarks == [])
+    }
+
+    @Test func eachNewBeginningIsSaid() async throws {
+        let result = try await result(changes: 2)
+        #expect(result.attempts == 3 && result.remarks.count == 2 && result.told == result.remarks)
+        #expect(result.remarks[0] == "another program wrote a.db: everything was read again from the beginning")
+    }
+
+    @Test func itEndsWithWhatToDo() async throws {
+        let error = await #expect(throws: DatabaseError.self) { _ = try await result(changes: 9) }
+        #expect(error?.message == "another program wrote a.db, 3 times" && error?.remedy == "stop it")
     }
 }

@@ -3,7 +3,9 @@ public enum SchemaAsSwift {
     /// A source file: a declaration for each table and view, four spaces a step, a line for each column, key and index; and
     /// `schema`, which names them. The compiler takes time with an expression that grows faster than the expression, so that
     /// one for all would never be done with some hundred tables.
-    public static func render(_ schema: Schema) -> String {
+    ///
+    /// `module` is where these words are at home.
+    public static func render(_ schema: Schema, importing module: String) -> String {
         var names = SwiftNames(taken: ["schema"])
         var declarations: [String] = []
         var parts: [String] = []

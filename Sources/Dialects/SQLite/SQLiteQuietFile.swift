@@ -13,13 +13,13 @@ import Synchronization
 final class SQLiteQuietFile: Sendable {
     /// After how long newcomers are looked for again: the first checkpoint comes 1,000 pages after its first commit
     /// (https://www.sqlite.org/wal.html#automatic_checkpoint).
-    private static let pause: DispatchTimeInterval = .milliseconds(5)
+    private static let pause = DispatchTimeInterval.milliseconds(5)
+    /// None of the threads that tasks share: while these are busy, a checkpoint would come first.
+    private static let queue = DispatchQueue(label: "quiet SQLite files")
 
     let fingerprint: SQLiteFingerprint
     private let file: SQLiteFile
     private let descriptor: SQLiteDescriptor
-    /// Of its own, so that a newcomer is seen while the threads that tasks share are busy.
-    private let queue = DispatchQueue(label: "quiet file")
     /// One more connection beside the newcomer's, which holds the lock and does nothing else.
     private let companion = Mutex<SQLiteConnection?>(nil)
 
@@ -58,8 +58,9 @@ final class SQLiteQuietFile: Sendable {
     }
 
     private func watch() {
-        queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in
-            if let self, self.isToBeWatched() { self.watch() }
+        Self.queue.asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+            guard let self, isToBeWatched() else { return }
+            watch()
         }
     }
 

@@ -6,6 +6,7 @@ import Terminal
 struct ConfigSplit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split", abstract: "Turn an existing single-user install's settings into the three layers.",
+        usage: "telec config split --into <dir> [<options>]",
         discussion: """
             Reads config.yml, experiments.yml, .env, the global and the per-person teleclaude.yml below a home or a checkout, \
             and writes config.yml, secrets.yml (mode 0600) and users/NAME/config.yml into a folder. Every key goes to exactly \
@@ -19,11 +20,11 @@ struct ConfigSplit: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The home or the checkout of the existing install. Default: your home, or what TELECLAUDE_CONFIG_PATH and "
+            "Read the home or the checkout of the existing install. Default: your home, or what TELECLAUDE_CONFIG_PATH and "
                 + "TELECLAUDE_ENV_PATH name.", valueName: "dir"))
     var from: String?
 
-    @Option(help: ArgumentHelp("The folder that receives the files. None of them may exist.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Write the files into this folder. None of them may exist.", valueName: "dir"))
     var into: String
 
     @Flag(help: "Say what would go where, and write nothing.") var dryRun = false
