@@ -120,7 +120,8 @@ struct TransferTally {
             let count = planned?.tables.count ?? 0
             let tables = count == 1 ? "1 table" : "\(count) tables"
             if sampledTables > 0 {
-                return "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
+                return
+                    "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
             }
             let found =
                 countedRows == 0
