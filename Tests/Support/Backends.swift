@@ -45,9 +45,11 @@ public enum TestPostgreSQL {
     }
 
     public static func withFreshDatabase<T>(_ body: (DatabaseURL) async throws -> T) async throws -> T {
-        let name = try createDatabase()
-        defer { dropDatabase(name) }
-        return try await body(try url(["dbname": name]))
+        try await Admission.toServer.admitting {
+            let name = try createDatabase()
+            defer { dropDatabase(name) }
+            return try await body(try url(["dbname": name]))
+        }
     }
 
     /// The password of the role `tc_password`, the one that the cluster of ci/postgres asks for it.
