@@ -123,9 +123,11 @@ struct TransferTally {
                 return
                     "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
             }
+            // Into a schema that is there, values are looked at by the misfits that they would be, and no row is told on the way.
+            let seen = rows > 0 ? rows : planned?.tables.reduce(0) { $0 + $1.rows } ?? 0
             let found =
                 countedRows == 0
-                ? "\(Humane.rows(rows)): every value looked at" : "\(Humane.rows(countedRows)) counted"
+                ? "\(Humane.rows(seen)): every value looked at" : "\(Humane.rows(countedRows)) counted"
             return "\(tables), \(found) in \(seconds)"
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"

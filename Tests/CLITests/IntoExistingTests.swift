@@ -191,6 +191,7 @@ struct IntoExistingTests {
                 ])
             let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
             #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.error.contains("1 table, 1 row: every value looked at"), "\(run)")
             #expect(
                 try query("SELECT post::text FROM post", on: target) == [
                     #"(1,"2024-01-02 03:04:05.678","2024-01-02 03:04:05.678+00",1704164645678,00:00:00.000001)"#
