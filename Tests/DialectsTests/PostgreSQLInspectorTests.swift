@@ -164,6 +164,20 @@ import TestSupport
             ])
     }
 
+    @Test func castsToTypesOfItsOwnAreLeftOutOfAReplica() throws {
+        let inspection = try after(
+            """
+            CREATE TYPE mood AS ENUM ('good', 'bad');
+            CREATE TYPE mood_of_day AS ENUM ('good', 'bad');
+            CREATE TABLE t (a mood DEFAULT 'good', b mood_of_day DEFAULT 'bad');
+            """, PostgreSQLInspector.inspect)
+        let statement = try #require(inspection.replica.tables.first?.statement)
+        // The name of one type begins with that of the other.
+        #expect(
+            statement.contains("'good'") && statement.contains("'bad'") && !statement.contains("of_day"), "\(statement)"
+        )
+    }
+
     @Test func whatWasMadeOfADeclarationReadsBackLikeItsScratch() throws {
         let declared = InspectorSample.schema
         let construction = try PostgreSQLDialect().construct(declared)

@@ -3,6 +3,8 @@
 struct PostgreSQLReplica {
     private let schema: Schema
     private let types: PostgreSQLTypeReader
+    /// The types of columns that were made in this database: the longest name first, since it may begin with a shorter one.
+    private let ownTypes: [String]
     /// Functions that the server did not bring: the other database need not have them.
     private let ownFunctions: [String]
     private(set) var replica = Replica()
@@ -10,6 +12,12 @@ struct PostgreSQLReplica {
     init(_ schema: Schema, _ types: PostgreSQLTypeReader, ownFunctions: [String]) {
         self.schema = schema
         self.types = types
+        let own = schema.tables.flatMap { table in
+            table.columns.compactMap { column in
+                types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
+            }
+        }
+        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }
         self.ownFunctions = ownFunctions
     }
 
@@ -135,13 +143,7 @@ struct PostgreSQLReplica {
 
     /// `'sad'::mood` is `'sad'` where the type `mood` is not.
     private func withoutOwnCasts(_ text: String) -> String {
-        let own = Set(
-            schema.tables.flatMap { table in
-                table.columns.compactMap { column in
-                    types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
-                }
-            })
-        return own.reduce(text) { $0.replacing("::\($1)", with: "") }
+        ownTypes.reduce(text) { $0.replacing("::\($1)", with: "") }
     }
 }
 
