@@ -17,6 +17,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // Maps that share their parts: a schema value.
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         // Reads settings, and the rules of a transfer.
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         // HTTP on the daemon's socket, and what that stands on.
@@ -32,7 +34,11 @@ let package = Package(
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CSpawn"),
-        .target(name: "Dialects", dependencies: ["CSQLite", "CPostgreSQL"]),
+        .target(
+            name: "Dialects",
+            dependencies: [
+                "CSQLite", "CPostgreSQL", .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
         .target(name: "Migrations", dependencies: ["Migrator"], path: "Migrations"),
         // How the three programs speak to people.

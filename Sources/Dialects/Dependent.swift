@@ -100,7 +100,7 @@ extension Surroundings {
     }
 }
 
-extension [Schema.ChangeStep] {
+extension [ChangeStep] {
     /// What each column of the first table is called in the last one; those that are dropped are absent.
     var finalNames: [String: String] {
         guard let first else { return [:] }

@@ -24,13 +24,11 @@ public protocol Dialect: Sendable {
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 
-    /// What turns a database that holds `before` into one that holds `after`; `operation` is what lies between them.
+    /// What turns a database that holds `operation.before` into one that holds `operation.after`.
     ///
     /// `surroundings` are the live database's own objects that the schema does not declare: they are kept, or the operation
     /// is refused. Throws when the dialect cannot do it, before anything was sent to a database.
-    func lower(
-        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
-    ) throws(LoweringError) -> Lowering
+    func lower(_ operation: ResolvedOperation, keeping surroundings: Surroundings) throws(LoweringError) -> Lowering
 
     /// How a value of one type becomes one of another; throws when there is no way that keeps its meaning.
     func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError) -> Conversion
@@ -61,10 +59,12 @@ public protocol Dialect: Sendable {
     /// Reads what the database holds. Throws `DatabaseError`.
     func inspect(_ connection: any Connection) throws -> Inspection
 
-    /// What the database holds beside `declared`: undeclared triggers, views, indexes, what hangs on it from outside, and every
-    /// name that is taken. `subject` is the table or view that it is asked for: of tables that refer to it, rows are counted.
+    /// What the database holds beside `declared`: undeclared triggers, views and indexes, and what hangs on it from outside.
+    ///
+    /// `subjects` are the tables and views that it is asked for, all of them where it is `nil`. What has nothing to do with them
+    /// is not read; of tables that refer to them, rows are counted.
     func surroundings(
-        of declared: Schema, around subject: String?, on connection: any Connection
+        of declared: Schema, around subjects: Set<String>?, on connection: any Connection
     ) throws -> Surroundings
 
     /// What a database reads back right after `schema` was made in it: made in a scratch place and removed again.
@@ -77,7 +77,7 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
-    /// The same for no table in particular.
+    /// The same for the whole database.
     public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
         try surroundings(of: declared, around: nil, on: connection)
     }
@@ -200,7 +200,7 @@ public struct Surroundings: Sendable, Equatable {
 
     /// In the order in which they can be made again.
     public var objects: [Object]
-    /// The name of every table, view and index there is, declared or not.
+    /// Names that tables have which a rebuild would otherwise choose for its own: a draft that somebody left behind.
     public var takenNames: Set<String>
     /// What must follow a declared view that is made again, by its name: grants, comments, options.
     public var epilogues: [String: [String]]
@@ -217,6 +217,9 @@ public struct Surroundings: Sendable, Equatable {
 
     /// A database that holds what is declared and nothing else: what a script is written for.
     public static let none = Surroundings()
+
+    /// Whether the database was found to hold nothing else.
+    public var isEmpty: Bool { self == .none }
 }
 
 /// Why a dialect can't do what a migration asks for.

@@ -10,34 +10,37 @@ public struct History: Sendable {
 
     /// Throws `HistoryError` when two migrations have the same id, or when one makes no sense after those before it.
     public init(_ migrations: [Migration]) throws(HistoryError) {
-        var seen: Set<String> = []
-        for migration in migrations where !seen.insert(migration.id).inserted {
+        var places: [String: Int] = [:]
+        places.reserveCapacity(migrations.count)
+        for (at, migration) in migrations.enumerated() where places.updateValue(at, forKey: migration.id) != nil {
             throw .repeatedID(migration.id)
         }
         self.migrations = migrations
-        states = try History.replay(migrations)
+        self.places = places
+        schema = try History.replay(migrations[...])
     }
 
-    /// The schema before the first migration and after each: `states[n]` is what `n` migrations make.
-    let states: [Schema]
+    private let places: [String: Int]
 
     /// What all migrations make.
-    public var schema: Schema { states[states.count - 1] }
+    public let schema: Schema
 
-    private static func replay(_ migrations: [Migration]) throws(HistoryError) -> [Schema] {
-        var states = [Schema()]
+    /// What the first `count` migrations make.
+    func schema(after count: Int) throws(HistoryError) -> Schema {
+        count == migrations.count ? schema : try History.replay(migrations.prefix(count))
+    }
+
+    private static func replay(_ migrations: ArraySlice<Migration>) throws(HistoryError) -> Schema {
+        var schema = Schema()
         for migration in migrations {
-            do throws(SchemaError) {
-                let steps = try states[states.count - 1].states(through: migration.operations)
-                states.append(steps[steps.count - 1])
-            } catch {
+            do throws(SchemaError) { try schema.apply(migration.operations) } catch {
                 throw .impossible(migration.id, error)
             }
         }
-        return states
+        return schema
     }
 
-    func position(of id: String) -> Int? { migrations.firstIndex { $0.id == id } }
+    func position(of id: String) -> Int? { places[id] }
 }
 
 /// Why a list of migrations is no history.

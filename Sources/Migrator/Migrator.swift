@@ -68,8 +68,8 @@ public struct Migrator: Sendable {
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
-            let entries = try Ledger(connection: connection).usableEntries()
-            let applied = try history.requireUsable(entries)
+            let ledger = Ledger(connection: connection)
+            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
             return try MigrationPreview(of: history.planUp(applied: applied, to: target), on: connection)
         }
     }
@@ -78,8 +78,8 @@ public struct Migrator: Sendable {
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
-            let entries = try Ledger(connection: connection).usableEntries()
-            let applied = try history.requireUsable(entries)
+            let ledger = Ledger(connection: connection)
+            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
             return try MigrationPreview(of: history.planDown(applied: applied, target), on: connection)
         }
     }
@@ -89,21 +89,11 @@ public struct Migrator: Sendable {
     public func drift() async throws -> [SchemaDifference] {
         let history = history
         return try await database.withConnection { connection in
-            let applied = try history.requireUsable(try Ledger(connection: connection).usableEntries())
+            let ledger = Ledger(connection: connection)
+            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
             let live = try connection.dialect.inspect(connection)
             let made = try ScratchRun(history: history, applied: applied).inspect(beside: connection)
             return live.differences(from: made)
-        }
-    }
-}
-
-extension History {
-    /// How many migrations are applied. Throws where the ledger can't be worked with.
-    func requireUsable(_ entries: [LedgerEntry]) throws -> Int {
-        switch try position(of: entries) {
-        case .current, .behind: return entries.count
-        case .newer(let ids): throw MigratorError.newer(ids)
-        case .changed(let migrations): throw MigratorError.changed(migrations)
         }
     }
 }

@@ -165,8 +165,8 @@ struct PortablePair {
             var errors: [LoweringError] = []
             for (at, database) in [sqlite, postgresql].enumerated() {
                 do throws(LoweringError) {
-                    let lowering = try database.dialect.lower(
-                        .createView(view), from: schema, to: schema, keeping: .none)
+                    let create = ResolvedOperation(.createView(view), from: schema, to: schema)
+                    let lowering = try database.dialect.lower(create, keeping: .none)
                     statements[at] += lowering.statements
                 } catch { errors.append(error) }
             }

@@ -67,11 +67,11 @@ struct RandomWalk {
     private mutating func next() -> (Dialects.Operation, Schema)? {
         for _ in 0..<200 {
             let operation = RandomData.operation(for: schema, &random)
-            guard let after = try? schema.applying(operation), let inverse = try? operation.inverse(in: schema),
-                (try? backend.dialect.lower(operation, from: schema, to: after, keeping: .none)) != nil,
-                (try? backend.dialect.lower(inverse, from: after, to: schema, keeping: .none)) != nil
+            guard let resolved = try? schema.resolving(operation), let undone = try? resolved.undone(),
+                (try? backend.dialect.lower(resolved, keeping: .none)) != nil,
+                (try? backend.dialect.lower(undone, keeping: .none)) != nil
             else { continue }
-            return (operation, after)
+            return (operation, resolved.after)
         }
         return nil
     }

@@ -26,24 +26,21 @@ struct RandomHistoryTests {
         var schema = Schema()
         var possible: [Operation] = []
         for operation in operations {
-            guard let after = try? schema.applying(operation), let inverse = try? operation.inverse(in: schema),
-                (try? dialect.lower(operation, from: schema, to: after, keeping: .none)) != nil,
-                (try? dialect.lower(inverse, from: after, to: schema, keeping: .none)) != nil
+            guard let resolved = try? schema.resolving(operation), let undone = try? resolved.undone(),
+                (try? dialect.lower(resolved, keeping: .none)) != nil,
+                (try? dialect.lower(undone, keeping: .none)) != nil
             else { continue }
-            guard !retypesUnderCheck(operation, schema) else { continue }
+            guard !retypesUnderCheck(resolved) else { continue }
             possible.append(operation)
-            schema = after
+            schema = resolved.after
         }
         return possible
     }
 
     /// What a check compares with texts stays a text: PostgreSQL refuses the retype when it runs.
-    private func retypesUnderCheck(_ operation: Operation, _ schema: Schema) -> Bool {
-        guard case .alterTable(let name, let changes) = operation, let steps = try? schema.walk(changes, of: name)
-        else {
-            return false
-        }
-        return steps.contains { step in
+    private func retypesUnderCheck(_ operation: ResolvedOperation) -> Bool {
+        guard case .alterTable(let alteration) = operation.action else { return false }
+        return alteration.steps.contains { step in
             guard case .changeColumn(let column, _) = step.change,
                 step.before[column: column]?.type != step.after[column: column]?.type
             else { return false }

@@ -29,12 +29,12 @@ import TestSupport
         var refusals = 0
         for _ in 0..<12 {
             let operation = RandomHistory.operation(for: schema, &random)
-            guard isMeaningful(operation), let after = try? schema.applying(operation),
-                let lowering = try? dialect.lower(operation, from: schema, to: after, keeping: .none)
+            guard isMeaningful(operation), let resolved = try? schema.resolving(operation),
+                let lowering = try? dialect.lower(resolved, keeping: .none)
             else { continue }
             do {
                 try run(lowering, on: connection)
-                schema = after
+                schema = resolved.after
             } catch let error as DatabaseError {
                 // A check that doesn't suit its column's new type: only the database can know, and it changed nothing.
                 refusals += 1

@@ -20,6 +20,6 @@ struct HistoryTests {
     func undone() throws {
         let history = try History.teleclaude()
         let plan = try history.planDown(applied: history.migrations.count, .none)
-        #expect(plan.steps.last?.operations.last?.after == Schema())
+        #expect(plan.steps.last?.operations.last?.resolved.after == Schema())
     }
 }

@@ -1,26 +1,33 @@
 // An alteration as a whole: the order in which its changes happen, and the names that it is written in.
 
 extension Schema {
-    /// Makes the changes of one `AlterTable`, and tells of each with the tables that it lies between.
-    mutating func alter(
-        _ name: String, _ changes: [Change], _ each: (ChangeStep) -> Void = { _ in }
-    ) throws(SchemaError) {
+    /// Makes the changes of one `AlterTable`.
+    mutating func alter(_ name: String, _ changes: [Change]) throws(SchemaError) -> TableAlteration {
+        let origin = self
         let start = try table(name)
         for case .changeColumn(let column, let facets) in changes {
             for case .type(_, let using?, _) in facets { try start.requireColumns(of: using, for: column, changes) }
         }
         var steps: [ChangeStep] = []
+        var followers: Set<String> = []
+        var before = start
         for change in start.inOrder(changes) {
-            let before = try table(name)
-            try apply(change, to: name)
-            steps.append(ChangeStep(change: change, before: before, after: try table(name)))
+            let resolved = try apply(change, to: name, &followers)
+            let after = try table(name)
+            steps.append(ChangeStep(change: resolved, before: before, after: after))
+            before = after
         }
-        let end = try table(name)
         let names = steps.finalNames
         for case .changeColumn(let column, let facets) in changes {
-            for case .type(_, _, let undo?) in facets { try end.requireColumns(of: undo, called: names, for: column) }
+            for case .type(_, _, let undo?) in facets {
+                try before.requireColumns(of: undo, called: names, for: column)
+            }
         }
-        steps.forEach(each)
+        var alteration = TableAlteration(before: start, after: before, steps: steps)
+        for follower in followers.sorted() {
+            alteration.followers.append(.init(before: try origin.table(follower), after: try table(follower)))
+        }
+        return alteration
     }
 }
 

@@ -1,24 +1,33 @@
 // The inverse: what undoes an operation, from the schema it was applied to. Nobody writes hints.
 
-extension Operation {
-    /// The operation that leads back to `before`. Throws when a hand-written script says that it can't be undone.
-    public func inverse(in before: Schema) throws(SchemaError) -> Operation {
-        switch self {
+extension ResolvedOperation {
+    /// The operation that leads back from `after` to `before`. Throws when a hand-written script says that it can't be undone.
+    public func inverse() throws(SchemaError) -> Operation {
+        switch action {
         case .createTable(let table): return .dropTable(table.name)
-        case .dropTable(let name): return .createTable(try before.table(name))
-        case .renameTable(let old, let new): return .renameTable(new, to: old)
-        case .alterTable(let name, let changes):
-            let steps = try before.walk(changes, of: name)
-            var undo: [Change] = []
-            let names = steps.finalNames
-            for step in steps.reversed() { undo.append(try step.inverse().renamingWhatIsComputed(names)) }
-            return .alterTable(name, undo)
+        case .dropTable(let table): return .createTable(table)
+        case .renameTable(let table, let new): return .renameTable(new, to: table.name)
+        case .alterTable(let alteration): return .alterTable(alteration.before.name, try alteration.inverse())
         case .createView(let view): return .dropView(view.name)
-        case .dropView(let name):
-            guard let view = before[view: name] else { throw .noView(name) }
-            return .createView(view)
+        case .dropView(let view): return .createView(view)
         case .run(let script): return .run(try script.inverse())
         }
+    }
+
+    /// The same resolved: the way back leads to the very schema that this one came from. Throws as `inverse()` does.
+    public func undone() throws(SchemaError) -> ResolvedOperation {
+        var back = try after.resolving(try inverse())
+        back.after = before
+        return back
+    }
+}
+
+extension TableAlteration {
+    fileprivate func inverse() throws(SchemaError) -> [Change] {
+        let names = steps.finalNames
+        var undo: [Change] = []
+        for step in steps.reversed() { undo.append(try step.inverse().renamingWhatIsComputed(names)) }
+        return undo
     }
 }
 
@@ -46,7 +55,7 @@ extension Script {
     }
 }
 
-extension Schema.ChangeStep {
+extension ChangeStep {
     /// The change that leads from `after` back to `before`.
     func inverse() throws(SchemaError) -> Change {
         switch change {
@@ -56,10 +65,10 @@ extension Schema.ChangeStep {
         case .changeColumn(let name, let facets):
             let was = before.columns[try before.position(of: name)]
             return .changeColumn(name, facets.map { $0.inverse(of: was) })
-        case .addIndex: return .dropIndex(try added(\.indexes) { $0.name })
-        case .addUnique: return .dropUnique(try added(\.uniques) { $0.name })
-        case .addCheck: return .dropCheck(try added(\.checks) { $0.name })
-        case .addForeignKey: return .dropForeignKey(try added(\.foreignKeys) { $0.name })
+        case .addIndex(let index): return .dropIndex(index.name)
+        case .addUnique(let unique): return .dropUnique(try given(unique.name))
+        case .addCheck(let check): return .dropCheck(try given(check.name))
+        case .addForeignKey(let key): return .dropForeignKey(try given(key.name))
         case .addPrimaryKey: return .dropPrimaryKey
         case .dropIndex(let name): return .addIndex(try dropped(\.indexes, name) { $0.name })
         case .dropUnique(let name): return .addUnique(try dropped(\.uniques, name) { $0.name })
@@ -71,9 +80,9 @@ extension Schema.ChangeStep {
         }
     }
 
-    /// What was added stands last; it has its name by now.
-    private func added<Part>(_ parts: KeyPath<Table, [Part]>, _ name: (Part) -> String?) throws(SchemaError) -> String {
-        guard let name = after[keyPath: parts].last.flatMap(name) else { throw .noConstraint("", table: after.name) }
+    /// Replay has named what was added.
+    private func given(_ name: String?) throws(SchemaError) -> String {
+        guard let name else { throw .noConstraint("", table: after.name) }
         return name
     }
 

@@ -1,10 +1,19 @@
 /// What constraints and indexes are called when nobody names them. A name is given once, when the thing is made, and stays
 /// when a table or column is renamed: so a drop is always by name, and both databases agree on it.
 struct Naming {
-    /// Taken names of tables, views, indexes and keys, in lower case: PostgreSQL keeps them all in one namespace.
-    private var taken: Set<String>
+    /// PostgreSQL keeps the names of tables, views, indexes and keys in one namespace.
+    private let schema: Schema
+    /// Names that were given since, in lower case.
+    private var claimed: Set<String>
 
-    init(taken: Set<String>) { self.taken = taken }
+    init(beside schema: Schema, claimed: Set<String> = []) {
+        self.schema = schema
+        self.claimed = claimed
+    }
+
+    private func isTaken(_ name: String) -> Bool {
+        claimed.contains(SQLName.folded(name)) || schema.isTaken(name)
+    }
 
     /// PostgreSQL cuts names after 63 bytes (its manual, section 4.1.1).
     static let longestName = 63
@@ -64,10 +73,9 @@ struct Naming {
     }
 
     private mutating func claim(_ asked: String?, or words: [String], on table: String) throws(SchemaError) -> String {
-        let name = asked ?? Naming.derived(words) { !taken.contains(SQLName.folded($0)) }
-        guard taken.insert(SQLName.folded(name)).inserted else {
-            throw .nameTaken(name, by: "another table, view, index or key")
-        }
+        let name = asked ?? Naming.derived(words) { !isTaken($0) }
+        guard !isTaken(name) else { throw .nameTaken(name, by: "another table, view, index or key") }
+        claimed.insert(SQLName.folded(name))
         return name
     }
 
@@ -93,7 +101,7 @@ struct Naming {
 extension Table {
     /// The table with a name for everything: how a declaration and a replayed history come to say the same.
     public func named() throws(SchemaError) -> Table {
-        var naming = Naming(taken: [SQLName.folded(name)])
+        var naming = Naming(beside: Schema(), claimed: [SQLName.folded(name)])
         return try naming.name(self)
     }
 

@@ -9,18 +9,6 @@ public enum Operation: Hashable, Sendable {
     case run(Script)
 }
 
-extension Operation {
-    /// What it is about, for messages: the table, the view, or `RunSQL`.
-    var subject: String {
-        switch self {
-        case .createTable(let table): table.name
-        case .dropTable(let name), .renameTable(let name, _), .alterTable(let name, _), .dropView(let name): name
-        case .createView(let view): view.name
-        case .run: "RunSQL"
-        }
-    }
-}
-
 /// One thing that is done to a table that exists.
 public enum Change: Hashable, Sendable {
     /// `filling`: what rows that exist already get, when the column has no default that would say so.

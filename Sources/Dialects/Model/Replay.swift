@@ -5,60 +5,57 @@ extension Schema {
     /// operation makes no sense here, or would leave a reference that points nowhere.
     public func applying(_ operation: Operation) throws(SchemaError) -> Schema {
         var after = self
-        switch operation.inOneForm {
-        case .createTable(let table): try after.create(table)
-        case .dropTable(let name): try after.drop(name)
-        case .renameTable(let old, let new): try after.rename(old, to: new)
-        case .alterTable(let name, let changes): try after.alter(name, changes)
-        case .createView(let view):
-            try after.requireFree(view.name)
-            try after.requireSources(of: view)
-            after.append(view)
-        case .dropView(let name): try after.dropView(name)
-        case .run: break
-        }
-        try after.checkForeignKeys()
+        _ = try after.apply(operation)
         return after
     }
 
-    /// The schemas after each of `operations`, the one before them first.
-    public func states(through operations: [Operation]) throws(SchemaError) -> [Schema] {
-        var states = [self]
-        for operation in operations { states.append(try states[states.count - 1].applying(operation)) }
-        return states
+    /// The operation between this schema and the one that it leads to. Throws as `applying` does.
+    public func resolving(_ operation: Operation) throws(SchemaError) -> ResolvedOperation {
+        var after = self
+        let action = try after.apply(operation)
+        return ResolvedOperation(action, from: self, to: after)
     }
 
-    /// One of an `alterTable`'s changes, with the tables that it lies between.
-    public struct ChangeStep: Sendable {
-        public var change: Change
-        public var before: Table
-        public var after: Table
+    /// Each of `operations` resolved after those before it.
+    public func resolving(_ operations: [Operation]) throws(SchemaError) -> [ResolvedOperation] {
+        var resolved: [ResolvedOperation] = []
+        for operation in operations { resolved.append(try (resolved.last?.after ?? self).resolving(operation)) }
+        return resolved
     }
 
-    /// Each change seen between the two tables it separates.
-    public func walk(_ changes: [Change], of name: String) throws(SchemaError) -> [ChangeStep] {
-        var schema = self
-        var steps: [ChangeStep] = []
-        try schema.alter(name, changes) { steps.append($0) }
-        return steps
+    /// Applies all of `operations`, one after the other. After an error the schema is one in between.
+    public mutating func apply(_ operations: [Operation]) throws(SchemaError) {
+        for operation in operations { _ = try apply(operation) }
     }
 
-    func table(_ name: String) throws(SchemaError) -> Table {
-        guard let table = self[name] else { throw .noTable(name) }
-        return table
-    }
-
-    /// Every name that tables, views, indexes and keys have, in lower case: SQLite compares names without case.
-    var relationNames: Set<String> {
-        Set(tables.flatMap(\.relationNames).map(SQLName.folded) + views.map { SQLName.folded($0.name) })
+    /// Applies `operation`. After an error the schema is one in between.
+    mutating func apply(_ operation: Operation) throws(SchemaError) -> ResolvedOperation.Action {
+        switch operation.inOneForm {
+        case .createTable(let table):
+            let named = try create(table)
+            try checkForeignKeys(of: [named])
+            return .createTable(named)
+        case .dropTable(let name): return .dropTable(try drop(name))
+        case .renameTable(let old, let new): return .renameTable(try rename(old, to: new), to: new)
+        case .alterTable(let name, let changes):
+            let alteration = try alter(name, changes)
+            try checkForeignKeys(after: alteration)
+            return .alterTable(alteration)
+        case .createView(let view):
+            try requireFree(view.name)
+            try requireSources(of: view)
+            append(view)
+            return .createView(view)
+        case .dropView(let name): return .dropView(try dropView(name))
+        case .run(let script): return .run(script)
+        }
     }
 
     /// A view reads what is there, under a name that both databases find it by.
     private func requireSources(of view: View) throws(SchemaError) {
         guard case .sql(let text) = view.query else { return }
         for source in ViewSources(text).names {
-            let known = tables.map(\.name) + views.map(\.name)
-            guard let name = known.first(where: source.names) else {
+            guard let name = relation(namedBy: source) else {
                 throw .contradiction("query", table: view.name, because: "there is no table or view \(source.text)")
             }
             guard source.kind == .quoted || name == SQLName.folded(name) else {
@@ -68,13 +65,19 @@ extension Schema {
         }
     }
 
+    /// The table or view that the token names.
+    private func relation(namedBy token: SQLToken) -> String? {
+        guard let name = token.name else { return nil }
+        return (tables(like: name).map(\.name) + views(like: name).map(\.name)).first(where: token.names)
+    }
+
     /// Views that read the table or view of this name.
     private func viewsReading(_ name: String) -> [String] {
-        views.filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map { "view \($0.name)" }
+        views(saying: name).filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map { "view \($0.name)" }
     }
 
     private func requireFree(_ name: String) throws(SchemaError) {
-        guard !relationNames.contains(SQLName.folded(name)) else {
+        guard !isTaken(name) else {
             throw .nameTaken(name, by: "another table, view, index or key")
         }
         let readers = viewsReading(name)
@@ -83,51 +86,66 @@ extension Schema {
 }
 
 extension Schema {
-    private mutating func create(_ table: Table) throws(SchemaError) {
+    private mutating func create(_ table: Table) throws(SchemaError) -> Table {
         try requireFree(table.name)
         guard !table.columns.isEmpty else {
             throw .contradiction("*", table: table.name, because: "a table needs a column")
         }
-        var naming = Naming(taken: relationNames.union([SQLName.folded(table.name)]))
+        var naming = Naming(beside: self, claimed: [SQLName.folded(table.name)])
         let named = try naming.name(table)
         try named.checkColumns()
-        insert(named)
+        put(named)
+        return named
     }
 
-    private mutating func drop(_ name: String) throws(SchemaError) {
-        _ = try table(name)
-        let children = tables.filter { $0.name != name && $0.foreignKeys.contains { $0.parent == name } }
-        let users = children.map { "foreign keys of \($0.name)" } + viewsReading(name)
+    private mutating func drop(_ name: String) throws(SchemaError) -> Table {
+        let dropped = try table(name)
+        let users = children(of: name).map { "foreign keys of \($0.name)" } + viewsReading(name)
         guard users.isEmpty else { throw .tableInUse(name, by: users) }
         removeTable(name)
+        return dropped
     }
 
-    private mutating func rename(_ old: String, to new: String) throws(SchemaError) {
-        var renamed = try table(old)
+    /// Returns the table as it was.
+    private mutating func rename(_ old: String, to new: String) throws(SchemaError) -> Table {
+        let table = try table(old)
         guard old != new else { throw .nameTaken(new, by: "the table itself") }
         if !SQLName.equal(old, new) { try requireFree(new) }
         try renameInViews(table: old, to: new)
+        var renamed = table
         renamed.name = new
         removeTable(old)
-        insert(renamed)
-        editForeignKeys { if $0.parent == old { $0.parent = new } }
+        put(renamed)
+        editForeignKeys(to: old) { $0.parent = new }
+        return table
     }
 
-    private mutating func dropView(_ name: String) throws(SchemaError) {
-        guard self[view: name] != nil else { throw .noView(name) }
+    private mutating func dropView(_ name: String) throws(SchemaError) -> View {
+        guard let view = self[view: name] else { throw .noView(name) }
         let users = viewsReading(name).filter { $0 != "view \(name)" }
         guard users.isEmpty else { throw .tableInUse(name, by: users) }
         removeView(name)
+        return view
     }
 
-    /// No reference may dangle at any step: a rename could otherwise adopt a stranger.
-    private func checkForeignKeys() throws(SchemaError) {
+    /// No reference may dangle at any step: a rename could otherwise adopt another table. What an alteration can break are the
+    /// references of the tables that it changes, and those to them.
+    private func checkForeignKeys(after alteration: TableAlteration) throws(SchemaError) {
+        let changed = [alteration.after] + alteration.followers.map(\.after)
+        guard alteration.steps.contains(where: \.change.mayBreakReferences) else {
+            return try checkForeignKeys(of: changed)
+        }
+        let names = Set(changed.map(\.name))
+        let referring = tables(referringTo: names).filter { !names.contains($0.name) }
+        try checkForeignKeys(of: (changed + referring).sorted { $0.name < $1.name })
+    }
+
+    private func checkForeignKeys(of tables: [Table]) throws(SchemaError) {
         for table in tables {
             for key in table.foreignKeys {
-                if let reason = problem(with: key, of: table) {
-                    throw .badForeignKey(
-                        key.name ?? key.columns.joined(separator: ", "), table: table.name, because: reason)
-                }
+                guard let reason = problem(with: key, of: table) else { continue }
+                throw .badForeignKey(
+                    key.name ?? key.columns.joined(separator: ", "), table: table.name, because: reason)
             }
         }
     }

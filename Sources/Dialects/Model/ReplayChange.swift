@@ -1,8 +1,12 @@
 // Replay of the changes inside an `alterTable`.
 
 extension Schema {
-    mutating func apply(_ change: Change, to name: String) throws(SchemaError) {
+    /// Makes one change, and returns it with every name given. Tables whose columns follow a retyped one go into `followers`.
+    mutating func apply(
+        _ change: Change, to name: String, _ followers: inout Set<String>
+    ) throws(SchemaError) -> Change {
         var table = try table(name)
+        var resolved = change
         switch change {
         case .addColumn(let column, _):
             try requireUnread(column.name, by: table)
@@ -10,11 +14,13 @@ extension Schema {
         case .dropColumn(let column): try drop(column, of: &table)
         case .renameColumn(let old, let new): try rename(old, to: new, of: &table)
         case .changeColumn(let column, let facets):
-            for facet in facets { try apply(facet, to: column, of: &table) }
+            var retyped: Set<String> = []
+            for facet in facets { try apply(facet, to: column, of: &table, &retyped) }
             try table.checkColumns()
-            // Columns that refer to this one have taken its type.
-            for other in tables where other.name != name { try other.checkColumns() }
-        case .addIndex, .addPrimaryKey, .addUnique, .addCheck, .addForeignKey: try add(change, to: &table)
+            retyped.remove(name)
+            for other in retyped.sorted() { try self.table(other).checkColumns() }
+            followers.formUnion(retyped)
+        case .addIndex, .addPrimaryKey, .addUnique, .addCheck, .addForeignKey: resolved = try add(change, to: &table)
         case .dropIndex(let index): try table.remove(\.indexes, named: index) { $0.name }
         case .dropUnique(let unique): try table.remove(\.uniques, named: unique) { $0.name }
         case .dropCheck(let check): try table.remove(\.checks, named: check) { $0.name }
@@ -23,28 +29,45 @@ extension Schema {
             guard table.primaryKey != nil else { throw .noConstraint("primary key", table: name) }
             table.primaryKey = nil
         }
-        removeTable(name)
-        insert(table)
+        put(table)
+        return resolved
     }
 
-    private mutating func add(_ change: Change, to table: inout Table) throws(SchemaError) {
-        var naming = Naming(taken: relationNames)
+    /// Adds a key, check or index, and returns the change with the name that it got.
+    private func add(_ change: Change, to table: inout Table) throws(SchemaError) -> Change {
+        var naming = Naming(beside: self)
+        var resolved = change
         switch change {
-        case .addIndex(let index): table.indexes.append(try naming.name(index, on: table.name))
-        case .addUnique(let unique): table.uniques.append(try naming.name(unique, on: table.name))
-        case .addCheck(let check): table.checks.append(try naming.name(check, in: table, at: nil))
-        case .addForeignKey(let key): table.foreignKeys.append(try naming.name(key, in: table, at: nil))
+        case .addIndex(let index):
+            let named = try naming.name(index, on: table.name)
+            table.indexes.append(named)
+            resolved = .addIndex(named)
+        case .addUnique(let unique):
+            let named = try naming.name(unique, on: table.name)
+            table.uniques.append(named)
+            resolved = .addUnique(named)
+        case .addCheck(let check):
+            let named = try naming.name(check, in: table, at: nil)
+            table.checks.append(named)
+            resolved = .addCheck(named)
+        case .addForeignKey(let key):
+            let named = try naming.name(key, in: table, at: nil)
+            table.foreignKeys.append(named)
+            resolved = .addForeignKey(named)
         case .addPrimaryKey(let key):
             guard table.primaryKey == nil else {
                 throw .contradiction("primary key", table: table.name, because: "there is one already; drop it first")
             }
-            table.primaryKey = try naming.name(key, on: table.name)
+            let named = try naming.name(key, on: table.name)
+            table.primaryKey = named
+            resolved = .addPrimaryKey(named)
         case .addColumn, .dropColumn, .renameColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique,
             .dropCheck,
             .dropForeignKey:
             break
         }
         try table.checkColumns()
+        return resolved
     }
 
     private mutating func drop(_ column: String, of table: inout Table) throws(SchemaError) {
@@ -68,10 +91,12 @@ extension Schema {
         for key in table.foreignKeys.indices where table.foreignKeys[key].parent == parent {
             table.foreignKeys[key].parentColumns.rename(old, to: new)
         }
-        editForeignKeys { if $0.parent == parent { $0.parentColumns.rename(old, to: new) } }
+        editForeignKeys(to: parent) { $0.parentColumns.rename(old, to: new) }
     }
 
-    private mutating func apply(_ facet: Facet, to column: String, of table: inout Table) throws(SchemaError) {
+    private mutating func apply(
+        _ facet: Facet, to column: String, of table: inout Table, _ retyped: inout Set<String>
+    ) throws(SchemaError) {
         let at = try table.position(of: column)
         switch facet {
         case .type(let type, _, _):
@@ -88,9 +113,8 @@ extension Schema {
             guard computed.isEmpty else {
                 throw .columnInUse(column, table: table.name, by: computed.map { "generated column \($0.name)" })
             }
-            removeTable(table.name)
-            insert(table)
-            retype(column, of: table.name, as: type)
+            put(table)
+            retype(column, of: table.name, as: type, &retyped)
             table = try self.table(table.name)
         case .nullable(let flag, _): table.columns[at].isNullable = flag
         case .default(let value): table.columns[at].default = value
@@ -101,28 +125,29 @@ extension Schema {
 
     /// Retypes a column and, through any number of tables, every column that refers to it: both sides of a foreign key
     /// always have one type.
-    private mutating func retype(_ column: String, of name: String, as type: ColumnType) {
+    private mutating func retype(
+        _ column: String, of name: String, as type: ColumnType, _ retyped: inout Set<String>
+    ) {
         guard var table = self[name], let at = table.columns.firstIndex(where: { $0.name == column }),
             table.columns[at].type != type
         else { return }
         table.columns[at].type = type
-        removeTable(name)
-        insert(table)
-        for child in tables {
+        put(table)
+        retyped.insert(name)
+        for child in tables(referringTo: [name]) {
             for key in child.foreignKeys where key.parent == name {
                 for (own, target) in zip(key.columns, key.parentColumns) where target == column {
-                    retype(own, of: child.name, as: type)
+                    retype(own, of: child.name, as: type, &retyped)
                 }
             }
         }
     }
 
     private func usersElsewhere(of column: String, in table: String) -> [String] {
-        let children = tables.filter { child in
-            child.name != table
-                && child.foreignKeys.contains { $0.parent == table && $0.parentColumns.contains(column) }
+        let referring = children(of: table).filter { child in
+            child.foreignKeys.contains { $0.parent == table && $0.parentColumns.contains(column) }
         }
-        return children.map { "foreign keys of \($0.name)" } + viewsReading(column, of: table)
+        return referring.map { "foreign keys of \($0.name)" } + viewsReading(column, of: table)
     }
 
     /// Views that read this column of the table. `SELECT *` does not name it: such a view is made anew by the dialects.
@@ -182,6 +207,18 @@ extension Table {
         for at in columns.indices {
             guard let generated = columns[at].generated else { continue }
             columns[at].generated?.expression = generated.expression.renamingColumns([old: new])
+        }
+    }
+}
+
+extension Change {
+    /// Whether a foreign key of another table may lack the column, the type or the key that it needs afterwards.
+    var mayBreakReferences: Bool {
+        switch self {
+        case .dropColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique: true
+        case .addColumn, .renameColumn, .addIndex, .addPrimaryKey, .addUnique, .addCheck, .dropCheck, .addForeignKey,
+            .dropForeignKey:
+            false
         }
     }
 }

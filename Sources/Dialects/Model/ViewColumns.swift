@@ -51,8 +51,8 @@ extension Schema {
     /// The columns of what a query reads; `nil` where that can't be told.
     private func columns(of source: QueryNames.Source) -> [String]? {
         guard let relation = source.relation else { return nil }
-        if let table = tables.first(where: { SQLName.equal($0.name, relation) }) { return table.columns.map(\.name) }
-        return views.first { SQLName.equal($0.name, relation) }.flatMap(outputs)
+        if let table = tables(like: relation).first { return table.columns.map(\.name) }
+        return views(like: relation).first.flatMap(outputs)
     }
 
     /// The columns of a view that is written once for both databases; `nil` where its query does not tell.
@@ -88,12 +88,11 @@ extension Schema {
     /// Rewrites the views for a column that is about to be called otherwise.
     mutating func renameInViews(_ old: String, to new: String, of table: String) throws(SchemaError) {
         let before = self
-        try replaceViews { view throws(SchemaError) in
-            var view = view
-            view.query = try view.query.mapping { text throws(SchemaError) in
+        for view in views(saying: table) {
+            let query = try view.query.mapping { text throws(SchemaError) in
                 try before.renaming(old, to: new, of: table, in: text, view)
             }
-            return view
+            if query != view.query { replace(View(view.name, as: query)) }
         }
     }
 
@@ -146,10 +145,12 @@ extension Schema {
         guard let at = query.scopes.firstIndex(where: { $0.showsAll(of: table) }) else { return }
         let reason = "view \(view.name), by its *"
         guard query.scopes.count == 1, at == 0 else { throw .columnInUse(column, table: table, by: [reason]) }
-        for reader in views where reader.name != view.name && reading(of: column, in: view.name, by: reader) != .none {
+        let readers = views(saying: view.name)
+        for reader in readers where reader.name != view.name && reading(of: column, in: view.name, by: reader) != .none
+        {
             throw .columnInUse(column, table: table, by: ["view \(reader.name), through the * of view \(view.name)"])
         }
-        let passesOn = views.contains { reader in
+        let passesOn = readers.contains { reader in
             reader.query.texts.contains { text in
                 QueryNames(text).scopes.contains { $0.showsAll(of: view.name) || $0.joins(view.name, by: column) }
             }
@@ -159,12 +160,11 @@ extension Schema {
 
     /// Rewrites the views for a table that is about to be called otherwise.
     mutating func renameInViews(table old: String, to new: String) throws(SchemaError) {
-        try replaceViews { view throws(SchemaError) in
-            var view = view
-            view.query = try view.query.mapping { text throws(SchemaError) in
+        for view in views(saying: old) {
+            let query = try view.query.mapping { text throws(SchemaError) in
                 try Schema.renaming(table: old, to: new, in: text, view)
             }
-            return view
+            if query != view.query { replace(View(view.name, as: query)) }
         }
     }
 

@@ -48,16 +48,17 @@ final class PortableViews {
 
     /// A table or a view as a query reads it; `nil` if there is none of that name.
     func relation(_ token: SQLToken) -> PortableScope.Relation? {
-        if let table = find(token, schema.tables, \.name) {
+        if let table = find(token, { schema.tables(like: $0) }, \.name) {
             let columns = table.columns.map { PortableScope.NamedColumn(name: $0.name, sense: PortableSense($0)) }
             return .init(name: table.name, columns: columns, table: table)
         }
-        guard let view = find(token, schema.views, \.name) else { return nil }
+        guard let view = find(token, { schema.views(like: $0) }, \.name) else { return nil }
         return .init(name: view.name, columns: columns(of: view))
     }
 
-    private func find<T>(_ token: SQLToken, _ things: [T], _ name: KeyPath<T, String>) -> T? {
-        things.first { token.name?.utf8.elementsEqual($0[keyPath: name].utf8) ?? false }
+    private func find<T>(_ token: SQLToken, _ like: (String) -> [T], _ name: KeyPath<T, String>) -> T? {
+        let things = token.name.map(like) ?? []
+        return things.first { token.name?.utf8.elementsEqual($0[keyPath: name].utf8) ?? false }
             ?? things.first { token.means($0[keyPath: name]) }
     }
 

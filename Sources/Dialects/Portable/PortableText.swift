@@ -68,7 +68,9 @@ enum PortableText {
 extension Schema {
     /// What a view that is made again can read.
     fileprivate func without(view name: String) -> Schema {
-        Schema(tables: tables, views: views.filter { $0.name != name })
+        var schema = self
+        schema.removeView(name)
+        return schema
     }
 }
 

@@ -1,27 +1,23 @@
 /// How PostgreSQL alters a table: change by change, in place.
 struct PostgreSQLAlter {
     let dialect: PostgreSQLDialect
+    let alteration: TableAlteration
     let before: Schema
     let after: Schema
     let surroundings: Surroundings
 
-    func lower(_ changes: [Change], of name: String) throws(LoweringError) -> Lowering {
-        let steps: [Schema.ChangeStep]
-        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
-            throw LoweringError(name, error.description)
-        }
+    func lowering() throws(LoweringError) -> Lowering {
+        let steps = alteration.steps
         for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
-        if let old = before[name], let new = after[name] {
-            try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
-        }
+        try surroundings.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
         for (at, step) in steps.enumerated() { statements += try lower(step, using: using.values[at]) }
         statements += using.afterwards
-        let followers = retypedFollowers(of: name)
+        let followers = followingColumns
         for follower in followers { statements += try retype(follower) }
-        if !followers.isEmpty { statements = aside(foreignKeysTo: name) + statements + again(foreignKeysTo: name) }
+        if !followers.isEmpty { statements = foreignKeysAside + statements + foreignKeysAgain }
         var dependents = PostgreSQLDependents(dialect: dialect, after: after, surroundings: surroundings)
         for step in steps { dependents.disturb(step) }
         for follower in followers { dependents.disturb(follower.now.name, of: follower.table.name) }
@@ -30,7 +26,7 @@ struct PostgreSQLAlter {
 
     /// A column takes its indexes and constraints along when it goes.
     private func requireNothingUndeclaredLost(
-        _ step: Schema.ChangeStep, _ firstName: (String) -> String?
+        _ step: ChangeStep, _ firstName: (String) -> String?
     ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
@@ -56,7 +52,7 @@ struct PostgreSQLAlter {
         }
     }
 
-    private func lower(_ step: Schema.ChangeStep, using value: String?) throws(LoweringError) -> [String] {
+    private func lower(_ step: ChangeStep, using value: String?) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.before.name)
         let alter = "ALTER TABLE \(table)"
         switch step.change {
@@ -67,15 +63,12 @@ struct PostgreSQLAlter {
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
             return try change(was, to: now, facets, step, using: value)
-        case .addIndex(let index):
-            return [try dialect.create(step.after.indexes.last ?? index, on: step.after)]
+        case .addIndex(let index): return [try dialect.create(index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
-        case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(step.after.primaryKey ?? key))"]
-        case .addUnique(let unique): return ["\(alter) ADD \(DDL.define(step.after.uniques.last ?? unique))"]
-        case .addCheck(let check):
-            let added = step.after.checks.last ?? check
-            return ["\(alter) ADD \(try DDL.define(added, of: step.after, in: dialect))"]
-        case .addForeignKey(let key): return ["\(alter) ADD \(DDL.define(step.after.foreignKeys.last ?? key))"]
+        case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(key))"]
+        case .addUnique(let unique): return ["\(alter) ADD \(DDL.define(unique))"]
+        case .addCheck(let check): return ["\(alter) ADD \(try DDL.define(check, of: step.after, in: dialect))"]
+        case .addForeignKey(let key): return ["\(alter) ADD \(DDL.define(key))"]
         case .dropPrimaryKey: return drop([step.before.primaryKey?.name], alter)
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return drop([name], alter)
         }
@@ -104,7 +97,7 @@ struct PostgreSQLAlter {
     }
 
     private func change(
-        _ was: Column, to now: Column, _ facets: [Facet], _ step: Schema.ChangeStep, using value: String?
+        _ was: Column, to now: Column, _ facets: [Facet], _ step: ChangeStep, using value: String?
     ) throws(LoweringError) -> [String] {
         if step.recomputes(now) { return try recompute(now, step) }
         let name = SQLText.identifier(was.name)
@@ -128,7 +121,7 @@ struct PostgreSQLAlter {
 
     /// PostgreSQL keeps checks and indexes as it read them for the old type. Those whose words are others for the new one are made
     /// again; what has no words for it is refused.
-    private func aroundRewording(_ statements: [String], _ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+    private func aroundRewording(_ statements: [String], _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.after.name)
         var before: [String] = []
         var again: [String] = []
@@ -154,7 +147,7 @@ struct PostgreSQLAlter {
     }
 
     private func typeClause(
-        _ was: Column, _ now: Column, _ step: Schema.ChangeStep, using value: String?
+        _ was: Column, _ now: Column, _ step: ChangeStep, using value: String?
     ) throws(LoweringError) -> String {
         let column = SQLText.identifier(was.name)
         var source = value
@@ -191,7 +184,7 @@ struct PostgreSQLAlter {
 
     /// A column begins to be computed, or otherwise than before: PostgreSQL can only make it anew, and with it every key,
     /// check and index that goes with the old one.
-    private func recompute(_ column: Column, _ step: Schema.ChangeStep) throws(LoweringError) -> [String] {
+    private func recompute(_ column: Column, _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = step.after
         let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
         var statements = [
@@ -217,7 +210,7 @@ struct PostgreSQLAlter {
     }
 }
 
-extension Schema.ChangeStep {
+extension ChangeStep {
     /// Whether this step makes the column a computed one, or computes it in another way.
     fileprivate func recomputes(_ column: Column) -> Bool {
         column.generated != nil && before[column: column.name]?.generated != column.generated
@@ -235,28 +228,29 @@ extension Schema.ChangeStep {
 
 // Columns of other tables that take the type of the key they refer to.
 extension PostgreSQLAlter {
-    private struct Follower {
+    /// A column that takes another type because it refers to one that does.
+    private struct FollowingColumn {
         var table: Table
         var was: Column
         var now: Column
     }
 
-    private func retypedFollowers(of name: String) -> [Follower] {
-        after.tables.flatMap { table -> [Follower] in
-            guard let old = before[table.name] else { return [] }
-            let isReferringToItself = table.foreignKeys.contains { $0.parent == name }
-            guard table.name != name || isReferringToItself else { return [] }
-            let referring = Set(table.foreignKeys.flatMap(\.columns))
-            return table.columns.compactMap { now in
-                guard let was = old[column: now.name], was.type != now.type, referring.contains(now.name) else {
+    private var followingColumns: [FollowingColumn] {
+        let refersToItself = alteration.after.foreignKeys.contains { $0.parent == alteration.after.name }
+        let changed = (refersToItself ? alteration.changedTables : alteration.followers)
+            .sorted { $0.after.name < $1.after.name }
+        return changed.flatMap { side -> [FollowingColumn] in
+            let referring = Set(side.after.foreignKeys.flatMap(\.columns))
+            return side.after.columns.compactMap { now in
+                guard let was = side.before[column: now.name], was.type != now.type, referring.contains(now.name) else {
                     return nil
                 }
-                return Follower(table: table, was: was, now: now)
+                return FollowingColumn(table: side.after, was: was, now: now)
             }
         }
     }
 
-    private func retype(_ follower: Follower) throws(LoweringError) -> [String] {
+    private func retype(_ follower: FollowingColumn) throws(LoweringError) -> [String] {
         let column = SQLText.identifier(follower.now.name)
         try surroundings.requireNoHeirs(of: follower.table.name)
         try surroundings.requireUnread(
@@ -268,26 +262,22 @@ extension PostgreSQLAlter {
         ]
     }
 
-    private func retypedTables(beside name: String) -> Set<String> {
-        Set(retypedFollowers(of: name).map(\.table.name)).union([name])
-    }
-
     /// A foreign key can't stand while its two sides have different types.
-    private func aside(foreignKeysTo name: String) -> [String] {
-        foreignKeys(of: before, to: retypedTables(beside: name)).map { table, key in
+    private var foreignKeysAside: [String] {
+        foreignKeys(of: before).map { table, key in
             "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
         }
     }
 
-    private func again(foreignKeysTo name: String) -> [String] {
-        foreignKeys(of: after, to: retypedTables(beside: name)).map { table, key in
-            "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key))"
-        }
+    private var foreignKeysAgain: [String] {
+        foreignKeys(of: after).map { table, key in "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key))" }
     }
 
-    /// Those that stand before and after: what the operation itself adds or drops is not touched twice.
-    private func foreignKeys(of schema: Schema, to parents: Set<String>) -> [(table: String, key: ForeignKey)] {
-        schema.tables.flatMap { table in
+    /// Those to a table that changes, and that stand before and after: what the operation itself adds or drops is not touched
+    /// twice.
+    private func foreignKeys(of schema: Schema) -> [(table: String, key: ForeignKey)] {
+        let parents = alteration.tableNames
+        return schema.tables(referringTo: parents).flatMap { table in
             table.foreignKeys.filter { key in
                 let stands = [before, after].allSatisfy { side in
                     side[table.name]?.foreignKeys.contains { $0.name == key.name } ?? false

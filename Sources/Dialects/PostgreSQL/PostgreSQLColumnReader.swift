@@ -13,7 +13,7 @@ struct PostgreSQLColumnReader {
     private(set) var columns: [Column] = []
     private(set) var notCarried: [NotCarried] = []
 
-    init(_ connection: any Connection) throws(DatabaseError) {
+    init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
@@ -27,7 +27,7 @@ struct PostgreSQLColumnReader {
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
-            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE \(scope.tables)
             ORDER BY c.relname, a.attnum
             """)
         for row in rows { add(row) }

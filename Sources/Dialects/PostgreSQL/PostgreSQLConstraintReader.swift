@@ -22,7 +22,7 @@ struct PostgreSQLConstraintReader {
 
     private(set) var constraints: [Constraint] = []
 
-    init(_ connection: any Connection) throws(DatabaseError) {
+    init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
             SELECT k.contype::text, c.relname, k.conname, pg_get_constraintdef(k.oid, true),
@@ -36,7 +36,7 @@ struct PostgreSQLConstraintReader {
                 LEFT JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, at) ON true
                 LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child
                 LEFT JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = u.parent
-            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE \(scope.tables)
             ORDER BY c.relname, k.oid, u.at
             """)
         for row in rows { add(row) }

@@ -1,14 +1,16 @@
 /// What `pg_depend` says hangs on the tables and views of the current schema, from whatever schema, and no migration declares
 /// (https://www.postgresql.org/docs/current/catalog-pg-depend.html). What is a table's own part is not among it.
 enum PostgreSQLDependencies {
-    /// Rows are counted for tables that refer to `subject` only.
+    /// Rows are counted for tables that refer to one of `subjects` only.
     static func read(
-        of declared: Schema, around subject: String?, _ connection: any Connection
+        of declared: Schema, around subjects: Set<String>?, _ scope: PostgreSQLCatalogScope,
+        _ connection: any Connection
     ) throws -> [Surroundings.Dependent] {
-        let heirs = try connection.query(heirs).map { row in
+        let relations: SQL = "c.relkind IN ('r', 'p', 'v') AND \(scope.relations)"
+        let heirs = try connection.query(heirs(of: relations)).map { row in
             Surroundings.Dependent(.heir, row[1].text ?? "", on: row[0].text ?? "")
         }
-        let others = try connection.query(others).compactMap { row -> Surroundings.Dependent? in
+        let others = try connection.query(others(on: relations)).compactMap { row -> Surroundings.Dependent? in
             guard let bond = bond(row[2].text) else { return nil }
             let column = row[1].text
             // A declared column that is computed from another one is replay's business.
@@ -18,7 +20,8 @@ enum PostgreSQLDependencies {
                 bond, row[3].text ?? "", on: row[0].text ?? "", columns: column.map { [$0] } ?? [],
                 isPart: row[6].boolean ?? false)
         }
-        return try references(to: declared, around: subject, connection) + heirs + others
+        let references = try connection.query(references(to: relations))
+        return try undeclared(references, to: declared, around: subjects, connection) + heirs + others
     }
 
     private static func bond(_ word: String?) -> Surroundings.Dependent.Bond? {
@@ -31,10 +34,10 @@ enum PostgreSQLDependencies {
         }
     }
 
-    private static func references(
-        to declared: Schema, around subject: String?, _ connection: any Connection
+    private static func undeclared(
+        _ references: [[Value]], to declared: Schema, around subjects: Set<String>?, _ connection: any Connection
     ) throws -> [Surroundings.Dependent] {
-        try connection.query(references).compactMap { row in
+        try references.compactMap { row in
             let parent = row[0].text ?? ""
             let columns = row[1].text?.split(separator: "\n").map(String.init) ?? []
             let own = row[2].text?.split(separator: "\n").map(String.init) ?? []
@@ -43,7 +46,7 @@ enum PostgreSQLDependencies {
             }
             if isDeclared == true { return nil }
             var name = row[3].text ?? ""
-            if parent == subject, let table = row[5].text {
+            if subjects?.contains(parent) == true, let table = row[5].text {
                 let rows = try connection.queryValue("SELECT count(*) FROM \(trusted: table)")?.integer ?? 0
                 name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
             }
@@ -51,10 +54,9 @@ enum PostgreSQLDependencies {
         }
     }
 
-    private static let relations = "c.relkind IN ('r', 'p', 'v') AND \(PostgreSQLCatalogScope.relations)"
-
     /// Column names are parted by line feeds, which no array syntax has to be read for.
-    private static let references: SQL = """
+    private static func references(to relations: SQL) -> SQL {
+        """
         SELECT c.relname,
             (SELECT string_agg(a.attname, E'\\n' ORDER BY u.at) FROM unnest(k.confkey) WITH ORDINALITY u(number, at)
                 JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number),
@@ -65,30 +67,34 @@ enum PostgreSQLDependencies {
             CASE WHEN has_table_privilege(k.conrelid, 'SELECT') THEN k.conrelid::regclass::text END
         FROM pg_class c JOIN pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid
             JOIN pg_class f ON f.oid = k.conrelid
-        WHERE \(trusted: relations)
+        WHERE \(relations)
         ORDER BY c.relname, f.relname, k.conname
         """
+    }
 
-    private static let heirs: SQL = """
+    private static func heirs(of relations: SQL) -> SQL {
+        """
         SELECT c.relname, pg_describe_object('pg_class'::regclass, h.inhrelid, 0)
         FROM pg_class c JOIN pg_inherits h ON h.inhparent = c.oid
-        WHERE \(trusted: relations) ORDER BY c.relname, h.inhseqno
+        WHERE \(relations) ORDER BY c.relname, h.inhseqno
         """
+    }
 
     /// The relation, the column, the bond, words for people, the generated column, the view that it is, and whether it is the
     /// relation's own.
-    private static let others: SQL = """
+    private static func others(on relations: SQL) -> SQL {
+        """
         WITH hung AS (
             SELECT c.oid AS relation, c.relname, a.attname, d.refobjsubid, d.classid, d.objid, d.objsubid, d.deptype
             FROM pg_class c
                 JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
                 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
-            WHERE \(trusted: relations)
+            WHERE \(relations)
             UNION ALL
             SELECT c.oid, c.relname, NULL, 0, d.classid, d.objid, d.objsubid, d.deptype
             FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
                 JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
-            WHERE d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND \(trusted: relations)
+            WHERE d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND \(relations)
         )
         SELECT h.relname, h.attname,
             CASE WHEN h.classid = 'pg_rewrite'::regclass AND v.relkind = 'v' AND w.rulename = '_RETURN'
@@ -126,4 +132,5 @@ enum PostgreSQLDependencies {
             ELSE false END
         ORDER BY h.relname, h.attname, 4
         """
+    }
 }

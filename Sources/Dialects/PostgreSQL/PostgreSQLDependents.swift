@@ -15,7 +15,7 @@ struct PostgreSQLDependents {
 
     mutating func disturb(_ column: String, of table: String) { columns[table, default: []].insert(column) }
 
-    mutating func disturb(_ step: Schema.ChangeStep) {
+    mutating func disturb(_ step: ChangeStep) {
         switch step.change {
         case .dropColumn(let column): disturb(column, of: step.before.name)
         case .changeColumn(let column, _):
@@ -25,7 +25,7 @@ struct PostgreSQLDependents {
             }
         case .renameColumn(let column, _):
             // By its * it shows the column's old name until it is made again.
-            let shows = after.views.contains { view in
+            let shows = after.views(saying: step.before.name).contains { view in
                 view.query.texts.contains { QueryNames($0).scopes.contains { $0.showsAll(of: step.before.name) } }
             }
             if shows { disturb(column, of: step.before.name) }
@@ -36,7 +36,7 @@ struct PostgreSQLDependents {
     }
 
     /// `statements` between the drop of what is in their way and its return.
-    func around(_ statements: [String], _ steps: [Schema.ChangeStep]) throws(LoweringError) -> [String] {
+    func around(_ statements: [String], _ steps: [ChangeStep]) throws(LoweringError) -> [String] {
         guard !columns.isEmpty, !statements.isEmpty else { return statements }
         let declared = after.views(reading: Set(columns.keys))
         let undeclared = surroundings.views(reading: Set(columns.keys).union(declared.map(\.name)))
@@ -64,7 +64,7 @@ struct PostgreSQLDependents {
     }
 
     /// Those whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that it had before.
-    private func triggersOnTables(_ steps: [Schema.ChangeStep]) -> [Surroundings.Object] {
+    private func triggersOnTables(_ steps: [ChangeStep]) -> [Surroundings.Object] {
         columns.sorted { $0.key < $1.key }.flatMap { table, columns in
             var names = columns
             for case .renameColumn(let old, let new) in steps.reversed().map(\.change) where names.contains(new) {
@@ -76,7 +76,7 @@ struct PostgreSQLDependents {
 
     /// What is undeclared is made again from its text, which knows only the names from before.
     private func requireNamesKept(
-        _ objects: [Surroundings.Object], _ steps: [Schema.ChangeStep]
+        _ objects: [Surroundings.Object], _ steps: [ChangeStep]
     ) throws(LoweringError) {
         for step in steps {
             guard case .renameColumn(let old, _) = step.change,

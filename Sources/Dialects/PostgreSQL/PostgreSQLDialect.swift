@@ -86,10 +86,10 @@ public struct PostgreSQLDialect: Dialect {
     }
 
     public func lower(
-        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
-        let lowering = try spelled(operation, from: before, to: after, keeping: surroundings)
-        if case .run = operation { return lowering }
+        let lowering = try spelled(operation, keeping: surroundings)
+        if case .run = operation.action { return lowering }
         for statement in lowering.statements {
             try ScriptCheck.postgresql.requireOne(statement, named: operation.subject)
         }
@@ -97,25 +97,25 @@ public struct PostgreSQLDialect: Dialect {
     }
 
     private func spelled(
-        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
-        try PostgreSQLNames.check(operation, after: after)
-        switch operation {
-        case .createTable(let table):
-            let named = after[table.name] ?? table
-            return Lowering([try create(named)] + (try createIndexes(of: named)))
-        case .dropTable(let name):
-            try surroundings.requireUnneeded(name)
-            return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
-        case .renameTable(let old, let new):
-            return Lowering(["ALTER TABLE \(SQLText.identifier(old)) RENAME TO \(SQLText.identifier(new))"])
-        case .alterTable(let name, let changes):
-            return try PostgreSQLAlter(dialect: self, before: before, after: after, surroundings: surroundings)
-                .lower(changes, of: name)
-        case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
-        case .dropView(let name):
-            try surroundings.requireUnneeded(name)
-            return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        try PostgreSQLNames.check(operation.action)
+        switch operation.action {
+        case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
+        case .dropTable(let table):
+            try surroundings.requireUnneeded(table.name)
+            return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
+        case .renameTable(let table, let new):
+            return Lowering(["ALTER TABLE \(SQLText.identifier(table.name)) RENAME TO \(SQLText.identifier(new))"])
+        case .alterTable(let alteration):
+            return try PostgreSQLAlter(
+                dialect: self, alteration: alteration, before: operation.before, after: operation.after,
+                surroundings: surroundings
+            ).lowering()
+        case .createView(let view): return Lowering([try DDL.create(view, over: operation.before, in: self)])
+        case .dropView(let view):
+            try surroundings.requireUnneeded(view.name)
+            return Lowering(["DROP VIEW \(SQLText.identifier(view.name))"])
         case .run(let script):
             try script.check(.postgresql, words: Self.words)
             let text = Self.words(script.up)
@@ -154,9 +154,9 @@ public struct PostgreSQLDialect: Dialect {
     }
 
     public func surroundings(
-        of declared: Schema, around subject: String?, on connection: any Connection
+        of declared: Schema, around subjects: Set<String>?, on connection: any Connection
     ) throws -> Surroundings {
-        try PostgreSQLInspector.surroundings(of: declared, around: subject, on: connection)
+        try PostgreSQLInspector.surroundings(of: declared, around: subjects, on: connection)
     }
 
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
@@ -170,19 +170,19 @@ public struct PostgreSQLDialect: Dialect {
 
 /// PostgreSQL cuts a name after 63 bytes without an error, and two long names become one (its manual, section 4.1.1).
 enum PostgreSQLNames {
-    static func check(_ operation: Operation, after: Schema) throws(LoweringError) {
-        for name in names(in: operation, after: after) where name.utf8.count > Naming.longestName {
+    static func check(_ action: ResolvedOperation.Action) throws(LoweringError) {
+        for name in names(in: action) where name.utf8.count > Naming.longestName {
             throw LoweringError(
                 name, "this name has \(name.utf8.count) bytes, and PostgreSQL cuts names after \(Naming.longestName)",
                 remedy: "choose a shorter one")
         }
     }
 
-    private static func names(in operation: Operation, after: Schema) -> [String] {
-        switch operation {
-        case .createTable(let table): return after[table.name].map(names) ?? []
+    private static func names(in action: ResolvedOperation.Action) -> [String] {
+        switch action {
+        case .createTable(let table): return names(of: table)
         case .renameTable(_, let new): return [new]
-        case .alterTable(let name, _): return after[name].map(names) ?? []
+        case .alterTable(let alteration): return names(of: alteration.after)
         case .createView(let view): return [view.name]
         case .dropTable, .dropView, .run: return []
         }

@@ -15,7 +15,10 @@ struct PostgreSQLIndexReader {
     private let expressions: [String: PostgreSQLExpression]
 
     /// The columns are those of the same schema.
-    init(_ connection: any Connection, _ columns: [PostgreSQLColumnReader.Column]) throws(DatabaseError) {
+    init(
+        _ connection: any Connection, _ columns: [PostgreSQLColumnReader.Column],
+        _ scope: PostgreSQLCatalogScope = .whole
+    ) throws(DatabaseError) {
         expressions = Dictionary(grouping: columns, by: \.table).mapValues { PostgreSQLExpression($0.map(\.column)) }
         let rows = try connection.query(
             """
@@ -32,7 +35,7 @@ struct PostgreSQLIndexReader {
                 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[k.at - 1]
                 LEFT JOIN pg_collation co ON co.oid = x.indcollation[k.at - 1] AND co.collname <> 'default'
                     AND co.oid IS DISTINCT FROM a.attcollation
-            WHERE \(trusted: PostgreSQLCatalogScope.tables) AND NOT EXISTS (
+            WHERE \(scope.tables) AND NOT EXISTS (
                 SELECT FROM pg_constraint n WHERE n.conindid = i.oid AND n.contype IN ('p', 'u', 'x'))
             ORDER BY c.relname, i.relname, k.at
             """)

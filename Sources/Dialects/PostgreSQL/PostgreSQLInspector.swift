@@ -131,7 +131,7 @@ public enum PostgreSQLInspector {
     /// Tables whose rows are gone after a crash.
     private static func options(_ connection: any Connection) throws(DatabaseError) -> [String: Set<String>] {
         let rows = try connection.query(
-            "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND \(trusted: PostgreSQLCatalogScope.tables)"
+            "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND \(PostgreSQLCatalogScope.whole.tables)"
         )
         return Dictionary(rows.map { ($0[0].text ?? "", ["UNLOGGED"]) }, uniquingKeysWith: { first, _ in first })
     }
@@ -139,7 +139,7 @@ public enum PostgreSQLInspector {
     /// A table without a column has no row anywhere else.
     private static func tableNames(_ connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(
-            "SELECT c.relname FROM pg_class c WHERE \(trusted: PostgreSQLCatalogScope.tables) ORDER BY c.relname"
+            "SELECT c.relname FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.tables) ORDER BY c.relname"
         ).compactMap { $0[0].text }.filter { !OwnTables.names.contains($0) }
     }
 
@@ -164,7 +164,7 @@ public enum PostgreSQLInspector {
                 JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
                 JOIN pg_namespace n ON n.oid = q.relnamespace
                 JOIN pg_sequences s ON s.schemaname = n.nspname AND s.sequencename = q.relname
-            WHERE s.last_value IS NOT NULL AND \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE s.last_value IS NOT NULL AND \(PostgreSQLCatalogScope.whole.tables)
             GROUP BY c.relname
             """)
         let pairs = rows.compactMap { row in row[0].text.flatMap { name in row[1].integer.map { (name, $0) } } }

@@ -27,14 +27,14 @@ enum PostgreSQLOtherObjects {
             OR c.relkind = 'S' AND NOT EXISTS (
                 SELECT FROM pg_depend s
                 WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
-            AND \(trusted: PostgreSQLCatalogScope.relations)
+            AND \(PostgreSQLCatalogScope.whole.relations)
         ORDER BY c.relname
         """
 
     private static let triggers: SQL = """
         SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid, true)
         FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
-        WHERE \(trusted: PostgreSQLCatalogScope.relations)
+        WHERE \(PostgreSQLCatalogScope.whole.relations)
         ORDER BY c.relname, t.tgname
         """
 
@@ -51,11 +51,11 @@ enum PostgreSQLOtherObjects {
             WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL
             SELECT c.oid, 'pg_class'::regclass, c.relname, 'has row security: its policies stay behind'
-            FROM pg_class c WHERE c.relrowsecurity AND \(trusted: PostgreSQLCatalogScope.tables)
+            FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
             UNION ALL
             SELECT w.oid, 'pg_rewrite'::regclass, c.relname || '.' || w.rulename, 'is a rule'
             FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
-            WHERE \(trusted: PostgreSQLCatalogScope.relations)
+            WHERE \(PostgreSQLCatalogScope.whole.relations)
         ) x
         WHERE NOT EXISTS (
             SELECT FROM pg_depend e WHERE e.classid = x.class AND e.objid = x.oid AND e.deptype = 'e')

@@ -1,25 +1,31 @@
 extension PostgreSQLInspector {
-    /// What the current schema holds beside `declared`, each with the text that makes it again, and every name that is taken.
+    /// What the current schema holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
+    /// `subjects`.
     public static func surroundings(
-        of declared: Schema, around subject: String? = nil, on connection: any Connection
+        of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> Surroundings {
-        let columns = try PostgreSQLColumnReader(connection).columns
+        let scope = try subjects.flatMap { try neighbourhood(of: $0, declared, connection) } ?? .whole
+        let columns = try PostgreSQLColumnReader(connection, scope).columns
         for columns in Dictionary(grouping: columns, by: \.table).values {
             try SQLName.requireNoTwins(in: columns.map(\.column.name))
         }
-        let constraints = try PostgreSQLConstraintReader(connection).constraints
-        let indexes = try PostgreSQLIndexReader(connection, columns).indexes
-        var views = try PostgreSQLViewReader(connection)
-        try views.readEpilogues(connection)
+        if scope.names == nil { try requireNoTwins(connection) }
+        let constraints = Dictionary(
+            grouping: try PostgreSQLConstraintReader(connection, scope).constraints, by: \.table)
+        let indexes = try PostgreSQLIndexReader(connection, columns, scope).indexes
+        var views = try PostgreSQLViewReader(connection, scope)
+        try views.readEpilogues(connection, scope)
         var objects: [Surroundings.Object] = []
-        for table in declared.tables {
-            objects += undeclared(columns.filter { $0.table == table.name }, of: table)
-            objects += undeclared(constraints.filter { $0.table == table.name }, of: table)
+        let columnsByTable = Dictionary(grouping: columns, by: \.table)
+        for name in columnsByTable.keys.sorted() {
+            guard let table = declared[name] else { continue }
+            objects += undeclared(columnsByTable[name] ?? [], of: table)
+            objects += undeclared(constraints[name] ?? [], of: table)
         }
-        let declaredIndexes = Set(declared.tables.flatMap { $0.indexes.map(\.name) })
-        for index in indexes where !declaredIndexes.contains(index.index.name) && !OwnTables.names.contains(index.table)
-        {
-            objects.append(.init(.index, name: index.index.name, owner: index.table, definition: index.definition))
+        for index in indexes where !OwnTables.names.contains(index.table) {
+            let name = index.index.name
+            guard declared[index.table]?.indexes.contains(where: { $0.name == name }) != true else { continue }
+            objects.append(.init(.index, name: name, owner: index.table, definition: index.definition))
         }
         for view in views.views where declared[view: view.name] == nil {
             let options = view.options.map { " WITH (\($0))" } ?? ""
@@ -28,11 +34,40 @@ extension PostgreSQLInspector {
                 .init(.view, name: view.name, owner: view.name, definition: definition, epilogue: view.epilogue))
         }
         var surroundings = Surroundings(
-            objects: objects + (try triggers(connection)), takenNames: try takenNames(connection),
+            objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.views.filter { declared[view: $0.name] != nil }))
-        surroundings.columnEpilogues = try columnEpilogues(connection)
-        surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subject, connection)
+        surroundings.columnEpilogues = try columnEpilogues(connection, scope)
+        surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subjects, scope, connection)
         return surroundings
+    }
+
+    /// The subjects, the tables that refer to them, and the views that read any of these, directly or through others. `nil` where a
+    /// name can't be told from its like (`SQLName.requireNoTwins`) without a look at all of them.
+    private static func neighbourhood(
+        of subjects: Set<String>, _ declared: Schema, _ connection: any Connection
+    ) throws(DatabaseError) -> PostgreSQLCatalogScope? {
+        guard subjects.allSatisfy({ $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) else { return nil }
+        let views = declared.views(sayingAny: subjects).map(\.name)
+        let found = try connection.query(
+            """
+            WITH RECURSIVE near AS (
+                SELECT c.oid, c.relname, c.relnamespace FROM pg_class c
+                WHERE \(PostgreSQLCatalogScope(names: subjects).relations)
+                UNION
+                SELECT v.oid, v.relname, v.relnamespace FROM near
+                    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = near.oid
+                        AND d.classid = 'pg_rewrite'::regclass
+                    JOIN pg_rewrite w ON w.oid = d.objid
+                    JOIN pg_class v ON v.oid = w.ev_class AND v.relkind = 'v' AND v.relnamespace = near.relnamespace
+            )
+            SELECT relname FROM near
+            UNION
+            SELECT f.relname FROM near JOIN pg_constraint k ON k.confrelid = near.oid AND k.contype = 'f'
+                JOIN pg_class f ON f.oid = k.conrelid AND f.relnamespace = near.relnamespace
+            """
+        ).compactMap { $0[0].text }
+        let names = subjects.union(views).union(found)
+        return names.contains { $0.contains("\n") } ? nil : PostgreSQLCatalogScope(names: names)
     }
 
     /// A declared view is made again from its declaration, which has no word for options.
@@ -65,13 +100,15 @@ extension PostgreSQLInspector {
         }
     }
 
-    private static func triggers(_ connection: any Connection) throws(DatabaseError) -> [Surroundings.Object] {
+    private static func triggers(
+        _ connection: any Connection, _ scope: PostgreSQLCatalogScope
+    ) throws(DatabaseError) -> [Surroundings.Object] {
         try connection.query(
             """
             SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger'),
                 CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END
             FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
-            WHERE \(trusted: PostgreSQLCatalogScope.relations)
+            WHERE \(scope.relations)
             ORDER BY c.relname, t.tgname
             """
         ).map { row in
@@ -89,7 +126,7 @@ extension PostgreSQLInspector {
 
     /// `format` quotes names and texts as the server reads them (PostgreSQL's manual, section 9.4.1).
     private static func columnEpilogues(
-        _ connection: any Connection
+        _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [String: [String: [String]]] {
         var statements: [String: [String: [String]]] = [:]
         let rows = try connection.query(
@@ -97,13 +134,13 @@ extension PostgreSQLInspector {
             SELECT c.relname, a.attname, format('COMMENT ON COLUMN %I.%I IS %L', c.relname, a.attname, d.description)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
-            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE \(scope.tables)
             UNION ALL
             SELECT c.relname, a.attname, format('GRANT %s (%I) ON %I TO %s%s', x.privilege_type, a.attname, c.relname,
                 coalesce(quote_ident(r.rolname), 'PUBLIC'), CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) x
                 LEFT JOIN pg_roles r ON r.oid = x.grantee
-            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE \(scope.tables)
             """)
         for row in rows {
             statements[row[0].text ?? "", default: [:]][row[1].text ?? "", default: []].append(row[2].text ?? "")
@@ -111,11 +148,10 @@ extension PostgreSQLInspector {
         return statements
     }
 
-    private static func takenNames(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
+    private static func requireNoTwins(_ connection: any Connection) throws(DatabaseError) {
         let rows = try connection.query(
             "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
         try SQLName.requireNoTwins(in: rows.compactMap { $0[0].text })
-        return Set(rows.compactMap { $0[0].text })
     }
 }
 

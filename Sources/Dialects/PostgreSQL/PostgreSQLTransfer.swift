@@ -15,7 +15,7 @@ extension PostgreSQLDialect: TransferTarget {
         let names = try connection.query(
             """
             SELECT c.relname FROM pg_class c
-            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND \(trusted: PostgreSQLCatalogScope.relations)
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND \(PostgreSQLCatalogScope.whole.relations)
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                               AND d.deptype IN ('i', 'a'))
             ORDER BY c.relname

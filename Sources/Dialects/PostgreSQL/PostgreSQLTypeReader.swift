@@ -18,7 +18,7 @@ struct PostgreSQLTypeReader {
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
                 LEFT JOIN pg_enum l ON l.enumtypid = t.oid
-            WHERE \(trusted: PostgreSQLCatalogScope.tables)
+            WHERE \(PostgreSQLCatalogScope.whole.tables)
             ORDER BY c.relname, a.attnum, l.enumsortorder
             """)
         for row in rows {

@@ -9,7 +9,7 @@ struct PostgreSQLUsing {
     private(set) var before: [String] = []
     private(set) var afterwards: [String] = []
 
-    init(_ steps: [Schema.ChangeStep], _ dialect: PostgreSQLDialect) throws(LoweringError) {
+    init(_ steps: [ChangeStep], _ dialect: PostgreSQLDialect) throws(LoweringError) {
         guard let start = steps.first?.before else { return }
         var taken = Set(steps.flatMap { $0.before.columns + $0.after.columns }.map { SQLName.folded($0.name) })
         // Each first column's name of now; none when it is gone or holds something else.
@@ -31,7 +31,7 @@ struct PostgreSQLUsing {
     }
 
     private mutating func keep(
-        _ value: String, as type: ColumnType, for step: Schema.ChangeStep, _ taken: inout Set<String>,
+        _ value: String, as type: ColumnType, for step: ChangeStep, _ taken: inout Set<String>,
         _ dialect: PostgreSQLDialect
     ) throws(LoweringError) -> String {
         var number = 1
@@ -46,7 +46,7 @@ struct PostgreSQLUsing {
     }
 }
 
-extension Schema.ChangeStep {
+extension ChangeStep {
     fileprivate func follow(_ current: inout [String: String]) {
         switch change {
         case .renameColumn(let old, let new):

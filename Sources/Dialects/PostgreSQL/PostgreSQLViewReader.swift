@@ -12,13 +12,15 @@ struct PostgreSQLViewReader {
     /// Each after those it reads.
     private(set) var views: [View] = []
 
-    init(_ connection: any Connection) throws(DatabaseError) {
+    init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
             SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', ')
-            FROM pg_class c WHERE c.relkind = 'v' AND \(trusted: PostgreSQLCatalogScope.relations) ORDER BY c.oid
+            FROM pg_class c WHERE c.relkind = 'v' AND \(scope.relations) ORDER BY c.oid
             """)
-        let read = Dictionary(grouping: try Self.edges(connection), by: { $0[0] }).mapValues { Set($0.map { $0[1] }) }
+        let read = Dictionary(grouping: try Self.edges(connection, scope), by: { $0[0] }).mapValues {
+            Set($0.map { $0[1] })
+        }
         let found = rows.map { row in
             View(name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text)
         }
@@ -33,7 +35,9 @@ struct PostgreSQLViewReader {
     }
 
     /// Pairs of a view and a view that it reads.
-    private static func edges(_ connection: any Connection) throws(DatabaseError) -> [[String]] {
+    private static func edges(
+        _ connection: any Connection, _ scope: PostgreSQLCatalogScope
+    ) throws(DatabaseError) -> [[String]] {
         try connection.query(
             """
             SELECT DISTINCT c.relname, r.relname
@@ -42,7 +46,7 @@ struct PostgreSQLViewReader {
                 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
                 JOIN pg_class r ON r.oid = d.refobjid AND r.relkind = 'v' AND r.relnamespace = c.relnamespace
-            WHERE c.relkind = 'v' AND \(trusted: PostgreSQLCatalogScope.relations)
+            WHERE c.relkind = 'v' AND \(scope.relations)
             """
         ).map { row in row.map { $0.text ?? "" } }
     }
@@ -53,9 +57,12 @@ struct PostgreSQLViewReader {
 extension PostgreSQLViewReader {
     /// Reads each view's grants, comments and owner into its epilogue. The owner comes last: who has given it away may grant
     /// nothing any more.
-    mutating func readEpilogues(_ connection: any Connection) throws(DatabaseError) {
+    mutating func readEpilogues(
+        _ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole
+    ) throws(DatabaseError) {
+        let views: SQL = "c.relkind = 'v' AND \(scope.relations)"
         var statements: [String: [String]] = [:]
-        for row in try connection.query(Self.grants) {
+        for row in try connection.query(Self.grants(on: views)) {
             let view = row[0].text ?? ""
             let columns = row[1].text.map { " (\(SQLText.identifier($0)))" } ?? ""
             let role = row[2].text.map(SQLText.identifier) ?? "PUBLIC"
@@ -63,46 +70,50 @@ extension PostgreSQLViewReader {
             statements[view, default: []].append(
                 "GRANT \(row[3].text ?? "")\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)")
         }
-        for row in try connection.query(Self.comments) {
+        for row in try connection.query(Self.comments(on: views)) {
             let view = row[0].text ?? ""
             let name = SQLText.identifier(view)
             let object = row[1].text.map { "COLUMN \(name).\(SQLText.identifier($0))" } ?? "VIEW \(name)"
             statements[view, default: []].append("COMMENT ON \(object) IS \(SQLText.literal(row[2].text ?? ""))")
         }
-        for row in try connection.query(Self.owners) {
+        for row in try connection.query(Self.owners(of: views)) {
             let view = row[0].text ?? ""
             statements[view, default: []].append(
                 "ALTER VIEW \(SQLText.identifier(view)) OWNER TO \(SQLText.identifier(row[1].text ?? ""))")
         }
-        for at in views.indices { views[at].epilogue = statements[views[at].name] ?? [] }
+        for at in self.views.indices { self.views[at].epilogue = statements[self.views[at].name] ?? [] }
     }
 
-    private static let views = "c.relkind = 'v' AND \(PostgreSQLCatalogScope.relations)"
-
-    private static let grants: SQL = """
+    private static func grants(on views: SQL) -> SQL {
+        """
         SELECT g.relname, g.attname, r.rolname, g.privilege_type, g.is_grantable
         FROM (
             SELECT c.oid, c.relname, c.relowner, NULL AS attname, 0 AS attnum, x.grantee, x.privilege_type, x.is_grantable
-            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x WHERE \(trusted: views)
+            FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x WHERE \(views)
             UNION ALL
             SELECT c.oid, c.relname, c.relowner, a.attname, a.attnum, x.grantee, x.privilege_type, x.is_grantable
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) x
-            WHERE \(trusted: views)
+            WHERE \(views)
         ) g LEFT JOIN pg_roles r ON r.oid = g.grantee
         WHERE g.grantee <> g.relowner
         ORDER BY g.relname, g.attnum, r.rolname, g.privilege_type
         """
+    }
 
-    private static let comments: SQL = """
+    private static func comments(on views: SQL) -> SQL {
+        """
         SELECT c.relname, a.attname, d.description
         FROM pg_class c
             JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
-        WHERE \(trusted: views) ORDER BY c.relname, d.objsubid
+        WHERE \(views) ORDER BY c.relname, d.objsubid
         """
+    }
 
-    private static let owners: SQL = """
-        SELECT c.relname, r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-        WHERE r.rolname <> current_user AND \(trusted: views)
+    private static func owners(of views: SQL) -> SQL {
         """
+        SELECT c.relname, r.rolname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+        WHERE r.rolname <> current_user AND \(views)
+        """
+    }
 }

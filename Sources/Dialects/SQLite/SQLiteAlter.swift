@@ -1,39 +1,36 @@
 /// How SQLite alters a table: in place where it can, otherwise by one rebuild, whatever the number of changes.
 struct SQLiteAlter {
     let dialect: SQLiteDialect
+    let alteration: TableAlteration
     let before: Schema
     let after: Schema
     let surroundings: Surroundings
 
-    func lower(_ changes: [Change], of name: String) throws(LoweringError) -> Lowering {
-        let steps: [Schema.ChangeStep]
-        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
-            throw LoweringError(name, error.description)
-        }
+    private var name: String { alteration.before.name }
+    private var steps: [ChangeStep] { alteration.steps }
+
+    func lowering() throws(LoweringError) -> Lowering {
         for (at, step) in steps.enumerated() { try requireNothingOutsideLost(step, steps.firstNames(at)) }
-        if let old = before[name], let new = after[name] {
-            try surroundings.requireKeys(of: old, in: new, names: steps.finalNames)
-        }
-        var lowering = try pinViews(of: name, through: steps)
-        lowering = lowering + (try alter(name, through: steps))
+        try surroundings.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
+        var lowering = try pinViews()
+        lowering = lowering + (try alter())
         // Columns that refer to a retyped one have taken its type: their tables follow.
-        for child in after.tables where child.name != name {
-            guard let was = before[child.name] else { continue }
-            lowering = lowering + (try follow(from: was, to: child))
+        for follower in alteration.followers {
+            lowering = lowering + (try follow(from: follower.before, to: follower.after))
         }
-        return lowering + Lowering(try viewsAgain(steps))
+        return lowering + Lowering(try viewsAgain())
     }
 
     /// Views whose words depend on a type that is another one now. SQLite keeps a view's text as it was, also when its columns change.
     /// A rename alone is followed by SQLite itself.
-    private func viewsAgain(_ steps: [Schema.ChangeStep]) throws(LoweringError) -> [String] {
+    private func viewsAgain() throws(LoweringError) -> [String] {
         let isRetyped = steps.contains { step in
             guard case .changeColumn(let column, _) = step.change else { return false }
             return step.before[column: column]?.type != step.after[column: column]?.type
         }
         var drops: [String] = []
         var statements: [String] = []
-        for view in after.views {
+        for view in after.views(sayingAny: alteration.tableNames) {
             guard let old = before[view: view.name], isRetyped || old.query == view.query else { continue }
             let now = try DDL.create(view, over: after, in: dialect)
             // What can't be said of the old types was made by hand since.
@@ -47,7 +44,7 @@ struct SQLiteAlter {
 
     /// What other tables say of a column, and undeclared objects in this one.
     private func requireNothingOutsideLost(
-        _ step: Schema.ChangeStep, _ firstName: (String) -> String?
+        _ step: ChangeStep, _ firstName: (String) -> String?
     ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
@@ -68,13 +65,12 @@ struct SQLiteAlter {
 
     /// Here a view shows a renamed column by its new name, and whoever reads the view is broken, unless it names the column of
     /// its own. So views that do not are made again before, with the names that they show.
-    private func pinViews(of name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
-        guard let first = steps.first?.before else { return Lowering() }
-        var renames = SQLiteRenames(of: first)
+    private func pinViews() throws(LoweringError) -> Lowering {
+        var renames = SQLiteRenames(of: alteration.before)
         for step in steps { renames.follow(step.change) }
         let columns = renames.renamedColumns
         var statements: [String] = []
-        for view in before.views where !columns.isEmpty {
+        for view in before.views(saying: name) where !columns.isEmpty {
             let pinned = before.pinned(view, columns, of: name)
             guard pinned != view else { continue }
             statements.append("DROP VIEW \(SQLText.identifier(view.name))")
@@ -84,10 +80,10 @@ struct SQLiteAlter {
         return Lowering(statements)
     }
 
-    private func alter(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
+    private func alter() throws(LoweringError) -> Lowering {
         var statements: [String] = []
         for step in steps {
-            guard let native = try inPlace(step) else { return try rebuild(name, through: steps) }
+            guard let native = try inPlace(step) else { return try rebuild() }
             statements += native
         }
         return Lowering(statements)
@@ -95,7 +91,7 @@ struct SQLiteAlter {
 
     /// The statements for a change that SQLite makes in place; `nil` asks for a rebuild
     /// (https://www.sqlite.org/lang_altertable.html).
-    private func inPlace(_ step: Schema.ChangeStep) throws(LoweringError) -> [String]? {
+    private func inPlace(_ step: ChangeStep) throws(LoweringError) -> [String]? {
         let table = step.before.name
         let alter = "ALTER TABLE \(SQLText.identifier(table))"
         switch step.change {
@@ -105,8 +101,7 @@ struct SQLiteAlter {
         case .dropColumn(let name): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
         case .renameColumn(let old, let new):
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
-        case .addIndex(let index):
-            return [try dialect.create(step.after.indexes.last ?? index, on: step.after)]
+        case .addIndex(let index): return [try dialect.create(index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
         case .changeColumn(let name, let facets):
             return try isSpelledAlike(name, facets, step) ? [] : nil
@@ -125,7 +120,7 @@ struct SQLiteAlter {
     }
 
     /// Whether a column reads the same before and after, and its values stay: an integer that becomes a bigint.
-    private func isSpelledAlike(_ name: String, _ facets: [Facet], _ step: Schema.ChangeStep) throws(LoweringError)
+    private func isSpelledAlike(_ name: String, _ facets: [Facet], _ step: ChangeStep) throws(LoweringError)
         -> Bool
     {
         guard let was = step.before[column: name], let now = step.after[column: name] else { return false }
@@ -158,8 +153,8 @@ struct SQLiteAlter {
             .lowering()
     }
 
-    private func rebuild(_ name: String, through steps: [Schema.ChangeStep]) throws(LoweringError) -> Lowering {
-        guard let first = steps.first?.before, let last = steps.last?.after else { return Lowering() }
+    private func rebuild() throws(LoweringError) -> Lowering {
+        let first = alteration.before
         var renames = SQLiteRenames(of: first)
         for step in steps { renames.follow(step.change) }
         var sources = Sources(of: first, nameAtCopy: renames.nameAtCopy)
@@ -167,7 +162,8 @@ struct SQLiteAlter {
         let hoisted = renames.statements(on: name)
         if !hoisted.isEmpty { try requireUntouchedByRename(renames, first) }
         let rebuild = SQLiteRebuild(
-            dialect: dialect, old: renames.renamed(first), new: last, sources: sources, in: after, surroundings)
+            dialect: dialect, old: renames.renamed(first), new: alteration.after, sources: sources, in: after,
+            surroundings)
         return Lowering(hoisted) + (try rebuild.lowering())
     }
 
@@ -208,7 +204,7 @@ struct Sources {
         set { expressions[column] = newValue }
     }
 
-    mutating func follow(_ step: Schema.ChangeStep, _ dialect: SQLiteDialect) throws(LoweringError) {
+    mutating func follow(_ step: ChangeStep, _ dialect: SQLiteDialect) throws(LoweringError) {
         switch step.change {
         case .addColumn(let column, let fill):
             expressions[column.name] = try fill.map { value throws(LoweringError) in

@@ -69,10 +69,13 @@ struct SQLiteCatalog: Sendable {
 }
 
 extension SQLiteCatalog {
-    static func read(_ connection: any Connection) throws(DatabaseError) -> SQLiteCatalog {
+    /// Everything, or the objects whose text or table says one of `names`.
+    static func read(
+        _ connection: any Connection, about names: Set<String>? = nil
+    ) throws(DatabaseError) -> SQLiteCatalog {
         let reader = SQLiteCatalogReader(connection: connection)
         var catalog = SQLiteCatalog()
-        catalog.objects = try reader.objects()
+        catalog.objects = try reader.objects(about: names.flatMap(Self.searchable))
         let kinds = try reader.tableKinds()
         catalog.shadows = SQLiteShadowTables.find(
             in: catalog.objects, marked: Set(kinds.filter { $0.value.isShadow }.keys))
@@ -90,9 +93,19 @@ extension SQLiteCatalog {
                 catalog.unreadable[object.name] = error
             }
         }
+        guard names == nil else { return catalog }
         catalog.sequences = try reader.sequences(catalog.objects)
         catalog.settings = try reader.settings()
         return catalog
+    }
+
+    /// The names in lower case, as they are searched for in the texts of a schema; `nil` where that could miss one (a name that is
+    /// spelled otherwise in quotes, or has a like in another Unicode form), or where they are so many that all is read as fast.
+    private static func searchable(_ names: Set<String>) -> [String]? {
+        let arePlain = names.allSatisfy { name in
+            name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && !"\"'`[]".utf8.contains($0) }
+        }
+        return arePlain && names.count <= 100 ? names.map(SQLName.folded).sorted() : nil
     }
 }
 
@@ -111,18 +124,25 @@ extension SQLiteCatalog.Object {
 private struct SQLiteCatalogReader {
     let connection: any Connection
 
-    func objects() throws(DatabaseError) -> [SQLiteCatalog.Object] {
-        // Of a trigger SQLite keeps the table's name as its author wrote it, in whatever case.
-        try connection.query(
-            """
-            SELECT o.type, o.name, coalesce(t.name, o.tbl_name), o.sql
-            FROM sqlite_master o LEFT JOIN sqlite_master t
-                ON o.type = 'trigger' AND t.type IN ('table', 'view') AND t.name = o.tbl_name COLLATE NOCASE
-            ORDER BY o.rowid
-            """
-        ).map { row in
-            .init(kind: row[0].text ?? "", name: row[1].text ?? "", table: row[2].text ?? "", sql: row[3].text)
+    func objects(about names: [String]?) throws(DatabaseError) -> [SQLiteCatalog.Object] {
+        var condition: SQL = "\(trusted: names == nil ? "true" : "false")"
+        for name in names ?? [] {
+            condition.append(" OR tbl_name = \(name) COLLATE NOCASE OR instr(lower(sql), \(name))")
         }
+        var objects = try connection.query(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE \(condition) ORDER BY rowid"
+        ).map { row in
+            SQLiteCatalog.Object(
+                kind: row[0].text ?? "", name: row[1].text ?? "", table: row[2].text ?? "", sql: row[3].text)
+        }
+        // Of a trigger SQLite keeps the table's name as its author wrote it, in whatever case.
+        let owners = Dictionary(
+            objects.filter { $0.kind == "table" || $0.kind == "view" }.map { (SQLName.folded($0.name), $0.name) },
+            uniquingKeysWith: { first, _ in first })
+        for at in objects.indices where objects[at].kind == "trigger" {
+            objects[at].table = owners[SQLName.folded(objects[at].table)] ?? objects[at].table
+        }
+        return objects
     }
 
     func tableKinds() throws(DatabaseError) -> [String: (isShadow: Bool, isWithoutRowid: Bool)] {

@@ -9,15 +9,15 @@ struct SQLiteDependents {
         self.catalog = catalog
     }
 
-    /// `count` says how many rows a table holds; it is asked for tables that refer to `subject` only.
-    func read(around subject: String?, count: (String) throws -> Int64) throws -> [Surroundings.Dependent] {
+    /// `count` says how many rows a table holds; it is asked for tables that refer to one of `subjects` only.
+    func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [Surroundings.Dependent] {
         var dependents: [Surroundings.Dependent] = []
         for table in catalog.tables where !OwnTables.names.contains(table.name) {
             for key in table.foreignKeys {
                 guard let parent = relation(key.parent), parent != table.name, !isDeclared(key, of: table, to: parent)
                 else { continue }
                 var name = "table \(table.name)"
-                if parent == subject {
+                if subjects?.contains(parent) == true {
                     let rows = try count(table.name)
                     name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
                 }
@@ -37,8 +37,7 @@ struct SQLiteDependents {
 
     /// A declared table or view as it is really spelled.
     private func relation(_ name: String) -> String? {
-        let folded = SQLName.folded(name)
-        return (declared.tables.map(\.name) + declared.views.map(\.name)).first { SQLName.folded($0) == folded }
+        declared.tables(like: name).first?.name ?? declared.views(like: name).first?.name
     }
 
     private func columns(_ key: SQLiteCatalog.ForeignKey, of parent: String) -> [String] {

@@ -80,38 +80,39 @@ public struct SQLiteDialect: Dialect {
     }
 
     public func lower(
-        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
-        let lowering = try spelled(operation, from: before, to: after, keeping: surroundings)
-        if case .run = operation { return lowering }
+        let lowering = try spelled(operation, keeping: surroundings)
+        if case .run = operation.action { return lowering }
         for statement in lowering.statements { try ScriptCheck.sqlite.requireOne(statement, named: operation.subject) }
         return lowering
     }
 
     private func spelled(
-        _ operation: Operation, from before: Schema, to after: Schema, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping surroundings: Surroundings
     ) throws(LoweringError) -> Lowering {
-        switch operation {
-        case .createTable(let table):
-            let named = after[table.name] ?? table
-            return Lowering([try create(named)] + (try createIndexes(of: named)))
-        case .dropTable(let name):
-            try surroundings.requireUnneeded(name)
-            return Lowering(["DROP TABLE \(SQLText.identifier(name))"])
-        case .renameTable(let old, let new):
+        switch operation.action {
+        case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
+        case .dropTable(let table):
+            try surroundings.requireUnneeded(table.name)
+            return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
+        case .renameTable(let table, let new):
+            let old = table.name
             // With this on, which a program may have left behind, foreign keys would keep the old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
             // Names that differ in case only are one name here, so the way leads over a third.
             guard SQLName.equal(old, new) else { return Lowering([modern, rename(old, to: new)]) }
             let between = "tc_moving_\(old)"
             return Lowering([modern, rename(old, to: between), rename(between, to: new)])
-        case .alterTable(let name, let changes):
-            return try SQLiteAlter(dialect: self, before: before, after: after, surroundings: surroundings)
-                .lower(changes, of: name)
-        case .createView(let view): return Lowering([try DDL.create(view, over: before, in: self)])
-        case .dropView(let name):
-            try surroundings.requireUnneeded(name)
-            return Lowering(["DROP VIEW \(SQLText.identifier(name))"])
+        case .alterTable(let alteration):
+            return try SQLiteAlter(
+                dialect: self, alteration: alteration, before: operation.before, after: operation.after,
+                surroundings: surroundings
+            ).lowering()
+        case .createView(let view): return Lowering([try DDL.create(view, over: operation.before, in: self)])
+        case .dropView(let view):
+            try surroundings.requireUnneeded(view.name)
+            return Lowering(["DROP VIEW \(SQLText.identifier(view.name))"])
         case .run(let script):
             try script.check(.sqlite, words: Self.words)
             let text = Self.words(script.up)
@@ -152,9 +153,9 @@ public struct SQLiteDialect: Dialect {
     public func inspect(_ connection: any Connection) throws -> Inspection { try SQLiteInspector.inspect(connection) }
 
     public func surroundings(
-        of declared: Schema, around subject: String?, on connection: any Connection
+        of declared: Schema, around subjects: Set<String>?, on connection: any Connection
     ) throws -> Surroundings {
-        try SQLiteInspector.surroundings(of: declared, around: subject, on: connection)
+        try SQLiteInspector.surroundings(of: declared, around: subjects, on: connection)
     }
 
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {

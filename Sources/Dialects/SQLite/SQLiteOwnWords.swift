@@ -23,7 +23,9 @@ enum SQLiteOwnWords {
             tables.map { (SQLName.folded($0.name), Schema(tables: [$0])) }, uniquingKeysWith: { first, _ in first })
         return views.map { view in
             let over = view.query.namesFolded.compactMap { read[$0] }.reduce(Schema()) { $0.joined($1) }
-            read[SQLName.folded(view.name)] = Schema(tables: over.tables, views: over.views + [view])
+            var whole = over
+            whole.append(view)
+            read[SQLName.folded(view.name)] = whole
             return View(view.name, as: settled(view.query, as: .query(of: view.name, over: over)))
         }
     }
@@ -50,8 +52,9 @@ enum SQLiteOwnWords {
 extension Schema {
     /// What both hold, each once.
     fileprivate func joined(_ other: Schema) -> Schema {
-        Schema(
-            tables: tables + other.tables.filter { self[$0.name] == nil },
-            views: views + other.views.filter { self[view: $0.name] == nil })
+        var joined = self
+        for table in other.tables where self[table.name] == nil { joined.put(table) }
+        for view in other.views where self[view: view.name] == nil { joined.append(view) }
+        return joined
     }
 }

@@ -79,11 +79,10 @@ struct SQLiteRebuild {
     }
 
     private func draftName() -> String {
-        let taken = surroundings.takenNames.union(schema.relationNames)
-        let lowered = Set(taken.map(SQLName.folded))
+        let taken = Set(surroundings.takenNames.map(SQLName.folded))
         var name = "tc_new_\(new.name)"
         var number = 1
-        while lowered.contains(SQLName.folded(name)) {
+        while taken.contains(SQLName.folded(name)) || schema.isTaken(name) {
             number += 1
             name = "tc_new\(number)_\(new.name)"
         }

@@ -1,39 +1,51 @@
 extension SQLiteInspector {
-    /// What the database holds beside `declared`, each with the text that makes it again, and every name that is taken.
+    /// What the database holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
+    /// `subjects`.
     public static func surroundings(
-        of declared: Schema, around subject: String? = nil, on connection: any Connection
+        of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> Surroundings {
-        let live = try SQLiteCatalog.read(connection)
+        let names = subjects.map { $0.union(declared.views(sayingAny: $0).map(\.name)) }
+        let live = try SQLiteCatalog.read(connection, about: names)
         try SQLName.requireNoTwins(in: live.objects.map(\.name))
         for table in live.tables { try SQLName.requireNoTwins(in: table.columns.map(\.name)) }
-        let scratch = try withScratch(declared) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
+        let expected = Schema(tables: live.tables.compactMap { declared[$0.name] })
+        let scratch = try withScratch(expected) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
         var surroundings = surroundings(of: declared, live: live, scratch: scratch)
-        surroundings.dependents = try SQLiteDependents(of: declared, in: live).read(around: subject) { table in
+        surroundings.dependents = try SQLiteDependents(of: declared, in: live).read(around: subjects) { table in
             try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
         }
+        let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
+        surroundings.takenNames = Set(drafts.compactMap { $0[0].text })
         return surroundings
     }
 
-    /// `scratch` is what SQLite says of `declared` when nothing else is there: checks and keys that the dialect adds by
+    /// `scratch` is what SQLite says of the declared tables when nothing else is there: checks and keys that the dialect adds by
     /// itself, such as a boolean's, are no surprise then.
     static func surroundings(of declared: Schema, live: SQLiteCatalog, scratch: SQLiteCatalog) -> Surroundings {
-        let indexes = Set(declared.tables.flatMap { $0.indexes.map(\.name) })
-        let views = Set(declared.views.map(\.name))
+        let expected = Dictionary(scratch.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var objects: [Surroundings.Object] = []
         for table in live.tables {
-            guard let expected = scratch.tables.first(where: { $0.name == table.name }) else { continue }
+            guard let expected = expected[table.name] else { continue }
             objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
         }
         for kind in ["index", "view", "trigger"] {
             for object in live.objects where object.kind == kind && !OwnTables.names.contains(object.table) {
-                let isDeclared = kind == "index" ? indexes.contains(object.name) : views.contains(object.name)
-                guard kind == "trigger" || !isDeclared, let made = Surroundings.Object(object) else { continue }
+                guard !declared.declares(object), let made = Surroundings.Object(object) else { continue }
                 objects.append(made)
             }
         }
-        let relations = live.objects.filter { $0.kind != "trigger" }
-        return Surroundings(objects: objects, takenNames: Set(relations.map(\.name)))
+        return Surroundings(objects: objects)
+    }
+}
+
+extension Schema {
+    fileprivate func declares(_ object: SQLiteCatalog.Object) -> Bool {
+        switch object.kind {
+        case "index": self[object.table]?.indexes.contains { $0.name == object.name } ?? false
+        case "view": self[view: object.name] != nil
+        default: false
+        }
     }
 }
 

@@ -22,9 +22,13 @@ struct Ledger {
     /// Creates the table where it is missing. Others are kept out by the migration lock or by the transaction.
     func createIfMissing() throws {
         guard try !exists() else { return }
-        let lowering = try connection.dialect.lower(
-            .createTable(Ledger.table), from: Schema(), to: Schema(tables: [Ledger.table]), keeping: .none)
-        for statement in lowering.statements { try connection.executeScript(statement) }
+        for statement in try Ledger.creation(in: connection.dialect).statements {
+            try connection.executeScript(statement)
+        }
+    }
+
+    static func creation(in dialect: any Dialect) throws -> Lowering {
+        try dialect.lower(Schema().resolving(.createTable(table)), keeping: .none)
     }
 
     func exists() throws -> Bool { try connection.hasTable(Ledger.tableName) }
@@ -35,14 +39,13 @@ struct Ledger {
         let appliedAt = try connection.dialect.conversion(of: "applied_at", from: .timestamp, to: .text).expression
         let rows = try connection.query(
             """
-            SELECT id, checksum, operations, \(trusted: appliedAt), duration_ms, applied_by, version \
+            SELECT id, checksum, \(trusted: appliedAt), duration_ms, applied_by, version \
             FROM tc_migrations ORDER BY position
             """)
         return rows.map { row in
             LedgerEntry(
-                id: row[0].text ?? "", checksum: row[1].text ?? "", operations: row[2].text ?? "",
-                appliedAt: row[3].text ?? "", milliseconds: row[4].integer ?? 0, appliedBy: row[5].text ?? "",
-                version: row[6].text ?? "")
+                id: row[0].text ?? "", checksum: row[1].text ?? "", appliedAt: row[2].text ?? "",
+                milliseconds: row[3].integer ?? 0, appliedBy: row[4].text ?? "", version: row[5].text ?? "")
         }
     }
 
@@ -53,11 +56,48 @@ struct Ledger {
         return try entries()
     }
 
-    func record(_ entry: LedgerEntry) throws {
+    /// The canonical form of the operations of every applied migration, in the order of application. Throws as `usableEntries`
+    /// does.
+    func usableOperations() throws -> [String] {
+        try TransferRecords(connection).requireNoneUnfinished()
+        guard try exists() else { return [] }
+        return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
+    }
+
+    /// The canonical form of one applied migration's operations; empty where it is not applied.
+    func operations(of id: String) throws -> String {
+        try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""
+    }
+
+    /// Where the applied migrations stand against `history`.
+    func position(of entries: [LedgerEntry], in history: History) throws -> Position {
+        try history.position(of: entries) { try operations(of: $0) }
+    }
+
+    /// How many migrations of `history` are applied. Throws `MigratorError` where the ledger can't be worked with.
+    func applied(_ entries: [LedgerEntry], of history: History) throws -> Int {
+        switch try position(of: entries, in: history) {
+        case .current, .behind: return entries.count
+        case .newer(let ids): throw MigratorError.newer(ids)
+        case .changed(let migrations): throw MigratorError.changed(migrations)
+        }
+    }
+
+    /// Whether `entry` is the last row; whether there is none, where it is `nil`. Migrators add and remove rows at the end only, so
+    /// this tells whether another one was here, however long the ledger is.
+    func ends(with entry: LedgerEntry?) throws -> Bool {
+        guard let entry else { return try !exists() || isEmpty() }
+        let last = try connection.query("SELECT id, checksum FROM tc_migrations ORDER BY position DESC LIMIT 1").first
+        return last?[0].text == entry.id && last?[1].text == entry.checksum
+    }
+
+    private func isEmpty() throws -> Bool { try connection.query("SELECT 1 FROM tc_migrations LIMIT 1").isEmpty }
+
+    func record(_ entry: LedgerEntry, operations: String) throws {
         try connection.execute(
             """
             INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) \
-            SELECT coalesce(max(position), 0) + 1, \(entry.id), \(entry.checksum), \(entry.operations), \
+            SELECT coalesce(max(position), 0) + 1, \(entry.id), \(entry.checksum), \(operations), \
             \(entry.milliseconds), \(entry.appliedBy), \(entry.version) FROM tc_migrations
             """)
     }

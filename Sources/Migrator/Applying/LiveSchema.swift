@@ -23,14 +23,13 @@ public enum LiveSchema {
 
     /// What the ledger's operations make; `nil` where there is no ledger, or one that this program can't read.
     private static func declaredSchema(_ connection: any Connection) throws -> Schema? {
-        let entries = try Ledger(connection: connection).usableEntries()
-        guard !entries.isEmpty else { return nil }
+        let texts = try Ledger(connection: connection).usableOperations()
+        guard !texts.isEmpty else { return nil }
         var schema = Schema()
-        for entry in entries {
-            guard let operations = try? CanonicalOperations.operations(in: entry.operations),
-                let states = try? schema.states(through: operations)
+        for text in texts {
+            guard let operations = try? CanonicalOperations.operations(in: text),
+                (try? schema.apply(operations)) != nil
             else { return nil }
-            schema = states[states.count - 1]
         }
         return schema
     }

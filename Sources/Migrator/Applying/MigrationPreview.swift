@@ -16,26 +16,22 @@ public struct MigrationPreview: Sendable, Equatable {
 
     init(of plan: Plan, on connection: any Connection) throws {
         let meter = HazardMeter(connection: connection)
-        steps = try plan.steps.map { step in
-            Step(
-                id: step.id, direction: step.direction, statements: try step.lowering(in: connection.dialect).statements
-            )
+        let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
+        steps = zip(plan.steps, lowered).map { step, operations in
+            Step(id: step.id, direction: step.direction, statements: operations.lowering.statements)
         }
-        guard let start = plan.steps.first?.operations.first?.before else {
-            hazards = []
+        hazards = []
+        guard let start = plan.steps.first(where: { !$0.operations.isEmpty })?.operations.first?.resolved.before else {
             return
         }
-        let all = try plan.steps.flatMap(\.operations).flatMap { try $0.hazards(in: connection.dialect) }
-        hazards = []
-        for hazard in all where hazard.isMeasurable(in: start) {
+        for hazard in lowered.joined().flatMap(\.hazards) where hazard.isMeasurable(in: start) {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
         for planned in plan.steps.flatMap(\.operations) where planned.finds(start) {
             let surroundings = try planned.surroundings(of: start, on: connection)
             hazards += planned.objectsLost(surroundings)
             do throws(LoweringError) {
-                _ = try connection.dialect.lower(
-                    planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
+                _ = try connection.dialect.lower(planned.resolved, keeping: surroundings)
             } catch { refusals.append(error) }
         }
     }
@@ -52,10 +48,10 @@ public struct MigrationPreview: Sendable, Equatable {
 extension Plan.PlannedOperation {
     /// Whether what it alters or drops is there now, and as it will be then.
     fileprivate func finds(_ start: Schema) -> Bool {
-        switch operation {
-        case .alterTable(let name, _), .dropTable(let name):
-            start[name] != nil && start[name]?.normalized == before[name]?.normalized
-        case .dropView(let name): start[view: name] != nil && start[view: name] == before[view: name]
+        switch resolved.action {
+        case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized
+        case .dropTable(let table): start[table.name]?.normalized == table.normalized
+        case .dropView(let view): start[view: view.name] == view
         case .createTable, .renameTable, .createView, .run: false
         }
     }

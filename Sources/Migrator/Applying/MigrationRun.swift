@@ -35,25 +35,61 @@ struct MigrationRun {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
         // Nothing is locked or done for what is refused anyway, be it the last of many.
-        for step in try plan(try history.requireUsable(try ledger.usableEntries())).steps {
-            _ = try step.lowering(in: connection.dialect)
-        }
+        let prepared = try prepare(plan, on: try ledger.usableEntries())
+        guard !prepared.steps.isEmpty else { return MigrationReport(steps: []) }
         return try connection.withLock(MigrationRun.lock, waiting: options.lockTimeout) {
-            var steps: [MigrationReport.Step] = []
-            while true {
-                let entries = try ledger.entries()
-                guard let step = try plan(try history.requireUsable(entries)).steps.first else { break }
-                let run = StepRun(step: step, migration: history.migrations[try history.index(of: step.id)], in: self)
-                let milliseconds: Int64?
-                do { milliseconds = try run.apply(on: entries, after: steps.map(\.id)) } catch let error
-                    as MigratorError
-                {
-                    throw steps.isEmpty ? error : MigratorError.stopped(after: steps.map(\.id), error)
-                }
-                guard let milliseconds else { continue }
-                steps.append(.init(id: step.id, direction: step.direction, milliseconds: milliseconds))
-            }
-            return MigrationReport(steps: steps)
+            try perform(prepared, plan)
         }
     }
+
+    /// Steps in the database's words, and the ledger that they were planned from.
+    private struct Prepared {
+        var steps: ArraySlice<PreparedStep>
+        var entries: [LedgerEntry]
+    }
+
+    private func prepare(_ plan: (Int) throws -> Plan, on entries: [LedgerEntry]) throws -> Prepared {
+        let applied = try ledger.applied(entries, of: history)
+        let steps = try plan(applied).steps.map { step in
+            PreparedStep(
+                step: step, migration: history.migrations[try history.index(of: step.id)],
+                operations: try step.lowered(in: connection.dialect))
+        }
+        return Prepared(steps: steps[...], entries: entries)
+    }
+
+    /// Takes one step after the other, and plans anew only where the ledger is another one than was planned from.
+    private func perform(_ prepared: Prepared, _ plan: (Int) throws -> Plan) throws -> MigrationReport {
+        var prepared = prepared
+        var done: [MigrationReport.Step] = []
+        while let next = prepared.steps.popFirst() {
+            do {
+                switch try StepRun(next, in: self).apply(on: prepared.entries.last, completedIDs: done.map(\.id)) {
+                case .applied(let milliseconds, let entries):
+                    done.append(.init(id: next.step.id, direction: next.step.direction, milliseconds: milliseconds))
+                    prepared.entries.apply(entries)
+                case .ledgerChanged: prepared = try prepare(plan, on: try ledger.entries())
+                }
+            } catch let error as MigratorError {
+                throw done.isEmpty ? error : MigratorError.stopped(after: done.map(\.id), error)
+            }
+        }
+        return MigrationReport(steps: done)
+    }
+}
+
+extension [LedgerEntry] {
+    fileprivate mutating func apply(_ edit: StepRun.LedgerEdit) {
+        switch edit {
+        case .recorded(let entry): append(entry)
+        case .removedLast: removeLast()
+        }
+    }
+}
+
+/// A planned step in a database's words.
+struct PreparedStep {
+    let step: Plan.Step
+    let migration: Migration
+    let operations: [LoweredOperation]
 }

@@ -15,8 +15,9 @@ public struct MigrationStatus: Sendable, Equatable {
     public var lines: [Line]
 
     init(of history: History, on connection: any Connection) throws {
-        let entries = try Ledger(connection: connection).usableEntries()
-        position = try history.position(of: entries)
+        let ledger = Ledger(connection: connection)
+        let entries = try ledger.usableEntries()
+        position = try ledger.position(of: entries, in: history)
         var changed: Set<String> = []
         if case .changed(let migrations) = position { changed = Set(migrations.map(\.id)) }
         let applied = entries.map { entry in

@@ -60,16 +60,15 @@ struct NewOrphans {
         var key = key
         var isRetyped = false
         for planned in operations {
-            switch planned.operation {
-            case .renameTable(let old, let new):
-                if key.table == SQLName.folded(old) { key.table = SQLName.folded(new) }
-                if key.parent == SQLName.folded(old) { key.parent = SQLName.folded(new) }
-            case .alterTable(let name, let changes):
-                isRetyped = isRetyped || retypes(key, planned)
-                guard key.table == SQLName.folded(name), let steps = try? planned.before.walk(changes, of: name) else {
-                    continue
-                }
-                for step in steps {
+            switch planned.resolved.action {
+            case .renameTable(let table, let new):
+                let old = SQLName.folded(table.name)
+                if key.table == old { key.table = SQLName.folded(new) }
+                if key.parent == old { key.parent = SQLName.folded(new) }
+            case .alterTable(let alteration):
+                isRetyped = isRetyped || retypes(key, alteration)
+                guard key.table == SQLName.folded(alteration.before.name) else { continue }
+                for step in alteration.steps {
                     switch step.change {
                     case .renameColumn(let old, let new):
                         key.columns = key.columns.map { $0 == SQLName.folded(old) ? SQLName.folded(new) : $0 }
@@ -88,14 +87,13 @@ struct NewOrphans {
     }
 
     /// Columns that refer to a retyped one take its type.
-    private static func retypes(_ key: Key, _ planned: Plan.PlannedOperation) -> Bool {
-        guard let was = planned.before.tables.first(where: { SQLName.folded($0.name) == key.table }),
-            let now = planned.after.tables.first(where: { SQLName.folded($0.name) == key.table })
-        else { return false }
-        return key.columns.contains { name in
-            let old = was.columns.first { SQLName.folded($0.name) == name }
-            let new = now.columns.first { SQLName.folded($0.name) == name }
-            return old != nil && new != nil && old?.type != new?.type
+    private static func retypes(_ key: Key, _ alteration: TableAlteration) -> Bool {
+        alteration.changedTables.filter { SQLName.folded($0.before.name) == key.table }.contains { side in
+            key.columns.contains { name in
+                let old = side.before.columns.first { SQLName.folded($0.name) == name }
+                let new = side.after.columns.first { SQLName.folded($0.name) == name }
+                return old != nil && new != nil && old?.type != new?.type
+            }
         }
     }
 }

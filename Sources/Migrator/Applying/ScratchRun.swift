@@ -9,14 +9,14 @@ struct ScratchRun {
     /// What a database holds that was made so. Where a script can't run in a scratch place, because it names the real one, that
     /// is what the migrations declare without any script. Throws `DatabaseError`.
     func inspect(beside connection: any Connection) throws -> Inspection {
-        let operations = try history.planUp().steps.prefix(applied).flatMap(\.operations)
+        let operations = try history.planUp(count: applied).steps.flatMap(\.operations)
         do {
             return try connection.dialect.withScratch(beside: connection) { scratch in
                 for planned in operations { try repeatable { try perform(planned, on: scratch) } }
                 return try scratch.dialect.inspect(scratch)
             }
         } catch is Unrepeatable {
-            return try connection.dialect.inspectScratch(history.states[applied], beside: connection)
+            return try connection.dialect.inspectScratch(history.schema(after: applied), beside: connection)
         }
     }
 
@@ -33,9 +33,8 @@ struct ScratchRun {
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        let surroundings = try planned.surroundings(of: planned.before, on: scratch)
-        let lowering = try scratch.dialect.lower(
-            planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
+        let surroundings = try planned.surroundings(of: planned.resolved.before, on: scratch)
+        let lowering = try scratch.dialect.lower(planned.resolved, keeping: surroundings)
         try scratch.withForeignKeysUnenforced {
             try planned.run(on: scratch) {
                 for statement in lowering.statements { try scratch.executeScript(statement) }

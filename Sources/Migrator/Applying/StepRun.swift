@@ -2,62 +2,69 @@ import Dialects
 
 /// One migration in its own transaction, together with its ledger row.
 struct StepRun {
-    let step: Plan.Step
-    let migration: Migration
+    let prepared: PreparedStep
     let options: Migrator.Options
     let connection: any Connection
     let onEvent: (MigrationEvent) -> Void
 
-    init(step: Plan.Step, migration: Migration, in run: MigrationRun) {
-        self.step = step
-        self.migration = migration
+    private var step: Plan.Step { prepared.step }
+
+    /// How an attempt ended that did not fail.
+    enum Attempt {
+        case applied(milliseconds: Int64, LedgerEdit)
+        /// Somebody else changed the ledger since it was planned from, and nothing was done.
+        case ledgerChanged
+    }
+
+    enum LedgerEdit {
+        case recorded(LedgerEntry)
+        case removedLast
+    }
+
+    init(_ prepared: PreparedStep, in run: MigrationRun) {
+        self.prepared = prepared
         options = run.options
         connection = run.connection
         onEvent = run.onEvent
     }
 
-    /// Returns the milliseconds it took; `nil` when somebody else changed the ledger since `entries` was read, and nothing
-    /// was done.
-    func apply(on entries: [LedgerEntry], after done: [String]) throws -> Int64? {
-        let lowering = try step.lowering(in: connection.dialect)
+    /// `last` is the ledger's last row as it was planned from, `nil` where there was none.
+    func apply(on last: LedgerEntry?, completedIDs done: [String]) throws -> Attempt {
         let clock = ContinuousClock()
         let start = clock.now
-        let isDone: Bool
-        if lowering.rebuildsTable {
-            isDone = try connection.withForeignKeysUnenforced {
-                try transact(on: entries, after: done, since: start, clock, isRebuild: true)
-            }
-        } else {
-            isDone = try transact(on: entries, after: done, since: start, clock, isRebuild: false)
+        let isRebuild = prepared.operations.contains(where: \.lowering.rebuildsTable)
+        func attempt() throws -> LedgerEdit? {
+            try transact(on: last, completedIDs: done, isRebuild: isRebuild) { (clock.now - start).milliseconds }
         }
-        guard isDone else { return nil }
+        let edit = isRebuild ? try connection.withForeignKeysUnenforced(attempt) : try attempt()
+        guard let edit else { return .ledgerChanged }
         let milliseconds = (clock.now - start).milliseconds
         onEvent(.finished(step.id, step.direction, milliseconds: milliseconds))
-        return milliseconds
+        return .applied(milliseconds: milliseconds, edit)
     }
 
+    /// Returns `nil` where the ledger has changed.
     private func transact(
-        on entries: [LedgerEntry], after done: [String], since start: ContinuousClock.Instant, _ clock: ContinuousClock,
-        isRebuild: Bool
-    ) throws -> Bool {
+        on last: LedgerEntry?, completedIDs done: [String], isRebuild: Bool, _ milliseconds: () -> Int64
+    ) throws -> LedgerEdit? {
         try connection.begin()
         do {
             let ledger = Ledger(connection: connection)
             // The lock may have been waited for right here: what was read before it counts no longer.
-            guard try ledger.entries() == entries else {
+            guard try ledger.ends(with: last) else {
                 try connection.rollback()
-                return false
+                return nil
             }
             onEvent(.started(step.id, step.direction))
             // With the first migration and not before it: one that is refused leaves nothing behind.
-            if entries.isEmpty { try ledger.createIfMissing() }
+            if last == nil { try ledger.createIfMissing() }
             try connection.deferForeignKeys()
             let orphans = isRebuild ? try connection.foreignKeyViolations(limit: .max) : []
-            let statements = try perform(after: done)
-            if isRebuild { try requireNoNewOrphans(beside: orphans, after: done, statements) }
-            try record(in: ledger, milliseconds: (clock.now - start).milliseconds)
-            try commit(after: done, statements)
-            return true
+            let statements = try perform(completedIDs: done)
+            if isRebuild { try requireNoNewOrphans(beside: orphans, completedIDs: done, statements) }
+            let edit = try record(in: ledger, milliseconds())
+            try commit(completedIDs: done, statements)
+            return edit
         } catch {
             // The first error is the one to report; a rollback on a lost connection has nothing to add.
             if connection.isInTransaction { try? connection.rollback() }
@@ -66,18 +73,19 @@ struct StepRun {
     }
 
     /// Runs every operation and returns how many statements that were.
-    private func perform(after done: [String]) throws -> Int {
+    private func perform(completedIDs done: [String]) throws -> Int {
         var count = 0
-        for planned in step.operations {
-            let surroundings = try planned.surroundings(of: planned.before, on: connection)
-            let (statements, hazards) = try prepare(planned, keeping: surroundings)
+        for operation in prepared.operations {
+            let planned = operation.planned
+            let surroundings = try planned.surroundings(of: planned.resolved.before, on: connection)
+            let statements = try statements(of: operation, keeping: surroundings)
             try HazardMeter(connection: connection)
-                .check(hazards, planned.objectsLost(surroundings), step.id, options)
+                .check(operation.hazards, planned.objectsLost(surroundings), step.id, options)
             try planned.run(on: connection) {
                 for statement in statements {
                     count += 1
                     do throws(DatabaseError) { try connection.executeInTransaction(statement) } catch {
-                        throw failure(error, at: count, after: done)
+                        throw failure(error, at: count, completedIDs: done)
                     }
                 }
             }
@@ -85,49 +93,50 @@ struct StepRun {
         return count
     }
 
-    private func prepare(
-        _ planned: Plan.PlannedOperation, keeping surroundings: Surroundings
-    ) throws -> (statements: [String], hazards: [Hazard]) {
+    /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
+    private func statements(of operation: LoweredOperation, keeping surroundings: Surroundings) throws -> [String] {
+        guard !surroundings.isEmpty else { return operation.lowering.statements }
         let dialect = connection.dialect
         do throws(LoweringError) {
-            let lowering = try dialect.lower(
-                planned.operation, from: planned.before, to: planned.after, keeping: surroundings)
-            return (lowering.statements, try planned.hazards(in: dialect))
+            return try dialect.lower(operation.planned.resolved, keeping: surroundings).statements
         } catch {
             throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
         }
     }
 
-    private func record(in ledger: Ledger, milliseconds: Int64) throws {
+    private func record(in ledger: Ledger, _ milliseconds: Int64) throws -> LedgerEdit {
         switch step.direction {
-        case .down: try ledger.remove(step.id)
+        case .down:
+            try ledger.remove(step.id)
+            return .removedLast
         case .up:
-            let text = try CanonicalOperations.text(of: migration.operations)
-            try ledger.record(
-                LedgerEntry(
-                    id: step.id, checksum: CanonicalOperations.checksum(of: text), operations: text,
-                    milliseconds: milliseconds, appliedBy: options.appliedBy, version: options.version))
+            let text = try CanonicalOperations.text(of: prepared.migration.operations)
+            let entry = LedgerEntry(
+                id: step.id, checksum: CanonicalOperations.checksum(of: text), milliseconds: milliseconds,
+                appliedBy: options.appliedBy, version: options.version)
+            try ledger.record(entry, operations: text)
+            return .recorded(entry)
         }
     }
 
     /// SQLite checks deferred foreign keys here, and says nothing about which row it is.
-    private func commit(after done: [String], _ statements: Int) throws {
+    private func commit(completedIDs done: [String], _ statements: Int) throws {
         do throws(DatabaseError) { try connection.commit() } catch {
             // The first error is the one to report, also where it can't be told more exactly.
             guard error.kind == .foreignKey, let orphan = try? newOrphan() else {
                 // A commit whose answer is lost may have come about all the same.
-                throw failure(error, at: statements, after: done, error.kind == .lost ? .unknown : .rolledBack)
+                throw failure(error, at: statements, completedIDs: done, error.kind == .lost ? .unknown : .rolledBack)
             }
-            throw failure(orphan.error, at: statements, after: done)
+            throw failure(orphan.error, at: statements, completedIDs: done)
         }
     }
 
     private func requireNoNewOrphans(
-        beside before: [ForeignKeyViolation], after done: [String], _ statements: Int
+        beside before: [ForeignKeyViolation], completedIDs done: [String], _ statements: Int
     ) throws {
         let now = try connection.foreignKeyViolations(limit: .max)
         guard let orphan = NewOrphans(beside: before, through: step.operations).first(of: now) else { return }
-        throw failure(orphan.error, at: statements, after: done)
+        throw failure(orphan.error, at: statements, completedIDs: done)
     }
 
     /// A row that kept the transaction from being committed: it is rolled back, to see which ones were there before.
@@ -139,7 +148,8 @@ struct StepRun {
     }
 
     private func failure(
-        _ cause: DatabaseError, at statement: Int, after done: [String], _ ending: MigrationFailure.Ending = .rolledBack
+        _ cause: DatabaseError, at statement: Int, completedIDs done: [String],
+        _ ending: MigrationFailure.Ending = .rolledBack
     ) -> MigrationFailure {
         MigrationFailure(
             applied: done, failed: step.id, statement: statement, cause: cause,
@@ -150,16 +160,19 @@ struct StepRun {
 extension Plan.PlannedOperation {
     /// Only what alters or drops something has to know what else hangs on it.
     func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
-        switch operation {
-        case .alterTable(let name, _), .dropTable(let name), .dropView(let name):
-            try connection.dialect.surroundings(of: declared, around: name, on: connection)
+        switch resolved.action {
+        case .alterTable(let alteration):
+            try connection.dialect.surroundings(of: declared, around: alteration.tableNames, on: connection)
+        case .dropTable(let table):
+            try connection.dialect.surroundings(of: declared, around: [table.name], on: connection)
+        case .dropView(let view): try connection.dialect.surroundings(of: declared, around: [view.name], on: connection)
         case .createTable, .renameTable, .createView, .run: .none
         }
     }
 
     /// Runs `body`, which runs the operation's statements. What a script sets in the session ends with the script.
     func run(on connection: any Connection, _ body: () throws -> Void) throws {
-        switch operation {
+        switch resolved.action {
         // A script's own deletes cascade, whatever else its migration does.
         case .run: try connection.keepingSettings { try connection.withForeignKeysEnforced(body) }
         case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: try body()

@@ -2,6 +2,7 @@ import Dialects
 
 /// What an alteration may do to rows: first what each change does to the values, then what the rows that come of it would break.
 struct AlterationHazards {
+    let alteration: TableAlteration
     let before: Schema
     let after: Schema
     let dialect: any Dialect
@@ -10,30 +11,27 @@ struct AlterationHazards {
     private(set) var rows: [String: ComingRows] = [:]
 
     init(
-        of changes: [Change], to name: String, between before: Schema, and after: Schema, in dialect: any Dialect
+        of alteration: TableAlteration, between before: Schema, and after: Schema, in dialect: any Dialect
     ) throws(LoweringError) {
+        self.alteration = alteration
         self.before = before
         self.after = after
         self.dialect = dialect
-        guard let table = before[name] else { return }
-        let steps: [Schema.ChangeStep]
-        do throws(SchemaError) { steps = try before.walk(changes, of: name) } catch {
-            throw LoweringError(name, error.description)
-        }
+        let table = alteration.before
         var coming = ComingRows(of: table, in: dialect)
-        for step in steps {
+        for step in alteration.steps {
             found += try hazards(of: step, coming, table)
             try coming.follow(step)
         }
-        rows[name] = coming
-        try followKeys(from: name)
+        rows[table.name] = coming
+        try followKeys()
         found += try brokenByRowsToCome()
     }
 
     /// Columns that refer to a retyped one take its type.
-    private mutating func followKeys(from name: String) throws(LoweringError) {
-        for child in after.tables where child.name != name {
-            guard let was = before[child.name], was != child else { continue }
+    private mutating func followKeys() throws(LoweringError) {
+        for follower in alteration.followers {
+            let (was, child) = (follower.before, follower.after)
             rows[child.name] = try ComingRows(of: was, following: child, in: dialect)
             for column in child.columns {
                 guard let old = was[column: column.name], old.type != column.type else { continue }
@@ -44,7 +42,7 @@ struct AlterationHazards {
     }
 
     private func hazards(
-        of step: Schema.ChangeStep, _ coming: ComingRows, _ table: Table
+        of step: ChangeStep, _ coming: ComingRows, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
         switch step.change {
         case .dropColumn(let column):

@@ -5,15 +5,25 @@ import Dialects
 extension AlterationHazards {
     func brokenByRowsToCome() throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
-        for table in after.tables {
+        for table in changedTables {
             guard let rows = rows[table.name], let was = before[table.name] else { continue }
             hazards += try nulls(in: table, rows, was)
             hazards += try checks(of: table, rows, was)
             hazards += try repeats(in: table, rows, was)
             hazards += try indexes(of: table, rows, was)
         }
-        for table in after.tables where before[table.name] != nil { hazards += try orphans(in: table) }
+        // References of tables that change, and those of others to them.
+        let names = Set(changedTables.map(\.name))
+        let referring = Set(names.flatMap { after.children(of: $0) }).filter { !names.contains($0.name) }
+        for table in (changedTables + referring).sorted(by: { $0.name < $1.name }) { hazards += try orphans(in: table) }
         return hazards
+    }
+
+    /// The altered table and its followers as they will be, by name.
+    private var changedTables: [Table] {
+        // The way back of an alteration keeps the order of columns that the table had.
+        let names = [alteration.after.name] + alteration.followers.map(\.after.name)
+        return names.sorted().compactMap { after[$0] }
     }
 
     /// A required column that is computed, or whose default is an expression, may come out empty.

@@ -48,7 +48,7 @@ struct ComingRows {
         expression.renamingColumns(names)
     }
 
-    mutating func follow(_ step: Schema.ChangeStep) throws(LoweringError) {
+    mutating func follow(_ step: ChangeStep) throws(LoweringError) {
         switch step.change {
         case .addColumn(let column, let fill):
             values[column.name] = try newValue(of: column, filling: fill)

@@ -139,11 +139,12 @@ public struct MeasuredHazard: Sendable, Equatable {
 extension Plan.PlannedOperation {
     /// What this operation may do to rows.
     func hazards(in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
-        switch operation {
-        case .dropTable(let name): return [Hazard(kind: .losesRows, table: name, reads: [name: []])]
-        case .alterTable(let name, let changes):
-            return try AlterationHazards(of: changes, to: name, between: before, and: after, in: dialect).found
-                + lostOnTheWayBack(in: dialect)
+        switch resolved.action {
+        case .dropTable(let table): return [Hazard(kind: .losesRows, table: table.name, reads: [table.name: []])]
+        case .alterTable(let alteration):
+            return try AlterationHazards(of: alteration, between: resolved.before, and: resolved.after, in: dialect)
+                .found
+                + lostOnTheWayBack(of: alteration, in: dialect)
         case .createTable, .renameTable, .createView, .dropView, .run: return []
         }
     }
@@ -151,9 +152,9 @@ extension Plan.PlannedOperation {
     /// What goes with a dropped table or view and is declared nowhere: it would be missed only when it is needed.
     func objectsLost(_ surroundings: Surroundings) -> [MeasuredHazard] {
         let name: String
-        switch operation {
-        case .dropTable(let table): name = table
-        case .dropView(let view): name = view
+        switch resolved.action {
+        case .dropTable(let table): name = table.name
+        case .dropView(let view): name = view.name
         case .createTable, .alterTable, .renameTable, .createView, .run: return []
         }
         let objects = surroundings.objects.filter { object in

@@ -5,8 +5,6 @@ public struct LedgerEntry: Sendable, Equatable {
     public var id: String
     /// The digest of the operations that were applied.
     public var checksum: String
-    /// Those operations, in canonical form.
-    public var operations: String
     /// RFC 3339, UTC.
     public var appliedAt: String
     public var milliseconds: Int64
@@ -15,12 +13,11 @@ public struct LedgerEntry: Sendable, Equatable {
     public var version: String
 
     public init(
-        id: String, checksum: String, operations: String, appliedAt: String = "", milliseconds: Int64 = 0,
-        appliedBy: String = "", version: String = ""
+        id: String, checksum: String, appliedAt: String = "", milliseconds: Int64 = 0, appliedBy: String = "",
+        version: String = ""
     ) {
         self.id = id
         self.checksum = checksum
-        self.operations = operations
         self.appliedAt = appliedAt
         self.milliseconds = milliseconds
         self.appliedBy = appliedBy

@@ -12,11 +12,9 @@ public struct Plan: Sendable, Equatable {
     }
 
     public struct PlannedOperation: Sendable, Equatable {
-        public var operation: Operation
-        public var before: Schema
-        public var after: Schema
-        /// What this is the way back of, if it is one.
-        public var undoes: Operation?
+        public var resolved: ResolvedOperation
+        /// The alteration that this one undoes, if it undoes one.
+        public var undoes: TableAlteration?
     }
 
     public var steps: [Step]
@@ -34,9 +32,18 @@ public enum DownTarget: Sendable, Equatable {
 extension History {
     /// The migrations after the first `applied` ones, up to and with `target`. Throws `MigratorError.unknownID`.
     public func planUp(applied: Int = 0, to target: String? = nil) throws -> Plan {
-        let end = try target.map { try index(of: $0) + 1 } ?? migrations.count
+        try planUp(applied: applied, count: try target.map { try index(of: $0) + 1 } ?? migrations.count)
+    }
+
+    /// The migrations after the first `applied` ones, up to and with the one at place `count`.
+    func planUp(applied: Int = 0, count end: Int) throws -> Plan {
         guard end > applied else { return Plan(steps: []) }
-        return Plan(steps: try (applied..<end).map { try step($0, .up) })
+        let steps = try resolved(applied..<end).map { at, operations in
+            Plan.Step(
+                id: migrations[at].id, direction: .up,
+                operations: operations.map { Plan.PlannedOperation(resolved: $0) })
+        }
+        return Plan(steps: steps)
     }
 
     /// The last of the `applied` first migrations, undone in reverse. Throws `MigratorError`, of kind `irreversible` when one
@@ -47,7 +54,16 @@ extension History {
 
     func planDown(applied: Int, leaving remaining: Int) throws -> Plan {
         guard remaining < applied else { return Plan(steps: []) }
-        return Plan(steps: try (remaining..<applied).reversed().map { try step($0, .down) })
+        let steps = try resolved(remaining..<applied).reversed().map { at, operations in
+            do throws(SchemaError) {
+                var undone: [Plan.PlannedOperation] = []
+                for operation in operations.reversed() { undone.append(try Plan.PlannedOperation(undoing: operation)) }
+                return Plan.Step(id: migrations[at].id, direction: .down, operations: undone)
+            } catch {
+                throw MigratorError.irreversible(migrations[at].id, because: error.description)
+            }
+        }
+        return Plan(steps: steps)
     }
 
     /// How many of the `applied` first migrations stay.
@@ -67,43 +83,57 @@ extension History {
         return at
     }
 
-    private func step(_ at: Int, _ direction: Plan.Direction) throws -> Plan.Step {
-        let migration = migrations[at]
-        let schemas = try states[at].states(through: migration.operations)
-        let operations = migration.operations.map(\.inOneForm)
-        var planned = zip(operations, zip(schemas, schemas.dropFirst())).map { operation, sides in
-            Plan.PlannedOperation(operation: operation, before: sides.0, after: sides.1)
-        }
-        if direction == .down {
-            planned = try planned.reversed().map { step in
-                do throws(SchemaError) {
-                    let inverse = try step.operation.inverse(in: step.before)
-                    return Plan.PlannedOperation(
-                        operation: inverse, before: step.after, after: step.before, undoes: step.operation)
-                } catch {
-                    throw MigratorError.irreversible(migration.id, because: error.description)
-                }
+    /// The operations of these migrations, each between the schemas that it separates.
+    private func resolved(_ places: Range<Int>) throws -> [(place: Int, operations: [ResolvedOperation])] {
+        var schema = try schema(after: places.lowerBound)
+        return try places.map { at in
+            do throws(SchemaError) {
+                let operations = try schema.resolving(migrations[at].operations)
+                schema = operations.last?.after ?? schema
+                return (at, operations)
+            } catch {
+                throw HistoryError.impossible(migrations[at].id, error)
             }
         }
-        return Plan.Step(id: migration.id, direction: direction, operations: planned)
     }
+}
+
+extension Plan.PlannedOperation {
+    fileprivate init(undoing operation: ResolvedOperation) throws(SchemaError) {
+        resolved = try operation.undone()
+        if case .alterTable(let alteration) = operation.action { undoes = alteration }
+    }
+}
+
+/// A planned operation in a dialect's words, for a database that holds what is declared and nothing else.
+struct LoweredOperation {
+    let planned: Plan.PlannedOperation
+    let lowering: Lowering
+    let hazards: [Hazard]
 }
 
 extension Plan.Step {
     /// The step's SQL for a database that holds what is declared and nothing else.
-    public func lowering(in dialect: any Dialect) throws -> Lowering {
-        var lowering = Lowering()
-        for planned in operations {
+    public func lowering(in dialect: any Dialect) throws -> Lowering { try lowered(in: dialect).lowering }
+
+    /// Each operation with its SQL and hazards: a check that does not go with a new type is found here, and not in the middle.
+    func lowered(in dialect: any Dialect) throws -> [LoweredOperation] {
+        try operations.map { planned in
             do throws(LoweringError) {
-                let next = try dialect.lower(planned.operation, from: planned.before, to: planned.after, keeping: .none)
-                lowering = lowering + next
-                // A check that does not go with a new type is found here as well, and not in the middle.
-                _ = try planned.hazards(in: dialect)
+                return LoweredOperation(
+                    planned: planned, lowering: try dialect.lower(planned.resolved, keeping: .none),
+                    hazards: try planned.hazards(in: dialect))
             } catch {
                 throw MigratorError.cannotLower(id, dialect: dialect.name, error)
             }
         }
-        return lowering
+    }
+}
+
+extension [LoweredOperation] {
+    /// All statements in order.
+    var lowering: Lowering {
+        Lowering(flatMap(\.lowering.statements), rebuildsTable: contains(where: \.lowering.rebuildsTable))
     }
 }
 
@@ -115,9 +145,7 @@ extension Plan.Step {
         switch direction {
         case .up:
             if at == 0 {
-                let ledger = Schema(tables: [Ledger.table])
-                lowering =
-                    try dialect.lower(.createTable(Ledger.table), from: Schema(), to: ledger, keeping: .none) + lowering
+                lowering = try Ledger.creation(in: dialect) + lowering
             }
             lowering.statements.append(try Ledger.recordStatement(history.migrations[at], version: version))
         case .down: lowering.statements.append(Ledger.removeStatement(id))

@@ -28,9 +28,10 @@ public struct ChangedMigration: Sendable, Equatable {
 }
 
 extension History {
-    /// Compares what is applied with this history. Throws `MigratorError` when the ledger has an unknown row before a known
+    /// Compares what is applied with this history. `operations` gives the canonical form of an applied migration's operations, by its
+    /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known
     /// one, or a migration was slipped in before one that is applied.
-    public func position(of ledger: [LedgerEntry]) throws -> Position {
+    public func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
         let unknown = ledger.filter { position(of: $0.id) == nil }.map(\.id)
         let known = ledger.filter { position(of: $0.id) != nil }
         if let first = unknown.first, let at = ledger.firstIndex(where: { $0.id == first }),
@@ -39,7 +40,7 @@ extension History {
             throw MigratorError.unknownRow(first, before: later.id)
         }
         try requireOrder(known)
-        let changed = try known.compactMap(changedMigration)
+        let changed = try known.compactMap { try changedMigration($0, operations) }
         if !changed.isEmpty { return .changed(changed) }
         if !unknown.isEmpty { return .newer(unknown) }
         let pending = migrations.dropFirst(known.count).map(\.id)
@@ -59,11 +60,13 @@ extension History {
         }
     }
 
-    private func changedMigration(_ entry: LedgerEntry) throws -> ChangedMigration? {
+    private func changedMigration(
+        _ entry: LedgerEntry, _ operations: (String) throws -> String
+    ) throws -> ChangedMigration? {
         guard let at = position(of: entry.id) else { return nil }
         let text = try CanonicalOperations.text(of: migrations[at].operations)
         guard CanonicalOperations.checksum(of: text) != entry.checksum else { return nil }
-        let difference = CanonicalOperations.difference(applied: entry.operations, now: text)
+        let difference = CanonicalOperations.difference(applied: try operations(entry.id), now: text)
         return ChangedMigration(id: entry.id, difference: difference)
     }
 }

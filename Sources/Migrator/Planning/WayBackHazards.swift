@@ -4,16 +4,13 @@ import Dialects
 
 extension Plan.PlannedOperation {
     /// The columns that keep what they hold now, or get it in other words than they once had.
-    func lostOnTheWayBack(in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
-        guard case .alterTable(let name, let changes)? = undoes, let table = before[name] else { return [] }
-        let steps: [Schema.ChangeStep]
-        do throws(SchemaError) { steps = try after.walk(changes, of: name) } catch {
-            throw LoweringError(name, error.description)
-        }
+    func lostOnTheWayBack(of alteration: TableAlteration, in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
+        guard let undoes else { return [] }
+        let table = alteration.before
         // Each column's name after the last step, by its name at the step that is looked at.
         var names = Dictionary(uniqueKeysWithValues: table.columns.map { ($0.name, $0.name) })
         var hazards: [Hazard] = []
-        for step in steps.reversed() {
+        for step in undoes.steps.reversed() {
             switch step.change {
             case .renameColumn(let old, let new): names[old] = names.removeValue(forKey: new)
             case .addColumn(let column, _): names[column.name] = nil
@@ -32,14 +29,17 @@ extension Plan.PlannedOperation {
                 break
             }
         }
-        return hazards.reversed() + (try lostByFollowers(of: name, dialect))
+        return hazards.reversed() + (try lostByFollowers(alteration.followers, dialect))
     }
 
-    private func lostByFollowers(of name: String, _ dialect: any Dialect) throws(LoweringError) -> [Hazard] {
+    private func lostByFollowers(
+        _ followers: [TableAlteration.ChangedTable], _ dialect: any Dialect
+    ) throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
-        for table in before.tables where table.name != name {
+        for follower in followers {
+            let table = follower.before
             for column in table.columns {
-                guard let was = after[table.name]?[column: column.name], was.type != column.type else { continue }
+                guard let was = follower.after[column: column.name], was.type != column.type else { continue }
                 let way = try dialect.conversion(of: column.name, from: was.type, to: column.type)
                 guard !way.isReversible else { continue }
                 hazards.append(hazard(table, column, "\(SQLText.identifier(column.name)) IS NOT NULL"))

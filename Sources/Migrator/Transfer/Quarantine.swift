@@ -16,13 +16,13 @@ enum Quarantine {
     /// Creates the table, also in place of an empty one that somebody left.
     static func make(on connection: any Connection) throws {
         if try connection.hasTable(tableName) { try dropIfEmpty(on: connection) }
-        try run(.createTable(table), from: Schema(), to: Schema(tables: [table]), on: connection)
+        try run(.createTable(table), in: Schema(), on: connection)
     }
 
     /// Removes the table when it holds nothing.
     static func dropIfEmpty(on connection: any Connection) throws {
         guard try connection.queryValue("SELECT count(*) FROM tc_quarantine")?.integer == 0 else { return }
-        try run(.dropTable(tableName), from: Schema(tables: [table]), to: Schema(), on: connection)
+        try run(.dropTable(tableName), in: Schema(tables: [table]), on: connection)
     }
 
     /// How many rows of a table lie there.
@@ -30,10 +30,8 @@ enum Quarantine {
         Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
     }
 
-    private static func run(
-        _ operation: Operation, from before: Schema, to after: Schema, on connection: any Connection
-    ) throws {
-        let lowering = try connection.dialect.lower(operation, from: before, to: after, keeping: .none)
+    private static func run(_ operation: Operation, in schema: Schema, on connection: any Connection) throws {
+        let lowering = try connection.dialect.lower(schema.resolving(operation), keeping: .none)
         for statement in lowering.statements { try connection.execute(SQL(statement)) }
     }
 }

@@ -15,8 +15,9 @@ struct HistorySource {
 
     /// Where the source stands; `nil` where it has no ledger, or one of another history.
     private func position() throws -> Position? {
-        let entries = try Ledger(connection: reading).entries()
-        return entries.isEmpty ? nil : try? history.position(of: entries)
+        let ledger = Ledger(connection: reading)
+        let entries = try ledger.entries()
+        return entries.isEmpty ? nil : try? ledger.position(of: entries, in: history)
     }
 
     /// Indexes and the like are the history's affair, and so are triggers that it made in the source itself; what only the
