@@ -29,7 +29,11 @@ struct FixtureProgram {
         case "tightening": return [people, notes, tightening]
         case "rebuilding": return [people, notes, rebuilding]
         case "orphaning": return [people, notes, orphaning]
-        default: throw DatabaseError(.other, "there is no fixture called \(choice)")
+        default:
+            guard let history = GeneratedHistory(choice) else {
+                throw DatabaseError(.other, "there is no fixture called \(choice)")
+            }
+            return history.migrations
         }
     }
 

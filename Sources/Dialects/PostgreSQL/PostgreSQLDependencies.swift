@@ -65,7 +65,13 @@ enum PostgreSQLDependencies {
             pg_describe_object('pg_class'::regclass, k.conrelid, 0),
             CASE WHEN f.relnamespace = c.relnamespace THEN f.relname END,
             CASE WHEN has_table_privilege(k.conrelid, 'SELECT') THEN k.conrelid::regclass::text END
-        FROM pg_class c JOIN pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid
+        FROM pg_class c
+            -- By what depends on the table: pg_constraint has no index by the table that a key refers to.
+            JOIN LATERAL (
+                SELECT DISTINCT d.objid FROM pg_depend d
+                WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.classid = 'pg_constraint'::regclass
+            ) h ON true
+            JOIN pg_constraint k ON k.oid = h.objid AND k.confrelid = c.oid AND k.contype = 'f' AND k.conrelid <> c.oid
             JOIN pg_class f ON f.oid = k.conrelid
         WHERE \(relations)
         ORDER BY c.relname, f.relname, k.conname

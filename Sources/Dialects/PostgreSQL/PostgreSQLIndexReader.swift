@@ -30,13 +30,18 @@ struct PostgreSQLIndexReader {
                 JOIN pg_index x ON x.indrelid = c.oid
                 JOIN pg_class i ON i.oid = x.indexrelid
                 JOIN pg_am am ON am.oid = i.relam
-                CROSS JOIN LATERAL generate_series(1, x.indnkeyatts::int) AS k(at)
+                -- Of a series the planner expects a thousand rows, and reads whole catalogs for them.
+                CROSS JOIN LATERAL (
+                    SELECT p.at::int FROM unnest(x.indkey::int2[]) WITH ORDINALITY AS p(number, at)
+                    WHERE p.at <= x.indnkeyatts
+                ) AS k
                 JOIN pg_opclass oc ON oc.oid = x.indclass[k.at - 1]
                 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[k.at - 1]
                 LEFT JOIN pg_collation co ON co.oid = x.indcollation[k.at - 1] AND co.collname <> 'default'
                     AND co.oid IS DISTINCT FROM a.attcollation
             WHERE \(scope.tables) AND NOT EXISTS (
-                SELECT FROM pg_constraint n WHERE n.conindid = i.oid AND n.contype IN ('p', 'u', 'x'))
+                SELECT FROM pg_constraint n
+                WHERE n.conrelid = c.oid AND n.conindid = i.oid AND n.contype IN ('p', 'u', 'x'))
             ORDER BY c.relname, i.relname, k.at
             """)
         for row in rows { add(row) }

@@ -4,7 +4,8 @@ extension PostgreSQLInspector {
     public static func surroundings(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> Surroundings {
-        let scope = try subjects.flatMap { try neighbourhood(of: $0, declared, connection) } ?? .whole
+        let near = try subjects.flatMap { try Neighbourhood(of: $0, declared, connection) }
+        let scope = near.map { PostgreSQLCatalogScope(names: $0.names) } ?? .whole
         let columns = try PostgreSQLColumnReader(connection, scope).columns
         for columns in Dictionary(grouping: columns, by: \.table).values {
             try SQLName.requireNoTwins(in: columns.map(\.column.name))
@@ -13,8 +14,7 @@ extension PostgreSQLInspector {
         let constraints = Dictionary(
             grouping: try PostgreSQLConstraintReader(connection, scope).constraints, by: \.table)
         let indexes = try PostgreSQLIndexReader(connection, columns, scope).indexes
-        var views = try PostgreSQLViewReader(connection, scope)
-        try views.readEpilogues(connection, scope)
+        let views = near?.hasViews == false ? [] : try views(connection, scope)
         var objects: [Surroundings.Object] = []
         let columnsByTable = Dictionary(grouping: columns, by: \.table)
         for name in columnsByTable.keys.sorted() {
@@ -27,7 +27,7 @@ extension PostgreSQLInspector {
             guard declared[index.table]?.indexes.contains(where: { $0.name == name }) != true else { continue }
             objects.append(.init(.index, name: name, owner: index.table, definition: index.definition))
         }
-        for view in views.views where declared[view: view.name] == nil {
+        for view in views where declared[view: view.name] == nil {
             let options = view.options.map { " WITH (\($0))" } ?? ""
             let definition = "CREATE VIEW \(SQLText.identifier(view.name))\(options) AS \(view.query)"
             objects.append(
@@ -35,39 +35,18 @@ extension PostgreSQLInspector {
         }
         var surroundings = Surroundings(
             objects: objects + (try triggers(connection, scope)),
-            epilogues: epilogues(views.views.filter { declared[view: $0.name] != nil }))
+            epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         surroundings.columnEpilogues = try columnEpilogues(connection, scope)
         surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subjects, scope, connection)
         return surroundings
     }
 
-    /// The subjects, the tables that refer to them, and the views that read any of these, directly or through others. `nil` where a
-    /// name can't be told from its like (`SQLName.requireNoTwins`) without a look at all of them.
-    private static func neighbourhood(
-        of subjects: Set<String>, _ declared: Schema, _ connection: any Connection
-    ) throws(DatabaseError) -> PostgreSQLCatalogScope? {
-        guard subjects.allSatisfy({ $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) else { return nil }
-        let views = declared.views(sayingAny: subjects).map(\.name)
-        let found = try connection.query(
-            """
-            WITH RECURSIVE near AS (
-                SELECT c.oid, c.relname, c.relnamespace FROM pg_class c
-                WHERE \(PostgreSQLCatalogScope(names: subjects).relations)
-                UNION
-                SELECT v.oid, v.relname, v.relnamespace FROM near
-                    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = near.oid
-                        AND d.classid = 'pg_rewrite'::regclass
-                    JOIN pg_rewrite w ON w.oid = d.objid
-                    JOIN pg_class v ON v.oid = w.ev_class AND v.relkind = 'v' AND v.relnamespace = near.relnamespace
-            )
-            SELECT relname FROM near
-            UNION
-            SELECT f.relname FROM near JOIN pg_constraint k ON k.confrelid = near.oid AND k.contype = 'f'
-                JOIN pg_class f ON f.oid = k.conrelid AND f.relnamespace = near.relnamespace
-            """
-        ).compactMap { $0[0].text }
-        let names = subjects.union(views).union(found)
-        return names.contains { $0.contains("\n") } ? nil : PostgreSQLCatalogScope(names: names)
+    private static func views(
+        _ connection: any Connection, _ scope: PostgreSQLCatalogScope
+    ) throws(DatabaseError) -> [PostgreSQLViewReader.View] {
+        var reader = try PostgreSQLViewReader(connection, scope)
+        try reader.readEpilogues(connection, scope)
+        return reader.views
     }
 
     /// A declared view is made again from its declaration, which has no word for options.
@@ -152,6 +131,42 @@ extension PostgreSQLInspector {
         let rows = try connection.query(
             "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
         try SQLName.requireNoTwins(in: rows.compactMap { $0[0].text })
+    }
+}
+
+/// Tables and views, the tables that refer to them, and the views that read any of these, directly or through others.
+private struct Neighbourhood {
+    private(set) var names: Set<String>
+    private(set) var hasViews: Bool
+
+    /// `nil` where a name can't be told from its like (`SQLName.requireNoTwins`) without a look at all of them.
+    init?(of subjects: Set<String>, _ declared: Schema, _ connection: any Connection) throws(DatabaseError) {
+        guard subjects.allSatisfy({ $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) else { return nil }
+        let found = try connection.query(Self.query(PostgreSQLCatalogScope(names: subjects)))
+        names = subjects.union(declared.views(sayingAny: subjects).map(\.name)).union(found.compactMap { $0[0].text })
+        hasViews = found.contains { $0[1].boolean == true }
+        if names.contains(where: { $0.contains("\n") }) { return nil }
+    }
+
+    private static func query(_ scope: PostgreSQLCatalogScope) -> SQL {
+        """
+        WITH RECURSIVE near AS (
+            SELECT c.oid, c.relname, c.relnamespace, c.relkind FROM pg_class c WHERE \(scope.relations)
+            UNION
+            SELECT v.oid, v.relname, v.relnamespace, v.relkind FROM near
+                JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = near.oid
+                    AND d.classid = 'pg_rewrite'::regclass
+                JOIN pg_rewrite w ON w.oid = d.objid
+                JOIN pg_class v ON v.oid = w.ev_class AND v.relkind = 'v' AND v.relnamespace = near.relnamespace
+        )
+        SELECT relname, relkind = 'v' FROM near
+        UNION
+        SELECT f.relname, false FROM near
+            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = near.oid
+                AND d.classid = 'pg_constraint'::regclass
+            JOIN pg_constraint k ON k.oid = d.objid AND k.confrelid = near.oid AND k.contype = 'f'
+            JOIN pg_class f ON f.oid = k.conrelid AND f.relnamespace = near.relnamespace
+        """
     }
 }
 

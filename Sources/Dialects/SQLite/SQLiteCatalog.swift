@@ -76,7 +76,8 @@ extension SQLiteCatalog {
         let reader = SQLiteCatalogReader(connection: connection)
         var catalog = SQLiteCatalog()
         catalog.objects = try reader.objects(about: names.flatMap(Self.searchable))
-        let kinds = try reader.tableKinds()
+        let kinds = try reader.tableKinds(
+            of: names == nil ? nil : catalog.objects.filter(\.isOrdinaryTable).map(\.name))
         catalog.shadows = SQLiteShadowTables.find(
             in: catalog.objects, marked: Set(kinds.filter { $0.value.isShadow }.keys))
         for object in catalog.objects where object.isOrdinaryTable {
@@ -145,8 +146,19 @@ private struct SQLiteCatalogReader {
         return objects
     }
 
-    func tableKinds() throws(DatabaseError) -> [String: (isShadow: Bool, isWithoutRowid: Bool)] {
-        let rows = try connection.query("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'")
+    /// Of all tables, or of those that are named: SQLite looks at every column of every table where it is asked for all.
+    func tableKinds(
+        of names: [String]?
+    ) throws(DatabaseError) -> [String: (isShadow: Bool, isWithoutRowid: Bool)] {
+        var rows: [[Value]] = []
+        if let names {
+            for name in names {
+                rows += try connection.query(
+                    "SELECT name, type, wr FROM pragma_table_list(\(name)) WHERE schema = 'main'")
+            }
+        } else {
+            rows = try connection.query("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'")
+        }
         return Dictionary(
             rows.map { ($0[0].text ?? "", (isShadow: $0[1].text == "shadow", isWithoutRowid: $0[2].boolean ?? false)) },
             uniquingKeysWith: { first, _ in first })

@@ -1,0 +1,73 @@
+import Dialects
+import Migrator
+
+/// Histories of any length, for tests and benchmarks of how time and memory grow: `grown:1000`.
+struct GeneratedHistory {
+    private enum Kind: String {
+        /// Each migration makes one table with one index.
+        case grown
+        /// The first half makes tables, the second half alters one of them each, in turn in place and by a rebuild on SQLite.
+        case altered
+        /// One migration makes all tables, each with a reference to the one before it.
+        case wide
+    }
+
+    private let kind: Kind
+    private let count: Int
+
+    init?(_ choice: String) {
+        let parts = choice.split(separator: ":")
+        guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])), let count = Int(parts[1]) else {
+            return nil
+        }
+        self.kind = kind
+        self.count = count
+    }
+
+    var migrations: [Migration] {
+        switch kind {
+        case .grown: (0..<count).map { at in Migration(id: id(at), operations: [.createTable(table(at))]) }
+        case .altered: (0..<count).map { at in at < count / 2 ? creation(at) : alteration(at) }
+        case .wide: [Migration(id: id(0), operations: (0..<count).map { .createTable(child($0)) })]
+        }
+    }
+
+    private func id(_ at: Int) -> String {
+        let digits = String(at + 1)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + "-step"
+    }
+
+    private func creation(_ at: Int) -> Migration { Migration(id: id(at), operations: [.createTable(table(at))]) }
+
+    private func alteration(_ at: Int) -> Migration {
+        let name = "item_\(at - count / 2)"
+        return Migration(id(at)) {
+            if at.isMultiple(of: 2) {
+                AlterTable(name) { AddColumn("note", .text).nullable() }
+            } else {
+                AlterTable(name) { ChangeColumn("amount").nullable() }
+            }
+        }
+    }
+
+    private func table(_ at: Int) -> Table {
+        Table("item_\(at)") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("name", .text)
+            Column("amount", .bigint)
+            Column("made_at", .timestamp).default(.now)
+            Index("name", "made_at")
+        }
+    }
+
+    private func child(_ at: Int) -> Table {
+        var table = table(at)
+        if at > 0 {
+            var parent = Column("parent_id", .bigint)
+            parent.isNullable = true
+            table.columns.append(parent)
+            table.foreignKeys.append(ForeignKey(["parent_id"], to: "item_\(at - 1)", ["id"]))
+        }
+        return table
+    }
+}
