@@ -2,13 +2,50 @@
 //
 // What has its default is left out, so that a new property with a default changes no checksum that was ever recorded.
 
+/// A value that can be written in canonical form, and read back from it.
+public protocol CanonicallyCodable: Decodable {
+    /// Written by hand and not by an `Encoder`: a ledger of a thousand migrations is compared at every start of a program.
+    var canonicalJSON: JSON { get }
+}
+
+/// The members of an object; what is set to `nil` is left out.
+struct JSONMembers<Key: CodingKey> {
+    private var members: [(key: String, value: JSON)] = []
+
+    subscript(_ key: Key) -> JSON? {
+        get { members.first { $0.key == key.stringValue }?.value }
+        set { if let newValue { members.append((key.stringValue, newValue)) } }
+    }
+
+    var json: JSON { .object(members) }
+}
+
+extension Array: CanonicallyCodable where Element: CanonicallyCodable {
+    public var canonicalJSON: JSON { .array(map(\.canonicalJSON)) }
+}
+
+extension JSON {
+    /// A whole number has no point, as in every ledger so far.
+    fileprivate static func number(_ value: Double) -> JSON {
+        value == value.rounded() && abs(value) < 0x1p53 ? .integer(Int64(value)) : .real(value)
+    }
+}
+
+extension String: CanonicallyCodable {
+    public var canonicalJSON: JSON { .string(self) }
+}
+
 /// What `native(sqlite:postgresql:)` says, wherever it stands.
-private struct NativeWords: Codable {
+private struct NativeWords: Decodable {
     var sqlite: String
     var postgresql: String
 }
 
-extension ColumnType: Codable {
+extension NativeWords {
+    var canonicalJSON: JSON { .object([("sqlite", .string(sqlite)), ("postgresql", .string(postgresql))]) }
+}
+
+extension ColumnType: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             guard let type = ColumnType(named: name) else {
@@ -21,16 +58,13 @@ extension ColumnType: Codable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        guard case .native(let sqlite, let postgresql) = self else {
-            var container = encoder.singleValueContainer()
-            return try container.encode(description)
-        }
-        try NativeWords(sqlite: sqlite, postgresql: postgresql).encode(to: encoder)
+    public var canonicalJSON: JSON {
+        guard case .native(let sqlite, let postgresql) = self else { return .string(description) }
+        return NativeWords(sqlite: sqlite, postgresql: postgresql).canonicalJSON
     }
 }
 
-extension Expression: Codable {
+extension Expression: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         if let text = try? decoder.singleValueContainer().decode(String.self) {
             self = .sql(text)
@@ -40,18 +74,15 @@ extension Expression: Codable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    public var canonicalJSON: JSON {
         switch canonical {
-        case .sql(let text):
-            var container = encoder.singleValueContainer()
-            try container.encode(text)
-        case .native(let sqlite, let postgresql):
-            try NativeWords(sqlite: sqlite, postgresql: postgresql).encode(to: encoder)
+        case .sql(let text): .string(text)
+        case .native(let sqlite, let postgresql): NativeWords(sqlite: sqlite, postgresql: postgresql).canonicalJSON
         }
     }
 }
 
-extension Default: Codable {
+extension Default: CanonicallyCodable {
     private enum Keys: String, CodingKey { case text, integer, real, boolean, json, expression, function }
 
     public init(from decoder: any Decoder) throws {
@@ -73,23 +104,24 @@ extension Default: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch self {
-        case .text(let value): try container.encode(value, forKey: .text)
-        case .integer(let value): try container.encode(value, forKey: .integer)
-        case .real(let value): try container.encode(value, forKey: .real)
-        case .boolean(let value): try container.encode(value, forKey: .boolean)
-        case .json(let value): try container.encode(value, forKey: .json)
-        case .expression(let value): try container.encode(value, forKey: .expression)
-        case .now: try container.encode("now", forKey: .function)
-        case .today: try container.encode("today", forKey: .function)
-        case .uuid: try container.encode("uuid", forKey: .function)
+        case .text(let value): members[.text] = .string(value)
+        case .integer(let value): members[.integer] = .integer(value)
+        case .real(let value): members[.real] = .number(value)
+        case .boolean(let value): members[.boolean] = .boolean(value)
+        case .json(let value): members[.json] = .string(value)
+        case .expression(let value): members[.expression] = value.canonicalJSON
+        case .now: members[.function] = .string("now")
+        case .today: members[.function] = .string("today")
+        case .uuid: members[.function] = .string("uuid")
         }
+        return members.json
     }
 }
 
-extension Collation: Codable {
+extension Collation: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         if let name = try? decoder.singleValueContainer().decode(String.self) {
             guard let collation = ["nocase": Collation.nocase, "binary": .binary][name] else {
@@ -102,18 +134,16 @@ extension Collation: Codable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    public var canonicalJSON: JSON {
         switch self {
-        case .nocase, .binary:
-            var container = encoder.singleValueContainer()
-            try container.encode(self == .nocase ? "nocase" : "binary")
-        case .native(let sqlite, let postgresql):
-            try NativeWords(sqlite: sqlite, postgresql: postgresql).encode(to: encoder)
+        case .nocase: "nocase"
+        case .binary: "binary"
+        case .native(let sqlite, let postgresql): NativeWords(sqlite: sqlite, postgresql: postgresql).canonicalJSON
         }
     }
 }
 
-extension Column: Codable {
+extension Column: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, type, nullable, `default`, generated, identity, collation }
 
     public init(from decoder: any Decoder) throws {
@@ -127,15 +157,16 @@ extension Column: Codable {
         collation = try container.decodeIfPresent(Collation.self, forKey: .collation)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(type, forKey: .type)
-        if isNullable { try container.encode(true, forKey: .nullable) }
-        try container.encodeIfPresent(`default`, forKey: .default)
-        try container.encodeIfPresent(generated, forKey: .generated)
-        if isIdentity { try container.encode(true, forKey: .identity) }
-        try container.encodeIfPresent(collation, forKey: .collation)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name.canonicalJSON
+        members[.type] = type.canonicalJSON
+        if isNullable { members[.nullable] = .boolean(true) }
+        members[.default] = `default`?.canonicalJSON
+        members[.generated] = generated?.canonicalJSON
+        if isIdentity { members[.identity] = .boolean(true) }
+        members[.collation] = collation?.canonicalJSON
+        return members.json
     }
 }
 

@@ -1,6 +1,6 @@
 // Operations as JSON: one object with one key, the operation's name; see Coding.swift for the rule about defaults.
 
-extension Operation: Codable {
+extension Operation: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case createTable = "create_table", dropTable = "drop_table", renameTable = "rename_table"
         case alterTable = "alter_table", createView = "create_view", dropView = "drop_view", run
@@ -26,25 +26,26 @@ extension Operation: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch self {
-        case .createTable(let table): try container.encode(table, forKey: .createTable)
-        case .dropTable(let name): try container.encode(name, forKey: .dropTable)
+        case .createTable(let table): members[.createTable] = table.canonicalJSON
+        case .dropTable(let name): members[.dropTable] = name.canonicalJSON
         case .renameTable(let old, let new):
-            try container.encode(old, forKey: .renameTable)
-            try container.encode(new, forKey: .to)
+            members[.renameTable] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
         case .alterTable(let name, let changes):
-            try container.encode(name, forKey: .alterTable)
-            try container.encode(changes, forKey: .changes)
-        case .createView(let view): try container.encode(view, forKey: .createView)
-        case .dropView(let name): try container.encode(name, forKey: .dropView)
-        case .run(let script): try container.encode(script, forKey: .run)
+            members[.alterTable] = name.canonicalJSON
+            members[.changes] = changes.canonicalJSON
+        case .createView(let view): members[.createView] = view.canonicalJSON
+        case .dropView(let name): members[.dropView] = name.canonicalJSON
+        case .run(let script): members[.run] = script.canonicalJSON
         }
+        return members.json
     }
 }
 
-extension Script: Codable {
+extension Script: CanonicallyCodable {
     private enum Keys: String, CodingKey { case up, undo }
 
     public init(from decoder: any Decoder) throws {
@@ -54,14 +55,15 @@ extension Script: Codable {
             undo: try container.decodeIfPresent(Undo.self, forKey: .undo) ?? .nothing)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        try container.encode(up, forKey: .up)
-        if undo != .nothing { try container.encode(undo, forKey: .undo) }
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.up] = up.canonicalJSON
+        if undo != .nothing { members[.undo] = undo.canonicalJSON }
+        return members.json
     }
 }
 
-extension Undo: Codable {
+extension Undo: CanonicallyCodable {
     private enum Keys: String, CodingKey { case script, impossible }
 
     public init(from decoder: any Decoder) throws {
@@ -75,17 +77,18 @@ extension Undo: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch self {
-        case .script(let expression): try container.encode(expression, forKey: .script)
+        case .script(let expression): members[.script] = expression.canonicalJSON
         case .nothing: break
-        case .impossible(let reason): try container.encode(reason, forKey: .impossible)
+        case .impossible(let reason): members[.impossible] = reason.canonicalJSON
         }
+        return members.json
     }
 }
 
-extension Change: Codable {
+extension Change: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case addColumn = "add_column", dropColumn = "drop_column", renameColumn = "rename_column"
         case changeColumn = "change_column", addIndex = "add_index", dropIndex = "drop_index"
@@ -126,34 +129,35 @@ extension Change: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch self {
         case .addColumn(let column, let fill):
-            try container.encode(column, forKey: .addColumn)
-            try container.encodeIfPresent(fill, forKey: .filling)
-        case .dropColumn(let name): try container.encode(name, forKey: .dropColumn)
+            members[.addColumn] = column.canonicalJSON
+            members[.filling] = fill?.canonicalJSON
+        case .dropColumn(let name): members[.dropColumn] = name.canonicalJSON
         case .renameColumn(let old, let new):
-            try container.encode(old, forKey: .renameColumn)
-            try container.encode(new, forKey: .to)
+            members[.renameColumn] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
         case .changeColumn(let name, let facets):
-            try container.encode(name, forKey: .changeColumn)
-            try container.encode(facets, forKey: .facets)
-        case .addIndex(let index): try container.encode(index, forKey: .addIndex)
-        case .dropIndex(let name): try container.encode(name, forKey: .dropIndex)
-        case .addPrimaryKey(let key): try container.encode(key, forKey: .addPrimaryKey)
-        case .dropPrimaryKey: try container.encode(true, forKey: .dropPrimaryKey)
-        case .addUnique(let unique): try container.encode(unique, forKey: .addUnique)
-        case .dropUnique(let name): try container.encode(name, forKey: .dropUnique)
-        case .addCheck(let check): try container.encode(check, forKey: .addCheck)
-        case .dropCheck(let name): try container.encode(name, forKey: .dropCheck)
-        case .addForeignKey(let key): try container.encode(key, forKey: .addForeignKey)
-        case .dropForeignKey(let name): try container.encode(name, forKey: .dropForeignKey)
+            members[.changeColumn] = name.canonicalJSON
+            members[.facets] = facets.canonicalJSON
+        case .addIndex(let index): members[.addIndex] = index.canonicalJSON
+        case .dropIndex(let name): members[.dropIndex] = name.canonicalJSON
+        case .addPrimaryKey(let key): members[.addPrimaryKey] = key.canonicalJSON
+        case .dropPrimaryKey: members[.dropPrimaryKey] = .boolean(true)
+        case .addUnique(let unique): members[.addUnique] = unique.canonicalJSON
+        case .dropUnique(let name): members[.dropUnique] = name.canonicalJSON
+        case .addCheck(let check): members[.addCheck] = check.canonicalJSON
+        case .dropCheck(let name): members[.dropCheck] = name.canonicalJSON
+        case .addForeignKey(let key): members[.addForeignKey] = key.canonicalJSON
+        case .dropForeignKey(let name): members[.dropForeignKey] = name.canonicalJSON
         }
+        return members.json
     }
 }
 
-extension Facet: Codable {
+extension Facet: CanonicallyCodable {
     private enum Keys: String, CodingKey { case type, using, undo, nullable, filling, `default`, generated, collation }
 
     public init(from decoder: any Decoder) throws {
@@ -176,19 +180,20 @@ extension Facet: Codable {
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch self {
         case .type(let type, let using, let undo):
-            try container.encode(type, forKey: .type)
-            try container.encodeIfPresent(using, forKey: .using)
-            try container.encodeIfPresent(undo, forKey: .undo)
+            members[.type] = type.canonicalJSON
+            members[.using] = using?.canonicalJSON
+            members[.undo] = undo?.canonicalJSON
         case .nullable(let flag, let fill):
-            try container.encode(flag, forKey: .nullable)
-            try container.encodeIfPresent(fill, forKey: .filling)
-        case .default(let value): try container.encode(value, forKey: .default)
-        case .generated(let value): try container.encode(value, forKey: .generated)
-        case .collation(let value): try container.encode(value, forKey: .collation)
+            members[.nullable] = .boolean(flag)
+            members[.filling] = fill?.canonicalJSON
+        case .default(let value): members[.default] = value?.canonicalJSON ?? .null
+        case .generated(let value): members[.generated] = value?.canonicalJSON ?? .null
+        case .collation(let value): members[.collation] = value?.canonicalJSON ?? .null
         }
+        return members.json
     }
 }

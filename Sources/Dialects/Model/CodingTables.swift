@@ -1,6 +1,6 @@
 // Tables as JSON; see Coding.swift for the rule about defaults.
 
-extension ForeignKey: Codable {
+extension ForeignKey: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case name, columns, parent, parentColumns = "parent_columns", onDelete = "on_delete", onUpdate = "on_update",
             deferred
@@ -18,19 +18,20 @@ extension ForeignKey: Codable {
         isDeferred = try container.decodeIfPresent(Bool.self, forKey: .deferred) ?? false
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        try container.encodeIfPresent(name, forKey: .name)
-        try container.encode(columns, forKey: .columns)
-        try container.encode(parent, forKey: .parent)
-        try container.encode(parentColumns, forKey: .parentColumns)
-        if onDelete != .noAction { try container.encode(onDelete, forKey: .onDelete) }
-        if onUpdate != .noAction { try container.encode(onUpdate, forKey: .onUpdate) }
-        if isDeferred { try container.encode(true, forKey: .deferred) }
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name?.canonicalJSON
+        members[.columns] = columns.canonicalJSON
+        members[.parent] = parent.canonicalJSON
+        members[.parentColumns] = parentColumns.canonicalJSON
+        if onDelete != .noAction { members[.onDelete] = .string(onDelete.rawValue) }
+        if onUpdate != .noAction { members[.onUpdate] = .string(onUpdate.rawValue) }
+        if isDeferred { members[.deferred] = .boolean(true) }
+        return members.json
     }
 }
 
-extension Index.Part: Codable {
+extension Index.Part: CanonicallyCodable {
     private enum Keys: String, CodingKey { case column, expression, descending, collation }
 
     public init(from decoder: any Decoder) throws {
@@ -44,18 +45,19 @@ extension Index.Part: Codable {
         collation = try container.decodeIfPresent(Collation.self, forKey: .collation)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
         switch key {
-        case .column(let name): try container.encode(name, forKey: .column)
-        case .expression(let expression): try container.encode(expression, forKey: .expression)
+        case .column(let name): members[.column] = name.canonicalJSON
+        case .expression(let expression): members[.expression] = expression.canonicalJSON
         }
-        if isDescending { try container.encode(true, forKey: .descending) }
-        try container.encodeIfPresent(collation, forKey: .collation)
+        if isDescending { members[.descending] = .boolean(true) }
+        members[.collation] = collation?.canonicalJSON
+        return members.json
     }
 }
 
-extension Index: Codable {
+extension Index: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, parts, unique, condition }
 
     public init(from decoder: any Decoder) throws {
@@ -67,16 +69,17 @@ extension Index: Codable {
         condition = try container.decodeIfPresent(Expression.self, forKey: .condition)
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        if !name.isEmpty { try container.encode(name, forKey: .name) }
-        try container.encode(parts, forKey: .parts)
-        if isUnique { try container.encode(true, forKey: .unique) }
-        try container.encodeIfPresent(condition, forKey: .condition)
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        if !name.isEmpty { members[.name] = name.canonicalJSON }
+        members[.parts] = parts.canonicalJSON
+        if isUnique { members[.unique] = .boolean(true) }
+        members[.condition] = condition?.canonicalJSON
+        return members.json
     }
 }
 
-extension Table: Codable {
+extension Table: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case name, columns, primaryKey = "primary_key", uniques, checks, foreignKeys = "foreign_keys", indexes
     }
@@ -92,14 +95,70 @@ extension Table: Codable {
         indexes = try container.decodeIfPresent([Index].self, forKey: .indexes) ?? []
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(columns, forKey: .columns)
-        try container.encodeIfPresent(primaryKey, forKey: .primaryKey)
-        if !uniques.isEmpty { try container.encode(uniques, forKey: .uniques) }
-        if !checks.isEmpty { try container.encode(checks, forKey: .checks) }
-        if !foreignKeys.isEmpty { try container.encode(foreignKeys, forKey: .foreignKeys) }
-        if !indexes.isEmpty { try container.encode(indexes, forKey: .indexes) }
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name.canonicalJSON
+        members[.columns] = columns.canonicalJSON
+        members[.primaryKey] = primaryKey?.canonicalJSON
+        if !uniques.isEmpty { members[.uniques] = uniques.canonicalJSON }
+        if !checks.isEmpty { members[.checks] = checks.canonicalJSON }
+        if !foreignKeys.isEmpty { members[.foreignKeys] = foreignKeys.canonicalJSON }
+        if !indexes.isEmpty { members[.indexes] = indexes.canonicalJSON }
+        return members.json
+    }
+}
+
+extension PrimaryKey: CanonicallyCodable {
+    private enum Keys: String, CodingKey { case name, columns }
+
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name?.canonicalJSON
+        members[.columns] = columns.canonicalJSON
+        return members.json
+    }
+}
+
+extension Unique: CanonicallyCodable {
+    private enum Keys: String, CodingKey { case name, columns }
+
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name?.canonicalJSON
+        members[.columns] = columns.canonicalJSON
+        return members.json
+    }
+}
+
+extension Check: CanonicallyCodable {
+    private enum Keys: String, CodingKey { case name, expression }
+
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name?.canonicalJSON
+        members[.expression] = expression.canonicalJSON
+        return members.json
+    }
+}
+
+extension View: CanonicallyCodable {
+    private enum Keys: String, CodingKey { case name, query }
+
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.name] = name.canonicalJSON
+        members[.query] = query.canonicalJSON
+        return members.json
+    }
+}
+
+extension Generated: CanonicallyCodable {
+    private enum Keys: String, CodingKey { case expression, storage }
+
+    public var canonicalJSON: JSON {
+        var members = JSONMembers<Keys>()
+        members[.expression] = expression.canonicalJSON
+        members[.storage] = .string(storage.rawValue)
+        return members.json
     }
 }

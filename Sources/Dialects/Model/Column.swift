@@ -16,8 +16,8 @@ public struct Column: Hashable, Sendable {
 }
 
 /// A column that is computed from others of its row.
-public struct Generated: Hashable, Sendable, Codable {
-    public enum Storage: String, Hashable, Sendable, Codable { case stored, virtual }
+public struct Generated: Hashable, Sendable, Decodable {
+    public enum Storage: String, Hashable, Sendable, Decodable { case stored, virtual }
     public var expression: Expression
     public var storage: Storage
 

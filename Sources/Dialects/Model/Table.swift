@@ -13,7 +13,7 @@ public struct Table: Hashable, Sendable {
     public init(name: String) { self.name = name }
 }
 
-public struct PrimaryKey: Hashable, Sendable, Codable {
+public struct PrimaryKey: Hashable, Sendable, Decodable {
     public var name: String?
     public var columns: [String]
 
@@ -23,7 +23,7 @@ public struct PrimaryKey: Hashable, Sendable, Codable {
     }
 }
 
-public struct Unique: Hashable, Sendable, Codable {
+public struct Unique: Hashable, Sendable, Decodable {
     public var name: String?
     public var columns: [String]
 
@@ -33,7 +33,7 @@ public struct Unique: Hashable, Sendable, Codable {
     }
 }
 
-public struct Check: Hashable, Sendable, Codable {
+public struct Check: Hashable, Sendable, Decodable {
     public var name: String?
     public var expression: Expression
 
@@ -44,7 +44,7 @@ public struct Check: Hashable, Sendable, Codable {
 }
 
 public struct ForeignKey: Hashable, Sendable {
-    public enum Action: String, Hashable, Sendable, Codable, CaseIterable {
+    public enum Action: String, Hashable, Sendable, Decodable, CaseIterable {
         case noAction = "NO ACTION"
         case restrict = "RESTRICT"
         case cascade = "CASCADE"
@@ -95,7 +95,7 @@ public struct Index: Hashable, Sendable {
 }
 
 /// A view. `query` is written in words that both databases share, or once for each.
-public struct View: Hashable, Sendable, Codable {
+public struct View: Hashable, Sendable, Decodable {
     public var name: String
     public var query: Expression
 

@@ -108,8 +108,8 @@ struct Ledger {
 
     // The same as text, for a script that is run without this program.
 
-    static func recordStatement(_ migration: Migration, version: String) throws -> String {
-        let text = try CanonicalOperations.text(of: migration.operations)
+    static func recordStatement(_ migration: Migration, version: String) -> String {
+        let text = CanonicalOperations.text(of: migration.operations)
         let values = [migration.id, CanonicalOperations.checksum(of: text), text].map(SQLText.literal)
         return "INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) "
             + "SELECT coalesce(max(position), 0) + 1, \(values.joined(separator: ", ")), 0, 'script', "

@@ -110,7 +110,7 @@ struct StepRun {
             try ledger.remove(step.id)
             return .removedLast
         case .up:
-            let text = try CanonicalOperations.text(of: prepared.migration.operations)
+            let text = CanonicalOperations.text(of: prepared.migration.operations)
             let entry = LedgerEntry(
                 id: step.id, checksum: CanonicalOperations.checksum(of: text), milliseconds: milliseconds,
                 appliedBy: options.appliedBy, version: options.version)

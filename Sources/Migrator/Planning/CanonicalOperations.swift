@@ -3,11 +3,7 @@ import FoundationEssentials
 
 /// Operations as text that only their meaning can change: formatting, comments and paths never do.
 enum CanonicalOperations {
-    static func text(of operations: [Operation]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(operations), as: UTF8.self)
-    }
+    static func text(of operations: [Operation]) -> String { operations.canonicalJSON.canonical() }
 
     static func operations(in text: String) throws -> [Operation] {
         try JSONDecoder().decode([Operation].self, from: Data(text.utf8))

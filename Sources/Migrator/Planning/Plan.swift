@@ -147,7 +147,7 @@ extension Plan.Step {
             if at == 0 {
                 lowering = try Ledger.creation(in: dialect) + lowering
             }
-            lowering.statements.append(try Ledger.recordStatement(history.migrations[at], version: version))
+            lowering.statements.append(Ledger.recordStatement(history.migrations[at], version: version))
         case .down: lowering.statements.append(Ledger.removeStatement(id))
         }
         return ScriptStep(title: "\(direction.rawValue) \(id)", lowering: lowering)

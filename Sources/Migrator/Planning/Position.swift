@@ -64,7 +64,7 @@ extension History {
         _ entry: LedgerEntry, _ operations: (String) throws -> String
     ) throws -> ChangedMigration? {
         guard let at = position(of: entry.id) else { return nil }
-        let text = try CanonicalOperations.text(of: migrations[at].operations)
+        let text = CanonicalOperations.text(of: migrations[at].operations)
         guard CanonicalOperations.checksum(of: text) != entry.checksum else { return nil }
         let difference = CanonicalOperations.difference(applied: try operations(entry.id), now: text)
         return ChangedMigration(id: entry.id, difference: difference)
