@@ -52,7 +52,8 @@ struct CanonicalTextTests {
             {"default":{"real":1},"generated":{"expression":"1 + 1","storage":"virtual"},"name":"c","type":"real"},\#
             {"default":{"real":1.5e-07},"name":"c","type":"real"},{"default":{"real":1e+20},"name":"c","type":"real"},\#
             {"default":{"boolean":false},"name":"c","type":"boolean"},{"default":{"json":"{}"},"name":"c","type":"json"},\#
-            {"default":{"function":"now"},"name":"c","type":"timestamp"},{"default":{"function":"today"},"name":"c","type":"date"},\#
+            {"default":{"function":"now"},"name":"c","type":"timestamp"},\#
+            {"default":{"function":"today"},"name":"c","type":"date"},\#
             {"default":{"function":"uuid"},"name":"c","type":"uuid"},\#
             {"default":{"expression":{"postgresql":"2","sqlite":"1"}},"name":"c","type":{"postgresql":"P","sqlite":"S"}}],\#
             "name":"a/b \"c\" \u0001\b
