@@ -1,6 +1,14 @@
 // swift-tools-version:6.1
 import PackageDescription
 
+// On Linux libpq is loaded when the first PostgreSQL database is named (Sources/CPostgreSQL/libpq.c), elsewhere it is linked.
+#if os(Linux)
+    let clientLibrary = Target.target(name: "CPostgreSQL", exclude: ["System"])
+#else
+    let clientLibrary = Target.systemLibrary(
+        name: "CPostgreSQL", path: "Sources/CPostgreSQL/System", pkgConfig: "libpq", providers: [.brew(["libpq"])])
+#endif
+
 let package = Package(
     name: "teleclaude",
     platforms: [.macOS(.v15)],
@@ -16,23 +24,22 @@ let package = Package(
         .executable(name: "telec", targets: ["telec"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Maps that share their parts: a schema value.
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         // Reads settings, and the rules of a transfer.
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // HTTP on the daemon's socket, and what that stands on.
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Arrows point down only: the programs -> MigrateCommand, Migrations, Runtime -> Migrator -> Dialects -> C libraries.
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
-        .systemLibrary(
-            name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        clientLibrary,
         .systemLibrary(name: "CSpawn"),
         .target(
             name: "Dialects",

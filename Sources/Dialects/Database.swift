@@ -144,7 +144,7 @@ public struct Silence: Sendable, Equatable {
 }
 
 /// What a dialect's folder brings so that `Database` can connect.
-protocol Driver: Sendable {
+package protocol Driver: Sendable {
     var dialect: any TransferDialect { get }
     /// Opens a connection. Called on the thread that will own it.
     func connect() throws(DatabaseError) -> any Connection

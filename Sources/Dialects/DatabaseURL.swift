@@ -11,14 +11,14 @@
 ///
 /// This is the one place that knows every driver.
 public struct DatabaseURL: Sendable, Equatable {
-    enum Target: Sendable, Equatable {
+    package enum Target: Sendable, Equatable {
         case sqlite(path: String)
         case postgresql(PostgreSQLParameters)
     }
 
-    let target: Target
+    package let target: Target
 
-    init(_ target: Target) { self.target = target }
+    package init(_ target: Target) { self.target = target }
 
     /// Understands `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and
     /// `postgresql://…` or `postgres://…` as libpq does.
@@ -50,6 +50,7 @@ public struct DatabaseURL: Sendable, Equatable {
 
     /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws for one that libpq doesn't know.
     public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
+        try PostgreSQLLibrary.load()
         var all = PostgreSQLParameters()
         for (keyword, value) in parameters {
             guard PostgreSQLKeywords.isKnown(keyword) else {
@@ -93,7 +94,7 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
-    func driver(_ options: ConnectionOptions) throws(DatabaseError) -> any Driver {
+    package func driver(_ options: ConnectionOptions) throws(DatabaseError) -> any Driver {
         switch target {
         case .sqlite(let path): SQLiteDriver(path: path, options: options)
         case .postgresql(let parameters): PostgreSQLDriver(parameters: parameters, options: options)

@@ -6,11 +6,12 @@ import Terminal
 struct DatabaseOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
-        help: ArgumentHelp(
-            "Use this database. Default: TC_DATABASE_URL, else what the settings say, else the embedded SQLite file "
-                + "~/.teleclaude/teleclaude.db.",
-            valueName: "url"))
+        help: ArgumentHelp("Use this database. Default: TC_DATABASE_URL\(otherwise).", valueName: "url"))
     var database: String?
+
+    private static var otherwise: String {
+        MigrateProgram.context.defaultDatabase.map { ", else \($0.summary)" } ?? ""
+    }
 
     @Option(help: ArgumentHelp("Wait so long for somebody else's lock.", valueName: "seconds"))
     var lockTimeout: Double = 60
@@ -27,7 +28,11 @@ struct DatabaseOptions: ParsableArguments {
         if let variable = Console.environment("TC_DATABASE_URL"), !variable.isEmpty {
             return (try .named(variable, for: use), "TC_DATABASE_URL")
         }
-        return try MigrateProgram.context.defaultDatabase()
+        guard let named = MigrateProgram.context.defaultDatabase else {
+            throw DatabaseError(
+                .invalidURL, "no database is named", remedy: "say --database URL, or set TC_DATABASE_URL")
+        }
+        return try named.find()
     }
 
     /// Opens the project's own database.

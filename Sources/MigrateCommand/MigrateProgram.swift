@@ -14,17 +14,28 @@ public enum MigrateProgram {
         var name = "tc-migrate"
         var version = ""
         var history: @Sendable () throws -> History = { try History([]) }
-        var defaultDatabase: DefaultDatabase = MigrateProgram.embeddedDatabase
+        var defaultDatabase: DefaultDatabase?
     }
 
-    /// Says which database is meant without --database and TC_DATABASE_URL, and how that is known.
-    public typealias DefaultDatabase = @Sendable () throws -> (url: DatabaseURL, origin: String)
+    /// The database that is meant without --database and TC_DATABASE_URL. A program that has none asks for one of these: it never
+    /// migrates what nobody has named.
+    public struct DefaultDatabase: Sendable {
+        /// What help says of it: `what the settings say`.
+        var summary: String
+        /// Which one it is, and how that is known.
+        var find: @Sendable () throws -> (url: DatabaseURL, origin: String)
+
+        public init(_ summary: String, find: @escaping @Sendable () throws -> (url: DatabaseURL, origin: String)) {
+            self.summary = summary
+            self.find = find
+        }
+    }
 
     @TaskLocal static var context = Context()
 
     /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
     public static func run(
-        name: String, version: String, defaultDatabase: @escaping DefaultDatabase = embeddedDatabase,
+        name: String, version: String, defaultDatabase: DefaultDatabase? = nil,
         history: @escaping @Sendable () throws -> History
     ) async {
         Console.ignoreBrokenPipes()
@@ -43,15 +54,6 @@ public enum MigrateProgram {
         }
     }
 
-    /// The SQLite file `~/.teleclaude/teleclaude.db`.
-    public static let embeddedDatabase: DefaultDatabase = {
-        guard let home = Console.homeFolder else {
-            throw DatabaseError(
-                .invalidURL, "there is no home folder to find the default database in", remedy: "say --database URL")
-        }
-        return (DatabaseURL(sqlitePath: "\(home)/.teleclaude/teleclaude.db"), "the default")
-    }
-
     /// Ends the process as the argument parser would, but for the secrets in what it says about arguments it can't use.
     private static func end(with error: any Error) {
         let code = RootCommand.exitCode(for: error)
@@ -65,12 +67,12 @@ public enum MigrateProgram {
 struct RootCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let name = MigrateProgram.context.name
+        let byDefault = MigrateProgram.context.defaultDatabase.map { ", by default \($0.summary)" } ?? ""
         return CommandConfiguration(
             commandName: name,
             abstract: "Migrate the schema of a SQLite or PostgreSQL database, and move whole databases between them.",
             discussion: """
-                The database is the one that --database or TC_DATABASE_URL names, by default what the settings \
-                say (telec config explain database), or the embedded SQLite file ~/.teleclaude/teleclaude.db. URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \
+                The database is the one that --database or TC_DATABASE_URL names\(byDefault). URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \
                 all that libpq understands (?host=/socket/folder, ?service=NAME, several hosts, .pgpass).
 
                 EXAMPLES:

@@ -57,11 +57,6 @@ public enum Console {
 
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    public static var homeFolder: String? {
-        if let home = environment("HOME"), !home.isEmpty { return home }
-        return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_dir) }
-    }
-
     /// A reader that goes away ends the output, not the process in the middle of its work.
     public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 

@@ -13,7 +13,9 @@ struct TCMigrate {
     }
 
     /// The database of the daemon, as its settings say.
-    private static let databaseOfSettings: MigrateProgram.DefaultDatabase = {
+    private static let databaseOfSettings = MigrateProgram.DefaultDatabase(
+        "what the settings say (telec config explain database), else the embedded SQLite file ~/.teleclaude/teleclaude.db"
+    ) {
         do {
             let loaded = try LoadedSettings.load(.process, for: .daemon)
             return (loaded.settings.database, loaded.originOfDatabase ?? "the default")

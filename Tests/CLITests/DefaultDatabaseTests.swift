@@ -162,3 +162,21 @@ struct DefaultDatabaseTests {
         return (String(match.1), String(match.2))
     }
 }
+
+@Suite("a program for somebody else's history")
+struct NoDefaultDatabaseTests {
+    @Test("without a word it migrates nothing: no file of another program is touched")
+    func none() async throws {
+        try await withSandbox { box in
+            for command in [["up"], ["down"], ["status"], ["drift"], ["up", "--dry-run"]] {
+                let run = try await box.fixture("plain", command)
+                #expect(run.ending == .exit(64) && run.output.isEmpty, "\(run)")
+                #expect(
+                    run.error == "error: no database is named; say --database URL, or set TC_DATABASE_URL\n", "\(run)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: box.home).isEmpty)
+            let help = try await box.fixture("plain", ["up", "--help"])
+            #expect(help.output.contains("Default: TC_DATABASE_URL.") && !help.output.contains("teleclaude"), "\(help)")
+        }
+    }
+}

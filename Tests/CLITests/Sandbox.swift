@@ -50,6 +50,10 @@ struct Sandbox: Sendable {
 
     /// Runs `tc-migrate-fixture` with one of its histories.
     func fixture(_ history: String, _ arguments: String...) async throws -> Run {
+        try await fixture(history, arguments)
+    }
+
+    func fixture(_ history: String, _ arguments: [String]) async throws -> Run {
         try await run(.fixture, arguments, ["TC_FIXTURE": history])
     }
 

@@ -24,10 +24,10 @@ struct ConnectionTests {
         try await backend.withDatabase { database in
             try await database.withConnection { connection in
                 for statement in try connection.dialect.construct(Schema(tables: [table])).tables {
-                    try connection.execute(SQL(statement))
+                    try connection.execute(SQL(trusted: statement))
                 }
                 let key = try connection.dialect.construct(Schema(tables: [table])).afterLoad
-                for part in key { try connection.execute(SQL(part.statement)) }
+                for part in key { try connection.execute(SQL(trusted: part.statement)) }
                 try body(connection)
             }
         }
@@ -71,12 +71,16 @@ struct ConnectionTests {
             let places = Self.columns.indices.map { dialect.placeholder($0 + 1) }
             #expect(places.allSatisfy(text.contains))
             // The statement as a store would use it, its placeholders filled in order.
-            var statement = SQL("")
-            statement.pieces = Self.pieces(of: text, places)
-            statement.bindings = [.integer(1), .text("new"), .real(2), .boolean(true), .null]
-            try connection.execute(statement)
-            statement.bindings[0] = .integer(2)
-            try connection.execute(statement)
+            for id in 1...2 {
+                let values: [Value] = [.integer(Int64(id)), .text("new"), .real(2), .boolean(true), .null]
+                var statement = SQL(trusted: "")
+                for (at, piece) in Self.pieces(of: text, places).enumerated() {
+                    statement.append(SQL(trusted: piece))
+                    if at < values.count { statement.append("\(values[at])") }
+                }
+                #expect(statement.bindings == values)
+                try connection.execute(statement)
+            }
             let rows = try connection.query("SELECT id, note, size FROM things ORDER BY id")
             #expect(rows == [[1, "new", .real(2)], [2, "new", .real(2)]])
         }

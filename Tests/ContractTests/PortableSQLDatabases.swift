@@ -100,18 +100,18 @@ struct PortablePair {
             "(5, 77, '5', 'B')",
         ]
         try await database.withConnection { connection in
-            for statement in statements { try connection.execute(SQL(statement)) }
+            for statement in statements { try connection.execute(SQL(trusted: statement)) }
             if !isSQLite {
                 for table in ["t", "o"] {
                     let keys = "ALTER TABLE \(table) ADD PRIMARY KEY (id)"
-                    try connection.execute(SQL(keys))
+                    try connection.execute(SQL(trusted: keys))
                 }
             }
             let fillings = [
                 "INSERT INTO t VALUES " + rows.joined(separator: ", "),
                 "INSERT INTO o VALUES " + others.joined(separator: ", "),
             ]
-            for filling in fillings { try connection.execute(SQL(filling)) }
+            for filling in fillings { try connection.execute(SQL(trusted: filling)) }
         }
     }
 
@@ -150,7 +150,9 @@ struct PortablePair {
     private func answers(_ database: Database, _ query: String) async throws -> [String] {
         try await database.withConnection { connection in
             Self.rows.map { row in
-                guard let value = try? connection.query(SQL(query + row[0])).first?.first else { return "refused" }
+                guard let value = try? connection.query(SQL(trusted: query + row[0])).first?.first else {
+                    return "refused"
+                }
                 return Self.canonical(value)
             }
         }
@@ -186,8 +188,8 @@ struct PortablePair {
             try connection.begin()
             defer { try? connection.rollback() }
             do {
-                for statement in statements { try connection.execute(SQL(statement)) }
-                return try connection.query(SQL("SELECT * FROM v")).map { $0.map(Self.canonical) }
+                for statement in statements { try connection.execute(SQL(trusted: statement)) }
+                return try connection.query(SQL(trusted: "SELECT * FROM v")).map { $0.map(Self.canonical) }
             } catch { return [["\(error)"]] }
         }
     }

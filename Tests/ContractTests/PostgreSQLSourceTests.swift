@@ -24,7 +24,7 @@ struct PostgreSQLSourceTests {
     private static func query(_ sql: String, on url: DatabaseURL) throws -> [[Value]] {
         let connection = try connect(to: url, ConnectionOptions(access: .readOnly))
         defer { connection.close() }
-        return try connection.query(SQL(sql))
+        return try connection.query(SQL(trusted: sql))
     }
 
     @Test("into PostgreSQL: every value, key, index and check as it was")
@@ -65,7 +65,7 @@ struct PostgreSQLSourceTests {
     private static func insertedID(_ statement: String, _ url: DatabaseURL) throws -> Int64? {
         let connection = try connect(to: url)
         defer { connection.close() }
-        return try connection.queryValue(SQL(statement))?.integer
+        return try connection.queryValue(SQL(trusted: statement))?.integer
     }
 
     @Test("into SQLite: what it has no type for as text, and what it has no words for listed")

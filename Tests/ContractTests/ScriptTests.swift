@@ -71,7 +71,7 @@ struct ScriptTests {
             for text in ["INSERT INTO t VALUES (1);\0INSERT INTO t VALUES (2)", "INSERT INTO t VALUES (1) \0, (2)"] {
                 await #expect(throws: DatabaseError.self) { try await test.run(text) }
                 await #expect(throws: DatabaseError.self) {
-                    try await test.database.withConnection { try $0.execute(SQL(text)) }
+                    try await test.database.withConnection { try $0.execute(SQL(trusted: text)) }
                 }
             }
             #expect(try await test.database.count("t") == 0)

@@ -96,6 +96,6 @@ struct TransferPairTests {
     private static func rows(_ query: String, _ path: String) throws -> [[Value]] {
         let connection = try connect(to: DatabaseURL(parsing: "sqlite:" + path), ConnectionOptions(access: .readOnly))
         defer { connection.close() }
-        return try connection.query(SQL(query))
+        return try connection.query(SQL(trusted: query))
     }
 }

@@ -155,10 +155,10 @@ struct PostgreSQLConnectionTests {
         try withConnection { connection in
             try connection.execute("CREATE TABLE t (a int)")
             try connection.execute("INSERT INTO t SELECT generate_series(1, 100)")
-            let error = #expect(throws: DatabaseError.self) { try connection.execute(SQL(statement)) }
+            let error = #expect(throws: DatabaseError.self) { try connection.execute(SQL(trusted: statement)) }
             #expect(error?.remedy?.contains("copyIn") == true)
             #expect(throws: DatabaseError.self) { try connection.executeScript(statement) }
-            #expect(throws: DatabaseError.self) { try connection.rows(SQL(statement)) }
+            #expect(throws: DatabaseError.self) { try connection.rows(SQL(trusted: statement)) }
             #expect(try connection.queryValue("SELECT count(*) FROM t") == 100)
         }
     }
@@ -270,7 +270,7 @@ struct PostgreSQLConnectionTests {
 
     @Test func theStatementCacheIsBounded() throws {
         try withConnection { connection in
-            for number in 0..<200 { _ = try connection.query(SQL("SELECT \(number) + ") + 1) }
+            for number in 0..<200 { _ = try connection.query(SQL(trusted: "SELECT \(number) + ") + 1) }
             let prepared = try connection.queryValue("SELECT count(*) FROM pg_prepared_statements")?.integer
             #expect(try #require(prepared) <= Int64(PostgreSQLStatementCache.limit) + 1)
             _ = try connection.query("SELECT \(1)::int")

@@ -25,7 +25,7 @@ struct PostgreSQLErrorTests {
             let connection = try connect(to: url)
             defer { connection.close() }
             try connection.executeScript(Self.tables)
-            let error = #expect(throws: DatabaseError.self) { try connection.execute(SQL(statement)) }
+            let error = #expect(throws: DatabaseError.self) { try connection.execute(SQL(trusted: statement)) }
             #expect(error?.kind == kind)
             #expect(error?.code == code)
             #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")

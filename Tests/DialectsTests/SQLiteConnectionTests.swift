@@ -48,7 +48,7 @@ import Testing
         "SELECT 1; DELETE FROM t", "SELECT 1\0; DELETE", " -- nothing", "SELEC 1", "SELECT no_such_column",
     ])
     func textThatIsNotOneStatementIsRefused(_ text: String) throws {
-        #expect(databaseError { _ = try connection.query(SQL(text)) }?.kind == .syntax)
+        #expect(databaseError { _ = try connection.query(SQL(trusted: text)) }?.kind == .syntax)
     }
 
     @Test func semicolonAndCommentAfterAStatementAreFine() throws {
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func placeholderWithoutAValueIsRefused() throws {
-        #expect(databaseError { _ = try connection.query(SQL("SELECT ?1")) }?.kind == .syntax)
+        #expect(databaseError { _ = try connection.query(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
     }
 
     @Test func scriptStopsAtTheStatementThatFails() throws {
@@ -86,7 +86,7 @@ import Testing
             ) STRICT;
             INSERT INTO t VALUES (1, 1, NULL);
             """)
-        let error = databaseError { try connection.execute(SQL(text)) }
+        let error = databaseError { try connection.execute(SQL(trusted: text)) }
         #expect(error?.kind == kind)
         #expect(error?.code == code)
         #expect(error?.statement == text)
@@ -121,7 +121,7 @@ import Testing
         try connection.execute("ALTER TABLE t ADD COLUMN b DEFAULT 'new'")
         #expect(try connection.query(all) == [[1, "new"]])
         #expect(try connection.query("SELECT \(2)") == [[2]])
-        #expect(databaseError { _ = try connection.query(SQL("SELECT ?1")) }?.kind == .syntax)
+        #expect(databaseError { _ = try connection.query(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
     }
 
     @Test func cacheKeepsTheLastThirtyTwo() throws {

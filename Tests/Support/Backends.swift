@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Dialects
+import Dialects
 
 #if canImport(Glibc)
     import Glibc

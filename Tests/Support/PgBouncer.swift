@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Dialects
+import Dialects
 
 /// A real PgBouncer before the server that tests run against, on a socket of its own and gone afterwards.
 public struct PgBouncer {

@@ -246,9 +246,9 @@ extension PostgreSQLConnection {
         return PQstatus(handle) == CONNECTION_OK
     }
 
-    /// DDL makes plans stale, and inside a transaction a stale plan can't be replaced once it has failed.
+    /// DDL may change what a query returns, and inside a transaction its stale plan can't be replaced once it has failed.
     func forgetStatements(after commandTag: String) {
-        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) { statements.removeAll() }
+        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) { statements.removeQueries() }
     }
 }
 

@@ -12,7 +12,7 @@ public enum PostgreSQLInspector {
         let construction = try PostgreSQLDialect().construct(schema)
         return try withScratch(beside: connection) { connection in
             for statement in construction.tables + construction.afterLoad.map(\.statement) {
-                try connection.execute(SQL(statement))
+                try connection.execute(SQL(trusted: statement))
             }
             return try read(connection)
         }

@@ -3,7 +3,7 @@ import CPostgreSQL
 /// What libpq is told to connect with: its keywords and their values, each keyword once.
 ///
 /// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
-struct PostgreSQLParameters: Sendable, Equatable {
+package struct PostgreSQLParameters: Sendable, Equatable {
     struct Parameter: Sendable, Equatable {
         var keyword: String
         var value: String
@@ -11,7 +11,7 @@ struct PostgreSQLParameters: Sendable, Equatable {
 
     private(set) var all: [Parameter] = []
 
-    subscript(keyword: String) -> String? {
+    package subscript(keyword: String) -> String? {
         get { all.first { $0.keyword == keyword }?.value }
         set {
             let at = all.firstIndex { $0.keyword == keyword }
@@ -38,7 +38,7 @@ struct PostgreSQLParameters: Sendable, Equatable {
 /// The keywords that the libpq of this machine knows.
 enum PostgreSQLKeywords {
     private static let all: [String: Bool] = {
-        guard let options = PQconndefaults() else { return [:] }
+        guard (try? PostgreSQLLibrary.load()) != nil, let options = PQconndefaults() else { return [:] }
         defer { PQconninfoFree(options) }
         var all: [String: Bool] = [:]
         var option = options

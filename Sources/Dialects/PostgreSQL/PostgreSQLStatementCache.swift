@@ -5,6 +5,13 @@ struct PostgreSQLStatementCache {
     struct Key: Hashable {
         var text: String
         var types: [Oid]
+
+        /// Whether it returns no rows. The server plans such a statement anew by itself when a table changes; what it refuses is to
+        /// return other columns than at first.
+        fileprivate var returnsNothing: Bool {
+            let words = ["INSERT ", "UPDATE ", "DELETE "]
+            return words.contains(where: text.hasPrefix) && !text.uppercased().contains("RETURNING")
+        }
     }
 
     private struct Entry {
@@ -42,6 +49,10 @@ struct PostgreSQLStatementCache {
 
     mutating func remove(_ key: Key) {
         if let entry = entries.removeValue(forKey: key) { retired.append(entry.name) }
+    }
+
+    mutating func removeQueries() {
+        for key in entries.keys where !key.returnsNothing { remove(key) }
     }
 
     mutating func removeAll() {

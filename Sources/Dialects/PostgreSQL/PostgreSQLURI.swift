@@ -6,6 +6,7 @@
 extension PostgreSQLParameters {
     /// `text` is what follows `postgresql://`.
     init(parsing text: String) throws(DatabaseError) {
+        try PostgreSQLLibrary.load()
         var rest = Substring(text)
         if let at = rest.firstIndex(where: { "@/".contains($0) }), rest[at] == "@" {
             try readUser(rest[..<at])
@@ -130,7 +131,7 @@ extension Substring {
 
 extension PostgreSQLParameters: CustomStringConvertible {
     /// The URI again, with `***` in the place of every secret.
-    var description: String {
+    package var description: String {
         var text = "postgresql://"
         if let user = self["user"] { text += encode(user) }
         if self["password"] != nil { text += ":***" }

@@ -4,13 +4,18 @@
 ///     let sql: SQL = "SELECT count(*) FROM \(identifier: table) WHERE owner = \(name)"
 public struct SQL: Sendable, Equatable {
     /// The pieces between the bindings: always one more than there are bindings. A placeholder is chosen late.
-    var pieces: [String]
-    public var bindings: [Value]
+    private(set) var pieces: [String]
+    public private(set) var bindings: [Value]
 
-    /// Text that holds no value: a statement that a dialect has spelled.
-    public init(_ text: String) {
+    /// Text that holds no value, as it stands: a statement that a dialect has spelled, and never anything that came from outside.
+    public init(trusted text: String) {
         pieces = [text]
         bindings = []
+    }
+
+    private init(binding value: Value) {
+        pieces = ["", ""]
+        bindings = [value]
     }
 
     /// Puts another piece behind it, with its bindings.
@@ -29,24 +34,17 @@ public struct SQL: Sendable, Equatable {
 }
 
 extension SQL: ExpressibleByStringInterpolation {
-    public init(stringLiteral value: String) { self.init(value) }
+    public init(stringLiteral value: String) { self.init(trusted: value) }
 
-    public init(stringInterpolation: StringInterpolation) {
-        pieces = stringInterpolation.pieces
-        bindings = stringInterpolation.bindings
-    }
+    public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 
     public struct StringInterpolation: StringInterpolationProtocol {
-        var pieces = [""]
-        var bindings: [Value] = []
+        fileprivate var sql = SQL(trusted: "")
 
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
-        public mutating func appendLiteral(_ literal: String) { pieces[pieces.count - 1] += literal }
-        public mutating func appendInterpolation(_ value: Value) {
-            bindings.append(value)
-            pieces.append("")
-        }
+        public mutating func appendLiteral(_ literal: String) { sql.append(SQL(trusted: literal)) }
+        public mutating func appendInterpolation(_ value: Value) { sql.append(SQL(binding: value)) }
         public mutating func appendInterpolation(_ value: String) { appendInterpolation(Value.text(value)) }
         public mutating func appendInterpolation(_ value: Int64) { appendInterpolation(Value.integer(value)) }
         public mutating func appendInterpolation(_ value: Int) { appendInterpolation(Value.integer(Int64(value))) }
@@ -55,11 +53,7 @@ extension SQL: ExpressibleByStringInterpolation {
             appendLiteral(SQLText.identifiers(identifiers))
         }
         /// A piece of SQL with its own values.
-        public mutating func appendInterpolation(_ sql: SQL) {
-            pieces[pieces.count - 1] += sql.pieces[0]
-            pieces += sql.pieces.dropFirst()
-            bindings += sql.bindings
-        }
+        public mutating func appendInterpolation(_ other: SQL) { sql.append(other) }
         /// Text that a dialect has spelled: never anything that came from outside.
         public mutating func appendInterpolation(trusted text: String) { appendLiteral(text) }
     }

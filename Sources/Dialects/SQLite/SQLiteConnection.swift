@@ -59,7 +59,9 @@ final class SQLiteConnection: Connection {
         return try SQLiteCursor(statement, from: statements)
     }
 
-    func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor { try rows(SQL(query)) }
+    func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor {
+        try rows(SQL(trusted: query))
+    }
 
     func copyIn(
         table: String, columns: [String], types: [ColumnType], sparing: SparedWork

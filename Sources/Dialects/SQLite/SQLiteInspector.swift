@@ -17,7 +17,7 @@ public enum SQLiteInspector {
         let construction = try SQLiteDialect().construct(schema)
         return try withScratch { scratch in
             for statement in construction.tables + construction.afterLoad.map(\.statement) {
-                try scratch.execute(SQL(statement))
+                try scratch.execute(SQL(trusted: statement))
             }
             return try body(scratch)
         }

@@ -33,13 +33,13 @@ struct DuplicateRows {
         for key in schema.uniqueKeys {
             let statements = try target.duplicates(
                 of: key, in: schema, order: schema.primaryKey?.columns ?? [])
-            try connection.execute(SQL(statements.find))
-            let count = try connection.queryValue(SQL(statements.count))?.integer ?? 0
+            try connection.execute(SQL(trusted: statements.find))
+            let count = try connection.queryValue(SQL(trusted: statements.count))?.integer ?? 0
             for start in stride(from: 0, to: Int(count), by: Self.batch) {
                 let query = statements.rows(of: table.targetColumns, after: start, limit: Self.batch)
                 try store(query, of: table, key, forms, &removed)
             }
-            for statement in statements.remove { try connection.execute(SQL(statement)) }
+            for statement in statements.remove { try connection.execute(SQL(trusted: statement)) }
         }
         return removed
     }

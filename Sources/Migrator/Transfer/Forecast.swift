@@ -61,10 +61,10 @@ extension TransferEngine {
             let records = TransferRecords(writing)
             try writing.transaction {
                 for statement in target.remove(tables: remade.map(\.table), views: []) {
-                    try writing.execute(SQL(statement))
+                    try writing.execute(SQL(trusted: statement))
                 }
                 for made in remade {
-                    try writing.execute(SQL(made.statement))
+                    try writing.execute(SQL(trusted: made.statement))
                     try records.forgetRows(of: made.table, id)
                 }
                 try records.revise(work.plan.recorded(under: options), of: id)

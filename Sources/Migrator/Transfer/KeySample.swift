@@ -19,7 +19,7 @@ struct KeySample {
 
     /// `nil` when the rows have no numbers, are few or large, or are not spread evenly. Throws `DatabaseError`.
     init?(of blank: ProfiledTable, on connection: any Connection) throws {
-        guard let query = blank.reading.boundsQuery, let bounds = try connection.query(SQL(query)).first,
+        guard let query = blank.reading.boundsQuery, let bounds = try connection.query(SQL(trusted: query)).first,
             let first = bounds[0].integer, let last = bounds[1].integer
         else { return nil }
         let (width, overflows) = last.subtractingReportingOverflow(first)
@@ -57,7 +57,7 @@ struct KeySample {
         let columns = found.table.columns.map(\.name)
         let key = RowKey(found.reading, in: columns, after: 1)
         let query = found.reading.rangedQuery(columns, in: range) + " LIMIT \(Self.rowsPerProbe)"
-        let cursor = try connection.rows(SQL(query))
+        let cursor = try connection.rows(SQL(trusted: query))
         defer { cursor.close() }
         var row = RawRow(columns: columns.count + 1)
         var last: Int64?

@@ -32,7 +32,7 @@ enum Quarantine {
 
     private static func run(_ operation: Operation, in schema: Schema, on connection: any Connection) throws {
         let lowering = try connection.dialect.lower(schema.resolving(operation), keeping: .none)
-        for statement in lowering.statements { try connection.execute(SQL(statement)) }
+        for statement in lowering.statements { try connection.execute(SQL(trusted: statement)) }
     }
 }
 

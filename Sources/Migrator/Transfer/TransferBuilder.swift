@@ -16,7 +16,7 @@ struct TransferBuilder {
         do {
             try writing.transaction {
                 if step.isBulk, let sharing = target.sharingWork { try writing.executeScript(sharing) }
-                if let statement = step.statement { try writing.execute(SQL(statement)) }
+                if let statement = step.statement { try writing.execute(SQL(trusted: statement)) }
                 try TransferRecords(writing).add(chunk, to: record)
             }
             return chunk

@@ -118,7 +118,7 @@ struct TransferEngine {
                 try Self.requireEmpty(writing, target)
                 let records = TransferRecords(writing)
                 try records.begin(record)
-                for statement in work.construction.tables { try writing.execute(SQL(statement)) }
+                for statement in work.construction.tables { try writing.execute(SQL(trusted: statement)) }
                 if work.plan.quarantines { try Quarantine.make(on: writing) }
                 for name in work.plan.madeTables {
                     try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
@@ -267,7 +267,7 @@ extension TransferEngine {
         let target = target
         events(.phase(.analyzing))
         _ = try await streams.each(work.plan.tables) { table, _, writing in
-            try writing.execute(SQL(target.analyze(table.target)))
+            try writing.execute(SQL(trusted: target.analyze(table.target)))
         }
     }
 

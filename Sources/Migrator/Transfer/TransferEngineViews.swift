@@ -68,7 +68,7 @@ extension TransferEngine {
             try writing.transaction {
                 for view in views.reversed() {
                     for statement in target.remove(tables: [], views: [view.name]) {
-                        try writing.execute(SQL(statement))
+                        try writing.execute(SQL(trusted: statement))
                     }
                     try TransferRecords(writing).replace(view, of: id)
                 }

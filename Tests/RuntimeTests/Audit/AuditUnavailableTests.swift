@@ -87,7 +87,7 @@ struct AuditUnavailableTests {
             defer { connection.close() }
             try connection.execute(
                 SQL(
-                    backend == .sqlite
+                    trusted: backend == .sqlite
                         ? "DROP TRIGGER audit_head_no_delete" : "DROP TRIGGER audit_head_refuse ON audit_head"))
             try connection.execute("DELETE FROM audit_head")
             let error = await #expect(throws: AuditUnavailable.self) { try await log.fill(1) }

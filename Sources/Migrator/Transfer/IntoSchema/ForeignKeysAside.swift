@@ -20,7 +20,7 @@ struct ForeignKeysAside {
     }
 
     func remove(_ connection: any Connection) throws {
-        for constraint in held { try connection.execute(SQL(constraint.drop)) }
+        for constraint in held { try connection.execute(SQL(trusted: constraint.drop)) }
     }
 
     /// The rows that name a parent which is not there, by foreign key.
@@ -32,10 +32,10 @@ struct ForeignKeysAside {
     /// Keys that rows break then hold for those that come; the others for all, as they did.
     func restore(_ connection: any Connection, but orphans: [Orphans]) throws {
         for constraint in held {
-            for statement in constraint.restore { try connection.execute(SQL(statement)) }
+            for statement in constraint.restore { try connection.execute(SQL(trusted: statement)) }
             let isBroken = orphans.contains { $0.table == constraint.table && $0.key == constraint.name }
             guard constraint.isValid, !isBroken else { continue }
-            try connection.execute(SQL(constraint.validate))
+            try connection.execute(SQL(trusted: constraint.validate))
         }
     }
 }

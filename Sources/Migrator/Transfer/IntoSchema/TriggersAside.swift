@@ -18,12 +18,14 @@ struct TriggersAside {
     }
 
     func remove(_ connection: any Connection) throws {
-        for trigger in triggers { try connection.execute(SQL(target.dropTrigger(trigger.name, on: trigger.owner))) }
+        for trigger in triggers {
+            try connection.execute(SQL(trusted: target.dropTrigger(trigger.name, on: trigger.owner)))
+        }
     }
 
     func restore(_ connection: any Connection) throws {
         for trigger in triggers {
-            for statement in [trigger.definition] + trigger.epilogue { try connection.execute(SQL(statement)) }
+            for statement in [trigger.definition] + trigger.epilogue { try connection.execute(SQL(trusted: statement)) }
         }
     }
 }
