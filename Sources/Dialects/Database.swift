@@ -64,7 +64,9 @@ public final class Database: Sendable {
                 defer { done.signal() }
                 return try await body()
             }
-            // The lock was not to be had: this throws why.
+            // The lock was not to be had, and this throws why; or the caller was cancelled while it was waited for, and whoever has
+            // it by now, or will have it in a moment, lets go of it.
+            done.signal()
             try await group.waitForAll()
             throw CancellationError()
         }
