@@ -40,6 +40,9 @@ public protocol Dialect: Sendable {
     /// to be enforced meanwhile (`Connection.withForeignKeysUnenforced`).
     func remove(tables: [String], views: [String]) -> [String]
 
+    /// Takes away what columns under this policy needed, unless something else needs it; `nil` where that is nothing.
+    func removeSupport(of policy: NocasePolicy) -> String?
+
     /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 

@@ -84,6 +84,8 @@ public struct HeldType: Sendable, Equatable {
     public var reason: String?
     /// The only values of an enumeration.
     public var labels: [String]
+    /// Whether its texts compare without regard to case.
+    public var isCaseless = false
     /// A condition in the database's words that is true for values which other databases know nothing like, and what they are.
     public var specials: Specials?
 

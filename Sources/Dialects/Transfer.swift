@@ -59,6 +59,13 @@ public protocol TransferTarget: Dialect {
     /// `order`. A row with a NULL in the key repeats none.
     func duplicates(of key: Index, in table: Table, order: [String]) throws(LoweringError) -> DuplicateStatements
 
+    /// A column of text as one that compares without regard to case; as it is where that takes no other column.
+    func caseless(_ column: Column, as policy: NocasePolicy) -> Column
+    /// Whether what such columns need is there. Throws `DatabaseError`.
+    func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport
+    /// Runs `body` in a transaction of which nothing stays, in a session that may only read as well.
+    func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T
+
     /// Lets the column that counts by itself go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
@@ -116,7 +123,7 @@ public struct HeldConstraint: Sendable, Equatable {
 
 /// How the rows of one table that repeat a key are found, read and removed.
 public struct DuplicateStatements: Sendable, Equatable {
-    /// Makes the temporary table `found` of their places and a number for each, from 1.
+    /// Makes the temporary table `found` of their places, a number for each, from 1, and the place of the row that each repeats.
     public var find: String
     private let table: String
     private let place: String
@@ -138,9 +145,20 @@ public struct DuplicateStatements: Sendable, Equatable {
             + "(SELECT place FROM \(found) WHERE number > \(start) AND number <= \(start + limit))"
     }
 
-    public var remove: [String] {
-        ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", "DROP TABLE \(found)"]
+    /// A query of the first of them in pairs: a column of the row that is repeated, and of the one that repeats it.
+    public func pairs(of column: String, limit: Int) -> String {
+        let column = SQLText.identifier(column)
+        return "SELECT former.\(column), latter.\(column) FROM \(found) AS pair "
+            + "JOIN \(table) AS former ON former.\(place) = pair.first JOIN \(table) AS latter ON latter.\(place) = pair.place "
+            + "ORDER BY pair.number LIMIT \(limit)"
     }
+
+    public var remove: [String] {
+        ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", forget]
+    }
+
+    /// Drops what was found.
+    public var forget: String { "DROP TABLE \(found)" }
 }
 
 /// Tells values that a column's type holds from those that it doesn't, without a table.

@@ -43,8 +43,9 @@ extension Problem {
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
         case .badRule, .rulesForReplica: 64
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt,
-            .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt, .keysFold,
+            .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
+            .nothingToAbandon,
             .nothingToReport:
             2
         }
@@ -55,8 +56,10 @@ extension Problem {
         case .misfits(let found), .neverNull(let found):
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
-        case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .unfinished,
-            .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon, .nothingToReport:
+        case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
+        case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .noSupport,
+            .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
+            .nothingToReport:
             []
         }
     }

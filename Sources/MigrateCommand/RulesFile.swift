@@ -8,10 +8,11 @@ enum RulesFile {
     static func parse(_ text: String) throws(TransferError) -> TransferRules {
         var rules = TransferRules()
         guard let root = try compose(text) else { return rules }
-        for field in try fields(of: root, ["on_mismatch", "lowercase_names", "tables"], in: "a rules file") {
+        for field in try fields(of: root, ["on_mismatch", "lowercase_names", "nocase", "tables"], in: "a rules file") {
             switch field.name {
             case "on_mismatch": rules.onMismatch = try policy(field)
             case "lowercase_names": rules.lowercaseNames = try flag(field)
+            case "nocase": rules.nocase = try nocase(field)
             default: for table in try fields(of: field.value) { rules.tables.append(try self.table(table)) }
             }
         }
@@ -35,7 +36,7 @@ enum RulesFile {
 
     private static func column(_ node: Field) throws(TransferError) -> TransferRules.ColumnRule {
         var rule = TransferRules.ColumnRule(name: node.name, line: node.line)
-        let known = ["type", "timestamp", "zone", "nul", "rename", "skip", "on_mismatch"]
+        let known = ["type", "timestamp", "zone", "nul", "nocase", "rename", "skip", "on_mismatch"]
         for field in try fields(of: node.value, known, in: "the rules of a column") {
             switch field.name {
             case "type": rule.type = try type(field)
@@ -43,6 +44,7 @@ enum RulesFile {
                 rule.moment = try word(field, MomentReading.Count.allCases.map(\.rawValue), MomentReading.Count.init)
             case "zone": rule.minutesAhead = try zone(field)
             case "nul": rule.nul = try text(field)
+            case "nocase": rule.nocase = try nocase(field)
             case "rename": rule.rename = try name(field)
             case "skip": rule.isSkipped = try flag(field)
             default: rule.onMismatch = try policy(field)
@@ -145,6 +147,10 @@ extension RulesFile {
 
     private static func policy(_ field: Field) throws(TransferError) -> MismatchPolicy {
         try word(field, MismatchPolicy.allCases.map(\.rawValue), MismatchPolicy.init)
+    }
+
+    private static func nocase(_ field: Field) throws(TransferError) -> NocasePolicy {
+        try word(field, NocasePolicy.allCases.map(\.rawValue), NocasePolicy.init)
     }
 
     private static func flag(_ field: Field) throws(TransferError) -> Bool {

@@ -5,6 +5,7 @@ import Terminal
 
 extension TransferOptions.Verification: ExpressibleByArgument {}
 extension MismatchPolicy: ExpressibleByArgument {}
+extension NocasePolicy: ExpressibleByArgument {}
 
 struct TransferCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
@@ -52,6 +53,11 @@ struct TransferCommand: AsyncParsableCommand {
             valueName: "policy"))
     var onMismatch: MismatchPolicy?
     @Flag(help: "Write names of tables, columns and indexes in lower case.") var lowercaseNames = false
+    @Option(
+        help: ArgumentHelp(
+            "Make of columns that are COLLATE NOCASE in SQLite: text, whose keys alone go on without regard to case; or columns that compare so, by the extension citext or an ICU collation. Default: text.",
+            valueName: "policy"))
+    var nocase: NocasePolicy?
     @Option(help: ArgumentHelp("Write the rules that suggest themselves to a new file.", valueName: "file"))
     var writeRules: String?
     @Option(
@@ -128,11 +134,11 @@ struct TransferCommand: AsyncParsableCommand {
             throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
         }
         if intoHistory || intoExisting,
-            resume || certificate != nil || tables != nil || exclude != nil || lowercaseNames
+            resume || certificate != nil || tables != nil || exclude != nil || lowercaseNames || nocase != nil
         {
             let option = intoHistory ? "--into-history" : "--into-existing"
             throw ValidationError(
-                "\(option) takes none of --resume, --certificate, --tables, --exclude and --lowercase-names")
+                "\(option) takes none of --resume, --certificate, --tables, --exclude, --lowercase-names and --nocase")
         }
     }
 
@@ -269,6 +275,7 @@ struct TransferCommand: AsyncParsableCommand {
         var rules = try self.rules.map { try RulesFile.parse(try TextFile.read($0)) } ?? TransferRules()
         if let onMismatch { rules.onMismatch = onMismatch }
         if lowercaseNames { rules.lowercaseNames = true }
+        if let nocase { rules.nocase = nocase }
         return rules
     }
 

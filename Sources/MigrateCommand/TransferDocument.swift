@@ -72,6 +72,13 @@ enum TransferDocument {
         ]
     }
 
+    static func document(_ key: FoldedKey) -> JSON {
+        .object([
+            ("table", .string(key.table)), ("columns", .array(key.columns.map { .string($0) })),
+            ("rows", .integer(Int64(key.count))), ("examples", .array(key.examples.map { .string($0) })),
+        ])
+    }
+
     static func document(_ misfits: Misfits) -> JSON {
         .object([
             ("table", .string(misfits.table)), ("column", .string(misfits.column)), ("type", .string(misfits.type)),

@@ -21,7 +21,7 @@ struct WaysOn {
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy.replacing("with transfer --abandon TARGET", with: "with: \(abandoning)")
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForReplica, .misfits, .neverNull, .doesNotFit,
-            .keyNotBuilt, .nothingToAbandon, .nothingToReport:
+            .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
             return error.remedy
         }
     }

@@ -10,7 +10,12 @@ import Dispatch
 /// process at once.
 public enum Interruption {
     public static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
-        let work = Task { try await body() }
+        // Nothing begins before the signals are heard: one that came first would end the process where it stands.
+        let (signalsAreHeard, hearing) = AsyncStream<Never>.makeStream()
+        let work = Task {
+            for await _ in signalsAreHeard {}
+            return try await body()
+        }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -21,6 +26,7 @@ public enum Interruption {
             source.resume()
             return source
         }
+        hearing.finish()
         defer {
             for source in sources { source.cancel() }
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }

@@ -120,6 +120,7 @@ struct TransferInterruptionTests {
                 (["--chunk-mb", "2"], "--chunk-mb was 1, and is 2 now"),
                 (["--chunk-mb", "1", "--verify", "count"], "--verify was digest, and is count now"),
                 (["--chunk-mb", "1", "--lowercase-names"], "--lowercase-names was not given then"),
+                (["--chunk-mb", "1", "--nocase", "citext"], "--nocase was not given then"),
                 (["--chunk-mb", "1", "--rules", try makeRules(box, "tables: {t1: {skip: true}}")], "--rules was not"),
             ] {
                 let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)

@@ -32,7 +32,7 @@ extension ColumnType {
     public var isNative: Bool { if case .native = self { true } else { false } }
 
     /// Whether values are kept as the text that they are.
-    var isText: Bool {
+    public var isText: Bool {
         switch self {
         case .text, .varchar: true
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,

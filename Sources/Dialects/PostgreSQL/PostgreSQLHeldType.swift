@@ -9,10 +9,21 @@ enum PostgreSQLHeldType {
         var kind: String
         /// The type, or what its elements are, was made in this database or by an extension.
         var isOwn: Bool
+        /// Its collation takes strings for equal that differ: a nondeterministic one.
+        var isCaseless = false
         var labels: [String]
     }
 
     static func of(_ type: Description, column: String) -> HeldType {
+        var held = word(type, column)
+        guard type.isCaseless || type.base == "citext", held.labels.isEmpty else { return held }
+        let reason = "compares without regard to case, and there by the letters A to Z only (NOCASE)"
+        held.reason = held.reason.map { "\($0), which \(reason)" } ?? reason
+        held.isCaseless = true
+        return held
+    }
+
+    private static func word(_ type: Description, _ column: String) -> HeldType {
         switch type.kind {
         case "e": return HeldType(.text, reason: "is an enumeration of the source's own", labels: type.labels)
         case "d":
@@ -42,7 +53,7 @@ enum PostgreSQLHeldType {
         switch bare {
         case "real": return .real
         // Its text stays as it was written, and says more than SQLite calls JSON.
-        case "character", "name", "json": return .text
+        case "character", "name", "json", "citext": return .text
         case "numeric": return .numeric
         case "timestamp with time zone": return .timestamp
         case "timestamp without time zone": return .datetime

@@ -52,7 +52,7 @@ public enum PostgreSQLInspector {
     /// Runs `body` so that nothing of it stays, also inside a transaction that somebody else has begun.
     /// `body` is told whether the transaction is its own. Of two errors the first is thrown: what ends a transaction that
     /// broke has nothing to add.
-    private static func withRollback<T>(
+    static func withRollback<T>(
         _ connection: any Connection, _ body: (_ isOurs: Bool) throws -> T
     ) throws -> T {
         let isOurs = !connection.isInTransaction

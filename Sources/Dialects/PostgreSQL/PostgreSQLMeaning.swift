@@ -17,6 +17,8 @@ struct PostgreSQLMeaning {
         var literal: String?
         /// Compares by bytes on both sides.
         var isByBytes = false
+        /// Is a column that is COLLATE NOCASE in SQLite.
+        var isCaseless = false
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
             self.sql = sql
@@ -102,13 +104,14 @@ extension PostgreSQLMeaning {
         }
     }
 
-    private func column(_ name: String) throws(Untranslatable) -> Piece {
+    func column(_ name: String) throws(Untranslatable) -> Piece {
         guard
             let column = columns.first(where: { $0.name == name })
                 ?? columns.first(where: { $0.name == SQLName.folded(name) })
         else { throw Untranslatable("\(name) is no column of the table") }
         var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
         piece.isByBytes = column.collation == .binary
+        piece.isCaseless = column.collation == .nocase
         return piece
     }
 
@@ -175,7 +178,8 @@ extension PostgreSQLMeaning {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
         var piece = try piece(operand)
-        piece.isByBytes = true
+        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE BINARY)" }
+        (piece.isByBytes, piece.isCaseless) = (true, false)
         return piece
     }
 

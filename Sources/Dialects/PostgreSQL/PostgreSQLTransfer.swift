@@ -46,12 +46,13 @@ extension PostgreSQLDialect: TransferTarget {
         }
         let order = (order.map(SQLText.identifier) + ["ctid"]).joined(separator: ", ")
         let ranked = """
-            SELECT ctid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
-            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "))
+            SELECT ctid AS place, row_number() OVER alike AS rank, first_value(ctid) OVER alike AS first \
+            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND ")) \
+            WINDOW alike AS (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order))
             """
         return DuplicateStatements(
             find: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS "
-                + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
+                + "SELECT place, first, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
             table: SQLText.identifier(table.name), place: "ctid", found: "pg_temp.tc_duplicates")
     }
 

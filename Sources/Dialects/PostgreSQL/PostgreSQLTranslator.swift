@@ -8,7 +8,7 @@ extension PostgreSQLMeaning: ExpressionTranslator {
 
     func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression {
         let text = Self.text(expression)
-        return .native(sqlite: try piece(parsed(text)).sql, postgresql: text)
+        return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)
     }
 
     func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression {
@@ -32,8 +32,17 @@ extension PostgreSQLMeaning: ExpressionTranslator {
 
     func remark(on value: Default) -> String? { nil }
 
-    /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic.
-    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? { nil }
+    /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic. A column that
+    /// becomes NOCASE there says so.
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
+        let piece = try self.column(column)
+        guard piece.isCaseless, collation == .binary else { return nil }
+        return .native(sqlite: Self.sql(of: piece, collation), postgresql: SQLText.identifier(column))
+    }
+
+    private static func sql(of piece: Piece, _ collation: Collation?) -> String {
+        piece.isCaseless && collation == .binary ? "(\(piece.sql) COLLATE BINARY)" : piece.sql
+    }
 
     private static func text(_ expression: Expression) -> String {
         switch expression {

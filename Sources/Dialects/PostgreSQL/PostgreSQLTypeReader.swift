@@ -12,12 +12,14 @@ struct PostgreSQLTypeReader {
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text,
                 CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
-                coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel
+                coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
+                co.collisdeterministic
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
                 LEFT JOIN pg_enum l ON l.enumtypid = t.oid
+                LEFT JOIN pg_collation co ON co.oid = a.attcollation
             WHERE \(PostgreSQLCatalogScope.whole.tables)
             ORDER BY c.relname, a.attnum, l.enumsortorder
             """)
@@ -27,7 +29,8 @@ struct PostgreSQLTypeReader {
             let described = types[key]?.labels ?? []
             types[key] = PostgreSQLHeldType.Description(
                 declared: declared, base: row[4].text ?? declared, kind: row[3].text ?? "b",
-                isOwn: row[5].boolean ?? false, labels: described + [row[6].text].compactMap { $0 })
+                isOwn: row[5].boolean ?? false, isCaseless: row[7].boolean == false,
+                labels: described + [row[6].text].compactMap { $0 })
         }
     }
 

@@ -32,6 +32,14 @@ struct SQLiteMeaning {
         /// A text that SQLite may have as a number: a value out of JSON.
         var isDynamic = false
         var isNullable = true
+        /// Where it is a column that compares without regard to case in PostgreSQL: the column itself. A view shows that, and
+        /// computes with the text.
+        var own: Own?
+
+        struct Own {
+            var sql: String
+            var type: ColumnType
+        }
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
             self.sql = sql
@@ -55,13 +63,16 @@ struct SQLiteMeaning {
         var name: String
         var type: ColumnType
         var collation: Collation?
+        /// The type that it has in PostgreSQL where that compares without regard to case: it is read as text.
+        var caselessType: ColumnType?
         var isGenerated = false
         var hasAffinity = true
         var isNullable = true
 
         init(_ column: Column, name: String) {
             self.name = name
-            type = column.type
+            caselessType = PostgreSQLNocase.holds(column.type) ? column.type : nil
+            type = caselessType == nil ? column.type : .text
             collation = column.collation
             isGenerated = column.generated != nil
             isNullable = column.isNullable
@@ -71,6 +82,7 @@ struct SQLiteMeaning {
         init(_ piece: Piece, _ collation: Collation?, name: String) {
             self.name = name
             type = piece.isDecimal ? .numeric : piece.kind.columnType
+            caselessType = piece.own?.type
             self.collation = collation
             (hasAffinity, isNullable) = (piece.hasAffinity, piece.isNullable)
         }
@@ -199,7 +211,8 @@ extension SQLiteMeaning {
 
     /// A column, as `sql` names it.
     static func piece(_ column: ColumnSense, _ sql: String) -> Piece {
-        Piece(sql, kind(of: column.type)).edited { piece in
+        Piece(column.caselessType == nil ? sql : PostgreSQLNocase.asText(sql), kind(of: column.type)).edited { piece in
+            piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
             (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
             piece.isDecimal = column.type.isDecimal
         }

@@ -40,6 +40,17 @@ extension SQLiteMeaning {
             }
             return "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))\(tail)"
         }
+
+        /// Shows columns as they are, and not as the text that others compute with; or only the text.
+        mutating func settle(showsOwn: Bool) {
+            for at in results.indices {
+                guard showsOwn, let own = results[at].piece.own else {
+                    results[at].piece.own = nil
+                    continue
+                }
+                results[at].piece.sql = own.sql
+            }
+        }
     }
 
     /// A view's query, with the columns that it yields.
@@ -49,16 +60,19 @@ extension SQLiteMeaning {
         }
         var meaning = SQLiteMeaning(columns: [], for: .view)
         for table in tables { meaning.relations[SQLName.folded(table.name)] = SQLiteRelation(table) }
-        return try meaning.rows(of: query)
+        return try meaning.rows(of: query, isView: true)
     }
 
-    func rows(of query: SQLiteQuery, wanting kinds: [Kind]? = nil) throws(Untranslatable) -> Rows {
+    /// `isView`: whether it is the whole of a view, whose columns go on to compare as those that it shows.
+    func rows(
+        of query: SQLiteQuery, wanting kinds: [Kind]? = nil, isView: Bool = false
+    ) throws(Untranslatable) -> Rows {
         var meaning = self
         var named: [String] = []
         var isRecursive = false
         for part in query.named { named.append(try meaning.add(part, &isRecursive)) }
         let with = named.isEmpty ? "" : "WITH \(isRecursive ? "RECURSIVE " : "")\(named.joined(separator: ", ")) "
-        var rows = try meaning.united(query, wanting: kinds)
+        var rows = try meaning.united(query, wanting: kinds, isView: isView)
         rows.sql = with + rows.sql
         return rows
     }
@@ -93,7 +107,9 @@ extension SQLiteMeaning {
     }
 
     /// All its SELECTs, in one kind a column, in order and cut.
-    private func united(_ query: SQLiteQuery, wanting kinds: [Kind]?) throws(Untranslatable) -> Rows {
+    private func united(
+        _ query: SQLiteQuery, wanting kinds: [Kind]?, isView: Bool
+    ) throws(Untranslatable) -> Rows {
         let isAlone = query.cores.count == 1
         var parts: [Part] = []
         for core in query.cores { parts.append(try part(core, query.order, isAlone: isAlone)) }
@@ -105,6 +121,7 @@ extension SQLiteMeaning {
         if merges, let caseless = parts.flatMap(\.results).first(where: \.isCaseless) {
             throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
         }
+        for at in parts.indices { parts[at].settle(showsOwn: isView && query.showsRowsAsTheyAre) }
         var sql = parts[0].sql
         // SQLite goes from left to right, PostgreSQL takes INTERSECT first.
         let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
@@ -442,6 +459,12 @@ extension SQLiteMeaning {
 }
 
 extension SQLiteQuery {
+    /// Whether each of its rows is one of what it reads: none are made one.
+    fileprivate var showsRowsAsTheyAre: Bool {
+        guard cores.count == 1, case .select(let select) = cores[0] else { return false }
+        return select.groups.isEmpty && !select.isDistinct
+    }
+
     /// Whether it yields one row, whatever it reads.
     fileprivate var isOneRow: Bool {
         guard cores.count == 1, case .select(let select) = cores[0], select.groups.isEmpty else { return false }

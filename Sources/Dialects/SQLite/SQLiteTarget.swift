@@ -40,13 +40,40 @@ extension SQLiteDialect: TransferTarget {
         }
         let order = (order.map(SQLText.identifier) + ["rowid"]).joined(separator: ", ")
         let ranked = """
-            SELECT rowid AS place, row_number() OVER (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order)) AS rank \
-            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "))
+            SELECT rowid AS place, row_number() OVER alike AS rank, first_value(rowid) OVER alike AS first \
+            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND ")) \
+            WINDOW alike AS (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order))
             """
         return DuplicateStatements(
             find: "CREATE TEMPORARY TABLE tc_duplicates AS "
-                + "SELECT place, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
+                + "SELECT place, first, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
             table: SQLText.identifier(table.name), place: "rowid", found: "temp.tc_duplicates")
+    }
+
+    /// A collation that SQLite has by itself (https://www.sqlite.org/datatype3.html, 7).
+    public func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
+        var column = column
+        column.collation = .nocase
+        return column
+    }
+
+    public func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport {
+        switch policy {
+        case .text: .there
+        case .citext, .icu:
+            .impossible(
+                reason: "SQLite compares without regard to case by COLLATE NOCASE, and has nothing else for it",
+                remedy: "leave out --nocase: such columns become COLLATE NOCASE")
+        }
+    }
+
+    public func removeSupport(of policy: NocasePolicy) -> String? { nil }
+
+    public func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
+        try connection.begin()
+        let result = Result { try body() }
+        try connection.rollback()
+        return try result.get()
     }
 
     /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,

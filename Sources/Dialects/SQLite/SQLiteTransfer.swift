@@ -30,7 +30,7 @@ extension SQLiteDialect: TransferSource {
         let text = SQLiteMeaning.text(view.query)
         let rows = try SQLiteMeaning.view(text, over: relations)
         let columns = rows.columns.map { sense in
-            var column = Column(sense.name, sense.type)
+            var column = Column(sense.name, sense.caselessType ?? sense.type)
             (column.collation, column.isNullable) = (sense.collation, sense.isNullable)
             return column
         }
@@ -88,7 +88,11 @@ extension SQLiteMeaning: ExpressionTranslator {
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
         guard let sense = columns[SQLName.folded(column)], Self.kind(of: sense.type) == .text else { return nil }
         switch collation {
-        case .binary: return nil
+        case .binary:
+            guard sense.caselessType != nil else { return nil }
+            let text = PostgreSQLNocase.asText(SQLText.identifier(sense.name))
+            return .native(sqlite: "\(SQLText.identifier(column)) COLLATE BINARY", postgresql: text)
+        case .nocase where sense.caselessType != nil: return nil
         case .nocase:
             let folded = Self.folded(Piece(SQLText.identifier(sense.name), .text))
             return .native(sqlite: "\(SQLText.identifier(column)) COLLATE NOCASE", postgresql: folded)

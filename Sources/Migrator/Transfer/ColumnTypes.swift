@@ -9,16 +9,21 @@ struct ColumnID: Hashable {
 /// The types of all columns together: the two sides of a foreign key must agree, or it cannot be made.
 struct ColumnTypes {
     private(set) var choices: [ColumnID: TypeChoice] = [:]
+    /// Columns of text that compare without regard to case, and what becomes of that.
+    private(set) var nocase: [ColumnID: NocasePolicy] = [:]
 
     /// `counting`: the column that counts by itself, by table.
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         for table in tables {
             for held in table.held {
-                choices[ColumnID(table: table.table.name, column: held.column)] = held.choice
+                let id = ColumnID(table: table.table.name, column: held.column)
+                choices[id] = held.choice
+                if held.type.isCaseless { nocase[id] = .text }
             }
             for (at, column) in table.table.columns.enumerated() {
                 let id = ColumnID(table: table.table.name, column: column.name)
+                if column.collation == .nocase, at < table.treatments.count { nocase[id] = table.treatments[at].nocase }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
                     let choice = TypeChoice.choose(table.profiles[at], table.treatments[at])
@@ -32,8 +37,28 @@ struct ColumnTypes {
             }
         }
         let counting = Set(counting.map { ColumnID(table: $0.key, column: $0.value) })
-        for group in Self.groups(tables) { unify(group, profiles, counting) }
+        var parents: Set<ColumnID> = []
+        for key in tables.flatMap(\.table.foreignKeys) {
+            for column in key.parentColumns { parents.insert(ColumnID(table: key.parent, column: column)) }
+        }
+        for group in Self.groups(tables) {
+            unify(group, profiles, counting)
+            compareAlike(group, parents)
+        }
+        nocase = nocase.filter { choices[$0.key]?.type.isText == true }
     }
+
+    /// What foreign keys tie together compares alike: as the columns that are referred to do in SQLite, whose collation decides
+    /// (https://www.sqlite.org/foreignkeys.html, section 3). Where those differ, all stay text.
+    private mutating func compareAlike(_ group: [ColumnID], _ parents: Set<ColumnID>) {
+        guard group.contains(where: { nocase[$0] ?? .text != .text }) else { return }
+        var policies: Set<NocasePolicy> = []
+        for parent in group where parents.contains(parent) { policies.insert(nocase[parent] ?? .text) }
+        let policy: NocasePolicy = policies.count == 1 ? policies.first ?? .text : .text
+        for member in group where policy != .text || nocase[member] != nil { nocase[member] = policy }
+    }
+
+    func nocase(_ table: String, _ column: String) -> NocasePolicy? { nocase[ColumnID(table: table, column: column)] }
 
     subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
 

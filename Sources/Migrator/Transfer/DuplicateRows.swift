@@ -77,7 +77,7 @@ struct DuplicateRows {
 
 extension Table {
     /// Everything that keeps rows from repeating each other.
-    fileprivate var uniqueKeys: [Index] {
+    var uniqueKeys: [Index] {
         func index(_ name: String?, _ columns: [String]) -> Index {
             Index(name: name ?? columns.joined(separator: "_"), parts: columns.map { Index.Part(.column($0)) })
         }

@@ -7,7 +7,8 @@ extension TransferOptions {
         [
             ("--tables", (tables ?? []).joined(separator: ",")), ("--exclude", exclude.joined(separator: ",")),
             ("--verify", verification.rawValue), ("--on-mismatch", rules.onMismatch?.rawValue ?? ""),
-            ("--lowercase-names", rules.lowercaseNames ? "true" : ""), ("--rules", rules.recorded),
+            ("--lowercase-names", rules.lowercaseNames ? "true" : ""),
+            ("--nocase", rules.nocase == .text ? "" : rules.nocase?.rawValue ?? ""), ("--rules", rules.recorded),
             ("--chunk-mb", "\(chunkBytes >> 20)"),
         ]
     }

@@ -27,7 +27,7 @@ struct SourceSurvey {
     func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
         try naming(whole) {
             let (table, notCarried) = rules.withoutSkippedColumns(whole)
-            let treatments = table.columns.map { rules.treatment(of: $0.name, in: table.name) }
+            let treatments = table.columns.map { rules.treatment(of: $0, in: table.name) }
             let held = inspection.heldTypes[table.name]
             let profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
             let blank = ProfiledTable(

@@ -118,6 +118,10 @@ struct TransferEngine {
                 try Self.requireEmpty(writing, target)
                 let records = TransferRecords(writing)
                 try records.begin(record)
+                for made in try target.makeSupport(of: work.plan.nocasePolicies, on: writing) {
+                    try records.add(
+                        ChunkRecord(kind: .madeSupport, table: "", name: made.policy.rawValue), to: record.id)
+                }
                 for statement in work.construction.tables { try writing.execute(SQL(trusted: statement)) }
                 if work.plan.quarantines { try Quarantine.make(on: writing) }
                 for name in work.plan.madeTables {

@@ -32,10 +32,20 @@ extension TransferEngine {
             guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
             return Outline(inspection: inspection, tables: [])
         }
+        try await requireSupport()
         let tables = try await streams.each(wanted) { table, reading, _ in
             try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
         }
         return Outline(inspection: inspection, tables: tables)
+    }
+
+    /// Throws when the target can't have what the rules ask for, before any value is looked at.
+    private func requireSupport() async throws {
+        let (target, policies) = (target, options.rules.nocasePolicies)
+        guard !policies.isEmpty else { return }
+        try await streams.first { _, writing in
+            _ = try target.trying(on: writing) { try target.makeSupport(of: policies, on: writing) }
+        }
     }
 
     /// Looks at every value.
@@ -77,7 +87,19 @@ extension TransferEngine {
         plan.misfits = found.flatMap { $0 }
         // The policies may let none of them pass.
         try plan.check(plan.misfits)
+        plan.remarks += try await requireKeys(of: plan)
         return try work(plan)
+    }
+
+    /// Throws when texts that a key tells apart would be one in the target. Returns what is to be said.
+    private func requireKeys(of plan: TransferPlan) async throws -> [String] {
+        guard !plan.caseless.isEmpty else { return [] }
+        let target = target
+        let found = try await streams.first { reading, writing in
+            try FoldedKeySurvey(plan: plan, target: target, reading: reading, writing: writing).found()
+        }
+        guard found.keys.isEmpty else { throw TransferError.keysFold(found.keys) }
+        return found.made.map { "the target did not have what these columns need, so it is made: \($0)" }
     }
 
     private func work(_ plan: TransferPlan) throws -> Work {

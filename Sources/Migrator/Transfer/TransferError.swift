@@ -18,6 +18,10 @@ public enum TransferError: Error, Equatable, Sendable {
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
     /// A key that the source's rows do not satisfy as the target understands it.
     case keyNotBuilt(table: String, key: String, reason: String)
+    /// Texts that a key tells apart and that are one without regard to case.
+    case keysFold([FoldedKey])
+    /// The target can't have what `--nocase` asks for.
+    case noSupport(NocasePolicy, reason: String, remedy: String)
     /// The target holds a part of another run.
     case unfinished(TransferRecord)
     /// It was kept from going on: what was done stays, and is recorded as unfinished.
@@ -47,6 +51,8 @@ extension TransferError {
         case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
+        case .keysFold: "keys_fold"
+        case .noSupport: "no_support"
         case .unfinished: "unfinished_transfer"
         case .interrupted: "interrupted"
         case .stopped: "stopped"
@@ -76,7 +82,7 @@ extension TransferError {
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy
-        case .rulesForReplica: "leave out --rules, --on-mismatch and --lowercase-names"
+        case .rulesForReplica: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
         case .misfits(let found):
             found.contains(where: \.isGiven)
                 ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
@@ -87,6 +93,10 @@ extension TransferError {
                 : "set the rows aside with on_mismatch: quarantine, or widen the columns"
         case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
         case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
+        case .keysFold:
+            "change one of each in the source, set the rows aside with --on-mismatch quarantine, or leave such columns text by a rule: "
+                + "nocase: text"
+        case .noSupport(_, _, let remedy): remedy
         }
     }
 }
@@ -112,6 +122,9 @@ extension TransferError: CustomStringConvertible {
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
+        case .keysFold(let found):
+            return Self.list("texts that are several to the source's key are one without regard to case", found)
+        case .noSupport(let policy, let reason, _): return "--nocase \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let record):
             return "the database holds an unfinished transfer from \(record.source), begun \(record.startedAt)"
         case .interrupted(let reason):
@@ -131,7 +144,7 @@ extension TransferError: CustomStringConvertible {
         }
     }
     /// One on the same line, several on a line each.
-    private static func list(_ heading: String, _ found: [Misfits]) -> String {
+    private static func list(_ heading: String, _ found: [some CustomStringConvertible]) -> String {
         found.count == 1 ? "\(heading): \(found[0])" : "\(heading):" + found.map { "\n  \($0)" }.joined()
     }
 }

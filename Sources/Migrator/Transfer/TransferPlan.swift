@@ -26,12 +26,19 @@ public struct TransferPlan: Sendable {
     public var remarks: [String] = []
     /// What rules might say about columns that could mean more than their types do.
     public var proposals: [ProposedRule] = []
+    /// Columns that compare without regard to case in the target, by more letters than in the source.
+    var caseless: [CaselessColumn] = []
     /// Views of the target that ask for the time: no two readings of them need to yield the same.
     var viewsOfTheTime: Set<String> = []
 
     /// Whether rows may be set aside, so that there has to be a place for them.
     var quarantines: Bool {
         tables.contains { $0.policy == .quarantine || $0.handling.contains { $0.policy == .quarantine } }
+    }
+
+    /// What its columns need beside tables.
+    var nocasePolicies: [NocasePolicy] {
+        NocasePolicy.allCases.filter { policy in caseless.contains { $0.policy == policy } }
     }
 
     /// Every table that the target gets.
@@ -90,6 +97,13 @@ public struct ColumnHandling: Sendable, Equatable {
 public struct PlannedCheck: Sendable, Equatable {
     public var table: String
     public var check: Check
+}
+
+/// A column that compares without regard to case, in the target's names.
+struct CaselessColumn: Sendable, Equatable {
+    var table: String
+    var column: String
+    var policy: NocasePolicy
 }
 
 /// An index over words, in the target's names.

@@ -19,6 +19,7 @@ struct TransferPlanner {
     var notCarried: [NotCarried]
     var remarks: [String] = []
     var viewsOfTheTime: Set<String> = []
+    var caselessColumns: [CaselessColumn] = []
 
     init(
         _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
@@ -62,16 +63,20 @@ struct TransferPlanner {
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
             typeNotes: typeNotes, notCarried: notCarried, remarks: remarks + tables.compactMap { caseless($0.table) },
-            proposals: ProposedRule.proposals(for: tables, in: inspection), viewsOfTheTime: viewsOfTheTime)
+            proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
+            viewsOfTheTime: viewsOfTheTime)
     }
 
-    /// Unique indexes come along as they are; what a program asks for does not.
+    /// Where columns become plain text, unique indexes come along as they are; what a program asks for does not.
     private func caseless(_ table: Table) -> String? {
-        let columns = table.columns.filter { $0.collation == .nocase }.map(\.name)
-        guard let first = columns.first, let name = tableNames[table.name] else { return nil }
+        guard let name = tableNames[table.name] else { return nil }
+        let columns = table.columns.map(\.name).filter { column in
+            types.nocase(table.name, column) == .text && table[column: column]?.collation == .nocase
+        }
+        guard let first = columns.first else { return nil }
         return
             "\(name): \(columns.joined(separator: ", ")) compared without regard to case, which they do no more: ask for "
-            + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…)"
+            + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with --nocase"
     }
 
     private mutating func nameAll() {
@@ -95,15 +100,22 @@ struct TransferPlanner {
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
             sourceColumns: copied.map { origin.table.columns[$0].name },
-            targetColumns: copied.map { table.columns[$0].name }, types: copied.map { table.columns[$0].type },
+            targetColumns: copied.map { table.columns[$0].name },
+            types: copied.map { written(origin.table.columns[$0], of: origin.table.name) },
             handling: copied.map { handling(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
             rows: origin.rows, bytes: origin.bytes, longestRow: origin.longestRow, pieces: origin.pieces,
             counting: counting(origin, table))
     }
 
+    /// As what a column's values are written: what compares without regard to case takes the text that it is.
+    private func written(_ column: Column, of table: String) -> ColumnType {
+        types[table, column.name]?.type ?? column.type
+    }
+
     private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {
         let treatment = origin.treatments[column]
         let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
+        let type = choice.type
         var handling = ColumnHandling(
             reading: treatment.reading, policy: treatment.policy, isGiven: choice.isGiven)
         // What a rule promises is not widened: it is kept, or the transfer is refused.
@@ -118,12 +130,12 @@ struct TransferPlanner {
             return handling
         }
         let profile = origin.profiles[column]
-        if planned.type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
+        if type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
             handling.demand.insert(.bytes)
         }
         let widened = TypeChoice.choose(profile)
         handling.isSuspect =
-            choice.isGiven || !handling.demand.isEmpty || widened.type != planned.type || widened.reason != nil
+            choice.isGiven || !handling.demand.isEmpty || widened.type != type || widened.reason != nil
         return handling
     }
 
@@ -153,8 +165,8 @@ extension TransferPlanner {
     private func translator(of table: Table) -> any ExpressionTranslator {
         let columns = table.columns.map { column in
             var column = column
-            column.type = types[table.name, column.name]?.type ?? column.type
-            return column
+            column.type = written(column, of: table.name)
+            return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
         return source.translator(of: columns, names: columnNames[table.name] ?? [:])
     }
@@ -165,12 +177,8 @@ extension TransferPlanner {
         let table = origin.table.name
         let choice = types[table, column.name] ?? TypeChoice(column.type)
         var result = Column(columnNames[table]?[column.name] ?? column.name, choice.type)
-        if let reason = choice.reason {
-            let declared = inspection.declaredTypes[table]?[column.name] ?? ""
-            typeNotes.append(
-                TypeNote(
-                    table: table, column: column.name, declared: declared, type: spelled(choice.type), reason: reason))
-        }
+        let compared = types.nocase(table, column.name).map { target.caseless(result, as: $0) } ?? result
+        note(column, choice, as: compared, of: table)
         result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
         if result.isNullable && !column.isNullable {
             leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL there")
@@ -182,7 +190,26 @@ extension TransferPlanner {
         }
         addDefault(column, to: &result, of: table, translator)
         addGenerated(column, to: &result, of: table, translator)
+        (result.type, result.collation) = (compared.type, compared.collation)
         return result
+    }
+
+    /// Says why a column's type is not the declared one, where that is to be said.
+    private mutating func note(_ column: Column, _ choice: TypeChoice, as made: Column, of table: String) {
+        var reasons = [choice.reason].compactMap { $0 }
+        if made.type != choice.type, let policy = types.nocase(table, column.name) {
+            caselessColumns.append(
+                CaselessColumn(table: tableNames[table] ?? table, column: made.name, policy: policy))
+            reasons.append(
+                column.collation == .nocase
+                    ? "compares without regard to case, there of more letters than A to Z"
+                    : "its foreign key compares it without regard to case")
+        }
+        guard !reasons.isEmpty else { return }
+        typeNotes.append(
+            TypeNote(
+                table: table, column: column.name, declared: inspection.declaredTypes[table]?[column.name] ?? "",
+                type: spelled(made.type), reason: reasons.joined(separator: "; ")))
     }
 
     /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.

@@ -124,6 +124,18 @@ extension TransferPlanner {
             check.name = names.constraint(check.name ?? column, beside: &taken)
             add(check, to: &table)
         }
+        addLimits(origin.table, to: &table, beside: &taken)
+    }
+
+    /// A type that has no length leaves it to a check.
+    private mutating func addLimits(_ origin: Table, to table: inout Table, beside taken: inout Set<String>) {
+        for (column, made) in zip(origin.columns, table.columns) {
+            guard case .varchar(let length)? = types[origin.name, column.name]?.type, made.type != .varchar(length)
+            else { continue }
+            let text = "length(\(SQLText.identifier(made.name))) <= \(length)"
+            let name = names.constraint("\(table.name)_\(made.name)_check", beside: &taken)
+            add(Check(.native(sqlite: text, postgresql: text), name: name), to: &table)
+        }
     }
 
     /// A table that takes no check later must not get one that its rows break.

@@ -31,6 +31,8 @@ struct ChunkRecord: Sendable, Equatable {
     enum Kind: String {
         case madeTable = "made_table"
         case madeView = "made_view"
+        /// What columns that compare without regard to case need: the policy is the name.
+        case madeSupport = "made_support"
         case rows
         /// Rows that repeat a key were taken out of the table.
         case duplicates

@@ -126,6 +126,12 @@ struct TransferRecords {
                 try remove(
                     tables: chunks.filter { $0.kind == .madeTable }.map(\.table),
                     views: chunks.filter { $0.kind == .madeView }.map(\.table))
+                for policy in chunks.filter({ $0.kind == .madeSupport }).compactMap({ NocasePolicy(rawValue: $0.name) })
+                {
+                    if let statement = connection.dialect.removeSupport(of: policy) {
+                        try connection.executeScript(statement)
+                    }
+                }
                 try connection.execute("DELETE FROM tc_transfer_chunks WHERE transfer_id = \(record.id)")
                 try connection.execute("DELETE FROM tc_transfers WHERE id = \(record.id)")
                 // A target that never held a complete transfer gets rid of these too.

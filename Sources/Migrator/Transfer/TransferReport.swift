@@ -102,7 +102,8 @@ extension ChunkRecord {
     fileprivate var label: String {
         switch kind {
         case .check: "\(table).\(name)"
-        case .madeTable, .madeView, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation: name
+        case .madeTable, .madeView, .madeSupport, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation:
+            name
         }
     }
 }
@@ -115,7 +116,7 @@ extension ChunkRecord.Kind {
         case .check: .constraint
         case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
-        case .madeTable, .rows, .duplicates: .other
+        case .madeTable, .madeSupport, .rows, .duplicates: .other
         }
     }
 }

@@ -5,6 +5,8 @@ public struct TransferRules: Sendable, Equatable {
     public var onMismatch: MismatchPolicy?
     /// Names of tables, columns, indexes and constraints in lower case, so that no query needs quotes around them.
     public var lowercaseNames = false
+    /// What becomes of columns that compare without regard to case; `text` when `nil`.
+    public var nocase: NocasePolicy?
     public var tables: [TableRule] = []
 
     public init() {}
@@ -38,6 +40,7 @@ public struct TransferRules: Sendable, Equatable {
         /// What a NUL, and what is no UTF-8, becomes.
         public var nul: String?
         public var onMismatch: MismatchPolicy?
+        public var nocase: NocasePolicy?
 
         public init(name: String, line: Int) {
             self.name = name
@@ -58,6 +61,8 @@ struct ColumnTreatment: Sendable, Equatable {
     var type: ColumnType?
     var reading: ValueReading?
     var policy: MismatchPolicy
+    /// What becomes of it where it compares without regard to case.
+    var nocase = NocasePolicy.text
 }
 
 extension TransferRules {
@@ -71,6 +76,21 @@ extension TransferRules {
             type: rule?.givenType, reading: rule?.reading, policy: rule?.onMismatch ?? policy(of: table))
     }
 
+    /// The same, with what becomes of the way in which the column compares.
+    func treatment(of column: Column, in table: String) -> ColumnTreatment {
+        var treatment = treatment(of: column.name, in: table)
+        if column.collation == .nocase { treatment.nocase = self[table]?[column.name]?.nocase ?? nocase ?? .text }
+        return treatment
+    }
+
+    /// All that ask for columns which compare without regard to case in the target.
+    var nocasePolicies: [NocasePolicy] {
+        let columns: [ColumnRule] = tables.flatMap(\.columns)
+        return NocasePolicy.allCases.filter { policy in
+            policy != .text && (nocase == policy || columns.contains { $0.nocase == policy })
+        }
+    }
+
     /// Throws when a rule speaks of something that is not there, or says two things that exclude each other.
     func check(against tables: [Table]) throws(TransferError) {
         for rule in self.tables {
@@ -80,13 +100,13 @@ extension TransferRules {
                     remedy: Self.suggestion(rule.name, tables.map(\.name)) ?? "see the names with a dry run")
             }
             for column in rule.columns {
-                guard table[column: column.name] != nil else {
+                guard let known = table[column: column.name] else {
                     throw .badRule(
                         line: column.line, problem: "the table \(rule.name) has no column \(column.name)",
                         remedy: Self.suggestion(column.name, table.columns.map(\.name))
                             ?? "it has \(table.columns.map(\.name).joined(separator: ", "))")
                 }
-                try column.check(in: rule.name)
+                try column.check(in: rule.name, comparing: known.collation)
             }
         }
     }
@@ -128,9 +148,15 @@ extension TransferRules.ColumnRule {
         return nul.map { .cleaned(replacement: $0) }
     }
 
-    fileprivate func check(in table: String) throws(TransferError) {
+    fileprivate func check(in table: String, comparing collation: Collation?) throws(TransferError) {
         func refuse(_ problem: String, _ remedy: String) -> TransferError {
             .badRule(line: line, problem: "\(table).\(name): \(problem)", remedy: remedy)
+        }
+        if nocase != nil && collation != .nocase {
+            throw refuse("nocase is for columns that are COLLATE NOCASE, and this one is not", "leave it out")
+        }
+        if nocase != nil, let type = givenType, !type.isText {
+            throw refuse("nocase is for text, and it becomes \(type)", "leave one of them out")
         }
         if minutesAhead != nil && moment == nil {
             throw refuse("zone says how timestamps are read, and there is no timestamp", "add timestamp: iso")

@@ -16,6 +16,7 @@ struct SchemaSurvey {
     func plan(_ inspection: Inspection, isWorthSaying: (NotCarried) throws -> Bool) throws -> TransferPlan {
         try rules.check(against: inspection.schema.tables)
         try requireNoRenames()
+        guard rules.nocasePolicies.isEmpty else { throw SchemaTransferError.compared }
         let match = try SchemaMatch(inspection.schema.tables, schema, ignoring: ignoring + rules.skipped)
         var plan = TransferPlan(
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,

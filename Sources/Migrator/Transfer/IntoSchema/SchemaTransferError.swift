@@ -10,6 +10,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case nothingToIgnore(String)
     /// A rule that gives a table or a column another name: here they go where theirs is.
     case renamed(String, line: Int)
+    /// A rule that says how columns compare: here they do as they were declared.
+    case compared
     /// The history itself puts rows into these tables.
     case filledByHistory([String])
     /// A target that was to hold tables, and holds none.
@@ -34,6 +36,7 @@ extension SchemaTransferError {
         case .noSource: "no_source"
         case .nothingToIgnore: "nothing_to_ignore"
         case .renamed: "renamed"
+        case .compared: "compared"
         case .filledByHistory: "filled_by_history"
         case .nothingToFill: "nothing_to_fill"
         case .rowsInTheWay: "target_rows_in_the_way"
@@ -51,6 +54,7 @@ extension SchemaTransferError {
         case .noSource: "give them a default, or add them to the source"
         case .nothingToIgnore: "name a table, or a column as table.column"
         case .renamed: "take the new name out of the rules"
+        case .compared: "take nocase out of the rules, and declare the columns so"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
         case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names):
@@ -76,6 +80,8 @@ extension SchemaTransferError: CustomStringConvertible {
         case .nothingToIgnore(let name): "the source has no \(name) to ignore"
         case .renamed(let name, let line):
             "line \(line) of the rules renames \(name), and a schema that is there is matched by name"
+        case .compared:
+            "the rules say how columns compare (nocase), and those of a schema that is there do as it has them"
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"

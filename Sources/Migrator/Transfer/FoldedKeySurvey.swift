@@ -1,0 +1,191 @@
+import Dialects
+
+/// Rows that a key of the source tells apart, and that are one to the target's.
+public struct FoldedKey: Sendable, Equatable {
+    /// As the source calls it.
+    public var table: String
+    /// In the target's names.
+    public var columns: [String]
+    /// How many rows repeat one before them.
+    public var count: Int
+    /// The first of them: `'é' in row id=2 and 'É' in row id=1`.
+    public var examples: [String]
+}
+
+extension FoldedKey: CustomStringConvertible {
+    public var description: String {
+        let rows = count == 1 ? "1 row repeats another" : "\(count) rows repeat others"
+        let shown = examples.joined(separator: "; ") + (count > examples.count ? "; …" : "")
+        return "\(table) (\(columns.joined(separator: ", "))): \(rows): \(shown)"
+    }
+}
+
+/// Looks for texts that become one in a key. SQLite's NOCASE folds the letters A to Z, what stands for it in the target folds all: which,
+/// only the target knows. So the keys alone are copied there, in a transaction of which nothing stays, and it is asked.
+struct FoldedKeySurvey {
+    struct Found: Sendable {
+        var keys: [FoldedKey] = []
+        /// The statements that made what the columns need, where it was not there.
+        var made: [String] = []
+    }
+
+    private static let tableName = "tc_keys"
+    private static let exampleCount = 3
+
+    let plan: TransferPlan
+    let target: any TransferTarget
+    let reading: any Connection
+    let writing: any Connection
+
+    /// Must run in the snapshot in which the rows are copied. Throws `DatabaseError`.
+    func found() throws -> Found {
+        try target.trying(on: writing) {
+            let made = try target.makeSupport(of: plan.nocasePolicies, on: writing).map { $0.statement }
+            return Found(keys: try plan.tables.flatMap(foldedKeys), made: made)
+        }
+    }
+
+    /// Rows that repeat a key are set aside later where the policy says so (`DuplicateRows`).
+    private func foldedKeys(of table: PlannedTable) throws -> [FoldedKey] {
+        let caseless = Set(plan.caseless.filter { $0.table == table.target }.map(\.column))
+        guard table.policy != .quarantine, !caseless.isEmpty, let schema = plan.schema[table.target] else { return [] }
+        // What is computed has no values to copy: such a key is found broken when it is built.
+        let computed = schema.columns.filter { $0.generated != nil }.map(\.name)
+        let keys = schema.uniqueKeys.filter { key in
+            key.columns.contains(where: caseless.contains) && !computed.contains(where: key.reads)
+        }
+        guard !keys.isEmpty else { return [] }
+        let columns = table.targetColumns.filter { column in keys.contains { $0.reads(column) } }
+        let copy = Self.copy(of: schema, columns)
+        for statement in try target.construct(Schema(tables: [copy])).tables {
+            try writing.execute(SQL(trusted: statement))
+        }
+        try load(table, columns, into: copy)
+        let found = try keys.compactMap { try repeated($0, in: copy, of: table) }
+        for statement in target.remove(tables: [copy.name], views: []) { try writing.execute(SQL(trusted: statement)) }
+        return found
+    }
+
+    /// These columns, and behind them one that says which row it is.
+    private static func copy(of table: Table, _ columns: [String]) -> Table {
+        var label = "row"
+        while columns.contains(label) { label += "_" }
+        var copy = Table(name: tableName)
+        for name in columns {
+            var column = Column(name, table[column: name]?.type ?? .text)
+            column.isNullable = true
+            copy.columns.append(column)
+        }
+        copy.columns.append(Column(label, .text))
+        return copy
+    }
+
+    private func load(_ table: PlannedTable, _ columns: [String], into copy: Table) throws {
+        let places = columns.compactMap(table.targetColumns.firstIndex)
+        let read = places.map { table.sourceColumns[$0] }
+        let others = table.reading.hiddenKey == nil ? table.reading.key.filter { !read.contains($0) } : []
+        let wanted = read + others
+        let key = RowKey(table.reading, in: wanted)
+        let reader = ValueReader(places.map { table.handling[$0].reading })
+        let cursor = try reading.rows(SQL(trusted: table.reading.query(wanted)))
+        defer { cursor.close() }
+        let types: [ColumnType] = places.map { table.types[$0] }
+        let writer = try writing.copyIn(
+            table: copy.name, columns: copy.columns.map(\.name), types: types + [ColumnType.text])
+        do {
+            var count = 0
+            while try cursor.next() {
+                let values = places.indices.map { cursor.raw($0) }
+                let shown = values.map(ValueText.short).joined(separator: ", ")
+                let written = values.indices.map { reader?.read(values[$0], column: $0) ?? values[$0] }
+                try Self.write(written, "\(shown) in row \(key.text(cursor))", writer)
+                count += 1
+                if count & 0xFFF == 0 { try Task.checkCancellation() }
+            }
+            _ = try writer.finish()
+        } catch {
+            writer.cancel()
+            throw error
+        }
+    }
+
+    /// A row with a value that does not fit is left out: it becomes NULL, which repeats nothing, or was refused before.
+    private static func write(_ values: [RawValue], _ label: String, _ writer: any BulkWriter) throws {
+        for (column, value) in values.enumerated() {
+            do throws(Misfit) { try writer.write(value, column: column) } catch { return }
+        }
+        try Array(label.utf8).withUnsafeBytes { bytes in
+            try writer.write(.text(bytes), column: values.count)
+            try writer.endRow()
+        }
+    }
+
+    private func repeated(_ key: Index, in copy: Table, of table: PlannedTable) throws -> FoldedKey? {
+        let statements = try target.duplicates(of: key, in: copy, order: [])
+        try writing.execute(SQL(trusted: statements.find))
+        let count = try writing.queryValue(SQL(trusted: statements.count))?.integer ?? 0
+        let label = copy.columns.last?.name ?? ""
+        let pairs = try writing.query(SQL(trusted: statements.pairs(of: label, limit: Self.exampleCount)))
+        try writing.execute(SQL(trusted: statements.forget))
+        guard count > 0 else { return nil }
+        return FoldedKey(
+            table: table.source, columns: key.columns, count: Int(count),
+            examples: pairs.map { "\($0[1].text ?? "") and \($0[0].text ?? "")" })
+    }
+}
+
+/// What columns under a policy needed and did not find.
+struct MadeSupport: Sendable {
+    var policy: NocasePolicy
+    var statement: String
+}
+
+extension TransferTarget {
+    /// Makes what these policies need, where it is not there; returns what was made. Throws `TransferError.noSupport` and
+    /// `DatabaseError`.
+    func makeSupport(of policies: [NocasePolicy], on connection: any Connection) throws -> [MadeSupport] {
+        try policies.compactMap { policy in
+            let statement = try missing(of: policy, on: connection)
+            if let statement { try make(policy, by: statement, on: connection) }
+            return statement.map { MadeSupport(policy: policy, statement: $0) }
+        }
+    }
+
+    /// The statement that makes what is not there.
+    private func missing(of policy: NocasePolicy, on connection: any Connection) throws -> String? {
+        switch try support(of: policy, on: connection) {
+        case .there: return nil
+        case .missing(let statement): return statement
+        case .impossible(let reason, let remedy):
+            throw TransferError.noSupport(policy, reason: reason, remedy: remedy)
+        }
+    }
+
+    private func make(_ policy: NocasePolicy, by statement: String, on connection: any Connection) throws {
+        do throws(DatabaseError) {
+            try connection.execute(SQL(trusted: statement))
+        } catch {
+            guard !error.isInterruption else { throw error }
+            let remedy = "have somebody run it who may: \(statement); or choose another --nocase"
+            throw TransferError.noSupport(policy, reason: error.message, remedy: remedy)
+        }
+    }
+}
+
+extension Index {
+    /// The columns that are parts of it by themselves.
+    fileprivate var columns: [String] {
+        parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
+    }
+
+    /// Whether any part of it, or its condition, speaks of a column.
+    fileprivate func reads(_ column: String) -> Bool {
+        if condition?.mentions(column) == true { return true }
+        return parts.contains { part in
+            switch part.key {
+            case .column(let name): name == column
+            case .expression(let expression): expression.mentions(column)
+            }
+        }
+    }
+}
