@@ -119,10 +119,13 @@ func withSandbox<T>(_ body: (Sandbox) async throws -> T) async throws -> T {
 }
 
 extension Sandbox {
-    /// A host waits for a daemon as long as it takes; here none comes back.
+    /// A host waits for a daemon as long as it takes; here none comes back. A tmux server that is ending and can't, because a
+    /// host was killed (`TmuxServer.giveUpIfEnding`), listens to nobody any more.
     fileprivate func endHosts() async throws {
         guard FileManager.default.fileExists(atPath: "\(home)/.teleclaude/hosts") else { return }
-        _ = try await run(Program(inPath: "pkill"), ["-KILL", "-f", "host \(home)/.teleclaude/hosts/"])
+        for words in ["host \(home)/.teleclaude/hosts/", "^tmux -S \(tmuxSocket) "] {
+            _ = try await run(Program(inPath: "pkill"), ["-KILL", "-f", words])
+        }
     }
 }
 
