@@ -31,17 +31,23 @@ final class PostgreSQLPooler: Sendable {
         }
         // A busy pooler may happen to give each of us its own session: not every time.
         var rounds = 8
-        while rounds > 0, try compare(connection.handle, second, session.process) { rounds -= 1 }
+        while rounds > 0, try compare(connection.handle, second, session.process, rounds) { rounds -= 1 }
         isKnownToKeepSessions.withLock { $0 = true }
     }
 
     /// While the first is between two transactions, the second begins one. In session mode neither has to do with the other; else
     /// the second is given the first one's session, or the first another one meanwhile. False when there is nothing more to ask.
+    ///
+    /// A pooler that lends what came back last gives both the same ones again, round after round, unless the first asks before
+    /// the second begins; one that lends in turn does so if it asks. So it asks every other time.
     private func compare(
-        _ first: OpaquePointer?, _ second: OpaquePointer, _ process: Int64
+        _ first: OpaquePointer?, _ second: OpaquePointer, _ process: Int64, _ round: Int
     ) throws(DatabaseError) -> Bool {
-        let other = Self.process(of: second, "BEGIN; SELECT pg_catalog.pg_backend_pid()")
-        let own = Self.process(of: first, "SELECT pg_catalog.pg_backend_pid()")
+        let question = "SELECT pg_catalog.pg_backend_pid()"
+        let before = round.isMultiple(of: 2) ? Self.process(of: first, question) : .known(process)
+        if case .known(let number) = before, number != process { throw Self.shared(nil) }
+        let other = Self.process(of: second, "BEGIN; \(question)")
+        let own = Self.process(of: first, question)
         switch (other, own) {
         case (.failed(let reason), _): throw Self.shared("it lets nobody begin a transaction: \(reason)")
         case (_, .failed(let reason)): throw Self.undecided(reason)
