@@ -14,7 +14,7 @@ struct DaemonFaultTests {
         try await withDatabase(.postgresql) { box, url in
             let proxy = try box.startProxy(to: url)
             let old = try await box.startDaemon(box.daemonVariables(proxy.url, Self.quick))
-            proxy.process.kill(SIGSTOP)
+            proxy.process.suspend()
             try waitUntil("it notices") { try old.process.errorText().contains("the daemon's lock is not confirmed") }
             let silent = try await old.telec("whoami")
             #expect(silent.code == 2 && silent.error.contains("does not confirm"), "\(silent)")

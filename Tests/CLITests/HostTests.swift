@@ -180,7 +180,7 @@ struct HostTests {
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
             let first = try await box.startDaemon(variables)
             let id = try await first.start("sh", "-c", "while read x; do echo got $x; done")
-            first.process.kill(SIGSTOP)
+            first.process.suspend()
             try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
             let other = try await box.startDaemon(box.daemonVariables("sqlite:\(box("b.db"))"))
             let file = "\(box.home)/.teleclaude/hosts/\(id)/standing"

@@ -107,6 +107,13 @@ final class RunningProgram: Sendable {
     /// Sends a signal to the program and to all that it started.
     func kill(_ signal: Int32) { Foundation.kill(-pid, signal) }
 
+    /// Stops it where it stands, and waits until it has: on a busy machine its threads go on for a while after the signal.
+    func suspend() {
+        kill(SIGSTOP)
+        var info = siginfo_t()
+        waitid(P_PID, id_t(pid), &info, WSTOPPED | WEXITED | WNOWAIT)
+    }
+
     /// Waits until it ends. One that takes longer than `timeout` seconds is killed, and that is an error.
     func finish(timeout: Double = 60) async throws -> Run {
         let deadline = ContinuousClock.now + .seconds(timeout)

@@ -135,6 +135,9 @@ struct SessionTests {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("echo", "one")
             try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("its host has gone, with what it ran") {
+                !FileManager.default.fileExists(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
+            }
             let forgotten = try await daemon.telec("sessions", "revive", id)
             #expect(forgotten.code == 64 && forgotten.error.contains("say it behind --"), "\(forgotten)")
             let revived = try await daemon.telec("sessions", "revive", id, "--", "echo", "two")

@@ -34,7 +34,7 @@ struct StandbyTests {
     @Test func aFullQueueOfAStoppedDaemonKeepsNobodyOut() async throws {
         try await withDatabase(.postgresql) { box, url in
             let pair = try TakeOver.start(box, url, sharingSocket: true)
-            pair.first.kill(SIGSTOP)
+            pair.first.suspend()
             let flood = """
                 import socket, time
                 calls = []
@@ -121,7 +121,7 @@ struct StandbyTests {
                         )
                         .count == 1
                     }
-                    pair.first.kill(SIGSTOP)
+                    pair.first.suspend()
                 }
             }
             try waitUntil("the second serves") { try pair.second.errorText().contains("ready") }
@@ -193,7 +193,7 @@ struct StandbyTests {
             let id = try await daemon.start(
                 "sh", "-c", "n=0; while [ $n -lt 400 ]; do n=$((n+1)); echo line $n.; sleep 0.05; done")
             try await daemon.waitForTranscript(of: id, toContain: "line 20.")
-            pair.first.kill(SIGSTOP)
+            pair.first.suspend()
             try waitUntil("the second serves") { try pair.second.errorText().contains("ready") }
             pair.first.kill(SIGCONT)
             #expect(try await pair.first.finish(timeout: 30).code == 2)
@@ -264,7 +264,7 @@ struct SQLiteStandbyTests {
     @Test func aStoppedDaemonKeepsItsPlace() async throws {
         try await withDatabase(.sqlite) { box, url in
             let pair = try TakeOver.start(box, url)
-            pair.first.kill(SIGSTOP)
+            pair.first.suspend()
             try await Task.sleep(for: .seconds(4))
             #expect(try !pair.second.errorText().contains("ready"))
             pair.first.kill(SIGCONT)

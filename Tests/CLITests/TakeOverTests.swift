@@ -18,7 +18,7 @@ struct TakeOverTests {
     @Test(arguments: [false, true]) func ofADaemonThatWasStopped(sharingSocket: Bool) async throws {
         try await rounds("SIGSTOP", sharingSocket) { pair in
             try await pair.measure {
-                pair.first.kill(SIGSTOP)
+                pair.first.suspend()
             } afterwards: {
                 try await wakesUpAndEnds(pair)
             }
