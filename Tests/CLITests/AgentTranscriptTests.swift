@@ -143,6 +143,38 @@ struct AgentTranscriptTests {
         }
     }
 
+    /// What waits for a daemon that is away is gathered in one chunk, but never across two transcripts: the daemon is told of both.
+    @Test func anotherTranscriptIsToldOfAlsoWhenTheDaemonWasAway() async throws {
+        let script = """
+            folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
+            mkdir -p "$folder"
+            say() { printf '{"type":"user","message":{"role":"user","content":"%s"}}\\n' "$1" >> "$folder/$2.jsonl"; }
+            say one a
+            until [ -e go ]; do sleep 0.1; done
+            say two a
+            sleep 1
+            say three b
+            touch done
+            """
+        try await withAgent("claude", script) { first, url in
+            let id = try await first.startAgent("claude")
+            try await first.waitForConversation(of: id, toBe: "user: one\n")
+            first.process.kill(SIGKILL)
+            _ = try await first.process.finish()
+            let files = first.box.files
+            #expect(FileManager.default.createFile(atPath: "\(files)/go", contents: nil))
+            try waitUntil("the agent has ended") { FileManager.default.fileExists(atPath: "\(files)/done") }
+            let daemon = try await first.box.startDaemon(first.variables)
+            try await daemon.wait(for: id, toBe: "closed")
+            try await daemon.waitForConversation(of: id, toBe: "user: one\nuser: two\nuser: three\n")
+            let present = try query("SELECT native_log_file FROM sessions", on: url)
+            #expect(present.first?.hasSuffix("/b.jsonl") == true, "\(present)")
+            let before = try query("SELECT transcript_files FROM sessions", on: url)
+            #expect(before.first?.hasSuffix("/a.jsonl\"]") == true, "\(before)")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// The host is killed while an agent talks; the next one goes on where it was.
     @Test func aHostThatIsStartedAgainGoesOn() async throws {
         let script = """

@@ -9,7 +9,7 @@ struct SessionTests {
         try await withDaemon(backend) { daemon in
             let id = try await daemon.start(
                 "sh", "-c", "printf 'ready \\303\\251\\n'; read line; echo \"got $line\"; exit 3", title: "First")
-            try await daemon.wait(for: id, toBe: "active")
+            try await daemon.waitForTranscript(of: id, toContain: "ready")
             let sent = try await daemon.telec("sessions", "send", id, "some; 'text' é")
             #expect(sent.code == 0 && sent.output == "sent\n", "\(sent)")
             try await daemon.wait(for: id, toBe: "closed")

@@ -315,6 +315,7 @@ extension Host {
         if natives.last?.path != part.path, HostFrame.isPath(part.path) {
             // What waits does not belong to it.
             cut()
+            spool.closeLast()
             natives.append((part.path, spool.next))
         }
         for line in part.lines {

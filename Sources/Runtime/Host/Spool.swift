@@ -60,6 +60,9 @@ struct Spool {
         bytes += data.count
     }
 
+    /// What comes now begins a chunk of its own.
+    mutating func closeLast() { sealed = next }
+
     /// The daemon has chunks that were never made here: numbers go on behind them, or it would take new ones for known.
     mutating func skip(to number: UInt64) {
         next = max(next, number)
