@@ -15,6 +15,7 @@ let package = Package(
     products: [
         .library(name: "Dialects", targets: ["Dialects"]),
         .library(name: "Migrator", targets: ["Migrator"]),
+        .library(name: "Transfer", targets: ["Transfer"]),
         .library(name: "Migrations", targets: ["Migrations"]),
         .library(name: "MigrateCommand", targets: ["MigrateCommand"]),
         .library(name: "Settings", targets: ["Settings"]),
@@ -36,34 +37,38 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // Arrows point down only: the programs -> MigrateCommand, Migrations, Runtime -> Migrator -> Dialects -> C libraries.
+        // Arrows point down only: the programs -> MigrateCommand, Migrations, Runtime -> Transfer -> Migrator -> Dialects -> C libraries.
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         clientLibrary,
         .systemLibrary(name: "CSpawn"),
+        .target(name: "POSIX"),
         .target(
             name: "Dialects",
             dependencies: [
-                "CSQLite", "CPostgreSQL", .product(name: "HashTreeCollections", package: "swift-collections"),
+                "CSQLite", "CPostgreSQL", "POSIX", .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
+        // Every row of one database into another, proven.
+        .target(name: "Transfer", dependencies: ["Dialects", "Migrator"]),
         .target(name: "Migrations", dependencies: ["Migrator"], path: "Migrations"),
         // How the three programs speak to people.
         .target(
             name: "Terminal",
-            dependencies: ["Migrator", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["Migrator", "POSIX", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
             dependencies: [
-                "Migrator", "Terminal", "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Migrator", "Transfer", "Terminal", "POSIX", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         // A module of its own, so that tc-migrate can ask it without the server.
-        .target(name: "Settings", dependencies: ["Migrator", "Yams"], path: "Sources/Runtime/Settings"),
+        .target(name: "Settings", dependencies: ["Migrator", "POSIX", "Yams"]),
         .target(
             name: "Runtime",
             dependencies: [
-                "CSpawn", "Settings", "Migrator",
+                "CSpawn", "POSIX", "Settings", "Migrator",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -71,22 +76,22 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            exclude: ["Settings"]),
+            ]),
         .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings", "Terminal"]),
         .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Settings", "Migrations", "Terminal"]),
-        .executableTarget(name: "telec", dependencies: ["Runtime", "Settings", "Terminal"]),
-        .target(name: "TestSupport", dependencies: ["Dialects", "Migrator"], path: "Tests/Support"),
+        .executableTarget(name: "telec", dependencies: ["Runtime", "Settings", "Terminal", "POSIX"]),
+        .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "POSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
             name: "tc-migrate-fixture", dependencies: ["MigrateCommand"], path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
+        .testTarget(name: "TransferTests", dependencies: ["Transfer", "Migrations", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["Runtime", "Settings", "Migrations", "Migrator", "Dialects", "TestSupport"]),
         // One suite for every backend.
-        .testTarget(name: "ContractTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
+        .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "Migrations", "TestSupport"]),
         // The real programs, driven from outside.
         .testTarget(
             name: "CLITests",

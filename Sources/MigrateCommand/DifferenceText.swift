@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Transfer
 
 /// A row that two databases do not have alike, for people and for programs.
 enum DifferenceText {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 /// A whole migration program for one history: parses, runs, renders and exits.
 ///

@@ -1,6 +1,7 @@
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 extension OutputOptions {
     /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
@@ -31,6 +32,8 @@ extension Problem {
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
             exitCode = Problem.exitCode(of: error)
             context = Problem.context(of: error)
+        case let error as UnfinishedTransfer:
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as SchemaTransferError:
             self.init(code: error.code, message: error.sentence, remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)

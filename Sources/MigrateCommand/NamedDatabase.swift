@@ -1,10 +1,5 @@
 import Dialects
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 extension DatabaseURL {
     /// The database that somebody names. Where a file is to be made its folder has to be there: only the

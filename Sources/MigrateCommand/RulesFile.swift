@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Transfer
 import Yams
 
 /// Reads the rules of a transfer from YAML. What it does not know is an error, with the line and the nearest word that it knows.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 extension TransferOptions.Verification: ExpressibleByArgument {}
 extension MismatchPolicy: ExpressibleByArgument {}
@@ -191,7 +192,7 @@ struct TransferCommand: AsyncParsableCommand {
             } else if intoExisting {
                 try await existingPlan(existingTransfer(from, to, rules))
             } else {
-                try await Transfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
+                try await DatabaseTransfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
             }
         progress.end()
         if !intoExisting { try write(plan.proposals) }
@@ -219,7 +220,7 @@ struct TransferCommand: AsyncParsableCommand {
             } else if intoExisting {
                 try await existingTransfer(from, to, rules).run { progress.show($0) }
             } else {
-                try await Transfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
+                try await DatabaseTransfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
             }
         progress.end()
         try write(report.proposals)
@@ -231,7 +232,7 @@ struct TransferCommand: AsyncParsableCommand {
     /// Whether there is nothing to go on with, because an earlier run came to its end: then that is said. Throws when more is
     /// asked for than that.
     private func hadFinished(_ from: Database, _ to: Database, _ rules: TransferRules) async throws -> Bool {
-        guard let finished = try await Transfer(from: from, to: to, options: options(rules)).finished() else {
+        guard let finished = try await DatabaseTransfer(from: from, to: to, options: options(rules)).finished() else {
             return false
         }
         let record = finished.record
@@ -285,7 +286,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func abandon(_ target: String) async throws {
         let database = try open(target, .readWrite)
-        let record = try await Interruption.stopping { try await Transfer.abandon(in: database) }
+        let record = try await Interruption.stopping { try await DatabaseTransfer.abandon(in: database) }
         await database.close()
         output.show(
             .object([("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source))])

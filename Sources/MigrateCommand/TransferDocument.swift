@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Transfer
 
 /// A transfer's plan and report, for programs.
 enum TransferDocument {

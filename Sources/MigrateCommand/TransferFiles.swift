@@ -1,6 +1,7 @@
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 /// The files that a transfer writes at its end.
 struct TransferFiles {

@@ -1,6 +1,7 @@
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 /// A transfer's plan and report, for people.
 enum TransferPage {

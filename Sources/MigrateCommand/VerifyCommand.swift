@@ -2,6 +2,7 @@ import ArgumentParser
 import Dialects
 import Migrator
 import Terminal
+import Transfer
 
 struct VerifyCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

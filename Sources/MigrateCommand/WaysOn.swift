@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import Transfer
 
 /// The very commands with which a transfer that did not come to its end is gone on with, begun again, or given up.
 struct WaysOn {

@@ -1,10 +1,5 @@
+import POSIX
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The process's two output streams and its surroundings.
 public enum Console {
@@ -70,11 +65,7 @@ public enum Console {
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while let base = rest.baseAddress, !rest.isEmpty {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, base, rest.count)
-                #else
-                    let count = Darwin.write(descriptor, base, rest.count)
-                #endif
+                let count = POSIX.write(descriptor, base, rest.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     let reason = errno

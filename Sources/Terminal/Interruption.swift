@@ -1,10 +1,5 @@
 import Dispatch
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Ctrl-C and a polite kill, as the cancellation of a task: what runs then stops in an orderly way. A second one ends the
 /// process at once.

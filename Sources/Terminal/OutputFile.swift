@@ -1,11 +1,6 @@
 import Dialects
+import POSIX
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A file that a command writes at its end. It is opened at the beginning, so that hours of work do not end at a folder that
 /// isn't there.
@@ -50,11 +45,7 @@ public final class OutputFile: Sendable {
     private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes
         while let base = rest.baseAddress, !rest.isEmpty {
-            #if canImport(Glibc)
-                let count = Glibc.write(descriptor, base, rest.count)
-            #else
-                let count = Darwin.write(descriptor, base, rest.count)
-            #endif
+            let count = POSIX.write(descriptor, base, rest.count)
             guard count > 0 else { return false }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }

@@ -1,11 +1,6 @@
 import ArgumentParser
 import Dialects
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// How every command speaks.
 public struct OutputOptions: ParsableArguments, Sendable {

@@ -1,13 +1,8 @@
 import Dialects
+import POSIX
 import Runtime
 import Settings
 import Terminal
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Starts the host of a session that the daemon has made, and waits until it has called.
 struct Launch {

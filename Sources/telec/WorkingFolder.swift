@@ -1,10 +1,5 @@
+import POSIX
 import Runtime
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Folders that the user names.
 enum WorkingFolder {

@@ -1,12 +1,7 @@
 import Dialects
+import POSIX
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("kill -9 in the middle of up")
 struct KillTests {

@@ -3,6 +3,7 @@ import Migrations
 import Migrator
 import TestSupport
 import Testing
+import Transfer
 
 @Suite("Transfers into a declared schema", .serialized)
 struct HistoryTransferTests {

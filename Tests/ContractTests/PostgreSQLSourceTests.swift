@@ -2,6 +2,7 @@ import Dialects
 import Migrator
 import TestSupport
 import Testing
+import Transfer
 
 /// A PostgreSQL database with one of everything as a transfer's source.
 @Suite("Transfers out of PostgreSQL", .serialized, .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))

@@ -1,12 +1,7 @@
 @testable import Migrator
+import POSIX
 import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("Scripts inside a migration's transaction")
 struct ScriptTests {

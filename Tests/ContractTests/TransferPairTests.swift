@@ -2,6 +2,7 @@ import Dialects
 import Migrator
 import TestSupport
 import Testing
+import Transfer
 
 /// Every database of `Tests/Fixtures/torture`, and TeleClaude's own of before, on the ways that lead back to SQLite.
 @Suite("Transfers between all pairs of databases", .serialized)
@@ -77,7 +78,7 @@ struct TransferPairTests {
         let to = try Database(target, options: ConnectionOptions(access: .create))
         let result: Result<TransferReport, any Error>
         do {
-            result = .success(try await Transfer(from: from, to: to, options: options).run())
+            result = .success(try await DatabaseTransfer(from: from, to: to, options: options).run())
         } catch {
             result = .failure(error)
         }

@@ -2,6 +2,7 @@ import Dialects
 import Migrator
 import TestSupport
 import Testing
+import Transfer
 
 @Suite("Two databases compared value by value")
 struct VerificationTests {
@@ -110,7 +111,7 @@ struct VerificationTests {
         var rules = TransferRules()
         rules.lowercaseNames = isLowercase
         let options = TransferOptions(rules: rules)
-        let moved = try await Transfer(from: first, to: second, options: options).run()
+        let moved = try await DatabaseTransfer(from: first, to: second, options: options).run()
         #expect(moved.renames.count >= 4)
         for verification in [Verification(of: first, against: second), Verification(of: second, against: first)] {
             let report = try await verification.run()

@@ -1,14 +1,9 @@
 import Dispatch
+import POSIX
 import Testing
 
 @testable import Dialects
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// What becomes of a connection one of whose ends says nothing (`Silence`).
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))

@@ -1,12 +1,7 @@
 import Dialects
 import MigrateCommand
 import Migrator
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The real commands around a history that a test chooses by the variable `TC_FIXTURE`.
 @main

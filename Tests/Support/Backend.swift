@@ -1,11 +1,6 @@
 import Dialects
+import POSIX
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A kind of database that the contract suite runs against. A new dialect is one case here.
 public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible {

@@ -1,12 +1,7 @@
+import POSIX
 import Testing
 
 import Dialects
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The PostgreSQL server that tests run against: `TC_TEST_POSTGRESQL` holds its URL, as `ci/postgres start` prints it.
 ///

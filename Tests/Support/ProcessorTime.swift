@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Seconds that the calling thread has computed while `body` ran, whatever else the machine was doing. `body` stays on its thread.
 public func processorSeconds(_ body: () throws -> Void) rethrows -> Double {

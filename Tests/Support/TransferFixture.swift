@@ -1,11 +1,6 @@
 import Dialects
+import POSIX
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A SQLite file of a test's own, in a folder of its own, made by a script.
 public struct SQLiteFixture {

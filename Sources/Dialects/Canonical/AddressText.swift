@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// An address of a host or a network, as PostgreSQL's `inet` keeps it
 /// (https://www.postgresql.org/docs/current/datatype-net-types.html).

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A moment to the microsecond, which is what both databases keep of one.
 public struct Moment: Sendable, Hashable, Comparable {

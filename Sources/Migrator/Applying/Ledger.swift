@@ -1,7 +1,7 @@
 import Dialects
 
 /// The table in which a database remembers what was applied to it. It is a `Table` like any other, spelled by the dialect.
-struct Ledger {
+package struct Ledger {
     static let tableName = "tc_migrations"
 
     static let table: Table = {
@@ -19,6 +19,8 @@ struct Ledger {
 
     let connection: any Connection
 
+    package init(connection: any Connection) { self.connection = connection }
+
     /// Creates the table where it is missing. Others are kept out by the migration lock or by the transaction.
     func createIfMissing() throws {
         guard try !exists() else { return }
@@ -34,7 +36,7 @@ struct Ledger {
     func exists() throws -> Bool { try connection.hasTable(Ledger.tableName) }
 
     /// Everything that is applied, in the order of application. Empty where there is no ledger.
-    func entries() throws -> [LedgerEntry] {
+    package func entries() throws -> [LedgerEntry] {
         guard try exists() else { return [] }
         let appliedAt = try connection.dialect.conversion(of: "applied_at", from: .timestamp, to: .text).expression
         let rows = try connection.query(
@@ -49,17 +51,16 @@ struct Ledger {
         }
     }
 
-    /// The same for who means to work with the database. Throws `TransferError.unfinished` where a transfer was not brought to
-    /// its end: what is there is a part only.
+    /// The same for who means to work with the database. Throws `UnfinishedTransfer` where a transfer was not brought to its end.
     func usableEntries() throws -> [LedgerEntry] {
-        try TransferRecords(connection).requireNoneUnfinished()
+        try UnfinishedTransfer.requireNone(on: connection)
         return try entries()
     }
 
     /// The canonical form of the operations of every applied migration, in the order of application. Throws as `usableEntries`
     /// does.
     func usableOperations() throws -> [String] {
-        try TransferRecords(connection).requireNoneUnfinished()
+        try UnfinishedTransfer.requireNone(on: connection)
         guard try exists() else { return [] }
         return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
     }
@@ -70,7 +71,7 @@ struct Ledger {
     }
 
     /// Where the applied migrations stand against `history`.
-    func position(of entries: [LedgerEntry], in history: History) throws -> Position {
+    package func position(of entries: [LedgerEntry], in history: History) throws -> Position {
         try history.position(of: entries) { try operations(of: $0) }
     }
 

@@ -2,9 +2,6 @@ import Dialects
 
 /// One `up` or `down` on one connection.
 struct MigrationRun {
-    /// Everybody who migrates the same schema asks for this lock.
-    static let lock = AdvisoryLock("tc_migrations")
-
     let history: History
     let options: Migrator.Options
     let connection: any Connection
@@ -37,7 +34,7 @@ struct MigrationRun {
         // Nothing is locked or done for what is refused anyway, be it the last of many.
         let prepared = try prepare(plan, on: try ledger.usableEntries())
         guard !prepared.steps.isEmpty else { return MigrationReport(steps: []) }
-        return try connection.withLock(MigrationRun.lock, waiting: options.lockTimeout) {
+        return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             try perform(prepared, plan)
         }
     }

@@ -2,14 +2,9 @@ import Dialects
 import Logging
 import Migrator
 import NIOPosix
+import POSIX
 import ServiceLifecycle
 import Settings
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The daemon, in one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
 public struct Daemon: Sendable {

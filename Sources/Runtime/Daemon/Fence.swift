@@ -1,10 +1,5 @@
 import Dialects
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The time during which one daemon holds the instance lock, by its number.
 ///

@@ -1,11 +1,6 @@
 import Dialects
+import POSIX
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The lock that makes one daemon the only one on its database, held on a connection of its own.
 ///

@@ -1,12 +1,7 @@
 import Dialects
 import Logging
 import NIOCore
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Runs one session as its owner: the command in tmux, the recording, and the line to the daemon.
 ///

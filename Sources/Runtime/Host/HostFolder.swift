@@ -1,10 +1,5 @@
 import FoundationEssentials
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The folder of one host: what it was told, what it recorded and has not delivered, how its command ended.
 public struct HostFolder: Sendable {
@@ -155,11 +150,7 @@ extension HostFolder {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         let isWritten = bytes.withUnsafeBytes { bytes in
-            #if canImport(Glibc)
-                Glibc.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
-            #else
-                Darwin.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
-            #endif
+            POSIX.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
         }
         close(descriptor)
         if isWritten, rename(draft, file) == 0 { return true }
@@ -175,11 +166,7 @@ extension HostFolder {
         defer { close(descriptor) }
         var (bytes, block) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
         while true {
-            #if canImport(Glibc)
-                let count = Glibc.read(descriptor, &block, block.count)
-            #else
-                let count = Darwin.read(descriptor, &block, block.count)
-            #endif
+            let count = POSIX.read(descriptor, &block, block.count)
             guard count > 0 else { return count == 0 ? bytes : nil }
             bytes += block[..<count]
         }
@@ -192,11 +179,5 @@ extension HostFolder {
 
 extension stat {
     /// When the file was written last, in seconds since 1970.
-    fileprivate var modified: Int {
-        #if canImport(Glibc)
-            st_mtim.tv_sec
-        #else
-            st_mtimespec.tv_sec
-        #endif
-    }
+    fileprivate var modified: Int { modificationTime.tv_sec }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A session of this account's on this machine, as its host's folder tells: what its owner can see and do where the daemon does
 /// not know it, says no or is away. The processes are his own.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The program that tmux starts in a pane: it runs the session's command in the environment that was made for it, and writes down
 /// how that ended, which tmux does not tell.

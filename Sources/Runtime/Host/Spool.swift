@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Chunks that the daemon has not acknowledged, each a file: what was recorded while the daemon is away, or before the host was
 /// killed, is delivered by whoever comes next.

@@ -1,11 +1,6 @@
 import NIOCore
 import NIOPosix
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A control client of the user's own tmux server: it starts the session, hears everything that the pane writes from the first
 /// byte on, and types. When it goes away the session stays.
@@ -67,18 +62,10 @@ struct Tmux {
 
     private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        guard Self.makePipe(&ends) == 0 else {
+        guard POSIX.pipe(&ends) == 0 else {
             throw RuntimeError(.failed, "no pipe can be made: \(String(cString: strerror(errno)))")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (ends[0], ends[1])
-    }
-
-    private static func makePipe(_ ends: inout [Int32]) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.pipe(&ends)
-        #else
-            Darwin.pipe(&ends)
-        #endif
     }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// An account of this machine, as its name service knows it.
 public struct Account: Sendable, Hashable {

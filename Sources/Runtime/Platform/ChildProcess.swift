@@ -1,9 +1,5 @@
-#if canImport(Glibc)
-    import CSpawn
-    import Glibc
-#else
-    import Darwin
-#endif
+import CSpawn
+import POSIX
 
 /// A program that is started with just what it is given: these descriptors, this environment, no blocked or ignored signal.
 struct ChildProcess {

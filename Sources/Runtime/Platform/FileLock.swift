@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A lock on a file, which the kernel frees with the process that holds it, however that ends.
 final class FileLock: Sendable {

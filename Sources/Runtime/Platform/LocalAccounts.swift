@@ -1,10 +1,5 @@
+import POSIX
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The accounts of the machine's own file, as it stands at this moment. A look at whether the file has changed takes a microsecond,
 /// and no name service is asked, so that every request can afford it.
@@ -47,11 +42,7 @@ public final class LocalAccounts: Sendable {
     private func stamp() -> Stamp? {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return nil }
-        #if os(Linux)
-            let times = [facts.st_mtim, facts.st_ctim]
-        #else
-            let times = [facts.st_mtimespec, facts.st_ctimespec]
-        #endif
+        let times = [facts.modificationTime, facts.changeTime]
         return Stamp(
             device: UInt64(facts.st_dev), number: UInt64(facts.st_ino), size: Int64(facts.st_size),
             changed: times.flatMap { [$0.tv_sec, $0.tv_nsec] })

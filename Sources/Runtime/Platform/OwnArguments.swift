@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The words that this process was started with, as others see them in the list of processes.
 public enum OwnArguments {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Who is at the other end of a Unix socket, as the kernel noted it when that end called `connect` (unix(7), SO_PEERCRED).
 ///

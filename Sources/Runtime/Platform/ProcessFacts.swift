@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// What the system tells of a process of the same user (proc(5)). Where it has no such place, nothing is known to be true.
 enum ProcessFacts {

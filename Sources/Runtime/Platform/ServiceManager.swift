@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// What the program that starts the daemon is told and tells: systemd on Linux (sd_notify(3), sd_listen_fds(3)). launchd asks
 /// for neither, so that on macOS nothing happens here.

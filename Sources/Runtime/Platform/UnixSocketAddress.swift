@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A path as `sockaddr_un`. On Linux one that begins with `@` is in the abstract namespace (unix(7)).
 struct UnixSocketAddress {

@@ -1,11 +1,6 @@
 import Logging
+import POSIX
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Takes callers out of the kernel's line, and sends those away at once whose party has too many connections already.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// The daemon's socket: bound, with its mode set, and only then listening, so that nobody connects before.
 public struct ListeningSocket: Sendable {

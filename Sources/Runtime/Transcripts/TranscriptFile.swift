@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A recording on the daemon's disk, being written: chunk by chunk, each whole or not at all.
 ///

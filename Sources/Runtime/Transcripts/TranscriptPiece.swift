@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// Some whole lines of a recording, without the comments that number its chunks.
 public struct TranscriptPiece: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import POSIX
 
 /// A folder of this uid's own, held open. What is in it is reached by name from here, never through a link.
 struct OwnedFolder: ~Copyable {
@@ -81,11 +77,7 @@ struct FileStamp: Codable, Equatable {
     /// `nil` for what is no regular file, and for files of others.
     fileprivate init?(_ facts: stat) {
         guard facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else { return nil }
-        #if canImport(Glibc)
-            let moment = facts.st_mtim
-        #else
-            let moment = facts.st_mtimespec
-        #endif
+        let moment = facts.modificationTime
         inode = UInt64(facts.st_ino)
         size = Int64(facts.st_size)
         modified = Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)

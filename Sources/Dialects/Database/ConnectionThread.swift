@@ -1,0 +1,63 @@
+import Dispatch
+import POSIX
+import Synchronization
+
+/// A thread of its own for everything one connection does: its calls block, and the threads that Swift's tasks share
+/// must not.
+///
+/// It is the executor of the actor that owns the connection, so the compiler proves that nobody else touches it.
+final class ConnectionThread: SerialExecutor {
+    private struct Queue {
+        var jobs: [UnownedJob] = []
+        var isStopped = false
+    }
+
+    private let queue = Mutex(Queue())
+    private let wakeUp = DispatchSemaphore(value: 0)
+
+    /// Starts the thread. Throws `DatabaseError` when the system has no thread left to give.
+    init() throws(DatabaseError) {
+        var thread = pthread_t()
+        let unclaimed = Unmanaged.passRetained(self)
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, unclaimed.toOpaque())
+        guard code == 0 else {
+            unclaimed.release()
+            throw DatabaseError(
+                .other, "no thread could be started for a connection: \(String(cString: strerror(code)))",
+                remedy: "raise the limit of processes and threads (ulimit -u)")
+        }
+        pthread_detach(thread)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.withLock { $0.jobs.append(job) }
+        wakeUp.signal()
+    }
+
+    /// Ends the thread once it has done what is in its queue.
+    func stop() {
+        queue.withLock { $0.isStopped = true }
+        wakeUp.signal()
+    }
+
+    private func run() {
+        while true {
+            let (jobs, isStopped) = queue.withLock { queue in
+                defer { queue.jobs.removeAll() }
+                return (queue.jobs, queue.isStopped)
+            }
+            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            if jobs.isEmpty {
+                if isStopped { return }
+                wakeUp.wait()
+            }
+        }
+    }
+}

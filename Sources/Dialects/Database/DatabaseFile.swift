@@ -1,0 +1,43 @@
+import POSIX
+
+// What becomes of the file of a database that does not exist yet.
+
+extension Database {
+    /// Whether the database is a file that is still to be made.
+    public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
+
+    /// Whether both are one database, under whatever name.
+    public func isSame(as other: Database) -> Bool {
+        guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }
+        var (status, otherStatus) = (stat(), stat())
+        guard stat(path, &status) == 0, stat(otherPath, &otherStatus) == 0 else { return path == otherPath }
+        return status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
+    }
+
+    /// Runs `body`. If the database's file came into being meanwhile and is not to be kept, it is removed again, with what SQLite
+    /// puts beside it. Throws what `body` throws, and `DatabaseError` when the file's folder is not there: a whole path that was
+    /// mistyped must not come into being.
+    public func withNewFile<T: Sendable>(
+        keptIf isKept: @Sendable (Result<T, any Error>) -> Bool, _ body: @Sendable () async throws -> T
+    ) async throws -> T {
+        guard isMissing, let path = url.filePath else { return try await body() }
+        try Self.requireFolder(of: path)
+        let result: Result<T, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        if !isKept(result) {
+            await close()
+            // https://www.sqlite.org/tempfiles.html
+            for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+        }
+        return try result.get()
+    }
+
+    private static func requireFolder(of path: String) throws(DatabaseError) {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
+        let folder = String(path[..<slash])
+        guard access(folder, F_OK) == 0 else {
+            throw DatabaseError(
+                .unreachable, "there is no folder \(folder)", remedy: "make it, or name a file elsewhere")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import POSIX
+
+/// Where a database is: the path of a SQLite file, or what PostgreSQL is to be connected with.
+///
+///     let url = try DatabaseURL(parsing: "postgresql://tc:secret@db.example.org/teleclaude")
+///     print(url)  // postgresql://tc:***@db.example.org/teleclaude
+///
+/// This is the one place that knows every driver.
+public struct DatabaseURL: Sendable, Equatable {
+    package enum Target: Sendable, Equatable {
+        case sqlite(path: String)
+        case postgresql(PostgreSQLParameters)
+    }
+
+    package let target: Target
+
+    package init(_ target: Target) { self.target = target }
+
+    /// Understands `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and
+    /// `postgresql://…` or `postgres://…` as libpq does.
+    ///
+    /// A path is taken as it stands; only PostgreSQL's URLs are percent-decoded. Throws an error of kind `invalidURL` that
+    /// shows nothing of the text, because any part of it may be a password.
+    public init(parsing text: String) throws(DatabaseError) {
+        guard !text.utf8.contains(0) else { throw .url("a database's URL can't hold a NUL byte") }
+        let pieces = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let scheme = pieces.count == 2 ? pieces[0].lowercased() : ""
+        let rest = String(pieces.last ?? "")
+        switch scheme {
+        case "sqlite":
+            target = .sqlite(path: try DatabaseURL.path(rest))
+        case "postgresql", "postgres":
+            guard rest.hasPrefix("//") else {
+                throw .url("the URL of a PostgreSQL database lacks its //", remedy: DatabaseURL.accepted)
+            }
+            target = .postgresql(try PostgreSQLParameters(parsing: String(rest.dropFirst(2))))
+        case _ where rest.hasPrefix("//") && DatabaseURL.isScheme(scheme):
+            throw .url("there is no driver for \(scheme)://", remedy: DatabaseURL.accepted)
+        default:
+            target = .sqlite(path: try DatabaseURL.barePath(text))
+        }
+    }
+
+    /// A SQLite file, whatever its path looks like.
+    public init(sqlitePath path: String) { target = .sqlite(path: path) }
+
+    /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws for one that libpq doesn't know.
+    public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
+        try PostgreSQLLibrary.load()
+        var all = PostgreSQLParameters()
+        for (keyword, value) in parameters {
+            guard PostgreSQLKeywords.isKnown(keyword) else {
+                throw .url(
+                    "\(keyword) is no keyword that PostgreSQL's client library knows",
+                    remedy: PostgreSQLKeywords.nearest(to: keyword).map { "did you mean \($0)?" })
+            }
+            guard !value.utf8.contains(0) else { throw .url("\(keyword) can't hold a NUL byte") }
+            all[keyword] = value
+        }
+        target = .postgresql(all)
+    }
+
+    /// The same database with another password, which is never part of a text. Throws for one that has no passwords.
+    public func withPassword(_ password: String) throws(DatabaseError) -> DatabaseURL {
+        switch target {
+        case .sqlite: throw .url("a SQLite file has no password", remedy: "leave the password out")
+        case .postgresql(var parameters):
+            guard !password.utf8.contains(0) else { throw .url("a password can't hold a NUL byte") }
+            parameters["password"] = password
+            return DatabaseURL(.postgresql(parameters))
+        }
+    }
+
+    /// The dialect that the database speaks.
+    public var dialect: any Dialect {
+        switch target {
+        case .sqlite: SQLiteDialect()
+        case .postgresql: PostgreSQLDialect()
+        }
+    }
+
+    /// Every kind of database that there is.
+    public static var dialects: [any TransferDialect] { [SQLiteDialect(), PostgreSQLDialect()] }
+
+    /// The path of the file that holds the database; `nil` when a server does, or the memory.
+    public var filePath: String? {
+        switch target {
+        case .sqlite(let path): path == ":memory:" ? nil : path
+        case .postgresql: nil
+        }
+    }
+
+    package func driver(_ options: ConnectionOptions) throws(DatabaseError) -> any Driver {
+        switch target {
+        case .sqlite(let path): SQLiteDriver(path: path, options: options)
+        case .postgresql(let parameters): PostgreSQLDriver(parameters: parameters, options: options)
+        }
+    }
+}
+
+extension DatabaseURL: CustomStringConvertible, CustomReflectable {
+    /// Nothing: a dump would show the password.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+
+    /// A URL that means the same, with `***` in the place of every password.
+    public var description: String {
+        switch target {
+        case .sqlite(let path): "sqlite:\(path)"
+        case .postgresql(let parameters): parameters.description
+        }
+    }
+}
+
+extension DatabaseURL {
+    private static let accepted =
+        "write sqlite:PATH, sqlite::memory:, postgresql://USER@HOST/DATABASE, or the path of a SQLite file"
+
+    private static func path(_ text: String) throws(DatabaseError) -> String {
+        guard text.hasPrefix("//") else {
+            guard !text.isEmpty else { throw .url("the URL names no file", remedy: accepted) }
+            return text
+        }
+        // Between `//` and the next `/` stands a host, and a file has none.
+        guard text.hasPrefix("///") else {
+            throw .url("a SQLite URL names no host", remedy: "write sqlite:PATH or sqlite:///ABSOLUTE/PATH")
+        }
+        return String(text.dropFirst(2))
+    }
+
+    /// Text without a scheme. A connection string of another kind must not pass for a path, or its password would be shown.
+    private static func barePath(_ text: String) throws(DatabaseError) -> String {
+        guard !text.isEmpty else { throw .url("the database's URL is empty", remedy: accepted) }
+        if access(text, F_OK) == 0 { return text }
+        guard !text.contains(where: { ":=".contains($0) }) else {
+            throw .url("this is neither a URL of a database nor a file that exists", remedy: accepted)
+        }
+        let looksLikeFile = text.contains("/") || [".db", ".sqlite", ".sqlite3"].contains { text.hasSuffix($0) }
+        guard looksLikeFile else {
+            throw .url("this is neither a URL of a database nor a file that exists", remedy: accepted)
+        }
+        return text
+    }
+
+    private static func isScheme(_ text: String) -> Bool {
+        text.first?.isLetter ?? false
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    }
+}
+
+extension DatabaseError {
+    static func url(_ message: String, remedy: String? = nil) -> DatabaseError {
+        DatabaseError(.invalidURL, message, remedy: remedy)
+    }
+}

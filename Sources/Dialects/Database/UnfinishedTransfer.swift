@@ -1,0 +1,42 @@
+/// What marks a database that a transfer is still filling: a part of the rows is there, so nobody should work with it. The transfer's
+/// record in the target says so until everything was loaded and compared.
+public struct UnfinishedTransfer: Error, Sendable, Equatable {
+    /// The source's URL, without a password.
+    public var source: String
+    /// RFC 3339, UTC.
+    public var startedAt: String
+
+    package init(source: String, startedAt: String) {
+        self.source = source
+        self.startedAt = startedAt
+    }
+
+    package static let tableName = "tc_transfers"
+    /// Which of its rows are such marks.
+    package static let condition: SQL = "state <> 'complete'"
+
+    /// Throws `UnfinishedTransfer` where the database holds one, and `DatabaseError`.
+    package static func requireNone(on connection: any Connection) throws {
+        guard try connection.hasTable(tableName) else { return }
+        let startedAt = try connection.dialect.conversion(of: "started_at", from: .timestamp, to: .text).expression
+        let rows = try connection.query(
+            """
+            SELECT source, \(trusted: startedAt) FROM tc_transfers WHERE \(condition) ORDER BY started_at DESC LIMIT 1
+            """)
+        guard let row = rows.first else { return }
+        throw UnfinishedTransfer(source: row[0].text ?? "", startedAt: row[1].text ?? "")
+    }
+}
+
+extension UnfinishedTransfer: CustomStringConvertible {
+    /// A stable word for programs.
+    public var code: String { "unfinished_transfer" }
+
+    /// What to do, as a sentence.
+    public var remedy: String { Self.remedy }
+
+    package static let remedy =
+        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+
+    public var description: String { "the database holds an unfinished transfer from \(source), begun \(startedAt)" }
+}

@@ -1,0 +1,102 @@
+import CPostgreSQL
+import POSIX
+
+/// Opens connections to a PostgreSQL server by libpq.
+struct PostgreSQLDriver: Driver {
+    let parameters: PostgreSQLParameters
+    let options: ConnectionOptions
+    private let pooler = PostgreSQLPooler()
+
+    init(parameters: PostgreSQLParameters, options: ConnectionOptions) {
+        self.parameters = parameters
+        self.options = options
+    }
+
+    var dialect: any TransferDialect { PostgreSQLDialect() }
+
+    func connect() throws(DatabaseError) -> any Connection {
+        // A server that hangs up while it is written to must not end this program.
+        signal(SIGPIPE, SIG_IGN)
+        guard let handle = open() else { throw DatabaseError(.unreachable, "there is no memory left to connect with") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            defer { PQfinish(handle) }
+            throw PostgreSQLConnectFailure(handle, parameters).error
+        }
+        // Notices are for a person at a terminal; without this libpq writes them to standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        let connection = PostgreSQLConnection(handle, answerTimeout: options.silence.ofServer)
+        do {
+            try configure(connection)
+        } catch {
+            connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    /// Looks before it sets anything: in a session that is not ours alone, nothing is to be changed.
+    private func configure(_ connection: PostgreSQLConnection) throws(DatabaseError) {
+        let session = try PostgreSQLSession(of: connection)
+        if PostgreSQLPooler.isBetween(connection, session) {
+            let address = PostgreSQLAddress(of: connection)
+            try pooler.requireOwnSession(connection, session) { open(at: address) }
+        }
+        let settings = PostgreSQLSettings(
+            options: options, spoken: Self.spokenOptions(connection), serverVersion: PQserverVersion(connection.handle))
+        try settings.apply(session, to: connection)
+    }
+
+    /// The settings that the connection was opened with, wherever libpq found them.
+    private static func spokenOptions(_ connection: PostgreSQLConnection) -> String {
+        guard let all = PQconninfo(connection.handle) else { return "" }
+        defer { PQconninfoFree(all) }
+        var option = all
+        while let keyword = option.pointee.keyword {
+            if String(cString: keyword) == "options" { return option.pointee.val.map { String(cString: $0) } ?? "" }
+            option += 1
+        }
+        return ""
+    }
+
+    private func open(at address: PostgreSQLAddress? = nil) -> OpaquePointer? {
+        var all = parameters
+        address?.select(in: &all)
+        all["client_encoding"] = "UTF8"
+        all.setDefault("fallback_application_name", options.applicationName)
+        // A server that vanished without a word is noticed after about a minute, or as soon as the caller wants it.
+        let patience = options.silence.ofServer ?? 60
+        all.setDefault("connect_timeout", "\(Int(min(max(patience, 2), 10)))")
+        all.setDefault("keepalives_idle", "\(Int(max(patience / 2, 1)))")
+        all.setDefault("keepalives_interval", "\(Int(max(patience / 6, 1)))")
+        all.setDefault("keepalives_count", "3")
+        if options.silence.ofServer != nil { all.setDefault("tcp_user_timeout", "\(Self.milliseconds(patience))") }
+        let keywords = all.all.map { strdup($0.keyword) } + [nil]
+        let values = all.all.map { strdup($0.value) } + [nil]
+        defer { (keywords + values).forEach { free($0) } }
+        // The last argument keeps libpq from reading a URI, or a list of keywords, out of the database's name.
+        return PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 0)
+    }
+
+    /// At least one, since libpq and the server take 0 for "without end".
+    static func milliseconds(_ seconds: Double) -> Int {
+        Int(min(max(seconds * 1000, 1), Double(Int32.max)))
+    }
+}
+
+/// Where a connection ended up, of the several hosts that a URL may name.
+private struct PostgreSQLAddress {
+    let host: String
+    let port: String
+
+    init(of connection: PostgreSQLConnection) {
+        host = PQhost(connection.handle).map { String(cString: $0) } ?? ""
+        port = PQport(connection.handle).map { String(cString: $0) } ?? ""
+    }
+
+    func select(in parameters: inout PostgreSQLParameters) {
+        guard !host.isEmpty, parameters["host"]?.contains(",") == true else { return }
+        parameters["host"] = host
+        parameters["hostaddr"] = nil
+        if !port.isEmpty { parameters["port"] = port }
+    }
+}

@@ -1,0 +1,94 @@
+import CPostgreSQL
+import POSIX
+
+/// Advisory locks, which a session holds until it gives them back or ends:
+/// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+extension PostgreSQLConnection {
+    /// Asks for the lock again and again. Waiting inside `pg_advisory_lock` would keep a snapshot open, for which another
+    /// session's `CREATE INDEX CONCURRENTLY` waits in turn while it holds the lock.
+    func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        guard !isInTransaction else {
+            throw DatabaseError(
+                .other, "the lock \(lock.name) can't be waited for inside a transaction",
+                remedy: "commit or roll back first")
+        }
+        let key = try lockKey(lock)
+        try acquire(lock, key, waiting: seconds)
+        let result = Result { try body() }
+        giveBack(key)
+        return try result.get()
+    }
+
+    func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)? {
+        let key = try lockKey(lock)
+        guard let process = try queryValue("SELECT pg_backend_pid()::bigint")?.integer,
+            try queryValue("SELECT pg_try_advisory_lock(\(key))") == .boolean(true)
+        else { return nil }
+        return PostgreSQLHeldLock(self, key: key, process: process)
+    }
+
+    private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
+        _ = cancellation.take()
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var pause = 0.025
+        while try queryValue("SELECT pg_try_advisory_lock(\(key))") != .boolean(true) {
+            let left = (deadline - .now) / .seconds(1)
+            guard left > 0 else { throw try isHeld(lock, key) }
+            usleep(UInt32(min(pause * .random(in: 0.8...1.2), left) * 1_000_000))
+            guard !cancellation.take() else {
+                throw DatabaseError(.interrupted, "waiting for the lock \(lock.name) was interrupted")
+            }
+            pause = min(pause * 2, 0.25)
+        }
+    }
+
+    /// Gives the lock back, whatever came before. It tells nothing of what was done under the lock; where it can't be given back,
+    /// it goes with its session.
+    func giveBack(_ key: Int64) {
+        do throws(DatabaseError) { try release(key) } catch { close() }
+    }
+
+    private func release(_ key: Int64) throws(DatabaseError) {
+        // A failed transaction answers nothing but ROLLBACK.
+        if PQtransactionStatus(handle) == PQTRANS_INERROR { try rollback() }
+        _ = cancellation.take()
+        _ = try queryValue("SELECT pg_advisory_unlock(\(key))")
+    }
+
+    /// A lock's number is the whole cluster's, or at least the whole database's; a schema of its own wants a lock of its own.
+    private func lockKey(_ lock: AdvisoryLock) throws(DatabaseError) -> Int64 {
+        let place = try queryValue("SELECT current_database() || '/' || coalesce(current_schema(), '')")
+        return PostgreSQLLockKey.hash("\(lock.name)/\(place?.text ?? "")")
+    }
+
+    private func isHeld(_ lock: AdvisoryLock, _ key: Int64) throws(DatabaseError) -> DatabaseError {
+        let (high, low) = (key >> 32 & 0xFFFF_FFFF, key & 0xFFFF_FFFF)
+        let holders = try query(
+            """
+            SELECT l.pid::bigint, coalesce(nullif(a.application_name, ''), 'unnamed program'),
+                coalesce(host(a.client_addr), 'this host'),
+                coalesce(extract(epoch FROM now() - a.backend_start)::bigint::text, 'an unknown number of')
+            FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
+            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND l.classid::bigint = \(high) AND l.objid::bigint = \(low)
+            """)
+        guard let holder = holders.first?.map({ $0.text ?? "" }), holder.count == 4 else {
+            return DatabaseError(
+                .locked, "the lock \(lock.name) was held by another process until just now", remedy: "try again")
+        }
+        return DatabaseError(
+            .locked,
+            "the lock \(lock.name) is held by process \(holder[0]) (\(holder[1]), from \(holder[2]), connected for "
+                + "\(holder[3]) s)",
+            remedy: "wait until it is done, or end it with SELECT pg_terminate_backend(\(holder[0]))")
+    }
+}
+
+/// The 64-bit number that stands for a lock's name: FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
+enum PostgreSQLLockKey {
+    static func hash(_ text: String) -> Int64 {
+        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return Int64(bitPattern: hash)
+    }
+}

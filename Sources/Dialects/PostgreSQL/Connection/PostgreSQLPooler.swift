@@ -1,0 +1,117 @@
+import CPostgreSQL
+import POSIX
+import Synchronization
+
+/// Keeps connections away from poolers that share a session: what we set and lock in it would be set and locked for others, and
+/// be gone for us after the next transaction. Asked once for all connections of a database.
+final class PostgreSQLPooler: Sendable {
+    private let isKnownToKeepSessions = Mutex(false)
+
+    /// Whether something stands between us and the server: the process that the server names is not the one whose number came
+    /// with the connection. PgBouncer and its like give out numbers of their own, in every mode.
+    static func isBetween(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) -> Bool {
+        Int64(PQbackendPID(connection.handle)) != session.process
+    }
+
+    /// Throws an error of kind `pooled` when the pooler shares `connection`'s session. `open` opens a second connection the same
+    /// way.
+    func requireOwnSession(
+        _ connection: PostgreSQLConnection, _ session: PostgreSQLSession, _ open: () -> OpaquePointer?
+    ) throws(DatabaseError) {
+        guard !isKnownToKeepSessions.withLock({ $0 }) else { return }
+        let second = open()
+        defer { PQfinish(second) }
+        guard let second, PQstatus(second) == CONNECTION_OK else {
+            throw Self.undecided("no second connection could be opened to find it out")
+        }
+        // A busy pooler may happen to give each of us its own session: not every time.
+        var rounds = 8
+        while rounds > 0, try compare(connection.handle, second, session.process, rounds) { rounds -= 1 }
+        isKnownToKeepSessions.withLock { $0 = true }
+    }
+
+    /// While the first is between two transactions, the second begins one. In session mode neither has to do with the other; else
+    /// the second is given the first one's session, or the first another one meanwhile. False when there is nothing more to ask.
+    ///
+    /// A pooler that lends what came back last gives both the same ones again, round after round, unless the first asks before
+    /// the second begins; one that lends in turn does so if it asks. So it asks every other time.
+    private func compare(
+        _ first: OpaquePointer?, _ second: OpaquePointer, _ process: Int64, _ round: Int
+    ) throws(DatabaseError) -> Bool {
+        let question = "SELECT pg_catalog.pg_backend_pid()"
+        let before = round.isMultiple(of: 2) ? Self.process(of: first, question) : .known(process)
+        if case .known(let number) = before, number != process { throw Self.shared(nil) }
+        let other = Self.process(of: second, "BEGIN; \(question)")
+        let own = Self.process(of: first, question)
+        switch (other, own) {
+        case (.failed(let reason), _): throw Self.shared("it lets nobody begin a transaction: \(reason)")
+        case (_, .failed(let reason)): throw Self.undecided(reason)
+        case (.known(process), _): throw Self.shared(nil)
+        case (_, .known(let number)) where number != process: throw Self.shared(nil)
+        case (_, .silent): throw Self.undecided("its sessions are all in use")
+        // It has no session left for the second, and keeps the first one's for the first.
+        case (.silent, .known): return false
+        case (.known, .known):
+            guard case .known = Self.process(of: second, "SELECT 1; ROLLBACK") else {
+                throw Self.undecided("the second connection broke")
+            }
+            return true
+        }
+    }
+
+    private static func shared(_ detail: String?) -> DatabaseError {
+        DatabaseError(
+            .pooled,
+            "a pooler stands before the server (PgBouncer or its like) and gives one session to several programs in turn, so "
+                + "what is set and locked there would not be ours alone" + (detail.map { " (\($0))" } ?? ""),
+            remedy: "connect to the server itself, or to a pool in session mode")
+    }
+
+    private static func undecided(_ reason: String) -> DatabaseError {
+        DatabaseError(
+            .pooled,
+            "a pooler stands before the server, and whether it keeps a session for one program can't be found out: \(reason)",
+            remedy: "connect to the server itself, or try again when the pooler has connections left")
+    }
+}
+
+extension PostgreSQLPooler {
+    private enum Answer {
+        case known(Int64)
+        case silent
+        case failed(String)
+    }
+
+    /// The last number that the statements give, waited for at most three seconds.
+    private static func process(of handle: OpaquePointer?, _ statements: String) -> Answer {
+        guard PQsendQuery(handle, statements) == 1 else { return .failed(reason(handle)) }
+        let deadline = ContinuousClock.now + .seconds(3)
+        var number: Int64?
+        while true {
+            guard hasAnswer(handle, until: deadline) else { return .silent }
+            guard let result = PQgetResult(handle) else { break }
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK: break
+            case PGRES_TUPLES_OK: number = PQgetvalue(result, 0, 0).flatMap { Int64(String(cString: $0)) }
+            default: return .failed(reason(handle))
+            }
+        }
+        return number.map { .known($0) } ?? .failed("it did not say which process serves")
+    }
+
+    /// Whether a result can be taken without waiting.
+    private static func hasAnswer(_ handle: OpaquePointer?, until deadline: ContinuousClock.Instant) -> Bool {
+        while true {
+            guard PQconsumeInput(handle) == 1, PQisBusy(handle) == 1 else { return true }
+            let left = (deadline - .now) / .milliseconds(1)
+            guard left > 0 else { return false }
+            var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            _ = poll(&socket, 1, Int32(left) + 1)
+        }
+    }
+
+    private static func reason(_ handle: OpaquePointer?) -> String {
+        String(cString: PQerrorMessage(handle)).singleLine
+    }
+}

@@ -1,0 +1,82 @@
+import CSQLite
+import POSIX
+
+/// Opens connections to one SQLite file, or each its own database in memory for the path `:memory:`.
+struct SQLiteDriver: Driver {
+    private let path: String
+    private let options: ConnectionOptions
+    private let sources = SQLiteSource.Shared()
+    private let newFile = SQLiteNewFile()
+
+    init(path: String, options: ConnectionOptions) {
+        self.path = path
+        self.options = options
+    }
+
+    var dialect: any TransferDialect { SQLiteDialect() }
+
+    func connect() throws(DatabaseError) -> any Connection {
+        let handle = try open()
+        let connection = SQLiteConnection(handle)
+        connection.newFile = newFile
+        do {
+            try configure(connection, handle)
+            return connection
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private func open() throws(DatabaseError) -> SQLiteHandle {
+        if path == ":memory:" {
+            let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
+            return try SQLiteHandle(path, flags: flags, path: path, options: options)
+        }
+        if options.access == .create, try SQLiteFile.create(path) { newFile.isOurs = true }
+        let file = try SQLiteFile(existing: path)
+        try file.checkAccess(writing: options.access != .readOnly)
+        let source = try sources.source { () throws(DatabaseError) in
+            switch options.access {
+            case .create, .readWrite: SQLiteSource(file, .inPlace, options)
+            case .readOnly: try SQLiteSource.reading(file, options)
+            }
+        }
+        return try source.open()
+    }
+
+    private func configure(_ connection: SQLiteConnection, _ handle: SQLiteHandle) throws(DatabaseError) {
+        // SQLite opens anything; only the first read tells that a file is no database.
+        _ = try connection.query("PRAGMA schema_version")
+        try connection.execute("PRAGMA foreign_keys = ON")
+        guard options.access != .readOnly else { return }
+        // A file that may not be written is opened read-only without a word (https://www.sqlite.org/c3ref/open.html).
+        guard !handle.isReadOnly else {
+            throw DatabaseError(
+                .permission, "\(path) may not be written by this user",
+                remedy: "let this user write the file, or use a user who may")
+        }
+        if options.isOwned { try enterWAL(connection) }
+        if options.isDurable {
+            // In WAL mode only FULL waits for the disk at each commit; on macOS the disk itself has to be told
+            // (https://www.sqlite.org/pragma.html#pragma_synchronous, #pragma_fullfsync).
+            try connection.executeScript("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
+        } else if options.isOwned {
+            try connection.execute("PRAGMA synchronous = NORMAL")
+        }
+    }
+
+    /// Several processes may do so at once with a new file; SQLite then answers "locked" without waiting, so we wait.
+    private func enterWAL(_ connection: SQLiteConnection) throws(DatabaseError) {
+        let deadline = ContinuousClock.now + .seconds(options.lockTimeout)
+        while true {
+            do {
+                _ = try connection.query("PRAGMA journal_mode = WAL")
+                return
+            } catch {
+                guard error.kind == .locked, ContinuousClock.now < deadline else { throw error }
+                usleep(10_000)
+            }
+        }
+    }
+}

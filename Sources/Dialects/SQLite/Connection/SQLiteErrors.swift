@@ -1,0 +1,123 @@
+import CSQLite
+import POSIX
+
+extension DatabaseError {
+    /// What SQLite answered, as a value.
+    ///
+    /// - Parameters:
+    ///   - code: the extended result code (https://www.sqlite.org/rescode.html).
+    ///   - message: SQLite's own words (`sqlite3_errmsg`).
+    ///   - path: the database's file, as the caller wrote it.
+    ///   - systemError: the `errno` behind an I/O error, 0 if there is none.
+    init(sqlite code: Int32, _ message: String, path: String, systemError: Int32 = 0, statement: String? = nil) {
+        let kind = SQLiteResult.kind(of: code, systemError: systemError)
+        let text = SQLiteResult.explanation(of: kind, code, message, path: path)
+        self.init(
+            kind, text.message, statement: statement, code: SQLiteResult.name(of: code), remedy: text.remedy)
+    }
+}
+
+/// SQLite's result codes and what they mean to us.
+enum SQLiteResult {
+    /// The extended codes that are told apart. They are macros over macros in sqlite3.h, which Swift does not import.
+    static let constraintCheck: Int32 = 275
+    static let constraintForeignKey: Int32 = 787
+    static let constraintNotNull: Int32 = 1299
+    static let constraintPrimaryKey: Int32 = 1555
+    static let constraintUnique: Int32 = 2067
+    static let constraintRowID: Int32 = 2579
+    static let constraintDatatype: Int32 = 3091
+    static let constraintTrigger: Int32 = 1811
+    static let busySnapshot: Int32 = 517
+
+    static func kind(of code: Int32, systemError: Int32 = 0) -> DatabaseError.Kind {
+        // The low byte is the primary code
+        // (https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes).
+        switch code & 0xFF {
+        case SQLITE_CONSTRAINT: constraintKind(of: code)
+        case SQLITE_MISMATCH: .check
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: .locked
+        case SQLITE_FULL: .diskFull
+        case SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .permission
+        case SQLITE_NOTADB: .notADatabase
+        case SQLITE_CORRUPT: .corrupt
+        case SQLITE_INTERRUPT: .interrupted
+        case SQLITE_CANTOPEN, SQLITE_IOERR: fileKind(of: code, systemError: systemError)
+        default: .other
+        }
+    }
+
+    private static func constraintKind(of code: Int32) -> DatabaseError.Kind {
+        switch code {
+        case constraintUnique, constraintPrimaryKey, constraintRowID: .unique
+        case constraintForeignKey: .foreignKey
+        case constraintNotNull: .notNull
+        case constraintCheck, constraintDatatype: .check
+        case constraintTrigger: .raised
+        default: .other
+        }
+    }
+
+    private static func fileKind(of code: Int32, systemError: Int32) -> DatabaseError.Kind {
+        switch systemError {
+        case ENOSPC, EDQUOT: .diskFull
+        case EACCES, EPERM, EROFS: .permission
+        default: code & 0xFF == SQLITE_CANTOPEN ? .unreachable : .other
+        }
+    }
+
+    /// A sentence that names the file where SQLite's own words don't, and what to do.
+    static func explanation(
+        of kind: DatabaseError.Kind, _ code: Int32, _ message: String, path: String
+    ) -> (message: String, remedy: String?) {
+        switch kind {
+        case .locked where code == busySnapshot:
+            (
+                "\(path) was written by another connection since this transaction began to read it (\(message))",
+                "roll the transaction back first, then run it again"
+            )
+        case .locked:
+            (
+                "\(path) is in use by another connection (\(message))",
+                "try again when the other program is done, or stop it"
+            )
+        case .diskFull:
+            ("there is no room left to write \(path) (\(message))", "free some space where the file lies")
+        case .permission:
+            (
+                "\(path) may not be written (\(message))",
+                "let this user write the file and its folder, or use a user who may"
+            )
+        case .unreachable:
+            ("\(path) can't be opened (\(message))", "check the path and who may read it")
+        case .notADatabase:
+            ("\(path) is no SQLite database, or it is encrypted", "name a SQLite file")
+        case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
+        case .other: otherExplanation(of: code, message, path: path)
+        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
+            .interrupted, .changedMeanwhile, .invalidURL, .syntax:
+            (message, nil)
+        }
+    }
+
+    private static func otherExplanation(
+        of code: Int32, _ message: String, path: String
+    ) -> (message: String, remedy: String?) {
+        switch code & 0xFF {
+        case SQLITE_IOERR:
+            (
+                "\(path) could not be read or written (\(message))",
+                "check the disk, and how much this user may write there (quota, ulimit -f)"
+            )
+        default: (message, nil)
+        }
+    }
+
+    /// The code's name in SQLite's manual; its number where we have no name for it.
+    static func name(of code: Int32) -> String {
+        guard let primary = SQLiteResultNames.primary[code & 0xFF] else { return String(code) }
+        guard code > 0xFF else { return primary }
+        guard let suffix = SQLiteResultNames.extended[code] else { return "\(primary) (\(code))" }
+        return "\(primary)_\(suffix)"
+    }
+}

@@ -1,0 +1,43 @@
+import POSIX
+
+/// Copies one file's bytes into a new one that only this user may read.
+enum FileCopy {
+    /// Throws `DatabaseError`. An optional file that is missing is passed over.
+    static func copy(_ source: String, to target: String, isOptional: Bool) throws(DatabaseError) {
+        guard let input = SQLiteDescriptor(reading: source) else {
+            if isOptional && errno == ENOENT { return }
+            throw SQLiteFile.error(errno, opening: source)
+        }
+        let output = open(target, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw SQLiteFile.error(errno, creating: target) }
+        defer { close(output) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(input.number, buffer.baseAddress, buffer.count)
+            if count == 0 { return }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw SQLiteFile.error(errno, opening: source) }
+            try write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: output, named: target)
+        }
+    }
+
+    private static func write(
+        _ bytes: UnsafeRawBufferPointer, to file: Int32, named target: String
+    ) throws(DatabaseError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let chunk = UnsafeRawBufferPointer(rebasing: rest)
+            let count = Glibc.write(file, chunk.baseAddress, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                var error = SQLiteFile.error(errno, creating: target)
+                if error.kind == .diskFull {
+                    error.remedy = "free some space there, or name a temporary folder with more room"
+                }
+                throw error
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

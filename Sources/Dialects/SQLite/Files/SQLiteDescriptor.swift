@@ -1,0 +1,76 @@
+import POSIX
+import Synchronization
+
+/// A descriptor of a database's file beside SQLite's own, to look at what SQLite does not tell.
+///
+/// "closing a file descriptor drops all locks" that this process holds on the file, SQLite's included
+/// (https://www.sqlite.org/howtocorrupt.html, section 2.2). So one that is done with stays open as long as this process
+/// has a handle on the file (`SQLiteFileUse`).
+struct SQLiteDescriptor: ~Copyable {
+    let number: Int32
+
+    /// `nil` when the file can't be opened; `errno` says why.
+    init?(reading path: String) {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        self.number = number
+    }
+
+    deinit { SQLiteFileUse.close(number) }
+}
+
+/// One handle's use of a file, counted from before the handle is opened until after it is closed.
+final class SQLiteFileUse: Sendable {
+    private struct Identity: Hashable {
+        var device: UInt
+        var inode: UInt
+
+        init(_ status: stat) {
+            device = UInt(status.st_dev)
+            inode = UInt(status.st_ino)
+        }
+    }
+
+    private struct Usage {
+        var handles = 0
+        /// Descriptors that are done with.
+        var kept: [Int32] = []
+    }
+
+    private static let files = Mutex<[Identity: Usage]>([:])
+
+    private let identity: Identity
+
+    /// `nil` when there is no such file: a database in memory, or a URI, which we use for files that SQLite doesn't lock.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let identity = Identity(status)
+        self.identity = identity
+        Self.files.withLock { $0[identity, default: Usage()].handles += 1 }
+    }
+
+    deinit {
+        Self.files.withLock { files in
+            guard var usage = files[identity] else { return }
+            usage.handles -= 1
+            guard usage.handles == 0 else { return files[identity] = usage }
+            for descriptor in usage.kept { Glibc.close(descriptor) }
+            files[identity] = nil
+        }
+    }
+
+    /// Closes a descriptor now, or with the last handle on its file.
+    fileprivate static func close(_ descriptor: Int32) {
+        var status = stat()
+        let identity = fstat(descriptor, &status) == 0 ? Identity(status) : nil
+        // Under the lock, so that no handle comes in between.
+        files.withLock { files in
+            if let identity, files[identity] != nil {
+                files[identity]?.kept.append(descriptor)
+            } else {
+                Glibc.close(descriptor)
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import POSIX
+
+/// What tells whether a database's files were written between two looks: inode, size, time of change and the first
+/// bytes, where the change counter and the salts of the -wal are (https://www.sqlite.org/fileformat2.html, sections 1.3
+/// and 4.1).
+struct SQLiteFingerprint: Equatable {
+    private struct Part: Equatable {
+        var device: UInt
+        var inode: UInt
+        var size: Int
+        var changedSeconds: Int
+        var changedNanoseconds: Int
+        var head: [UInt8]
+    }
+
+    /// Of the file, its -wal and its -journal.
+    private let parts: [Part?]
+    private let takenAt: Duration
+
+    static func == (a: SQLiteFingerprint, b: SQLiteFingerprint) -> Bool { a.parts == b.parts }
+
+    /// Whether the database's file is as it was, whatever became of its companions.
+    func hasSameDatabase(as other: SQLiteFingerprint) -> Bool { parts.first == other.parts.first }
+
+    init(of file: SQLiteFile) throws(DatabaseError) {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        takenAt = .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+        parts = [try Self.part(file.path), try Self.part(file.wal), try Self.part(file.journal)]
+    }
+
+    /// Whether the last change is so old that another one would get another time: clocks of file systems are coarse.
+    var isSettled: Bool {
+        parts.allSatisfy { part in
+            guard let part else { return true }
+            let age = takenAt - .seconds(part.changedSeconds) - .nanoseconds(part.changedNanoseconds)
+            return age < .zero || age > .milliseconds(50)
+        }
+    }
+
+    private static func part(_ path: String) throws(DatabaseError) -> Part? {
+        guard let file = SQLiteDescriptor(reading: path) else {
+            if errno == ENOENT { return nil }
+            throw SQLiteFile.error(errno, opening: path)
+        }
+        var status = stat()
+        guard fstat(file.number, &status) == 0 else { throw SQLiteFile.error(errno, opening: path) }
+        var head = [UInt8](repeating: 0, count: 100)
+        let count = pread(file.number, &head, head.count, 0)
+        return Part(
+            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
+            changedSeconds: status.modificationTime.tv_sec, changedNanoseconds: status.modificationTime.tv_nsec,
+            head: Array(head.prefix(max(0, count))))
+    }
+}
+
+extension SQLiteFingerprint {
+    /// Of the database's file alone, for another run to compare: size, time of change, change counter, schema cookie
+    /// (sections 1.3.7 and 1.3.9). The time is there because in WAL mode the counter need not move.
+    var databaseText: String { text(of: 0, "file", headBytes: [24..<28, 40..<44]) }
+
+    /// Of the file, its -wal with its salts, and its -journal.
+    var text: String {
+        [databaseText, text(of: 1, "wal", headBytes: [16..<24]), text(of: 2, "journal", headBytes: [])]
+            .filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private func text(of part: Int, _ name: String, headBytes: [Range<Int>]) -> String {
+        guard let part = parts[part], part.size > 0 else { return "" }
+        let head = headBytes.map { Self.hexadecimal(part.head.dropFirst($0.lowerBound).prefix($0.count)) }
+        let time = "\(part.changedSeconds).\(part.changedNanoseconds)"
+        return ([name, "\(part.size)", time] + head).joined(separator: ":")
+    }
+}

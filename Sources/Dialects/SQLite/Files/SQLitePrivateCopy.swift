@@ -1,0 +1,72 @@
+import CSQLite
+import POSIX
+
+/// A stranger's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
+/// rolls a hot journal back, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
+///
+/// The folder is removed when the last connection that reads it is closed.
+final class SQLitePrivateCopy: Sendable {
+    /// A clean database: what lay in the companion files is in it.
+    let file: SQLiteFile
+    private let folder: String
+    /// What the original was when it was copied.
+    let fingerprint: String
+    /// For people: why there is a copy.
+    let remark: String
+
+    /// Copies `file` with its companions at one moment; `nil` when somebody wrote meanwhile. Throws `DatabaseError`.
+    static func attempt(_ file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy? {
+        let before = try SQLiteFingerprint(of: file)
+        guard before.isSettled else { return nil }
+        let remark = "read from a private copy of \(file.name) and its -wal or -journal, which hold what the file lacks"
+        let copy = try SQLitePrivateCopy(of: file, in: parent, remark) { target throws(DatabaseError) in
+            try FileCopy.copy(file.path, to: target, isOptional: false)
+            try FileCopy.copy(file.wal, to: target + "-wal", isOptional: true)
+            try FileCopy.copy(file.journal, to: target + "-journal", isOptional: true)
+            return before.text
+        }
+        guard try SQLiteFingerprint(of: file) == before else { return nil }
+        try copy.recover()
+        return copy
+    }
+
+    /// `fill` makes the file and returns the original's fingerprint. Whatever it throws, the folder is removed.
+    init(
+        of source: SQLiteFile, in parent: String, _ remark: String,
+        filledBy fill: (_ target: String) throws(DatabaseError) -> String
+    ) throws(DatabaseError) {
+        folder = try Self.makeFolder(in: parent)
+        self.remark = remark
+        do throws(DatabaseError) {
+            fingerprint = try fill(folder + "/copy")
+            file = try SQLiteFile(existing: folder + "/copy").named(source.name)
+        } catch {
+            Self.remove(folder)
+            throw error
+        }
+    }
+
+    deinit { Self.remove(folder) }
+
+    /// Brings what lies in the companion files into the file itself, so that it can be read as a quiet one.
+    private func recover() throws(DatabaseError) {
+        let options = ConnectionOptions(lockTimeout: 0)
+        let handle = try SQLiteHandle(file.path, flags: SQLITE_OPEN_READWRITE, path: file.name, options: options)
+        let connection = SQLiteConnection(handle)
+        defer { connection.close() }
+        // The first read rolls a hot journal back.
+        _ = try connection.query("PRAGMA schema_version")
+        _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    private static func makeFolder(in parent: String) throws(DatabaseError) -> String {
+        var template = Array("\(parent)/tc-migrate-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw SQLiteFile.error(errno, creating: "\(parent)/tc-migrate-…") }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func remove(_ folder: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink("\(folder)/copy\(suffix)") }
+        rmdir(folder)
+    }
+}

@@ -1,0 +1,24 @@
+import POSIX
+
+extension ProcessContext {
+    /// This process's.
+    public static var process: ProcessContext {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pieces = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pieces.count == 2 { variables[String(pieces[0])] = String(pieces[1]) }
+            entry += 1
+        }
+        let uid = geteuid()
+        let account = getpwuid(uid).map { String(cString: $0.pointee.pw_dir) }
+        let home = variables["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? account
+        return ProcessContext(environment: variables, home: home, uid: uid, workingFolder: workingFolderOfProcess)
+    }
+
+    private static var workingFolderOfProcess: String {
+        guard let text = getcwd(nil, 0) else { return "/" }
+        defer { free(text) }
+        return String(cString: text)
+    }
+}

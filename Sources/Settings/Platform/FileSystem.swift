@@ -1,0 +1,135 @@
+import POSIX
+
+/// What the system says of a file.
+struct FileFacts: Sendable, Equatable {
+    enum Kind: Sendable { case file, folder, link, other }
+
+    var kind: Kind
+    /// The permission bits with the sticky bit.
+    var mode: UInt32
+    var owner: UInt32
+
+    init(kind: Kind, mode: UInt32, owner: UInt32) {
+        self.kind = kind
+        self.mode = mode
+        self.owner = owner
+    }
+
+    fileprivate init(_ status: stat) {
+        switch UInt32(status.st_mode) & UInt32(S_IFMT) {
+        case UInt32(S_IFREG): kind = .file
+        case UInt32(S_IFDIR): kind = .folder
+        case UInt32(S_IFLNK): kind = .link
+        default: kind = .other
+        }
+        mode = UInt32(status.st_mode) & 0o7777
+        owner = status.st_uid
+    }
+}
+
+/// The calls to the system that settings need.
+enum FileSystem {
+    /// Why a call failed.
+    struct Failure: Error {
+        var number: Int32
+        var text: String { String(cString: strerror(number)) }
+        var isAbsent: Bool { number == ENOENT || number == ENOTDIR }
+        var isForbidden: Bool { number == EACCES || number == EPERM }
+        var isExisting: Bool { number == EEXIST }
+
+        static let notThere = Failure(number: ENOENT)
+        static let notAFolder = Failure(number: ENOTDIR)
+    }
+
+    private static var failure: Failure { Failure(number: errno) }
+
+    /// Of what a link leads to.
+    static func facts(of path: String) throws(Failure) -> FileFacts {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure }
+        return FileFacts(status)
+    }
+
+    /// Of the link itself.
+    static func factsWithoutFollowing(_ path: String) throws(Failure) -> FileFacts {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw failure }
+        return FileFacts(status)
+    }
+
+    /// What a link says.
+    static func target(of link: String) throws(Failure) -> String {
+        var text = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = readlink(link, &text, text.count)
+        guard length >= 0 else { throw failure }
+        return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Whether anything is there that the caller may learn of.
+    static func exists(_ path: String) -> Bool { (try? facts(of: path)) != nil }
+
+    /// The bytes of a file, at most `limit` + 1 of them, and the facts of the very file that was read. What is no file is
+    /// opened (without waiting for another end) but not read.
+    static func read(_ path: String, limit: Int) throws(Failure) -> (bytes: [UInt8], facts: FileFacts) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw failure }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure }
+        let facts = FileFacts(status)
+        guard facts.kind == .file else { return ([], facts) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count <= limit {
+            let count = platformRead(descriptor, &chunk, chunk.count)
+            guard count >= 0 else { throw failure }
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return (bytes, facts)
+    }
+
+    /// Makes a file that was not there, with this mode from the beginning.
+    static func create(_ path: String, mode: UInt32, _ text: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+        guard descriptor >= 0 else { throw failure }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { platformWrite(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw failure }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw failure }
+    }
+
+    /// Makes a folder; false when something is there already.
+    static func makeFolder(_ path: String, mode: UInt32) throws(Failure) -> Bool {
+        if mkdir(path, mode_t(mode)) == 0 { return true }
+        guard errno == EEXIST else { throw failure }
+        return false
+    }
+
+    static func removeFile(_ path: String) { unlink(path) }
+    static func removeFolder(_ path: String) { rmdir(path) }
+
+    /// The names in a folder, in order; none when it can't be read.
+    static func names(in folder: String) -> [String] { (try? list(folder)) ?? [] }
+
+    /// The names in a folder, in order.
+    static func list(_ folder: String) throws(Failure) -> [String] {
+        guard let stream = opendir(folder) else { throw failure }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
+
+private let platformRead = POSIX.read
+private let platformWrite = POSIX.write

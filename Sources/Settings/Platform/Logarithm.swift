@@ -1,0 +1,3 @@
+import POSIX
+
+func logarithm2(_ number: Double) -> Double { log2(number) }

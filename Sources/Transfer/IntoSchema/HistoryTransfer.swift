@@ -1,0 +1,141 @@
+import Dialects
+import Migrator
+
+/// Copies a database into the schema that a history declares, and proves it: the empty target is migrated first, then filled,
+/// table by table and column by column of the same name.
+///
+///     let report = try await HistoryTransfer(from: legacy, to: postgresql, into: history).run()
+///
+/// The types are the declared ones, and a value that is none of them is refused. Rows go in by one transaction. A refusal leaves
+/// the target as empty as it was; after an interruption by force it holds the migrated schema, and no row.
+public struct HistoryTransfer: Sendable {
+    private let from: Database
+    private let to: Database
+    private let history: History
+    private let ignoring: [String]
+    private let rules: TransferRules
+    private let verification: TransferOptions.Verification
+    private let migration: Migrator.Options
+
+    /// `ignoring` names the tables, and the columns as `table.column`, that may stay behind. `rules` say how values are read that
+    /// are not what the schema declares, and what becomes of those that do not fit: unless they do, such a value is refused.
+    public init(
+        from: Database, to: Database, into history: History, ignoring: [String] = [],
+        rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest,
+        migration: Migrator.Options = Migrator.Options()
+    ) {
+        self.from = from
+        self.to = to
+        self.history = history
+        self.ignoring = ignoring
+        self.rules = rules
+        self.verification = verification
+        self.migration = migration
+    }
+
+    /// What `run` would do; changes nothing. Throws `SchemaTransferError` and `TransferError` where `run` would refuse, and
+    /// `DatabaseError`.
+    public func plan() async throws -> TransferPlan {
+        try requireTwo()
+        if !to.isMissing {
+            let target = to.dialect
+            try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
+        }
+        var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
+            try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
+                try await from.withConnection { reading in
+                    try reading.snapshot { try self.plan(reading) }
+                }
+            }
+        }
+        plan.remarks += remarks
+        return plan
+    }
+
+    /// Does it, and tells `events` on the way. Throws as `plan` does, `TransferError.doesNotFit`, and what migrating throws.
+    public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
+        try requireTwo()
+        return try await TransferEngine.stoppable {
+            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+                    try await ConnectionPair.reading(from, to) { try await fill($0, events) }
+                }
+                report.remarks += remarks
+                return report
+            }
+        }
+    }
+
+    private func fill(
+        _ pair: ConnectionPair, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> TransferReport {
+        let start = ContinuousClock.now
+        let (source, target) = (from.dialect, to.dialect)
+        events(.phase(.surveying))
+        let (plan, isOwn, remark) = try await pair.run { reading, writing in
+            try TransferEngine.requireEmpty(writing, target)
+            _ = try reading.beginSharedSnapshot()
+            try reading.endSharing()
+            let origin = HistorySource(reading: reading, history: history)
+            return (try self.plan(reading), try origin.isOwn(), try origin.remark())
+        }
+        events(.planned(plan))
+        // Rows that the same history put into both have their likes in the source, and give way to them.
+        let load = SchemaLoad(
+            plan: plan, replaced: isOwn ? Set(plan.tables.map(\.target)) : [],
+            refusal: SchemaTransferError.filledByHistory, keepsOrphans: true, verification: verification,
+            source: source, target: target, events: events)
+        do {
+            try await Migrator(history: history, database: to, options: migration).up()
+            var report = try await pair.run { try load.run($0, $1) }
+            if report.verdict == .mismatch { try await empty() }
+            report.remarks += [remark].compactMap { $0 }
+            report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
+            report.provenance = try await pair.run { reading, writing in
+                TransferReport.Provenance(
+                    fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+            }
+            report.seconds = ContinuousClock.now.seconds(since: start)
+            return report
+        } catch {
+            // Also when this task was cancelled: the task of its own was not.
+            try await Task { try await empty() }.value
+            throw error
+        }
+    }
+
+    /// Removes everything from the target: it was empty before.
+    private func empty() async throws {
+        let (target, views) = (to.dialect, Set(history.schema.views.map(\.name)))
+        try await to.withConnection { connection in
+            try connection.withForeignKeysUnenforced {
+                try connection.transaction {
+                    let names = try target.occupants(ignoring: [], on: connection)
+                    let statements = target.remove(
+                        tables: names.filter { !views.contains($0) }, views: names.filter(views.contains))
+                    for statement in statements { try connection.executeScript(statement) }
+                }
+            }
+        }
+    }
+
+    private func plan(_ reading: any Connection) throws -> TransferPlan {
+        let survey = SchemaSurvey(
+            reading: reading, source: from.dialect, target: to.dialect, schema: history.schema, ignoring: ignoring,
+            rules: rules)
+        let origin = HistorySource(reading: reading, history: history)
+        return try survey.plan(try from.dialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
+    }
+
+    /// A file that was made for a transfer which left nothing in it goes away again.
+    @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
+        switch result {
+        case .success(let report): report.verdict == .verified
+        case .failure: false
+        }
+    }
+
+    private func requireTwo() throws(TransferError) {
+        guard !from.isSame(as: to) else { throw .oneDatabase }
+    }
+}

@@ -1,0 +1,113 @@
+import Dialects
+
+/// How a date, a time or a moment is written: what one text has in common with others of its column.
+struct CalendarShape: Hashable, Sendable {
+    enum Offset: Int, Sendable { case none, utc, numeric }
+
+    var hasDate: Bool
+    var hasTime: Bool
+    /// `T` between date and time; a space otherwise.
+    var hasT = false
+    var hasSeconds = false
+    var fractionDigits = 0
+    var offset = Offset.none
+
+    /// `2024-01-02T03:04:05.123Z` as `YYYY-MM-DDTHH:MM:SS.fffZ`.
+    var description: String {
+        var text = hasDate ? "YYYY-MM-DD" : ""
+        guard hasTime else { return text }
+        if hasDate { text += hasT ? "T" : " " }
+        text += hasSeconds ? "HH:MM:SS" : "HH:MM"
+        if fractionDigits > 0 { text += "." + String(repeating: "f", count: fractionDigits) }
+        switch offset {
+        case .none: return text
+        case .utc: return text + "Z"
+        case .numeric: return text + "±HH:MM"
+        }
+    }
+
+    /// A small number for each shape there is, so that counting them needs no dictionary.
+    var slot: Int {
+        var slot = (hasDate ? 1 : 0) + (hasTime ? 2 : 0) + (hasT ? 4 : 0) + (hasSeconds ? 8 : 0)
+        slot += 16 * fractionDigits
+        return slot + 112 * offset.rawValue
+    }
+
+    static let slots = 336
+
+    init(hasDate: Bool, hasTime: Bool) {
+        self.hasDate = hasDate
+        self.hasTime = hasTime
+    }
+
+    init(slot: Int) {
+        self.init(hasDate: slot & 1 != 0, hasTime: slot & 2 != 0)
+        hasT = slot & 4 != 0
+        hasSeconds = slot & 8 != 0
+        fractionDigits = slot % 112 / 16
+        offset = Offset(rawValue: slot / 112) ?? .none
+    }
+}
+
+/// Reads dates and times of years 1 to 9999 with at most microseconds: what both databases hold without loss.
+///
+/// The shapes are SQLite's (https://www.sqlite.org/lang_datefunc.html, "Time Values" 1 to 10), but for `now` and numbers.
+enum CalendarText {
+    /// The shape of a text that is a date, a time of day or a moment; `nil` for any other.
+    static func shape(of bytes: UnsafeRawBufferPointer) -> CalendarShape? {
+        guard (5...32).contains(bytes.count) else { return nil }
+        var shape = CalendarShape(hasDate: bytes[4] == UInt8(ascii: "-"), hasTime: true)
+        var reader = ASCIIReader(bytes)
+        if shape.hasDate {
+            guard readDate(&reader) else { return nil }
+            if reader.isAtEnd {
+                shape.hasTime = false
+                return shape
+            }
+            shape.hasT = reader.skip("T")
+            guard shape.hasT || reader.skip(" ") else { return nil }
+        }
+        guard readTime(&reader, &shape), readOffset(&reader, &shape), reader.isAtEnd else { return nil }
+        return shape
+    }
+
+    private static func readDate(_ reader: inout ASCIIReader) -> Bool {
+        guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
+            reader.skip("-"),
+            let day = reader.number(digits: 2)
+        else { return false }
+        return year >= 1 && (1...12).contains(month) && day >= 1 && day <= days(in: month, of: year)
+    }
+
+    private static func readTime(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Bool {
+        guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
+            minute < 60
+        else { return false }
+        guard reader.skip(":") else { return true }
+        guard let second = reader.number(digits: 2), second < 60 else { return false }
+        shape.hasSeconds = true
+        guard reader.skip(".") else { return true }
+        while reader.digit() != nil { shape.fractionDigits += 1 }
+        return (1...6).contains(shape.fractionDigits)
+    }
+
+    private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Bool {
+        if reader.skip("Z") {
+            shape.offset = .utc
+        } else if reader.skip("+") || reader.skip("-") {
+            guard let hours = reader.number(digits: 2), hours < 16, reader.skip(":"),
+                let minutes = reader.number(digits: 2), minutes < 60
+            else { return false }
+            shape.offset = .numeric
+        }
+        return true
+    }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}

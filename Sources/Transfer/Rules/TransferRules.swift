@@ -1,0 +1,171 @@
+import Dialects
+import Migrator
+
+/// What somebody wants otherwise than a transfer would do it: the contents of a rules file.
+public struct TransferRules: Sendable, Equatable {
+    public var onMismatch: MismatchPolicy?
+    /// Names of tables, columns, indexes and constraints in lower case, so that no query needs quotes around them.
+    public var lowercaseNames = false
+    /// What becomes of columns that compare without regard to case; `text` when `nil`.
+    public var nocase: NocasePolicy?
+    public var tables: [TableRule] = []
+
+    public init() {}
+
+    public struct TableRule: Sendable, Equatable {
+        /// As the source calls it.
+        public var name: String
+        /// Where it stands in the rules file, for messages.
+        public var line: Int
+        public var isSkipped = false
+        public var rename: String?
+        public var order: LoadOrder?
+        public var onMismatch: MismatchPolicy?
+        public var columns: [ColumnRule] = []
+
+        public init(name: String, line: Int) {
+            self.name = name
+            self.line = line
+        }
+    }
+
+    public struct ColumnRule: Sendable, Equatable {
+        public var name: String
+        public var line: Int
+        public var isSkipped = false
+        public var rename: String?
+        public var type: ColumnType?
+        /// What numbers count, and how far the clock of naive texts is ahead of UTC; `nil` when values are no moments.
+        public var moment: MomentReading.Count?
+        public var minutesAhead: Int?
+        /// What a NUL, and what is no UTF-8, becomes.
+        public var nul: String?
+        public var onMismatch: MismatchPolicy?
+        public var nocase: NocasePolicy?
+
+        public init(name: String, line: Int) {
+            self.name = name
+            self.line = line
+        }
+    }
+
+    /// When a table is loaded; those of equal order in the order of their foreign keys.
+    public enum LoadOrder: Sendable, Equatable {
+        case first, last
+        case number(Int)
+    }
+}
+
+/// What the rules come to for one column.
+struct ColumnTreatment: Sendable, Equatable {
+    /// The type that a rule gives; no value widens it.
+    var type: ColumnType?
+    var reading: ValueReading?
+    var policy: MismatchPolicy
+    /// What becomes of it where it compares without regard to case.
+    var nocase = NocasePolicy.text
+}
+
+extension TransferRules {
+    subscript(_ table: String) -> TableRule? { tables.first { $0.name == table } }
+
+    func policy(of table: String) -> MismatchPolicy { self[table]?.onMismatch ?? onMismatch ?? .widen }
+
+    func treatment(of column: String, in table: String) -> ColumnTreatment {
+        let rule = self[table]?[column]
+        return ColumnTreatment(
+            type: rule?.givenType, reading: rule?.reading, policy: rule?.onMismatch ?? policy(of: table))
+    }
+
+    /// The same, with what becomes of the way in which the column compares.
+    func treatment(of column: Column, in table: String) -> ColumnTreatment {
+        var treatment = treatment(of: column.name, in: table)
+        if column.collation == .nocase { treatment.nocase = self[table]?[column.name]?.nocase ?? nocase ?? .text }
+        return treatment
+    }
+
+    /// All that ask for columns which compare without regard to case in the target.
+    var nocasePolicies: [NocasePolicy] {
+        let columns: [ColumnRule] = tables.flatMap(\.columns)
+        return NocasePolicy.allCases.filter { policy in
+            policy != .text && (nocase == policy || columns.contains { $0.nocase == policy })
+        }
+    }
+
+    /// Throws when a rule speaks of something that is not there, or says two things that exclude each other.
+    func check(against tables: [Table]) throws(TransferError) {
+        for rule in self.tables {
+            guard let table = tables.first(where: { $0.name == rule.name }) else {
+                throw .badRule(
+                    line: rule.line, problem: "the source has no table \(rule.name)",
+                    remedy: Self.suggestion(rule.name, tables.map(\.name)) ?? "see the names with a dry run")
+            }
+            for column in rule.columns {
+                guard let known = table[column: column.name] else {
+                    throw .badRule(
+                        line: column.line, problem: "the table \(rule.name) has no column \(column.name)",
+                        remedy: Self.suggestion(column.name, table.columns.map(\.name))
+                            ?? "it has \(table.columns.map(\.name).joined(separator: ", "))")
+                }
+                try column.check(in: rule.name, comparing: known.collation)
+            }
+        }
+    }
+
+    /// Tables in the order that the rules ask for, else as they are.
+    func ordered(_ tables: [PlannedTable]) -> [PlannedTable] {
+        func place(_ table: PlannedTable) -> (Int, Int) {
+            switch self[table.source]?.order {
+            case .first: (0, 0)
+            case .number(let number): (1, number)
+            case nil: (2, 0)
+            case .last: (3, 0)
+            }
+        }
+        return tables.enumerated().sorted { a, b in
+            let (first, second) = (place(a.element), place(b.element))
+            return first == second ? a.offset < b.offset : first < second
+        }.map(\.element)
+    }
+
+    /// `did you mean orders?`
+    public static func suggestion(_ word: String, _ words: [String]) -> String? {
+        Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
+    }
+}
+
+extension TransferRules.TableRule {
+    subscript(_ column: String) -> TransferRules.ColumnRule? { columns.first { $0.name == column } }
+}
+
+extension TransferRules.ColumnRule {
+    /// A moment is a `timestamp` unless a `datetime` is asked for.
+    fileprivate var givenType: ColumnType? { type ?? (moment == nil ? nil : .timestamp) }
+
+    fileprivate var reading: ValueReading? {
+        if let moment {
+            return .moment(MomentReading(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
+        }
+        return nul.map { .cleaned(replacement: $0) }
+    }
+
+    fileprivate func check(in table: String, comparing collation: Collation?) throws(TransferError) {
+        func refuse(_ problem: String, _ remedy: String) -> TransferError {
+            .badRule(line: line, problem: "\(table).\(name): \(problem)", remedy: remedy)
+        }
+        if nocase != nil && collation != .nocase {
+            throw refuse("nocase is for columns that are COLLATE NOCASE, and this one is not", "leave it out")
+        }
+        if nocase != nil, let type = givenType, !type.isText {
+            throw refuse("nocase is for text, and it becomes \(type)", "leave one of them out")
+        }
+        if minutesAhead != nil && moment == nil {
+            throw refuse("zone says how timestamps are read, and there is no timestamp", "add timestamp: iso")
+        }
+        if moment != nil, let type, type != .timestamp, type != .datetime {
+            throw refuse("what timestamp reads is no \(type)", "leave the type out, or write timestamp or datetime")
+        }
+        if moment != nil && nul != nil { throw refuse("a timestamp holds no text for nul", "leave one of them out") }
+        if let nul, nul.utf8.contains(0) { throw refuse("the replacement for NUL holds a NUL", "write other text") }
+    }
+}

@@ -1,0 +1,147 @@
+import Dialects
+
+/// Reads and writes the records of transfers in a target.
+struct TransferRecords {
+    private let connection: any Connection
+
+    init(_ connection: any Connection) { self.connection = connection }
+
+    /// The transfer that was begun here and is not complete.
+    func unfinished() throws -> TransferRecord? {
+        try record(where: UnfinishedTransfer.condition)
+    }
+
+    /// The transfer that was completed here last.
+    func finished() throws -> TransferRecord? {
+        try record(where: "state = \(TransferRecord.State.complete.rawValue)")
+    }
+
+    private func record(where condition: SQL) throws -> TransferRecord? {
+        guard try connection.hasTable(TransferRecord.tableName) else { return nil }
+        let times = try ["started_at", "finished_at"].map {
+            try connection.dialect.conversion(of: $0, from: .timestamp, to: .text).expression
+        }
+        let rows = try connection.query(
+            """
+            SELECT id, source, fingerprint, plan, state, \(trusted: times.joined(separator: ", ")) FROM tc_transfers \
+            WHERE \(condition) ORDER BY started_at DESC
+            """)
+        guard let row = rows.first else { return nil }
+        let texts = row.map { $0.text ?? "" }
+        return TransferRecord(
+            id: texts[0], source: texts[1], fingerprint: texts[2], plan: texts[3],
+            state: TransferRecord.State(rawValue: texts[4]) ?? .loading, startedAt: texts[5], finishedAt: texts[6])
+    }
+
+    /// Must run in a transaction, with what the record speaks of.
+    func begin(_ record: TransferRecord) throws {
+        if try !connection.hasTable(TransferRecord.tableName) {
+            let construction = try connection.dialect.construct(TransferRecord.schema)
+            for statement in construction.tables + construction.afterLoad.map(\.statement) {
+                try connection.executeScript(statement)
+            }
+        }
+        try connection.execute(
+            """
+            INSERT INTO tc_transfers (id, source, fingerprint, plan, state) \
+            VALUES (\(record.id), \(record.source), \(record.fingerprint), \(record.plan), \(record.state.rawValue))
+            """)
+    }
+
+    func add(_ chunk: ChunkRecord, to id: String) throws {
+        try connection.execute(
+            """
+            INSERT INTO tc_transfer_chunks (transfer_id, kind, table_name, name, piece, rows, quarantined, nulled, \
+            digest, note, is_left_out) VALUES (\(id), \(chunk.kind.rawValue), \(chunk.table), \(chunk.name), \
+            \(chunk.piece), \(chunk.rows), \(chunk.quarantined), \(chunk.nulled.map(String.init).joined(separator: " ")), \
+            \(value(chunk.digest)), \(value(chunk.note)), \(Value.boolean(chunk.isLeftOut)))
+            """)
+    }
+
+    /// The same part, of which other things are to be said now.
+    func replace(_ chunk: ChunkRecord, of id: String) throws {
+        try connection.execute(
+            """
+            DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(chunk.kind.rawValue) \
+            AND table_name = \(chunk.table) AND name = \(chunk.name)
+            """)
+        try add(chunk, to: id)
+    }
+
+    func chunks(of id: String) throws -> [ChunkRecord] {
+        let rows = try connection.query(
+            """
+            SELECT kind, table_name, name, piece, rows, quarantined, nulled, digest, note, is_left_out FROM tc_transfer_chunks \
+            WHERE transfer_id = \(id) ORDER BY kind, table_name, name, piece
+            """)
+        return rows.compactMap { row in
+            guard let kind = row[0].text.flatMap(ChunkRecord.Kind.init) else { return nil }
+            return ChunkRecord(
+                kind: kind, table: row[1].text ?? "", name: row[2].text ?? "", piece: Int(row[3].integer ?? 0),
+                rows: Int(row[4].integer ?? 0), quarantined: Int(row[5].integer ?? 0),
+                nulled: (row[6].text ?? "").split(separator: " ").compactMap { Int($0) }, digest: row[7].text,
+                note: row[8].text, isLeftOut: row[9].boolean ?? false)
+        }
+    }
+
+    /// The plan as it is, now that more is known. Must run in a transaction with what follows from it.
+    func revise(_ plan: String, of id: String) throws {
+        try connection.execute("UPDATE tc_transfers SET plan = \(plan) WHERE id = \(id)")
+    }
+
+    /// A table is empty again. Must run in the transaction that emptied it.
+    func forgetRows(of table: String, _ id: String) throws {
+        try connection.execute(
+            """
+            DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(ChunkRecord.Kind.rows.rawValue) \
+            AND table_name = \(table)
+            """)
+    }
+
+    func enter(_ state: TransferRecord.State, _ id: String) throws {
+        try connection.execute("UPDATE tc_transfers SET state = \(state.rawValue) WHERE id = \(id)")
+    }
+
+    /// Must run in the transaction that ends the transfer. What its parts were is of no use any more.
+    func complete(_ id: String) throws {
+        let now = try connection.dialect.spell(.now, for: .timestamp)
+        try connection.execute(
+            """
+            UPDATE tc_transfers SET state = \(TransferRecord.State.complete.rawValue), finished_at = \(trusted: now) \
+            WHERE id = \(id)
+            """)
+        try connection.execute("DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id)")
+    }
+
+    /// Removes what the transfer made, and its records; nothing else.
+    func abandon(_ record: TransferRecord) throws {
+        try connection.withForeignKeysUnenforced {
+            try connection.transaction {
+                let chunks = try chunks(of: record.id)
+                try remove(
+                    tables: chunks.filter { $0.kind == .madeTable }.map(\.table),
+                    views: chunks.filter { $0.kind == .madeView }.map(\.table))
+                for policy in chunks.filter({ $0.kind == .madeSupport }).compactMap({ NocasePolicy(rawValue: $0.name) })
+                {
+                    if let statement = connection.dialect.removeSupport(of: policy) {
+                        try connection.executeScript(statement)
+                    }
+                }
+                try connection.execute("DELETE FROM tc_transfer_chunks WHERE transfer_id = \(record.id)")
+                try connection.execute("DELETE FROM tc_transfers WHERE id = \(record.id)")
+                // A target that never held a complete transfer gets rid of these too.
+                if try connection.queryValue("SELECT count(*) FROM tc_transfers")?.integer == 0 {
+                    try remove(tables: [TransferRecord.chunkTableName, TransferRecord.tableName], views: [])
+                }
+            }
+        }
+    }
+
+    private func remove(tables: [String], views: [String]) throws {
+        for statement in connection.dialect.remove(tables: tables, views: views) {
+            try connection.executeScript(statement)
+        }
+    }
+
+    private func value(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
+}

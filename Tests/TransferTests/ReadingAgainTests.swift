@@ -1,0 +1,39 @@
+import Dialects
+import Synchronization
+import Testing
+
+@testable import Transfer
+
+@Suite struct ReadingAgainTests {
+    private let change = DatabaseError(.changedMeanwhile, "another program wrote a.db", remedy: "stop it")
+
+    /// Runs what finds the file changed so many times.
+    private func result(changes: Int) async throws -> (told: [String], remarks: [String], attempts: Int) {
+        let attempts = Mutex(0)
+        let told = Mutex<[String]>([])
+        let (_, remarks) = try await ReadingAgain.whenChanged({ line in told.withLock { $0.append(line) } }) {
+            let attempt = attempts.withLock { attempts in
+                attempts += 1
+                return attempts
+            }
+            if attempt <= changes { throw change }
+        }
+        return (told.withLock { $0 }, remarks, attempts.withLock { $0 })
+    }
+
+    @Test func whatShowsOneMomentIsReadOnce() async throws {
+        let result = try await result(changes: 0)
+        #expect(result.attempts == 1 && result.remarks == [])
+    }
+
+    @Test func eachNewBeginningIsSaid() async throws {
+        let result = try await result(changes: 2)
+        #expect(result.attempts == 3 && result.remarks.count == 2 && result.told == result.remarks)
+        #expect(result.remarks[0] == "another program wrote a.db: everything was read again from the beginning")
+    }
+
+    @Test func itEndsWithWhatToDo() async throws {
+        let error = await #expect(throws: DatabaseError.self) { _ = try await result(changes: 9) }
+        #expect(error?.message == "another program wrote a.db, 3 times" && error?.remedy == "stop it")
+    }
+}

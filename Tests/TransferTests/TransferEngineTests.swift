@@ -1,0 +1,57 @@
+import TestSupport
+import Testing
+
+@testable import Dialects
+@testable import Transfer
+
+/// What the engine does when a plan turns out to be wrong: it must not happen, and must then be loud.
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferEngineTests {
+    /// Runs a plan that was tampered with.
+    private func run(
+        _ script: String, tampering: (inout TransferPlan) -> Void,
+        _ check: (Result<TransferReport, any Error>) throws -> Void
+    ) async throws {
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+            let target = try Database(url)
+            let streams = try await TransferStreams.open(2, from: source, to: target)
+            let engine = TransferEngine(
+                streams: streams, source: SQLiteDialect(), target: PostgreSQLDialect(), options: TransferOptions(),
+                sourceName: "a test", events: { _ in })
+            var work = try await engine.plan()
+            tampering(&work.plan)
+            let result: Result<TransferReport, any Error>
+            do { result = .success(try await engine.run(work, after: nil)) } catch { result = .failure(error) }
+            await streams.close()
+            try check(result)
+            try TransferTests.expectOccupants([], of: url)
+        }
+    }
+
+    @Test func aValueThatDoesNotFitStopsTheRun() async throws {
+        let script = "CREATE TABLE t (id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 5), (7, 'n/a')"
+        try await run(script) { plan in
+            plan.tables[0].types[1] = .bigint
+        } _: { result in
+            #expect(
+                throws: TransferError.doesNotFit(
+                    table: "t", column: "v", key: "id=7", value: "'n/a'", type: "bigint",
+                    reason: "is no whole number of 64 bits")
+            ) { try result.get() }
+        }
+    }
+
+    @Test func aMissingRowIsAMismatchAndNothingIsKept() async throws {
+        let script = "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)"
+        try await run(script) { plan in
+            plan.tables[0].reading.from = "FROM t WHERE id < 3"
+        } _: { result in
+            let report = try result.get()
+            #expect(report.verdict == .mismatch)
+            #expect(report.tables.map { [$0.sourceRows, $0.rowsRead, $0.targetRows] } == [[3, 2, 2]])
+        }
+    }
+}

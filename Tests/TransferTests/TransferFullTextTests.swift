@@ -1,0 +1,129 @@
+import Dialects
+import TestSupport
+import Testing
+
+@testable import Transfer
+
+/// SQLite's full-text tables in PostgreSQL: found by words, without triggers.
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferFullTextTests {
+    /// Rows found through an index, which must be the one over words.
+    private func found(_ query: String, on target: any Connection) throws -> [String] {
+        try target.executeScript("SET enable_seqscan = off; SET enable_indexscan = off")
+        let plan = try target.query("EXPLAIN \(trusted: query)").compactMap { $0[0].text }.joined()
+        #expect(plan.contains("_words"), "\(plan)")
+        return try target.query("\(trusted: query)").compactMap { $0[0].text }
+    }
+
+    private func transferred(
+        _ script: String, _ check: (TransferReport, any Connection) throws -> Void
+    ) async throws {
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+            let verification = try await Verification(of: source, against: try Database(url)).run()
+            #expect(verification.isEqual, "\(verification.missing)")
+            try TransferTests.withBothEnds(fixture, url) { _, target in try check(report, target) }
+        }
+    }
+
+    @Test func aTableThatIndexesAnotherBecomesAViewOfIt() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+            CREATE VIRTUAL TABLE search USING fts5(title, body, content='docs', content_rowid='id', tokenize = 'porter');
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+              INSERT INTO search (rowid, title, body) VALUES (new.id, new.title, new.body); END;
+            INSERT INTO docs VALUES (1, 'Ships', 'they sail'), (2, 'Trains', NULL);
+            """
+        ) { report, target in
+            #expect(report.notCarried.map(\.name) == ["docs_ai"])
+            #expect(report.notCarried[0].reason == "the index search_words follows every change by itself")
+            try target.execute("INSERT INTO docs VALUES (3, 'Boats', 'she was sailing')")
+            let query = """
+                SELECT rowid FROM search WHERE to_tsvector('english', coalesce(title::text, '') || ' ' || \
+                coalesce(body::text, '')) @@ to_tsquery('english', 'sailed') ORDER BY rowid
+                """
+            #expect(try found(query, on: target) == ["1", "3"])
+        }
+    }
+
+    @Test func aTableThatKeepsItsTextBecomesOne() async throws {
+        try await transferred(
+            """
+            CREATE VIRTUAL TABLE notes USING fts5(title, tag UNINDEXED, "body text");
+            INSERT INTO notes (rowid, title, tag, "body text") VALUES (7, 'A note', 'x', 'on Tuesday'), (9, 'Äpfel', 'y', 'z');
+            CREATE VIRTUAL TABLE old USING fts4(a TEXT, b, tokenize=unicode61);
+            INSERT INTO old VALUES ('one', 'two');
+            """
+        ) { report, target in
+            #expect(report.notCarried.isEmpty, "\(report.notCarried)")
+            let rows = try target.query("SELECT rowid, title, tag, \"body text\" FROM notes ORDER BY rowid")
+            #expect(rows == [[7, "A note", "x", "on Tuesday"], [9, "Äpfel", "y", "z"]])
+            let query = """
+                SELECT rowid FROM notes WHERE to_tsvector('simple', coalesce(title::text, '') || ' ' || \
+                coalesce("body text"::text, '')) @@ to_tsquery('simple', 'äpfel')
+                """
+            #expect(try found(query, on: target) == ["9"])
+            #expect(try target.query("SELECT * FROM old") == [[1, "one", "two"]])
+        }
+    }
+
+    /// A table of its own that triggers feed is not fed there: that is said, and not that it follows.
+    @Test func aTextOfItsOwnIsFedByNobody() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
+            CREATE VIRTUAL TABLE words USING fts5(title);
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN INSERT INTO words (rowid, title) VALUES (new.id, new.title); END;
+            INSERT INTO docs VALUES (1, 'Ships');
+            """
+        ) { report, target in
+            #expect(report.notCarried.map(\.name) == ["docs_ai"])
+            #expect(report.notCarried[0].reason.contains("nothing does there, until a trigger is made by hand"))
+            let rows = try target.query("SELECT title FROM words")
+            #expect(rows == [["Ships"]])
+        }
+    }
+
+    /// Without content_rowid the rows are known by their numbers: a key of integers shows them, and without one that is said.
+    @Test func aTableWithoutAKeyForItsRowsStaysInTheReport() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO docs VALUES (5, 'Ships');
+            CREATE VIRTUAL TABLE search USING fts5(title, content='docs');
+            CREATE TABLE loose (title TEXT); INSERT INTO loose VALUES ('Trains');
+            CREATE VIRTUAL TABLE seek USING fts5(title, content='loose');
+            """
+        ) { report, target in
+            let rows = try target.query("SELECT rowid, title FROM search")
+            #expect(rows == [[5, "Ships"]])
+            #expect(report.notCarried.map(\.name) == ["seek"], "\(report.notCarried)")
+            #expect(report.notCarried[0].reason.contains("seek_words") && report.notCarried[0].reason.contains("loose"))
+        }
+    }
+
+    /// fts3 keeps whatever is written.
+    @Test func numbersInATextOfItsOwnStayNumbers() async throws {
+        try await transferred(
+            """
+            CREATE VIRTUAL TABLE old USING fts3(title, year); INSERT INTO old VALUES ('one', 1999), ('two', 2001);
+            """
+        ) { report, target in
+            let rows = try target.query("SELECT title, year FROM old ORDER BY year")
+            #expect(rows == [["one", 1999], ["two", 2001]])
+        }
+    }
+
+    /// Without a text there is nothing that PostgreSQL could index.
+    @Test func aTableWithoutTextIsListed() async throws {
+        try await transferred(
+            "CREATE TABLE t (v TEXT); CREATE VIRTUAL TABLE bare USING fts5(v, content=''); INSERT INTO bare VALUES ('a')"
+        ) { report, _ in
+            #expect(Set(report.notCarried.map(\.name)).isSuperset(of: ["bare", "bare_data"]))
+        }
+    }
+}

@@ -1,0 +1,294 @@
+import Dialects
+import Transfer
+import TestSupport
+import Testing
+
+/// Views of SQLite in PostgreSQL, class by class: what can mean the same comes along, and yields the same rows.
+@Suite("transfer: what views say", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferViewMeaningTests {
+    struct Class: Sendable, CustomTestStringConvertible {
+        var name: String
+        var queries: [String]
+        var testDescription: String { name }
+    }
+
+    private static let tables = #"""
+        CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, nick TEXT COLLATE NOCASE, n INTEGER, amount REAL, active BOOLEAN,
+            born DATE, seen DATETIME, code TEXT, boss INTEGER, price DECIMAL(8,2), mail TEXT NOT NULL UNIQUE, meta TEXT);
+        INSERT INTO people VALUES
+            (1, 'Ann', 'AL', 7, 2.5, 1, '1990-05-06', '2024-01-31 10:00:00', '05', NULL, 1.5, 'a', '{"k": "v", "n": [1, 20]}'),
+            (2, 'bob', 'bo', -7, 3.5, 0, '2000-02-29', '2024-02-29 00:00:00', '7', 1, 2, 'b', '{"k": "w", "n": [2, 3]}'),
+            (3, NULL, 'cy', 0, 0.1, NULL, NULL, NULL, 'x', 1, NULL, 'c', NULL),
+            (4, 'Zoë', 'Al', NULL, -2.5, 1, '1985-12-31', '2023-12-31 23:59:59', NULL, 2, 10.25, 'd', '{}');
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, person INTEGER REFERENCES people, at TEXT, total NUMERIC, epoch INTEGER);
+        INSERT INTO orders VALUES (10, 1, '2024-03-01T10:20:30Z', 5, 1700000000), (11, 1, '2024-03-02', 2.5, 1700090000),
+            (12, 2, 'never', NULL, NULL), (13, 2, '2024-03-02 00:00:01+02:00', 1, 0);
+        CREATE TABLE plain (a INTEGER, b TEXT);
+        INSERT INTO plain VALUES (1, 'p'), (1, 'q'), (2, 'r');
+        """#
+
+    static let classes = [
+        Class(
+            name: "a group's other columns, where it has one value of each",
+            queries: [
+                #"SELECT p.id, p.name, count(o.id) FROM people p LEFT JOIN orders o ON o.person = p.id GROUP BY p.id"#,
+                #"SELECT o.person, p.name, p.mail, sum(o.total) FROM orders o JOIN people p ON p.id = o.person GROUP BY o.person"#,
+                #"SELECT o.person, p.name, sum(o.total) FROM orders o LEFT JOIN people p ON p.id = o.person GROUP BY o.person"#,
+                #"SELECT mail, name, count(*) FROM people GROUP BY mail"#,
+                #"SELECT x.person, x.c, p.name, sum(p.n) FROM (SELECT person, count(*) c FROM orders GROUP BY person) x JOIN people p ON p.id = x.person GROUP BY x.person"#,
+                #"SELECT name, (SELECT count(*) FROM orders o WHERE o.person = p.id) FROM people p GROUP BY p.id"#,
+                #"SELECT a, b, max(a) FROM plain GROUP BY b"#,
+                #"SELECT active, max(amount), name FROM people GROUP BY active"#,
+                #"SELECT id, min(n) FROM people"#,
+            ]),
+        Class(
+            name: "aliases and places, where a column would do",
+            queries: [
+                #"SELECT n AS x, count(*) AS c FROM people GROUP BY x HAVING c > 0 ORDER BY c DESC, x"#,
+                #"SELECT upper(name), count(*) FROM people GROUP BY 1 ORDER BY 2, 1"#,
+                #"SELECT id, n * 2 AS twice FROM people WHERE twice > 3"#,
+                #"SELECT count(*) AS c FROM people HAVING c > 1"#,
+                #"SELECT DISTINCT name FROM people ORDER BY name COLLATE NOCASE DESC LIMIT 2"#,
+                #"SELECT name FROM people UNION SELECT b FROM plain ORDER BY 1 LIMIT 1, 3"#,
+                #"SELECT id, id, name AS id FROM people"#,
+                #"SELECT count(*), name || '!' FROM people GROUP BY name"#,
+            ]),
+        Class(
+            name: "words and quotes of SQLite's own",
+            queries: [
+                #"SELECT id FROM people WHERE n NOT NULL AND name NOTNULL OR code ISNULL"#,
+                #"SELECT [id], `name`, "n" FROM [people] WHERE n == 7 OR name = "bob""#,
+                #"SELECT id FROM people WHERE n IS 7 OR name IS NOT 'Ann' OR active IS TRUE OR n IS NOT DISTINCT FROM NULL"#,
+                #"SELECT id FROM people ORDER BY id LIMIT 1, 2"#,
+                #"SELECT *, rowid FROM people"#,
+                #"SELECT people.id, o.* FROM people, orders o WHERE o.person = people.id"#,
+                #"SELECT ifnull(n, -1), iif(active, 'y', 'n'), coalesce(n, name, 'x'), nullif(n, 7), typeof(n) FROM people"#,
+                #"SELECT id FROM people WHERE name IN ('Ann') AND id IN (SELECT person FROM orders) AND (id, n) IN (SELECT id, n FROM people)"#,
+                #"WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 5) SELECT x, x * x FROM c"#,
+                #"VALUES (1, 'a'), (2, NULL), (NULL, 3)"#,
+                #"SELECT boss FROM people EXCEPT SELECT id FROM people WHERE n > 1 INTERSECT SELECT 1"#,
+                #"SELECT name COLLATE NOCASE AS c, 0x1F, 1e-3, .5, (id) FROM (people) ORDER BY c"#,
+            ]),
+        Class(
+            name: "numbers",
+            queries: [
+                #"SELECT n / 2, n / 0, n % 3, 7 / 2, 7 / 2.0, amount / 0, -n, n & 3, 1 << 4, 100000 * 100000 FROM people"#,
+                #"SELECT round(amount), round(amount, 1), abs(n), CAST(amount AS INTEGER), CAST(code AS INTEGER), CAST(n AS TEXT), CAST(n AS REAL) FROM people"#,
+                #"SELECT sum(n), total(n), avg(n), sum(n) / 2, sum(amount), max(price), min(price), sum(price) FROM people"#,
+                #"SELECT sum(code), avg(code), max(code + 1), '5 apples' + 1 FROM people"#,
+                #"SELECT min(n, 3), max(amount, 0) FROM people"#,
+            ]),
+        Class(
+            name: "truths",
+            queries: [
+                #"SELECT id FROM people WHERE active = 1"#,
+                #"SELECT id FROM people WHERE NOT active OR active <> 1"#,
+                #"SELECT sum(active), avg(active), max(active), count(active), active + 1 FROM people"#,
+                #"SELECT CASE active WHEN 1 THEN 'on' WHEN 0 THEN 'off' END, n > 0, NOT n FROM people"#,
+                #"SELECT id FROM people WHERE n"#,
+                #"SELECT ifnull(active, 2), active = 'x', active = '1' FROM people"#,
+            ]),
+        Class(
+            name: "comparisons of numbers, texts and moments",
+            queries: [
+                #"SELECT id FROM people WHERE n = '7' OR code = 7 OR n = 'x' OR n < 'x'"#,
+                #"SELECT p.id, q.id FROM people p JOIN people q ON q.n = p.code"#,
+                #"SELECT id FROM people WHERE seen > '2024-01-31' AND seen <= '2024-02-29' OR seen = '2024-02-29'"#,
+                #"SELECT id FROM people WHERE seen = '2024-01-31 10:00:00' OR born >= '1990' OR born BETWEEN '1985-01-01' AND '1985-12-31'"#,
+                #"SELECT id FROM people WHERE nick = 'al' OR nick LIKE 'C%' OR name < 'a'"#,
+                #"SELECT id FROM people WHERE seen < '2025' OR born BETWEEN '1985' AND '1986-01-01'"#,
+                #"SELECT n FROM people UNION ALL SELECT name FROM people UNION ALL SELECT active FROM people UNION ALL SELECT NULL"#,
+                #"SELECT born FROM people UNION ALL SELECT seen FROM people UNION ALL SELECT at FROM orders"#,
+                #"SELECT name || n || amount || price || active || born || seen FROM people"#,
+            ]),
+        Class(
+            name: "texts",
+            queries: [
+                #"SELECT substr(name, -2), substr(name, 2, 1), substr(name, 0, 2), substr(name, 1, n), substr(name, n), substr(name, -2, 1), substr(name, 3, -2) FROM people"#,
+                #"SELECT instr(name, 'o'), length(name), length(n), upper(name), lower(name), trim('  x '), replace(name, 'n', 'm'), hex(name) FROM people"#,
+                #"SELECT group_concat(name), group_concat(name, '; '), group_concat(n) FROM people"#,
+                #"SELECT printf('%s-%d-%.2f-%03d%%', name, n, amount, id) FROM people"#,
+                #"SELECT id FROM people WHERE name LIKE 'A%' OR name LIKE '%\_%' ESCAPE '\' OR name GLOB '?o*' OR mail LIKE code || '%'"#,
+                #"SELECT json_extract(meta, '$.k'), json_extract(meta, '$.n[1]') FROM people WHERE json_extract(meta, '$.n[1]') > 3"#,
+            ]),
+        Class(
+            name: "moments",
+            queries: [
+                #"SELECT date(seen), time(seen), strftime('%Y-%m', seen), strftime('%w %W %j %s', seen), julianday(seen) FROM people"#,
+                #"SELECT date(at), datetime(at), strftime('%H', at) FROM orders"#,
+                #"SELECT datetime(epoch, 'unixepoch'), date(epoch, 'unixepoch', 'start of month', '+1 month', '-1 day') FROM orders"#,
+                #"SELECT date(born, '+1 month'), date(born, 'weekday 0'), datetime(seen, '-90 minutes'), date('2024-01-31', '+1 month') FROM people"#,
+                #"SELECT strftime('%Y', seen) - 2000, CAST(strftime('%m', seen) AS INTEGER), strftime('%Y', seen) = '2024' FROM people"#,
+                #"SELECT id FROM people WHERE born < date('now', '-1 day') AND seen < datetime('now')"#,
+                #"SELECT strftime('%Y', seen) AS y, count(*) FROM people GROUP BY y ORDER BY y DESC"#,
+            ]),
+        Class(
+            name: "windows",
+            queries: [
+                #"SELECT row_number() OVER (ORDER BY name), rank() OVER (PARTITION BY active ORDER BY amount DESC), lag(n, 1, 0) OVER w FROM people WINDOW w AS (ORDER BY id)"#,
+                #"SELECT sum(n) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), count(*) FILTER (WHERE n > 0) OVER () FROM people"#,
+            ]),
+        Class(
+            name: "joins",
+            queries: [
+                #"SELECT * FROM people JOIN (SELECT id, mail FROM people) USING (id)"#,
+                #"SELECT * FROM plain NATURAL JOIN (SELECT a, 'x' AS c FROM plain WHERE b = 'r')"#,
+                #"SELECT p.id, b.name FROM people p LEFT JOIN people b ON b.id = p.boss AND b.active = 1 WHERE ifnull(b.active, 1)"#,
+                #"SELECT p.id, x.c FROM people p LEFT JOIN (SELECT person, count(*) c FROM orders GROUP BY person) x ON x.person = p.id"#,
+                #"SELECT name, (SELECT at FROM orders o WHERE o.person = p.id ORDER BY at DESC) FROM people p"#,
+            ]),
+    ]
+
+    @Test("views come along", arguments: classes)
+    func carried(_ those: Class) async throws {
+        let views = those.queries.enumerated().map { "CREATE VIEW v\($0.offset) AS \($0.element);" }
+        let fixture = try SQLiteFixture(Self.tables + views.joined(separator: "\n"))
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            #expect(report.notCarried.map { "\($0.name): \($0.reason)" } == [])
+            #expect(report.remarks.filter { $0.contains("not compared") } == [])
+        }
+    }
+
+    @Test(
+        "what can't mean the same is left out, and why is said in plain words; what reads it says that",
+        arguments: [
+            (
+                #"SELECT b, a, count(*) FROM plain GROUP BY a"#,
+                #"it shows plain.b, of which a group may hold several values, and takes any of them"#
+            ),
+            (
+                #"SELECT n, count(*) FROM people"#,
+                #"it shows people.n, of which a group may hold several values, and takes any of them"#
+            ),
+            (
+                #"SELECT DISTINCT nick FROM people"#,
+                #"it compares nick, whose texts are equal here without regard to case"#
+            ),
+            (
+                #"SELECT datetime(seen, 'localtime') FROM people"#,
+                #"it asks for local time, which every machine has its own of"#
+            ),
+            (
+                #"SELECT changes() FROM people"#,
+                #"changes() has no counterpart that is known to mean the same"#
+            ),
+            (
+                #"SELECT price / 4 FROM people WHERE id = 2"#,
+                #"it yields other rows there: ('0.50000000000000000000'), where the source has (0)"#
+            ),
+            (
+                #"SELECT n * 9223372036854775807 FROM people"#,
+                #"it fails there: bigint out of range"#
+            ),
+        ])
+    func refused(_ query: String, _ reason: String) async throws {
+        let fixture = try SQLiteFixture(
+            Self.tables + "CREATE VIEW v AS \(query); CREATE VIEW follower AS SELECT * FROM v;")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            let left = Dictionary(uniqueKeysWithValues: report.notCarried.map { ($0.name, $0.reason) })
+            #expect(left == ["v": reason, "follower": "it reads v, which does not come along"])
+        }
+    }
+
+    @Test("a view that shows the time is not compared, and stays")
+    func time() async throws {
+        let fixture = try SQLiteFixture(
+            Self.tables + "CREATE VIEW v AS SELECT id, julianday('now') - julianday(seen) AS age FROM people;")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.notCarried == [])
+            let remarks = report.remarks.filter { $0.contains("the view v") }
+            #expect(
+                remarks.isEmpty
+                    || remarks == [
+                        "the rows of the view v were not compared: it asks for the time, and was read at two moments"
+                    ])
+        }
+    }
+
+    @Test("a column is called what SQLite calls it")
+    func names() async throws {
+        let fixture = try SQLiteFixture(
+            Self.tables + "CREATE VIEW v AS SELECT ID, p.Name, count(*), n AS [N n], id FROM people p GROUP BY p.id;")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            _ = try await TransferTests.transfer(fixture, into: url)
+            let target = try connect(to: url)
+            defer { target.close() }
+            let names = try target.query(
+                "SELECT attname::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attnum > 0 ORDER BY attnum")
+            #expect(names.map { $0[0].text } == ["id", "name", "count(*)", "N n", "id:1"])
+        }
+    }
+
+    @Test("names in lower case are so in views, too, also where a star stands for them")
+    func lowercaseNames() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE Orders (Id INTEGER PRIMARY KEY, [Unit Price] REAL); INSERT INTO Orders VALUES (1, 2.5);
+            CREATE VIEW Everything AS SELECT * FROM Orders;
+            CREATE VIEW Dearest AS SELECT Id, max([Unit Price]) AS price FROM Everything;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            var rules = TransferRules()
+            rules.lowercaseNames = true
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(rules: rules))
+            #expect(report.notCarried == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            #expect(try target.queryValue("SELECT \"unit price\" + id FROM everything")?.text == "3.5")
+        }
+    }
+
+    @Test("chains as long as SQLite takes them")
+    func chains() async throws {
+        let either = (0..<900).map { "name = 'k\($0)'" }.joined(separator: " OR ")
+        let sum = Array(repeating: "id", count: 900).joined(separator: " - ")
+        let fixture = try SQLiteFixture(
+            Self.tables
+                + "CREATE VIEW v AS SELECT \(sum) AS x FROM people; CREATE VIEW w AS SELECT id FROM people WHERE \(either);"
+        )
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.notCarried == [])
+        }
+    }
+
+    @Test("defaults fill in on both sides what they say")
+    func defaults() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, h TEXT DEFAULT (lower(hex(randomblob(16)))), b BLOB DEFAULT (randomblob(9)),
+                y INTEGER DEFAULT (strftime('%Y', 'now')), s INTEGER DEFAULT (strftime('%s', 'now')), u TEXT DEFAULT (unixepoch()),
+                j REAL DEFAULT (julianday('now')), r INTEGER DEFAULT (abs(random()) % 10), d DATE DEFAULT (date('now', '+7 days')),
+                w TEXT DEFAULT CURRENT_TIMESTAMP, l DATETIME DEFAULT (datetime('now', 'localtime')), k TEXT DEFAULT ('a' || 1));
+            INSERT INTO t (id) VALUES (1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.notCarried == [])
+            #expect(report.remarks.contains { $0.hasPrefix("t.l: its default is local time") }, "\(report.remarks)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let same = try target.queryValue(
+                """
+                SELECT bool_and(h ~ '^[0-9a-f]{32}$' AND length(b) = 9 AND y BETWEEN 2024 AND 2100 AND s > 1700000000
+                    AND u::bigint - s BETWEEN -5 AND 5 AND j > 2460000 AND r BETWEEN 0 AND 9 AND k = 'a1'
+                    AND d > CURRENT_DATE AND w ~ '^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d$' AND l IS NOT NULL) FROM t
+                """)
+            #expect(same?.boolean == true)
+            #expect(try target.queryValue("SELECT count(DISTINCT h) FROM t")?.integer == 2)
+        }
+    }
+}
