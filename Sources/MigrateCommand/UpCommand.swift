@@ -29,7 +29,7 @@ struct UpCommand: AsyncParsableCommand {
         try await output.guarding {
             let history = try MigrateProgram.context.history()
             if dryRun { return try await preview(history) }
-            _ = try history.planUp(to: to)  // An unknown id makes no file.
+            if let to { _ = try history.index(of: to) }  // An unknown id makes no file.
             let database = try databaseOptions.open(.create, output)
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))

@@ -34,6 +34,17 @@ struct CaseOrphanTests {
         }
     }
 
+    @Test("a table far away is not read, be it that its keys make no sense")
+    func farAway() async throws {
+        try await withFamily { test in
+            try await test.run(
+                "CREATE TABLE of_others (x REFERENCES notes (no_key)); PRAGMA foreign_keys = OFF; "
+                    + "INSERT INTO of_others VALUES (1); PRAGMA foreign_keys = ON")
+            try await test.migrate { AlterTable("parents") { ChangeColumn("n").type(.varchar(20)) } }
+            #expect(try await test.rows("parents", "id", "n") == [["1", "a"], ["2", "b"]])
+        }
+    }
+
     @Test("those from before are known again under new names, types and row numbers")
     func oldOnes() async throws {
         try await withFamily { test in

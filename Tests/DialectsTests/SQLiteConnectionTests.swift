@@ -158,7 +158,27 @@ import Testing
             INSERT INTO c (rowid, u, v) VALUES (7, 1, 2), (8, 3, 4);
             """)
         let first = ForeignKeyViolation(table: "c", row: 7, parent: "p", columns: ["u", "v"], values: [1, 2])
-        #expect(try connection.foreignKeyViolations(limit: 1) == [first])
-        #expect(try connection.foreignKeyViolations(limit: 10).map(\.row) == [7, 8])
+        let all = try connection.foreignKeyViolations(around: nil)
+        #expect(all.first == first && all.map(\.row) == [7, 8])
+    }
+
+    /// A table that others look after is not read: neither its rows, nor what is wrong with its keys.
+    @Test func onlyTheTablesAskedForAndTheirChildrenAreChecked() throws {
+        try connection.executeScript(
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE "a child" (parent REFERENCES PARENT, other REFERENCES others);
+            CREATE TABLE others (id INTEGER PRIMARY KEY);
+            CREATE TABLE far (x REFERENCES others);
+            CREATE TABLE broken (x REFERENCES others (no_key));
+            PRAGMA foreign_keys = OFF;
+            INSERT INTO "a child" VALUES (1, NULL), (NULL, 2);
+            INSERT INTO far VALUES (3);
+            """)
+        #expect(throws: DatabaseError.self) { _ = try connection.foreignKeyViolations(around: nil) }
+        let found = try connection.foreignKeyViolations(around: ["Parent", "not there"])
+        #expect(found.map(\.table) == ["a child", "a child"] && Set(found.map(\.parent)) == ["PARENT", "others"])
+        #expect(try connection.foreignKeyViolations(around: ["far"]).map(\.table) == ["far"])
+        #expect(try connection.foreignKeyViolations(around: []).isEmpty)
     }
 }

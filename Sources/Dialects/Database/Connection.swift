@@ -87,8 +87,9 @@ public protocol Connection: AnyObject {
     /// names it at once, and does nothing here.
     func deferForeignKeys() throws(DatabaseError)
 
-    /// Rows that point nowhere, at most `limit`: empty when all is well, and always in PostgreSQL, which checks as it goes.
-    func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation]
+    /// Rows that point nowhere, of these tables and of those that refer to one of them; of all tables where `tables` is `nil`. Empty
+    /// when all is well, and always in PostgreSQL, which checks as it goes. Names of tables that are not there are passed over.
+    func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation]
 
     /// Writes many rows into one table. `types` are the columns' types in this database.
     func copyIn(

@@ -59,7 +59,7 @@ struct StepRun {
             // With the first migration and not before it: one that is refused leaves nothing behind.
             if last == nil { try ledger.createIfMissing() }
             try connection.deferForeignKeys()
-            let orphans = isRebuild ? try connection.foreignKeyViolations(limit: .max) : []
+            let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
             let statements = try perform(completedIDs: done)
             if isRebuild { try requireNoNewOrphans(beside: orphans, completedIDs: done, statements) }
             let edit = try record(in: ledger, milliseconds())
@@ -134,16 +134,16 @@ struct StepRun {
     private func requireNoNewOrphans(
         beside before: [ForeignKeyViolation], completedIDs done: [String], _ statements: Int
     ) throws {
-        let now = try connection.foreignKeyViolations(limit: .max)
+        let now = try connection.foreignKeyViolations(around: step.writtenTables)
         guard let orphan = NewOrphans(beside: before, through: step.operations).first(of: now) else { return }
         throw failure(orphan.error, at: statements, completedIDs: done)
     }
 
     /// A row that kept the transaction from being committed: it is rolled back, to see which ones were there before.
     private func newOrphan() throws -> ForeignKeyViolation? {
-        let now = try connection.foreignKeyViolations(limit: .max)
+        let now = try connection.foreignKeyViolations(around: nil)
         try connection.rollback()
-        let before = try connection.foreignKeyViolations(limit: .max)
+        let before = try connection.foreignKeyViolations(around: nil)
         return NewOrphans(beside: before, through: step.operations).first(of: now)
     }
 
@@ -154,6 +154,25 @@ struct StepRun {
         MigrationFailure(
             applied: done, failed: step.id, statement: statement, cause: cause,
             ending: cause.kind == .transactionEnded ? .notRolledBack : ending)
+    }
+}
+
+extension Plan.Step {
+    /// The tables whose rows, or the rows that refer to them, may point nowhere afterwards; `nil` where a script may have written to
+    /// any table. Making a table anew fires no trigger, so nothing else is written.
+    fileprivate var writtenTables: Set<String>? {
+        var names: Set<String> = []
+        for planned in operations {
+            switch planned.resolved.action {
+            case .createTable(let table), .dropTable(let table): names.insert(table.name)
+            case .renameTable(let table, let new): names.formUnion([table.name, new])
+            case .alterTable(let alteration):
+                for table in alteration.changedTables { names.formUnion([table.before.name, table.after.name]) }
+            case .createView, .dropView: break
+            case .run: return nil
+            }
+        }
+        return names
     }
 }
 

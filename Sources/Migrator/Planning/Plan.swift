@@ -78,7 +78,8 @@ extension History {
         }
     }
 
-    func index(of id: String) throws -> Int {
+    /// A migration's place in the order, from 0. Throws `MigratorError.unknownID` where none has this id.
+    public func index(of id: String) throws -> Int {
         guard let at = position(of: id) else { throw MigratorError.unknownID(id, known: migrations.map(\.id)) }
         return at
     }

@@ -101,7 +101,7 @@ final class PostgreSQLConnection: Connection {
 
     func deferForeignKeys() throws(DatabaseError) {}
 
-    func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation] { [] }
+    func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation] { [] }
 
     // MARK: Copying
 

@@ -162,9 +162,14 @@ extension SQLiteConnection {
     /// Ends by itself with the transaction (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
     func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
 
-    func foreignKeyViolations(limit: Int) throws(DatabaseError) -> [ForeignKeyViolation] {
-        let rows = try query(
-            #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check LIMIT \#(limit)"#)
+    func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation] {
+        let check = #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check"# as SQL
+        var rows: [[Value]] = []
+        if let tables {
+            for table in try family(of: tables) { rows += try query("\(check)(\(table))") }
+        } else {
+            rows = try query(check)
+        }
         // There are few keys, and there may be many rows.
         var columns: [[Value]: [String]] = [:]
         var values: [[Value]: [Value]] = [:]
@@ -181,6 +186,23 @@ extension SQLiteConnection {
                 table: row[0].text ?? "", row: row[1].integer, parent: row[2].text ?? "",
                 columns: columns[[row[0], row[3]]] ?? [], values: values[[row[0], row[3], row[1]]] ?? [])
         }
+    }
+
+    /// Those of the tables that are there, and those that refer to one of them.
+    private func family(of tables: Set<String>) throws(DatabaseError) -> [String] {
+        let names = Set(tables.map(SQLName.folded))
+        let found = try query(
+            """
+            SELECT t.name, k."table" FROM sqlite_schema t LEFT JOIN pragma_foreign_key_list(t.name) k \
+            WHERE t.type = 'table' ORDER BY t.rowid, k.id
+            """)
+        var family: [String] = []
+        for row in found {
+            guard let name = row[0].text, family.last != name else { continue }
+            let parent = row[1].text ?? name
+            if names.contains(SQLName.folded(name)) || names.contains(SQLName.folded(parent)) { family.append(name) }
+        }
+        return family
     }
 
     /// The number of each row that breaks the key, and what it holds. None where rows have no number, or a column's name hides it.
