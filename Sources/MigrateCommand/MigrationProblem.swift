@@ -13,11 +13,12 @@ extension Problem {
         switch error {
         case let error as DatabaseError: self.init(error)
         case let error as MigratorError:
-            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy?.words(MigrateProgram.context.name))
             if case .unknownID = error { exitCode = 64 }
             context = Problem.context(of: error)
         case let error as MigrationFailure:
-            self.init(code: "migration_failed", message: "\(error)", remedy: error.remedy)
+            self.init(
+                code: "migration_failed", message: "\(error)", remedy: error.remedy?.words(MigrateProgram.context.name))
             context = [
                 ("migration", .string(error.failed)), ("statement", .integer(Int64(error.statement))),
                 ("sql", error.cause.statement.map { .string($0) } ?? .null),
@@ -29,13 +30,13 @@ extension Problem {
         case let error as LoweringError:
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
         case let error as TransferError:
-            self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
             exitCode = Problem.exitCode(of: error)
             context = Problem.context(of: error)
         case let error as UnfinishedTransfer:
-            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: UnfinishedTransfer.remedy)
         case let error as SchemaTransferError:
-            self.init(code: error.code, message: error.sentence, remedy: error.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)

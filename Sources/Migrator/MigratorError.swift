@@ -44,39 +44,40 @@ extension MigratorError {
         }
     }
 
-    /// What to do, as a sentence.
-    public var remedy: String? {
+    public var remedy: Remedy? {
         switch self {
         case .unknownID(let id, let known):
-            Suggestion.nearest(to: id, in: known).map { "did you mean \($0)?" }
-                ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", "))
-        case .notApplied: "name one that is applied; status lists them"
-        case .changed: "put the migration back as it was, and make the change in a new one"
-        case .newer: "use the program that applied them, or a later one"
-        case .behind: "apply them with tc-migrate up, or start with --migration migrate"
-        case .drifted: "tc-migrate drift lists every difference"
-        case .unknownRow: "use the program whose history has it"
-        case .outOfOrder(let id, _): "give \(id) an id and a place after the applied ones"
-        case .irreversible: "restore a backup instead"
-        case .cannotLower(_, _, let error): error.remedy
-        case .dataLoss(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
-        case .rowsInTheWay(_, let hazards): hazards.first.map { MigratorError.remedy(for: $0.hazard) }
-        case .inTransaction: "commit it or roll it back first"
+            .words(
+                Suggestion.nearest(to: id, in: known).map { "did you mean \($0)?" }
+                    ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", ")))
+        case .notApplied: .words("name one that is applied; status lists them")
+        case .changed: .words("put the migration back as it was, and make the change in a new one")
+        case .newer: .words("use the program that applied them, or a later one")
+        case .behind: .applyPending
+        case .drifted: .listDifferences
+        case .unknownRow: .words("use the program whose history has it")
+        case .outOfOrder(let id, _): .words("give \(id) an id and a place after the applied ones")
+        case .irreversible: .words("restore a backup instead")
+        case .cannotLower(_, _, let error): error.remedy.map(Remedy.words)
+        case .dataLoss(_, let hazards), .rowsInTheWay(_, let hazards): hazards.first?.hazard.remedy
+        case .inTransaction: .words("commit it or roll it back first")
         case .stopped(_, let error): error.remedy
         }
     }
+}
 
-    private static func remedy(for hazard: Hazard) -> String {
-        switch hazard.kind {
+extension Hazard {
+    fileprivate var remedy: Remedy {
+        switch kind {
         case .needsValue:
-            "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
-        case .holdsNulls: "fill the rows first, or write .required(filling: …)"
-        case .doesNotFit: "put these values right first, or say how to convert them: .type(…, using: …)"
-        case .repeats: "put these rows right first, or make more columns unique together"
-        case .breaks: "put these rows right first, or make the check let them pass"
-        case .orphans: "insert the rows that they refer to first, or take these out"
-        case .indexes: "drop the index in the same migration"
-        case .losesRows, .losesValues, .losesObjects, .notUndone: "to lose them, say --allow-data-loss"
+            .words("give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first")
+        case .holdsNulls: .words("fill the rows first, or write .required(filling: …)")
+        case .doesNotFit: .words("put these values right first, or say how to convert them: .type(…, using: …)")
+        case .repeats: .words("put these rows right first, or make more columns unique together")
+        case .breaks: .words("put these rows right first, or make the check let them pass")
+        case .orphans: .words("insert the rows that they refer to first, or take these out")
+        case .indexes: .words("drop the index in the same migration")
+        case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
         }
     }
 }
@@ -154,11 +155,10 @@ public struct MigrationFailure: Error, Sendable {
     public var cause: DatabaseError
     public var ending: Ending
 
-    /// What to do, as a sentence.
-    public var remedy: String? {
+    public var remedy: Remedy? {
         switch ending {
-        case .rolledBack, .notRolledBack: cause.remedy
-        case .unknown: "status tells whether it is applied; then try again"
+        case .rolledBack, .notRolledBack: cause.remedy.map(Remedy.words)
+        case .unknown: .askForStatus
         }
     }
 }

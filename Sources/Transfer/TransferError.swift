@@ -63,48 +63,11 @@ extension TransferError {
         case .nothingToReport: "nothing_to_report"
         }
     }
-
-    /// What to do, as a sentence.
-    public var remedy: String {
-        switch self {
-        case .oneDatabase: "name another target"
-        case .targetNotEmpty:
-            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
-        case .noSuchTable: "see the names with a dry run"
-        case .unfinished, .interrupted: UnfinishedTransfer.remedy
-        case .stopped: "run the same command again"
-        case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
-        case .otherSource(let record, _):
-            "name \(record.source) as it was then, or remove what is there with transfer --abandon TARGET"
-        case .planChanged:
-            "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
-        case .nothingToAbandon: "see what the target holds with inspect TARGET"
-        case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
-        case .badRule(_, _, let remedy): remedy
-        case .rulesForReplica: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
-        case .misfits(let found):
-            found.contains(where: \.isGiven)
-                ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
-                : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
-        case .neverNull(let found):
-            found.contains(where: \.isGiven)
-                ? "set the rows aside with on_mismatch: quarantine"
-                : "set the rows aside with on_mismatch: quarantine, or widen the columns"
-        case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
-        case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
-        case .keysFold:
-            "change one of each in the source, set the rows aside with --on-mismatch quarantine, or leave such columns text by a rule: "
-                + "nocase: text"
-        case .noSupport(_, _, let remedy): remedy
-        }
-    }
 }
 
 extension TransferError: CustomStringConvertible {
-    public var description: String { "\(sentence); \(remedy)" }
-
-    /// What was refused and where, without what to do about it.
-    public var sentence: String {
+    /// What was refused and where. What to do about it is the program's to say, with its own commands.
+    public var description: String {
         switch self {
         case .oneDatabase: return "source and target are one database"
         case .targetNotEmpty(let names):
@@ -123,7 +86,7 @@ extension TransferError: CustomStringConvertible {
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
         case .keysFold(let found):
             return Self.list("texts that are several to the source's key are one without regard to case", found)
-        case .noSupport(let policy, let reason, _): return "--nocase \(policy.rawValue) is not possible: \(reason)"
+        case .noSupport(let policy, let reason, _): return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description
         case .interrupted(let reason):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason

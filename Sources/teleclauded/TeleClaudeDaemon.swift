@@ -84,8 +84,19 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     }
 
     private static func sentence(_ error: any Error) -> String {
-        let remedy = (error as? MigratorError)?.remedy
-        return remedy.map { "\(error); \($0)" } ?? "\(error)"
+        let remedy = (error as? MigratorError)?.remedy ?? (error as? MigrationFailure)?.remedy
+        return remedy.map { "\(error); \(words($0))" } ?? "\(error)"
+    }
+
+    /// The daemon has no commands for migrations: `tc-migrate` has.
+    private static func words(_ remedy: Remedy) -> String {
+        switch remedy {
+        case .words(let text): text
+        case .consentToDataLoss: "to lose them, run tc-migrate up --allow-data-loss"
+        case .applyPending: "apply them with tc-migrate up, or start with --migration migrate"
+        case .listDifferences: "tc-migrate drift lists every difference"
+        case .askForStatus: "tc-migrate status tells whether it is applied; then start again"
+        }
     }
 }
 

@@ -156,13 +156,13 @@ struct TransferNocaseTests {
             for options in [[], ["--dry-run"]] {
                 let citext = try await box.run(
                     .tcMigrate, ["transfer", source, target, "--json", "--nocase", "citext"] + options)
-                expectRefusal(citext, saying: "--nocase citext is not possible", "schema elsewhere", "search_path=")
+                expectRefusal(citext, saying: "by citext is not possible", "schema elsewhere", "search_path=")
                 let icu = try await box.run(
                     .tcMigrate, ["transfer", source, target, "--json", "--nocase", "icu"] + options)
-                expectRefusal(icu, saying: "--nocase icu is not possible", "another one", "rename it")
+                expectRefusal(icu, saying: "by icu is not possible", "another one", "rename it")
                 let back = try await box.run(
                     .tcMigrate, ["transfer", target, box("no.db"), "--json", "--nocase", "icu"] + options)
-                expectRefusal(back, saying: "COLLATE NOCASE", "leave out --nocase")
+                expectRefusal(back, saying: "COLLATE NOCASE", "leave the policy out")
             }
             #expect(try Self.made(target) == there && !FileManager.default.fileExists(atPath: box("no.db")))
             let copy = try await box.migrate("transfer", source, box("copy.db"), "--json", "--nocase", "citext")

@@ -14,7 +14,7 @@ struct CaseCAddTests {
             #expect(error.measured.map(\.hazard.column) == ["title"])
             #expect(error.measured.map(\.rows) == [3])
             #expect(!error.isDataLoss)
-            let remedy = try #require(error.remedy)
+            let remedy = try #require(error.remedy).description
             #expect(remedy.contains("default") && remedy.contains(".filling(") && remedy.contains("nullable"))
             let preview = try await test.preview { AlterTable("numbers") { AddColumn("title", .text) } }
             #expect(preview.hazards == error.measured)
@@ -110,7 +110,7 @@ struct CaseCAddTests {
             #expect(error.measured.map(\.hazard.table) == ["people"])
             #expect(error.measured.map(\.hazard.column) == ["name"])
             #expect(error.measured.map(\.rows) == [2])
-            #expect(error.remedy?.contains(".required(filling:") == true)
+            #expect(error.remedy?.description.contains(".required(filling:") == true)
 
             try await test.migrate { AlterTable("people") { ChangeColumn("name").required(filling: "nobody") } }
             #expect(try await test.rows("people", "id", "name") == [["1", "Ann"], ["2", "nobody"], ["3", "nobody"]])

@@ -154,7 +154,7 @@ struct CaseCDropTests {
                 let error = try await test.refusal { AlterTable("t") { DropColumn("a") } }
                 #expect(error.lowering?.place == "t.a", "\(error)")
                 #expect(error.lowering?.reason.contains(object) == true, "\(error)")
-                #expect(error.remedy == "drop it first")
+                #expect(error.remedy == .words("drop it first"))
             }
         }
     }

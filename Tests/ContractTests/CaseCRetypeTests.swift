@@ -22,7 +22,7 @@ struct CaseCRetypeTests {
             #expect(error.measured.map(\.hazard.column) == ["a"])
             #expect(error.measured.map(\.rows) == [2])
             #expect(error.measured.map { $0.examples.sorted() } == [["1.50", "abc"]])
-            #expect(error.remedy?.contains("using") == true)
+            #expect(error.remedy?.description.contains("using") == true)
 
             // Another conversion is the author's own affair.
             try await test.migrate {

@@ -41,7 +41,7 @@ struct CaseDatabase {
             try await migrator.up()
         }
         #expect(try await contents() == before, sourceLocation: sourceLocation)
-        #expect(error?.remedy?.isEmpty == false, sourceLocation: sourceLocation)
+        #expect(error?.remedy?.description.isEmpty == false, sourceLocation: sourceLocation)
         return try #require(error, sourceLocation: sourceLocation)
     }
 

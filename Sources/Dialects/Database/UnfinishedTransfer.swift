@@ -32,11 +32,5 @@ extension UnfinishedTransfer: CustomStringConvertible {
     /// A stable word for programs.
     public var code: String { "unfinished_transfer" }
 
-    /// What to do, as a sentence.
-    public var remedy: String { Self.remedy }
-
-    package static let remedy =
-        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
-
     public var description: String { "the database holds an unfinished transfer from \(source), begun \(startedAt)" }
 }

@@ -46,33 +46,11 @@ extension SchemaTransferError {
         case .orphans: "orphans"
         }
     }
-
-    /// What to do, as a sentence.
-    public var remedy: String {
-        switch self {
-        case .noPlace(let names): "to leave them behind, say --ignore-missing \(names.joined(separator: ","))"
-        case .noSource: "give them a default, or add them to the source"
-        case .nothingToIgnore: "name a table, or a column as table.column"
-        case .renamed: "take the new name out of the rules"
-        case .compared: "take nocase out of the rules, and declare the columns so"
-        case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
-        case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
-        case .rowsInTheWay(let names):
-            "say --replace-rows \(names.joined(separator: ",")) to put the source's rows in their place, or --keep-rows and the "
-                + "names of those whose rows are to stay as they are"
-        case .noSuchRows: "name tables of the target that the source has, too"
-        case .unwritable: "leave the columns out by a rule: skip: true"
-        case .unitless: "if it is microseconds, say so by a rule: type: interval"
-        case .orphans: "mend the source, or transfer without --into-existing, which keeps such rows"
-        }
-    }
 }
 
 extension SchemaTransferError: CustomStringConvertible {
-    public var description: String { "\(sentence); \(remedy)" }
-
-    /// What was refused and where, without what to do about it.
-    public var sentence: String {
+    /// What was refused and where. What to do about it is the program's to say, with its own commands.
+    public var description: String {
         switch self {
         case .noPlace(let names): "the target's schema has no place for \(names.joined(separator: ", "))"
         case .noSource(let names):

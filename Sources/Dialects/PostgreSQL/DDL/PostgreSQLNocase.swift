@@ -76,7 +76,7 @@ extension PostgreSQLDialect {
         guard isKnown == true else {
             return .impossible(
                 reason: "the server has no extension citext",
-                remedy: "install PostgreSQL's contrib modules there, or choose --nocase icu or text")
+                remedy: "install PostgreSQL's contrib modules there, or choose icu or text")
         }
         return .missing(make: "CREATE EXTENSION citext")
     }
@@ -91,6 +91,6 @@ extension PostgreSQLDialect {
         if isCaseless?.boolean == true { return .there }
         return .impossible(
             reason: "the target has a collation \(name) already, which is another one",
-            remedy: "rename it, or choose --nocase citext or text")
+            remedy: "rename it, or choose citext or text")
     }
 }

@@ -63,7 +63,7 @@ extension SQLiteDialect: TransferTarget {
         case .citext, .icu:
             .impossible(
                 reason: "SQLite compares without regard to case by COLLATE NOCASE, and has nothing else for it",
-                remedy: "leave out --nocase: such columns become COLLATE NOCASE")
+                remedy: "leave the policy out: such columns become COLLATE NOCASE")
         }
     }
 

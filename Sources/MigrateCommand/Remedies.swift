@@ -1,0 +1,80 @@
+import Dialects
+import Migrator
+import Transfer
+
+// What to do about an error, in the words of these commands and their flags.
+
+extension Remedy {
+    /// A sentence in which the program is called by its name.
+    func words(_ program: String) -> String {
+        switch self {
+        case .words(let text): text
+        case .consentToDataLoss: "to lose them, say --allow-data-loss"
+        case .applyPending: "apply them with \(program) up"
+        case .listDifferences: "\(program) drift lists every difference"
+        case .askForStatus: "\(program) status tells whether it is applied; then try again"
+        }
+    }
+}
+
+extension UnfinishedTransfer {
+    static let remedy =
+        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+}
+
+extension TransferError {
+    var remedy: String {
+        switch self {
+        case .oneDatabase: "name another target"
+        case .targetNotEmpty:
+            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
+        case .noSuchTable: "see the names with a dry run"
+        case .unfinished, .interrupted: UnfinishedTransfer.remedy
+        case .stopped: "run the same command again"
+        case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
+        case .otherSource(let record, _):
+            "name \(record.source) as it was then, or remove what is there with transfer --abandon TARGET"
+        case .planChanged:
+            "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
+        case .nothingToAbandon: "see what the target holds with inspect TARGET"
+        case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
+        case .badRule(_, _, let remedy): remedy
+        case .rulesForReplica: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
+        case .misfits(let found):
+            found.contains(where: \.isGiven)
+                ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+                : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
+        case .neverNull(let found):
+            found.contains(where: \.isGiven)
+                ? "set the rows aside with on_mismatch: quarantine"
+                : "set the rows aside with on_mismatch: quarantine, or widen the columns"
+        case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
+        case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
+        case .keysFold:
+            "change one of each in the source, set the rows aside with --on-mismatch quarantine, or leave such columns text by a rule: "
+                + "nocase: text"
+        case .noSupport(_, _, let remedy): remedy
+        }
+    }
+}
+
+extension SchemaTransferError {
+    var remedy: String {
+        switch self {
+        case .noPlace(let names): "to leave them behind, say --ignore-missing \(names.joined(separator: ","))"
+        case .noSource: "give them a default, or add them to the source"
+        case .nothingToIgnore: "name a table, or a column as table.column"
+        case .renamed: "take the new name out of the rules"
+        case .compared: "take nocase out of the rules, and declare the columns so"
+        case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
+        case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
+        case .rowsInTheWay(let names):
+            "say --replace-rows \(names.joined(separator: ",")) to put the source's rows in their place, or --keep-rows and the "
+                + "names of those whose rows are to stay as they are"
+        case .noSuchRows: "name tables of the target that the source has, too"
+        case .unwritable: "leave the columns out by a rule: skip: true"
+        case .unitless: "if it is microseconds, say so by a rule: type: interval"
+        case .orphans: "mend the source, or transfer without --into-existing, which keeps such rows"
+        }
+    }
+}
