@@ -70,7 +70,9 @@ extension Hazard {
     fileprivate var remedy: Remedy {
         switch kind {
         case .needsValue:
-            .words("give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first")
+            .words(
+                "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
+            )
         case .holdsNulls: .words("fill the rows first, or write .required(filling: …)")
         case .doesNotFit: .words("put these values right first, or say how to convert them: .type(…, using: …)")
         case .repeats: .words("put these rows right first, or make more columns unique together")

@@ -86,7 +86,8 @@ extension TransferError: CustomStringConvertible {
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
         case .keysFold(let found):
             return Self.list("texts that are several to the source's key are one without regard to case", found)
-        case .noSupport(let policy, let reason, _): return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
+        case .noSupport(let policy, let reason, _):
+            return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description
         case .interrupted(let reason):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
