@@ -2,8 +2,9 @@ import Migrator
 import TestSupport
 import Testing
 
-/// A database of one case, and the migrations that made it what it is.
-struct CaseDatabase {
+/// A database of one case, and the migrations that made it what it is. Suites about migrations speak in its words: `migrate`,
+/// `down`, `refusal`, `failure`, `drift`, and those of `SQLWords`.
+struct CaseDatabase: SQLWords {
     let backend: Backend
     let database: Database
     private(set) var migrations: [Migration] = []
@@ -14,13 +15,13 @@ struct CaseDatabase {
     mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [Operation]) async throws
     {
         let next = migrations + [migration(operations())]
-        try await migrator(next, allowsDataLoss: allowsDataLoss).up()
+        try await database.migrator(next, allowsDataLoss: allowsDataLoss).up()
         migrations = next
     }
 
     /// Undoes the last migration; it stays in the history.
     func down(allowsDataLoss: Bool = false) async throws {
-        try await migrator(migrations, allowsDataLoss: allowsDataLoss).down()
+        try await database.migrator(migrations, allowsDataLoss: allowsDataLoss).down()
     }
 
     /// Takes the last migration, which is undone, out of the history.
@@ -28,32 +29,41 @@ struct CaseDatabase {
 
     /// What one more migration would do.
     func preview(@MigrationBuilder _ operations: () -> [Operation]) async throws -> MigrationPreview {
-        try await migrator(migrations + [migration(operations())]).preview()
+        try await database.migrator(migrations + [migration(operations())]).preview()
     }
 
     /// Holds that one more migration is refused by `MigratorError`, and that it changes nothing.
     func refusal(
         sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
     ) async throws -> MigratorError {
-        let before = try await contents()
-        let migrator = try migrator(migrations + [migration(operations())])
-        let error = await #expect(throws: MigratorError.self, sourceLocation: sourceLocation) {
-            try await migrator.up()
-        }
-        #expect(try await contents() == before, sourceLocation: sourceLocation)
-        #expect(error?.remedy?.description.isEmpty == false, sourceLocation: sourceLocation)
-        return try #require(error, sourceLocation: sourceLocation)
+        let migrator = try database.migrator(migrations + [migration(operations())])
+        let error = try await unchanged(MigratorError.self, sourceLocation) { try await migrator.up() }
+        #expect(error.remedy?.description.isEmpty == false, sourceLocation: sourceLocation)
+        return error
+    }
+
+    /// Holds that one more migration fails while it runs, and that nothing of it stays.
+    func failure(
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+    ) async throws -> MigrationFailure {
+        let migrator = try database.migrator(migrations + [migration(operations())])
+        return try await unchanged(MigrationFailure.self, sourceLocation) { try await migrator.up() }
     }
 
     /// Holds that the way back of the last migration is refused by `MigratorError`, and that it changes nothing.
     func refusalDown(sourceLocation: SourceLocation = #_sourceLocation) async throws -> MigratorError {
+        let migrator = try database.migrator(migrations)
+        return try await unchanged(MigratorError.self, sourceLocation) { try await migrator.down() }
+    }
+
+    /// Holds that `body` throws, and that the database is afterwards what it was.
+    private func unchanged<Failure: Error>(
+        _ error: Failure.Type, _ sourceLocation: SourceLocation, _ body: () async throws -> MigrationReport
+    ) async throws -> Failure {
         let before = try await contents()
-        let migrator = try migrator(migrations)
-        let error = await #expect(throws: MigratorError.self, sourceLocation: sourceLocation) {
-            try await migrator.down()
-        }
+        let thrown = try await #require(throws: error, sourceLocation: sourceLocation) { try await body() }
         #expect(try await contents() == before, sourceLocation: sourceLocation)
-        return try #require(error, sourceLocation: sourceLocation)
+        return thrown
     }
 
     /// Why one more migration makes no sense after the others: found without the database.
@@ -66,15 +76,6 @@ struct CaseDatabase {
             throw DatabaseError(.other, "no SchemaError: \(String(describing: error))")
         }
         return cause
-    }
-
-    /// Runs SQL by hand: seeds, and what no migration declares.
-    func run(_ script: String) async throws {
-        try await database.withConnection { try $0.executeScript(script) }
-    }
-
-    func query(_ sql: SQL) async throws -> [[Value]] {
-        try await database.withConnection { try $0.query(sql) }
     }
 
     /// The columns of every row as text that is the same for the same value on every backend, in the first column's order.
@@ -94,7 +95,7 @@ struct CaseDatabase {
     }
 
     /// Where the database departs from what its migrations declare.
-    func drift() async throws -> [String] { try await migrator(migrations).drift().map(\.description) }
+    func drift() async throws -> [String] { try await database.migrator(migrations).drift().map(\.description) }
 
     /// Every row of every declared table, the live structure, and what the ledger says.
     private func contents() async throws -> Contents {
@@ -116,10 +117,28 @@ struct CaseDatabase {
     private func migration(_ operations: [Operation]) -> Migration {
         Migration(id: "\(migrations.count + 1)", operations: operations)
     }
+}
 
-    private func migrator(_ migrations: [Migration], allowsDataLoss: Bool = false) throws -> Migrator {
-        let options = Migrator.Options(allowsDataLoss: allowsDataLoss)
-        return Migrator(history: try History(migrations), database: database, options: options)
+/// What the suites about rebuilds begin with.
+extension CaseDatabase {
+    /// A table `t` with a text `n` that may become a number, and a table `log` beside it.
+    mutating func createTableAndLog() async throws {
+        try await migrate {
+            CreateTable("t") {
+                Column("id", .bigint).primaryKey()
+                Column("n", .text)
+                Column("note", .text).nullable()
+            }
+            CreateTable("log") { Column("entry", .text) }
+        }
+    }
+
+    /// Makes a number of the text `n`, and a text of the number: each time SQLite has to rebuild the table.
+    mutating func rebuild(_ table: String = "t", times: Int = 1) async throws {
+        for _ in 0..<times {
+            let isText = try schema[table]?[column: "n"]?.type == .text
+            try await migrate { AlterTable(table) { ChangeColumn("n").type(isText ? .integer : .text) } }
+        }
     }
 }
 

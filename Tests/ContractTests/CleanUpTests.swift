@@ -99,7 +99,7 @@ struct ErrorKindTests {
     @Test("what a trigger refuses in its own words is a kind of its own", arguments: Backend.available)
     func raised(_ backend: Backend) async throws {
         try await backend.withDatabase { database in
-            try await database.byHand(
+            try await database.run(
                 backend.words(
                     sqlite: """
                         CREATE TABLE t (a); CREATE TRIGGER no BEFORE INSERT ON t BEGIN SELECT RAISE(ABORT, 'not today'); END

@@ -204,12 +204,13 @@ struct MeasuredRefusalTests {
     @Test("a refusal says what was done before it", arguments: Backend.available)
     func stopped(_ backend: Backend) async throws {
         try await backend.withDatabase { database in
-            try await database.migrate(Migration("1") { Self.table })
-            try await database.byHand("INSERT INTO t VALUES (1, 'x', 1)")
+            try await database.migrator([Migration("1") { Self.table }]).up()
+            try await database.run("INSERT INTO t VALUES (1, 'x', 1)")
             let error = await #expect(throws: MigratorError.self) {
-                try await database.migrate(
+                try await database.migrator([
                     Migration("1") { Self.table }, Migration("2") { CreateTable("u") { Column("a", .text) } },
-                    Migration("3") { AlterTable("t") { DropColumn("a") } })
+                    Migration("3") { AlterTable("t") { DropColumn("a") } },
+                ]).up()
             }
             guard case .stopped(after: ["2"], .dataLoss("3", _))? = error else {
                 Issue.record("\(String(describing: error))")

@@ -135,11 +135,11 @@ struct RoleSettingsTests {
             let gone = Migration("4") { CreateTable("gone") { Column("id", .bigint).primaryKey() } }
             #expect(try await database.migrator(Self.history + [gone]).up().steps.count == 4)
             #expect(try await database.migrator(Self.history + [gone]).drift().isEmpty)
-            await #expect(throws: DatabaseError.self) { try await database.byHand("INSERT INTO t (kind) VALUES ('x')") }
+            await #expect(throws: DatabaseError.self) { try await database.run("INSERT INTO t (kind) VALUES ('x')") }
             #expect(try await database.value("SELECT count(*) FROM app.t WHERE at > '2020-01-01'") == 1)
             #expect(try await database.count("tc_migrations") == 4)
             // A table that somebody has removed by hand is missed, and not found elsewhere.
-            try await database.byHand("DROP TABLE app.gone")
+            try await database.run("DROP TABLE app.gone")
             let dropping = Migration("5") { DropTable("gone") }
             await #expect(throws: (any Error).self) {
                 try await database.migrator(Self.history + [gone, dropping], allowsDataLoss: true).up()
@@ -201,7 +201,7 @@ struct RoleSettingsTests {
             #expect(try await database.migrator(migrations).up().steps.count == 1)
             #expect(try await database.migrator(migrations).drift().isEmpty)
             await #expect(throws: DatabaseError.self) {
-                try await database.byHand("INSERT INTO t VALUES (1, 'nobody')")
+                try await database.run("INSERT INTO t VALUES (1, 'nobody')")
             }
             await database.close()
         }

@@ -16,8 +16,8 @@ struct ScratchPlaceTests {
     ) async throws {
         try await Backend.postgresql.withURL { url in
             let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.migrate(Self.first)
-            try await owner.byHand(prepare)
+            try await owner.migrator([Self.first]).up()
+            try await owner.run(prepare)
             await owner.close()
             guard case .postgresql(var all) = url.target else { return }
             for (key, value) in parameters { all[key] = value }
@@ -48,7 +48,7 @@ struct ScratchPlaceTests {
             // The connection is as good as before.
             await #expect(throws: DatabaseError.self) { try await migrator.drift() }
         }
-        try await Backend.postgresql.withDatabase { try await $0.byHand("DROP ROLE IF EXISTS \(role)") }
+        try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
     }
 
     @Test("a session that only reads by default compares all the same", .enabled(if: TestPostgreSQL.isWanted))
@@ -82,10 +82,10 @@ struct ScratchPlaceTests {
     func readOnlySQLite() async throws {
         try await Backend.sqlite.withURL { url in
             let owner = try Database(url, options: ConnectionOptions(access: .create, isOwned: true))
-            try await owner.migrate(Self.first)
+            try await owner.migrator([Self.first]).up()
             await owner.close()
             let database = try Database(url, options: ConnectionOptions(access: .readOnly))
-            #expect(try await database.drift(from: Self.first) == [])
+            #expect(try await database.migrator([Self.first]).drift() == [])
             await database.close()
         }
     }

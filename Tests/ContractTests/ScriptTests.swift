@@ -69,7 +69,7 @@ struct ScriptTests {
                     try await test.database.withConnection { try $0.execute(SQL(trusted: text)) }
                 }
             }
-            #expect(try await test.database.count("t") == 0)
+            #expect(try await test.count("t") == 0)
         }
     }
 
@@ -87,7 +87,7 @@ struct ScriptTests {
                         }
                     }
                 }
-                let rows = try await test.database.count("t")
+                let rows = try await test.count("t")
                 switch backend {
                 // It does not come to it: SQLite asks before it runs a statement.
                 case .sqlite: #expect(error?.kind == .permission && rows == 0, "\(script)")
@@ -179,7 +179,7 @@ struct ScriptTests {
             #expect(error?.cause.kind == .unique)
             let code = backend.words(sqlite: "SQLITE_CONSTRAINT_PRIMARYKEY", postgresql: "23505")
             #expect(error?.description.hasSuffix("[\(code)], in: INSERT INTO t VALUES (1)") == true)
-            #expect(try await test.database.count("t") == 0)
+            #expect(try await test.count("t") == 0)
         }
     }
 }
@@ -196,12 +196,13 @@ struct FirstMigrationTests {
                 #expect(database.isMissing)
                 for _ in 0..<2 {
                     await #expect(throws: (any Error).self) {
-                        try await database.migrate(Migration("1") { RunSQL(.sql(script), undo: .nothing) })
+                        try await database.migrator([Migration("1") { RunSQL(.sql(script), undo: .nothing) }]).up()
                     }
                     #expect(database.isMissing)
                 }
                 // The same program goes on with the same database.
-                try await database.migrate(Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } })
+                try await database.migrator([Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } }]
+                ).up()
                 #expect(try await database.count("t") == 0)
                 await database.close()
                 for suffix in ["", "-wal", "-shm"] { unlink("\(folder)/test.db\(suffix)") }
@@ -210,7 +211,7 @@ struct FirstMigrationTests {
             _ = try connect(to: url, options).execute("PRAGMA user_version = 7")
             let database = try Database(url, options: options)
             await #expect(throws: (any Error).self) {
-                try await database.migrate(Migration("1") { RunSQL("COMMIT", undo: .nothing) })
+                try await database.migrator([Migration("1") { RunSQL("COMMIT", undo: .nothing) }]).up()
             }
             #expect(!database.isMissing)
             await database.close()
@@ -252,12 +253,13 @@ struct FirstMigrationTests {
         ]
         try await backend.withDatabase { database in
             for migration in refused {
-                await #expect(throws: (any Error).self) { try await database.migrate(migration) }
+                await #expect(throws: (any Error).self) { try await database.migrator([migration]).up() }
                 for table in ["tc_migrations", "t"] {
                     #expect(try await database.withConnection { try $0.hasTable(table) } == false)
                 }
             }
-            try await database.migrate(Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } })
+            try await database.migrator([Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } }])
+                .up()
             #expect(try await database.count("tc_migrations") == 1)
         }
     }

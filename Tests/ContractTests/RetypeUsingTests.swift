@@ -4,7 +4,7 @@ import Testing
 
 /// `type(…, using:)` reads the table as it was before the alteration: its names and its values.
 @Suite("Renames and computed retypes in one alteration")
-struct CaseUsingTests {
+struct RetypeUsingTests {
     private func withTable(
         _ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void
     ) async throws {

@@ -2,8 +2,8 @@ import Migrator
 import TestSupport
 import Testing
 
-@Suite("C. Columns: defaults")
-struct CaseCDefaultTests {
+@Suite("Defaults")
+struct DefaultTests {
     private static let moment = #"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"#
 
     /// A column's type, its default, and what a row gets, as a pattern over its text.

@@ -2,8 +2,8 @@ import Migrator
 import TestSupport
 import Testing
 
-@Suite("C. Columns: renames")
-struct CaseCRenameTests {
+@Suite("Columns are renamed")
+struct RenameColumnTests {
     @Test("case 25: what uses a renamed column follows", arguments: Backend.available)
     func case25DependantsFollow(_ backend: Backend) async throws {
         try await backend.withCase { test in

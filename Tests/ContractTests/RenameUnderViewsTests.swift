@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Renames under what uses the name")
-struct CaseViewRenameTests {
+struct RenameUnderViewsTests {
     private func withItems(
         _ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void
     ) async throws {

@@ -2,8 +2,8 @@ import Migrator
 import TestSupport
 import Testing
 
-@Suite("C. Columns: dropping")
-struct CaseCDropTests {
+@Suite("Columns are dropped")
+struct DropColumnTests {
     /// A table of which every column but `free` is used by something.
     private static var used: CreateTable {
         CreateTable("t") {

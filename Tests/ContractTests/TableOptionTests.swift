@@ -4,7 +4,7 @@ import Testing
 
 /// A table that somebody made again by hand, as no migration declares it.
 @Suite("What a hand-made table is, beside its columns")
-struct CaseTableOptionTests {
+struct TableOptionTests {
     @Test(
         "a rebuild is refused where it would lose it, and drift sees it",
         arguments: [

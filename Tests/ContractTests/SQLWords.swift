@@ -1,45 +1,34 @@
-import Dialects
 import Migrator
-import TestSupport
 import Testing
 
-// What the numbered cases share: short words for "apply these migrations", "do this by hand", "what is there now".
+/// What has a database of its own to ask: the words in which suites say "do this by hand" and "what is there now".
+protocol SQLWords {
+    var database: Database { get }
+}
 
-extension Database {
-    /// Applies what is pending of a history that consists of `migrations`.
-    @discardableResult
-    func migrate(_ migrations: Migration..., allowsDataLoss: Bool = false) async throws -> MigrationReport {
-        try await migrator(migrations, allowsDataLoss: allowsDataLoss).up()
-    }
+extension Database: SQLWords {
+    var database: Database { self }
 
-    /// Undoes the last of `migrations`, all of which are applied.
-    @discardableResult
-    func undoLast(_ migrations: Migration..., allowsDataLoss: Bool = true) async throws -> MigrationReport {
-        try await migrator(migrations, allowsDataLoss: allowsDataLoss).down()
-    }
-
-    /// Where the database differs from what `migrations`, all of which are applied, declare.
-    func drift(from migrations: Migration...) async throws -> [SchemaDifference] {
-        try await migrator(migrations).drift()
-    }
-
+    /// The migrator of a history that a test has made.
     func migrator(_ migrations: [Migration], allowsDataLoss: Bool = false) throws -> Migrator {
         Migrator(
             history: try History(migrations), database: self,
             options: Migrator.Options(allowsDataLoss: allowsDataLoss, appliedBy: "test", version: "test"))
     }
+}
 
-    /// Runs a script by hand: what no migration declares.
-    func byHand(_ script: String) async throws {
-        try await withConnection { try $0.executeScript(script) }
+extension SQLWords {
+    /// Runs SQL by hand: seeds, and what no migration declares.
+    func run(_ script: String) async throws {
+        try await database.withConnection { try $0.executeScript(script) }
     }
 
     func query(_ sql: SQL) async throws -> [[Value]] {
-        try await withConnection { try $0.query(sql) }
+        try await database.withConnection { try $0.query(sql) }
     }
 
     func value(_ sql: SQL) async throws -> Value? {
-        try await withConnection { try $0.queryValue(sql) }
+        try await database.withConnection { try $0.queryValue(sql) }
     }
 
     func count(_ table: String) async throws -> Int64? {
@@ -50,10 +39,8 @@ extension Database {
     func texts(_ sql: SQL) async throws -> [String?] {
         try await query(sql).map { $0.first?.text }
     }
-}
 
-/// SQLite's own text of everything but the ledger: `table t` → `CREATE TABLE …`.
-extension Database {
+    /// SQLite's own text of everything but the ledger: `table t` → `CREATE TABLE …`.
     func sqliteObjects() async throws -> [String: String] {
         let rows = try await query(
             "SELECT type || ' ' || name, sql FROM sqlite_master WHERE tbl_name <> 'tc_migrations' AND sql IS NOT NULL")

@@ -1,0 +1,62 @@
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Migrations that were edited after they were applied")
+struct EditedMigrationTests {
+    private static let applied = Migration("1") {
+        CreateTable("t") {
+            Column("id", .bigint).primaryKey()
+            Column("n", .text).nullable()
+            Column("m", .text).nullable()
+        }
+        RunSQL("INSERT INTO t VALUES (1, 'a', 'b')", undo: .nothing)
+    }
+
+    @Test("case 64: other Swift that makes the same operations is no edit", arguments: Backend.available)
+    func case64Same(_ backend: Backend) async throws {
+        let same = Migration("1") {
+            // A comment, a loop and another order of words.
+            CreateTable("t") {
+                PrimaryKey("id")
+                Column("id", .bigint)
+                for name in ["n", "m"] { Column(name, .text).nullable() }
+            }
+            RunSQL(.sql("INSERT INTO t" + " VALUES (1, 'a', 'b')"), undo: .nothing)
+        }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.applied]).up()
+            #expect(try await database.migrator([same]).status().lines.map(\.state) == [.applied])
+            #expect(try await database.migrator([same]).up().steps.isEmpty)
+        }
+    }
+
+    @Test("case 64: of another operation or script it is said what differs", arguments: Backend.available)
+    func case64Edited(_ backend: Backend) async throws {
+        let column = Migration("1") {
+            CreateTable("t") {
+                Column("id", .bigint).primaryKey()
+                Column("n", .text).nullable()
+                Column("m", .varchar(9)).nullable()
+            }
+            RunSQL("INSERT INTO t VALUES (1, 'a', 'b')", undo: .nothing)
+        }
+        let script = Migration("1") {
+            CreateTable("t") {
+                Column("id", .bigint).primaryKey()
+                Column("n", .text).nullable()
+                Column("m", .text).nullable()
+            }
+            RunSQL("INSERT INTO t VALUES (2, 'a', 'b')", undo: .nothing)
+        }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.applied]).up()
+            for (edited, words) in [(column, "varchar"), (script, "VALUES (2,")] {
+                let migrator = try database.migrator([edited])
+                #expect(try await migrator.status().lines.map(\.state) == [.changed])
+                let error = try await #require(throws: MigratorError.self) { try await migrator.up() }
+                #expect(error.code == "changed" && error.description.contains(words), "\(error)")
+            }
+        }
+    }
+}

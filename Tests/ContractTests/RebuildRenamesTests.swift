@@ -1,0 +1,165 @@
+import Dialects
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Renames inside a rebuild, and odd names")
+struct RebuildRenamesTests {
+    /// A table and a child of it, with a row each.
+    private func withPair(_ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("a", .text)
+                    Column("b", .text)
+                    Index("a").named("by_a")
+                    Check("a <> ''").named("a_filled")
+                }
+                CreateTable("c") { Column("t_id", .bigint).references("t", onDelete: .cascade) }
+            }
+            try await test.run("INSERT INTO t VALUES (1, '10', 'bee'); INSERT INTO c VALUES (1)")
+            try await body(&test)
+        }
+    }
+
+    @Test("a rename and a retype at once", arguments: Backend.available)
+    func renameAndRetype(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate {
+                AlterTable("t") {
+                    RenameColumn("a", to: "x")
+                    RenameColumn("id", to: "key")
+                    DropCheck("a_filled")
+                    ChangeColumn("x").type(.integer)
+                }
+            }
+            #expect(try await test.query("SELECT key, x, b FROM t") == [[1, 10, "bee"]])
+            #expect(try await test.count("c") == 1)
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test(
+        "an undeclared view follows a rename before a rebuild, or the rename is refused", arguments: Backend.available)
+    func renameUnderView(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.run("CREATE VIEW v AS SELECT id AS k, b FROM t")
+            let both = AlterTable("t") {
+                RenameColumn("id", to: "key")
+                ChangeColumn("b").type(.varchar(10))
+            }
+            switch backend {
+            case .sqlite: try await test.migrate { both }
+            case .postgresql:
+                let error = try await test.refusal { both }
+                #expect(error.description.contains("view v"))
+            }
+            #expect(try await test.query("SELECT k, b FROM v") == [[1, "bee"]])
+            #expect(try await test.count("c") == 1)
+        }
+    }
+
+    @Test("two columns swap their names, and one changes its type", arguments: Backend.available, ["a", "b"])
+    func swap(_ backend: Backend, _ retyped: String) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate {
+                AlterTable("t") {
+                    DropCheck("a_filled")
+                    RenameColumn("a", to: "tmp")
+                    RenameColumn("b", to: "a")
+                    RenameColumn("tmp", to: "b")
+                    ChangeColumn(retyped).type(retyped == "b" ? .integer : .varchar(10))
+                }
+            }
+            #expect(try await test.query("SELECT a, b FROM t") == [["bee", retyped == "b" ? 10 : "10"]])
+            #expect(try await test.count("c") == 1)
+            #expect(try await test.drift().isEmpty)
+            try await test.down(allowsDataLoss: true)
+            #expect(try await test.query("SELECT a, b FROM t") == [["10", "bee"]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test("a column goes and another takes its name", arguments: Backend.available)
+    func dropAndTake(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropIndex("by_a")
+                    DropCheck("a_filled")
+                    DropColumn("a")
+                    RenameColumn("b", to: "a")
+                    ChangeColumn("a").type(.varchar(10))
+                    AddColumn("b", .bigint).default(3)
+                }
+            }
+            #expect(try await test.query("SELECT id, a, b FROM t") == [[1, "bee", 3]])
+            #expect(try await test.count("c") == 1)
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test("a column is dropped and added again under its name in one rebuild", arguments: Backend.available)
+    func dropAndAddAgain(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropColumn("b")
+                    AddColumn("b", .integer).filling(9)
+                    ChangeColumn("id").type(.integer)
+                }
+            }
+            #expect(try await test.query("SELECT id, a, b FROM t") == [[1, "10", 9]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test("a rename that an undeclared trigger would not survive is refused, and alone it passes")
+    func renameUnderTrigger() async throws {
+        try await withPair(.sqlite) { test in
+            try await test.run(
+                "CREATE TRIGGER watch AFTER UPDATE OF b ON T BEGIN UPDATE c SET t_id = t_id WHERE new.b = 'b'; END")
+            let error = try await test.refusal {
+                AlterTable("t") {
+                    RenameColumn("b", to: "x")
+                    ChangeColumn("a").type(.varchar(9))
+                }
+            }
+            #expect(error.description.contains("trigger watch"))
+            try await test.migrate {
+                AlterTable("t") { RenameColumn("b", to: "x") }
+                AlterTable("t") { ChangeColumn("a").type(.varchar(9)) }
+            }
+            let trigger = try await test.sqliteObjects()["trigger watch"]
+            #expect(trigger?.contains("new.\"x\" = 'b'") == true)
+            try await test.run("UPDATE t SET x = 'b'")
+        }
+    }
+
+    @Test("odd names go through two rebuilds", arguments: Backend.available)
+    func oddNames(_ backend: Backend) async throws {
+        let name = #"we"ird [tab]le's `name`"#
+        let column = #"se"lect; --"#
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable(name) {
+                    Column("Id", .bigint).primaryKey()
+                    Column(column, .text).unique()
+                    Column("order", .text).nullable()
+                    Index(column, "order").named(#"in"dex 'x'"#)
+                }
+                CreateTable("child of it") { Column("to", .text).references(name, column, onDelete: .cascade) }
+            }
+            try await test.database.withConnection { connection in
+                try connection.execute("INSERT INTO \(identifier: name) VALUES (1, '11', '2')")
+                try connection.execute("INSERT INTO \(identifier: "child of it") VALUES ('11')")
+            }
+            try await test.migrate { AlterTable(name) { ChangeColumn("order").type(.integer) } }
+            try await test.migrate { AlterTable(name) { ChangeColumn(column).type(.bigint) } }
+            #expect(try await test.query("SELECT * FROM \(identifier: name)") == [[1, 11, 2]])
+            #expect(try await test.query(#"SELECT * FROM "child of it""#) == [[11]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+}

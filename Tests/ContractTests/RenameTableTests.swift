@@ -1,0 +1,59 @@
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Tables are renamed")
+struct RenameTableTests {
+    @Test("case 46: everything follows a renamed table", arguments: Backend.available)
+    func case46RenameTable(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") {
+                    Column("id", .bigint).identity().primaryKey()
+                    Column("above", .bigint).nullable().references("p", onDelete: .cascade)
+                    Column("name", .text).default("")
+                    Index("name")
+                }
+                CreateTable("c") { Column("p", .bigint).references("p", onDelete: .cascade) }
+            }
+            try await test.run(
+                """
+                CREATE VIEW v AS SELECT id FROM p; INSERT INTO p (above) VALUES (NULL), (1); INSERT INTO c VALUES (2);
+                \(Self.trigger(backend))
+                """)
+            switch backend {
+            // As another program may have left it: references would then keep the old name.
+            case .sqlite: try await test.run("PRAGMA legacy_alter_table = ON; PRAGMA foreign_keys = OFF")
+            case .postgresql: break
+            }
+            try await test.migrate { RenameTable("p", to: "q") }
+            #expect(try await test.drift().allSatisfy { $0.hasSuffix("exists only in the database") })
+            #expect(try test.schema["c"]?.foreignKeys.map(\.parent) == ["q"])
+            switch backend {
+            case .sqlite: try await test.run("PRAGMA foreign_keys = ON")
+            case .postgresql: break
+            }
+            try await test.run("INSERT INTO q (above) VALUES (2)")
+            #expect(
+                try await test.rows("q", "id", "above", "name") == [
+                    ["1", nil, ""], ["2", "1", ""], ["3", "2", "seen"],
+                ])
+            #expect(try await test.query("SELECT id FROM v ORDER BY id") == [[1], [2], [3]])
+            try await test.run("DELETE FROM q WHERE id = 1")
+            #expect(try await test.rows("c", "p").isEmpty)
+        }
+    }
+
+    /// A new row is marked as seen.
+    private static func trigger(_ backend: Backend) -> String {
+        backend.words(
+            sqlite: """
+                CREATE TRIGGER mark AFTER INSERT ON p BEGIN UPDATE p SET name = 'seen' WHERE id = new.id; END
+                """,
+            postgresql: """
+                CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN new.name = 'seen'; RETURN new; END $$;
+                CREATE TRIGGER mark BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION mark()
+                """)
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// The tests as they stand in the sources: pages that name tests, cases or files are held to them.
+public struct TestSources: Sendable {
+    public struct Test: Hashable, Sendable {
+        /// From the project's folder on: `Tests/ContractTests/DefaultTests.swift`.
+        public var file: String
+        /// `DefaultTests.case44Class`.
+        public var name: String
+        /// What `@Test("…")` says; empty where it says nothing.
+        public var title: String
+    }
+
+    /// The project's folder.
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Every function of a type of the tests that stands at its first level, whichever of the type's extensions it is in.
+    public let tests: [Test]
+
+    public init() throws {
+        let folder = Self.root.appendingPathComponent("Tests")
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects as? [URL]
+        tests = try (files ?? []).filter { $0.pathExtension == "swift" }.flatMap { url in
+            let file = "Tests/" + url.path.dropFirst(folder.path.count + 1)
+            return Self.tests(in: file, try String(contentsOf: url, encoding: .utf8))
+        }
+    }
+
+    /// A page or another file of the project.
+    public static func text(of file: String) throws -> String {
+        try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
+    }
+
+    public static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: root.appendingPathComponent(path).path)
+    }
+
+    private static func tests(in file: String, _ source: String) -> [Test] {
+        var tests: [Test] = []
+        var type = ""
+        var attribute: String?
+        for line in source.split(separator: "\n") {
+            if let match = line.prefixMatch(of: /(?:@Suite.* )?(?:final )?(?:struct|class|extension|enum) (\w+)/) {
+                type = String(match.1)
+            }
+            if line.hasPrefix("    @Test") { attribute = "" }
+            attribute?.append(line + "\n")
+            guard let match = line.prefixMatch(of: /[ ]{4}(?:@Test.* )?func (\w+)/) else { continue }
+            let title = attribute?.prefixMatch(of: /\s*@Test\(\s*"((?:[^"\\]|\\.)*)"/).map { String($0.1) }
+            tests.append(Test(file: file, name: "\(type).\(match.1)", title: title ?? ""))
+            attribute = nil
+        }
+        return tests
+    }
+}
