@@ -20,9 +20,9 @@ struct CompilerTests {
             (create("AddColumn(\"a\", .text).nullable()"), "write Column(…)"),
             (create("AddIndex(\"a\")"), "write Index(…)"),
             (create("Add(Unique(\"a\"))"), "write the key or check without Add(…)"),
-            (create("DropColumn(\"a\")"), "belongs in AlterTable(…)"),
-            (create("ChangeColumn(\"a\").nullable()"), "belongs in AlterTable(…)"),
-            (create("ChangeColumn(\"a\")"), "belongs in AlterTable(…)"),
+            (create("DropColumn(\"a\")"), "belong in AlterTable(…)"),
+            (create("ChangeColumn(\"a\").nullable()"), "belong in AlterTable(…)"),
+            (create("ChangeColumn(\"a\")"), "belong in AlterTable(…)"),
             (create("CreateView(\"v\", as: \"SELECT 1\")"), "write it in Migration(…)"),
             (migration("Table(\"t\") { Column(\"a\", .text) }"), "write CreateTable(…)"),
             (migration("View(\"v\", as: \"SELECT 1\")"), "write CreateView(…)"),
@@ -65,6 +65,23 @@ struct CompilerTests {
         #expect(try await errors(lines).isEmpty)
     }
 
+    @Test("every public type is found by its name beside Foundation")
+    func unambiguous() async throws {
+        let types = try publicTypes(in: "Dialects") + publicTypes(in: "Migrator")
+        #expect(types.contains("SchemaOperation") && types.contains("SQLExpression") && types.contains("AddColumn"))
+        #expect(try await errors(types.map { "typealias Found = \($0)" }) == [:])
+    }
+
+    /// The types that stand at the first level of a module's files.
+    private func publicTypes(in module: String) throws -> [String] {
+        let folder = "\(Built.sources)/\(module)"
+        return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.flatMap {
+            try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
+                .matches(of: /(?m)^(?:@\w+ )?public (?:final )?(?:struct|enum|class|actor|protocol|typealias) (\w+)/)
+                .map { String($0.1) }
+        }
+    }
+
     private func alter(_ body: String) -> String { "_ = AlterTable(\"t\") { \(body) }" }
     private func create(_ body: String) -> String { "_ = CreateTable(\"t\") { \(body) }" }
     private func migration(_ body: String) -> String { "_ = Migration(\"1\") { \(body) }" }
@@ -91,10 +108,11 @@ struct CompilerTests {
 
 /// What was built beside the tests, for a compiler that imports it.
 private enum Built {
+    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Sources").path
+
     static var searchPaths: [String] {
         let folder = URL(fileURLWithPath: Program(built: "").path).path
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Sources").path
         #if os(Linux)
             let client = "\(folder)/CPostgreSQL.build/module.modulemap"
         #else

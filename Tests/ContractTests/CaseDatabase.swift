@@ -11,7 +11,8 @@ struct CaseDatabase {
     var schema: Schema { get throws { try History(migrations).schema } }
 
     /// Applies one more migration.
-    mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [Operation]) async throws
+    mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [SchemaOperation])
+        async throws
     {
         let next = migrations + [migration(operations())]
         try await migrator(next, allowsDataLoss: allowsDataLoss).up()
@@ -27,13 +28,13 @@ struct CaseDatabase {
     mutating func forget() { migrations.removeLast() }
 
     /// What one more migration would do.
-    func preview(@MigrationBuilder _ operations: () -> [Operation]) async throws -> MigrationPreview {
+    func preview(@MigrationBuilder _ operations: () -> [SchemaOperation]) async throws -> MigrationPreview {
         try await migrator(migrations + [migration(operations())]).preview()
     }
 
     /// Holds that one more migration is refused by `MigratorError`, and that it changes nothing.
     func refusal(
-        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) async throws -> MigratorError {
         let before = try await contents()
         let migrator = try migrator(migrations + [migration(operations())])
@@ -58,7 +59,7 @@ struct CaseDatabase {
 
     /// Why one more migration makes no sense after the others: found without the database.
     func objection(
-        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) throws -> SchemaError {
         let next = migrations + [migration(operations())]
         let error = #expect(throws: HistoryError.self, sourceLocation: sourceLocation) { try History(next) }
@@ -113,7 +114,7 @@ struct CaseDatabase {
         var rows: [[[Value]]]
     }
 
-    private func migration(_ operations: [Operation]) -> Migration {
+    private func migration(_ operations: [SchemaOperation]) -> Migration {
         Migration(id: "\(migrations.count + 1)", operations: operations)
     }
 

@@ -41,7 +41,7 @@ struct CanonicalTextTests {
                 "c", [.default(nil), .generated(nil), .collation(nil), .nullable(false, filling: .real(2.5))]),
             .dropPrimaryKey, .addPrimaryKey(PrimaryKey(["c"])), .addCheck(Check("c > 0")), .addUnique(Unique(["c"])),
         ]
-        let operations: [Dialects.Operation] = [
+        let operations: [SchemaOperation] = [
             .createTable(table), .alterTable("t", changes), .run(Script("SELECT 1", undo: .impossible(because: "x"))),
         ]
         let text = CanonicalOperations.text(of: operations)
@@ -77,7 +77,7 @@ struct CanonicalTextTests {
 }
 
 extension Schema {
-    fileprivate func applyingAll(_ operations: [Dialects.Operation]) throws -> Schema {
+    fileprivate func applyingAll(_ operations: [SchemaOperation]) throws -> Schema {
         var schema = self
         try schema.apply(operations)
         return schema

@@ -6,9 +6,9 @@ public enum RandomHistory {
     static let columns = ["id", "name", "size", "when", "parent", "Quoted \"x\""]
 
     /// Operations that make sense one after the other, `count` of them.
-    public static func operations(count: Int, _ random: inout SeededGenerator) -> [Operation] {
+    public static func operations(count: Int, _ random: inout SeededGenerator) -> [SchemaOperation] {
         var schema = Schema()
-        var operations: [Operation] = []
+        var operations: [SchemaOperation] = []
         var attempts = 0
         while operations.count < count, attempts < count * 30 {
             attempts += 1
@@ -21,7 +21,7 @@ public enum RandomHistory {
     }
 
     /// One operation; it need not make sense for `schema`, but often does.
-    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> Operation {
+    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> SchemaOperation {
         let table = tables.pick(&random)
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return .createTable(self.table(table, schema, &random))

@@ -1,6 +1,6 @@
 // Operations as JSON: one object with one key, the operation's name; see Coding.swift for the rule about defaults.
 
-extension Operation: CanonicallyCodable {
+extension SchemaOperation: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case createTable = "create_table", dropTable = "drop_table", renameTable = "rename_table"
         case alterTable = "alter_table", createView = "create_view", dropView = "drop_view", run
@@ -51,7 +51,7 @@ extension Script: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         self.init(
-            try container.decode(Expression.self, forKey: .up),
+            try container.decode(SQLExpression.self, forKey: .up),
             undo: try container.decodeIfPresent(Undo.self, forKey: .undo) ?? .nothing)
     }
 
@@ -68,7 +68,7 @@ extension Undo: CanonicallyCodable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
-        if let script = try container.decodeIfPresent(Expression.self, forKey: .script) {
+        if let script = try container.decodeIfPresent(SQLExpression.self, forKey: .script) {
             self = .script(script)
         } else if let reason = try container.decodeIfPresent(String.self, forKey: .impossible) {
             self = .impossible(because: reason)
@@ -165,8 +165,8 @@ extension Facet: CanonicallyCodable {
         if container.contains(.type) {
             self = .type(
                 try container.decode(ColumnType.self, forKey: .type),
-                using: try container.decodeIfPresent(Expression.self, forKey: .using),
-                undo: try container.decodeIfPresent(Expression.self, forKey: .undo))
+                using: try container.decodeIfPresent(SQLExpression.self, forKey: .using),
+                undo: try container.decodeIfPresent(SQLExpression.self, forKey: .undo))
         } else if container.contains(.nullable) {
             self = .nullable(
                 try container.decode(Bool.self, forKey: .nullable),

@@ -125,7 +125,7 @@ public enum SchemaAsSwift {
 
     private static func list(_ names: [String]) -> String { names.map(SwiftLiteral.string).joined(separator: ", ") }
 
-    private static func expression(_ expression: Expression) -> String {
+    private static func expression(_ expression: SQLExpression) -> String {
         switch expression {
         case .sql(let text): SwiftLiteral.string(text)
         case .native(let sqlite, let postgresql): native(sqlite, postgresql)

@@ -96,20 +96,20 @@ public protocol TablePartConvertible {
 
 /// Collects what stands in `Migration("…") { … }`: operations.
 @resultBuilder public enum MigrationBuilder: ListBuilder {
-    public typealias Element = Operation
-    public static func buildBlock() -> [Operation] { [] }
-    public static func buildExpression(_ verb: some OperationVerb) -> [Operation] { [verb.operation] }
+    public typealias Element = SchemaOperation
+    public static func buildBlock() -> [SchemaOperation] { [] }
+    public static func buildExpression(_ verb: some OperationVerb) -> [SchemaOperation] { [verb.operation] }
 
     @available(*, unavailable, message: "a migration says what it does: write CreateTable(…)")
-    public static func buildExpression(_ table: Table) -> [Operation] { [] }
+    public static func buildExpression(_ table: Table) -> [SchemaOperation] { [] }
     @available(*, unavailable, message: "a migration says what it does: write CreateView(…)")
-    public static func buildExpression(_ view: View) -> [Operation] { [] }
+    public static func buildExpression(_ view: View) -> [SchemaOperation] { [] }
     @available(*, unavailable, message: "say which table: write this in CreateTable(…) { … } or Table(…) { … }")
-    public static func buildExpression(_ part: some TablePartConvertible) -> [Operation] { [] }
+    public static func buildExpression(_ part: some TablePartConvertible) -> [SchemaOperation] { [] }
     @available(*, unavailable, message: "say which table: write this in AlterTable(…) { … }")
-    public static func buildExpression(_ verb: some ChangeVerb) -> [Operation] { [] }
+    public static func buildExpression(_ verb: some ChangeVerb) -> [SchemaOperation] { [] }
     @available(*, unavailable, message: "say which table and what changes: AlterTable(…) { ChangeColumn(…).type(…) }")
-    public static func buildExpression(_ column: ChangeColumn) -> [Operation] { [] }
+    public static func buildExpression(_ column: ChangeColumn) -> [SchemaOperation] { [] }
 }
 
 /// Collects what stands in `History { … }`: migrations, in the order in which they are applied.

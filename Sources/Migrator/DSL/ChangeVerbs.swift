@@ -118,7 +118,7 @@ extension ChangesColumn {
     ///   - using: Computes the new value from the row as it was before the alteration, by the names that its columns had then.
     ///   - undo: Computes the old value from the row as the alteration left it, by the same names. Without it, undoing a
     ///     computed change takes the consent to data loss.
-    public func type(_ type: ColumnType, using: Expression? = nil, undo: Expression? = nil) -> ColumnChange {
+    public func type(_ type: ColumnType, using: SQLExpression? = nil, undo: SQLExpression? = nil) -> ColumnChange {
         adding(.type(type, using: using, undo: undo))
     }
 
@@ -147,7 +147,7 @@ extension ChangesColumn {
     /// - Parameters:
     ///   - expression: What it is computed from, in SQL that both databases read alike.
     ///   - storage: `.stored` computes when the row is written; `.virtual` when it is read, which SQLite alone can.
-    public func generated(_ expression: Expression, _ storage: Generated.Storage = .stored) -> ColumnChange {
+    public func generated(_ expression: SQLExpression, _ storage: Generated.Storage = .stored) -> ColumnChange {
         adding(.generated(Generated(expression, storage)))
     }
 

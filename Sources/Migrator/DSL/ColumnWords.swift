@@ -64,7 +64,7 @@ extension DescribesColumn {
     /// Adds a check: `CHECK (price >= 0)`. A row for which the condition is NULL passes.
     ///
     /// - Parameter expression: A condition in SQL that both databases read alike, over the columns of this table.
-    public func check(_ expression: Expression) -> Described {
+    public func check(_ expression: SQLExpression) -> Described {
         describing { $0.constraints.append(.check(Check(expression))) }
     }
 
@@ -90,7 +90,7 @@ extension DescribesColumn {
     /// - Parameters:
     ///   - expression: What it is computed from, in SQL that both databases read alike.
     ///   - storage: `.stored` computes when the row is written; `.virtual` when it is read, which SQLite alone can.
-    public func generated(_ expression: Expression, _ storage: Generated.Storage = .stored) -> Described {
+    public func generated(_ expression: SQLExpression, _ storage: Generated.Storage = .stored) -> Described {
         describing { $0.column.generated = Generated(expression, storage) }
     }
 

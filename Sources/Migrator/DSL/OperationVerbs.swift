@@ -3,7 +3,7 @@ import Dialects
 /// What may be a line of `Migration("…") { … }`.
 public protocol OperationVerb {
     /// The operation that this line stands for.
-    var operation: Operation { get }
+    var operation: SchemaOperation { get }
 }
 
 /// Makes a table and its indexes. Undoing it drops the table, which takes the consent to data loss where it has rows.
@@ -25,7 +25,7 @@ public protocol OperationVerb {
 ///                 );
 ///                 CREATE INDEX "notes_body_idx" ON "notes" ("body")
 public struct CreateTable: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
 
     /// - Parameters:
     ///   - name: The table's name.
@@ -40,7 +40,7 @@ public struct CreateTable: OperationVerb {
 /// Foreign keys of other tables and views that use it are dropped first, in the same migration. A table that has rows is dropped
 /// only when data loss is allowed. Undoing it makes the table again, without its rows.
 public struct DropTable: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
     public init(_ name: String) { operation = .dropTable(name) }
 }
 
@@ -48,7 +48,7 @@ public struct DropTable: OperationVerb {
 ///
 /// Foreign keys and views that name the table follow. Its keys and indexes keep their names.
 public struct RenameTable: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
     public init(_ name: String, to newName: String) { operation = .renameTable(name, to: newName) }
 }
 
@@ -62,7 +62,7 @@ public struct RenameTable: OperationVerb {
 /// PostgreSQL makes change after change in place. SQLite does so where its `ALTER TABLE` can; otherwise it makes the table anew
 /// once, whatever the number of changes. Undoing it undoes each change, last first.
 public struct AlterTable: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
 
     /// - Parameters:
     ///   - name: The table's name.
@@ -74,17 +74,17 @@ public struct AlterTable: OperationVerb {
 
 /// Makes a view: `CREATE VIEW "open_notes" AS SELECT …`. Undoing it drops the view.
 public struct CreateView: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
 
     /// - Parameters:
     ///   - name: The view's name.
     ///   - query: A query in SQL that both databases read alike, or `.native(sqlite:postgresql:)`.
-    public init(_ name: String, as query: Expression) { operation = .createView(View(name, as: query)) }
+    public init(_ name: String, as query: SQLExpression) { operation = .createView(View(name, as: query)) }
 }
 
 /// Drops a view: `DROP VIEW "open_notes"`. Undoing it makes the view again.
 public struct DropView: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
     public init(_ name: String) { operation = .dropView(name) }
 }
 
@@ -94,11 +94,11 @@ public struct DropView: OperationVerb {
 ///
 /// It must not change what other verbs declare: the schema of the history would not know.
 public struct RunSQL: OperationVerb {
-    public let operation: Operation
+    public let operation: SchemaOperation
 
     /// - Parameters:
     ///   - sql: One statement or several, in SQL that both databases read alike, or `.native(sqlite:postgresql:)`.
     ///   - undo: What undoes it: `.script("…")`; `.nothing`, where there is nothing to undo; or `.impossible(because: "…")`, which
     ///     refuses to go back past this migration.
-    public init(_ sql: Expression, undo: Undo) { operation = .run(Script(sql, undo: undo)) }
+    public init(_ sql: SQLExpression, undo: Undo) { operation = .run(Script(sql, undo: undo)) }
 }

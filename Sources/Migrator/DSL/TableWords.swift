@@ -88,7 +88,7 @@ extension DescribesIndex {
     /// Indexes only the rows that satisfy a condition: `CREATE INDEX … WHERE closed_at IS NULL`.
     ///
     /// - Parameter condition: A condition in SQL that both databases read alike, over the columns of this table.
-    public func `where`(_ condition: Expression) -> Self { describing { $0.condition = condition } }
+    public func `where`(_ condition: SQLExpression) -> Self { describing { $0.condition = condition } }
 }
 
 extension Index: TablePartConvertible, DescribesIndex {
@@ -118,7 +118,7 @@ extension Index.Part {
     /// What an expression yields: `(lower(email))`.
     ///
     /// - Parameter expression: SQL that both databases read alike, over the columns of this table.
-    public static func expression(_ expression: Expression) -> Self { Self(.expression(expression)) }
+    public static func expression(_ expression: SQLExpression) -> Self { Self(.expression(expression)) }
 
     /// Sets how this part's texts are compared and sorted: `"name" COLLATE BINARY`.
     public func collated(_ collation: Collation) -> Self { Self(key, descending: isDescending, collation: collation) }
