@@ -119,7 +119,7 @@ struct MeasuredRefusalTests {
             #expect(error.measured.map(\.hazard.kind) == [.repeats])
             #expect(error.measured.map(\.rows) == [2])
             let index = try await test.refusal {
-                AlterTable("t") { AddIndex(parts: .ascending("a").collated(.nocase)).named("folded").unique() }
+                AlterTable("t") { AddIndex(.ascending("a").collated(.nocase)).named("folded").unique() }
             }
             #expect(index.measured.map(\.rows) == [2])
         }
@@ -228,7 +228,7 @@ struct MeasuredRefusalTests {
             func own(_ text: String) -> SQLExpression { .native(sqlite: text, postgresql: text) }
             let rules: [(any ChangeVerb, String)] = [
                 (Add(Check(own("lower(a) = '7'")).named("a_known")), "a_known"),
-                (AddIndex(parts: .expression(own("lower(a)"))).named("folded"), "folded"),
+                (AddIndex(.expression(own("lower(a)"))).named("folded"), "folded"),
                 (AddIndex("id").named("some").where(own("lower(a) = 'x'")), "some"),
             ]
             for (verb, name) in rules {

@@ -80,7 +80,8 @@ public struct Index: Hashable, Sendable {
         self.parts = parts
     }
 
-    public struct Part: Hashable, Sendable {
+    /// A column or an expression, and how the index sorts it. A string literal is a column, smallest value first.
+    public struct Part: Hashable, Sendable, ExpressibleByStringLiteral {
         public enum Key: Hashable, Sendable { case column(String), expression(SQLExpression) }
         public var key: Key
         public var isDescending = false
@@ -91,6 +92,8 @@ public struct Index: Hashable, Sendable {
             self.isDescending = descending
             self.collation = collation
         }
+
+        public init(stringLiteral column: String) { self.init(.column(column)) }
     }
 }
 

@@ -169,8 +169,8 @@ public struct AddIndex: ChangeVerb, DescribesIndex {
     /// An index over columns.
     public init(_ column: String, _ others: String...) { index = Index([column] + others) }
 
-    /// An index over more than plain columns: `AddIndex(parts: .descending("created_at"), .expression("lower(email)"))`.
-    public init(parts: Index.Part...) { index = Index(name: "", parts: parts) }
+    /// An index over more than plain columns: `AddIndex("project", .descending("created_at"))`.
+    public init(_ part: Index.Part, _ others: Index.Part...) { index = Index(name: "", parts: [part] + others) }
 
     public var changes: [Change] { [.addIndex(index)] }
 

@@ -56,9 +56,23 @@ extension DescribesColumn {
 
     /// Adds a check that the column holds one of these texts: `CHECK ("state" IN ('draft', 'sent'))`.
     ///
-    /// NULL passes the check; it takes a column that is ``nullable()`` to hold it.
-    public func oneOf(_ values: String...) -> Described {
+    /// NULL passes the check, where the column is ``nullable()``.
+    public func oneOf(_ value: String, _ others: String...) -> Described { oneOf([value] + others) }
+
+    /// Adds a check that the column holds one of these texts. An empty array is refused when the
+    /// migration is compiled to SQL.
+    public func oneOf(_ values: [String]) -> Described {
         describing { $0.constraints.append(.check(Check(.column($0.column.name, isOneOf: values)))) }
+    }
+
+    /// Adds a check that the column holds the raw value of one of the cases: `oneOf(State.self)`.
+    ///
+    /// The values become part of the migration. A case that is added after it was applied makes it another migration, which is
+    /// refused; such a migration says the values themselves, and a new one changes the check.
+    ///
+    /// - Parameter type: An enumeration of texts.
+    public func oneOf<Value: CaseIterable & RawRepresentable<String>>(_ type: Value.Type) -> Described {
+        oneOf(type.allCases.map(\.rawValue))
     }
 
     /// Adds a check: `CHECK (price >= 0)`. A row for which the condition is NULL passes.

@@ -95,8 +95,8 @@ extension Index: TablePartConvertible, DescribesIndex {
     /// Declares an index over columns: `CREATE INDEX "people_name_born_idx" ON "people" ("name", "born")`.
     public init(_ column: String, _ others: String...) { self.init([column] + others) }
 
-    /// Declares an index over more than plain columns: `Index(parts: .descending("created_at"), .expression("lower(email)"))`.
-    public init(parts: Part...) { self.init(name: "", parts: parts) }
+    /// Declares an index over more than plain columns: `Index("project", .descending("created_at"))`.
+    public init(_ part: Part, _ others: Part...) { self.init(name: "", parts: [part] + others) }
 
     public func describing(_ edit: (inout Index) -> Void) -> Index {
         var copy = self
@@ -109,7 +109,7 @@ extension Index: TablePartConvertible, DescribesIndex {
 }
 
 extension Index.Part {
-    /// A column, smallest value first: `"name"`.
+    /// A column, smallest value first: `"name"`. Where its name is a literal, the name alone says the same.
     public static func ascending(_ column: String) -> Self { Self(.column(column)) }
 
     /// A column, largest value first: `"created_at" DESC`.
