@@ -103,7 +103,7 @@ extension Change {
             names.remove(SQLName.folded(old))
             names.insert(SQLName.folded(new))
         case .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
-            .dropCheck, .addForeignKey, .dropForeignKey:
+            .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

@@ -95,6 +95,7 @@ extension Change: CanonicallyCodable {
         case addPrimaryKey = "add_primary_key", dropPrimaryKey = "drop_primary_key", addUnique = "add_unique"
         case dropUnique = "drop_unique", addCheck = "add_check", dropCheck = "drop_check"
         case addForeignKey = "add_foreign_key", dropForeignKey = "drop_foreign_key"
+        case renameIndex = "rename_index", renameConstraint = "rename_constraint"
         case filling, to, facets
     }
 
@@ -125,6 +126,12 @@ extension Change: CanonicallyCodable {
         case .dropCheck: self = .dropCheck(try container.decode(String.self, forKey: key))
         case .addForeignKey: self = .addForeignKey(try container.decode(ForeignKey.self, forKey: key))
         case .dropForeignKey: self = .dropForeignKey(try container.decode(String.self, forKey: key))
+        case .renameIndex:
+            self = .renameIndex(
+                try container.decode(String.self, forKey: key), to: try container.decode(String.self, forKey: .to))
+        case .renameConstraint:
+            self = .renameConstraint(
+                try container.decode(String.self, forKey: key), to: try container.decode(String.self, forKey: .to))
         case .filling, .to, .facets: throw decoder.corrupted("a change without a name")
         }
     }
@@ -152,6 +159,12 @@ extension Change: CanonicallyCodable {
         case .dropCheck(let name): members[.dropCheck] = name.canonicalJSON
         case .addForeignKey(let key): members[.addForeignKey] = key.canonicalJSON
         case .dropForeignKey(let name): members[.dropForeignKey] = name.canonicalJSON
+        case .renameIndex(let old, let new):
+            members[.renameIndex] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
+        case .renameConstraint(let old, let new):
+            members[.renameConstraint] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
         }
         return members.json
     }

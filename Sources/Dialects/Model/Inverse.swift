@@ -77,6 +77,8 @@ extension ChangeStep {
         case .dropPrimaryKey:
             guard let key = before.primaryKey else { throw .noConstraint("primary key", table: before.name) }
             return .addPrimaryKey(key)
+        case .renameIndex(let old, let new): return .renameIndex(new, to: old)
+        case .renameConstraint(let old, let new): return .renameConstraint(new, to: old)
         }
     }
 

@@ -72,6 +72,8 @@ extension Change {
         case .dropCheck(let name): .dropCheck(name.inOneForm)
         case .addForeignKey(let key): .addForeignKey(key.inOneForm)
         case .dropForeignKey(let name): .dropForeignKey(name.inOneForm)
+        case .renameIndex(let old, let new): .renameIndex(old.inOneForm, to: new.inOneForm)
+        case .renameConstraint(let old, let new): .renameConstraint(old.inOneForm, to: new.inOneForm)
         }
     }
 }

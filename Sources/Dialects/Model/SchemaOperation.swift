@@ -26,6 +26,9 @@ public enum Change: Hashable, Sendable {
     case dropCheck(String)
     case addForeignKey(ForeignKey)
     case dropForeignKey(String)
+    case renameIndex(String, to: String)
+    /// Renames the primary key, a unique key, a check or a foreign key.
+    case renameConstraint(String, to: String)
 }
 
 /// One property of a column that changes.

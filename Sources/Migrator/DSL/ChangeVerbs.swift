@@ -201,6 +201,25 @@ public struct DropIndex: ChangeVerb {
     public init(_ name: String) { changes = [.dropIndex(name)] }
 }
 
+/// Renames an index.
+///
+///     PostgreSQL  ALTER INDEX "people_name_idx" RENAME TO "people_by_name"
+///     SQLite      DROP INDEX "people_name_idx";
+///                 CREATE INDEX "people_by_name" ON "people" ("name")
+public struct RenameIndex: ChangeVerb {
+    public let changes: [Change]
+    public init(_ name: String, to newName: String) { changes = [.renameIndex(name, to: newName)] }
+}
+
+/// Renames the primary key, a unique key, a check or a foreign key.
+///
+///     PostgreSQL  ALTER TABLE "people" RENAME CONSTRAINT "people_email_key" TO "one_account_an_address"
+///     SQLite      the table made anew
+public struct RenameConstraint: ChangeVerb {
+    public let changes: [Change]
+    public init(_ name: String, to newName: String) { changes = [.renameConstraint(name, to: newName)] }
+}
+
 /// Drops the primary key: `ALTER TABLE "people" DROP CONSTRAINT "people_pkey"`. SQLite makes the table anew.
 public struct DropPrimaryKey: ChangeVerb {
     public let changes: [Change] = [.dropPrimaryKey]

@@ -68,7 +68,7 @@ struct ComingRows {
             for facet in facets { try convert(facet, was, to: now) }
             for facet in facets { try fill(facet, now) }
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
-            .addForeignKey, .dropForeignKey:
+            .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }
