@@ -83,7 +83,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "POSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
-            name: "tc-migrate-fixture", dependencies: ["MigrateCommand"], path: "Tests/FixtureProgram"),
+            name: "tc-migrate-fixture", dependencies: ["MigrateCommand", "Migrator"], path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "Migrations", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),

@@ -54,7 +54,7 @@ extension Migration {
             Index("closed_at")
             Index("computer_name")
             Index("initiator_session_id")
-            Index(parts: .descending("last_activity"))
+            Index(.descending("last_activity"))
             Index("lifecycle_status")
             Index("native_session_id")
         }
@@ -206,7 +206,7 @@ extension Migration {
             Column("heartbeat_at", .timestamp).nullable()
             Column("attempt_count", .integer).default(0)
             Index(
-                parts: .ascending("caller_session_id"), .ascending("kind"), .ascending("state"),
+                "caller_session_id", "kind", "state",
                 .descending("created_at"))
             Index("kind", "caller_session_id", "client_request_id").unique().where("client_request_id IS NOT NULL")
             Index("state", "heartbeat_at")
@@ -235,7 +235,7 @@ extension Migration {
             Column("created_at_epoch", .bigint)
             Column("identity_key", .text).nullable()
             Index("project", "identity_key")
-            Index(parts: .ascending("project"), .descending("created_at_epoch"))
+            Index("project", .descending("created_at_epoch"))
             Index("memory_session_id")
             Index("type")
         }
@@ -250,7 +250,7 @@ extension Migration {
             Column("next_steps", .text).nullable()
             Column("created_at", .timestamp)
             Column("created_at_epoch", .bigint)
-            Index(parts: .ascending("project"), .descending("created_at_epoch"))
+            Index("project", .descending("created_at_epoch"))
             Index("memory_session_id")
         }
         CreateTable("mirrors") {
@@ -271,7 +271,7 @@ extension Migration {
             Index("agent")
             Index("project")
             Index("source_identity").unique()
-            Index(parts: .descending("timestamp_start"))
+            Index(.descending("timestamp_start"))
         }
         CreateTable("mirror_tombstones") {
             Column("source_identity", .text).primaryKey()

@@ -56,7 +56,7 @@ extension Schema {
             Index("closed_at")
             Index("computer_name")
             Index("initiator_session_id")
-            Index(parts: .descending("last_activity"))
+            Index(.descending("last_activity"))
             Index("lifecycle_status")
             Index("native_session_id")
             Index("owner_person", "last_activity", "session_id")
@@ -210,7 +210,7 @@ extension Schema {
             Column("heartbeat_at", .timestamp).nullable()
             Column("attempt_count", .integer).default(0)
             Index(
-                parts: .ascending("caller_session_id"), .ascending("kind"), .ascending("state"),
+                "caller_session_id", "kind", "state",
                 .descending("created_at"))
             Index("kind", "caller_session_id", "client_request_id").unique().where("client_request_id IS NOT NULL")
             Index("state", "heartbeat_at")
@@ -239,7 +239,7 @@ extension Schema {
             Column("created_at_epoch", .bigint)
             Column("identity_key", .text).nullable()
             Index("project", "identity_key")
-            Index(parts: .ascending("project"), .descending("created_at_epoch"))
+            Index("project", .descending("created_at_epoch"))
             Index("memory_session_id")
             Index("type")
         }
@@ -254,7 +254,7 @@ extension Schema {
             Column("next_steps", .text).nullable()
             Column("created_at", .timestamp)
             Column("created_at_epoch", .bigint)
-            Index(parts: .ascending("project"), .descending("created_at_epoch"))
+            Index("project", .descending("created_at_epoch"))
             Index("memory_session_id")
         }
         Table("mirrors") {
@@ -275,7 +275,7 @@ extension Schema {
             Index("agent")
             Index("project")
             Index("source_identity").unique()
-            Index(parts: .descending("timestamp_start"))
+            Index(.descending("timestamp_start"))
         }
         Table("mirror_tombstones") {
             Column("source_identity", .text).primaryKey()

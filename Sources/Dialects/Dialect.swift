@@ -13,7 +13,7 @@ public protocol Dialect: Sendable {
     /// A default in this database's words, parenthesized where it must be.
     func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
     /// An expression in this database's words. What is written once for both says the same in both, or this throws.
-    func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String
+    func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String
     /// ` COLLATE …` in this database's words. Throws when it has none.
     func collate(_ collation: Collation) throws(LoweringError) -> String
     /// A value as it is once a column holds it: of the column's type, compared in its way.

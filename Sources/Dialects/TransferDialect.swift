@@ -22,13 +22,13 @@ public protocol TransferSource: Dialect {
 
 /// A view's query in the words of the target.
 public struct TranslatedView: Sendable, Equatable {
-    public var query: Expression
+    public var query: SQLExpression
     /// What is known of the columns that another view finds in it.
     public var columns: [Column]
     /// Whether it asks for the time, so that it yields other rows each time.
     public var asksForTime: Bool
 
-    public init(_ query: Expression, columns: [Column], asksForTime: Bool = false) {
+    public init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false) {
         self.query = query
         self.columns = columns
         self.asksForTime = asksForTime
@@ -240,17 +240,17 @@ public struct KeyRange: Sendable, Hashable {
 /// Says a source's expressions in a target's words, for one table.
 public protocol ExpressionTranslator {
     /// An expression that is true or not: a check, an index's condition.
-    func predicate(_ expression: Expression) throws(Untranslatable) -> Expression
+    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
     /// An expression that an index orders by, as it compares under this collation.
-    func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression
+    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
     /// An expression that a column of this type is computed from, and that yields exactly the same there.
-    func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression
+    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
     /// A default for a column of this type; `nil` when there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
     /// What a default means there that it does not mean here, though it is carried over; `nil` mostly.
     func remark(on value: Default) -> String?
     /// A column as an index has it whose collation is this; `nil` when the column itself will do.
-    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression?
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
 }
 
 /// Why an expression can't be said in the words of the target.

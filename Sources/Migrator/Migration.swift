@@ -9,13 +9,13 @@ import Dialects
 public struct Migration: Sendable, Equatable {
     /// Unique in its history: `0003-session-titles`.
     public let id: String
-    public let operations: [Operation]
+    public let operations: [SchemaOperation]
 
-    public init(_ id: String, @MigrationBuilder _ operations: () -> [Operation]) {
+    public init(_ id: String, @MigrationBuilder _ operations: () -> [SchemaOperation]) {
         self.init(id: id, operations: operations())
     }
 
-    public init(id: String, operations: [Operation]) {
+    public init(id: String, operations: [SchemaOperation]) {
         self.id = id
         self.operations = operations
     }

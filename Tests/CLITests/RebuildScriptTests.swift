@@ -11,7 +11,7 @@ struct RebuildScriptTests {
                 Column("id", .bigint).identity().primaryKey()
                 Column("n", .text)
                 Column("note", .text).nullable()
-                Index(parts: .descending("n")).where("note IS NOT NULL").named("by_n")
+                Index(.descending("n")).where("note IS NOT NULL").named("by_n")
             }
             CreateTable("c") {
                 Column("id", .bigint).primaryKey()

@@ -12,7 +12,8 @@ struct CaseDatabase: SQLWords {
     var schema: Schema { get throws { try History(migrations).schema } }
 
     /// Applies one more migration.
-    mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [Operation]) async throws
+    mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [SchemaOperation])
+        async throws
     {
         let next = migrations + [migration(operations())]
         try await database.migrator(next, allowsDataLoss: allowsDataLoss).up()
@@ -28,13 +29,13 @@ struct CaseDatabase: SQLWords {
     mutating func forget() { migrations.removeLast() }
 
     /// What one more migration would do.
-    func preview(@MigrationBuilder _ operations: () -> [Operation]) async throws -> MigrationPreview {
+    func preview(@MigrationBuilder _ operations: () -> [SchemaOperation]) async throws -> MigrationPreview {
         try await database.migrator(migrations + [migration(operations())]).preview()
     }
 
     /// Holds that one more migration is refused by `MigratorError`, and that it changes nothing.
     func refusal(
-        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) async throws -> MigratorError {
         let migrator = try database.migrator(migrations + [migration(operations())])
         let error = try await unchanged(MigratorError.self, sourceLocation) { try await migrator.up() }
@@ -44,7 +45,7 @@ struct CaseDatabase: SQLWords {
 
     /// Holds that one more migration fails while it runs, and that nothing of it stays.
     func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) async throws -> MigrationFailure {
         let migrator = try database.migrator(migrations + [migration(operations())])
         return try await unchanged(MigrationFailure.self, sourceLocation) { try await migrator.up() }
@@ -68,7 +69,7 @@ struct CaseDatabase: SQLWords {
 
     /// Why one more migration makes no sense after the others: found without the database.
     func objection(
-        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [Operation]
+        sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) throws -> SchemaError {
         let next = migrations + [migration(operations())]
         let error = #expect(throws: HistoryError.self, sourceLocation: sourceLocation) { try History(next) }
@@ -114,7 +115,7 @@ struct CaseDatabase: SQLWords {
         var rows: [[[Value]]]
     }
 
-    private func migration(_ operations: [Operation]) -> Migration {
+    private func migration(_ operations: [SchemaOperation]) -> Migration {
         Migration(id: "\(migrations.count + 1)", operations: operations)
     }
 }

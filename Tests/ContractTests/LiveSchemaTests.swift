@@ -68,7 +68,7 @@ struct LiveSchemaTests {
 
     @Test("a script that can't run in a scratch place is left out", arguments: Backend.available)
     func unrepeatable(_ backend: Backend) async throws {
-        let script = Expression.native(
+        let script = SQLExpression.native(
             sqlite: "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END; INSERT INTO a SELECT 1 / count(*) FROM b",
             postgresql: "CREATE VIEW v AS SELECT 1 AS one; INSERT INTO a SELECT 1 / count(*) FROM b")
         let history = try History([

@@ -119,7 +119,7 @@ struct MeasuredRefusalTests {
             #expect(error.measured.map(\.hazard.kind) == [.repeats])
             #expect(error.measured.map(\.rows) == [2])
             let index = try await test.refusal {
-                AlterTable("t") { AddIndex(parts: .ascending("a").collated(.nocase)).named("folded").unique() }
+                AlterTable("t") { AddIndex(.ascending("a").collated(.nocase)).named("folded").unique() }
             }
             #expect(index.measured.map(\.rows) == [2])
         }
@@ -226,10 +226,10 @@ struct MeasuredRefusalTests {
         try await Backend.postgresql.withCase { test in
             try await test.migrate { Self.table }
             try await test.run("INSERT INTO t VALUES (1, '7', 1)")
-            func own(_ text: String) -> Expression { .native(sqlite: text, postgresql: text) }
+            func own(_ text: String) -> SQLExpression { .native(sqlite: text, postgresql: text) }
             let rules: [(any ChangeVerb, String)] = [
                 (Add(Check(own("lower(a) = '7'")).named("a_known")), "a_known"),
-                (AddIndex(parts: .expression(own("lower(a)"))).named("folded"), "folded"),
+                (AddIndex(.expression(own("lower(a)"))).named("folded"), "folded"),
                 (AddIndex("id").named("some").where(own("lower(a) = 'x'")), "some"),
             ]
             for (verb, name) in rules {
@@ -249,7 +249,7 @@ struct MeasuredRefusalTests {
         try await backend.withCase { test in
             try await test.migrate { Self.table }
             try await test.run("INSERT INTO t VALUES (1, 'x', 0)")
-            let words = Expression.native(sqlite: "abs(-9223372036854775808)", postgresql: "1 / n")
+            let words = SQLExpression.native(sqlite: "abs(-9223372036854775808)", postgresql: "1 / n")
             var attempt = test
             await #expect(throws: MigrationFailure.self) {
                 try await attempt.migrate { AlterTable("t") { ChangeColumn("n").type(.integer, using: words) } }

@@ -63,7 +63,7 @@ struct PortableMigrationTests {
                     Column("Total", .decimal(10, 2)).check("Total >= 0")
                     Column("user", .text).check("user <> ''")
                     Column("LineCount", .integer).generated("length(user) + 1")
-                    Index(parts: .expression("lower(user)")).named("by_user").unique().where("LineCount > 1")
+                    Index(.expression("lower(user)")).named("by_user").unique().where("LineCount > 1")
                 }
                 CreateView("dear", as: "SELECT ID, Total FROM \"Orders\" WHERE Total > 20 ORDER BY Total DESC, ID")
             }

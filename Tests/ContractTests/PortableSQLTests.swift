@@ -261,7 +261,7 @@ struct PortableSQLTests {
                 let spelled = try dialect.spell(.sql(text), as: .condition(of: PortablePair.table))
                 #expect(spelled == text)
             }
-            let native = Expression.native(sqlite: "p < '1'", postgresql: "p < '1'")
+            let native = SQLExpression.native(sqlite: "p < '1'", postgresql: "p < '1'")
             let spelled = try dialect.spell(native, as: .condition(of: PortablePair.table))
             #expect(spelled == "p < '1'")
         }

@@ -41,7 +41,7 @@ struct RandomWalk {
     private let seed: UInt64
     private var random: SeededGenerator
     private var world: UndeclaredWorld
-    private var operations: [Dialects.Operation] = []
+    private var operations: [SchemaOperation] = []
     private var schema = Schema()
     private(set) var tally: Tally
 
@@ -64,7 +64,7 @@ struct RandomWalk {
     }
 
     /// An operation that makes sense here, both ways.
-    private mutating func next() -> (Dialects.Operation, Schema)? {
+    private mutating func next() -> (SchemaOperation, Schema)? {
         for _ in 0..<200 {
             let operation = RandomData.operation(for: schema, &random)
             guard let resolved = try? schema.resolving(operation), let undone = try? resolved.undone(),
@@ -86,7 +86,7 @@ struct RandomWalk {
     }
 
     /// Up, down and up again. Returns whether to go on.
-    private mutating func walk(_ operation: Dialects.Operation, to after: Schema) throws -> Bool {
+    private mutating func walk(_ operation: SchemaOperation, to after: Schema) throws -> Bool {
         let start = try world.snapshot(of: schema)
         guard var outcome = attempt(.up, operation, allowsDataLoss: false) else { return false }
         var isAgreedTo = false
@@ -124,8 +124,7 @@ struct RandomWalk {
     }
 
     /// `nil`, and an issue, for what was found while running.
-    private func attempt(_ direction: Plan.Direction, _ operation: Dialects.Operation, allowsDataLoss: Bool) -> Outcome?
-    {
+    private func attempt(_ direction: Plan.Direction, _ operation: SchemaOperation, allowsDataLoss: Bool) -> Outcome? {
         do {
             let migrations = (operations + [operation]).enumerated().map {
                 Migration(id: "\(1000 + $0.offset)", operations: [$0.element])
@@ -145,7 +144,7 @@ struct RandomWalk {
     }
 
     private func expectSame(
-        _ expected: UndeclaredWorld.Snapshot, _ schema: Schema, _ what: String, _ operation: Dialects.Operation
+        _ expected: UndeclaredWorld.Snapshot, _ schema: Schema, _ what: String, _ operation: SchemaOperation
     ) throws {
         let found = try world.snapshot(of: schema)
         guard found != expected else { return }
@@ -162,7 +161,7 @@ struct RandomWalk {
 
     /// Everything undeclared is there, and every row, and each of its values that the operation does not speak of.
     private func expectKept(
-        _ before: UndeclaredWorld.Snapshot, _ after: UndeclaredWorld.Snapshot, _ operation: Dialects.Operation,
+        _ before: UndeclaredWorld.Snapshot, _ after: UndeclaredWorld.Snapshot, _ operation: SchemaOperation,
         isAgreedTo: Bool = false
     ) {
         let lost = before.objects.subtracting(after.objects)
@@ -183,7 +182,7 @@ struct RandomWalk {
         }
     }
 
-    private func name(of table: String, after operation: Dialects.Operation) -> String? {
+    private func name(of table: String, after operation: SchemaOperation) -> String? {
         switch operation {
         case .dropTable(table): nil
         case .renameTable(table, let new): new
@@ -192,7 +191,7 @@ struct RandomWalk {
     }
 
     /// Each with its name afterwards.
-    private func untouchedColumns(of name: String, _ operation: Dialects.Operation) -> [(String, String)] {
+    private func untouchedColumns(of name: String, _ operation: SchemaOperation) -> [(String, String)] {
         guard let table = schema[name], let after = try? schema.applying(operation) else { return [] }
         guard case .alterTable(name, let changes) = operation else {
             return table.columns.filter {
@@ -214,7 +213,7 @@ struct RandomWalk {
         }
     }
 
-    private func report(_ what: String, _ operation: Dialects.Operation) {
+    private func report(_ what: String, _ operation: SchemaOperation) {
         Issue.record(
             "\(backend), seed \(seed), step \(operations.count): \(what)\nby \(operation)\nover \(schema)\nafter \(operations)"
         )

@@ -22,9 +22,9 @@ struct RandomHistoryTests {
     }
 
     /// The longest beginning that the dialect can spell: an identity without a primary key, say, ends it for SQLite.
-    private func lowerable(_ operations: [Operation], in dialect: any Dialect) -> [Operation] {
+    private func lowerable(_ operations: [SchemaOperation], in dialect: any Dialect) -> [SchemaOperation] {
         var schema = Schema()
-        var possible: [Operation] = []
+        var possible: [SchemaOperation] = []
         for operation in operations {
             guard let resolved = try? schema.resolving(operation), let undone = try? resolved.undone(),
                 (try? dialect.lower(resolved, keeping: .none)) != nil,
@@ -48,7 +48,7 @@ struct RandomHistoryTests {
         }
     }
 
-    private func run(_ operations: [Operation], on database: Database, _ name: Comment) async throws {
+    private func run(_ operations: [SchemaOperation], on database: Database, _ name: Comment) async throws {
         let migrations = operations.enumerated().map { Migration(id: "\(1000 + $0.offset)", operations: [$0.element]) }
         let migrator = Migrator(history: try History(migrations), database: database)
         for migration in migrations {

@@ -13,8 +13,8 @@ struct RebuildKeepsIndexesTests {
                     Column("id", .bigint).primaryKey()
                     Column("n", .text)
                     Column("name", .text)
-                    Index(parts: .descending("name"), .ascending("n").collated(.nocase)).named("declared")
-                    Index(parts: .expression("lower(name)")).named("declared_expression").unique().where("n <> '0'")
+                    Index(.descending("name"), .ascending("n").collated(.nocase)).named("declared")
+                    Index(.expression("lower(name)")).named("declared_expression").unique().where("n <> '0'")
                 }
             }
             try await test.run(

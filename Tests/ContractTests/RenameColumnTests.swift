@@ -14,7 +14,7 @@ struct RenameColumnTests {
                     Column("note", .text).default("a")
                     Index("note", "a")
                     Index("id").named("with_a").where("a <> 'none'")
-                    Index(parts: .expression("lower(\"a\")")).named("lower_a")
+                    Index(.expression("lower(\"a\")")).named("lower_a")
                 }
                 CreateTable("children") {
                     Column("id", .bigint).primaryKey()

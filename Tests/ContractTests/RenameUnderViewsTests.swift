@@ -16,7 +16,7 @@ struct RenameUnderViewsTests {
                     Column("span", .bigint).nullable().generated("high - low", .stored)
                     Check("low < high AND high < 1000").named("in_order")
                     Index("id").named("partial").where("low > 3 AND high > 3")
-                    Index(parts: .expression("coalesce(low, high)")).named("either")
+                    Index(.expression("coalesce(low, high)")).named("either")
                 }
                 CreateTable("tags") {
                     Column("item", .bigint).references("items", "id", onDelete: .cascade)

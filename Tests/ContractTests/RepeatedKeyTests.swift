@@ -48,7 +48,7 @@ struct RepeatedKeyTests {
             )
             let repeats: [(any ChangeVerb, rows: Int64, example: String)] = [
                 (Add(Unique("a", "b")), 2, "x, y"), (AddIndex("a").unique(), 4, "x"),
-                (AddIndex(parts: .expression("lower(a)"), .ascending("b")).named("folded").unique(), 3, "x, y"),
+                (AddIndex(.expression("lower(a)"), .ascending("b")).named("folded").unique(), 3, "x, y"),
                 (AddIndex("b").unique().where("active"), 3, "y"),
             ]
             for (verb, rows, example) in repeats {

@@ -158,7 +158,7 @@ struct RetypeUsingTests {
 
     @Test("what is no column before the alteration is refused, with the name that it had")
     func unknownNames() throws {
-        func objection(_ using: Expression) -> SchemaError? {
+        func objection(_ using: SQLExpression) -> SchemaError? {
             var table = Table(name: "t")
             table.columns = [Column("a", .text), Column("b", .text)]
             let changes: [Change] = [

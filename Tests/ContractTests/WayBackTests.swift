@@ -82,7 +82,7 @@ struct WayBackTests {
                 == #"[{"alter_table":"t","changes":[{"change_column":"a","facets":[{"type":"integer","using":"length(a)"}]}]}]"#
         )
         let undone = Facet.type(.integer, using: "length(a)", undo: "'x'")
-        let operations: [Dialects.Operation] = [.alterTable("t", [.changeColumn("a", [undone])])]
+        let operations: [SchemaOperation] = [.alterTable("t", [.changeColumn("a", [undone])])]
         #expect(try text.operations(in: text.text(of: operations)) == operations)
     }
 

@@ -50,7 +50,7 @@ import TestSupport
 
     /// Random views read tables that are not there, and random tables are renamed to what they are called already: replay
     /// takes both, and no database does.
-    private func isMeaningful(_ operation: Operation) -> Bool {
+    private func isMeaningful(_ operation: SchemaOperation) -> Bool {
         switch operation {
         case .renameTable(let old, let new): old != new
         case .createView, .dropView: false

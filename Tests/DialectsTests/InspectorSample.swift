@@ -4,7 +4,7 @@
 enum InspectorSample {
     static var schema: Schema { Schema(tables: [customers, orders], views: [View("open_orders", as: query)]) }
 
-    private static let query: Expression = "SELECT id, note FROM orders WHERE note IS NOT NULL"
+    private static let query: SQLExpression = "SELECT id, note FROM orders WHERE note IS NOT NULL"
 
     private static var customers: Table {
         var table = Table(name: "customers")

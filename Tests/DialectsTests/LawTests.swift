@@ -61,7 +61,7 @@ struct LawTests {
         }
     }
 
-    private func outcome(of operation: Dialects.Operation, in schema: Schema) -> Result<Schema, SchemaError> {
+    private func outcome(of operation: SchemaOperation, in schema: Schema) -> Result<Schema, SchemaError> {
         Result { () throws(SchemaError) in try schema.applying(operation) }
     }
 

@@ -37,7 +37,7 @@ import Testing
                     PrimaryKey("id", "customer").named("orders_key")
                     Check("count IN (-1, 1, 2)")
                     ForeignKey("customer", to: "customers", "id").onDelete(.cascade).deferred()
-                    Index(parts: .descending("made"), .expression("lower(note)")).where("note IS NOT NULL").named("orders_made_idx")
+                    Index(.descending("made"), .expression("lower(note)")).where("note IS NOT NULL").named("orders_made_idx")
                 }
 
                 private let openOrders = View("open_orders", as: "SELECT id, note FROM orders WHERE note IS NOT NULL")

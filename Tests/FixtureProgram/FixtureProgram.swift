@@ -1,13 +1,12 @@
-import Dialects
+import Foundation
 import MigrateCommand
 import Migrator
-import POSIX
 
 /// The real commands around a history that a test chooses by the variable `TC_FIXTURE`.
 @main
 struct FixtureProgram {
     static func main() async {
-        let choice = getenv("TC_FIXTURE").map { String(cString: $0) } ?? "plain"
+        let choice = ProcessInfo.processInfo.environment["TC_FIXTURE"] ?? "plain"
         await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9") { try History(migrations(choice)) }
     }
 
@@ -71,15 +70,16 @@ struct FixtureProgram {
     /// Takes some seconds between its first and its last statement, so that a test can kill it in the middle.
     static let slow = Migration("0003-slow") {
         CreateTable("before_the_pause") { Column("id", .bigint).primaryKey() }
-        RunSQL(
-            .native(
-                sqlite: """
-                    CREATE TABLE pause AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
-                    SELECT count(*) AS counted FROM n
-                    """, postgresql: "SELECT pg_sleep(4)"), undo: .nothing)
+        RunSQL(pause, undo: .nothing)
         RunSQL(.native(sqlite: "DROP TABLE pause", postgresql: ""), undo: .nothing)
         CreateTable("after_the_pause") { Column("id", .bigint).primaryKey() }
     }
+
+    private static let pause: SQLExpression = .native(
+        sqlite: """
+            CREATE TABLE pause AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000000) \
+            SELECT count(*) AS counted FROM n
+            """, postgresql: "SELECT pg_sleep(4)")
 
     static let dropping = Migration("0003-dropping") { AlterTable("people") { DropColumn("nick") } }
     static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }

@@ -1,4 +1,4 @@
-import Dialects
+import Foundation
 import Migrator
 
 /// Histories of any length, for tests and benchmarks of how time and memory grow: `grown:1000`.
@@ -26,9 +26,9 @@ struct GeneratedHistory {
 
     var migrations: [Migration] {
         switch kind {
-        case .grown: (0..<count).map { at in Migration(id: id(at), operations: [.createTable(table(at))]) }
+        case .grown: (0..<count).map(creation)
         case .altered: (0..<count).map { at in at < count / 2 ? creation(at) : alteration(at) }
-        case .wide: [Migration(id: id(0), operations: (0..<count).map { .createTable(child($0)) })]
+        case .wide: [Migration(id: id(0), operations: (0..<count).map(childCreation))]
         }
     }
 
@@ -59,6 +59,8 @@ struct GeneratedHistory {
             Index("name", "made_at")
         }
     }
+
+    private func childCreation(_ at: Int) -> SchemaOperation { .createTable(child(at)) }
 
     private func child(_ at: Int) -> Table {
         var table = table(at)

@@ -40,8 +40,9 @@ struct CanonicalTextTests {
             .changeColumn(
                 "c", [.default(nil), .generated(nil), .collation(nil), .nullable(false, filling: .real(2.5))]),
             .dropPrimaryKey, .addPrimaryKey(PrimaryKey(["c"])), .addCheck(Check("c > 0")), .addUnique(Unique(["c"])),
+            .renameIndex("a", to: "b"), .renameConstraint("c", to: "d"),
         ]
-        let operations: [Dialects.Operation] = [
+        let operations: [SchemaOperation] = [
             .createTable(table), .alterTable("t", changes), .run(Script("SELECT 1", undo: .impossible(because: "x"))),
         ]
         let text = CanonicalOperations.text(of: operations)
@@ -64,7 +65,8 @@ struct CanonicalTextTests {
                 #"""
                 {"alter_table":"t","changes":[{"change_column":"c","facets":[{"default":null},{"generated":null},\#
                 {"collation":null},{"filling":{"real":2.5},"nullable":false}]},{"drop_primary_key":true},\#
-                {"add_primary_key":{"columns":["c"]}},{"add_check":{"expression":"c > 0"}},{"add_unique":{"columns":["c"]}}]},\#
+                {"add_primary_key":{"columns":["c"]}},{"add_check":{"expression":"c > 0"}},{"add_unique":{"columns":["c"]}},\#
+                {"rename_index":"a","to":"b"},{"rename_constraint":"c","to":"d"}]},\#
                 {"run":{"undo":{"impossible":"x"},"up":"select 1"}}]
                 """#), "\(text)")
     }
@@ -77,7 +79,7 @@ struct CanonicalTextTests {
 }
 
 extension Schema {
-    fileprivate func applyingAll(_ operations: [Dialects.Operation]) throws -> Schema {
+    fileprivate func applyingAll(_ operations: [SchemaOperation]) throws -> Schema {
         var schema = self
         try schema.apply(operations)
         return schema

@@ -17,7 +17,7 @@ private let orders = Table("Orders") {
     Check("customer > 0").named("real_customer")
     ForeignKey("customer", to: "Customers", "id").onDelete(.cascade).onUpdate(.setNull).deferred()
     Index("customer", "made")
-    Index(parts: .descending("made").collated(.binary), .ascending("id"), .expression("lower(note)"), Index.Part(.expression("upper(note)"), descending: true)).unique().where("note IS NOT NULL").named("notes")
+    Index(.descending("made").collated(.binary), "id", .expression("lower(note)"), Index.Part(.expression("upper(note)"), descending: true)).unique().where("note IS NOT NULL").named("notes")
 }
 
 private let `default` = Table("default") {

@@ -3,7 +3,7 @@ import Dialects
 /// Random changes that meet rows, and random rows for them: texts that are numbers and texts that are none, repeats, NULL.
 public enum RandomData {
     /// One operation; it need not make sense for `schema`, but often does. Half of them are those of `RandomHistory`.
-    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> Operation {
+    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> SchemaOperation {
         guard let table = schema.tables.randomElement(using: &random), Int.random(in: 0..<3, using: &random) > 0 else {
             return RandomHistory.operation(for: schema, &random)
         }

@@ -3,12 +3,13 @@ import Dialects
 /// Random operations over a small world of names, so that renames, references and indexes often meet.
 public enum RandomHistory {
     static let tables = ["alpha", "beta", "gamma", "Delta", "delta"]
+    static let names = ["first", "Second", "second", "alpha", "alpha_name_idx", "beta_pkey", "odd \"one\""]
     static let columns = ["id", "name", "size", "when", "parent", "Quoted \"x\""]
 
     /// Operations that make sense one after the other, `count` of them.
-    public static func operations(count: Int, _ random: inout SeededGenerator) -> [Operation] {
+    public static func operations(count: Int, _ random: inout SeededGenerator) -> [SchemaOperation] {
         var schema = Schema()
-        var operations: [Operation] = []
+        var operations: [SchemaOperation] = []
         var attempts = 0
         while operations.count < count, attempts < count * 30 {
             attempts += 1
@@ -21,7 +22,7 @@ public enum RandomHistory {
     }
 
     /// One operation; it need not make sense for `schema`, but often does.
-    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> Operation {
+    public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> SchemaOperation {
         let table = tables.pick(&random)
         switch Int.random(in: 0..<12, using: &random) {
         case 0, 1: return .createTable(self.table(table, schema, &random))
@@ -90,7 +91,7 @@ public enum RandomHistory {
     private static func change(of table: String, _ schema: Schema, _ random: inout SeededGenerator) -> Change {
         let column = columns.pick(&random)
         let known = schema[table]
-        switch Int.random(in: 0..<14, using: &random) {
+        switch Int.random(in: 0..<16, using: &random) {
         case 0, 1: return .addColumn(self.column(column, &random), filling: nil)
         case 2: return .dropColumn(column)
         case 3, 4: return .renameColumn(column, to: columns.pick(&random))
@@ -104,10 +105,23 @@ public enum RandomHistory {
         case 10: return .dropUnique(known?.uniques.randomElement(using: &random)?.name ?? "none")
         case 11: return .addCheck(Check(.sql("\(SQLText.identifier(column)) IS NOT NULL")))
         case 12: return .dropCheck(known?.checks.randomElement(using: &random)?.name ?? "none")
+        case 13:
+            return .renameIndex(
+                known?.indexes.randomElement(using: &random)?.name ?? "none", to: names.pick(&random))
+        case 14:
+            return .renameConstraint(
+                known?.constraintNames.randomElement(using: &random) ?? "none", to: names.pick(&random))
         default:
             guard let key = known?.foreignKeys.randomElement(using: &random) else { return .dropPrimaryKey }
             return .dropForeignKey(key.name ?? "none")
         }
+    }
+}
+
+extension Table {
+    fileprivate var constraintNames: [String] {
+        let keys = [primaryKey?.name] + uniques.map(\.name) + foreignKeys.map(\.name)
+        return (keys + checks.map(\.name)).compactMap { $0 }
     }
 }
 

@@ -52,7 +52,7 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
-    public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
+    public func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
             return try PortableText.spell(text, as: use, PostgreSQLPortable.answer)
@@ -65,7 +65,7 @@ public struct PostgreSQLDialect: Dialect {
     }
 
     /// A script in this database's words, as it stands.
-    private static func words(_ script: Expression) -> String {
+    private static func words(_ script: SQLExpression) -> String {
         switch script {
         case .sql(let text), .native(_, let text): text
         }

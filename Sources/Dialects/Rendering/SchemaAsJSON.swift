@@ -111,7 +111,7 @@ public enum SchemaAsJSON {
         }
     }
 
-    private static func expression(_ expression: Expression) -> JSON {
+    private static func expression(_ expression: SQLExpression) -> JSON {
         switch expression {
         case .sql(let text): .string(text)
         case .native(let sqlite, let postgresql): native(sqlite, postgresql)

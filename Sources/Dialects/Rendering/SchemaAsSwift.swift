@@ -92,23 +92,16 @@ public enum SchemaAsSwift {
     }
 
     private static func index(_ index: Index) -> String {
-        let plain = index.parts.compactMap(plainColumn)
-        var text =
-            plain.count == index.parts.count
-            ? "Index(\(list(plain)))" : "Index(parts: \(index.parts.map(part).joined(separator: ", ")))"
+        var text = "Index(\(index.parts.map(part).joined(separator: ", ")))"
         if index.isUnique { text += ".unique()" }
         if let condition = index.condition { text += ".where(\(expression(condition)))" }
         return text
     }
 
-    private static func plainColumn(_ part: Index.Part) -> String? {
-        guard case .column(let name) = part.key, !part.isDescending, part.collation == nil else { return nil }
-        return name
-    }
-
     private static func part(_ part: Index.Part) -> String {
         let collated = part.collation.map { ".collated(\(literal($0)))" } ?? ""
         switch part.key {
+        case .column(let name) where !part.isDescending && part.collation == nil: return SwiftLiteral.string(name)
         case .column(let name):
             return ".\(part.isDescending ? "descending" : "ascending")(\(SwiftLiteral.string(name)))\(collated)"
         case .expression(let key):
@@ -125,7 +118,7 @@ public enum SchemaAsSwift {
 
     private static func list(_ names: [String]) -> String { names.map(SwiftLiteral.string).joined(separator: ", ") }
 
-    private static func expression(_ expression: Expression) -> String {
+    private static func expression(_ expression: SQLExpression) -> String {
         switch expression {
         case .sql(let text): SwiftLiteral.string(text)
         case .native(let sqlite, let postgresql): native(sqlite, postgresql)

@@ -61,7 +61,7 @@ struct ScriptCheck {
 
 extension Script {
     /// Throws when the script, or what undoes it, holds what no migration can run. `words` picks a database's own.
-    func check(_ check: ScriptCheck, words: (Expression) -> String) throws(LoweringError) {
+    func check(_ check: ScriptCheck, words: (SQLExpression) -> String) throws(LoweringError) {
         try check.require(words(up), named: "RunSQL")
         switch undo {
         case .script(let text): try check.require(words(text), named: "RunSQL's undo")

@@ -53,7 +53,7 @@ public struct SQLiteDialect: Dialect {
         return "\(number)"
     }
 
-    public func spell(_ expression: Expression, as use: ExpressionUse) throws(LoweringError) -> String {
+    public func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
             return try PortableText.spell(text, as: use, SQLitePortable.answer)
@@ -64,7 +64,7 @@ public struct SQLiteDialect: Dialect {
     }
 
     /// A script in this database's words, as it stands.
-    private static func words(_ script: Expression) -> String {
+    private static func words(_ script: SQLExpression) -> String {
         switch script {
         case .sql(let text), .native(let text, _): text
         }

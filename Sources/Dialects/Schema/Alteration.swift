@@ -35,7 +35,7 @@ extension Table {
     /// What a retype computes is computed from the table as it was before the alteration, under the names of then: so it means
     /// the same wherever it stands among the changes, and in every database.
     fileprivate func requireColumns(
-        of using: Expression, for column: String, _ changes: [Change]
+        of using: SQLExpression, for column: String, _ changes: [Change]
     ) throws(SchemaError) {
         var names: [String: String] = [:]
         for case .renameColumn(let old, let new) in changes { names[SQLName.folded(new)] = old }
@@ -51,7 +51,7 @@ extension Table {
 
     /// `undo` is written in the same names, and reads the table as the alteration leaves it.
     fileprivate func requireColumns(
-        of undo: Expression, called names: [String: String], for column: String
+        of undo: SQLExpression, called names: [String: String], for column: String
     ) throws(SchemaError) {
         guard undo.isPortable else { return }
         let texts = undo.renamingColumns(names).texts
@@ -84,7 +84,7 @@ extension Table {
     }
 }
 
-extension Expression {
+extension SQLExpression {
     fileprivate var isPortable: Bool {
         switch self {
         case .sql: true
@@ -103,7 +103,7 @@ extension Change {
             names.remove(SQLName.folded(old))
             names.insert(SQLName.folded(new))
         case .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
-            .dropCheck, .addForeignKey, .dropForeignKey:
+            .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

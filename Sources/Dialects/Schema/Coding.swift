@@ -64,7 +64,7 @@ extension ColumnType: CanonicallyCodable {
     }
 }
 
-extension Expression: CanonicallyCodable {
+extension SQLExpression: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         if let text = try? decoder.singleValueContainer().decode(String.self) {
             self = .sql(text)
@@ -93,7 +93,7 @@ extension Default: CanonicallyCodable {
         case .real: self = .real(try container.decode(Double.self, forKey: .real))
         case .boolean: self = .boolean(try container.decode(Bool.self, forKey: .boolean))
         case .json: self = .json(try container.decode(String.self, forKey: .json))
-        case .expression: self = .expression(try container.decode(Expression.self, forKey: .expression))
+        case .expression: self = .expression(try container.decode(SQLExpression.self, forKey: .expression))
         case .function:
             let name = try container.decode(String.self, forKey: .function)
             guard let value = ["now": Default.now, "today": .today, "uuid": .uuid][name] else {

@@ -1,6 +1,6 @@
 // Operations as JSON: one object with one key, the operation's name; see Coding.swift for the rule about defaults.
 
-extension Operation: CanonicallyCodable {
+extension SchemaOperation: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case createTable = "create_table", dropTable = "drop_table", renameTable = "rename_table"
         case alterTable = "alter_table", createView = "create_view", dropView = "drop_view", run
@@ -51,7 +51,7 @@ extension Script: CanonicallyCodable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         self.init(
-            try container.decode(Expression.self, forKey: .up),
+            try container.decode(SQLExpression.self, forKey: .up),
             undo: try container.decodeIfPresent(Undo.self, forKey: .undo) ?? .nothing)
     }
 
@@ -68,7 +68,7 @@ extension Undo: CanonicallyCodable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
-        if let script = try container.decodeIfPresent(Expression.self, forKey: .script) {
+        if let script = try container.decodeIfPresent(SQLExpression.self, forKey: .script) {
             self = .script(script)
         } else if let reason = try container.decodeIfPresent(String.self, forKey: .impossible) {
             self = .impossible(because: reason)
@@ -95,6 +95,7 @@ extension Change: CanonicallyCodable {
         case addPrimaryKey = "add_primary_key", dropPrimaryKey = "drop_primary_key", addUnique = "add_unique"
         case dropUnique = "drop_unique", addCheck = "add_check", dropCheck = "drop_check"
         case addForeignKey = "add_foreign_key", dropForeignKey = "drop_foreign_key"
+        case renameIndex = "rename_index", renameConstraint = "rename_constraint"
         case filling, to, facets
     }
 
@@ -125,6 +126,12 @@ extension Change: CanonicallyCodable {
         case .dropCheck: self = .dropCheck(try container.decode(String.self, forKey: key))
         case .addForeignKey: self = .addForeignKey(try container.decode(ForeignKey.self, forKey: key))
         case .dropForeignKey: self = .dropForeignKey(try container.decode(String.self, forKey: key))
+        case .renameIndex:
+            self = .renameIndex(
+                try container.decode(String.self, forKey: key), to: try container.decode(String.self, forKey: .to))
+        case .renameConstraint:
+            self = .renameConstraint(
+                try container.decode(String.self, forKey: key), to: try container.decode(String.self, forKey: .to))
         case .filling, .to, .facets: throw decoder.corrupted("a change without a name")
         }
     }
@@ -152,6 +159,12 @@ extension Change: CanonicallyCodable {
         case .dropCheck(let name): members[.dropCheck] = name.canonicalJSON
         case .addForeignKey(let key): members[.addForeignKey] = key.canonicalJSON
         case .dropForeignKey(let name): members[.dropForeignKey] = name.canonicalJSON
+        case .renameIndex(let old, let new):
+            members[.renameIndex] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
+        case .renameConstraint(let old, let new):
+            members[.renameConstraint] = old.canonicalJSON
+            members[.to] = new.canonicalJSON
         }
         return members.json
     }
@@ -165,8 +178,8 @@ extension Facet: CanonicallyCodable {
         if container.contains(.type) {
             self = .type(
                 try container.decode(ColumnType.self, forKey: .type),
-                using: try container.decodeIfPresent(Expression.self, forKey: .using),
-                undo: try container.decodeIfPresent(Expression.self, forKey: .undo))
+                using: try container.decodeIfPresent(SQLExpression.self, forKey: .using),
+                undo: try container.decodeIfPresent(SQLExpression.self, forKey: .undo))
         } else if container.contains(.nullable) {
             self = .nullable(
                 try container.decode(Bool.self, forKey: .nullable),

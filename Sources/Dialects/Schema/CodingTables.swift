@@ -39,7 +39,7 @@ extension Index.Part: CanonicallyCodable {
         if let column = try container.decodeIfPresent(String.self, forKey: .column) {
             self.init(.column(column))
         } else {
-            self.init(.expression(try container.decode(Expression.self, forKey: .expression)))
+            self.init(.expression(try container.decode(SQLExpression.self, forKey: .expression)))
         }
         isDescending = try container.decodeIfPresent(Bool.self, forKey: .descending) ?? false
         collation = try container.decodeIfPresent(Collation.self, forKey: .collation)
@@ -66,7 +66,7 @@ extension Index: CanonicallyCodable {
             name: try container.decodeIfPresent(String.self, forKey: .name) ?? "",
             parts: try container.decode([Part].self, forKey: .parts))
         isUnique = try container.decodeIfPresent(Bool.self, forKey: .unique) ?? false
-        condition = try container.decodeIfPresent(Expression.self, forKey: .condition)
+        condition = try container.decodeIfPresent(SQLExpression.self, forKey: .condition)
     }
 
     public var canonicalJSON: JSON {

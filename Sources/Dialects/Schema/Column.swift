@@ -18,10 +18,10 @@ public struct Column: Hashable, Sendable {
 /// A column that is computed from others of its row.
 public struct Generated: Hashable, Sendable, Decodable {
     public enum Storage: String, Hashable, Sendable, Decodable { case stored, virtual }
-    public var expression: Expression
+    public var expression: SQLExpression
     public var storage: Storage
 
-    public init(_ expression: Expression, _ storage: Storage = .stored) {
+    public init(_ expression: SQLExpression, _ storage: Storage = .stored) {
         self.expression = expression
         self.storage = storage
     }

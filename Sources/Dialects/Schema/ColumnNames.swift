@@ -103,12 +103,12 @@ struct TypeNames {
     }
 }
 
-extension Expression {
+extension SQLExpression {
     /// Whether any of the texts, an expression over one table, reads this column.
     public func readsColumn(_ column: String) -> Bool { texts.contains { ColumnNames($0).names(column) } }
 
     /// The same expression over a table whose columns are called otherwise: new names by the old ones, all at once.
-    public func renamingColumns(_ names: [String: String]) -> Expression {
+    public func renamingColumns(_ names: [String: String]) -> SQLExpression {
         mapTexts { ColumnNames($0).renamed(names) }
     }
 }

@@ -11,7 +11,7 @@ public enum Default: Hashable, Sendable {
     case today
     /// A random uuid, version 4.
     case uuid
-    case expression(Expression)
+    case expression(SQLExpression)
 }
 
 extension Default: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,

@@ -2,7 +2,7 @@
 
 extension ResolvedOperation {
     /// The operation that leads back from `after` to `before`. Throws when a hand-written script says that it can't be undone.
-    public func inverse() throws(SchemaError) -> Operation {
+    public func inverse() throws(SchemaError) -> SchemaOperation {
         switch action {
         case .createTable(let table): return .dropTable(table.name)
         case .dropTable(let table): return .createTable(table)
@@ -77,6 +77,8 @@ extension ChangeStep {
         case .dropPrimaryKey:
             guard let key = before.primaryKey else { throw .noConstraint("primary key", table: before.name) }
             return .addPrimaryKey(key)
+        case .renameIndex(let old, let new): return .renameIndex(new, to: old)
+        case .renameConstraint(let old, let new): return .renameConstraint(new, to: old)
         }
     }
 

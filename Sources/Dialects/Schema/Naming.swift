@@ -62,6 +62,47 @@ struct Naming {
         return key
     }
 
+    /// `table` whose index `old` is called `new`. Throws when there is none, or when the name is taken.
+    func renaming(index old: String, to new: String, of table: Table) throws(SchemaError) -> Table {
+        guard let at = table.indexes.firstIndex(where: { $0.name == old }) else {
+            throw .noConstraint(old, table: table.name)
+        }
+        try requireFree(new, for: old, amongRelations: true)
+        var table = table
+        table.indexes[at].name = new
+        return table
+    }
+
+    /// `table` whose key, check or foreign key `old` is called `new`. Throws when there is none, or when the name is taken.
+    func renaming(constraint old: String, to new: String, of table: Table) throws(SchemaError) -> Table {
+        var table = table
+        let others = table.constraintNames(exceptCheck: nil, exceptForeignKey: nil).subtracting([SQLName.folded(old)])
+        let isRelation = table.relationNames.contains(old)
+        if table.primaryKey?.name == old {
+            table.primaryKey?.name = new
+        } else if let at = table.uniques.firstIndex(where: { $0.name == old }) {
+            table.uniques[at].name = new
+        } else if let at = table.checks.firstIndex(where: { $0.name == old }) {
+            table.checks[at].name = new
+        } else if let at = table.foreignKeys.firstIndex(where: { $0.name == old }) {
+            table.foreignKeys[at].name = new
+        } else {
+            throw .noConstraint(old, table: table.name)
+        }
+        guard !others.contains(SQLName.folded(new)) else {
+            throw .nameTaken(new, by: "another constraint of \(table.name)")
+        }
+        try requireFree(new, for: old, amongRelations: isRelation)
+        return table
+    }
+
+    /// `amongRelations`: the name is that of an index, and so one of those that tables, views and indexes share.
+    private func requireFree(_ new: String, for old: String, amongRelations: Bool) throws(SchemaError) {
+        guard new != old else { throw .nameTaken(new, by: "what is to be renamed itself") }
+        guard amongRelations, isTaken(new), !SQLName.equal(old, new) else { return }
+        throw .nameTaken(new, by: "another table, view, index or key")
+    }
+
     private func constraintName(
         _ asked: String?, or words: [String], beside others: Set<String>, on table: String
     ) throws(SchemaError) -> String {

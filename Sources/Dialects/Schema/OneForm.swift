@@ -21,9 +21,9 @@ extension String {
     var inOneForm: String { utf8.allSatisfy { $0 < 0x80 } ? self : composed }
 }
 
-extension Expression {
+extension SQLExpression {
     /// Its names in composed form; strings are values, and stay as they are.
-    var inOneForm: Expression {
+    var inOneForm: SQLExpression {
         guard !texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else { return self }
         return mapTexts { text in
             SQLToken.scan(text).map { $0.name == nil ? $0.text : $0.text.inOneForm }.joined()
@@ -31,9 +31,9 @@ extension Expression {
     }
 }
 
-extension Operation {
+extension SchemaOperation {
     /// The same operation, every name in it in composed form. What a ledger records is the operation as it was written.
-    public var inOneForm: Operation {
+    public var inOneForm: SchemaOperation {
         switch self {
         case .createTable(let table): .createTable(table.inOneForm)
         case .dropTable(let name): .dropTable(name.inOneForm)
@@ -72,6 +72,8 @@ extension Change {
         case .dropCheck(let name): .dropCheck(name.inOneForm)
         case .addForeignKey(let key): .addForeignKey(key.inOneForm)
         case .dropForeignKey(let name): .dropForeignKey(name.inOneForm)
+        case .renameIndex(let old, let new): .renameIndex(old.inOneForm, to: new.inOneForm)
+        case .renameConstraint(let old, let new): .renameConstraint(old.inOneForm, to: new.inOneForm)
         }
     }
 }

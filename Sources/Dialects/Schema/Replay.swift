@@ -3,33 +3,33 @@
 extension Schema {
     /// The schema after `operation`. Replaying a history from `Schema()` gives today's schema. Throws `SchemaError` when the
     /// operation makes no sense here, or would leave a reference that points nowhere.
-    public func applying(_ operation: Operation) throws(SchemaError) -> Schema {
+    public func applying(_ operation: SchemaOperation) throws(SchemaError) -> Schema {
         var after = self
         _ = try after.apply(operation)
         return after
     }
 
     /// The operation between this schema and the one that it leads to. Throws as `applying` does.
-    public func resolving(_ operation: Operation) throws(SchemaError) -> ResolvedOperation {
+    public func resolving(_ operation: SchemaOperation) throws(SchemaError) -> ResolvedOperation {
         var after = self
         let action = try after.apply(operation)
         return ResolvedOperation(action, from: self, to: after)
     }
 
     /// Each of `operations` resolved after those before it.
-    public func resolving(_ operations: [Operation]) throws(SchemaError) -> [ResolvedOperation] {
+    public func resolving(_ operations: [SchemaOperation]) throws(SchemaError) -> [ResolvedOperation] {
         var resolved: [ResolvedOperation] = []
         for operation in operations { resolved.append(try (resolved.last?.after ?? self).resolving(operation)) }
         return resolved
     }
 
     /// Applies all of `operations`, one after the other. After an error the schema is one in between.
-    public mutating func apply(_ operations: [Operation]) throws(SchemaError) {
+    public mutating func apply(_ operations: [SchemaOperation]) throws(SchemaError) {
         for operation in operations { _ = try apply(operation) }
     }
 
     /// Applies `operation`. After an error the schema is one in between.
-    mutating func apply(_ operation: Operation) throws(SchemaError) -> ResolvedOperation.Action {
+    mutating func apply(_ operation: SchemaOperation) throws(SchemaError) -> ResolvedOperation.Action {
         switch operation.inOneForm {
         case .createTable(let table):
             let named = try create(table)
@@ -224,7 +224,7 @@ extension Table {
         }
     }
 
-    private var expressions: [Expression] {
+    private var expressions: [SQLExpression] {
         let inIndexes = indexes.flatMap { index in
             [index.condition]
                 + index.parts.map { part in
@@ -239,7 +239,7 @@ extension Table {
 
     /// SQLite takes a quoted name that is no column for a string, without a word
     /// (https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted).
-    private func checkQuotedNames(in expression: Expression) throws(SchemaError) {
+    private func checkQuotedNames(in expression: SQLExpression) throws(SchemaError) {
         guard case .sql(let text) = expression else { return }
         for token in SQLToken.scan(text) where token.kind == .quoted {
             guard let name = token.name, self[column: name] == nil else { continue }

@@ -28,6 +28,9 @@ extension Schema {
         case .dropPrimaryKey:
             guard table.primaryKey != nil else { throw .noConstraint("primary key", table: name) }
             table.primaryKey = nil
+        case .renameIndex(let old, let new): table = try Naming(beside: self).renaming(index: old, to: new, of: table)
+        case .renameConstraint(let old, let new):
+            table = try Naming(beside: self).renaming(constraint: old, to: new, of: table)
         }
         put(table)
         return resolved
@@ -63,7 +66,7 @@ extension Schema {
             resolved = .addPrimaryKey(named)
         case .addColumn, .dropColumn, .renameColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique,
             .dropCheck,
-            .dropForeignKey:
+            .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
         try table.checkColumns()
@@ -217,7 +220,7 @@ extension Change {
         switch self {
         case .dropColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique: true
         case .addColumn, .renameColumn, .addIndex, .addPrimaryKey, .addUnique, .addCheck, .dropCheck, .addForeignKey,
-            .dropForeignKey:
+            .dropForeignKey, .renameIndex, .renameConstraint:
             false
         }
     }

@@ -35,9 +35,9 @@ public struct Unique: Hashable, Sendable, Decodable {
 
 public struct Check: Hashable, Sendable, Decodable {
     public var name: String?
-    public var expression: Expression
+    public var expression: SQLExpression
 
-    public init(_ expression: Expression, name: String? = nil) {
+    public init(_ expression: SQLExpression, name: String? = nil) {
         self.expression = expression
         self.name = name
     }
@@ -73,15 +73,16 @@ public struct Index: Hashable, Sendable {
     public var name: String
     public var parts: [Part]
     public var isUnique = false
-    public var condition: Expression?
+    public var condition: SQLExpression?
 
     public init(name: String, parts: [Part]) {
         self.name = name
         self.parts = parts
     }
 
-    public struct Part: Hashable, Sendable {
-        public enum Key: Hashable, Sendable { case column(String), expression(Expression) }
+    /// A column or an expression, and how the index sorts it. A string literal is a column, smallest value first.
+    public struct Part: Hashable, Sendable, ExpressibleByStringLiteral {
+        public enum Key: Hashable, Sendable { case column(String), expression(SQLExpression) }
         public var key: Key
         public var isDescending = false
         public var collation: Collation?
@@ -91,15 +92,17 @@ public struct Index: Hashable, Sendable {
             self.isDescending = descending
             self.collation = collation
         }
+
+        public init(stringLiteral column: String) { self.init(.column(column)) }
     }
 }
 
 /// A view. `query` is written in words that both databases share, or once for each.
 public struct View: Hashable, Sendable, Decodable {
     public var name: String
-    public var query: Expression
+    public var query: SQLExpression
 
-    public init(_ name: String, as query: Expression) {
+    public init(_ name: String, as query: SQLExpression) {
         self.name = name
         self.query = query
     }

@@ -153,7 +153,7 @@ extension Index.Part.Key {
     }
 }
 
-extension Expression {
+extension SQLExpression {
     fileprivate var summary: String { texts.filter { !$0.isEmpty }.joined(separator: " / ") }
 }
 

@@ -234,9 +234,9 @@ extension QueryNames {
     }
 }
 
-extension Expression {
+extension SQLExpression {
     /// The same expression, each text edited.
-    fileprivate func mapping(_ edit: (String) throws(SchemaError) -> String) throws(SchemaError) -> Expression {
+    fileprivate func mapping(_ edit: (String) throws(SchemaError) -> String) throws(SchemaError) -> SQLExpression {
         switch self {
         case .sql(let text): .sql(try edit(text))
         case .native(let sqlite, let postgresql): .native(sqlite: try edit(sqlite), postgresql: try edit(postgresql))

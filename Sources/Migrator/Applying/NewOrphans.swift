@@ -76,7 +76,8 @@ struct NewOrphans {
                         guard key.columns.contains(SQLName.folded(column)) else { continue }
                         for case .type in facets { isRetyped = true }
                     case .addColumn, .dropColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique,
-                        .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+                        .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex,
+                        .renameConstraint:
                         break
                     }
                 }

@@ -1,35 +1,59 @@
 // Whoever declares a schema needs its nouns as well: one import brings both.
 @_exported import Dialects
 
-/// The control flow that every list-building vocabulary here shares: sequence, `if`, `for`.
+/// What every builder here takes: one line after another, `if`, `switch` and `for`.
 public protocol ListBuilder { associatedtype Element }
 
 extension ListBuilder {
-    public static func buildBlock(_ parts: [Element]...) -> [Element] { parts.flatMap { $0 } }
+    public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] { first + others.joined() }
     public static func buildOptional(_ part: [Element]?) -> [Element] { part ?? [] }
     public static func buildEither(first part: [Element]) -> [Element] { part }
     public static func buildEither(second part: [Element]) -> [Element] { part }
     public static func buildArray(_ parts: [[Element]]) -> [Element] { parts.flatMap { $0 } }
 }
 
-/// What may stand in `Schema { … }`.
+/// Collects what stands in `Schema { … }`: tables and views.
 @resultBuilder public enum SchemaBuilder: ListBuilder {
     public typealias Element = SchemaPart
+    public static func buildBlock() -> [SchemaPart] { [] }
     public static func buildExpression(_ table: Table) -> [SchemaPart] { [.table(table)] }
     public static func buildExpression(_ view: View) -> [SchemaPart] { [.view(view)] }
+
+    @available(*, unavailable, message: "a schema says what is there: write Table(…)")
+    public static func buildExpression(_ verb: CreateTable) -> [SchemaPart] { [] }
+    @available(*, unavailable, message: "a schema says what is there: write View(…)")
+    public static func buildExpression(_ verb: CreateView) -> [SchemaPart] { [] }
+    @available(*, unavailable, message: "a schema says what is there: write what changes it in a Migration(…)")
+    public static func buildExpression(_ verb: some OperationVerb) -> [SchemaPart] { [] }
 }
 
+/// One line of `Schema { … }`.
 public enum SchemaPart: Sendable {
     case table(Table)
     case view(View)
 }
 
-/// What may stand in `Table("…") { … }` and `CreateTable("…") { … }`.
+/// Collects what stands in `Table("…") { … }` and `CreateTable("…") { … }`: columns, keys, checks and indexes.
 @resultBuilder public enum TableBuilder: ListBuilder {
     public typealias Element = TablePart
+    public static func buildBlock() -> [TablePart] { [] }
     public static func buildExpression(_ part: some TablePartConvertible) -> [TablePart] { part.tableParts }
+
+    @available(*, unavailable, message: "the whole table is declared here: write Column(…)")
+    public static func buildExpression(_ verb: AddColumn) -> [TablePart] { [] }
+    @available(*, unavailable, message: "the whole table is declared here: write Index(…)")
+    public static func buildExpression(_ verb: AddIndex) -> [TablePart] { [] }
+    @available(*, unavailable, message: "the whole table is declared here: write the key or check without Add(…)")
+    public static func buildExpression(_ verb: Add) -> [TablePart] { [] }
+    @available(*, unavailable, message: "the whole table is declared here: changes belong in AlterTable(…)")
+    public static func buildExpression(_ verb: some ChangeVerb) -> [TablePart] { [] }
+    @available(*, unavailable, message: "the whole table is declared here: changes belong in AlterTable(…)")
+    public static func buildExpression(_ column: ChangeColumn) -> [TablePart] { [] }
+    @available(*, unavailable, message: "this is no part of a table: write it in Migration(…) { … }")
+    public static func buildExpression(_ verb: some OperationVerb) -> [TablePart] { [] }
 }
 
+/// One part of a table's declaration. A line makes several of them where a column brings its key, check or reference along.
 public enum TablePart: Sendable {
     case column(Column)
     case primaryKey(PrimaryKey)
@@ -39,33 +63,78 @@ public enum TablePart: Sendable {
     case index(Index)
 }
 
-public protocol TablePartConvertible { var tableParts: [TablePart] { get } }
+/// What may be a line of `Table("…") { … }` and `CreateTable("…") { … }`.
+public protocol TablePartConvertible {
+    /// The parts that this line stands for.
+    var tableParts: [TablePart] { get }
+}
 
-/// What may stand in `AlterTable("…") { … }`.
+/// Collects what stands in `AlterTable("…") { … }`: at least one change.
 @resultBuilder public enum AlterBuilder: ListBuilder {
     public typealias Element = any ChangeVerb
     public static func buildExpression(_ verb: some ChangeVerb) -> [any ChangeVerb] { [verb] }
+
+    @available(*, unavailable, message: "an alteration needs a change: write AddColumn(…), DropColumn(…), …")
+    public static func buildBlock() -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "say what changes: ChangeColumn(…).type(…), .nullable(), .default(…), …")
+    public static func buildExpression(_ column: ChangeColumn) -> [any ChangeVerb] { [] }
     @available(*, unavailable, message: "the table already exists here: write AddColumn(…)")
     public static func buildExpression(_ column: some DescribesColumn<ColumnSpec>) -> [any ChangeVerb] { [] }
     @available(*, unavailable, message: "the table already exists here: write AddIndex(…)")
     public static func buildExpression(_ index: Index) -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "the table already exists here: write Add(PrimaryKey(…))")
+    public static func buildExpression(_ key: PrimaryKey) -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "the table already exists here: write Add(Unique(…))")
+    public static func buildExpression(_ unique: Unique) -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "the table already exists here: write Add(Check(…))")
+    public static func buildExpression(_ check: Check) -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "the table already exists here: write Add(ForeignKey(…))")
+    public static func buildExpression(_ key: ForeignKey) -> [any ChangeVerb] { [] }
+    @available(*, unavailable, message: "this changes no table: write it in Migration(…), beside AlterTable(…)")
+    public static func buildExpression(_ verb: some OperationVerb) -> [any ChangeVerb] { [] }
 }
 
-/// What may stand in `Migration("…") { … }`.
+/// Collects what stands in `Migration("…") { … }`: operations.
 @resultBuilder public enum MigrationBuilder: ListBuilder {
-    public typealias Element = Operation
-    public static func buildExpression(_ verb: some OperationVerb) -> [Operation] { [verb.operation] }
+    public typealias Element = SchemaOperation
+    public static func buildBlock() -> [SchemaOperation] { [] }
+    public static func buildExpression(_ verb: some OperationVerb) -> [SchemaOperation] { [verb.operation] }
+
+    @available(*, unavailable, message: "a migration says what it does: write CreateTable(…)")
+    public static func buildExpression(_ table: Table) -> [SchemaOperation] { [] }
+    @available(*, unavailable, message: "a migration says what it does: write CreateView(…)")
+    public static func buildExpression(_ view: View) -> [SchemaOperation] { [] }
+    @available(*, unavailable, message: "say which table: write this in CreateTable(…) { … } or Table(…) { … }")
+    public static func buildExpression(_ part: some TablePartConvertible) -> [SchemaOperation] { [] }
+    @available(*, unavailable, message: "say which table: write this in AlterTable(…) { … }")
+    public static func buildExpression(_ verb: some ChangeVerb) -> [SchemaOperation] { [] }
+    @available(*, unavailable, message: "say which table and what changes: AlterTable(…) { ChangeColumn(…).type(…) }")
+    public static func buildExpression(_ column: ChangeColumn) -> [SchemaOperation] { [] }
 }
 
-/// What may stand in `History { … }`.
+/// Collects what stands in `History { … }`: migrations, in the order in which they are applied.
 @resultBuilder public enum HistoryBuilder: ListBuilder {
     public typealias Element = Migration
+    public static func buildBlock() -> [Migration] { [] }
     public static func buildExpression(_ migration: Migration) -> [Migration] { [migration] }
+
+    @available(*, unavailable, message: "a history is a list of migrations: write this in Migration(…) { … }")
+    public static func buildExpression(_ verb: some OperationVerb) -> [Migration] { [] }
 }
 
 extension Schema {
-    /// A schema as it stands: tables and views, every unnamed key and index given its derived name. Throws nothing: what
-    /// makes no sense is refused when the schema is compared with its history or compiled to SQL.
+    /// Declares a schema as it stands. Keys, checks and indexes without a name get the one that a migration would give them.
+    ///
+    ///     let schema = Schema {
+    ///         Table("people") {
+    ///             Column("id", .bigint).identity().primaryKey()
+    ///             Column("name", .text)
+    ///         }
+    ///     }
+    ///
+    /// Nothing is checked here. What makes no sense is reported when the schema is compared with a history or compiled to SQL.
+    ///
+    /// - Parameter parts: Its tables and views.
     public init(@SchemaBuilder _ parts: () -> [SchemaPart]) {
         var tables: [Table] = []
         var views: [View] = []
@@ -80,6 +149,11 @@ extension Schema {
 }
 
 extension Table {
+    /// Declares a table by its columns, keys, checks and indexes. A migration makes one with ``CreateTable``.
+    ///
+    /// - Parameters:
+    ///   - name: The table's name.
+    ///   - parts: Its columns, in this order, and what else belongs to it, in any order.
     public init(_ name: String, @TableBuilder _ parts: () -> [TablePart]) {
         self.init(name: name)
         for part in parts() {

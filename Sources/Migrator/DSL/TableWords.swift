@@ -9,24 +9,40 @@ extension ColumnSpec: TablePartConvertible {
 }
 
 extension PrimaryKey: TablePartConvertible {
-    public init(_ columns: String...) { self.init(columns) }
+    /// Declares the primary key: `PRIMARY KEY ("a", "b")`. A key of one column can be said in the column's own line:
+    /// `.primaryKey()`.
+    public init(_ column: String, _ others: String...) { self.init([column] + others) }
+
+    /// Sets the key's name. Without one it is `table_pkey`.
     public func named(_ name: String) -> PrimaryKey { PrimaryKey(columns, name: name) }
     public var tableParts: [TablePart] { [.primaryKey(self)] }
 }
 
 extension Unique: TablePartConvertible {
-    public init(_ columns: String...) { self.init(columns) }
+    /// Declares a unique key: `UNIQUE ("a", "b")`. Rows that hold NULL in one of the columns never collide.
+    public init(_ column: String, _ others: String...) { self.init([column] + others) }
+
+    /// Sets the key's name. Without one it is `table_a_b_key`.
     public func named(_ name: String) -> Unique { Unique(columns, name: name) }
     public var tableParts: [TablePart] { [.unique(self)] }
 }
 
 extension Check: TablePartConvertible {
+    /// Sets the check's name. Without one it is `table_check`, or `table_column_check` where it reads one column.
     public func named(_ name: String) -> Check { Check(expression, name: name) }
     public var tableParts: [TablePart] { [.check(self)] }
 }
 
 extension ForeignKey: TablePartConvertible {
-    /// A reference of one column. For several: `ForeignKey(["a", "b"], to: "parents", ["x", "y"])`.
+    /// Declares a foreign key of one column: `FOREIGN KEY ("person_id") REFERENCES "people" ("id")`. For several columns write
+    /// `ForeignKey(["a", "b"], to: "parents", ["x", "y"])`.
+    ///
+    /// - Parameters:
+    ///   - column: The column of this table.
+    ///   - parent: The table that is referred to.
+    ///   - parentColumn: Its primary key, or another unique column, of the same type.
+    ///   - onDelete: What happens to this row when the other one is deleted.
+    ///   - onUpdate: What happens to this row when the other one's key changes.
     public init(
         _ column: String, to parent: String, _ parentColumn: String = "id", onDelete: Action = .noAction,
         onUpdate: Action = .noAction
@@ -36,10 +52,16 @@ extension ForeignKey: TablePartConvertible {
         self.onUpdate = onUpdate
     }
 
+    /// Sets the key's name. Without one it is `table_column_fkey`.
     public func named(_ name: String) -> ForeignKey { editing { $0.name = name } }
+
+    /// Sets what happens to this row when the one that it refers to is deleted: `ON DELETE CASCADE`.
     public func onDelete(_ action: Action) -> ForeignKey { editing { $0.onDelete = action } }
+
+    /// Sets what happens to this row when the key that it refers to changes: `ON UPDATE CASCADE`.
     public func onUpdate(_ action: Action) -> ForeignKey { editing { $0.onUpdate = action } }
-    /// Checked at the end of the transaction.
+
+    /// Checks the key at the end of the transaction instead of after each statement: `DEFERRABLE INITIALLY DEFERRED`.
     public func deferred() -> ForeignKey { editing { $0.isDeferred = true } }
     public var tableParts: [TablePart] { [.foreignKey(self)] }
 
@@ -50,28 +72,54 @@ extension ForeignKey: TablePartConvertible {
     }
 }
 
-extension Index: TablePartConvertible {
-    public init(_ columns: String...) { self.init(name: "", parts: columns.map { Part(.column($0)) }) }
+/// What can be said of an index, the same in ``Index`` and in ``AddIndex``.
+public protocol DescribesIndex {
+    /// Returns a copy whose index `edit` has changed.
+    func describing(_ edit: (inout Index) -> Void) -> Self
+}
 
-    /// An index over more than plain columns: `Index(parts: .descending("created_at"), .expression("lower(email)"))`.
-    public init(parts: Part...) { self.init(name: "", parts: parts) }
+extension DescribesIndex {
+    /// Sets the index's name. Without one it is `table_a_b_idx`.
+    public func named(_ name: String) -> Self { describing { $0.name = name } }
 
-    public func named(_ name: String) -> Index { editing { $0.name = name } }
-    public func unique() -> Index { editing { $0.isUnique = true } }
-    /// Holds only the rows that satisfy `condition`.
-    public func `where`(_ condition: Expression) -> Index { editing { $0.condition = condition } }
-    public var tableParts: [TablePart] { [.index(self)] }
+    /// Refuses two rows that agree in all of its parts: `CREATE UNIQUE INDEX`. Rows that hold NULL in one of them never collide.
+    public func unique() -> Self { describing { $0.isUnique = true } }
 
-    private func editing(_ edit: (inout Index) -> Void) -> Index {
+    /// Indexes only the rows that satisfy a condition: `CREATE INDEX … WHERE closed_at IS NULL`.
+    ///
+    /// - Parameter condition: A condition in SQL that both databases read alike, over the columns of this table.
+    public func `where`(_ condition: SQLExpression) -> Self { describing { $0.condition = condition } }
+}
+
+extension Index: TablePartConvertible, DescribesIndex {
+    /// Declares an index over columns: `CREATE INDEX "people_name_born_idx" ON "people" ("name", "born")`.
+    public init(_ column: String, _ others: String...) { self.init([column] + others) }
+
+    /// Declares an index over more than plain columns: `Index("project", .descending("created_at"))`.
+    public init(_ part: Part, _ others: Part...) { self.init(name: "", parts: [part] + others) }
+
+    public func describing(_ edit: (inout Index) -> Void) -> Index {
         var copy = self
         edit(&copy)
         return copy
     }
+    public var tableParts: [TablePart] { [.index(self)] }
+
+    init(_ columns: [String]) { self.init(name: "", parts: columns.map { .ascending($0) }) }
 }
 
 extension Index.Part {
+    /// A column, smallest value first: `"name"`. Where its name is a literal, the name alone says the same.
     public static func ascending(_ column: String) -> Self { Self(.column(column)) }
+
+    /// A column, largest value first: `"created_at" DESC`.
     public static func descending(_ column: String) -> Self { Self(.column(column), descending: true) }
-    public static func expression(_ expression: Expression) -> Self { Self(.expression(expression)) }
+
+    /// What an expression yields: `(lower(email))`.
+    ///
+    /// - Parameter expression: SQL that both databases read alike, over the columns of this table.
+    public static func expression(_ expression: SQLExpression) -> Self { Self(.expression(expression)) }
+
+    /// Sets how this part's texts are compared and sorted: `"name" COLLATE BINARY`.
     public func collated(_ collation: Collation) -> Self { Self(key, descending: isDescending, collation: collation) }
 }

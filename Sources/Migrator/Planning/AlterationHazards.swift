@@ -66,7 +66,7 @@ struct AlterationHazards {
             }
             return hazards
         case .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
-            .dropCheck, .addForeignKey, .dropForeignKey:
+            .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             return []
         }
     }

@@ -3,10 +3,10 @@ import FoundationEssentials
 
 /// Operations as text that only their meaning can change: formatting, comments and paths never do.
 enum CanonicalOperations {
-    static func text(of operations: [Operation]) -> String { operations.canonicalJSON.canonical() }
+    static func text(of operations: [SchemaOperation]) -> String { operations.canonicalJSON.canonical() }
 
-    static func operations(in text: String) throws -> [Operation] {
-        try JSONDecoder().decode([Operation].self, from: Data(text.utf8))
+    static func operations(in text: String) throws -> [SchemaOperation] {
+        try JSONDecoder().decode([SchemaOperation].self, from: Data(text.utf8))
     }
 
     static func checksum(of text: String) -> String { Digest(of: text.utf8).hexadecimal }
@@ -24,7 +24,7 @@ enum CanonicalOperations {
         return "its canonical form differs"
     }
 
-    private static func detail(_ old: Operation, _ new: Operation) -> String {
+    private static func detail(_ old: SchemaOperation, _ new: SchemaOperation) -> String {
         if case .createTable(let was) = old, case .createTable(let now) = new, was.name == now.name {
             let before = Schema(tables: [was])
             let lines = Schema(tables: [now]).differences(from: before).map { "\($0)" }
@@ -39,7 +39,7 @@ enum CanonicalOperations {
         return "was \(summary(old)), is \(summary(new))"
     }
 
-    static func summary(_ operation: Operation) -> String {
+    static func summary(_ operation: SchemaOperation) -> String {
         switch operation {
         case .createTable(let table): "CreateTable(\"\(table.name)\")"
         case .dropTable(let name): "DropTable(\"\(name)\")"

@@ -44,7 +44,7 @@ struct ComingRows {
     var names: [String: String] { Dictionary(origins.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
 
     /// The same expression after the renames.
-    func inComingNames(_ expression: Expression) -> Expression {
+    func inComingNames(_ expression: SQLExpression) -> SQLExpression {
         expression.renamingColumns(names)
     }
 
@@ -68,7 +68,7 @@ struct ComingRows {
             for facet in facets { try convert(facet, was, to: now) }
             for facet in facets { try fill(facet, now) }
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
-            .addForeignKey, .dropForeignKey:
+            .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }
@@ -96,7 +96,7 @@ struct ComingRows {
     }
 
     /// What somebody's own words compute; `nil` where they speak of what is not there yet.
-    func value(of using: Expression, _ type: ColumnType) -> String? {
+    func value(of using: SQLExpression, _ type: ColumnType) -> String? {
         (try? dialect.spell(using, as: .value(type, of: before))).map { "(\($0))" }
     }
 

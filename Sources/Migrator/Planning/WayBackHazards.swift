@@ -25,7 +25,7 @@ extension Plan.PlannedOperation {
                     hazards.append(hazard(table, final, try lost.condition(final, dialect)))
                 }
             case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
-                .addForeignKey, .dropForeignKey:
+                .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
                 break
             }
         }

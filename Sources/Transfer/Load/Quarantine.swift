@@ -30,7 +30,7 @@ enum Quarantine {
         Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
     }
 
-    private static func run(_ operation: Operation, in schema: Schema, on connection: any Connection) throws {
+    private static func run(_ operation: SchemaOperation, in schema: Schema, on connection: any Connection) throws {
         let lowering = try connection.dialect.lower(schema.resolving(operation), keeping: .none)
         for statement in lowering.statements { try connection.execute(SQL(trusted: statement)) }
     }

@@ -118,7 +118,7 @@ extension Construction.Part.Kind {
 /// The check that keeps to an enumeration's labels where there is no such type.
 enum LabelCheck {
     static func check(_ column: String, _ type: HeldType, of table: Table) -> Check {
-        let text = Expression.column(column, isOneOf: type.labels).sourceText
+        let text = SQLExpression.column(column, isOneOf: type.labels).sourceText
         return Check(.native(sqlite: text, postgresql: text), name: "\(table.name)_\(column)_check")
     }
 }

@@ -211,7 +211,7 @@ extension Index.Part {
     fileprivate var isExpression: Bool { if case .expression = key { true } else { false } }
 }
 
-extension Expression {
+extension SQLExpression {
     /// As the source writes it.
     var sourceText: String {
         switch self {

@@ -44,7 +44,7 @@ extension TransferPlanner {
         return table
     }
 
-    private func renamed(_ query: Expression, _ changed: [String: String]) throws(Untranslatable) -> Expression {
+    private func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
         guard !changed.isEmpty else { return query }
         var query = query
         let names = query.namesFolded

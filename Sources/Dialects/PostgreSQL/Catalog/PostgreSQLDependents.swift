@@ -30,7 +30,7 @@ struct PostgreSQLDependents {
             }
             if shows { disturb(column, of: step.before.name) }
         case .addColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
-            .dropCheck, .addForeignKey, .dropForeignKey:
+            .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

@@ -65,7 +65,7 @@ struct PostgreSQLIndexReader {
         indexes[at].objection = indexes[at].objection ?? Self.objection(toPart: row)
     }
 
-    private func expression(_ text: String, on table: String) -> Expression {
+    private func expression(_ text: String, on table: String) -> SQLExpression {
         (expressions[table] ?? PostgreSQLExpression([])).read(text)
     }
 

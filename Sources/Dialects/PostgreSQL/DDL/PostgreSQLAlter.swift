@@ -13,9 +13,13 @@ struct PostgreSQLAlter {
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
-        for (at, step) in steps.enumerated() { statements += try lower(step, using: using.values[at]) }
-        statements += using.afterwards
         let followers = followingColumns
+        let own = foreignKeysThatStay.filter { $0.table == alteration.before.name }
+        var aside = Set(followers.isEmpty ? [] : own.compactMap(\.was.name))
+        for (at, step) in steps.enumerated() where !renames(step.change, &aside) {
+            statements += try lower(step, using: using.values[at])
+        }
+        statements += using.afterwards
         for follower in followers { statements += try retype(follower) }
         if !followers.isEmpty { statements = foreignKeysAside + statements + foreignKeysAgain }
         var dependents = PostgreSQLDependents(dialect: dialect, after: after, surroundings: surroundings)
@@ -47,7 +51,7 @@ struct PostgreSQLAlter {
             }
         case .addColumn, .renameColumn: try surroundings.requireNoHeirs(of: table)
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
-            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }
@@ -71,6 +75,10 @@ struct PostgreSQLAlter {
         case .addForeignKey(let key): return ["\(alter) ADD \(DDL.define(key))"]
         case .dropPrimaryKey: return drop([step.before.primaryKey?.name], alter)
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return drop([name], alter)
+        case .renameIndex(let old, let new):
+            return ["ALTER INDEX \(SQLText.identifier(old)) RENAME TO \(SQLText.identifier(new))"]
+        case .renameConstraint(let old, let new):
+            return ["\(alter) RENAME CONSTRAINT \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         }
     }
 
@@ -262,28 +270,44 @@ extension PostgreSQLAlter {
         ]
     }
 
+    /// Whether the change renames a key of `aside`, which holds the names of those that stand aside: it comes back under its new name.
+    private func renames(_ change: Change, _ aside: inout Set<String>) -> Bool {
+        guard case .renameConstraint(let old, let new) = change, aside.remove(old) != nil else { return false }
+        aside.insert(new)
+        return true
+    }
+
     /// A foreign key can't stand while its two sides have different types.
     private var foreignKeysAside: [String] {
-        foreignKeys(of: before).map { table, key in
-            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
+        foreignKeysThatStay.map { table, was, _ in
+            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(was.name ?? ""))"
         }
     }
 
     private var foreignKeysAgain: [String] {
-        foreignKeys(of: after).map { table, key in "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key))" }
+        foreignKeysThatStay.map { table, _, now in "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(now))" }
     }
 
-    /// Those to a table that changes, and that stand before and after: what the operation itself adds or drops is not touched
+    /// Those to a table that changes, and that are there before and after: what the operation itself adds or drops is not touched
     /// twice.
-    private func foreignKeys(of schema: Schema) -> [(table: String, key: ForeignKey)] {
+    private var foreignKeysThatStay: [(table: String, was: ForeignKey, now: ForeignKey)] {
         let parents = alteration.tableNames
-        return schema.tables(referringTo: parents).flatMap { table in
-            table.foreignKeys.filter { key in
-                let stands = [before, after].allSatisfy { side in
-                    side[table.name]?.foreignKeys.contains { $0.name == key.name } ?? false
-                }
-                return parents.contains(key.parent) && stands
-            }.map { (table.name, $0) }
+        return before.tables(referringTo: parents).flatMap { table in
+            table.foreignKeys.filter { parents.contains($0.parent) }.compactMap { was in
+                let name = table.name == alteration.before.name ? was.name.map(alteration.steps.finalName) : was.name
+                let now = after[table.name]?.foreignKeys.first { $0.name == name }
+                return now.map { (table.name, was, $0) }
+            }
+        }
+    }
+}
+
+extension [ChangeStep] {
+    /// What the constraint of this name is called after all steps.
+    fileprivate func finalName(_ constraint: String) -> String {
+        reduce(constraint) { name, step in
+            guard case .renameConstraint(name, let new) = step.change else { return name }
+            return new
         }
     }
 }

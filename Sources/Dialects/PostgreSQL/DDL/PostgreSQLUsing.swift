@@ -57,7 +57,7 @@ extension ChangeStep {
             guard facets.contains(where: \.changesValues) else { return }
             for (name, now) in current where now == column { current[name] = nil }
         case .addColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
-            .dropCheck, .addForeignKey, .dropForeignKey:
+            .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

@@ -10,7 +10,7 @@ struct PostgreSQLExpression {
         textColumns = Set(columns.filter { $0.type.isText }.map(\.name))
     }
 
-    func read(_ text: String) -> Expression { .native(sqlite: "", postgresql: withoutTextCasts(text)) }
+    func read(_ text: String) -> SQLExpression { .native(sqlite: "", postgresql: withoutTextCasts(text)) }
 
     func withoutTextCasts(_ text: String) -> String {
         let tokens = SQLToken.scan(text)

@@ -1,17 +1,17 @@
 // What a transfer asks of PostgreSQL's meanings.
 
 extension PostgreSQLMeaning: ExpressionTranslator {
-    func predicate(_ expression: Expression) throws(Untranslatable) -> Expression {
+    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: try condition(parsed(text)), postgresql: text)
     }
 
-    func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression {
+    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)
     }
 
-    func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression {
+    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
         guard piece.kind == Self.kind(of: type) else { throw Untranslatable("it yields something else than \(type)") }
@@ -34,7 +34,7 @@ extension PostgreSQLMeaning: ExpressionTranslator {
 
     /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic. A column that
     /// becomes NOCASE there says so.
-    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression? {
         let piece = try self.column(column)
         guard piece.isCaseless, collation == .binary else { return nil }
         return .native(sqlite: Self.sql(of: piece, collation), postgresql: SQLText.identifier(column))
@@ -44,7 +44,7 @@ extension PostgreSQLMeaning: ExpressionTranslator {
         piece.isCaseless && collation == .binary ? "(\(piece.sql) COLLATE BINARY)" : piece.sql
     }
 
-    private static func text(_ expression: Expression) -> String {
+    private static func text(_ expression: SQLExpression) -> String {
         switch expression {
         case .sql(let text), .native(_, let text): text
         }

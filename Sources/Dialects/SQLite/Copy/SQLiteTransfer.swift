@@ -40,12 +40,12 @@ extension SQLiteDialect: TransferSource {
 }
 
 extension SQLiteMeaning: ExpressionTranslator {
-    func predicate(_ expression: Expression) throws(Untranslatable) -> Expression {
+    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: text, postgresql: try condition(parsed(text)))
     }
 
-    func value(_ expression: Expression, collated collation: Collation?) throws(Untranslatable) -> Expression {
+    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let tree = try parsed(text)
         switch collation {
@@ -56,7 +56,7 @@ extension SQLiteMeaning: ExpressionTranslator {
     }
 
     /// PostgreSQL computes fractions as decimals where SQLite computes doubles, and refuses one generated column in another.
-    func generated(_ expression: Expression, for type: ColumnType) throws(Untranslatable) -> Expression {
+    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         if let other = columns.values.first(where: { $0.isGenerated && expression.mentions($0.name) }) {
             throw Untranslatable("it reads \(other.name), which is computed itself")
         }
@@ -85,7 +85,7 @@ extension SQLiteMeaning: ExpressionTranslator {
             "its default is local time, which is that of the session there (TimeZone), and of the program's machine here"
     }
 
-    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> Expression? {
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression? {
         guard let sense = columns[SQLName.folded(column)], Self.kind(of: sense.type) == .text else { return nil }
         switch collation {
         case .binary:
@@ -100,7 +100,7 @@ extension SQLiteMeaning: ExpressionTranslator {
         }
     }
 
-    static func text(_ expression: Expression) -> String {
+    static func text(_ expression: SQLExpression) -> String {
         switch expression {
         case .sql(let text), .native(let text, _): text
         }

@@ -58,7 +58,7 @@ struct SQLiteAlter {
             else { return }
             try surroundings.requireUnread(column: first, of: table, by: [.reference])
         case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
-            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }
@@ -103,6 +103,11 @@ struct SQLiteAlter {
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .addIndex(let index): return [try dialect.create(index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
+        case .renameIndex(let old, let new):
+            guard let index = step.after.indexes.first(where: { $0.name == new }) else { return nil }
+            return ["DROP INDEX \(SQLText.identifier(old))", try dialect.create(index, on: step.after)]
+        // The name of a primary key in the column's own line stands nowhere.
+        case .renameConstraint: return try dialect.create(step.before) == dialect.create(step.after) ? [] : nil
         case .changeColumn(let name, let facets):
             return try isSpelledAlike(name, facets, step) ? [] : nil
         case .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck, .addForeignKey,
@@ -219,7 +224,7 @@ struct Sources {
             // A value for NULLs is one of the new type, wherever it was written.
             for facet in facets { try fill(facet, now, dialect) }
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
-            .addForeignKey, .dropForeignKey:
+            .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

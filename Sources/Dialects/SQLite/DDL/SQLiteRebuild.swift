@@ -132,7 +132,7 @@ struct SQLiteRenames {
         case .dropColumn(let column):
             for (name, now) in current where now == column { current[name] = .some(nil) }
         case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
-            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }
     }

@@ -18,7 +18,7 @@ struct SQLiteExpression {
     }
 
     /// A portable expression if it is written in words that both databases share, and SQLite's own otherwise.
-    func read(_ text: String) -> Expression {
+    func read(_ text: String) -> SQLExpression {
         let text = portable(text)
         let isShared = PortableSQL.objection(to: text) == nil
         return isShared ? .sql(text) : .native(sqlite: text, postgresql: "")

@@ -40,7 +40,7 @@ enum SQLiteOwnWords {
         return result
     }
 
-    static func settled(_ expression: Expression, as use: ExpressionUse) -> Expression {
+    static func settled(_ expression: SQLExpression, as use: ExpressionUse) -> SQLExpression {
         guard case .sql(let text) = expression else { return expression }
         guard let spelled = try? SQLiteDialect().spell(expression, as: use), spelled == text else {
             return .native(sqlite: text, postgresql: "")

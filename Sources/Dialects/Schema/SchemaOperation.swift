@@ -1,5 +1,5 @@
 /// One thing that a migration does to a schema: the whole vocabulary.
-public enum Operation: Hashable, Sendable {
+public enum SchemaOperation: Hashable, Sendable {
     case createTable(Table)
     case dropTable(String)
     case renameTable(String, to: String)
@@ -26,13 +26,16 @@ public enum Change: Hashable, Sendable {
     case dropCheck(String)
     case addForeignKey(ForeignKey)
     case dropForeignKey(String)
+    case renameIndex(String, to: String)
+    /// Renames the primary key, a unique key, a check or a foreign key.
+    case renameConstraint(String, to: String)
 }
 
 /// One property of a column that changes.
 public enum Facet: Hashable, Sendable {
     /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant. `undo`: how to compute
     /// the old one again, when the change is undone.
-    case type(ColumnType, using: Expression? = nil, undo: Expression? = nil)
+    case type(ColumnType, using: SQLExpression? = nil, undo: SQLExpression? = nil)
     /// `filling`: what rows without a value get, when the column becomes required.
     case nullable(Bool, filling: Default?)
     case `default`(Default?)
@@ -42,10 +45,10 @@ public enum Facet: Hashable, Sendable {
 
 /// SQL written by hand. It does not change the schema value, so it is for rows, triggers and the like.
 public struct Script: Hashable, Sendable {
-    public var up: Expression
+    public var up: SQLExpression
     public var undo: Undo
 
-    public init(_ up: Expression, undo: Undo) {
+    public init(_ up: SQLExpression, undo: Undo) {
         self.up = up
         self.undo = undo
     }
@@ -53,7 +56,7 @@ public struct Script: Hashable, Sendable {
 
 /// What it means to undo a script: the one thing that a history can't find out by itself.
 public enum Undo: Hashable, Sendable {
-    case script(Expression)
+    case script(SQLExpression)
     /// There is nothing to undo.
     case nothing
     case impossible(because: String)

@@ -2,18 +2,18 @@
 ///
 /// `.sql` is written in the words that SQLite and PostgreSQL share, and is held to them when it is compiled; `.native`
 /// gives each database its own.
-public enum Expression: Hashable, Sendable {
+public enum SQLExpression: Hashable, Sendable {
     case sql(String)
     case native(sqlite: String, postgresql: String)
 }
 
-extension Expression: ExpressibleByStringLiteral {
+extension SQLExpression: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self = .sql(value) }
 }
 
-extension Expression {
+extension SQLExpression {
     /// `"column" IN ('a', 'b')`.
-    public static func column(_ column: String, isOneOf values: [String]) -> Expression {
+    public static func column(_ column: String, isOneOf values: [String]) -> SQLExpression {
         .sql("\(SQLText.identifier(column)) IN (\(values.map(SQLText.literal).joined(separator: ", ")))")
     }
 
@@ -30,16 +30,16 @@ extension Expression {
     }
 
     /// The same expression where every mention of the column `old` reads `new`; strings and comments stay as they are.
-    public func renaming(_ old: String, to new: String) -> Expression {
+    public func renaming(_ old: String, to new: String) -> SQLExpression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
     /// The same expression without its comments and with single spaces: what checksums look at.
-    public var canonical: Expression { mapTexts(SQLToken.canonical) }
+    public var canonical: SQLExpression { mapTexts(SQLToken.canonical) }
 
     /// The same expression as both databases read it: what comparisons look at. One that was read from a database may have words
     /// for that one alone, and is the same as portable text that reads so.
-    public var compared: Expression {
+    public var compared: SQLExpression {
         switch self {
         case .native(let words, ""), .native("", let words): .sql(SQLToken.compared(words))
         case .sql, .native: mapTexts(SQLToken.compared)
@@ -53,7 +53,7 @@ extension Expression {
         }
     }
 
-    func mapTexts(_ edit: (String) -> String) -> Expression {
+    func mapTexts(_ edit: (String) -> String) -> SQLExpression {
         switch self {
         case .sql(let text): .sql(edit(text))
         case .native(let sqlite, let postgresql): .native(sqlite: edit(sqlite), postgresql: edit(postgresql))
