@@ -44,7 +44,7 @@ public enum Facet: Hashable, Sendable {
     case collation(Collation?)
 }
 
-/// SQL written by hand. It does not change the schema value, so it is for rows, triggers and the like.
+/// SQL that is run as it is written. It does not change the schema value, so it is for rows, triggers and the like.
 public struct Script: Hashable, Sendable {
     public var up: SQLExpression
     public var undo: Undo
@@ -55,10 +55,12 @@ public struct Script: Hashable, Sendable {
     }
 }
 
-/// What it means to undo a script: the one thing that a history can't find out by itself.
+/// How a script is undone. A history computes the way back of everything else.
 public enum Undo: Hashable, Sendable {
+    /// Runs this SQL.
     case script(SQLExpression)
     /// There is nothing to undo.
     case nothing
+    /// Refuses to undo the migration, and shows the reason.
     case impossible(because: String)
 }
