@@ -108,7 +108,7 @@ extension [ChangeStep] {
         for step in self {
             switch step.change {
             case .renameColumn(let old, let new): for (name, now) in names where now == old { names[name] = new }
-            case .dropColumn(let column): for (name, now) in names where now == column { names[name] = nil }
+            case .dropColumn(let column, _): for (name, now) in names where now == column { names[name] = nil }
             case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique,
                 .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
                 break

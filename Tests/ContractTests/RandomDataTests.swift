@@ -203,7 +203,7 @@ struct RandomWalk {
         for change in changes {
             switch change {
             case .renameColumn(let old, let new): for (first, now) in names where now == old { names[first] = new }
-            case .dropColumn(let column), .changeColumn(let column, _):
+            case .dropColumn(let column, _), .changeColumn(let column, _):
                 for (first, now) in names where now == column { names[first] = nil }
             default: break
             }

@@ -37,6 +37,53 @@ struct WayBackTests {
         }
     }
 
+    @Test(
+        "a required column that was dropped comes back with the value that the drop names", arguments: Backend.available
+    )
+    func undoFilling(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("state", .text)
+                    Column("rank", .integer)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (1, 'sent', 3)")
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropColumn("state", undoFilling: "draft")
+                    ChangeColumn("rank").type(.bigint).nullable(undoFilling: 0)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (2, NULL)")
+            try await test.down(allowsDataLoss: true)
+            test.forget()
+            #expect(try await test.rows("t", "id", "state", "rank") == [["1", "draft", "3"], ["2", "draft", "0"]])
+            #expect(try await test.drift() == [])
+            await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO t (id, rank) VALUES (3, 1)") }
+        }
+    }
+
+    @Test("what the way back would fill in is checked when the change is declared")
+    func undoFillingFits() throws {
+        let table = Table("t") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("rank", .integer)
+            Column("twice", .integer).nullable().generated("rank * 2")
+        }
+        let before = Schema(tables: [table])
+        let wrong: [Change] = [
+            .dropColumn("rank", undoFilling: "high"), .dropColumn("twice", undoFilling: 2),
+            .changeColumn("rank", [.nullable(true, filling: "high")]),
+            .changeColumn("rank", [.type(.text), .nullable(true, filling: "high")]),
+        ]
+        for change in wrong {
+            let error = #expect(throws: SchemaError.self) { try before.applying(.alterTable("t", [change])) }
+            #expect(error.map { "\($0)".contains("undoFilling") } == true, "\(change)")
+        }
+    }
+
     @Test("values are computed also where the type stays", arguments: Backend.available)
     func sameType(_ backend: Backend) async throws {
         try await backend.withCase { test in

@@ -41,6 +41,7 @@ struct CanonicalTextTests {
                 "c", [.default(nil), .generated(nil), .collation(nil), .nullable(false, filling: .real(2.5))]),
             .dropPrimaryKey, .addPrimaryKey(PrimaryKey(["c"])), .addCheck(Check("c > 0")), .addUnique(Unique(["c"])),
             .renameIndex("a", to: "b"), .renameConstraint("c", to: "d"),
+            .dropColumn("e", undoFilling: 1), .dropColumn("f"),
         ]
         let operations: [SchemaOperation] = [
             .createTable(table), .alterTable("t", changes), .run(Script("SELECT 1", undo: .impossible(because: "x"))),
@@ -66,7 +67,8 @@ struct CanonicalTextTests {
                 {"alter_table":"t","changes":[{"change_column":"c","facets":[{"default":null},{"generated":null},\#
                 {"collation":null},{"filling":{"real":2.5},"nullable":false}]},{"drop_primary_key":true},\#
                 {"add_primary_key":{"columns":["c"]}},{"add_check":{"expression":"c > 0"}},{"add_unique":{"columns":["c"]}},\#
-                {"rename_index":"a","to":"b"},{"rename_constraint":"c","to":"d"}]},\#
+                {"rename_index":"a","to":"b"},{"rename_constraint":"c","to":"d"},\#
+                {"drop_column":"e","filling":{"integer":1}},{"drop_column":"f"}]},\#
                 {"run":{"undo":{"impossible":"x"},"up":"select 1"}}]
                 """#), "\(text)")
     }

@@ -98,7 +98,7 @@ extension Change {
     fileprivate func follow(_ names: inout Set<String>) {
         switch self {
         case .addColumn(let column, _): names.insert(SQLName.folded(column.name))
-        case .dropColumn(let name): names.remove(SQLName.folded(name))
+        case .dropColumn(let name, _): names.remove(SQLName.folded(name))
         case .renameColumn(let old, let new):
             names.remove(SQLName.folded(old))
             names.insert(SQLName.folded(new))

@@ -109,7 +109,10 @@ extension Change: CanonicallyCodable {
             self = .addColumn(
                 try container.decode(Column.self, forKey: key),
                 filling: try container.decodeIfPresent(Default.self, forKey: .filling))
-        case .dropColumn: self = .dropColumn(try container.decode(String.self, forKey: key))
+        case .dropColumn:
+            self = .dropColumn(
+                try container.decode(String.self, forKey: key),
+                undoFilling: try container.decodeIfPresent(Default.self, forKey: .filling))
         case .renameColumn:
             self = .renameColumn(
                 try container.decode(String.self, forKey: key), to: try container.decode(String.self, forKey: .to))
@@ -142,7 +145,9 @@ extension Change: CanonicallyCodable {
         case .addColumn(let column, let fill):
             members[.addColumn] = column.canonicalJSON
             members[.filling] = fill?.canonicalJSON
-        case .dropColumn(let name): members[.dropColumn] = name.canonicalJSON
+        case .dropColumn(let name, let fill):
+            members[.dropColumn] = name.canonicalJSON
+            members[.filling] = fill?.canonicalJSON
         case .renameColumn(let old, let new):
             members[.renameColumn] = old.canonicalJSON
             members[.to] = new.canonicalJSON

@@ -1,29 +1,48 @@
-/// What a column holds. Each dialect spells it in its own words; `native` is the way out when no portable word fits.
+/// What a column holds, and how each database spells it:
+///
+/// | type | PostgreSQL | SQLite |
+/// | --- | --- | --- |
+/// | `integer`, `bigint` | `integer`, `bigint` | `INTEGER` |
+/// | `real` | `double precision` | `REAL` |
+/// | `decimal(10, 2)`, `numeric` | `numeric(10, 2)`, `numeric` | `TEXT` |
+/// | `text`, `varchar(20)` | `text`, `varchar(20)` | `TEXT`, with a check of the length |
+/// | `boolean` | `boolean` | `INTEGER`, with a check that it is 0 or 1 |
+/// | `timestamp` | `timestamptz` | `TEXT`: `2026-01-31T09:30:00.000000Z` |
+/// | `datetime` | `timestamp` | `TEXT`: `2026-01-31 09:30:00.000000` |
+/// | `date`, `time` | `date`, `time` | `TEXT`: `2026-01-31`, `09:30:00.000000` |
+/// | `uuid` | `uuid` | `TEXT` |
+/// | `json` | `jsonb` | `TEXT`, with a check that it is JSON |
+/// | `bytes` | `bytea` | `BLOB` |
 public enum ColumnType: Hashable, Sendable {
     /// A 32-bit integer.
     case integer
     /// A 64-bit integer.
     case bigint
-    /// A double, 64 bits.
+    /// A double-precision floating-point number, 64 bits.
     case real
-    /// An exact decimal of `precision` digits in all, `scale` of them after the point.
+    /// An exact decimal number of `precision` digits in all, `scale` of them after the point.
     case decimal(_ precision: Int, _ scale: Int)
-    /// An exact decimal of any size.
+    /// An exact decimal number of any size.
     case numeric
+    /// Text of any length.
     case text
-    /// Text of at most so many characters.
+    /// Text of at most this many characters.
     case varchar(Int)
     case boolean
-    /// A moment: stored as UTC, whatever zone it was written in.
+    /// A moment, stored in UTC to the microsecond.
     case timestamp
-    /// A reading of a calendar and a clock, without a zone.
+    /// A date and a time of day without a time zone, to the microsecond.
     case datetime
+    /// A date without a time of day.
     case date
+    /// A time of day without a time zone, to the microsecond.
     case time
     case uuid
+    /// A JSON document. PostgreSQL stores it as `jsonb`, which keeps neither spaces nor the order of keys.
     case json
+    /// Binary data.
     case bytes
-    /// The exact words of each database; an empty word means that this database has none.
+    /// The type in each database's own words. A database whose word is empty refuses the column.
     case native(sqlite: String, postgresql: String)
 }
 
@@ -62,7 +81,7 @@ extension ColumnType {
     /// As what values travel that nobody on the way needs to read: in their own database's form, to another of its kind.
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 
-    /// Whether a column of this type can count by itself (`identity()`).
+    /// Whether the database can number the rows of a column of this type (`identity()`).
     public var isInteger: Bool { self == .integer || self == .bigint }
 }
 

@@ -1,15 +1,15 @@
-/// What a column gets when a row does not say.
+/// The value of a column in rows that are inserted without one.
 public enum Default: Hashable, Sendable {
     case text(String)
     case integer(Int64)
     case real(Double)
     case boolean(Bool)
     case json(String)
-    /// The moment of the insert.
+    /// The time of the insert: `now()` on PostgreSQL. In an integer column, the seconds since 1970.
     case now
-    /// The day of the insert, in UTC.
+    /// The date of the insert, in UTC.
     case today
-    /// A random uuid, version 4.
+    /// A random UUID, version 4.
     case uuid
     case expression(SQLExpression)
 }

@@ -60,7 +60,8 @@ extension ChangeStep {
     func inverse() throws(SchemaError) -> Change {
         switch change {
         case .addColumn(let column, _): return .dropColumn(column.name)
-        case .dropColumn(let name): return .addColumn(before.columns[try before.position(of: name)], filling: nil)
+        case .dropColumn(let name, let fill):
+            return .addColumn(before.columns[try before.position(of: name)], filling: fill)
         case .renameColumn(let old, let new): return .renameColumn(new, to: old)
         case .changeColumn(let name, let facets):
             let was = before.columns[try before.position(of: name)]
@@ -102,7 +103,7 @@ extension Facet {
     fileprivate func inverse(of column: Column) -> Facet {
         switch self {
         case .type(_, let using, let undo): .type(column.type, using: undo, undo: using)
-        case .nullable: .nullable(column.isNullable, filling: nil)
+        case .nullable(let flag, let fill): .nullable(column.isNullable, filling: flag ? fill : nil)
         case .default: .default(column.default)
         case .generated: .generated(column.generated)
         case .collation: .collation(column.collation)

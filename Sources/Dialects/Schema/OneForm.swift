@@ -59,7 +59,7 @@ extension Change {
     fileprivate var inOneForm: Change {
         switch self {
         case .addColumn(let column, let fill): .addColumn(column.inOneForm, filling: fill?.inOneForm)
-        case .dropColumn(let name): .dropColumn(name.inOneForm)
+        case .dropColumn(let name, let fill): .dropColumn(name.inOneForm, undoFilling: fill?.inOneForm)
         case .renameColumn(let old, let new): .renameColumn(old.inOneForm, to: new.inOneForm)
         case .changeColumn(let name, let facets): .changeColumn(name.inOneForm, facets.map(\.inOneForm))
         case .addIndex(let index): .addIndex(index.inOneForm)

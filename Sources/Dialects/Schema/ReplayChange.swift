@@ -11,9 +11,12 @@ extension Schema {
         case .addColumn(let column, _):
             try requireUnread(column.name, by: table)
             try table.add(column)
-        case .dropColumn(let column): try drop(column, of: &table)
+        case .dropColumn(let column, let fill): try drop(column, undoFilling: fill, of: &table)
         case .renameColumn(let old, let new): try rename(old, to: new, of: &table)
         case .changeColumn(let column, let facets):
+            // The way back fills in a value of the type that the column has now.
+            let was = table.columns[try table.position(of: column)]
+            for case .nullable(true, let fill?) in facets { try was.check(undoFilling: fill, in: name) }
             var retyped: Set<String> = []
             for facet in facets { try apply(facet, to: column, of: &table, &retyped) }
             try table.checkColumns()
@@ -73,8 +76,11 @@ extension Schema {
         return resolved
     }
 
-    private mutating func drop(_ column: String, of table: inout Table) throws(SchemaError) {
+    private mutating func drop(
+        _ column: String, undoFilling fill: Default?, of table: inout Table
+    ) throws(SchemaError) {
         let at = try table.position(of: column)
+        if let fill { try table.columns[at].check(undoFilling: fill, in: table.name) }
         let users = table.users(of: column) + usersElsewhere(of: column, in: table.name)
         guard users.isEmpty else { throw .columnInUse(column, table: table.name, by: users) }
         guard table.columns.count > 1 else { throw .lastColumn(column, table: table.name) }
@@ -210,6 +216,19 @@ extension Table {
         for at in columns.indices {
             guard let generated = columns[at].generated else { continue }
             columns[at].generated?.expression = generated.expression.renamingColumns([old: new])
+        }
+    }
+}
+
+extension Column {
+    /// What rows get when a change is undone is checked when the change is declared, not when somebody needs the way back.
+    fileprivate func check(undoFilling value: Default, in table: String) throws(SchemaError) {
+        guard generated == nil, !isIdentity else {
+            throw .contradiction(
+                name, table: table, because: "undoFilling: the database itself gives the column its values")
+        }
+        guard value.fits(type) else {
+            throw .contradiction(name, table: table, because: "undoFilling: the value is no \(type)")
         }
     }
 }

@@ -13,7 +13,8 @@ public enum SchemaOperation: Hashable, Sendable {
 public enum Change: Hashable, Sendable {
     /// `filling`: what rows that exist already get, when the column has no default that would say so.
     case addColumn(Column, filling: Default?)
-    case dropColumn(String)
+    /// `undoFilling`: what rows get when the drop is undone, where the column has no default that would say so.
+    case dropColumn(String, undoFilling: Default? = nil)
     case renameColumn(String, to: String)
     case changeColumn(String, [Facet])
     case addIndex(Index)
@@ -36,14 +37,14 @@ public enum Facet: Hashable, Sendable {
     /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant. `undo`: how to compute
     /// the old one again, when the change is undone.
     case type(ColumnType, using: SQLExpression? = nil, undo: SQLExpression? = nil)
-    /// `filling`: what rows without a value get, when the column becomes required.
+    /// `filling`: what rows without a value get when the column becomes required, by this change or when it is undone.
     case nullable(Bool, filling: Default?)
     case `default`(Default?)
     case generated(Generated?)
     case collation(Collation?)
 }
 
-/// SQL written by hand. It does not change the schema value, so it is for rows, triggers and the like.
+/// SQL that is run as it is written. It does not change the schema value, so it is for rows, triggers and the like.
 public struct Script: Hashable, Sendable {
     public var up: SQLExpression
     public var undo: Undo
@@ -54,10 +55,12 @@ public struct Script: Hashable, Sendable {
     }
 }
 
-/// What it means to undo a script: the one thing that a history can't find out by itself.
+/// How a script is undone. A history computes the way back of everything else.
 public enum Undo: Hashable, Sendable {
+    /// Runs this SQL.
     case script(SQLExpression)
     /// There is nothing to undo.
     case nothing
+    /// Refuses to undo the migration, and shows the reason.
     case impossible(because: String)
 }

@@ -62,7 +62,12 @@ public struct AddColumn: ChangeVerb, DescribesColumn {
 /// dropped only when data loss is allowed. Undoing it adds the column again, without its values.
 public struct DropColumn: ChangeVerb {
     public let changes: [Change]
-    public init(_ name: String) { changes = [.dropColumn(name)] }
+
+    /// - Parameters:
+    ///   - name: The column's name.
+    ///   - undoFilling: What rows get when the drop is undone. A column that is neither nullable nor has a default needs it to
+    ///     come back to a table that has rows.
+    public init(_ name: String, undoFilling: Default? = nil) { changes = [.dropColumn(name, undoFilling: undoFilling)] }
 }
 
 /// Renames a column: `ALTER TABLE "people" RENAME COLUMN "nick" TO "nickname"`.
@@ -123,7 +128,9 @@ extension ChangesColumn {
     }
 
     /// Lets the column hold NULL: `ALTER COLUMN "nick" DROP NOT NULL`.
-    public func nullable() -> ColumnChange { adding(.nullable(true, filling: nil)) }
+    ///
+    /// - Parameter undoFilling: What rows get that hold NULL when the change is undone. Without it, such rows stop the way back.
+    public func nullable(undoFilling: Default? = nil) -> ColumnChange { adding(.nullable(true, filling: undoFilling)) }
 
     /// Forbids NULL: `ALTER COLUMN "nick" SET NOT NULL`.
     ///

@@ -45,7 +45,7 @@ struct AlterationHazards {
         of step: ChangeStep, _ coming: ComingRows, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
         switch step.change {
-        case .dropColumn(let column):
+        case .dropColumn(let column, _):
             guard let origin = coming.origin(of: column), step.before[column: column]?.generated == nil else {
                 return []
             }

@@ -53,7 +53,7 @@ struct ComingRows {
         case .addColumn(let column, let fill):
             values[column.name] = try newValue(of: column, filling: fill)
             origins[column.name] = nil
-        case .dropColumn(let name):
+        case .dropColumn(let name, _):
             values[name] = nil
             origins[name] = nil
             computed.remove(name)

@@ -14,7 +14,7 @@ extension Plan.PlannedOperation {
             switch step.change {
             case .renameColumn(let old, let new): names[old] = names.removeValue(forKey: new)
             case .addColumn(let column, _): names[column.name] = nil
-            case .dropColumn(let column): names[column] = nil
+            case .dropColumn(let column, _): names[column] = nil
             case .changeColumn(let column, let facets):
                 guard let final = names[column].flatMap({ table[column: $0] }), let was = step.before[column: column],
                     let now = step.after[column: column]

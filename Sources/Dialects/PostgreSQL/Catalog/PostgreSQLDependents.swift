@@ -17,7 +17,7 @@ struct PostgreSQLDependents {
 
     mutating func disturb(_ step: ChangeStep) {
         switch step.change {
-        case .dropColumn(let column): disturb(column, of: step.before.name)
+        case .dropColumn(let column, _): disturb(column, of: step.before.name)
         case .changeColumn(let column, _):
             guard let was = step.before[column: column], let now = step.after[column: column] else { return }
             if step.retypes(was, now) || was.generated != now.generated {

@@ -34,7 +34,7 @@ struct PostgreSQLAlter {
     ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
-        case .dropColumn(let column):
+        case .dropColumn(let column, _):
             try surroundings.requireNoHeirs(of: table)
             try surroundings.requireUnused(column, in: table)
             if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
@@ -61,7 +61,7 @@ struct PostgreSQLAlter {
         let alter = "ALTER TABLE \(table)"
         switch step.change {
         case .addColumn(let column, let fill): return try add(column, filling: fill, alter, step.after)
-        case .dropColumn(let name): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
+        case .dropColumn(let name, _): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
         case .renameColumn(let old, let new):
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .changeColumn(let name, let facets):

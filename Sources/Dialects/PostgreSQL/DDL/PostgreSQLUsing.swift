@@ -51,7 +51,7 @@ extension ChangeStep {
         switch change {
         case .renameColumn(let old, let new):
             for (name, now) in current where now == old { current[name] = new }
-        case .dropColumn(let column):
+        case .dropColumn(let column, _):
             for (name, now) in current where now == column { current[name] = nil }
         case .changeColumn(let column, let facets):
             guard facets.contains(where: \.changesValues) else { return }
@@ -67,7 +67,7 @@ extension Facet {
     fileprivate var changesValues: Bool {
         switch self {
         case .type, .generated: true
-        case .nullable(_, let fill): fill != nil
+        case .nullable(let flag, let fill): !flag && fill != nil
         case .default, .collation: false
         }
     }

@@ -48,7 +48,7 @@ struct SQLiteAlter {
     ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
-        case .dropColumn(let column):
+        case .dropColumn(let column, _):
             try surroundings.requireUnused(column, in: table)
             if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, let facets):
@@ -98,7 +98,7 @@ struct SQLiteAlter {
         case .addColumn(let column, let fill):
             guard fill == nil, canBeAdded(column) else { return nil }
             return ["\(alter) ADD COLUMN \(try dialect.define(column, in: step.after))"]
-        case .dropColumn(let name): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
+        case .dropColumn(let name, _): return ["\(alter) DROP COLUMN \(SQLText.identifier(name))"]
         case .renameColumn(let old, let new):
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .addIndex(let index): return [try dialect.create(index, on: step.after)]
@@ -215,7 +215,7 @@ struct Sources {
             expressions[column.name] = try fill.map { value throws(LoweringError) in
                 try dialect.spell(value, for: column.type)
             }
-        case .dropColumn(let name): expressions[name] = nil
+        case .dropColumn(let name, _): expressions[name] = nil
         case .renameColumn(let old, let new):
             expressions[new] = expressions.removeValue(forKey: old)
         case .changeColumn(let name, let facets):

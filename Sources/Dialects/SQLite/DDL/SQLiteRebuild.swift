@@ -129,7 +129,7 @@ struct SQLiteRenames {
         switch change {
         case .renameColumn(let old, let new):
             for (name, now) in current where now == old { current[name] = .some(new) }
-        case .dropColumn(let column):
+        case .dropColumn(let column, _):
             for (name, now) in current where now == column { current[name] = .some(nil) }
         case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
