@@ -25,6 +25,9 @@ public struct Generated: Hashable, Sendable, Decodable {
         self.expression = expression
         self.storage = storage
     }
+
+    /// The same as comparisons look at it.
+    var compared: Generated { Generated(expression.compared, storage) }
 }
 
 /// How a column's text compares. Without one, by bytes in SQLite and by the database's collation in PostgreSQL.
