@@ -12,9 +12,14 @@ import Migrator
 @main
 struct FixtureProgram {
     static func main() async {
-        let choice = getenv("TC_FIXTURE").map { String(cString: $0) } ?? "plain"
-        await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9") { try History(migrations(choice)) }
+        let choice = variable("TC_FIXTURE") ?? "plain"
+        let schema = variable("TC_FIXTURE_SCHEMA").flatMap(DeclaredSchema.init).map(\.schema)
+        await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9", schema: schema) {
+            try History(migrations(choice))
+        }
     }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     static func migrations(_ choice: String) throws -> [Migration] {
         switch choice {

@@ -46,7 +46,7 @@ extension DraftError: CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .noOperation(_, _, let byHand): byHand
-        case .unsound: "put it right in the declaration"
+        case .unsound: "put it right there, or write this migration by hand"
         case .astray: "write this migration by hand"
         }
     }
@@ -57,13 +57,18 @@ extension Schema {
     /// after it. What `choices` does not rename is dropped and added. Replay leads exactly there: it is asked.
     public func operations(leadingTo target: Schema, _ choices: DraftChoices) throws(DraftError) -> [Operation] {
         let target = target.declared
-        let operations = try SchemaDraft(from: self, to: target, choices).operations()
-        let reached: Schema
-        do throws(SchemaError) {
-            var schema = self
-            try schema.apply(operations)
-            reached = schema
-        } catch { throw .unsound(error) }
+        do throws(DraftError) { return try draft(target, choices, isCareful: false) } catch {
+            if case .noOperation = error { throw error }
+            return try draft(target, choices, isCareful: true)
+        }
+    }
+
+    private func draft(
+        _ target: Schema, _ choices: DraftChoices, isCareful: Bool
+    ) throws(DraftError) -> [Operation] {
+        let operations = try SchemaDraft(from: self, to: target, choices, isCareful: isCareful).operations()
+        var reached = self
+        do throws(SchemaError) { try reached.apply(operations) } catch { throw .unsound(error) }
         guard reached == target else { throw .astray(reached.differences(from: target).map(\.description)) }
         return operations
     }
@@ -76,5 +81,32 @@ extension Schema {
                 return (try? table.named()) ?? table
             },
             views: views.map { View($0.name.inOneForm, as: $0.query.inOneForm) })
+    }
+}
+
+extension Schema {
+    /// Columns of primary keys that may be empty. SQLite lets them be, for an old fault's sake
+    /// (https://www.sqlite.org/lang_createtable.html#the_primary_key), and nothing that is declared does.
+    public var nullableKeys: [DraftName] {
+        tables.flatMap { table in table.nullableKeys.map { .column($0, of: table.name) } }
+    }
+
+    /// The same schema, where they may not.
+    public var requiringKeys: Schema {
+        Schema(
+            tables: tables.map { table in
+                var table = table
+                let keys = table.nullableKeys
+                for at in table.columns.indices where keys.contains(table.columns[at].name) {
+                    table.columns[at].isNullable = false
+                }
+                return table
+            }, views: views)
+    }
+}
+
+extension Table {
+    fileprivate var nullableKeys: [String] {
+        (primaryKey?.columns ?? []).filter { self[column: $0]?.isNullable == true }
     }
 }

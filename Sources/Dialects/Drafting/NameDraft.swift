@@ -27,6 +27,9 @@ struct NameDraft {
         tableRenames = Moves(moves.sorted { $0.0 < $1.0 }).inOrder(taken).map { .renameTable($0.old, to: $0.new) }
     }
 
+    /// Whether keys or indexes of this table, by the name that it had, go before its turn comes.
+    func isEarly(_ table: String) -> Bool { early.contains { $0.table == table } }
+
     /// Whether this key or index is gone when its table's turn comes.
     func isGone(_ name: String) -> Bool { earlyNames.contains(name) }
 }

@@ -10,16 +10,25 @@ struct ReferenceDraft {
     private(set) var following: [String: Set<String>] = [:]
 
     private let draft: SchemaDraft
+    private let names: NameDraft
     /// What stays of each table's own keys and indexes.
     private let staying: [String: Table]
 
-    init(_ draft: SchemaDraft) {
+    init(_ draft: SchemaDraft, _ names: NameDraft) {
         self.draft = draft
+        self.names = names
         staying = draft.pairs.mapValues(\.staying)
         for table in draft.before.tables {
             place(table, staying: draft.pairs[draft.choices.tables[table.name] ?? table.name])
         }
         for name in draft.created { coming[name] = draft.target[name]?.foreignKeys }
+    }
+
+    /// Whether a key that comes can be added with the changes of its table, or has to wait for those of others.
+    func canStand(_ key: ForeignKey, on table: String, waiting: Set<String>) -> Bool {
+        guard !draft.isCareful || draft.created.contains(table), !waiting.contains(key.parent) else { return false }
+        guard key.parent == table, let pair = draft.pairs[table] else { return true }
+        return !key.touches(pair.retypes)
     }
 
     private mutating func place(_ table: Table, staying pair: TablePair?) {
@@ -47,7 +56,8 @@ struct ReferenceDraft {
 
     /// Whether a key that goes has to do so before its parent is touched.
     private func isInTheWay(_ key: ForeignKey, of child: TablePair) -> Bool {
-        guard key.parent != child.new.name else { return false }
+        if draft.isCareful { return true }
+        if key.parent == child.new.name { return names.isEarly(child.old.name) || key.touches(child.retypes) }
         guard let parent = draft.pairs[key.parent], let kept = staying[key.parent] else { return true }
         return !kept.isUnique(key.parentColumns) || key.parentColumns.contains { parent.goes($0) || parent.retypes($0) }
     }
@@ -67,7 +77,8 @@ struct ReferenceDraft {
     /// Whether the column can take its new type from the one that it refers to: from one only, with a default that goes with it,
     /// and nothing that is computed from it.
     private func follows(_ column: String, in child: TablePair) -> Bool {
-        guard let was = child.renamed[column: column], let now = child.new[column: column], was.generated == nil,
+        guard !draft.isCareful, let was = child.renamed[column: column], let now = child.new[column: column],
+            was.generated == nil,
             was.default?.fits(now.type) != false,
             !child.renamed.columns.contains(where: { $0.generated?.expression.readsColumn(column) == true })
         else { return false }
@@ -86,5 +97,12 @@ struct ReferenceDraft {
             (column, table) = (next, parent)
         }
         return false
+    }
+}
+
+extension ForeignKey {
+    /// Whether a column on either side, where both are of one table, is such.
+    fileprivate func touches(_ isSuch: (String) -> Bool) -> Bool {
+        columns.contains(where: isSuch) || parentColumns.contains(where: isSuch)
     }
 }

@@ -7,6 +7,9 @@ struct SchemaDraft {
     let before: Schema
     let target: Schema
     let choices: DraftChoices
+    /// Whether all foreign keys that change go first and come last, and none takes a type along: the long way, for tables that refer
+    /// to each other in a circle.
+    let isCareful: Bool
     /// The tables that stay, by the names of now.
     let pairs: [String: TablePair]
     /// The tables that go, those that refer to others first.
@@ -14,7 +17,8 @@ struct SchemaDraft {
     /// The tables that come, by name.
     let created: Set<String>
 
-    init(from before: Schema, to target: Schema, _ choices: DraftChoices) {
+    init(from before: Schema, to target: Schema, _ choices: DraftChoices, isCareful: Bool) {
+        self.isCareful = isCareful
         self.before = before
         self.target = target
         self.choices = choices
@@ -34,9 +38,9 @@ struct SchemaDraft {
 
     func operations() throws(DraftError) -> [Operation] {
         for pair in pairs.values.sorted(by: { $0.new.name < $1.new.name }) { try pair.requireOperations() }
-        let references = ReferenceDraft(self)
-        let views = ViewDraft(self)
         let names = NameDraft(self)
+        let references = ReferenceDraft(self, names)
+        let views = ViewDraft(self)
         var operations: [Operation] = views.going.map { .dropView($0) }
         operations += references.early.map { .alterTable($0.table, $0.keys.map { .dropForeignKey($0) }) }
         operations += dropped.map { .dropTable($0.name) }
@@ -50,10 +54,10 @@ struct SchemaDraft {
     private func tables(_ references: ReferenceDraft, _ names: NameDraft) -> [Operation] {
         var operations: [Operation] = []
         var late: [Operation] = []
-        var waiting = created
+        var waiting = isCareful ? Set(target.tables.map(\.name)) : created
         for table in target.tablesInForeignKeyOrder {
             waiting.remove(table.name)
-            func canStand(_ key: ForeignKey) -> Bool { !waiting.contains(key.parent) }
+            func canStand(_ key: ForeignKey) -> Bool { references.canStand(key, on: table.name, waiting: waiting) }
             let keys = references.coming[table.name] ?? []
             if let pair = pairs[table.name] {
                 var changes = pair.changes(references, names)

@@ -10,6 +10,7 @@ extension TablePair {
             changes.append(.dropCheck(name))
         }
         changes += goingParts.filter { !names.isGone($0.name) }.map(\.change)
+        changes += freedColumns.map { .changeColumn($0, [.generated(nil)]) }
         changes += droppedColumns.map { .dropColumn($0) }
         changes += columnNames.sorted { $0.key < $1.key }.map { .renameColumn($0.key, to: $0.value) }
         changes += columnChanges(following: references.following[new.name] ?? [])
@@ -30,32 +31,31 @@ extension TablePair {
         return (leaving.filter { $0.generated != nil } + leaving.filter { $0.generated == nil }).map(\.name)
     }
 
-    /// Columns that are no longer computed are freed first, and those that are computed come last, from the others as they then
-    /// are.
+    /// Columns that are no longer computed, by the names that they had: what they read may go then.
+    private var freedColumns: [String] {
+        zip(old.columns, renamed.columns).filter { old, renamed in
+            old.generated != nil && new[column: renamed.name].map { $0.generated == nil } ?? false
+        }.map(\.0.name)
+    }
+
+    /// Those that are computed come last, from the others as they then are.
     private func columnChanges(following: Set<String>) -> [Change] {
-        var (first, middle, last): ([Change], [Change], [Change]) = ([], [], [])
+        var (first, last): ([Change], [Change]) = ([], [])
         for (was, now) in stayingColumns {
             let facets = facets(from: was, to: now, isFollowing: following.contains(now.name))
             guard !facets.isEmpty else { continue }
             let change = Change.changeColumn(now.name, facets)
-            if now.generated != nil {
-                last.append(change)
-            } else if was.generated != nil {
-                first.append(change)
-            } else {
-                middle.append(change)
-            }
+            if now.generated != nil { last.append(change) } else { first.append(change) }
         }
         let coming = new.columns.filter { remade.contains($0.name) || renamed[column: $0.name] == nil }
         let additions = coming.map { Change.addColumn($0, filling: fillings[$0.name]) }
-        middle += zip(coming, additions).filter { $0.0.generated == nil }.map(\.1)
+        first += zip(coming, additions).filter { $0.0.generated == nil }.map(\.1)
         last += zip(coming, additions).filter { $0.0.generated != nil }.map(\.1)
-        return first + middle + last
+        return first + last
     }
 
     private func facets(from was: Column, to now: Column, isFollowing: Bool) -> [Facet] {
         var facets: [Facet] = []
-        if was.generated != now.generated, now.generated == nil { facets.append(.generated(nil)) }
         if was.type != now.type, !isFollowing { facets.append(.type(now.type)) }
         if was.collation != now.collation { facets.append(.collation(now.collation)) }
         if was.default?.compared != now.default?.compared { facets.append(.default(now.default)) }

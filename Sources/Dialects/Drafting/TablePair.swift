@@ -10,8 +10,8 @@ struct TablePair {
     let columnNames: [String: String]
     /// What its rows get, by the names of now.
     let fillings: [String: Default]
-    /// Columns that are dropped and added, though they stay: computed ones whose source takes another type, which no database
-    /// does under them.
+    /// Columns that are dropped and added, though they stay: computed ones whose source goes or takes another type, which no
+    /// database does under them.
     let remade: Set<String>
 
     init?(_ old: Table, _ new: Table, _ choices: DraftChoices) {
@@ -34,13 +34,11 @@ struct TablePair {
         self.new = new
         columnNames = names
         fillings = choices.fillings[new.name] ?? [:]
-        let retyped = new.columns.filter { column in
-            renamed[column: column.name].map { $0.type != column.type } ?? false
-        }
+        let moved = renamed.columns.filter { column in new[column: column.name]?.type != column.type }.map(\.name)
         remade = Set(
             renamed.columns.filter { column in
-                guard let generated = column.generated, new[column: column.name] != nil else { return false }
-                return retyped.contains { $0.name != column.name && generated.expression.readsColumn($0.name) }
+                guard let generated = column.generated, new[column: column.name]?.generated != nil else { return false }
+                return moved.contains { $0 != column.name && generated.expression.readsColumn($0) }
             }.map(\.name))
     }
 
