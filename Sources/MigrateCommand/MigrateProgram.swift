@@ -16,6 +16,7 @@ public enum MigrateProgram {
         var version = ""
         var history: @Sendable () throws -> History = { try History([]) }
         var defaultDatabase: DefaultDatabase?
+        var schema: Schema?
     }
 
     /// The database that is meant without --database and TC_DATABASE_URL. A program that has none asks for one of these: it never
@@ -35,12 +36,16 @@ public enum MigrateProgram {
     @TaskLocal static var context = Context()
 
     /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
+    ///
+    /// `schema` is the schema as it is to be, which the history makes when all its migrations are written: `new` writes the next
+    /// one from what differs.
     public static func run(
-        name: String, version: String, defaultDatabase: DefaultDatabase? = nil,
+        name: String, version: String, defaultDatabase: DefaultDatabase? = nil, schema: Schema? = nil,
         history: @escaping @Sendable () throws -> History
     ) async {
         Console.ignoreBrokenPipes()
-        let context = Context(name: name, version: version, history: history, defaultDatabase: defaultDatabase)
+        let context = Context(
+            name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema)
         await $context.withValue(context) {
             do {
                 var command = try RootCommand.parseAsRoot()
@@ -81,14 +86,15 @@ struct RootCommand: AsyncParsableCommand {
                   \(name) up --database postgresql://app@db.example.org/app
                   \(name) status --json
                   \(name) plan --dialect postgresql > up.sql
+                  \(name) new session-titles
                   \(name) transfer shop.db postgresql://app@db.example.org/shop
 
                 Exit codes: 0 done, 1 "no" (drift, mismatch, pending), 2 failed or refused, 64 usage.
                 """,
             version: MigrateProgram.context.version,
             subcommands: [
-                UpCommand.self, DownCommand.self, StatusCommand.self, DriftCommand.self, PlanCommand.self,
-                InspectCommand.self, TransferCommand.self, VerifyCommand.self,
+                NewCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, DriftCommand.self,
+                PlanCommand.self, InspectCommand.self, TransferCommand.self, VerifyCommand.self,
             ])
     }
 }

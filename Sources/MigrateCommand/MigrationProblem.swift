@@ -37,6 +37,9 @@ extension Problem {
             self.init(code: error.code, message: "\(error)", remedy: UnfinishedTransfer.remedy)
         case let error as SchemaTransferError:
             self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+        case let error as DraftRefusal:
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            if error.isUsage { exitCode = 64 }
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)

@@ -72,6 +72,11 @@ struct PlanCommand: AsyncParsableCommand {
     }
 }
 
+extension NotCarried {
+    /// What it is, and why it is left out.
+    var line: String { "\(kind.rawValue) \(name): \(reason)" }
+}
+
 extension String {
     fileprivate func trimmingNewline() -> String { hasSuffix("\n") ? String(dropLast()) : self }
 }
@@ -97,22 +102,30 @@ struct InspectCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding {
-            let database = try Database(
-                try DatabaseURL(parsing: url),
-                options: ConnectionOptions(
-                    access: .readOnly, applicationName: MigrateProgram.context.name,
-                    temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
-            let inspection = try await database.withConnection { try LiveSchema.inspect($0) }
-            await database.close()
+            let (inspection, dialect) = try await Self.read(url) { try LiveSchema.inspect($0) }
             switch output.json ? .json : format {
             case .json: Console.out(SchemaAsJSON.render(inspection))
             case .swift: Console.out(SchemaAsSwift.render(inspection.schema, importing: "Migrator"))
-            case .sql: Console.out(try sql(inspection.schema, in: database.dialect))
+            case .sql: Console.out(try sql(inspection.schema, in: dialect))
             }
             for thing in inspection.notCarried where !output.json {
-                Console.error("not shown: \(thing.kind.rawValue) \(thing.name): \(thing.reason)")
+                Console.error("not shown: \(thing.line)")
             }
         }
+    }
+
+    /// Reads a database that somebody names, and changes nothing.
+    static func read(
+        _ url: String, _ inspect: @escaping @Sendable (any Connection) throws -> Inspection
+    ) async throws -> (inspection: Inspection, dialect: any Dialect) {
+        let database = try Database(
+            try DatabaseURL(parsing: url),
+            options: ConnectionOptions(
+                access: .readOnly, applicationName: MigrateProgram.context.name,
+                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+        let inspection = try await database.withConnection { try inspect($0) }
+        await database.close()
+        return (inspection, database.dialect)
     }
 
     private func sql(_ schema: Schema, in dialect: any Dialect) throws -> String {

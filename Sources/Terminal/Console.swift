@@ -19,6 +19,13 @@ public enum Console {
     /// Writes without a newline, for a line that is written over and over.
     public static func progress(_ text: String) { write(text, to: 2) }
 
+    /// The answer to a question; `nil` when nobody gives one.
+    public static func ask(_ question: String) -> String? {
+        write(question, to: 2)
+        return readLine()
+    }
+
+    public static var inputIsTerminal: Bool { isatty(0) == 1 }
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 

@@ -25,6 +25,22 @@ public enum TextFile {
         return text
     }
 
+    /// What the folder holds, in no order.
+    public static func names(in folder: String) throws(Failure) -> [String] {
+        guard let entries = opendir(folder) else {
+            throw failure("the folder \(folder) can't be read", "name a folder that is there")
+        }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+                })
+        }
+        return names
+    }
+
     /// Throws when something is there already: it may be somebody's work.
     public static func requireAbsent(_ path: String) throws(Failure) {
         guard access(path, F_OK) != 0 else {

@@ -7,9 +7,9 @@ import Terminal
 @main
 struct TCMigrate {
     static func main() async {
-        await MigrateProgram.run(name: "tc-migrate", version: teleclaudeVersion, defaultDatabase: databaseOfSettings) {
-            try .teleclaude()
-        }
+        await MigrateProgram.run(
+            name: "tc-migrate", version: teleclaudeVersion, defaultDatabase: databaseOfSettings, schema: .current
+        ) { try .teleclaude() }
     }
 
     /// The database of the daemon, as its settings say.

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
     @Test(
         "the help of every command is the golden one, and has examples",
-        arguments: ["", "up", "down", "status", "drift", "plan", "inspect", "transfer", "verify"])
+        arguments: ["", "up", "down", "status", "drift", "plan", "inspect", "transfer", "verify", "new"])
     func help(_ command: String) async throws {
         try await withSandbox { box in
             let run = try await box.run(.tcMigrate, command.isEmpty ? ["--help"] : [command, "--help"])

@@ -6,9 +6,14 @@ import Migrator
 @main
 struct FixtureProgram {
     static func main() async {
-        let choice = ProcessInfo.processInfo.environment["TC_FIXTURE"] ?? "plain"
-        await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9") { try History(migrations(choice)) }
+        let choice = variable("TC_FIXTURE") ?? "plain"
+        let schema = variable("TC_FIXTURE_SCHEMA").flatMap(DeclaredSchema.init).map(\.schema)
+        await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9", schema: schema) {
+            try History(migrations(choice))
+        }
     }
+
+    private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
     static func migrations(_ choice: String) throws -> [Migration] {
         switch choice {

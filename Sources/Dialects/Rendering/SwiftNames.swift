@@ -1,9 +1,15 @@
 /// Names for the declarations of a source file, made from names that a database knows: `order_lines` becomes `orderLines`.
-struct SwiftNames {
+public struct SwiftNames {
     private var taken: Set<String>
 
     /// `taken` are those that the file needs for itself.
     init(taken: Set<String>) { self.taken = taken }
+
+    /// A name for each of these, in their order.
+    public static func distinct(_ names: [String]) -> [String] {
+        var swift = SwiftNames(taken: [])
+        return names.map { swift.next(for: $0) }
+    }
 
     /// One that no other declaration has; one with a number where two names would be the same.
     mutating func next(for name: String) -> String {

@@ -75,7 +75,7 @@ extension Table {
                 continue
             }
             let moves = run.compactMap { if case .renameColumn(let old, let new) = $0 { (old, new) } else { nil } }
-            let ordered = Moves(moves).canFollow(names) ? Array(run) : Moves(moves).atOnce(names) ?? Array(run)
+            let ordered = Moves(moves).inOrder(names).map { Change.renameColumn($0.old, to: $0.new) }
             for change in ordered { change.follow(&names) }
             result += ordered
             rest = rest.dropFirst(run.count)
@@ -109,14 +109,19 @@ extension Change {
     }
 }
 
-/// Renames of columns that stand side by side.
-private struct Moves {
+/// Renames that are meant at once: of the columns of a table, or of tables.
+struct Moves {
     private let moves: [(old: String, new: String)]
 
     init(_ moves: [(String, String)]) { self.moves = moves.map { (old: $0.0, new: $0.1) } }
 
+    /// In an order in which each can be made where `names`, in lower case, are taken; as they are when there is none.
+    func inOrder(_ names: Set<String>) -> [(old: String, new: String)] {
+        canFollow(names) ? moves : atOnce(names) ?? moves
+    }
+
     /// Whether each finds its old name there and its new one free, one after the other.
-    func canFollow(_ names: Set<String>) -> Bool {
+    private func canFollow(_ names: Set<String>) -> Bool {
         var names = names
         return moves.allSatisfy { move in
             guard names.remove(SQLName.folded(move.old)) != nil else { return false }
@@ -125,7 +130,7 @@ private struct Moves {
     }
 
     /// The same in an order in which each can be made; `nil` when they make no sense at once either.
-    func atOnce(_ names: Set<String>) -> [Change]? {
+    private func atOnce(_ names: Set<String>) -> [(old: String, new: String)]? {
         let olds = Set(moves.map { SQLName.folded($0.old) })
         let news = Set(moves.map { SQLName.folded($0.new) })
         guard olds.count == moves.count, news.count == moves.count, olds.isSubset(of: names),
@@ -133,20 +138,20 @@ private struct Moves {
         else { return nil }
         var names = names
         var rest = moves
-        var result: [Change] = []
+        var result: [(old: String, new: String)] = []
         while let first = rest.first {
             let at = rest.firstIndex { SQLName.equal($0.old, $0.new) || !names.contains(SQLName.folded($0.new)) }
-            let change: Change
+            let move: (old: String, new: String)
             if let at {
-                let move = rest.remove(at: at)
-                change = .renameColumn(move.old, to: move.new)
+                move = rest.remove(at: at)
             } else {
                 let between = Moves.free(names)
-                change = .renameColumn(first.old, to: between)
+                move = (old: first.old, new: between)
                 rest[0] = (old: between, new: first.new)
             }
-            change.follow(&names)
-            result.append(change)
+            names.remove(SQLName.folded(move.old))
+            names.insert(SQLName.folded(move.new))
+            result.append(move)
         }
         return result
     }

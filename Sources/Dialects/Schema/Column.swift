@@ -25,6 +25,9 @@ public struct Generated: Hashable, Sendable, Decodable {
         self.expression = expression
         self.storage = storage
     }
+
+    /// The same as comparisons look at it.
+    var compared: Generated { Generated(expression.compared, storage) }
 }
 
 /// How texts are compared and sorted. Without one, SQLite compares bytes, and PostgreSQL uses the database's collation.

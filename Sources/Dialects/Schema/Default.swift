@@ -34,6 +34,14 @@ extension Default {
 }
 
 extension Default {
+    /// The same default as comparisons look at it.
+    var compared: Default {
+        switch self {
+        case .expression(let expression): .expression(expression.compared)
+        case .text, .integer, .real, .boolean, .json, .now, .today, .uuid: self
+        }
+    }
+
     /// Whether a column of this type gets the same from it on both databases. SQLite takes any default, and fails or stores
     /// something else at the first insert; PostgreSQL refuses some and rounds others.
     func fits(_ type: ColumnType) -> Bool {

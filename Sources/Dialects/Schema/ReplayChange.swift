@@ -95,12 +95,12 @@ extension Schema {
         guard users.isEmpty || SQLName.equal(old, new) else { throw .columnInUse(new, table: table.name, by: users) }
         try renameInViews(old, to: new, of: table.name)
         table.columns[at].name = new
-        table.renameInside(old, to: new)
+        table.renameInside([old: new])
         let parent = table.name
         for key in table.foreignKeys.indices where table.foreignKeys[key].parent == parent {
-            table.foreignKeys[key].parentColumns.rename(old, to: new)
+            table.foreignKeys[key].parentColumns.rename([old: new])
         }
-        editForeignKeys(to: parent) { $0.parentColumns.rename(old, to: new) }
+        editForeignKeys(to: parent) { $0.parentColumns.rename([old: new]) }
     }
 
     private mutating func apply(
@@ -207,15 +207,16 @@ extension Table {
         return users
     }
 
-    fileprivate mutating func renameInside(_ old: String, to new: String) {
-        primaryKey?.columns.rename(old, to: new)
-        for at in uniques.indices { uniques[at].columns.rename(old, to: new) }
-        for at in checks.indices { checks[at].expression = checks[at].expression.renamingColumns([old: new]) }
-        for at in foreignKeys.indices { foreignKeys[at].columns.rename(old, to: new) }
-        for at in indexes.indices { indexes[at].rename(old, to: new) }
+    /// What stands in the table says its columns by their new names, which are given by the old ones.
+    mutating func renameInside(_ names: [String: String]) {
+        primaryKey?.columns.rename(names)
+        for at in uniques.indices { uniques[at].columns.rename(names) }
+        for at in checks.indices { checks[at].expression = checks[at].expression.renamingColumns(names) }
+        for at in foreignKeys.indices { foreignKeys[at].columns.rename(names) }
+        for at in indexes.indices { indexes[at].rename(names) }
         for at in columns.indices {
             guard let generated = columns[at].generated else { continue }
-            columns[at].generated?.expression = generated.expression.renamingColumns([old: new])
+            columns[at].generated?.expression = generated.expression.renamingColumns(names)
         }
     }
 }
@@ -257,19 +258,19 @@ extension Index {
         return inParts || condition?.readsColumn(column) == true
     }
 
-    fileprivate mutating func rename(_ old: String, to new: String) {
+    fileprivate mutating func rename(_ names: [String: String]) {
         for at in parts.indices {
             switch parts[at].key {
-            case .column(let name): parts[at].key = .column(name == old ? new : name)
-            case .expression(let expression): parts[at].key = .expression(expression.renamingColumns([old: new]))
+            case .column(let name): parts[at].key = .column(names[name] ?? name)
+            case .expression(let expression): parts[at].key = .expression(expression.renamingColumns(names))
             }
         }
-        condition = condition?.renamingColumns([old: new])
+        condition = condition?.renamingColumns(names)
     }
 }
 
 extension [String] {
-    fileprivate mutating func rename(_ old: String, to new: String) {
-        for at in indices where self[at] == old { self[at] = new }
+    mutating func rename(_ names: [String: String]) {
+        for at in indices { self[at] = names[self[at]] ?? self[at] }
     }
 }

@@ -144,8 +144,8 @@ extension Column {
     /// The same column with its expressions in canonical form.
     fileprivate var canonical: Column {
         var column = self
-        column.generated = generated.map { Generated($0.expression.compared, $0.storage) }
-        if case .expression(let expression) = `default` { column.default = .expression(expression.compared) }
+        column.generated = generated?.compared
+        column.default = self.default?.compared
         return column
     }
 }

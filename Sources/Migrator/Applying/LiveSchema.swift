@@ -12,6 +12,26 @@ public enum LiveSchema {
         return live
     }
 
+    /// The same beside a history that need not be in any ledger there: a table that is as `declared` makes it is said in its words.
+    public static func inspect(_ connection: any Connection, inWordsOf declared: Schema) throws -> Inspection {
+        var live = try inspect(connection)
+        guard declared != Schema(), let made = try inspectScratch(declared, beside: connection) else { return live }
+        let tables = live.schema.tables.map { table -> Table in
+            guard let known = declared[table.name], let same = made.schema[table.name],
+                Schema(tables: [table]).differences(from: Schema(tables: [same])).isEmpty
+            else { return table }
+            return known
+        }
+        let views = live.schema.views.map { view -> View in
+            guard let known = declared[view: view.name],
+                made.schema[view: view.name]?.query.compared == view.query.compared
+            else { return view }
+            return known
+        }
+        live.schema = Schema(tables: tables, views: views)
+        return live
+    }
+
     /// What the database would hold; `nil` where it may only be read, and there is no place to try it in.
     private static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection? {
         do {

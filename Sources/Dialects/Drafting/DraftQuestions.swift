@@ -1,0 +1,98 @@
+/// Something that is gone, and what of the new things has its shape: nobody but a person knows whether it was renamed.
+public struct RenameQuestion: Sendable, Equatable {
+    /// By the names that there were.
+    public let gone: DraftName
+    /// By the names of now.
+    public let candidates: [DraftName]
+}
+
+extension Schema {
+    /// What has to be asked before `target` can be drafted: each thing that is neither renamed by `choices` nor in `drops`, and has
+    /// a fellow among the new ones. A column has the type of its fellow, a table at least half of all columns of both.
+    public func renameQuestions(
+        leadingTo target: Schema, _ choices: DraftChoices, dropping drops: Set<DraftName>
+    ) -> [RenameQuestion] {
+        tableQuestions(target, choices, drops)
+            + tables.flatMap { table -> [RenameQuestion] in
+                guard let new = target[choices.tables[table.name] ?? table.name] else { return [] }
+                return table.columnQuestions(new, choices.columns[table.name] ?? [:], drops)
+            }
+    }
+
+    private func tableQuestions(
+        _ target: Schema, _ choices: DraftChoices, _ drops: Set<DraftName>
+    ) -> [RenameQuestion] {
+        let given = Set(choices.tables.values)
+        let new = target.tables.filter { self[$0.name] == nil && !given.contains($0.name) }
+        let gone = tables.filter {
+            target[$0.name] == nil && choices.tables[$0.name] == nil && !drops.contains(.table($0.name))
+        }
+        return gone.compactMap { table in
+            let candidates = new.filter { $0.resembles(table) }.map { DraftName.table($0.name) }
+            return candidates.isEmpty ? nil : RenameQuestion(gone: .table(table.name), candidates: candidates)
+        }
+    }
+
+    /// New columns that must hold a value and of which nothing says what rows that exist already get, by the names of now.
+    public func columnsWithoutFilling(
+        leadingTo target: Schema, _ choices: DraftChoices
+    ) -> [(name: DraftName, column: Column)] {
+        tables.flatMap { table -> [(name: DraftName, column: Column)] in
+            guard let new = target[choices.tables[table.name] ?? table.name] else { return [] }
+            let renamed = Set((choices.columns[table.name] ?? [:]).values)
+            let coming = new.columns.filter { table[column: $0.name] == nil && !renamed.contains($0.name) }
+            return coming.filter { $0.needsFilling && choices.fillings[new.name]?[$0.name] == nil }
+                .map { (.column($0.name, of: new.name), $0) }
+        }
+    }
+}
+
+extension Table {
+    fileprivate func columnQuestions(
+        _ new: Table, _ names: [String: String], _ drops: Set<DraftName>
+    ) -> [RenameQuestion] {
+        let given = Set(names.values)
+        let coming = new.columns.filter {
+            self[column: $0.name] == nil && !given.contains($0.name) && $0.generated == nil
+        }
+        let gone = columns.filter {
+            new[column: $0.name] == nil && names[$0.name] == nil && $0.generated == nil
+                && !drops.contains(.column($0.name, of: name))
+        }
+        return gone.compactMap { column in
+            let candidates = coming.filter { $0.type == column.type }.map { DraftName.column($0.name, of: new.name) }
+            return candidates.isEmpty
+                ? nil : RenameQuestion(gone: .column(column.name, of: name), candidates: candidates)
+        }
+    }
+
+    fileprivate func resembles(_ other: Table) -> Bool {
+        let common = columns.filter { other[column: $0.name]?.type == $0.type }.count
+        return 2 * common >= columns.count + other.columns.count - common
+    }
+}
+
+extension Column {
+    fileprivate var needsFilling: Bool { !isNullable && self.default == nil && generated == nil && !isIdentity }
+}
+
+extension Default {
+    /// The value that somebody means by these words for a column of this type; `nil` when it is none of it.
+    public init?(words: String, for type: ColumnType) {
+        let value: Default?
+        switch type {
+        case .integer, .bigint: value = Int64(words).map { .integer($0) }
+        case .real: value = Double(words).flatMap { $0.isFinite ? .real($0) : nil }
+        case .decimal, .numeric: value = Int64(words).map { .integer($0) } ?? Double(words).map { _ in .text(words) }
+        case .boolean: value = Bool(words).map { .boolean($0) }
+        case .text, .varchar: value = .text(words)
+        case .json: value = .json(words)
+        case .timestamp, .datetime, .time: value = words == "now" ? .now : .text(words)
+        case .date: value = words == "today" ? .today : .text(words)
+        case .uuid: value = words == "uuid" ? .uuid : .text(words)
+        case .bytes, .native: value = nil
+        }
+        guard let value, value.fits(type) else { return nil }
+        self = value
+    }
+}

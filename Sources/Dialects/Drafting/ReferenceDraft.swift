@@ -1,0 +1,108 @@
+/// The foreign keys of a difference: those that stay, those that go, and those that come.
+struct ReferenceDraft {
+    /// Keys that go before anything else does, by the names that their tables had.
+    private(set) var early: [(table: String, keys: [String])] = []
+    /// Names of the keys that go when their table is altered, by its name of now.
+    private(set) var going: [String: [String]] = [:]
+    /// Keys that come, by their table's name of now.
+    private(set) var coming: [String: [ForeignKey]] = [:]
+    /// Columns that take their type from the column that they refer to, by their table's name of now.
+    private(set) var following: [String: Set<String>] = [:]
+
+    private let draft: SchemaDraft
+    private let names: NameDraft
+    /// What stays of each table's own keys and indexes.
+    private let staying: [String: Table]
+
+    init(_ draft: SchemaDraft, _ names: NameDraft) {
+        self.draft = draft
+        self.names = names
+        staying = draft.pairs.mapValues(\.staying)
+        for table in draft.before.tables {
+            place(table, staying: draft.pairs[draft.choices.tables[table.name] ?? table.name])
+        }
+        for name in draft.created { coming[name] = draft.target[name]?.foreignKeys }
+    }
+
+    /// Whether a key that comes can be added with the changes of its table, or has to wait for those of others.
+    func canStand(_ key: ForeignKey, on table: String, waiting: Set<String>) -> Bool {
+        guard !draft.isCareful || draft.created.contains(table), !waiting.contains(key.parent) else { return false }
+        guard key.parent == table, let pair = draft.pairs[table] else { return true }
+        return !key.touches(pair.retypes)
+    }
+
+    private mutating func place(_ table: Table, staying pair: TablePair?) {
+        guard let pair, pair.old.name == table.name else {
+            let keys = table.foreignKeys.filter(isInTheWayOfDrops(of: table))
+            if !keys.isEmpty { early.append((table.name, keys.compactMap(\.name))) }
+            return
+        }
+        let keys = Set(pair.renamed.foreignKeys).intersection(pair.new.foreignKeys).filter { stays($0, in: pair) }
+        let leaving = pair.renamed.foreignKeys.filter { !keys.contains($0) }
+        let first = leaving.filter { isInTheWay($0, of: pair) }
+        if !first.isEmpty { early.append((pair.old.name, first.compactMap(\.name))) }
+        going[pair.new.name] = leaving.filter { !first.contains($0) }.compactMap(\.name)
+        coming[pair.new.name] = pair.new.foreignKeys.filter { !keys.contains($0) }
+        following[pair.new.name] = Set(keys.flatMap(\.columns).filter(pair.retypes))
+    }
+
+    /// A table that goes, and refers to one that goes before it: they stand in a circle.
+    private func isInTheWayOfDrops(of table: Table) -> (ForeignKey) -> Bool {
+        let names = draft.dropped.map(\.name)
+        let place = names.firstIndex(of: table.name) ?? names.endIndex
+        let gone = Set(names[..<place])
+        return { gone.contains($0.parent) }
+    }
+
+    /// Whether a key that goes has to do so before its parent is touched.
+    private func isInTheWay(_ key: ForeignKey, of child: TablePair) -> Bool {
+        if draft.isCareful { return true }
+        if key.parent == child.new.name { return names.isEarly(child.old.name) || key.touches(child.retypes) }
+        guard let parent = draft.pairs[key.parent], let kept = staying[key.parent] else { return true }
+        return !kept.isUnique(key.parentColumns) || key.parentColumns.contains { parent.goes($0) || parent.retypes($0) }
+    }
+
+    /// Whether a key that is there on both sides can stand through everything that happens to its two tables.
+    private func stays(_ key: ForeignKey, in child: TablePair) -> Bool {
+        guard let parent = draft.pairs[key.parent], let kept = staying[key.parent], kept.isUnique(key.parentColumns)
+        else {
+            return false
+        }
+        return zip(key.columns, key.parentColumns).allSatisfy { own, theirs in
+            guard !child.remade.contains(own), !parent.remade.contains(theirs) else { return false }
+            return child.retypes(own) == parent.retypes(theirs) && (!child.retypes(own) || follows(own, in: child))
+        }
+    }
+
+    /// Whether the column can take its new type from the one that it refers to: from one only, with a default that goes with it,
+    /// and nothing that is computed from it.
+    private func follows(_ column: String, in child: TablePair) -> Bool {
+        guard !draft.isCareful, let was = child.renamed[column: column], let now = child.new[column: column],
+            was.generated == nil,
+            was.default?.fits(now.type) != false,
+            !child.renamed.columns.contains(where: { $0.generated?.expression.readsColumn(column) == true })
+        else { return false }
+        return hasOneRoot(column, of: child)
+    }
+
+    private func hasOneRoot(_ column: String, of table: TablePair) -> Bool {
+        var seen: Set<[String]> = []
+        var (column, table) = (column, table)
+        while seen.insert([table.new.name, column]).inserted {
+            let parents = table.renamed.foreignKeys.flatMap { key in
+                zip(key.columns, key.parentColumns).filter { $0.0 == column }.map { (key.parent, $0.1) }
+            }
+            guard let (name, next) = parents.first else { return true }
+            guard parents.count == 1, let parent = draft.pairs[name] else { return false }
+            (column, table) = (next, parent)
+        }
+        return false
+    }
+}
+
+extension ForeignKey {
+    /// Whether a column on either side, where both are of one table, is such.
+    fileprivate func touches(_ isSuch: (String) -> Bool) -> Bool {
+        columns.contains(where: isSuch) || parentColumns.contains(where: isSuch)
+    }
+}

@@ -1,0 +1,76 @@
+/// The way from one schema to another: which objects stay, which go and which come, and in what order.
+///
+/// Views go first and come last. Foreign keys that would be in the way of something go before it. Then tables are dropped, names
+/// that somebody else is to have become free, tables get their new names, and in the order of the new foreign keys each table is
+/// made or altered, once. Foreign keys of a circle come after that.
+struct SchemaDraft {
+    let before: Schema
+    let target: Schema
+    let choices: DraftChoices
+    /// Whether all foreign keys that change go first and come last, and none takes a type along: the long way, for tables that refer
+    /// to each other in a circle.
+    let isCareful: Bool
+    /// The tables that stay, by the names of now.
+    let pairs: [String: TablePair]
+    /// The tables that go, those that refer to others first.
+    let dropped: [Table]
+    /// The tables that come, by name.
+    let created: Set<String>
+
+    init(from before: Schema, to target: Schema, _ choices: DraftChoices, isCareful: Bool) {
+        self.isCareful = isCareful
+        self.before = before
+        self.target = target
+        self.choices = choices
+        var pairs: [String: TablePair] = [:]
+        var stays: Set<String> = []
+        for table in before.tables {
+            guard let new = target[choices.tables[table.name] ?? table.name], pairs[new.name] == nil,
+                let pair = TablePair(table, new, choices)
+            else { continue }
+            pairs[new.name] = pair
+            stays.insert(table.name)
+        }
+        self.pairs = pairs
+        dropped = before.tablesInForeignKeyOrder.reversed().filter { !stays.contains($0.name) }
+        created = Set(target.tables.map(\.name).filter { pairs[$0] == nil })
+    }
+
+    func operations() throws(DraftError) -> [SchemaOperation] {
+        for pair in pairs.values.sorted(by: { $0.new.name < $1.new.name }) { try pair.requireOperations() }
+        let names = NameDraft(self)
+        let references = ReferenceDraft(self, names)
+        let views = ViewDraft(self)
+        var operations: [SchemaOperation] = views.going.map { .dropView($0) }
+        operations += references.early.map { .alterTable($0.table, $0.keys.map { .dropForeignKey($0) }) }
+        operations += dropped.map { .dropTable($0.name) }
+        operations += names.early.map { .alterTable($0.table, $0.changes) }
+        operations += names.tableRenames
+        operations += tables(references, names)
+        return operations + views.coming.map { .createView($0) }
+    }
+
+    /// Makes and alters the tables, and then the foreign keys that had to wait.
+    private func tables(_ references: ReferenceDraft, _ names: NameDraft) -> [SchemaOperation] {
+        var operations: [SchemaOperation] = []
+        var late: [SchemaOperation] = []
+        var waiting = isCareful ? Set(target.tables.map(\.name)) : created
+        for table in target.tablesInForeignKeyOrder {
+            waiting.remove(table.name)
+            func canStand(_ key: ForeignKey) -> Bool { references.canStand(key, on: table.name, waiting: waiting) }
+            let keys = references.coming[table.name] ?? []
+            if let pair = pairs[table.name] {
+                var changes = pair.changes(references, names)
+                changes += keys.filter(canStand).map { .addForeignKey($0) }
+                if !changes.isEmpty { operations.append(.alterTable(table.name, changes)) }
+            } else {
+                var made = table
+                made.foreignKeys = keys.filter(canStand)
+                operations.append(.createTable(made))
+            }
+            let rest = keys.filter { !canStand($0) }
+            if !rest.isEmpty { late.append(.alterTable(table.name, rest.map { .addForeignKey($0) })) }
+        }
+        return operations + late
+    }
+}

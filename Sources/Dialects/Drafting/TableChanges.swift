@@ -1,0 +1,82 @@
+// The changes of one table that stays, in an order in which each of them can be made.
+
+extension TablePair {
+    /// Everything but the foreign keys that come. What uses a column goes before it and comes after it; a column gets its new name
+    /// when the name is free.
+    func changes(_ references: ReferenceDraft, _ names: NameDraft) -> [Change] {
+        let kept = staying
+        var changes: [Change] = (references.going[new.name] ?? []).map { .dropForeignKey($0) }
+        for name in renamed.checks.filter({ !kept.checks.contains($0) }).compactMap(\.name) {
+            changes.append(.dropCheck(name))
+        }
+        changes += goingParts.filter { !names.isGone($0.name) }.map(\.change)
+        changes += freedColumns.map { .changeColumn($0, [.generated(nil)]) }
+        changes += droppedColumns.map { .dropColumn($0, undoFilling: nil) }
+        changes += columnNames.sorted { $0.key < $1.key }.map { .renameColumn($0.key, to: $0.value) }
+        changes += columnChanges(following: references.following[new.name] ?? [])
+        if let key = new.primaryKey, kept.primaryKey == nil { changes.append(.addPrimaryKey(key)) }
+        changes += added(new.uniques, beside: kept.uniques.map(\.name), \.name).map { .addUnique($0) }
+        changes += added(new.checks, beside: kept.checks.map(\.name), \.name).map { .addCheck($0) }
+        changes += added(new.indexes, beside: kept.indexes.map(\.name), \.name).map { .addIndex($0) }
+        return changes
+    }
+
+    private func added<Part, Name: Equatable>(_ parts: [Part], beside kept: [Name], _ name: (Part) -> Name) -> [Part] {
+        parts.filter { !kept.contains(name($0)) }
+    }
+
+    /// By the names that they had, computed ones first: they may read the others.
+    private var droppedColumns: [String] {
+        let leaving = zip(old.columns, renamed.columns).filter { goes($0.1.name) }.map(\.0)
+        return (leaving.filter { $0.generated != nil } + leaving.filter { $0.generated == nil }).map(\.name)
+    }
+
+    /// Columns that are no longer computed, by the names that they had: what they read may go then.
+    private var freedColumns: [String] {
+        zip(old.columns, renamed.columns).filter { old, renamed in
+            old.generated != nil && new[column: renamed.name].map { $0.generated == nil } ?? false
+        }.map(\.0.name)
+    }
+
+    /// Those that are computed come last, from the others as they then are.
+    private func columnChanges(following: Set<String>) -> [Change] {
+        var (first, last): ([Change], [Change]) = ([], [])
+        for (was, now) in stayingColumns {
+            let facets = facets(from: was, to: now, isFollowing: following.contains(now.name))
+            guard !facets.isEmpty else { continue }
+            let change = Change.changeColumn(now.name, facets)
+            if now.generated != nil { last.append(change) } else { first.append(change) }
+        }
+        let coming = new.columns.filter { remade.contains($0.name) || renamed[column: $0.name] == nil }
+        let additions = coming.map { Change.addColumn($0, filling: fillings[$0.name]) }
+        first += zip(coming, additions).filter { $0.0.generated == nil }.map(\.1)
+        last += zip(coming, additions).filter { $0.0.generated != nil }.map(\.1)
+        return first + last
+    }
+
+    private func facets(from was: Column, to now: Column, isFollowing: Bool) -> [Facet] {
+        var facets: [Facet] = []
+        if was.type != now.type, !isFollowing { facets.append(.type(now.type)) }
+        if was.collation != now.collation { facets.append(.collation(now.collation)) }
+        if was.default?.compared != now.default?.compared { facets.append(.default(now.default)) }
+        if was.generated?.compared != now.generated?.compared, let generated = now.generated {
+            facets.append(.generated(generated))
+        }
+        if was.isNullable != now.isNullable {
+            facets.append(.nullable(now.isNullable, filling: now.isNullable ? nil : fillings[now.name]))
+        }
+        return facets
+    }
+
+    /// Throws where a column is to become what no operation makes of it.
+    func requireOperations() throws(DraftError) {
+        for (was, now) in stayingColumns where was.isIdentity != now.isIdentity {
+            throw .noOperation(
+                object: "\(new.name).\(now.name)",
+                because: now.isIdentity
+                    ? "it is to count by itself, and no operation makes a column do so that is there"
+                    : "it is no longer to count by itself, and no operation makes a column stop",
+                byHand: "add another column, or make another table, in its place, and bring the rows over with RunSQL")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Dialects
+import Migrator
+import Terminal
+
+/// Asks somebody at a terminal what two schemas do not say.
+struct DraftDialogue {
+    /// Nobody is there, where there is no terminal.
+    init?() { guard Console.inputIsTerminal, Console.errorIsTerminal else { return nil } }
+
+    func answer(_ question: RenameQuestion, in answers: inout DraftAnswers) throws {
+        Console.error("\(question.gone) is gone from the declared schema. Is it")
+        for (at, candidate) in question.candidates.enumerated() {
+            Console.error("  \(at + 1)  renamed to \(candidate)")
+        }
+        Console.error("  d  dropped, with all that it holds")
+        while let words = Console.ask("? ") {
+            if words == "d" { return answers.drop(question.gone) }
+            guard let number = Int(words), question.candidates.indices.contains(number - 1) else { continue }
+            return answers.rename(question.gone, to: question.candidates[number - 1])
+        }
+        throw DraftRefusal.renamedOrDropped(question)
+    }
+
+    func answer(_ name: DraftName, _ type: ColumnType, in answers: inout DraftAnswers) throws {
+        Console.error(
+            "\(name) is new and required. What do rows get that exist? A \(type), or nothing if there are none.")
+        while let words = Console.ask("? ") {
+            if words.isEmpty { return answers.fill(name, with: nil) }
+            if let value = Default(words: words, for: type) { return answers.fill(name, with: value) }
+            Console.error("that is no \(type)")
+        }
+        throw DraftRefusal.needsFilling(name, type)
+    }
+}

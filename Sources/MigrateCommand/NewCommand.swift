@@ -1,0 +1,202 @@
+import ArgumentParser
+import Dialects
+import Migrator
+import Terminal
+
+struct NewCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        let name = MigrateProgram.context.name
+        return CommandConfiguration(
+            commandName: "new", abstract: "Write the next migration, from the declared schema.",
+            usage: "\(name) new <name> [<options>]\n\(name) new --check",
+            discussion: """
+                Edit the declared schema, and build. What it holds and the history does not make is written down as a migration; \
+                build again, and apply it. A renamed table or column is asked for on a terminal, or named by --rename; names are \
+                TABLE or TABLE.COLUMN, the old one as the history has it, the new one as the schema does.
+
+                EXAMPLES:
+                  \(name) new session-titles
+                  \(name) new handles --rename people.nick=people.handle
+                  \(name) new emails --fill people.email=unknown --dry-run
+                  \(name) new --check
+                  \(name) new first --from-database shop.db
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("What the migration is about: small letters, digits and hyphens.", valueName: "name"))
+    var name: String?
+    @Flag(help: "Write nothing; exit with 1 when the schema was edited and no migration says so.") var check = false
+    @Flag(help: "Print the file instead of writing it.") var dryRun = false
+    @Option(help: ArgumentHelp("Write it here.", valueName: "path")) var folder = "Migrations"
+    @Option(help: ArgumentHelp("This is called otherwise from now on (repeatable).", valueName: "old=new"))
+    var rename: [String] = []
+    @Option(help: ArgumentHelp("This is gone, with all that it holds (repeatable).", valueName: "name")) var drop:
+        [String] = []
+    @Option(help: ArgumentHelp("What rows that exist get in a new column (repeatable).", valueName: "column=value"))
+    var fill: [String] = []
+    @Option(help: ArgumentHelp("The new column's table has no rows (repeatable).", valueName: "column")) var noFill:
+        [String] = []
+    @Option(help: ArgumentHelp("Take the schema of this database for the declared one.", valueName: "url"))
+    var fromDatabase: String?
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard let name else {
+            guard check else { throw ValidationError("Say what the migration is about: new NAME.") }
+            return
+        }
+        guard name.count > 60 || name.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) == nil else { return }
+        throw ValidationError(
+            "'\(name)' is no name of a migration: take small letters, digits and hyphens, 60 at most.")
+    }
+
+    func run() async throws {
+        try await output.guarding {
+            let history = try MigrateProgram.context.history()
+            let target = try await target(beside: history.schema)
+            guard target != history.schema else { return showNothing() }
+            guard let name, !check else { return try showDifference(history.schema, target) }
+            let file = try MigrationFile(name, after: history, files: TextFile.names(in: folder))
+            let answers = try answers(DraftAnswers(from: history.schema, to: target))
+            let operations = try draft(history.schema, target, answers.choices)
+            remark(operations)
+            let source = MigrationAsSwift.render(
+                id: file.id, named: file.name, summary: summary(name), operations, importing: "Migrator")
+            let isListed = try dryRun ? false : write(file, source)
+            show(file, source, operations, isListed: isListed)
+        }
+    }
+
+    // MARK: What differs
+
+    private func target(beside history: Schema) async throws -> Schema {
+        if let fromDatabase {
+            let (inspection, _) = try await InspectCommand.read(fromDatabase) { connection in
+                try LiveSchema.inspect(connection, inWordsOf: history)
+            }
+            for thing in inspection.notCarried { output.remark("not written: \(thing.line)") }
+            for name in inspection.schema.nullableKeys {
+                output.remark("note: \(name) is required, since it is in the primary key")
+            }
+            return inspection.schema.requiringKeys.declared
+        }
+        guard let schema = MigrateProgram.context.schema else {
+            throw DatabaseError(
+                .other, "this program names no declared schema",
+                remedy: "give MigrateProgram.run a schema, or say --from-database URL")
+        }
+        return schema.declared
+    }
+
+    private func draft(
+        _ before: Schema, _ target: Schema, _ choices: DraftChoices
+    ) throws(DraftRefusal) -> [ResolvedOperation] {
+        do throws(DraftError) {
+            let operations = try before.operations(leadingTo: target, choices)
+            do throws(SchemaError) { return try before.resolving(operations) } catch { throw .unsound(error) }
+        } catch { throw .impossible(error) }
+    }
+
+    /// What the flags say, and then what somebody at the terminal does.
+    private func answers(_ unanswered: DraftAnswers) throws -> DraftAnswers {
+        var answers = unanswered
+        // Tables first: their columns are called by the names that those have from now on.
+        for words in rename.sorted(by: { !$0.contains(".") && $1.contains(".") }) { try answers.rename(inWords: words) }
+        for words in drop { try answers.drop(inWords: words) }
+        for words in fill { try answers.fill(inWords: words) }
+        for words in noFill { try answers.leaveUnfilled(inWords: words) }
+        let dialogue = output.json ? nil : DraftDialogue()
+        while let question = answers.renameQuestion {
+            guard let dialogue else { throw DraftRefusal.renamedOrDropped(question) }
+            try dialogue.answer(question, in: &answers)
+        }
+        while let (name, column) = answers.fillingQuestion {
+            guard let dialogue else { throw DraftRefusal.needsFilling(name, column.type) }
+            try dialogue.answer(name, column.type, in: &answers)
+        }
+        return answers
+    }
+
+    // MARK: What is written
+
+    /// Writes the file, and its line into the history where there is no doubt about its place.
+    private func write(_ file: MigrationFile, _ source: String) throws -> Bool {
+        let path = "\(folder)/\(file.fileName)"
+        try TextFile.requireAbsent(path)
+        let historyPath = "\(folder)/History.swift"
+        let listed = (try? TextFile.read(historyPath)).flatMap(file.inserted)
+        let historyFile = try listed.map { _ in try OutputFile(historyPath) }
+        do { try TextFile.create(path, source) } catch {
+            historyFile?.discard()
+            throw error
+        }
+        guard let listed, let historyFile else { return false }
+        try historyFile.finish(listed)
+        return true
+    }
+
+    private func summary(_ name: String) -> String {
+        let words = name.replacing("-", with: " ")
+        let origin = fromDatabase == nil ? "the declared schema" : "a database"
+        return
+            "\(words.prefix(1).uppercased())\(words.dropFirst()), as \(MigrateProgram.context.name) wrote it from \(origin)."
+    }
+
+    /// What would be found out later: that rows go, and that a database can't do it.
+    private func remark(_ operations: [ResolvedOperation]) {
+        for name in MigrationAsSwift.losses(operations) {
+            switch name {
+            case .table: output.remark("note: all rows of \(name) are lost")
+            case .column: output.remark("note: the values of \(name) are lost")
+            }
+        }
+        for kind in PlanCommand.DialectName.allCases {
+            for operation in operations {
+                do throws(LoweringError) { _ = try kind.dialect.lower(operation, keeping: .none) } catch {
+                    output.remark("note: \(kind.rawValue) can't do this: \(error.place): \(error.reason)")
+                }
+            }
+        }
+    }
+
+    // MARK: What is said
+
+    private func showNothing() {
+        let document = JSON.object([("version", .integer(1)), ("difference", .boolean(false)), ("file", .null)])
+        output.show(document) { "nothing to write: the migrations make the declared schema" }
+    }
+
+    /// For a machine that checks: no question is asked, so that what may be a rename is shown as what it would be without one.
+    private func showDifference(_ before: Schema, _ target: Schema) throws {
+        var lines: [String]
+        do throws(DraftRefusal) {
+            lines = MigrationAsSwift.summaries(try draft(before, target, DraftChoices()))
+        } catch { lines = ["\(error)"] }
+        let document = JSON.object([
+            ("version", .integer(1)), ("difference", .boolean(true)), ("operations", .array(lines.map { .string($0) })),
+        ])
+        output.show(document) {
+            (["the schema was edited, and no migration says so:"] + lines.map { "  \($0)" }
+                + ["write it with: \(MigrateProgram.context.name) new NAME"]).joined(separator: "\n")
+        }
+        throw ExitCode(1)
+    }
+
+    private func show(_ file: MigrationFile, _ source: String, _ operations: [ResolvedOperation], isListed: Bool) {
+        let path = "\(folder)/\(file.fileName)"
+        let document = JSON.object([
+            ("version", .integer(1)), ("difference", .boolean(true)), ("id", .string(file.id)), ("file", .string(path)),
+            ("written", .boolean(!dryRun)), ("history_line", .string(file.line)), ("listed", .boolean(isListed)),
+            ("operations", .array(MigrationAsSwift.summaries(operations).map { .string($0) })),
+            ("losses", .array(MigrationAsSwift.losses(operations).map { .string($0.description) })),
+            ("source", .string(source)),
+        ])
+        output.show(document) {
+            if dryRun { return source + "\nits line for \(folder)/History.swift: \(file.line)" }
+            let listed =
+                isListed
+                ? "\(folder)/History.swift lists it: \(file.line)" : "add its line to the history: \(file.line)"
+            return "wrote \(path)\n\(listed)"
+        }
+    }
+}
