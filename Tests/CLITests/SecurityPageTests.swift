@@ -4,7 +4,7 @@ import Testing
 /// docs/security.md names the tests that show what it says: each of them has to be there.
 struct SecurityPageTests {
     @Test func everyTestThatItNamesIsThere() throws {
-        let tests = Set(try TestSources().tests.map(\.name))
+        let tests = Set(try TestSources.current.get().tests.map(\.name))
         let named = try Self.rows().flatMap { $0.matches(of: /`([A-Z]\w+Tests\.\w+)`/).map { String($0.1) } }
         #expect(named.count > 50)
         #expect(named.filter { !tests.contains($0) } == [])

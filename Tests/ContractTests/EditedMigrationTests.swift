@@ -51,7 +51,7 @@ struct EditedMigrationTests {
         }
         try await backend.withDatabase { database in
             try await database.migrator([Self.applied]).up()
-            for (edited, words) in [(column, "varchar"), (script, "VALUES (2,")] {
+            for (edited, words) in [(column, "varchar"), (script, "operation 2 differs: was RunSQL")] {
                 let migrator = try database.migrator([edited])
                 #expect(try await migrator.status().lines.map(\.state) == [.changed])
                 let error = try await #require(throws: MigratorError.self) { try await migrator.up() }

@@ -15,10 +15,13 @@ public struct TestSources: Sendable {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Every function of a type of the tests that stands at its first level, whichever of the type's extensions it is in.
+    /// Read once for all that ask.
+    public static let current = Result { try TestSources() }
+
+    /// Every `@Test` function of a type, whichever of the type's extensions it is in.
     public let tests: [Test]
 
-    public init() throws {
+    private init() throws {
         let folder = Self.root.appendingPathComponent("Tests")
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects as? [URL]
         tests = try (files ?? []).filter { $0.pathExtension == "swift" }.flatMap { url in
@@ -40,14 +43,18 @@ public struct TestSources: Sendable {
         var tests: [Test] = []
         var type = ""
         var attribute: String?
-        for line in source.split(separator: "\n") {
-            if let match = line.prefixMatch(of: /(?:@Suite.* )?(?:final )?(?:struct|class|extension|enum) (\w+)/) {
+        for line in source.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) {
+            if !line.hasPrefix(" "),
+                let match = line.prefixMatch(of: /(?:@Suite.* )?(?:final )?(?:struct|class|extension|enum) (\w+)/)
+            {
                 type = String(match.1)
             }
             if line.hasPrefix("    @Test") { attribute = "" }
             attribute?.append(line + "\n")
-            guard let match = line.prefixMatch(of: /[ ]{4}(?:@Test.* )?func (\w+)/) else { continue }
-            let title = attribute?.prefixMatch(of: /\s*@Test\(\s*"((?:[^"\\]|\\.)*)"/).map { String($0.1) }
+            guard let text = attribute, line.hasPrefix("    @Test") || line.hasPrefix("    func "),
+                let match = line.prefixMatch(of: /[ ]{4}(?:@Test.* )?func (\w+)/)
+            else { continue }
+            let title = text.prefixMatch(of: /\s*@Test\(\s*"((?:[^"\\]|\\.)*)"/).map { String($0.1) }
             tests.append(Test(file: file, name: "\(type).\(match.1)", title: title ?? ""))
             attribute = nil
         }
