@@ -120,7 +120,12 @@ struct MendingTests {
                 ["-sf", "--unix-socket", "\(box.folder)/d.sock", "-X", "POST", "http://x/sessions/\(id)/end"])
             #expect(run.output.contains("\"status\":\"closed\""), "\(run)")
             try waitUntil("the order reaches the host") { !isAlive(command) }
-            try FileManager.default.removeItem(atPath: "\(box.home)/.teleclaude/hosts/\(id)")
+            let folder = "\(box.home)/.teleclaude/hosts/\(id)"
+            // The host may be writing into it right now.
+            try waitUntil("its folder has gone") {
+                try? FileManager.default.removeItem(atPath: folder)
+                return !FileManager.default.fileExists(atPath: folder)
+            }
             try waitUntil("the host has gone") { !isAlive(host) }
             #expect(try await daemon.stop().code == 0)
         }

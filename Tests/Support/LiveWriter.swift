@@ -47,14 +47,19 @@ public final class LiveWriter: Sendable {
         shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = [
-            "sqlite3", "-bail", "-cmd", "PRAGMA synchronous = OFF", path, ".timeout 120000", ".read '\(all)'",
+            // The pragma reads the file already, and does not wait unless it is told to.
+            "sqlite3", "-bail", "-cmd", ".timeout 120000", "-cmd", "PRAGMA synchronous = OFF", path, ".read '\(all)'",
         ]
         shell.standardInput = FileHandle.nullDevice
         shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
+        try Data().write(to: URL(fileURLWithPath: errors))
+        shell.standardError = FileHandle(forWritingAtPath: errors)
         try shell.run()
         try waitForProgress()
     }
+
+    /// What it said when it ended by itself.
+    private var errors: String { path + ".errors" }
 
     /// How many transactions it has committed.
     public func committed() throws -> Int64 {
@@ -68,7 +73,9 @@ public final class LiveWriter: Sendable {
         let before = try committed()
         let deadline = ContinuousClock.now + .seconds(60)
         while try committed() == before {
-            try #require(shell.isRunning && ContinuousClock.now < deadline, "nobody writes \(path)")
+            let isGoingOn = shell.isRunning && ContinuousClock.now < deadline
+            try #require(
+                isGoingOn, "nobody writes \(path): \((try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")")
             usleep(2_000)
         }
     }
@@ -78,6 +85,6 @@ public final class LiveWriter: Sendable {
     public func stop() {
         kill(shell.processIdentifier, SIGKILL)
         shell.waitUntilExit()
-        for name in [".some.sql", ".all.sql"] { unlink(path + name) }
+        for name in [".some.sql", ".all.sql", ".errors"] { unlink(path + name) }
     }
 }
