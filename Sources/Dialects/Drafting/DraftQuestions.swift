@@ -8,7 +8,7 @@ public struct RenameQuestion: Sendable, Equatable {
 
 extension Schema {
     /// What has to be asked before `target` can be drafted: each thing that is neither renamed by `choices` nor in `drops`, and has
-    /// a fellow among the new ones. A column has the type of its fellow, a table at least half of all columns of both.
+    /// a counterpart among the new ones: for a column one of its type, for a table one with at least half of all columns of both.
     public func renameQuestions(
         leadingTo target: Schema, _ choices: DraftChoices, dropping drops: Set<DraftName>
     ) -> [RenameQuestion] {

@@ -13,11 +13,14 @@ struct ReferenceDraft {
     private let names: NameDraft
     /// What stays of each table's own keys and indexes.
     private let staying: [String: Table]
+    /// Where each table that goes stands in the order of the drops.
+    private let dropPlaces: [String: Int]
 
     init(_ draft: SchemaDraft, _ names: NameDraft) {
         self.draft = draft
         self.names = names
         staying = draft.pairs.mapValues(\.staying)
+        dropPlaces = Dictionary(uniqueKeysWithValues: draft.dropped.enumerated().map { ($1.name, $0) })
         for table in draft.before.tables {
             place(table, staying: draft.pairs[draft.choices.tables[table.name] ?? table.name])
         }
@@ -48,10 +51,8 @@ struct ReferenceDraft {
 
     /// A table that goes, and refers to one that goes before it: they stand in a circle.
     private func isInTheWayOfDrops(of table: Table) -> (ForeignKey) -> Bool {
-        let names = draft.dropped.map(\.name)
-        let place = names.firstIndex(of: table.name) ?? names.endIndex
-        let gone = Set(names[..<place])
-        return { gone.contains($0.parent) }
+        let place = dropPlaces[table.name] ?? .max
+        return { key in dropPlaces[key.parent].map { $0 < place } ?? false }
     }
 
     /// Whether a key that goes has to do so before its parent is touched.

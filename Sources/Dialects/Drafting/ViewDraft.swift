@@ -21,7 +21,9 @@ struct ViewDraft {
         let new = target.views.filter { before[view: $0.name] == nil }.map(\.name)
         remade.formUnion(before.views(reading: moved.union(remade).union(new)).map(\.name))
         going = before.views.map(\.name).filter(remade.contains).reversed()
-        coming = target.viewsInReadingOrder.filter { before[view: $0.name] == nil || remade.contains($0.name) }
+        let ordered = ReadingOrder.sort(
+            target.views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded })
+        coming = ordered.filter { before[view: $0.name] == nil || remade.contains($0.name) }
     }
 }
 
@@ -31,21 +33,5 @@ extension TablePair {
         var names = Set(old.columns.map(\.name)).symmetricDifference(new.columns.map(\.name)).union(remade)
         for (old, new) in columnNames { names.formUnion([old, new]) }
         return names
-    }
-}
-
-extension Schema {
-    /// The views so ordered that each stands after those that it reads.
-    fileprivate var viewsInReadingOrder: [View] {
-        let views = views
-        var ordered: [View] = []
-        var placed: Set<String> = []
-        func place(_ view: View) {
-            guard placed.insert(view.name).inserted else { return }
-            for other in views where !placed.contains(other.name) && view.query.mentions(other.name) { place(other) }
-            ordered.append(view)
-        }
-        for view in views { place(view) }
-        return ordered
     }
 }
