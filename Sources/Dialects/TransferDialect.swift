@@ -50,7 +50,7 @@ public protocol TransferTarget: Dialect {
 
     /// The tables, views and sequences of the current schema that are somebody's: not an extension's, and none of `ignored`
     /// as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
-    func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String]
+    func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String]
 
     /// Says which values columns of these types take, as `Connection.copyIn` would.
     func judge(of types: [ColumnType]) -> any ValueJudge
@@ -77,7 +77,7 @@ public protocol TransferTarget: Dialect {
     func finishLoading(_ connection: any Connection) throws(DatabaseError)
     /// What must run first in the transaction that loads a whole table, so that its rows need no work later on, or no log;
     /// `nil` where there is no such thing.
-    func freshening(_ table: String) -> String?
+    func truncationBeforeFreeze(_ table: String) -> String?
     /// What lets the rest of a transaction that builds use several processors by itself; `nil` where there is no such thing.
     var sharingWork: String? { get }
 

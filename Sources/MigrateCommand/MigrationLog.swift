@@ -18,7 +18,7 @@ struct MigrationLog: Sendable {
         case .started(let id, let direction):
             if isVerbose { Console.error("\(direction.rawValue) \(id) …") }
         case .finished(let id, let direction, let milliseconds):
-            Console.out("\(direction == .up ? "applied" : "undone ")  \(id)  \(Humane.milliseconds(milliseconds))")
+            Console.out("\(direction == .up ? "applied" : "undone ")  \(id)  \(Formatting.milliseconds(milliseconds))")
         }
     }
 

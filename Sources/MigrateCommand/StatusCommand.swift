@@ -47,7 +47,7 @@ struct StatusCommand: AsyncParsableCommand {
         for line in status.lines {
             table.add(
                 line.id, line.state.rawValue, line.appliedAt ?? "-",
-                line.milliseconds.map(Humane.milliseconds) ?? "-")
+                line.milliseconds.map(Formatting.milliseconds) ?? "-")
         }
         return table.rendered() + "\n\nposition: \(sentence(status.position))"
     }

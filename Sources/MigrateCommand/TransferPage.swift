@@ -10,7 +10,7 @@ enum TransferPage {
         page.add(table(report))
         page.add("Notes", report.tables.flatMap { line in line.notes.map { "\(line.name): \($0)" } })
         let nulled = report.tables.flatMap { line in
-            line.nulled.map { "\(line.name).\($0.column): \(Humane.count($0.count))" }
+            line.nulled.map { "\(line.name).\($0.column): \(Formatting.count($0.count))" }
         }
         page.add("Values that became NULL", nulled)
         let differences = report.tables.flatMap { line in
@@ -32,7 +32,7 @@ enum TransferPage {
                 + (setsAside ? [("QUARANTINED", .right)] : []) + [("VERDICT", .left)])
         func add(_ name: String, _ source: Int, _ target: Int, _ aside: Int, _ verdict: String) {
             let counts = [source, target] + (setsAside ? [aside] : [])
-            table.add([name] + counts.map(Humane.count) + [verdict])
+            table.add([name] + counts.map(Formatting.count) + [verdict])
         }
         for line in report.tables {
             let verdict = line.isMismatch ? "MISMATCH" : line.quarantined == 0 ? "equal" : "equal, but for quarantine"
@@ -48,7 +48,7 @@ enum TransferPage {
         var table = TextTable([("TABLE", .left), ("ROWS", .right), ("COLUMNS", .right), ("BECOMES", .left)])
         for planned in plan.tables {
             let name = planned.target == planned.source ? "" : planned.target
-            table.add([planned.source, Humane.count(planned.rows), "\(planned.sourceColumns.count)", name])
+            table.add([planned.source, Formatting.count(planned.rows), "\(planned.sourceColumns.count)", name])
         }
         page.add(table)
         page.add("Remarks", plan.remarks)
@@ -100,7 +100,7 @@ enum TransferPage {
             ("building", report.phases.building), ("analyzing", report.phases.analyzing),
             ("verifying", report.phases.verifying),
         ]
-        let parts = phases.map { "\($0.0) \(Humane.seconds($0.1))" }
-        return "time: \(Humane.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
+        let parts = phases.map { "\($0.0) \(Formatting.seconds($0.1))" }
+        return "time: \(Formatting.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
     }
 }

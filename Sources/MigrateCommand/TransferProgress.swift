@@ -103,19 +103,19 @@ struct TransferTally {
         case .building: line.add("\(steps) of \(totalSteps)", worth: 7)
         case .analyzing: break
         case .surveying, .loading, .verifying:
-            line.add(Humane.rows(rows), worth: 7)
-            line.add(Humane.count(Int(Double(rows) / seconds)) + " rows/s", worth: 3)
-            if bytes > 0 { line.add(Humane.bytes(Int(Double(bytes) / seconds)) + "/s", worth: 2) }
+            line.add(Formatting.rows(rows), worth: 7)
+            line.add(Formatting.count(Int(Double(rows) / seconds)) + " rows/s", worth: 3)
+            if bytes > 0 { line.add(Formatting.bytes(Int(Double(bytes) / seconds)) + "/s", worth: 2) }
         }
         if let fraction, let left = left(fraction, after: seconds) {
-            line.add(Humane.seconds(left) + " left", worth: 6)
+            line.add(Formatting.seconds(left) + " left", worth: 6)
         }
         if !current.isEmpty { line.add(current, worth: 5) }
         return line
     }
 
     private func summary(at now: ContinuousClock.Instant) -> String {
-        let seconds = Humane.seconds(now.seconds(since: phaseBegan))
+        let seconds = Formatting.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
             let count = planned?.tables.count ?? 0
@@ -128,14 +128,14 @@ struct TransferTally {
             let seen = rows > 0 ? rows : planned?.tables.reduce(0) { $0 + $1.rows } ?? 0
             let found =
                 countedRows == 0
-                ? "\(Humane.rows(seen)): every value looked at" : "\(Humane.rows(countedRows)) counted"
+                ? "\(Formatting.rows(seen)): every value looked at" : "\(Formatting.rows(countedRows)) counted"
             return "\(tables), \(found) in \(seconds)"
         case .loading:
-            let earlier = resumedRows == 0 ? "" : ", \(Humane.rows(resumedRows)) were there already"
-            return "\(Humane.rows(rows)) loaded in \(seconds)\(earlier)"
+            let earlier = resumedRows == 0 ? "" : ", \(Formatting.rows(resumedRows)) were there already"
+            return "\(Formatting.rows(rows)) loaded in \(seconds)\(earlier)"
         case .building: return "\(steps) keys, indexes and checks built in \(seconds)"
         case .analyzing: return "statistics gathered in \(seconds)"
-        case .verifying: return "\(Humane.rows(rows)) compared in \(seconds)"
+        case .verifying: return "\(Formatting.rows(rows)) compared in \(seconds)"
         }
     }
 

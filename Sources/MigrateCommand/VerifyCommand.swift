@@ -50,7 +50,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var table = TextTable(("TABLE", .left), ("SOURCE ROWS", .right), ("TARGET ROWS", .right), ("VERDICT", .left))
         for line in report.tables {
             table.add(
-                line.name, Humane.count(line.source.rows), Humane.count(line.target.rows),
+                line.name, Formatting.count(line.source.rows), Formatting.count(line.target.rows),
                 line.isEqual ? "equal" : "MISMATCH")
         }
         var lines = [table.rendered(), ""]

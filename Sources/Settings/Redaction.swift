@@ -19,7 +19,7 @@ struct Redaction {
         let isSecretKey = KnownKey.scope(of: key) == .secret && scalar.meaning != .null && !scalar.text.isEmpty
         guard isSecretKey || isSecret(scalar, at: key) else { return scalar }
         let hidden = Scalar(text: "***", style: .doubleQuoted)
-        guard !isSecretKey, !scalar.holdsSecret, let password = SecretSigns.urlPassword(in: scalar.text) else {
+        guard !isSecretKey, !scalar.holdsSecret, let password = SecretDetector.urlPassword(in: scalar.text) else {
             return hidden
         }
         // A URL is worth seeing without its password, unless more of it is secret.

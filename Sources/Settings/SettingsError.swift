@@ -10,8 +10,8 @@ public struct SettingsError: Error, Sendable, Equatable {
     public init(_ code: String, at place: String? = nil, _ message: String, remedy: String) {
         self.code = code
         self.place = place
-        self.message = SecretSigns.masked(message)
-        self.remedy = SecretSigns.masked(remedy)
+        self.message = SecretDetector.masked(message)
+        self.remedy = SecretDetector.masked(remedy)
     }
 }
 
@@ -30,7 +30,7 @@ public struct Remark: Sendable, Equatable {
 
     public init(_ message: String, at place: String? = nil, isFailure: Bool = false) {
         self.place = place
-        self.message = SecretSigns.masked(message)
+        self.message = SecretDetector.masked(message)
         self.isFailure = isFailure
     }
 }

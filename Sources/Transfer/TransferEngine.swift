@@ -97,8 +97,8 @@ struct TransferEngine {
     /// Throws `TransferError.targetNotEmpty` when something stands in the target already.
     static func requireEmpty(_ writing: any Connection, _ target: any TransferTarget) throws {
         let records = [TransferRecord.tableName, TransferRecord.chunkTableName]
-        let occupants = try target.occupants(ignoring: OwnTables.names, on: writing).filter { !records.contains($0) }
-        guard occupants.isEmpty else { throw TransferError.targetNotEmpty(occupants) }
+        let found = try target.existingObjects(ignoring: OwnTables.names, on: writing).filter { !records.contains($0) }
+        guard found.isEmpty else { throw TransferError.targetNotEmpty(found) }
     }
 
     /// Makes the tables and the record of them, in one transaction; or takes up the record of an earlier run.

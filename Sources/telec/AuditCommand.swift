@@ -86,7 +86,7 @@ struct VerifyAudit: AsyncParsableCommand {
             let verdict = reply.value
             options.show(reply) {
                 verdict.flaw.map { "broken at row \($0.seq): \($0.reason)" }
-                    ?? "intact: \(Humane.rows(verdict.entries)), checkpoint \(verdict.seq):\(verdict.hash)"
+                    ?? "intact: \(Formatting.rows(verdict.entries)), checkpoint \(verdict.seq):\(verdict.hash)"
             }
             if verdict.flaw != nil { throw ExitCode(1) }
         }

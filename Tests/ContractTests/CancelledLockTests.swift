@@ -6,7 +6,7 @@ import Testing
 struct CancelledLockTests {
     /// Ctrl-C comes when it comes: while the lock is asked for, in the moment in which it is had, or later.
     @Test(
-        "is let go of whenever its caller is cancelled", .timeLimit(.minutes(3)), arguments: Backend.available)
+        "is let go of whenever its caller is cancelled", .timeLimit(.minutes(10)), arguments: Backend.available)
     func cancelled(_ backend: Backend) async throws {
         try await backend.withDatabase { database in
             let lock = AdvisoryLock("cancelled")

@@ -37,7 +37,7 @@ struct ConcurrentIndexTests {
         }
     }
 
-    @Test("case 57: one that another session makes does not wait for a migrator that waits", .timeLimit(.minutes(2)))
+    @Test("case 57: one that another session makes does not wait for a migrator that waits", .timeLimit(.minutes(10)))
     func case57BesideWaiting() async throws {
         try await Backend.postgresql.withURL { url in
             let holder = try Database(url, options: ConnectionOptions(statementTimeout: 60))

@@ -51,7 +51,9 @@ struct EditedMigrationTests {
         }
         try await backend.withDatabase { database in
             try await database.migrator([Self.applied]).up()
-            for (edited, words) in [(column, "varchar"), (script, "operation 2 differs: was RunSQL")] {
+            let saying =
+                "operation 2 differs: RunSQL said “…into t values (1, 'a', 'b')”, and says “…into t values (2, 'a', 'b')”"
+            for (edited, words) in [(column, "varchar"), (script, saying)] {
                 let migrator = try database.migrator([edited])
                 #expect(try await migrator.status().lines.map(\.state) == [.changed])
                 let error = try await #require(throws: MigratorError.self) { try await migrator.up() }

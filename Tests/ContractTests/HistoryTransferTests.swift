@@ -282,16 +282,16 @@ struct HistoryTransferTests {
 
 extension Backend {
     fileprivate func expectNothing(in target: Database) async throws {
-        let names = try await target.withConnection { try $0.occupants(of: self) }
+        let names = try await target.withConnection { try $0.existingObjects(of: self) }
         #expect(names == [])
     }
 }
 
 extension Connection {
-    fileprivate func occupants(of backend: Backend) throws -> [String] {
+    fileprivate func existingObjects(of backend: Backend) throws -> [String] {
         switch backend {
-        case .sqlite: try SQLiteDialect().occupants(ignoring: [], on: self)
-        case .postgresql: try PostgreSQLDialect().occupants(ignoring: [], on: self)
+        case .sqlite: try SQLiteDialect().existingObjects(ignoring: [], on: self)
+        case .postgresql: try PostgreSQLDialect().existingObjects(ignoring: [], on: self)
         }
     }
 }

@@ -204,7 +204,7 @@ struct VerificationTests {
     func missing(_ backend: Backend) async throws {
         try await Self.withPair(backend, backend) { first, second in
             try await first.withConnection { try $0.executeScript("CREATE TABLE alone (id integer)") }
-            // Names that a transfer into lower case would change, and that have no fellow all the same.
+            // Names that a transfer into lower case would change, and that have no counterpart all the same.
             try await second.withConnection { connection in
                 try connection.executeScript(
                     #"ALTER TABLE goods ADD COLUMN "More" integer; CREATE TABLE "Other" (id integer)"#)

@@ -99,7 +99,7 @@ struct DraftTests {
         #expect(error?.remedy.contains("RunSQL") == true)
     }
 
-    @Test("what is gone and has a fellow is a question, until somebody answers it")
+    @Test("what is gone and has a counterpart is a question, until somebody answers it")
     func questions() throws {
         let before = try Schema().applying(.createTable(people))
         var other = people

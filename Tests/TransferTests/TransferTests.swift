@@ -113,8 +113,8 @@ struct TransferTests {
     static func expectOccupants(_ names: [String], of url: DatabaseURL) throws {
         let connection = try connect(to: url)
         defer { connection.close() }
-        let occupants = try PostgreSQLDialect().occupants(ignoring: [], on: connection)
-        #expect(occupants == names)
+        let existingObjects = try PostgreSQLDialect().existingObjects(ignoring: [], on: connection)
+        #expect(existingObjects == names)
     }
 
     static func withBothEnds(

@@ -1,7 +1,7 @@
 /// The digest of one row's values in canonical form, made value by value and without an object for any of them.
 public struct RowDigest: Hashable, Sendable {
     /// A value that can't be what its column's form says: it is compared as what it is, and so differs from one that is.
-    private enum Mark: UInt64 { case null = 1, value, stranger }
+    private enum Mark: UInt64 { case null = 1, value, foreign }
 
     private var digest = Digest()
 
@@ -48,7 +48,7 @@ public struct RowDigest: Hashable, Sendable {
         case .boolean(let flag): digest.mix(flag ? 1 : 0)
         case .real(let number): add(number: Int64(exactly: number), value)
         case .text(let bytes): add(number: Int64(String(decoding: bytes, as: UTF8.self)), value)
-        case .null, .blob: addStranger(value)
+        case .null, .blob: addForeign(value)
         }
     }
 
@@ -57,8 +57,8 @@ public struct RowDigest: Hashable, Sendable {
         switch value {
         case .real(let number): digest.mix(number.isNaN ? Double.nan.bitPattern : number.bitPattern)
         case .integer(let number):
-            if let exact = Double(exactly: number) { digest.mix(exact.bitPattern) } else { addStranger(value) }
-        case .null, .boolean, .text, .blob: addStranger(value)
+            if let exact = Double(exactly: number) { digest.mix(exact.bitPattern) } else { addForeign(value) }
+        case .null, .boolean, .text, .blob: addForeign(value)
         }
     }
 
@@ -70,7 +70,7 @@ public struct RowDigest: Hashable, Sendable {
             case .real(let number): RowDigest.mix(decimal: number, into: &digest)
             case .null, .boolean, .blob: false
             }
-        if !isDecimal { addStranger(value) }
+        if !isDecimal { addForeign(value) }
     }
 
     private static func mix(decimal number: Double, into digest: inout Digest) -> Bool {
@@ -102,7 +102,7 @@ public struct RowDigest: Hashable, Sendable {
         case .boolean(let flag): digest.mix(flag ? 1 : 0)
         case .integer(let number) where number == 0 || number == 1: digest.mix(UInt64(number))
         case .text(let bytes): add(number: RowDigest.truth(bytes).map { $0 ? 1 : 0 }, value)
-        case .null, .integer, .real, .blob: addStranger(value)
+        case .null, .integer, .real, .blob: addForeign(value)
         }
     }
 
@@ -123,35 +123,35 @@ public struct RowDigest: Hashable, Sendable {
             var buffer = PostgreSQLBuffer(capacity: 32)
             buffer.append(text: number)
             digest.mix(buffer.bytes)
-        case .null, .boolean: addStranger(value)
+        case .null, .boolean: addForeign(value)
         }
     }
 
     private mutating func add(interval value: RawValue) {
-        guard let interval = value.interval else { return addStranger(value) }
+        guard let interval = value.interval else { return addForeign(value) }
         digest.mix(UInt64(bitPattern: Int64(interval.months)))
         digest.mix(UInt64(bitPattern: Int64(interval.days)))
         digest.mix(UInt64(bitPattern: interval.microseconds))
     }
 
     private mutating func add(address value: RawValue) {
-        guard let address = value.bytes.flatMap(AddressText.number) else { return addStranger(value) }
+        guard let address = value.bytes.flatMap(AddressText.number) else { return addForeign(value) }
         digest.mix(UInt64(address.networkBits) << 1 | (address.isIPv6 ? 1 : 0))
         digest.mix(address.first)
         digest.mix(address.second)
     }
 
     private mutating func add(uuid value: RawValue) {
-        guard let bytes = value.bytes else { return addStranger(value) }
+        guard let bytes = value.bytes else { return addForeign(value) }
         var words: (UInt64, UInt64) = (0, 0)
         var digits = 0
         for byte in bytes where byte != UInt8(ascii: "-") {
-            guard let nibble = byte.hexadecimalValue else { return addStranger(value) }
+            guard let nibble = byte.hexadecimalValue else { return addForeign(value) }
             words.0 = words.0 << 4 | words.1 >> 60
             words.1 = words.1 << 4 | UInt64(nibble)
             digits += 1
         }
-        guard digits == 32 else { return addStranger(value) }
+        guard digits == 32 else { return addForeign(value) }
         digest.mix(words.0)
         digest.mix(words.1)
     }
@@ -165,17 +165,17 @@ public struct RowDigest: Hashable, Sendable {
             case .real(let number): JSONDigest.of(number)
             case .null, .boolean, .blob: nil
             }
-        if let json { digest.mix(json) } else { addStranger(value) }
+        if let json { digest.mix(json) } else { addForeign(value) }
     }
 
     private mutating func add(number: Int64?, _ value: RawValue) {
-        guard let number else { return addStranger(value) }
+        guard let number else { return addForeign(value) }
         digest.mix(UInt64(bitPattern: number))
     }
 
     /// What is not of its column's type is its text: a number that stands as text on the other side is the same.
-    private mutating func addStranger(_ value: RawValue) {
-        digest.mix(Mark.stranger.rawValue)
+    private mutating func addForeign(_ value: RawValue) {
+        digest.mix(Mark.foreign.rawValue)
         switch value {
         case .null: break
         case .boolean(let flag): mix(.integer, flag ? 1 : 0)

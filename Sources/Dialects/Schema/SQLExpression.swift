@@ -46,7 +46,8 @@ extension SQLExpression {
         }
     }
 
-    var texts: [String] {
+    /// The one text, or SQLite's and then PostgreSQL's.
+    package var texts: [String] {
         switch self {
         case .sql(let text): [text]
         case .native(let sqlite, let postgresql): [sqlite, postgresql]

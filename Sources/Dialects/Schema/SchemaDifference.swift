@@ -94,7 +94,7 @@ extension String {
 /// Swift.
 func pairs<T>(_ a: [T], _ b: [T], named name: (T) -> String) -> [(T?, T?)] { pairs(a, b, by: { Array(name($0).utf8) }) }
 
-/// Each thing of either list beside its fellow in the other: first those of `a` in their order, then what only `b` has.
+/// Each thing of either list beside its counterpart in the other: first those of `a` in their order, then what only `b` has.
 func pairs<T, Key: Hashable>(_ a: [T], _ b: [T], by key: (T) -> Key) -> [(T?, T?)] {
     var rest = b
     var result: [(T?, T?)] = []

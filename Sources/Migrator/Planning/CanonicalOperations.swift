@@ -36,7 +36,26 @@ enum CanonicalOperations {
                 return "\(summary(new)), change \(first.offset + 1)"
             }
         }
+        if case .run(let was) = old, case .run(let now) = new { return "\(summary(new)) \(detail(was, now))" }
         return "was \(summary(old)), is \(summary(new))"
+    }
+
+    /// What two scripts say where they first differ.
+    private static func detail(_ old: Script, _ new: Script) -> String {
+        let texts = zip(old.up.texts, new.up.texts).first { $0 != $1 }
+        guard let (was, now) = texts else {
+            return old.up == new.up ? "is undone in another way" : "is written for other databases"
+        }
+        let common = zip(was, now).prefix { $0 == $1 }.count
+        return "said \(excerpt(was, around: common)), and says \(excerpt(now, around: common))"
+    }
+
+    /// Some words of a script around a place in it, from the beginning of a word on, on one line.
+    private static func excerpt(_ text: String, around place: Int) -> String {
+        var rest = text[...]
+        if place > 20 { rest = text.dropFirst(place - 20).drop { !$0.isWhitespace }.drop(while: \.isWhitespace) }
+        let words = String(rest.prefix(60).map { $0.isNewline ? " " : $0 })
+        return "“\(rest.startIndex > text.startIndex ? "…" : "")\(words)\(rest.count > 60 ? "…" : "")”"
     }
 
     static func summary(_ operation: SchemaOperation) -> String {

@@ -20,9 +20,9 @@ struct API {
         let sessions = SessionService(services: services)
         let shares = FairShare()
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)
-        TranscriptRoutes(services: services, gate: sessions.gate).add(to: router)
+        TranscriptRoutes(services: services, access: sessions.access).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
-        AuditRoutes(services: services, gate: sessions.gate, shares: shares).add(to: router)
+        AuditRoutes(services: services, access: sessions.access, shares: shares).add(to: router)
         EventRoute(events: services.events, directory: services.directory).add(to: router)
         OtherMethods.refuse(on: router)
         return router

@@ -5,12 +5,12 @@ import NIOCore
 /// Who looked at whose sessions. An admin sees all of it, everybody else who looked at his own.
 struct AuditRoutes {
     let services: Services
-    let gate: Gate
+    let access: AccessControl
     let shares: FairShare
     private var audit: AuditLog { services.audit }
 
-    init(services: Services, gate: Gate, shares: FairShare) {
-        (self.services, self.gate, self.shares) = (services, gate, shares)
+    init(services: Services, access: AccessControl, shares: FairShare) {
+        (self.services, self.access, self.shares) = (services, access, shares)
     }
 
     func add(to router: Router<CallContext>) {
@@ -28,7 +28,7 @@ struct AuditRoutes {
             from: try moment("from", query), to: try moment("to", query))
         let identity = context.identity
         if allow(.readAudit, by: identity.role, on: .none) != .allowed {
-            try await gate.require(context.caller, .readOwnAudit)
+            try await access.require(context.caller, .readOwnAudit)
             filter.owner = Owner(person: identity.person, uid: identity.uid)
         }
         let limit = try query.number("limit", 1...500, else: 50)
@@ -63,7 +63,7 @@ struct AuditRoutes {
 
     /// Checks the whole chain; with `seq` and `hash` also against a checkpoint that an export ended with.
     @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
-        try await gate.require(context.caller, .readAudit)
+        try await access.require(context.caller, .readAudit)
         let query = try QueryReader(request: request)
         var checkpoint: AuditCheckpoint?
         switch (try query.text("seq"), try query.text("hash")) {
@@ -81,7 +81,7 @@ struct AuditRoutes {
 
     /// All rows as lines, oldest first, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
-        try await gate.require(context.caller, .readAudit)
+        try await access.require(context.caller, .readAudit)
         let query = try QueryReader(request: request)
         let start = try query.number("after", 0...Int.max, else: 0)
         let end = try query.number("through", 0...Int.max, else: .max)
@@ -100,7 +100,7 @@ struct AuditRoutes {
 
     /// What comes before the row that this writes can be archived.
     @Sendable private func beginChain(_ request: Request, _ context: CallContext) async throws -> Response {
-        try await gate.require(context.caller, .archiveAudit)
+        try await access.require(context.caller, .archiveAudit)
         let wanted = try await request.document(ChainRequest.self, context)
         let entry = try await audit.beginChain(
             by: context.identity, callerSession: context.callerSession, reason: wanted.reason)

@@ -19,7 +19,7 @@ struct HostRoute {
         // What was ended before the host began is not about this host.
         let started = try QueryReader(request: request).text("started").flatMap(Moment.init(parsing:))
         do {
-            _ = try await sessions.gate.admit(context.caller, to: .host, on: id).session
+            _ = try await sessions.access.admit(context.caller, to: .host, on: id).session
         } catch let error as RuntimeError {
             guard try await sessions.isEndOrdered(id, forRefused: context.identity, startedAt: started) else {
                 throw error

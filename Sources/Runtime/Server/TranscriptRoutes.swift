@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// What was said in sessions. Reading somebody else's is in the audit log, on the disk, before the first byte leaves.
 struct TranscriptRoutes {
     let services: Services
-    let gate: Gate
+    let access: AccessControl
 
     func add(to router: Router<CallContext>) { router.get("sessions/:id/transcript", use: read) }
 
@@ -17,7 +17,7 @@ struct TranscriptRoutes {
         let reason = try query.text("reason")
         let isFollowing = try query.number("follow", 0...1, else: 0) == 1
         let caller = context.caller
-        let admission = try await gate.admit(caller, to: .readTranscript, on: id, reason: reason)
+        let admission = try await access.admit(caller, to: .readTranscript, on: id, reason: reason)
         let (session, relation) = (admission.session, admission.relation)
         guard let receipt = admission.receipt else {
             throw RuntimeError(.failed, "the audit log gave no receipt")
@@ -25,7 +25,7 @@ struct TranscriptRoutes {
         let pass = TranscriptPass(receipt)
         let rights = ReadingRights(
             standing: context.standing(in: services.directory), sessionID: id, sessions: services.sessions)
-        let (transcripts, gate) = (services.transcripts, gate)
+        let (transcripts, access) = (services.transcripts, access)
         let isOver = isFollowing ? isOver(id) : nil
         return Response(
             status: .ok, headers: [.contentType: "application/x-asciicast"],
@@ -39,7 +39,7 @@ struct TranscriptRoutes {
                         try await rights.require()
                     }
                 } catch let error as RuntimeError {
-                    if relation != .own { try await gate.fail(.readTranscript, caller, on: session, because: error) }
+                    if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
                     throw error
                 }
                 try await writer.finish(nil)

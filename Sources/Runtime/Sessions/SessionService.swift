@@ -1,17 +1,17 @@
 import Dialects
 import Settings
 
-/// What can be done with sessions, for whoever asks: each through the gate.
+/// What can be done with sessions, for whoever asks: each through `AccessControl`.
 struct SessionService: Sendable {
     let services: Services
-    var gate: Gate {
-        Gate(sessions: services.sessions, audit: services.audit, refusals: services.refusals)
+    var access: AccessControl {
+        AccessControl(sessions: services.sessions, audit: services.audit, refusals: services.refusals)
     }
 
     func list(
         _ caller: Caller, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
-        try await gate.require(caller, .listSessions)
+        try await access.require(caller, .listSessions)
         let isAdmin = caller.identity.role == .admin
         var page = try await services.sessions.page(
             isAdmin ? .all : .ownAndShared(caller.identity), filter, after: cursor, limit: limit)
@@ -20,13 +20,13 @@ struct SessionService: Sendable {
     }
 
     func get(_ caller: Caller, _ id: String) async throws -> Session {
-        let session = try await gate.admit(caller, to: .getSession, on: id).session
+        let session = try await access.admit(caller, to: .getSession, on: id).session
         return await services.hosts.withPresence([session])[0]
     }
 
     /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
     func start(_ caller: Caller, _ request: StartRequest) async throws -> StartedSession {
-        try await gate.require(caller, .startSession)
+        try await access.require(caller, .startSession)
         try request.validate()
         let agent = try request.agent.map(agent(named:))
         let preferences = try await LongWork.run { try request.readPreferences() }
@@ -56,7 +56,7 @@ struct SessionService: Sendable {
 
     /// Types bytes into a session's terminal, and returns when they are typed.
     func send(_ caller: Caller, _ id: String, _ bytes: [UInt8]) async throws {
-        try await gate.perform(caller, .send, on: id) { session in
+        try await access.perform(caller, .send, on: id) { session in
             try await services.hosts.order(try running(session).id) { .send($0, bytes) }
         }
     }
@@ -65,7 +65,7 @@ struct SessionService: Sendable {
     /// end. Where none is connected, or it does not answer, the row is closed now, and the host told when it calls. One that
     /// says it did and goes on is given some time (`Mending`).
     func end(_ caller: Caller, _ id: String) async throws -> Session {
-        try await gate.perform(caller, .end, on: id) { try await end($0) }
+        try await access.perform(caller, .end, on: id) { try await end($0) }
     }
 
     private func end(_ session: Session) async throws -> Session {
@@ -95,7 +95,7 @@ struct SessionService: Sendable {
         for _ in 0..<3 {
             if session.isEndOrdered(for: started) { return (session, true) }
             if session.state == .active, session.closedAt == nil { break }
-            if session.state == .closed { _ = try await gate.admit(caller, to: .revive, on: id) }
+            if session.state == .closed { _ = try await access.admit(caller, to: .revive, on: id) }
             let isNews = try await services.sessions.takeUp(id, from: session.state)
             guard let found = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
             session = found
@@ -133,7 +133,7 @@ struct SessionService: Sendable {
             case .shared: .share
             case .private: .unshare
             }
-        return try await gate.perform(caller, .share, on: id, as: logged) { session in
+        return try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
             var changed = session
             changed.visibility = visibility
@@ -144,12 +144,12 @@ struct SessionService: Sendable {
 
     /// Whether the caller may go into the terminal. The way in is his own uid's tmux: the daemon opens none.
     func attach(_ caller: Caller, _ id: String) async throws -> Session {
-        try await gate.perform(caller, .attach, on: id) { try running($0) }
+        try await access.perform(caller, .attach, on: id) { try running($0) }
     }
 
     /// Opens a session again, for its owner to run it anew. The token of a command that still runs stays good.
     func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
-        let session = try await gate.admit(caller, to: .revive, on: id).session
+        let session = try await access.admit(caller, to: .revive, on: id).session
         if session.state == .closed { await services.hosts.waitForTheLastWord(of: id) }
         guard await !services.hosts.isConnected(id) else {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")

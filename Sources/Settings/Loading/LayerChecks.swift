@@ -26,7 +26,7 @@ enum LayerChecks {
         switch value.content {
         case .map(let members):
             members.lazy.compactMap {
-                SecretSigns.holdsSecret($0.name) ? key : firstSecret(key.appending($0.name), $0.value)
+                SecretDetector.holdsSecret($0.name) ? key : firstSecret(key.appending($0.name), $0.value)
             }.first
         case .list(let items):
             items.enumerated().lazy.compactMap { firstSecret(key.appending("\($0)"), $1) }.first
@@ -42,7 +42,7 @@ enum LayerChecks {
         case .integer, .real: return KnownKey.scope(of: key) == .secret
         case .text(let text):
             guard !text.isEmpty, !Interpolation.isReference(text) else { return false }
-            return KnownKey.scope(of: key) == .secret || SecretSigns.holdsSecret(text)
+            return KnownKey.scope(of: key) == .secret || SecretDetector.holdsSecret(text)
         }
     }
 
@@ -105,7 +105,7 @@ enum LayerChecks {
         case .list(let items): items.contains(where: isRandom)
         case .scalar(let scalar):
             scalar.style != .plain || scalar.meaning == .text(scalar.text)
-                ? SecretSigns.looksRandom(scalar.text) : false
+                ? SecretDetector.looksRandom(scalar.text) : false
         }
     }
 

@@ -25,7 +25,7 @@ struct SecretsOut {
 
     private mutating func scalar(_ scalar: Scalar, at key: Key) -> Scalar {
         guard LayerChecks.isSecret(scalar, at: key) else { return scalar }
-        guard let password = SecretSigns.urlPassword(in: scalar.text), KnownKey.scope(of: key) != .secret else {
+        guard let password = SecretDetector.urlPassword(in: scalar.text), KnownKey.scope(of: key) != .secret else {
             return Scalar(text: reference(to: scalar.text, key), style: .doubleQuoted)
         }
         var text = scalar.text

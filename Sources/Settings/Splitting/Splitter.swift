@@ -58,7 +58,7 @@ struct Splitter {
         if leaf.key == Key("mode") { return }
         if scope == .perUser { return addPreference(leaf) }
         if let scalar = leaf.value.scalar, LayerChecks.isSecret(scalar, at: leaf.key),
-            scope == .secret || SecretSigns.urlPassword(in: scalar.text) == nil
+            scope == .secret || SecretDetector.urlPassword(in: scalar.text) == nil
         {
             return put(SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place))
         }

@@ -110,7 +110,7 @@ public struct HistoryTransfer: Sendable {
         try await to.withConnection { connection in
             try connection.withForeignKeysUnenforced {
                 try connection.transaction {
-                    let names = try target.occupants(ignoring: [], on: connection)
+                    let names = try target.existingObjects(ignoring: [], on: connection)
                     let statements = target.remove(
                         tables: names.filter { !views.contains($0) }, views: names.filter(views.contains))
                     for statement in statements { try connection.executeScript(statement) }

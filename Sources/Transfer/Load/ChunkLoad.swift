@@ -81,9 +81,10 @@ struct ChunkLoad {
     ) throws -> TableCopy.Loaded {
         let table = chunk.table
         guard !table.sourceColumns.isEmpty else { return try loadEmptyRows(table, writing) }
-        let freshening = chunk.range == .all ? target.freshening(table.target) : nil
-        if let freshening { try writing.executeScript(freshening) }
-        let copy = TableCopy(table, verification.forms(of: table), in: chunk.range, freezing: freshening != nil)
+        let truncationBeforeFreeze = chunk.range == .all ? target.truncationBeforeFreeze(table.target) : nil
+        if let truncationBeforeFreeze { try writing.executeScript(truncationBeforeFreeze) }
+        let copy = TableCopy(
+            table, verification.forms(of: table), in: chunk.range, freezing: truncationBeforeFreeze != nil)
         return try copy.run(from: reading, to: writing, observing: &found) { events(.loaded(table, rows: $0)) }
     }
 

@@ -25,12 +25,12 @@ enum ReplicaPlanner {
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
-            tables: tables.compactMap { journey($0, inspection) }, schema: schema, construction: construction,
+            tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
             checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
             notCarried: replica.notCarried + leaving.left)
     }
 
-    private static func journey(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
+    private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
         let name = counted.table.name
         guard let replica = inspection.replica.tables.first(where: { $0.name == name }) else { return nil }
         let highest = inspection.sequences[name]

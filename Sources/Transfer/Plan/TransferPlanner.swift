@@ -55,11 +55,11 @@ struct TransferPlanner {
         let schema = Schema(tables: planned, views: views)
         let origins = Dictionary(
             tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let journeys = schema.tablesInForeignKeyOrder.compactMap { table in
-            origins[table.name].map { journey(of: table, from: $0) }
+        let tablePlans = schema.tablesInForeignKeyOrder.compactMap { table in
+            origins[table.name].map { tablePlan(of: table, from: $0) }
         }
         return TransferPlan(
-            tables: rules.ordered(journeys), schema: schema, checks: checks,
+            tables: rules.ordered(tablePlans), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
             typeNotes: typeNotes, notCarried: notCarried, remarks: remarks + tables.compactMap { caseless($0.table) },
@@ -95,7 +95,7 @@ struct TransferPlanner {
         }
     }
 
-    private func journey(of table: Table, from origin: ProfiledTable) -> PlannedTable {
+    private func tablePlan(of table: Table, from origin: ProfiledTable) -> PlannedTable {
         let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,

@@ -80,13 +80,13 @@ struct TypeChoice: Equatable, Sendable {
 
     private static func real(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
         if profile.inexactIntegers.isNone { return TypeChoice(.real, because: reason) }
-        return numeric(profile, "integers that no double holds (\(sighting(profile.inexactIntegers)))")
+        return numeric(profile, "integers that no double holds (\(example(profile.inexactIntegers)))")
     }
 
     private static func numeric(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
         if profile.texts.count > 0 { return TypeChoice(.text, because: reason) }
         if profile.undecimals.isNone { return TypeChoice(.numeric, because: reason) }
-        return TypeChoice(.text, because: "numbers that are no decimals (\(sighting(profile.undecimals)))")
+        return TypeChoice(.text, because: "numbers that are no decimals (\(example(profile.undecimals)))")
     }
 
     private static func bytes(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice? {
@@ -94,14 +94,14 @@ struct TypeChoice: Equatable, Sendable {
             return TypeChoice(
                 .bytes,
                 because:
-                    "\(profile.unwritable.count) of \(profile.values) values: text with NUL or invalid UTF-8 (\(sighting(profile.unwritable)))"
+                    "\(profile.unwritable.count) of \(profile.values) values: text with NUL or invalid UTF-8 (\(example(profile.unwritable)))"
             )
         }
         guard profile.blobs.count > 0 else { return nil }
         if meaning != .bytes {
             return TypeChoice(
                 .bytes,
-                because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(sighting(profile.blobs)))")
+                because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(example(profile.blobs)))")
         }
         return TypeChoice(.bytes, because: profile.strangers.isNone ? nil : strangers(profile))
     }
@@ -161,14 +161,14 @@ struct TypeChoice: Equatable, Sendable {
     }
 
     private static func strangers(_ profile: ColumnProfile) -> String {
-        "\(profile.strangers.count) of \(profile.values) values: \(profile.meaning.denial) (\(sighting(profile.strangers)))"
+        "\(profile.strangers.count) of \(profile.values) values: \(profile.meaning.denial) (\(example(profile.strangers)))"
     }
 
     private static func mixture(_ profile: ColumnProfile) -> String? {
         profile.numbers == 0 ? nil : "\(profile.texts.count) texts among \(profile.numbers) numbers"
     }
 
-    private static func sighting(_ sighting: ColumnProfile.Sighting) -> String {
-        sighting.example + (sighting.count > 1 ? ", …" : "")
+    private static func example(_ found: ColumnProfile.Occurrences) -> String {
+        found.example + (found.count > 1 ? ", …" : "")
     }
 }

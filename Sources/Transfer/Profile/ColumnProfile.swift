@@ -3,7 +3,7 @@ import Dialects
 /// What a column really holds: counts and ranges, gathered in one pass without keeping a value.
 struct ColumnProfile: Sendable, Equatable {
     /// How often a kind of value occurs, and where it did first.
-    struct Sighting: Sendable, Equatable {
+    struct Occurrences: Sendable, Equatable {
         var count = 0
         /// The first such value and its row's key, for people.
         var example = ""
@@ -21,31 +21,31 @@ struct ColumnProfile: Sendable, Equatable {
             "\(ValueText.short(value)) in row \(key.text(cursor))"
         }
 
-        mutating func merge(_ other: Sighting) {
+        mutating func merge(_ other: Occurrences) {
             if count == 0 { example = other.example }
             count += other.count
         }
     }
 
     var nulls = 0
-    var integers = Sighting()
-    var reals = Sighting()
-    var texts = Sighting()
-    var blobs = Sighting()
+    var integers = Occurrences()
+    var reals = Occurrences()
+    var texts = Occurrences()
+    var blobs = Occurrences()
     /// Texts with a NUL or bytes that are not UTF-8.
-    var unwritable = Sighting()
+    var unwritable = Occurrences()
 
     /// The largest integer; meaningless without any.
     var maximum = Int64.min
     /// Integers that a double would change.
-    var inexactIntegers = Sighting()
+    var inexactIntegers = Occurrences()
     /// Doubles that no decimal is: infinities, and -0.0 with its sign.
-    var undecimals = Sighting()
+    var undecimals = Occurrences()
 
     /// What the declared type makes worth looking at.
     let meaning: Meaning
     /// Values that are not what `meaning` says.
-    var strangers = Sighting()
+    var strangers = Occurrences()
     /// What a rule might make of it.
     var hints = ColumnHints()
     /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.

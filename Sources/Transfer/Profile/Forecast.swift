@@ -98,10 +98,11 @@ extension TransferEngine.Work {
     /// The tables that would have come into being otherwise, or with other values, with the statement that makes each.
     fileprivate func madeOtherwise(than other: Self) -> [(table: String, statement: String)] {
         let (statements, others) = (statementsByTable, other.statementsByTable)
-        let journeys = Dictionary(uniqueKeysWithValues: other.plan.tables.map { ($0.target, $0) })
+        let tablePlans = Dictionary(uniqueKeysWithValues: other.plan.tables.map { ($0.target, $0) })
         return plan.tables.compactMap { table in
             guard let statement = statements[table.target] else { return nil }
-            let isSame = statement == others[table.target] && journeys[table.target].map(table.takesTheSameWay) ?? false
+            let isSame =
+                statement == others[table.target] && tablePlans[table.target].map(table.takesTheSameWay) ?? false
             return isSame ? nil : (table.target, statement)
         }
     }

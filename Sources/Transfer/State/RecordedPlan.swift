@@ -3,7 +3,7 @@ import Dialects
 extension TransferPlan {
     /// The plan as text, to be compared by a run that wants to go on with it: the options, what goes where, and every statement.
     func recorded(under options: TransferOptions) -> String {
-        let journeys = tables.map { table in
+        let tablePlans = tables.map { table in
             JSON.object([
                 ("source", .string(table.source)), ("target", .string(table.target)),
                 ("source_columns", .array(table.sourceColumns.map(JSON.string))),
@@ -17,7 +17,7 @@ extension TransferPlan {
         return JSON.object([
             ("version", .integer(2)),
             ("options", .object(options.recorded.map { (key: $0.option, value: .string($0.value)) })),
-            ("tables", .array(journeys)),
+            ("tables", .array(tablePlans)),
             ("statements", .array(statements.map(JSON.string))),
         ])
         .rendered()

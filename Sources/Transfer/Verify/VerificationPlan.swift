@@ -60,19 +60,21 @@ struct VerificationPlan {
         var compared = ComparedTable(source: .init(table: table.name), target: .init(table: other.name))
         let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
         for pair in match.pairs {
-            guard let column = table[column: pair.source], let fellow = other[column: pair.target] else { continue }
-            guard let form = form(column.type, fellow.type) else {
+            guard let column = table[column: pair.source], let counterpart = other[column: pair.target] else {
+                continue
+            }
+            guard let form = form(column.type, counterpart.type) else {
                 notCompared.append(
-                    "\(table.name).\(column.name): \(column.type) and \(fellow.type) have no form in common")
+                    "\(table.name).\(column.name): \(column.type) and \(counterpart.type) have no form in common")
                 continue
             }
             if pair.source != pair.target { renamed.append("\(table.name).\(pair.source) as \(pair.target)") }
-            if !from.holdsDeclaredTypes && !to.holdsDeclaredTypes && column.type != fellow.type {
-                declaredOtherwise["\(column.type) and \(fellow.type), compared as \(form.rawValue)", default: []]
+            if !from.holdsDeclaredTypes && !to.holdsDeclaredTypes && column.type != counterpart.type {
+                declaredOtherwise["\(column.type) and \(counterpart.type), compared as \(form.rawValue)", default: []]
                     .append("\(table.name).\(column.name)")
             }
-            let types = [column.type, fellow.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
-            compared.append((column.name, types[0]), (fellow.name, types[1]), as: form)
+            let types = [column.type, counterpart.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
+            compared.append((column.name, types[0]), (counterpart.name, types[1]), as: form)
         }
         missing += match.onlyInSource.map { "column \(table.name).\($0) is only in the source" }
         missing += match.onlyInTarget.map { "column \(table.name).\($0) is only in the target" }
@@ -110,12 +112,13 @@ struct VerificationPlan {
 
 extension VerificationPlan.ComparedTable {
     fileprivate mutating func append(
-        _ column: (name: String, type: ColumnType), _ fellow: (name: String, type: ColumnType), as form: CanonicalForm
+        _ column: (name: String, type: ColumnType), _ counterpart: (name: String, type: ColumnType),
+        as form: CanonicalForm
     ) {
         source.columns.append(column.name)
         source.types.append(column.type)
-        target.columns.append(fellow.name)
-        target.types.append(fellow.type)
+        target.columns.append(counterpart.name)
+        target.types.append(counterpart.type)
         forms.append(form)
     }
 

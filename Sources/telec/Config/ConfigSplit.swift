@@ -59,7 +59,7 @@ struct ConfigSplit: AsyncParsableCommand {
         for item in split.items { table.add("\(item.key)", item.target.file, item.source, item.note ?? "") }
         let remarks = split.remarks.map { "note: \($0)" }
         let files = split.files.map { file in
-            "\(dryRun ? "would write" : "wrote") \(folder)/\(file.target.file) (\(Humane.count(file.keys)) keys)"
+            "\(dryRun ? "would write" : "wrote") \(folder)/\(file.target.file) (\(Formatting.count(file.keys)) keys)"
         }
         let owner = "the preferences of the one file are \(split.owner)'s"
         return ([table.rendered(), ""] + remarks + [owner] + files).joined(separator: "\n")

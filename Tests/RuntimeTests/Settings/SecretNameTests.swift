@@ -49,7 +49,7 @@ struct SecretNameTests {
             "--db-password=x1y",
         ])
     func said(_ text: String) {
-        #expect(SecretSigns.holdsSecret(text), "\(text)")
+        #expect(SecretDetector.holdsSecret(text), "\(text)")
     }
 
     @Test(
@@ -59,7 +59,7 @@ struct SecretNameTests {
             "a key: value",
             "secrets.yml:3", "password=${PASSWORD}", "postgresql://u:***@h/d", "a bearer of news",
         ])
-    func prose(_ text: String) { #expect(!SecretSigns.holdsSecret(text), "\(text)") }
+    func prose(_ text: String) { #expect(!SecretDetector.holdsSecret(text), "\(text)") }
 
     @Test("in what is said to people there are stars in its place")
     func masked() {
@@ -70,7 +70,7 @@ struct SecretNameTests {
             ("password=a1b2 token=c3d4", "password=*** token=***"),
             ("discord.token: nobody knows ${X}; it stays", "discord.token: nobody knows ${X}; it stays"),
         ] {
-            #expect(SecretSigns.masked(text) == expected)
+            #expect(SecretDetector.masked(text) == expected)
         }
         #expect(!"\(SettingsError("x", "can't be tcs_0123456789abcdef", remedy: "y"))".contains("tcs_"))
     }

@@ -11,7 +11,7 @@ extension PostgreSQLDialect: TransferTarget {
     public var addsConstraints: Bool { true }
     public var countsInPrimaryKeysOnly: Bool { false }
 
-    public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+    public func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
             SELECT c.relname FROM pg_class c
@@ -88,7 +88,7 @@ extension PostgreSQLDialect: TransferTarget {
     /// COPY FREEZE takes a table that the same transaction truncated, and saves the next reader from marking every row as
     /// visible; with `wal_level = minimal` there is no log of it either
     /// (https://www.postgresql.org/docs/current/populate.html, 14.4.7).
-    public func freshening(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
+    public func truncationBeforeFreeze(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
 
     /// What the server itself counts as large gets its parallel workers again, as before `prepareForLoading`.
     public var sharingWork: String? {

@@ -15,9 +15,10 @@ struct SQLiteUndeclaredParts {
         for column in live.columns {
             let written = text.column(column.name)
             let definition = written?.text ?? SQLText.identifier(column.name) + " " + column.type
-            let fellow = expected.column(column.name).flatMap { name in expected.columns.first { $0.name == name } }
+            let counterpart = expected.column(column.name).flatMap { name in expected.columns.first { $0.name == name }
+            }
             let isMore =
-                fellow.map { column.says(more: $0, written, other.column(column.name), names) } ?? true
+                counterpart.map { column.says(more: $0, written, other.column(column.name), names) } ?? true
             if isMore { objects.append(.init(.column, name: column.name, owner: table, definition: definition)) }
         }
         let asWritten = (declared?.checks ?? []).flatMap { check in
@@ -104,15 +105,15 @@ extension SQLiteExpression {
 }
 
 extension SQLiteCatalog.Column {
-    /// Whether the column says more of itself than its fellow: what a rebuild from the fellow would lose.
+    /// Whether the column says more of itself than its counterpart: what a rebuild from that one would lose.
     fileprivate func says(
-        more fellow: SQLiteCatalog.Column, _ text: SQLiteTableDefinition.Column?,
+        more counterpart: SQLiteCatalog.Column, _ text: SQLiteTableDefinition.Column?,
         _ other: SQLiteTableDefinition.Column?, _ names: SQLiteExpression
     ) -> Bool {
-        if SQLName.folded(type) != SQLName.folded(fellow.type) { return true }
-        if isRequired && !fellow.isRequired && fellow.keyPosition == 0 { return true }
-        if `default` != nil && fellow.default == nil { return true }
-        if isGenerated != fellow.isGenerated { return true }
+        if SQLName.folded(type) != SQLName.folded(counterpart.type) { return true }
+        if isRequired && !counterpart.isRequired && counterpart.keyPosition == 0 { return true }
+        if `default` != nil && counterpart.default == nil { return true }
+        if isGenerated != counterpart.isGenerated { return true }
         if text?.isAutoincrement == true && other?.isAutoincrement != true { return true }
         guard let collation = text?.collation, !SQLName.equal(collation, "BINARY") else { return false }
         return !SQLName.equal(collation, other?.collation ?? "BINARY")

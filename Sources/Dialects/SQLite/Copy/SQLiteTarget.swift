@@ -8,7 +8,7 @@ extension SQLiteDialect: TransferTarget {
     public var addsConstraints: Bool { false }
     public var countsInPrimaryKeysOnly: Bool { true }
 
-    public func occupants(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+    public func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
             SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
@@ -98,7 +98,7 @@ extension SQLiteDialect: TransferTarget {
         try connection.execute("PRAGMA synchronous = FULL")
     }
 
-    public func freshening(_ table: String) -> String? { nil }
+    public func truncationBeforeFreeze(_ table: String) -> String? { nil }
     public var sharingWork: String? { nil }
 
     public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }

@@ -80,7 +80,7 @@ extension SQLiteDialect {
         return key.name == nil || key.name == "\(table.name)_pkey" || isIdentity ? key.columns[0] : nil
     }
 
-    /// STRICT refuses type names of a stranger's choice.
+    /// STRICT refuses type names that another program chose.
     private func isStrict(_ table: Table) -> Bool {
         table.columns.allSatisfy { column in
             switch column.type {

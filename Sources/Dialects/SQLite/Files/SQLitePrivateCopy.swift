@@ -1,7 +1,7 @@
 import CSQLite
 import POSIX
 
-/// A stranger's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
+/// Another program's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
 /// rolls a hot journal back, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
 ///
 /// The folder is removed when the last connection that reads it is closed.

@@ -3,7 +3,7 @@
 ///
 /// Whether a session exists is told to nobody who may not see it: he gets the answer that he would get for an id that nobody
 /// has, behind the same work.
-struct Gate: Sendable {
+struct AccessControl: Sendable {
     let sessions: SessionStore
     let audit: AuditLog
     let refusals: RefusalBudget

@@ -1,5 +1,5 @@
 /// Numbers as people read them.
-public enum Humane {
+public enum Formatting {
     /// `1 234 567`: digits in groups, for any locale.
     public static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)

@@ -1,5 +1,5 @@
 /// How a secret looks: by its key's name, by the way it begins, or by its letters alone.
-enum SecretSigns {
+enum SecretDetector {
     /// Whether a text holds what is known to be a secret by its beginning or by what stands before it, wherever in the text.
     static func holdsSecret(_ text: String) -> Bool { secret(in: text) ?? namedInWords(text) != nil }
 
