@@ -6,15 +6,22 @@ import Terminal
 struct DatabaseOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
-        help: ArgumentHelp("Use this database. Default: TC_DATABASE_URL\(otherwise).", valueName: "url"))
+        help: ArgumentHelp("The database to use. Default: TC_DATABASE_URL\(otherwise).", valueName: "url"))
     var database: String?
 
     private static var otherwise: String {
         MigrateProgram.context.defaultDatabase.map { ", else \($0.summary)" } ?? ""
     }
 
-    @Option(help: ArgumentHelp("Wait so long for somebody else's lock.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Wait this long for a lock that another program holds.", valueName: "seconds"))
     var lockTimeout: Double = 60
+
+    @Flag(
+        name: .shortAndLong,
+        help:
+            "Name the database with --json, too. up and down also name each migration as it begins, and print a dry run's SQL."
+    )
+    var verbose = false
 
     func validate() throws {
         guard lockTimeout.isFinite, (0...86_400).contains(lockTimeout) else {
@@ -38,7 +45,7 @@ struct DatabaseOptions: ParsableArguments {
     /// Opens the project's own database.
     func open(_ access: ConnectionOptions.Access, _ output: OutputOptions) throws -> Database {
         let (url, origin) = try url(for: access)
-        if output.verbose || !output.json { output.remark("database: \(url) (\(origin))") }
+        if verbose || !output.json { Console.error("database: \(url) (\(origin))") }
         return try Database(
             url,
             options: ConnectionOptions(

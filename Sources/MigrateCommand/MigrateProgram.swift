@@ -48,16 +48,27 @@ public enum MigrateProgram {
             name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema)
         await $context.withValue(context) {
             do {
-                var command = try RootCommand.parseAsRoot()
+                var command = try RootCommand.parseAsRoot(arguments)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
                     try command.run()
                 }
             } catch {
-                end(with: UnknownCommand.explain(error, to: RootCommand.self))
+                end(with: UnknownCommand.explain(error, of: arguments, to: RootCommand.self))
             }
         }
+    }
+
+    /// The command line's, with `transfer abandon` as one word: the parser gives what stands behind `transfer` to its arguments
+    /// before it looks for a subcommand.
+    private static var arguments: [String] {
+        var words = Array(CommandLine.arguments.dropFirst())
+        let start = words.first == "help" ? 1 : 0
+        if words.dropFirst(start).starts(with: AbandonCommand.words) {
+            words.replaceSubrange(start..<start + 2, with: [AbandonCommand.words.joined(separator: " ")])
+        }
+        return words
     }
 
     /// Ends the process as the argument parser would, but for the secrets in what it says about arguments it can't use.
@@ -94,7 +105,8 @@ struct RootCommand: AsyncParsableCommand {
             version: MigrateProgram.context.version,
             subcommands: [
                 NewCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, DriftCommand.self,
-                PlanCommand.self, InspectCommand.self, TransferCommand.self, VerifyCommand.self,
+                PlanCommand.self, InspectCommand.self, TransferCommand.self, AbandonCommand.self,
+                VerifyCommand.self,
             ])
     }
 }

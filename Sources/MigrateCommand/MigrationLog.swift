@@ -4,13 +4,8 @@ import Terminal
 
 /// How migrations are told: a line each as it ends, or one document.
 struct MigrationLog: Sendable {
-    private let isJSON: Bool
-    private let isVerbose: Bool
-
-    init(_ output: OutputOptions) {
-        isJSON = output.json
-        isVerbose = output.verbose
-    }
+    let isJSON: Bool
+    let isVerbose: Bool
 
     @Sendable func show(_ event: MigrationEvent) {
         guard !isJSON else { return }

@@ -1,5 +1,6 @@
 import Dialects
 import POSIX
+import Terminal
 
 extension DatabaseURL {
     /// The database that somebody names. Where a file is to be made its folder has to be there: only the
@@ -16,5 +17,18 @@ extension DatabaseURL {
                 .other, "there is no folder \(folder) for \(path)", remedy: "make it first, or check the path")
         }
         return url
+    }
+}
+
+extension Database {
+    /// The database that somebody names, for this program's sessions. Throws `DatabaseError`.
+    static func open(
+        _ text: String, _ access: ConnectionOptions.Access, isOwned: Bool = false
+    ) throws -> Database {
+        try Database(
+            try .named(text, for: access),
+            options: ConnectionOptions(
+                access: access, applicationName: MigrateProgram.context.name, isOwned: isOwned,
+                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
     }
 }

@@ -23,20 +23,27 @@ struct NewCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("What the migration is about: small letters, digits and hyphens.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("What the migration is about: lowercase letters, digits and hyphens.", valueName: "name"))
     var name: String?
-    @Flag(help: "Write nothing; exit with 1 when the schema was edited and no migration says so.") var check = false
+    @Flag(help: "Write nothing; exit with 1 if the declared schema has a change that no migration makes.") var check =
+        false
     @Flag(help: "Print the file instead of writing it.") var dryRun = false
-    @Option(help: ArgumentHelp("Write it here.", valueName: "path")) var folder = "Migrations"
-    @Option(help: ArgumentHelp("This is called otherwise from now on (repeatable).", valueName: "old=new"))
+    @Option(help: ArgumentHelp("The folder to write the file to.", valueName: "path")) var folder = "Migrations"
+    @Option(
+        help: ArgumentHelp(
+            "Rename this table or column instead of dropping and adding one (repeatable).", valueName: "old=new"))
     var rename: [String] = []
-    @Option(help: ArgumentHelp("This is gone, with all that it holds (repeatable).", valueName: "name")) var drop:
-        [String] = []
-    @Option(help: ArgumentHelp("What rows that exist get in a new column (repeatable).", valueName: "column=value"))
+    @Option(help: ArgumentHelp("Drop this table or column, with everything it holds (repeatable).", valueName: "name"))
+    var drop: [String] = []
+    @Option(
+        help: ArgumentHelp("The value that existing rows get in a new column (repeatable).", valueName: "column=value"))
     var fill: [String] = []
-    @Option(help: ArgumentHelp("The new column's table has no rows (repeatable).", valueName: "column")) var noFill:
-        [String] = []
-    @Option(help: ArgumentHelp("Take the schema of this database for the declared one.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Give existing rows no value in this new column: its table has no rows (repeatable).", valueName: "column"))
+    var noFill: [String] = []
+    @Option(help: ArgumentHelp("Use the schema of this database as the declared one.", valueName: "url"))
     var fromDatabase: String?
     @OptionGroup var output: OutputOptions
 

@@ -30,11 +30,11 @@ struct PlanCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Option(help: "Print the SQL of this kind of database.") var dialect: DialectName = .sqlite
+    @Option(help: "Print SQL for this kind of database.") var dialect: DialectName = .sqlite
     @Option(help: ArgumentHelp("Begin after this migration ('none': at the beginning).", valueName: "id")) var from:
         String?
     @Option(help: ArgumentHelp("End with this migration; with --down: it stays.", valueName: "id")) var to: String?
-    @Flag(help: "Print the way back.") var down = false
+    @Flag(help: "Print the SQL that undoes the migrations.") var down = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -97,7 +97,7 @@ struct InspectCommand: AsyncParsableCommand {
     }
 
     @Argument(help: ArgumentHelp("The database.", valueName: "url")) var url: String
-    @Option(help: "Print it in this way.") var format: Format = .swift
+    @Option(help: "The format to print.") var format: Format = .swift
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -118,11 +118,7 @@ struct InspectCommand: AsyncParsableCommand {
     static func read(
         _ url: String, _ inspect: @escaping @Sendable (any Connection) throws -> Inspection
     ) async throws -> (inspection: Inspection, dialect: any Dialect) {
-        let database = try Database(
-            try DatabaseURL(parsing: url),
-            options: ConnectionOptions(
-                access: .readOnly, applicationName: MigrateProgram.context.name,
-                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+        let database = try Database.open(url, .readOnly)
         let inspection = try await database.withConnection { try inspect($0) }
         await database.close()
         return (inspection, database.dialect)

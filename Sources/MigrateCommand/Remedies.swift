@@ -19,11 +19,14 @@ extension Remedy {
 
 extension UnfinishedTransfer {
     static let remedy =
-        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer --abandon TARGET"
+        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer abandon TARGET"
 }
 
 extension TransferError {
-    var remedy: String {
+    var remedy: String { remedy(abandoning: "with transfer abandon TARGET") }
+
+    /// `abandoning` says with which command what is there is removed.
+    func remedy(abandoning: String) -> String {
         switch self {
         case .oneDatabase: "name another target"
         case .targetNotEmpty:
@@ -31,11 +34,11 @@ extension TransferError {
         case .noSuchTable: "see the names with a dry run"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
         case .stopped: "run the same command again"
-        case .sourceChanged: "remove what is there with transfer --abandon TARGET, and begin anew"
+        case .sourceChanged: "remove what is there \(abandoning), and begin anew"
         case .otherSource(let record, _):
-            "name \(record.source) as it was then, or remove what is there with transfer --abandon TARGET"
+            "name \(record.source) as it was then, or remove what is there \(abandoning)"
         case .planChanged:
-            "use the options and the program of the first run, or remove what is there with transfer --abandon TARGET"
+            "use the options and the program of the first run, or remove what is there \(abandoning)"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy

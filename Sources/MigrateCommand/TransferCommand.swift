@@ -9,19 +9,18 @@ extension MismatchPolicy: ExpressibleByArgument {}
 extension NocasePolicy: ExpressibleByArgument {}
 
 struct TransferCommand: AsyncParsableCommand {
+    static let name = "transfer"
+
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "transfer",
+            commandName: name,
             abstract: "Move a database into an empty one, SQLite or PostgreSQL, and verify it.",
-            usage: """
-                \(MigrateProgram.context.name) transfer <source> <target> [<options>]
-                \(MigrateProgram.context.name) transfer --abandon <target>
-                """,
+            usage: "\(MigrateProgram.context.name) transfer <source> <target> [<options>]",
             discussion: """
                 Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; \
                 what can't is listed. The source is only read. When anything is refused the target is \
                 as empty as before; an interruption leaves it marked as unfinished, to be resumed or \
-                abandoned.
+                abandoned (transfer abandon).
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) transfer shop.db postgresql://app@db.example.org/shop
@@ -32,84 +31,76 @@ struct TransferCommand: AsyncParsableCommand {
                   \(MigrateProgram.context.name) transfer old.db postgresql:///app --into-history
                   \(MigrateProgram.context.name) transfer db.sqlite3 postgresql:///site --into-existing
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
-                  \(MigrateProgram.context.name) transfer --abandon postgresql:///shop
+                  \(MigrateProgram.context.name) transfer abandon postgresql:///shop
                 """)
     }
 
-    @Argument(help: "The database to read: its URL, or a SQLite file.") var source: String?
-    @Argument(help: "The database to fill. It must be empty; a SQLite file is made.") var target: String?
-    @Option(help: ArgumentHelp("Take only these tables, separated by commas.", valueName: "a,b")) var tables: String?
-    @Option(help: ArgumentHelp("Take all but these tables, separated by commas.", valueName: "c,d")) var exclude:
+    @Argument(help: "The database to read: its URL, or a SQLite file.") var source: String
+    @Argument(help: "The database to fill: an empty one, or a SQLite file that does not exist yet.") var target: String
+    @Option(help: ArgumentHelp("Transfer only these tables, separated by commas.", valueName: "a,b")) var tables:
         String?
+    @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "c,d")) var exclude: String?
     @Option(
         help:
-            "Compare this at the end: the number of rows, a digest of every value as well, or in full: naming the rows that differ."
+            "What to compare at the end: the number of rows, a digest of every value as well, or in full, naming each row that differs."
     )
     var verify: TransferOptions.Verification = .digest
-    @Option(help: ArgumentHelp("Do as the rules in this YAML file say: docs/transfer.md.", valueName: "file"))
+    @Option(help: ArgumentHelp("Follow the rules in this YAML file (docs/transfer.md).", valueName: "file"))
     var rules: String?
     @Option(
         help: ArgumentHelp(
-            "Do this with values that are not what their column declares: refuse them, choose a wider type, make them NULL, or set their rows aside in tc_quarantine. Default: widen.",
+            "What to do with values that do not match their column's declared type: refuse them, widen the column's type, make them NULL, or set their rows aside in tc_quarantine. Default: widen.",
             valueName: "policy"))
     var onMismatch: MismatchPolicy?
-    @Flag(help: "Write names of tables, columns and indexes in lower case.") var lowercaseNames = false
+    @Flag(help: "Write the names of tables, columns and indexes in lower case.") var lowercaseNames = false
     @Option(
         help: ArgumentHelp(
-            "Make of columns that are COLLATE NOCASE in SQLite: text, whose keys alone go on without regard to case; or columns that compare so, by the extension citext or an ICU collation. Default: text.",
+            "How to map columns that SQLite declares COLLATE NOCASE: to text, where only keys ignore case, or to columns that ignore case everywhere, by the extension citext or an ICU collation. Default: text.",
             valueName: "policy"))
     var nocase: NocasePolicy?
-    @Option(help: ArgumentHelp("Write the rules that suggest themselves to a new file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the rules that the data suggests to a new file.", valueName: "file"))
     var writeRules: String?
     @Option(
         help: ArgumentHelp(
-            "Use so many streams at once; as many as there are processors, up to 8, by default.", valueName: "n"))
+            "Use this many connections at once. Default: one for each processor, up to 8.", valueName: "n"))
     var jobs: Int?
     @Option(
         name: .customLong("chunk-mb"),
-        help: ArgumentHelp("Keep rows in steps of about so many megabytes.", valueName: "n"))
+        help: ArgumentHelp("Commit rows in chunks of about this many megabytes.", valueName: "n"))
     var chunkMegabytes = 64
-    @Flag(help: "Go on with a transfer that was interrupted.") var resume = false
+    @Flag(help: "Continue a transfer that was interrupted.") var resume = false
     @Option(
         help: ArgumentHelp(
-            "Remove what an interrupted transfer left in this database, and nothing else.", valueName: "target"))
-    var abandon: String?
-    @Option(
-        help: ArgumentHelp(
-            "Write what was done and proven into this file, for ci/check-certificate.py.", valueName: "file"))
+            "Write a certificate of what was transferred and verified to this file; ci/check-certificate.py checks it.",
+            valueName: "file"))
     var certificate: String?
-    @Option(help: ArgumentHelp("Write the report into this file too, as a page for a browser.", valueName: "file.html"))
+    @Option(help: ArgumentHelp("Write the report to this file too, as an HTML page.", valueName: "file.html"))
     var report: String?
-    @Flag(help: "Migrate the target with up first, and fill what the migrations declare, matched by name.")
+    @Flag(help: "Run up on the target first, then fill the tables that the migrations declare, matched by name.")
     var intoHistory =
         false
-    @Flag(help: "Fill the tables that the application's own framework has made in the target, matched by name.")
+    @Flag(help: "Fill tables that the application's own framework has created in the target, matched by name.")
     var intoExisting = false
     @Option(
         help: ArgumentHelp(
-            "With --into-existing: put the source's rows in the place of those that these tables hold.",
+            "With --into-existing: replace the rows that these tables hold with the source's.",
             valueName: "a,b"))
     var replaceRows: String?
     @Option(
         help: ArgumentHelp(
-            "With --into-existing: leave the rows of these tables as they are.", valueName: "c,d"))
+            "With --into-existing: keep the rows of these tables as they are.", valueName: "c,d"))
     var keepRows: String?
     @Option(
         help: ArgumentHelp(
-            "Let these tables, and columns as table.column, stay behind for want of a place.", valueName: "a,b.c"))
+            "Leave behind these tables, and columns given as table.column, that the target has no place for.",
+            valueName: "a,b.c"))
     var ignoreMissing: String?
-    @Flag(help: "Show the plan: tables, types and why, statements, and what does not come along. Changes nothing.")
+    @Flag(help: "Show the plan: tables, types and why, statements, and what is left behind. Changes nothing.")
     var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if abandon != nil {
-            guard source == nil else { throw ValidationError("--abandon takes the target, and no source") }
-            return
-        }
-        guard source != nil else { throw ValidationError("Missing expected argument '<source>'") }
-        guard target != nil else { throw ValidationError("Missing expected argument '<target>'") }
         try validateFilling()
         if dryRun, certificate != nil || report != nil {
             throw ValidationError("--certificate and --report need a transfer, not a --dry-run")
@@ -144,13 +135,12 @@ struct TransferCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await output.guarding(explain) {
-            if let abandon { return try await self.abandon(abandon) }
+        try await output.guarding({ WaysOn.explain($0, source: source, target: target) }) {
             if let writeRules { try TextFile.requireAbsent(writeRules) }
             let rules = try transferRules()
-            let from = try open(source ?? "", .readOnly)
-            let to = try open(
-                target ?? "", dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
+            let from = try Database.open(source, .readOnly)
+            let to = try Database.open(
+                target, dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
             if resume, !dryRun, try await hadFinished(from, to, rules) { return }
             let files = try TransferFiles(certificate: certificate, report: report)
             let verdict: TransferReport.Verdict?
@@ -167,20 +157,6 @@ struct TransferCommand: AsyncParsableCommand {
             await to.close()
             if verdict == .mismatch { throw ExitCode(1) }
         }
-    }
-
-    /// What can be gone on with is gone on with by a command that is there to be copied.
-    private func explain(_ error: any Error) -> Problem {
-        var problem = Problem(error)
-        guard let error = error as? TransferError, let target = abandon ?? target,
-            let to = try? DatabaseURL(parsing: target)
-        else { return problem }
-        let from = source.flatMap { try? DatabaseURL(parsing: $0) }
-        let ways = WaysOn(
-            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
-            databases: [from, to].compactMap { $0 }, target: to)
-        problem.remedy = ways.remedy(of: error)
-        return problem
     }
 
     private func showPlan(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
@@ -284,26 +260,5 @@ struct TransferCommand: AsyncParsableCommand {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
     }
 
-    private func abandon(_ target: String) async throws {
-        let database = try open(target, .readWrite)
-        let record = try await Interruption.stopping { try await DatabaseTransfer.abandon(in: database) }
-        await database.close()
-        output.show(
-            .object([("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source))])
-        ) {
-            "removed what the transfer from \(record.source), begun \(record.startedAt), had made"
-        }
-    }
-
     private func names(_ list: String) -> [String] { list.split(separator: ",").map(String.init) }
-
-    private func open(
-        _ text: String, _ access: ConnectionOptions.Access, isOwned: Bool = false
-    ) throws -> Database {
-        try Database(
-            try .named(text, for: access),
-            options: ConnectionOptions(
-                access: access, applicationName: MigrateProgram.context.name, isOwned: isOwned,
-                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
-    }
 }

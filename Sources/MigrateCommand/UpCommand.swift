@@ -20,10 +20,12 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     @Option(help: ArgumentHelp("Stop after this migration.", valueName: "id")) var to: String?
-    @Flag(help: "Let migrations drop values and rows that are there.") var allowDataLoss = false
-    @Flag(help: "Show what would be done. Changes, locks and creates nothing.") var dryRun = false
+    @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
+    @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var output: OutputOptions
+
+    private var log: MigrationLog { MigrationLog(isJSON: output.json, isVerbose: databaseOptions.verbose) }
 
     func run() async throws {
         try await output.guarding {
@@ -33,9 +35,9 @@ struct UpCommand: AsyncParsableCommand {
             let database = try databaseOptions.open(.create, output)
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))
-            let report = try await migrator.up(to: to, MigrationLog(output).show)
+            let report = try await migrator.up(to: to, log.show)
             await database.close()
-            MigrationLog(output).finish(report, nothing: "up to date: nothing is pending")
+            log.finish(report, nothing: "up to date: nothing is pending")
         }
     }
 
@@ -49,7 +51,7 @@ struct UpCommand: AsyncParsableCommand {
             preview = try MigrationPreview(ofNew: history, upTo: to, in: database.dialect)
         }
         await database.close()
-        MigrationLog(output).show(preview)
+        log.show(preview)
     }
 }
 
@@ -68,11 +70,11 @@ struct DownCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Option(help: ArgumentHelp("Undo so many migrations.", valueName: "count")) var steps: Int?
-    @Option(help: ArgumentHelp("Undo what came after this migration; 'none' undoes everything.", valueName: "id|none"))
+    @Option(help: ArgumentHelp("Undo this many migrations.", valueName: "count")) var steps: Int?
+    @Option(help: ArgumentHelp("Undo every migration after this one; 'none' undoes all.", valueName: "id|none"))
     var to: String?
-    @Flag(help: "Let migrations drop values and rows that are there.") var allowDataLoss = false
-    @Flag(help: "Show what would be done. Changes, locks and creates nothing.") var dryRun = false
+    @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
+    @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -86,6 +88,8 @@ struct DownCommand: AsyncParsableCommand {
         return .steps(steps ?? 1)
     }
 
+    private var log: MigrationLog { MigrationLog(isJSON: output.json, isVerbose: databaseOptions.verbose) }
+
     func run() async throws {
         try await output.guarding {
             let history = try MigrateProgram.context.history()
@@ -93,10 +97,10 @@ struct DownCommand: AsyncParsableCommand {
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))
             if dryRun {
-                MigrationLog(output).show(try await migrator.preview(down: target))
+                log.show(try await migrator.preview(down: target))
             } else {
-                let report = try await migrator.down(target, MigrationLog(output).show)
-                MigrationLog(output).finish(report, nothing: "nothing to undo")
+                let report = try await migrator.down(target, log.show)
+                log.finish(report, nothing: "nothing to undo")
             }
             await database.close()
         }

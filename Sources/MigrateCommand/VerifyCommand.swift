@@ -20,13 +20,13 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     @Argument(help: "One database.") var source: String
-    @Argument(help: "The other one.") var target: String
+    @Argument(help: "The other database.") var target: String
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await output.guarding {
-            let (from, to) = (try open(source), try open(target))
+            let (from, to) = (try Database.open(source, .readOnly), try Database.open(target, .readOnly))
             let isSilent = quiet || output.json
             let report = try await Verification(of: from, against: to).run { line in
                 if !isSilent { Console.error(line) }
@@ -36,14 +36,6 @@ struct VerifyCommand: AsyncParsableCommand {
             output.show(document(report)) { text(report) }
             if !report.isEqual { throw ExitCode(1) }
         }
-    }
-
-    private func open(_ text: String) throws -> Database {
-        try Database(
-            try DatabaseURL(parsing: text),
-            options: ConnectionOptions(
-                access: .readOnly, applicationName: MigrateProgram.context.name,
-                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
     }
 
     private func text(_ report: VerificationReport) -> String {

@@ -1,8 +1,9 @@
 import Dialects
 import Migrator
+import Terminal
 import Transfer
 
-/// The very commands with which a transfer that did not come to its end is gone on with, begun again, or given up.
+/// The exact commands with which a transfer that did not come to its end is gone on with, begun again, or given up.
 struct WaysOn {
     /// The program's name, and the arguments of the run that ended.
     let program: String
@@ -11,16 +12,28 @@ struct WaysOn {
     let databases: [DatabaseURL]
     let target: DatabaseURL
 
+    /// The problem that `error` is, with commands to copy where there are some.
+    static func explain(_ error: any Error, source: String? = nil, target: String) -> Problem {
+        var problem = Problem(error)
+        guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
+        let from = source.flatMap { try? DatabaseURL(parsing: $0) }
+        let ways = WaysOn(
+            program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
+            databases: [from, to].compactMap { $0 }, target: to)
+        problem.remedy = ways.remedy(of: error)
+        return problem
+    }
+
     /// What to do, as a part of a sentence with the commands in it.
     func remedy(of error: TransferError) -> String {
         let again = arguments.filter { $0 != "--resume" }.map(shown)
-        let abandoning = line(["transfer", "--abandon", "\(target)"])
+        let abandoning = line(AbandonCommand.words + ["\(target)"])
         switch error {
         case .interrupted, .unfinished:
             return "go on with: \(line(again + ["--resume"])) ; or remove what is there with: \(abandoning)"
         case .stopped: return "begin again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
-            return error.remedy.replacing("with transfer --abandon TARGET", with: "with: \(abandoning)")
+            return error.remedy(abandoning: "with: \(abandoning)")
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForReplica, .misfits, .neverNull, .doesNotFit,
             .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
             return error.remedy

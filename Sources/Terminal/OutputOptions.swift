@@ -7,9 +7,6 @@ public struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
     public var json = false
 
-    @Flag(name: .shortAndLong, help: "Say more.")
-    public var verbose = false
-
     public init() {}
 
     /// Prints the text, or the document, whichever was asked for.
@@ -19,7 +16,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     }
 
     /// A remark beside the result.
-    public func remark(_ text: String) { if !json || verbose { Console.error(text) } }
+    public func remark(_ text: String) { if !json { Console.error(text) } }
 
     /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
     public func guarding(

@@ -20,14 +20,14 @@ struct ListAudit: AsyncParsableCommand {
               telec audit list --from 2026-11-01T00:00:00Z --json
             """)
 
-    @Option(help: ArgumentHelp("Show only those about this session.", valueName: "id")) var session: String?
-    @Option(help: ArgumentHelp("Show only what this person did.", valueName: "name")) var person: String?
-    @Option(help: "Show only those of this kind: read_transcript, attach, send, end, share …") var action: String?
-    @Option(help: "Show only those that were allowed, refused or failed.") var outcome: String?
-    @Option(help: ArgumentHelp("Show only those from this moment on.", valueName: "time")) var from: String?
-    @Option(help: ArgumentHelp("Show only those before this moment.", valueName: "time")) var to: String?
-    @Option(help: "Show at most so many, 1 to 500.") var limit = 50
-    @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "seq")) var after: Int64?
+    @Option(help: ArgumentHelp("Show only entries about this session.", valueName: "id")) var session: String?
+    @Option(help: ArgumentHelp("Show only entries of this person.", valueName: "name")) var person: String?
+    @Option(help: "Show only entries of this kind: read_transcript, attach, send, end, share …") var action: String?
+    @Option(help: "Show only what was allowed, refused or failed.") var outcome: String?
+    @Option(help: ArgumentHelp("Show only entries from this time on.", valueName: "time")) var from: String?
+    @Option(help: ArgumentHelp("Show only entries before this time.", valueName: "time")) var to: String?
+    @Option(help: "Show at most this many, 1 to 500.") var limit = 50
+    @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "seq")) var after: Int64?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
@@ -72,7 +72,7 @@ struct VerifyAudit: AsyncParsableCommand {
               telec audit verify --checkpoint 42:9f2c…
             """)
 
-    @Option(help: ArgumentHelp("Check that this entry is still there.", valueName: "seq:hash")) var checkpoint: String?
+    @Option(help: ArgumentHelp("Check that this entry still exists.", valueName: "seq:hash")) var checkpoint: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -16,8 +16,8 @@ struct ExportAudit: AsyncParsableCommand {
               telec audit export --after 42 >> audit.ndjson
             """)
 
-    @Option(help: ArgumentHelp("Print only those behind this one.", valueName: "seq")) var after: Int64 = 0
-    @Option(help: ArgumentHelp("Print only those up to this one.", valueName: "seq")) var through: Int64?
+    @Option(help: ArgumentHelp("Print only entries after this one.", valueName: "seq")) var after: Int64 = 0
+    @Option(help: ArgumentHelp("Print only entries up to this one.", valueName: "seq")) var through: Int64?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
@@ -44,7 +44,7 @@ struct ArchiveAudit: AsyncParsableCommand {
               telec audit archive --reason "2026 is over" > audit-2026.ndjson
             """)
 
-    @Option(help: "Say why now; it is logged.") var reason: String?
+    @Option(help: "Why you read it now; it is logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -16,14 +16,14 @@ struct ListSessions: AsyncParsableCommand {
               telec sessions list --text deploy --json
             """)
 
-    @Option(help: "Show only those that are initializing, active, headless, closing, closed or lost.") var state:
-        String?
-    @Option(help: ArgumentHelp("Show only those of this project.", valueName: "dir")) var project: String?
-    @Option(help: ArgumentHelp("Show only those of this agent.", valueName: "name")) var agent: String?
-    @Option(help: ArgumentHelp("Show only those of this person.", valueName: "name")) var owner: String?
-    @Option(help: "Show only those with this in their title or description.") var text: String?
-    @Option(help: "Show at most so many, 1 to 500.") var limit = 50
-    @Option(help: ArgumentHelp("Go on after a page: its `next`.", valueName: "place")) var after: String?
+    @Option(help: "Show only sessions in this state: initializing, active, headless, closing, closed or lost.")
+    var state: String?
+    @Option(help: ArgumentHelp("Show only sessions of this project.", valueName: "dir")) var project: String?
+    @Option(help: ArgumentHelp("Show only sessions of this agent.", valueName: "name")) var agent: String?
+    @Option(help: ArgumentHelp("Show only sessions of this person.", valueName: "name")) var owner: String?
+    @Option(help: "Show only sessions with this text in their title or description.") var text: String?
+    @Option(help: "Show at most this many, 1 to 500.") var limit = 50
+    @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "place")) var after: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

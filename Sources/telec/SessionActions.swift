@@ -40,11 +40,11 @@ struct SendToSession: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Argument(help: "What to type; Enter comes behind it.") var text: String?
+    @Argument(help: "The text to type; Enter follows it.") var text: String?
     @Option(
         name: .customLong("key"), help: ArgumentHelp("Type a key instead: Enter, Escape, C-c, Up …", valueName: "name"))
     var keys: [String] = []
-    @Flag(name: .customLong("no-enter"), help: "Type no Enter behind the text.") var noEnter = false
+    @Flag(name: .customLong("no-enter"), help: "Type no Enter after the text.") var noEnter = false
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

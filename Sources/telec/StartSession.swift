@@ -18,16 +18,19 @@ struct StartSession: AsyncParsableCommand {
               telec sessions start --title Deploy --env SSH_AUTH_SOCK -- ./deploy.sh
             """)
 
-    @Option(help: ArgumentHelp("Let it work here. Default: where you are.", valueName: "dir")) var project: String = "."
-    @Option(help: "Give it this name in lists.") var title: String
+    @Option(help: ArgumentHelp("The folder to work in. Default: the current one.", valueName: "dir")) var project:
+        String = "."
+    @Option(help: "The name to show in lists.") var title: String
     @Option(
         help: ArgumentHelp(
             "Start this agent of the settings. Default: yours, unless a command is given.", valueName: "name"))
     var agent: String?
-    @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
+    @Option(
+        name: .customLong("env"), help: ArgumentHelp("Pass this environment variable of yours on.", valueName: "name"))
     var variables: [String] = []
     @OptionGroup var options: ClientOptions
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("Run this instead of an agent.", valueName: "command"))
+    @Argument(
+        parsing: .postTerminator, help: ArgumentHelp("Run this command instead of an agent.", valueName: "command"))
     var command: [String] = []
 
     func validate() throws {
@@ -90,10 +93,13 @@ struct ReviveSession: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Option(name: .customLong("env"), help: ArgumentHelp("Pass this variable of yours on.", valueName: "name"))
+    @Option(
+        name: .customLong("env"), help: ArgumentHelp("Pass this environment variable of yours on.", valueName: "name"))
     var variables: [String] = []
     @OptionGroup var options: ClientOptions
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("Run this. Default: what ran before.", valueName: "command"))
+    @Argument(
+        parsing: .postTerminator,
+        help: ArgumentHelp("Run this command. Default: the one that ran before.", valueName: "command"))
     var command: [String] = []
 
     func run() async throws {

@@ -21,8 +21,8 @@ struct TranscriptCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Option(help: "Say why: needed for somebody else's session, and logged.") var reason: String?
-    @Flag(help: "Show the recording as it is.") var raw = false
+    @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
+    @Flag(help: "Show the recording unchanged.") var raw = false
     @Flag(help: "Show the conversation with the agent.") var agent = false
     @OptionGroup var options: ClientOptions
 
@@ -54,7 +54,7 @@ struct TailSession: AsyncParsableCommand {
             """)
 
     @Argument(help: "The session's id.") var session: SessionID
-    @Option(help: "Say why: needed for somebody else's session, and logged.") var reason: String?
+    @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -35,16 +35,16 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     var socket: String?
 
     @Option(
-        help: ArgumentHelp("Do this about pending migrations.", valueName: "mode"))
+        help: ArgumentHelp("What to do about pending migrations.", valueName: "mode"))
     var migration: StartupMode = .migrate
 
     @Flag(help: "Wait for the daemon that works on this database, and take over when it ends.")
     var standby = false
 
-    @Flag(help: "Look at settings, database and schema, and serve nothing.")
+    @Flag(help: "Check settings, database and schema, and serve nothing.")
     var check = false
 
-    @Option(help: ArgumentHelp("Log this, and what is more severe.", valueName: "level"))
+    @Option(help: ArgumentHelp("Log messages of this level and above.", valueName: "level"))
     var logLevel: Logger.Level = .info
 
     static func main() async {

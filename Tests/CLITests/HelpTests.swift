@@ -4,14 +4,18 @@ import Testing
 struct HelpTests {
     @Test(
         "the help of every command is the golden one, and has examples",
-        arguments: ["", "up", "down", "status", "drift", "plan", "inspect", "transfer", "verify", "new"])
+        arguments: [
+            "", "up", "down", "status", "drift", "plan", "inspect", "transfer", "transfer abandon", "verify", "new",
+        ])
     func help(_ command: String) async throws {
         try await withSandbox { box in
-            let run = try await box.run(.tcMigrate, command.isEmpty ? ["--help"] : [command, "--help"])
+            let run = try await box.run(
+                .tcMigrate, command.isEmpty ? ["--help"] : command.split(separator: " ").map(String.init) + ["--help"])
             #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
             #expect(run.output.contains("EXAMPLES:"))
             expectNarrow(run.output)
-            try expectGolden(run.output, "cli/\(command.isEmpty ? "tc-migrate" : command).txt")
+            try expectGolden(
+                run.output, "cli/\(command.isEmpty ? "tc-migrate" : command.replacing(" ", with: "-")).txt")
         }
     }
 
@@ -53,7 +57,8 @@ struct HelpTests {
             ["upp"], ["down", "--steps", "0"], ["down", "--steps", "1", "--to", "none"],
             ["up", "--lock-timeout", "-1"],
             ["up", "--lock-timeout", "nan"], ["up", "--to"], ["plan", "--dialect", "oracle"], ["inspect"],
-            ["transfer", "a.db"], ["inspect", "a.db", "--format", "xml"], ["status", "extra"],
+            ["transfer", "a.db"], ["transfer", "abandon"], ["transfer", "abandon", "a.db", "--resume"],
+            ["inspect", "a.db", "--format", "xml"], ["status", "extra"],
         ])
     func usage(_ arguments: [String]) async throws {
         try await withSandbox { box in

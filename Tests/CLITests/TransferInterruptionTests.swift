@@ -59,7 +59,7 @@ struct TransferInterruptionTests {
             expectRefusal(
                 stopped, saying: "interrupted",
                 "go on with: tc-migrate transfer \(source) \(quoted) --chunk-mb 1 -q --resume ;",
-                "remove what is there with: tc-migrate transfer --abandon \(quoted)")
+                "remove what is there with: tc-migrate transfer abandon \(quoted)")
 
             for command in [["status"], ["up"], ["up", "--dry-run"], ["drift"], ["down"]] {
                 let refused = try await box.run(.tcMigrate, command + ["-d", target, "--json"])
@@ -72,7 +72,7 @@ struct TransferInterruptionTests {
             let abandoning = try withTestConnection(target) { connection in
                 try connection.begin()
                 try connection.execute("LOCK TABLE tc_transfers")
-                let abandoning = try box.start(.tcMigrate, ["transfer", "--abandon", target])
+                let abandoning = try box.start(.tcMigrate, ["transfer", "abandon", target])
                 let waiting = "AND wait_event_type = 'Lock'"
                 try waitUntil("it waits for the lock") { try hasSession(target, waiting) }
                 abandoning.kill(SIGINT)
@@ -81,11 +81,11 @@ struct TransferInterruptionTests {
             }
             expectRefusal(
                 try await abandoning.finish(), saying: "stopped", "as they were",
-                "begin again with: tc-migrate transfer --abandon \(quoted)")
-            let abandoned = try await box.migrate("transfer", "--abandon", target)
+                "begin again with: tc-migrate transfer abandon \(quoted)")
+            let abandoned = try await box.migrate("transfer", "abandon", target)
             #expect(abandoned.ending == .exit(0) && abandoned.output.contains("shop.db"), "\(abandoned)")
             try expectTables(target, ["mine"])
-            expectRefusal(try await box.migrate("transfer", "--abandon", target), saying: "no unfinished transfer")
+            expectRefusal(try await box.migrate("transfer", "abandon", target), saying: "no unfinished transfer")
         }
     }
 
@@ -126,15 +126,15 @@ struct TransferInterruptionTests {
                 (["--chunk-mb", "1", "--rules", try makeRules(box, "tables: {t1: {skip: true}}")], "--rules was not"),
             ] {
                 let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)
-                expectRefusal(other, saying: "would do something else", words, "--abandon")
+                expectRefusal(other, saying: "would do something else", words, "abandon")
             }
             let stranger = try makeSource(box, "CREATE TABLE t1 (id INTEGER PRIMARY KEY)")
             let another = try await box.migrate("transfer", stranger, target, "--resume", "--chunk-mb", "1", "-q")
-            expectRefusal(another, saying: "shop.db, not ", "source.db", "--abandon")
+            expectRefusal(another, saying: "shop.db, not ", "source.db", "abandon")
             try execute("UPDATE t1 SET v = 'changed' WHERE id = 1", on: source)
             let changed = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
-            expectRefusal(changed, saying: "the source has changed", "--abandon")
-            #expect(try await box.migrate("transfer", "--abandon", target).ending == .exit(0))
+            expectRefusal(changed, saying: "the source has changed", "abandon")
+            #expect(try await box.migrate("transfer", "abandon", target).ending == .exit(0))
             try expectTables(target, [])
         }
     }

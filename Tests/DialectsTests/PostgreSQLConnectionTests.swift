@@ -268,6 +268,29 @@ struct PostgreSQLConnectionTests {
         }
     }
 
+    @Test func questionsToCatalogsStayPreparedThroughDDL() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            func ask() throws {
+                _ = try connection.dialect.surroundings(of: Schema(), around: ["t"], on: connection)
+                _ = try connection.query("SELECT \(1)::int FROM t")
+            }
+            func prepared() throws -> Set<String> {
+                Set(try connection.query("SELECT name FROM pg_prepared_statements").compactMap { $0[0].text })
+            }
+            try connection.execute("CREATE TABLE t (a int)")
+            try ask()
+            let first = try prepared()
+            try connection.execute("ALTER TABLE t ADD COLUMN b int")
+            try ask()
+            // Only the query of the table is another one, in the place of the first.
+            #expect(first.count > 5)
+            let second = try prepared()
+            #expect(second.count == first.count && second.subtracting(first).count == 1)
+        }
+    }
+
     @Test func theStatementCacheIsBounded() throws {
         try withConnection { connection in
             for number in 0..<200 { _ = try connection.query(SQL(trusted: "SELECT \(number) + ") + 1) }

@@ -6,6 +6,9 @@ public struct SQL: Sendable, Equatable {
     /// The pieces between the bindings: always one more than there are bindings. A placeholder is chosen late.
     private(set) var pieces: [String]
     public private(set) var bindings: [Value]
+    /// Whether the statement reads system catalogs only, whose columns no DDL changes: a connection keeps it prepared. A statement is
+    /// one as soon as a piece of it is.
+    private(set) var readsCatalogs = false
 
     /// Text that holds no value, as it stands: a statement that a dialect has spelled, and never anything that came from outside.
     public init(trusted text: String) {
@@ -23,6 +26,14 @@ public struct SQL: Sendable, Equatable {
         pieces[pieces.count - 1] += other.pieces[0]
         pieces += other.pieces.dropFirst()
         bindings += other.bindings
+        readsCatalogs = readsCatalogs || other.readsCatalogs
+    }
+
+    /// The same, of a statement that reads system catalogs only.
+    func readingCatalogs() -> SQL {
+        var sql = self
+        sql.readsCatalogs = true
+        return sql
     }
 
     /// The text as one dialect wants it; `placeholder` is given the binding's number, from 1.

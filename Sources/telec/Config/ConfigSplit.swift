@@ -24,10 +24,10 @@ struct ConfigSplit: AsyncParsableCommand {
                 + "TELECLAUDE_ENV_PATH name.", valueName: "dir"))
     var from: String?
 
-    @Option(help: ArgumentHelp("Write the files into this folder. None of them may exist.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Write the files to this folder. None of them may exist yet.", valueName: "dir"))
     var into: String
 
-    @Flag(help: "Say what would go where, and write nothing.") var dryRun = false
+    @Flag(help: "Show what would be written where, and write nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

@@ -144,7 +144,8 @@ extension PostgreSQLConnection {
             return try firstResult(isSent, text, rowByRow)
         }
         let bindings = try PostgreSQLBindings(sql.bindings)
-        let key = PostgreSQLStatementCache.Key(text: text, types: bindings.types)
+        let key = PostgreSQLStatementCache.Key(
+            text: text, types: bindings.types, readsCatalogs: sql.readsCatalogs)
         let wasInTransaction = isInTransaction
         let result = try sendPrepared(key, bindings, rowByRow)
         guard isStale(result) else { return result }
@@ -243,7 +244,9 @@ extension PostgreSQLConnection {
 
     /// DDL may change what a query returns, and inside a transaction its stale plan can't be replaced once it has failed.
     func forgetStatements(after commandTag: String) {
-        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) { statements.removeQueries() }
+        if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) {
+            statements.removeWhatSchemaChangesEnd()
+        }
     }
 }
 

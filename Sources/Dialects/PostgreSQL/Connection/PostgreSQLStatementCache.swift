@@ -5,12 +5,14 @@ struct PostgreSQLStatementCache {
     struct Key: Hashable {
         var text: String
         var types: [Oid]
+        var readsCatalogs = false
 
-        /// Whether it returns no rows. The server plans such a statement anew by itself when a table changes; what it refuses is to
-        /// return other columns than at first.
-        fileprivate var returnsNothing: Bool {
+        /// Whether DDL leaves the columns that it returns as they are, or it returns none. The server plans such a statement anew by
+        /// itself when a table changes; what it refuses is to return other columns than at first.
+        fileprivate var outlivesSchemaChanges: Bool {
             let words = ["INSERT ", "UPDATE ", "DELETE "]
-            return words.contains(where: text.hasPrefix) && !text.uppercased().contains("RETURNING")
+            let returnsNothing = words.contains(where: text.hasPrefix) && !text.uppercased().contains("RETURNING")
+            return readsCatalogs || returnsNothing
         }
     }
 
@@ -51,8 +53,8 @@ struct PostgreSQLStatementCache {
         if let entry = entries.removeValue(forKey: key) { retired.append(entry.name) }
     }
 
-    mutating func removeQueries() {
-        for key in entries.keys where !key.returnsNothing { remove(key) }
+    mutating func removeWhatSchemaChangesEnd() {
+        for key in entries.keys where !key.outlivesSchemaChanges { remove(key) }
     }
 
     mutating func removeAll() {
