@@ -41,12 +41,15 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         clientLibrary,
+        // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
+        .target(name: "CCrypto"),
         .systemLibrary(name: "CSpawn"),
         .target(name: "POSIX"),
         .target(
             name: "Dialects",
             dependencies: [
-                "CSQLite", "CPostgreSQL", "POSIX", .product(name: "HashTreeCollections", package: "swift-collections"),
+                "CSQLite", "CPostgreSQL", "POSIX", .target(name: "CCrypto", condition: .when(platforms: [.linux])),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
         // Every row of one database into another, proven.

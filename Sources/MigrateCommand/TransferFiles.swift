@@ -10,6 +10,8 @@ struct TransferFiles {
 
     /// Throws `DatabaseError` when one of them can't be written.
     init(certificate: String?, report: String?) throws(DatabaseError) {
+        // Better now than after the transfer.
+        if certificate != nil { try SHA256.load() }
         self.certificate = try OutputFile(certificate)
         do throws(DatabaseError) {
             self.report = try OutputFile(report)

@@ -10,7 +10,7 @@ struct HelpTests {
     func help(_ command: String) async throws {
         try await withSandbox { box in
             let run = try await box.run(
-                .tcMigrate, command.isEmpty ? ["--help"] : command.split(separator: " ").map(String.init) + ["--help"])
+                .tcMigrate, command.split(separator: " ").map(String.init) + ["--help"])
             #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
             #expect(run.output.contains("EXAMPLES:"))
             expectNarrow(run.output)

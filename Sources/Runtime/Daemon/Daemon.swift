@@ -25,6 +25,7 @@ public struct Daemon: Sendable {
     public func check() async throws {
         let database = try open(access: .readOnly)
         logStart(socket: nil)
+        try SHA256.load()
         try checkPlaces(socket: nil)
         for remark in try directory(loaded.settings).remarks { logger.warning("\(remark)") }
         try await Migrator(history: options.history, database: database).start(.check, log)
@@ -57,6 +58,7 @@ public struct Daemon: Sendable {
     public func run() async throws {
         let socketPath = try options.context.socketPath(argument: options.socket)
         logStart(socket: socketPath)
+        try SHA256.load()
         try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
         let reassurance = Task { await manager.reassure() }
         defer { reassurance.cancel() }

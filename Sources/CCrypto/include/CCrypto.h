@@ -1,0 +1,9 @@
+#pragma once
+
+#include <stddef.h>
+
+/// Loads libcrypto. Returns NULL, or why it can't be loaded.
+const char *ccrypto_load(void);
+
+/// Writes the SHA-256 of `length` bytes as 32 bytes into `digest`. Ends the process where libcrypto can't be loaded.
+void ccrypto_sha256(const unsigned char *bytes, size_t length, unsigned char *digest);
