@@ -63,7 +63,7 @@ struct RebuildScriptTests {
                 let (expected, found) = try await database.withConnection { connection in
                     (
                         try connection.dialect.inspect(connection),
-                        try rows.map { try connection.query(SQL(trusted: $0)).map { $0[0].text ?? "" } }
+                        try rows.map { try connection.values(SQL(trusted: $0)).map { $0[0].text ?? "" } }
                     )
                 }
                 #expect(try inspect(url) == expected)

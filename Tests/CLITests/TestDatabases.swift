@@ -21,7 +21,7 @@ func execute(_ script: String, on url: String, creating: Bool = false) throws {
 /// One column of a query, as text.
 func query(_ sql: String, on url: String) throws -> [String] {
     try withTestConnection(url) { connection in
-        try connection.query(SQL(trusted: sql)).map { $0[0].text ?? "" }
+        try connection.values(SQL(trusted: sql)).map { $0[0].text ?? "" }
     }
 }
 

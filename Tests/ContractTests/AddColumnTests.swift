@@ -106,8 +106,8 @@ extension CaseDatabase {
     /// Where the table's rows lie: another place after the table was rewritten.
     fileprivate func storage(of table: String) async throws -> [[Value]] {
         switch backend {
-        case .sqlite: try await query("SELECT rootpage FROM sqlite_master WHERE name = \(table)")
-        case .postgresql: try await query("SELECT pg_relation_filenode(\(table)::text::regclass)")
+        case .sqlite: try await values("SELECT rootpage FROM sqlite_master WHERE name = \(table)")
+        case .postgresql: try await values("SELECT pg_relation_filenode(\(table)::text::regclass)")
         }
     }
 }

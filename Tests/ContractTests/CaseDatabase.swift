@@ -89,7 +89,7 @@ struct CaseDatabase: SQLWords {
             parts.append(text.expression)
         }
         let list = parts.joined(separator: ", ")
-        return try await query(
+        return try await values(
             "SELECT \(trusted: list) FROM \(identifier: table) ORDER BY \(identifier: table).\(identifier: columns[0])"
         )
         .map { $0.map(\.text) }
@@ -105,7 +105,7 @@ struct CaseDatabase: SQLWords {
             Contents(
                 inspection: try connection.dialect.inspect(connection),
                 surroundings: try connection.dialect.surroundings(of: Schema(), on: connection),
-                rows: try (tables + ["tc_migrations"]).map { try connection.query("SELECT * FROM \(identifier: $0)") })
+                rows: try (tables + ["tc_migrations"]).map { try connection.values("SELECT * FROM \(identifier: $0)") })
         }
     }
 

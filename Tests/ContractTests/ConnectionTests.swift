@@ -48,7 +48,7 @@ struct ConnectionTests {
                     VALUES (\(row[0]), \(row[1]), \(row[2]), \(row[3]), \(row[4]))
                     """)
             }
-            let read = try connection.query("SELECT id, note, size, is_old, payload FROM things ORDER BY size DESC")
+            let read = try connection.values("SELECT id, note, size, is_old, payload FROM things ORDER BY size DESC")
             let expected = [rows[0], rows[2], rows[1]]
             for (found, wanted) in zip(read, expected) {
                 #expect(
@@ -81,7 +81,7 @@ struct ConnectionTests {
                 #expect(statement.bindings == values)
                 try connection.execute(statement)
             }
-            let rows = try connection.query("SELECT id, note, size FROM things ORDER BY id")
+            let rows = try connection.values("SELECT id, note, size FROM things ORDER BY id")
             #expect(rows == [[1, "new", .real(2)], [2, "new", .real(2)]])
         }
     }
@@ -196,7 +196,7 @@ struct ConnectionTests {
             let task = Task {
                 try await database.withConnection { connection in
                     starting.finish()
-                    _ = try connection.query(endless)
+                    _ = try connection.values(endless)
                 }
             }
             for await _ in started {}

@@ -288,7 +288,7 @@ extension CaseDatabase {
     /// The ids of the values that the dialect's conversion would refuse.
     fileprivate func misfits(from old: ColumnType, to new: ColumnType) async throws -> [Int] {
         guard let misfit = try backend.dialect.conversion(of: "v", from: old, to: new).misfit else { return [] }
-        let rows = try await query(
+        let rows = try await values(
             "SELECT id FROM t WHERE id >= 0 AND v IS NOT NULL AND (\(trusted: misfit)) ORDER BY id")
         return rows.compactMap { $0[0].integer.map(Int.init) }
     }

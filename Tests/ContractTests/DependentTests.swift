@@ -25,14 +25,14 @@ struct DependentTests {
                 CREATE TABLE orders (id integer, parent bigint DEFAULT 7 REFERENCES parents (id) ON DELETE \(action.rawValue));
                 INSERT INTO parents VALUES (1, 'a', NULL), (7, 'b', NULL); INSERT INTO orders VALUES (1, 1), (2, 1)
                 """)
-            let rows = try await test.query("SELECT * FROM orders ORDER BY id")
+            let rows = try await test.values("SELECT * FROM orders ORDER BY id")
             let error = try await test.refusal { DropTable("parents") }
             #expect(error.lowering?.reason.contains("table orders (2 rows)") == true, "\(error)")
             let back = try await test.refusalDown()
             #expect(back.lowering?.reason.contains("table orders (2 rows)") == true, "\(back)")
             // Consent is to the loss of the table's own rows.
             await #expect(throws: MigratorError.self) { try await test.down(allowsDataLoss: true) }
-            #expect(try await test.query("SELECT * FROM orders ORDER BY id") == rows)
+            #expect(try await test.values("SELECT * FROM orders ORDER BY id") == rows)
             try await test.run("DROP TABLE orders")
             try await test.down(allowsDataLoss: true)
         }
@@ -121,9 +121,9 @@ struct DependentTests {
                     RenameColumn("code", to: "word")
                 }
             }
-            #expect(try await test.query("SELECT code FROM orders") == [["7"]])
+            #expect(try await test.values("SELECT code FROM orders") == [["7"]])
             try await test.run("DELETE FROM parents")
-            #expect(try await test.query("SELECT code FROM orders").isEmpty)
+            #expect(try await test.values("SELECT code FROM orders").isEmpty)
         }
     }
 
@@ -149,17 +149,17 @@ struct DependentTests {
             }
             try await test.migrate { AlterTable("parents") { ChangeColumn("note").required(filling: "none") } }
             #expect(try await test.rows("parents", "id", "note") == [["1", "none"]])
-            #expect(try await test.query("SELECT * FROM log").isEmpty)
+            #expect(try await test.values("SELECT * FROM log").isEmpty)
             switch backend {
             case .sqlite: break
             case .postgresql:
-                let states = try await test.query(
+                let states = try await test.values(
                     "SELECT tgname, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname")
                 #expect(states == [["always", "A"], ["never", "D"], ["watch", "O"]])
                 try await test.run("DROP TRIGGER watch ON parents")
             }
             try await test.run("UPDATE parents SET note = 'x'")
-            #expect(try await test.query("SELECT * FROM log").count == 1)
+            #expect(try await test.values("SELECT * FROM log").count == 1)
         }
     }
 
@@ -259,7 +259,7 @@ struct DependentTests {
             try await test.migrate { Self.parents }
             try await test.run("COMMENT ON COLUMN parents.note IS 'it''s'; GRANT SELECT (note) ON parents TO PUBLIC")
             try await test.migrate { AlterTable("parents") { ChangeColumn("note").generated("upper(code)") } }
-            let words = try await test.query(
+            let words = try await test.values(
                 """
                 SELECT col_description(attrelid, attnum), attacl IS NOT NULL FROM pg_attribute
                 WHERE attrelid = 'parents'::regclass AND attname = 'note'

@@ -122,7 +122,7 @@ struct DropColumnTests {
             try await test.migrate { AlterTable("t") { DropColumn("free") } }
             #expect(try await test.drift().isEmpty)
             try await test.down()
-            #expect(try await test.query("SELECT id, free FROM t") == [[1, nil]])
+            #expect(try await test.values("SELECT id, free FROM t") == [[1, nil]])
         }
     }
 

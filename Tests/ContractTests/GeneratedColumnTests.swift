@@ -22,16 +22,16 @@ struct GeneratedColumnTests {
             }
             try await test.run("INSERT INTO t (id, n, size) VALUES (1, '1', 10)")
             try await test.rebuild()
-            #expect(try await test.query("SELECT twice FROM t") == [[20]])
+            #expect(try await test.values("SELECT twice FROM t") == [[20]])
             try await test.migrate { AlterTable("t") { ChangeColumn("twice").generated("size * 3") } }
-            #expect(try await test.query("SELECT twice FROM v") == [[30]])
+            #expect(try await test.values("SELECT twice FROM v") == [[30]])
             try await test.run("UPDATE t SET size = 11")
-            #expect(try await test.query("SELECT twice FROM t") == [[33]])
+            #expect(try await test.values("SELECT twice FROM t") == [[33]])
             await #expect(throws: DatabaseError.self) { try await test.run("UPDATE t SET size = -1") }
             #expect(try await test.drift().isEmpty)
             try await test.migrate { AlterTable("t") { ChangeColumn("twice").notGenerated() } }
             try await test.run("UPDATE t SET twice = 5")
-            #expect(try await test.query("SELECT twice, size FROM t") == [[5, 11]])
+            #expect(try await test.values("SELECT twice, size FROM t") == [[5, 11]])
             #expect(try await test.drift().isEmpty)
         }
     }
@@ -54,7 +54,7 @@ struct GeneratedColumnTests {
             try await test.run(
                 "DROP INDEX by_hand; CREATE VIEW v AS SELECT twice FROM t; INSERT INTO t VALUES (1)")
             try await test.migrate { thrice }
-            #expect(try await test.query("SELECT twice FROM v") == [[3]])
+            #expect(try await test.values("SELECT twice FROM v") == [[3]])
         }
     }
 
@@ -88,7 +88,7 @@ struct GeneratedColumnTests {
             try await test.migrate { table }
             try await test.run("INSERT INTO t (id, n) VALUES (4, '1')")
             try await test.rebuild()
-            #expect(try await test.query("SELECT id, n, twice FROM t") == [[4, 1, 8]])
+            #expect(try await test.values("SELECT id, n, twice FROM t") == [[4, 1, 8]])
             #expect(try await test.sqliteObjects()["table t"]?.contains("VIRTUAL") == true)
             #expect(try await test.drift().isEmpty)
         }

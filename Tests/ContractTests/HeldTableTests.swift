@@ -22,7 +22,7 @@ struct HeldTableTests {
             let migrator = Migrator(history: history, database: test.database)
             #expect(await Self.kind { try await migrator.up() } == .locked)
             // Who only reads has waited no longer than that.
-            #expect(try await test.query("SELECT n, note FROM t") == [["1", nil]])
+            #expect(try await test.values("SELECT n, note FROM t") == [["1", nil]])
             #expect(try await migrator.status().lines.map(\.state) == [.applied, .pending])
 
             try other.rollback()

@@ -81,7 +81,7 @@ struct HistoryTransferTests {
             #expect(report.tables.map { [$0.sourceRows, $0.targetRows] }.reduce(0) { $0 + $1[1] } == 3)
             let text = try target.dialect.conversion(of: "made", from: .timestamp, to: .text).expression
             try await target.withConnection { connection in
-                let rows = try connection.query(
+                let rows = try connection.values(
                     "SELECT id, name, price, \(trusted: text), sold, next_id, group_id FROM goods ORDER BY id")
                 #expect(rows.map { [$0[0].integer, $0[5].integer, $0[6].integer] } == [[1, 2, 1], [2, 1, 1]])
                 #expect(rows.map { Double($0[2].text ?? "") } == [1.5, 7])
@@ -156,7 +156,7 @@ struct HistoryTransferTests {
             let line = try #require(report.tables.first { $0.name == "goods" })
             #expect([line.sourceRows, line.targetRows, line.quarantined] == [2, 1, 1])
             let aside = try await target.withConnection {
-                try $0.query("SELECT row_key, column_name FROM tc_quarantine")
+                try $0.values("SELECT row_key, column_name FROM tc_quarantine")
             }
             #expect(aside == [["id=2", "price"]])
         }
@@ -221,7 +221,7 @@ struct HistoryTransferTests {
                 #expect(report.verdict == .verified && report.notCarried == [])
                 try await target.withConnection { connection throws in
                     #expect(try connection.queryValue("SELECT epoch FROM daemon_lease")?.integer == 7)
-                    #expect(try connection.query("SELECT id, seq FROM audit_head") == [[1, 3]])
+                    #expect(try connection.values("SELECT id, seq FROM audit_head") == [[1, 3]])
                     // The triggers are back.
                     #expect(throws: DatabaseError.self) { try connection.execute("DELETE FROM audit_log") }
                     #expect(throws: DatabaseError.self) { try connection.execute("UPDATE audit_head SET seq = 0") }

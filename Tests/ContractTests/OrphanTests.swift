@@ -131,7 +131,7 @@ struct OrphanTests {
                     Add(Check("n <> ''"))
                 }
             }
-            #expect(try await test.query("SELECT child FROM notes ORDER BY n") == [[99], [20]])
+            #expect(try await test.values("SELECT child FROM notes ORDER BY n") == [[99], [20]])
         }
     }
 
@@ -164,7 +164,7 @@ struct OrphanTests {
             }
             #expect(try await test.rows("children", "id") == [["20"], ["90"], ["91"]])
             #expect(
-                try await test.query("SELECT child, n FROM notes ORDER BY n") == [
+                try await test.values("SELECT child, n FROM notes ORDER BY n") == [
                     [99, "old"], [.null, "x"], [20, "y"],
                 ])
             #expect(try await test.value("PRAGMA foreign_keys") == 1)

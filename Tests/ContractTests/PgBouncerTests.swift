@@ -45,7 +45,7 @@ struct PgBouncerTests {
                 await database.close()
             }
             let server = try open(direct)
-            #expect(try await server.query(Self.locks).isEmpty)
+            #expect(try await server.values(Self.locks).isEmpty)
             #expect(try await server.withConnection { try $0.hasTable("tc_migrations") } == false)
             await server.close()
             // What a stranger finds in the pooler's sessions is the server's own.
@@ -82,7 +82,7 @@ struct PgBouncerTests {
             #expect(try await migrator.down().steps.count == 1)
             await database.close()
             let server = try open(direct)
-            #expect(try await server.query(Self.locks).isEmpty)
+            #expect(try await server.values(Self.locks).isEmpty)
             #expect(try await server.count("t") == 0)
             await server.close()
         }
@@ -94,7 +94,7 @@ struct PgBouncerTests {
             let database = try open(direct)
             #expect(try await database.migrator(Self.history).up().steps.count == 2)
             let sessions: SQL = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            #expect(try await database.query(sessions) == [[1]])
+            #expect(try await database.values(sessions) == [[1]])
             await database.close()
         }
     }

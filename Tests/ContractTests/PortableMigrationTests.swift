@@ -29,13 +29,13 @@ struct PortableMigrationTests {
             try await test.migrate { AlterTable("items") { ChangeColumn("price").type(.decimal(10, 2)) } }
             try await test.run("INSERT INTO items VALUES (3, '9.50'), (4, '99.99')")
             await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO items VALUES (5, '1000.00')") }
-            let cheap = try await test.query("SELECT id FROM cheap").map { $0[0].integer }
+            let cheap = try await test.values("SELECT id FROM cheap").map { $0[0].integer }
             #expect(cheap == [1, 3, 2])
             #expect(try await test.drift().isEmpty)
             try await test.run("DELETE FROM items WHERE id > 2")
             try await test.down(allowsDataLoss: true)
             try await test.run("INSERT INTO items VALUES (3, 10)")
-            let back = try await test.query("SELECT id FROM cheap").map { $0[0].integer }
+            let back = try await test.values("SELECT id FROM cheap").map { $0[0].integer }
             #expect(back == [1, 3, 2])
         }
     }
@@ -70,7 +70,7 @@ struct PortableMigrationTests {
             try await test.run(
                 "INSERT INTO \"Orders\" (id, \"Total\", \"user\") VALUES (1, '100.00', 'a'), (2, '1000.00', 'É'), (3, '20.00', 'é')"
             )
-            let dear = try await test.query("SELECT id FROM dear").map { $0[0].integer }
+            let dear = try await test.values("SELECT id FROM dear").map { $0[0].integer }
             #expect(dear == [2, 1])
             await #expect(throws: DatabaseError.self) {
                 try await test.run("INSERT INTO \"Orders\" (id, \"Total\", \"user\") VALUES (4, '1.00', 'A')")

@@ -150,7 +150,7 @@ struct PortablePair {
     private func answers(_ database: Database, _ query: String) async throws -> [String] {
         try await database.withConnection { connection in
             Self.rows.map { row in
-                guard let value = try? connection.query(SQL(trusted: query + row[0])).first?.first else {
+                guard let value = try? connection.values(SQL(trusted: query + row[0])).first?.first else {
                     return "refused"
                 }
                 return Self.canonical(value)
@@ -189,7 +189,7 @@ struct PortablePair {
             defer { try? connection.rollback() }
             do {
                 for statement in statements { try connection.execute(SQL(trusted: statement)) }
-                return try connection.query(SQL(trusted: "SELECT * FROM v")).map { $0.map(Self.canonical) }
+                return try connection.values(SQL(trusted: "SELECT * FROM v")).map { $0.map(Self.canonical) }
             } catch { return [["\(error)"]] }
         }
     }

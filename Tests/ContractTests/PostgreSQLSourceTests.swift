@@ -22,10 +22,10 @@ struct PostgreSQLSourceTests {
         }
     }
 
-    private static func query(_ sql: String, on url: DatabaseURL) throws -> [[Value]] {
+    private static func values(_ sql: String, on url: DatabaseURL) throws -> [[Value]] {
         let connection = try connect(to: url, ConnectionOptions(access: .readOnly))
         defer { connection.close() }
-        return try connection.query(SQL(trusted: sql))
+        return try connection.values(SQL(trusted: sql))
     }
 
     @Test("into PostgreSQL: every value, key, index and check as it was")
@@ -54,7 +54,7 @@ struct PostgreSQLSourceTests {
                     WHERE attrelid = 'p'::regclass AND attnum > 0 AND attname NOT IN ('m', 'd') ORDER BY attnum
                     """,
                 ] {
-                    #expect(try Self.query(query, on: source) == Self.query(query, on: target), "\(query)")
+                    #expect(try Self.values(query, on: source) == Self.values(query, on: target), "\(query)")
                 }
                 // A number that was never issued comes next.
                 #expect(
@@ -76,7 +76,7 @@ struct PostgreSQLSourceTests {
                 let target = try DatabaseURL(parsing: "sqlite:\(folder)/copy.db")
                 let report = try await TransferPairTests.transfer(source, target)
                 #expect(report.verdict == .verified)
-                let rows = try Self.query(
+                let rows = try Self.values(
                     """
                     SELECT code, m, d, s, dd, n, n2, ts, tz, da, ti, u, jb, hex(b), bo, ia, ip, iv, r, tt FROM p ORDER BY id
                     """, on: target)
@@ -108,13 +108,13 @@ struct PostgreSQLSourceTests {
                     Set(left).isSuperset(of: [
                         "part", "p_jb_idx", "p_lower_idx", "mv", "p.tw DEFAULT", "nokey CHECK (a > 1)",
                     ]))
-                let names = try Self.query(
+                let names = try Self.values(
                     "SELECT name FROM sqlite_master WHERE type IN ('view', 'index') AND sql IS NOT NULL ORDER BY 1",
                     on: target)
                 #expect(names == [["c_lower"], ["v"]])
                 #expect(
-                    try Self.query("SELECT note, code FROM v ORDER BY id", on: target) == [["a", "a"], ["b", "b"]])
-                #expect(try Self.query("PRAGMA foreign_key_check", on: target) == [])
+                    try Self.values("SELECT note, code FROM v ORDER BY id", on: target) == [["a", "a"], ["b", "b"]])
+                #expect(try Self.values("PRAGMA foreign_key_check", on: target) == [])
                 #expect(try Self.insertedID(#"INSERT INTO "Kid" (note) VALUES ('n') RETURNING id"#, target) == 4)
                 // Checks and defaults mean what they meant.
                 for bad in ["('', 1)", "('0123456789a', 1)", "('x', 0)", "('x', '-1.5')"] {
@@ -123,7 +123,7 @@ struct PostgreSQLSourceTests {
                     }
                 }
                 #expect(try Self.insertedID("INSERT INTO p (code, n2) VALUES ('z', '0.01') RETURNING id", target) == 4)
-                #expect(try Self.query("SELECT m, jb, bo FROM p WHERE code = 'z'", on: target) == [["sad", "{}", 1]])
+                #expect(try Self.values("SELECT m, jb, bo FROM p WHERE code = 'z'", on: target) == [["sad", "{}", 1]])
             }
         }
     }

@@ -18,7 +18,7 @@ struct RebuildDraftTests {
             let before = try await test.sqliteObjects()
             try await test.rebuild()
             #expect(try await test.texts("SELECT mine FROM tc_new_t") == ["kept"])
-            #expect(try await test.query("SELECT n FROM t") == [[1]])
+            #expect(try await test.values("SELECT n FROM t") == [[1]])
             let after = try await test.sqliteObjects()
             #expect(after.filter { $0.key != "table t" } == before.filter { $0.key != "table t" })
         }
@@ -46,7 +46,7 @@ struct RebuildDraftTests {
                     statements.allSatisfy { $0.hasPrefix("ALTER TABLE") || $0.hasPrefix("UPDATE") }, "\(statements)")
             }
             try await test.migrate { five }
-            #expect(try await test.query("SELECT n, note, size FROM t WHERE born IS NOT NULL") == [[5, "none", 0]])
+            #expect(try await test.values("SELECT n, note, size FROM t WHERE born IS NOT NULL") == [[5, "none", 0]])
             #expect(try await test.drift().isEmpty)
         }
     }

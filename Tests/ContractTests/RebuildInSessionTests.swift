@@ -22,7 +22,7 @@ struct RebuildInSessionTests {
                 #expect(connection.isInTransaction)
                 try connection.commit()
             }
-            #expect(try await test.query("SELECT n FROM t") == [["1"]])
+            #expect(try await test.values("SELECT n FROM t") == [["1"]])
             let migrator = Migrator(history: history, database: test.database)
             #expect(try await migrator.status().lines.map(\.state) == [.applied, .pending])
         }
@@ -77,7 +77,7 @@ struct RebuildInSessionTests {
                 }
             }
             #expect(try await test.sqliteObjects()["table c"]?.contains(#"REFERENCES "p" ("key")"#) == true)
-            #expect(try await test.query("SELECT * FROM v") == [[1]])
+            #expect(try await test.values("SELECT * FROM v") == [[1]])
             #expect(try await test.count("c") == 1)
             try await test.expectSoundSQLite()
         }

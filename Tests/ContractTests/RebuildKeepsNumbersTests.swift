@@ -36,10 +36,10 @@ struct RebuildKeepsNumbersTests {
                 }
             }
             try await test.rebuild()
-            #expect(try await test.query("SELECT name FROM sqlite_sequence").isEmpty)
+            #expect(try await test.values("SELECT name FROM sqlite_sequence").isEmpty)
             try await test.run("INSERT INTO t (n) VALUES (1)")
             try await test.rebuild()
-            #expect(try await test.query("SELECT name, seq FROM sqlite_sequence") == [["t", 1]])
+            #expect(try await test.values("SELECT name, seq FROM sqlite_sequence") == [["t", 1]])
         }
     }
 
@@ -56,7 +56,7 @@ struct RebuildKeepsNumbersTests {
                 "INSERT INTO t VALUES ('a', '1'), ('b', '2'), ('c', '3'); DELETE FROM t WHERE code = 'a'")
             try await test.rebuild()
             #expect(
-                try await test.query("SELECT rowid, code, n FROM t ORDER BY rowid") == [[2, "b", 2], [3, "c", 3]])
+                try await test.values("SELECT rowid, code, n FROM t ORDER BY rowid") == [[2, "b", 2], [3, "c", 3]])
             #expect(try await test.value("SELECT strict FROM pragma_table_list WHERE name = 't'") == 1)
             await #expect(throws: DatabaseError.self) {
                 try await test.run("INSERT INTO t VALUES ('d', 'four')")
@@ -75,7 +75,7 @@ struct RebuildKeepsNumbersTests {
             }
             try await test.run("INSERT INTO t VALUES ('x', '1'), ('x', '2')")
             try await test.rebuild()
-            #expect(try await test.query("SELECT * FROM t ORDER BY n") == [["x", 1], ["x", 2]])
+            #expect(try await test.values("SELECT * FROM t ORDER BY n") == [["x", 1], ["x", 2]])
         }
     }
 
@@ -95,7 +95,7 @@ struct RebuildKeepsNumbersTests {
                     Add(PrimaryKey("code"))
                 }
             }
-            #expect(try await test.query("SELECT id, code FROM t ORDER BY id") == [[5, "50"], [7, "70"]])
+            #expect(try await test.values("SELECT id, code FROM t ORDER BY id") == [[5, "50"], [7, "70"]])
             try await test.migrate {
                 AlterTable("t") {
                     DropPrimaryKey()
@@ -103,7 +103,7 @@ struct RebuildKeepsNumbersTests {
                     Add(PrimaryKey("code"))
                 }
             }
-            #expect(try await test.query("SELECT id, code FROM t ORDER BY id") == [[5, 50], [7, 70]])
+            #expect(try await test.values("SELECT id, code FROM t ORDER BY id") == [[5, 50], [7, 70]])
             #expect(try await test.drift().isEmpty)
         }
     }

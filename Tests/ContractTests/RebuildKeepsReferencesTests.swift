@@ -31,7 +31,7 @@ struct RebuildKeepsReferencesTests {
 
     /// Two children of parent 1, whatever was done to the parent's table.
     private func expectChildren(in test: CaseDatabase, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let children = try await test.query("SELECT id, pid FROM c ORDER BY id")
+        let children = try await test.values("SELECT id, pid FROM c ORDER BY id")
         #expect(children == [[1, 1], [2, 1]], sourceLocation: sourceLocation)
     }
 
@@ -39,7 +39,7 @@ struct RebuildKeepsReferencesTests {
     func case1Cascade(_ backend: Backend) async throws {
         try await withFamily(backend) { test in
             try await test.rebuild("p")
-            #expect(try await test.query("SELECT n FROM p") == [[41]])
+            #expect(try await test.values("SELECT n FROM p") == [[41]])
             try await expectChildren(in: test)
             #expect(try await test.drift().isEmpty)
             // The key is still enforced, and still cascades.
@@ -103,7 +103,7 @@ struct RebuildKeepsReferencesTests {
             try await test.run("INSERT INTO t VALUES (1, NULL, '1'), (2, 1, '2'), (3, 2, '3')")
             try await test.rebuild()
             #expect(
-                try await test.query("SELECT id, parent, n FROM t ORDER BY id") == [
+                try await test.values("SELECT id, parent, n FROM t ORDER BY id") == [
                     [1, nil, 1], [2, 1, 2], [3, 2, 3],
                 ])
             #expect(try await test.drift().isEmpty)
@@ -129,8 +129,8 @@ struct RebuildKeepsReferencesTests {
             }
             try await test.run("INSERT INTO t VALUES ('1', NULL), ('2', '1'); INSERT INTO leaf VALUES (1, '2')")
             try await test.migrate { AlterTable("t") { ChangeColumn("id").type(.bigint) } }
-            #expect(try await test.query("SELECT id, parent FROM t ORDER BY id") == [[1, nil], [2, 1]])
-            #expect(try await test.query("SELECT t_id FROM leaf") == [[2]])
+            #expect(try await test.values("SELECT id, parent FROM t ORDER BY id") == [[1, nil], [2, 1]])
+            #expect(try await test.values("SELECT t_id FROM leaf") == [[2]])
             #expect(try await test.drift().isEmpty)
             try await test.run("DELETE FROM t WHERE id = 1")
             #expect(try await test.count("leaf") == 0)

@@ -34,7 +34,7 @@ struct RebuildKeepsTriggersTests {
                 """)
             #expect(
                 try await test.texts("SELECT entry FROM log ORDER BY rowid") == ["n; 7", "born", "gone", "touch"])
-            #expect(try await test.query("SELECT DISTINCT note FROM t") == [["touched"]])
+            #expect(try await test.values("SELECT DISTINCT note FROM t") == [["touched"]])
         }
     }
 
@@ -60,10 +60,10 @@ struct RebuildKeepsTriggersTests {
                 SELECT tgname, tgenabled::text, pg_get_triggerdef(oid), obj_description(oid, 'pg_trigger')
                 FROM pg_trigger WHERE tgrelid = 't'::regclass AND NOT tgisinternal ORDER BY tgname
                 """
-            let before = try await test.query(triggers)
+            let before = try await test.values(triggers)
             #expect(before.count == 3)
             try await test.rebuild()
-            #expect(try await test.query(triggers) == before)
+            #expect(try await test.values(triggers) == before)
             #expect(try await test.count("log") == 0)
             try await test.run("UPDATE t SET n = 7 WHERE id = 1; UPDATE t SET n = 2 WHERE id = 2")
             #expect(try await test.texts("SELECT entry FROM log") == ["watches 7"])

@@ -37,7 +37,7 @@ struct RebuildKeepsViewsTests {
             try await test.run(
                 "CREATE VIEW broken AS SELECT * FROM nowhere; INSERT INTO t VALUES (1, '1', NULL)")
             try await test.rebuild()
-            #expect(try await test.query("SELECT n FROM t") == [[1]])
+            #expect(try await test.values("SELECT n FROM t") == [[1]])
             #expect(try await test.sqliteObjects()["view broken"] == "CREATE VIEW broken AS SELECT * FROM nowhere")
         }
     }
@@ -71,14 +71,14 @@ struct RebuildKeepsViewsTests {
                 FROM pg_class c LEFT JOIN pg_trigger g ON g.tgrelid = c.oid
                 WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace ORDER BY relname
                 """
-            let before = try await test.query(catalog)
+            let before = try await test.values(catalog)
             #expect(before.count == 5)
             try await test.rebuild()
-            #expect(try await test.query(catalog) == before)
+            #expect(try await test.values(catalog) == before)
             try await test.run("INSERT INTO v (id, number) VALUES (2, 22)")
-            #expect(try await test.query(#"SELECT number FROM "view of a view" ORDER BY 1"#) == [[1], [22]])
+            #expect(try await test.values(#"SELECT number FROM "view of a view" ORDER BY 1"#) == [[1], [22]])
             #expect(try await test.texts("SELECT note FROM t WHERE id = 2") == ["by v"])
-            #expect(try await test.query("SELECT id FROM over ORDER BY 1") == [[1], [2]])
+            #expect(try await test.values("SELECT id FROM over ORDER BY 1") == [[1], [2]])
         }
     }
 
@@ -111,7 +111,7 @@ struct RebuildKeepsViewsTests {
             try await test.migrate { AlterTable("p") { ChangeColumn("id").type(.bigint) } }
             #expect(try await triggers(test.database) == before)
             #expect(
-                try await test.query("SELECT pid FROM by_hand UNION ALL SELECT pid FROM declared") == [[1], [1]])
+                try await test.values("SELECT pid FROM by_hand UNION ALL SELECT pid FROM declared") == [[1], [1]])
         }
     }
 

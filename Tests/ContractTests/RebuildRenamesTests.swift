@@ -34,7 +34,7 @@ struct RebuildRenamesTests {
                     ChangeColumn("x").type(.integer)
                 }
             }
-            #expect(try await test.query("SELECT key, x, b FROM t") == [[1, 10, "bee"]])
+            #expect(try await test.values("SELECT key, x, b FROM t") == [[1, 10, "bee"]])
             #expect(try await test.count("c") == 1)
             #expect(try await test.drift().isEmpty)
         }
@@ -55,7 +55,7 @@ struct RebuildRenamesTests {
                 let error = try await test.refusal { both }
                 #expect(error.description.contains("view v"))
             }
-            #expect(try await test.query("SELECT k, b FROM v") == [[1, "bee"]])
+            #expect(try await test.values("SELECT k, b FROM v") == [[1, "bee"]])
             #expect(try await test.count("c") == 1)
         }
     }
@@ -72,11 +72,11 @@ struct RebuildRenamesTests {
                     ChangeColumn(retyped).type(retyped == "b" ? .integer : .varchar(10))
                 }
             }
-            #expect(try await test.query("SELECT a, b FROM t") == [["bee", retyped == "b" ? 10 : "10"]])
+            #expect(try await test.values("SELECT a, b FROM t") == [["bee", retyped == "b" ? 10 : "10"]])
             #expect(try await test.count("c") == 1)
             #expect(try await test.drift().isEmpty)
             try await test.down(allowsDataLoss: true)
-            #expect(try await test.query("SELECT a, b FROM t") == [["10", "bee"]])
+            #expect(try await test.values("SELECT a, b FROM t") == [["10", "bee"]])
             #expect(try await test.drift().isEmpty)
         }
     }
@@ -94,7 +94,7 @@ struct RebuildRenamesTests {
                     AddColumn("b", .bigint).default(3)
                 }
             }
-            #expect(try await test.query("SELECT id, a, b FROM t") == [[1, "bee", 3]])
+            #expect(try await test.values("SELECT id, a, b FROM t") == [[1, "bee", 3]])
             #expect(try await test.count("c") == 1)
             #expect(try await test.drift().isEmpty)
         }
@@ -110,7 +110,7 @@ struct RebuildRenamesTests {
                     ChangeColumn("id").type(.integer)
                 }
             }
-            #expect(try await test.query("SELECT id, a, b FROM t") == [[1, "10", 9]])
+            #expect(try await test.values("SELECT id, a, b FROM t") == [[1, "10", 9]])
             #expect(try await test.drift().isEmpty)
         }
     }
@@ -157,8 +157,8 @@ struct RebuildRenamesTests {
             }
             try await test.migrate { AlterTable(name) { ChangeColumn("order").type(.integer) } }
             try await test.migrate { AlterTable(name) { ChangeColumn(column).type(.bigint) } }
-            #expect(try await test.query("SELECT * FROM \(identifier: name)") == [[1, 11, 2]])
-            #expect(try await test.query(#"SELECT * FROM "child of it""#) == [[11]])
+            #expect(try await test.values("SELECT * FROM \(identifier: name)") == [[1, 11, 2]])
+            #expect(try await test.values(#"SELECT * FROM "child of it""#) == [[11]])
             #expect(try await test.drift().isEmpty)
         }
     }

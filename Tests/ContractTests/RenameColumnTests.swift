@@ -34,7 +34,7 @@ struct RenameColumnTests {
             try await test.run("UPDATE items SET b = 'x' WHERE id = 1; INSERT INTO items (b) VALUES ('y')")
             #expect(try await test.rows("log", "text") == [["b changed"]])
             #expect(try await test.rows("items", "id", "b", "note") == [["1", "x", "a"], ["2", "y", "a"]])
-            #expect(try await test.query("SELECT * FROM names WHERE id = 2") == [[2, "y"]])
+            #expect(try await test.values("SELECT * FROM names WHERE id = 2") == [[2, "y"]])
             await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO items (b) VALUES ('a')") }
             await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO children VALUES (2, 'z')") }
         }
@@ -68,7 +68,7 @@ struct RenameColumnTests {
             }
             try await test.run("INSERT INTO items VALUES (1, 'longer than nine')")
             try await test.migrate { AlterTable("items") { RenameColumn("a", to: "b") } }
-            #expect(try await test.query("SELECT a FROM long_names") == [["longer than nine"]])
+            #expect(try await test.values("SELECT a FROM long_names") == [["longer than nine"]])
             #expect(try await test.drift().isEmpty)
         }
     }

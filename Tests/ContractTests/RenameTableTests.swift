@@ -38,7 +38,7 @@ struct RenameTableTests {
                 try await test.rows("q", "id", "above", "name") == [
                     ["1", nil, ""], ["2", "1", ""], ["3", "2", "seen"],
                 ])
-            #expect(try await test.query("SELECT id FROM v ORDER BY id") == [[1], [2], [3]])
+            #expect(try await test.values("SELECT id FROM v ORDER BY id") == [[1], [2], [3]])
             try await test.run("DELETE FROM q WHERE id = 1")
             #expect(try await test.rows("c", "p").isEmpty)
         }

@@ -40,9 +40,9 @@ struct RenameUnderViewsTests {
         try await withItems(backend) { test in
             try await test.migrate { AlterTable("items") { RenameColumn("low", to: "minimum") } }
             #expect(try await test.drift() == [])
-            #expect(try await test.query("SELECT low FROM lows") == [[5]])
-            #expect(try await test.query("SELECT low, low_tag FROM tagged") == [[5, "x"]])
-            #expect(try await test.query("SELECT low FROM deep") == [[5]])
+            #expect(try await test.values("SELECT low FROM lows") == [[5]])
+            #expect(try await test.values("SELECT low, low_tag FROM tagged") == [[5, "x"]])
+            #expect(try await test.values("SELECT low FROM deep") == [[5]])
             await #expect(throws: DatabaseError.self) {
                 try await test.run("INSERT INTO items (id, minimum, high) VALUES (2, 9, 8)")
             }
@@ -62,7 +62,7 @@ struct RenameUnderViewsTests {
                 AlterTable("items") { Add(Check("id > 0").named("positive")) }
                 CreateView("lows", as: "SELECT id, low FROM items")
             }
-            #expect(try await test.query("SELECT id, low FROM lows") == [[1, 5]])
+            #expect(try await test.values("SELECT id, low FROM lows") == [[1, 5]])
             #expect(try await test.rows("tags", "item", "tag") == [["1", "x"]])
             #expect(try await test.drift() == [])
         }
@@ -78,8 +78,8 @@ struct RenameUnderViewsTests {
                 }
             }
             #expect(try await test.rows("items", "id", "low", "high", "span") == [["1", "7", "5", "2"]])
-            #expect(try await test.query("SELECT low FROM lows") == [[5]])
-            #expect(try await test.query("SELECT low FROM tagged") == [[5]])
+            #expect(try await test.values("SELECT low FROM lows") == [[5]])
+            #expect(try await test.values("SELECT low FROM tagged") == [[5]])
             await #expect(throws: DatabaseError.self) {
                 try await test.run("INSERT INTO items (id, low, high) VALUES (2, 5, 7)")
             }
@@ -109,8 +109,8 @@ struct RenameUnderViewsTests {
             }
             #expect(try await test.rows("items", "id", "low") == [["1", "99"]])
             #expect(try await test.rows("old_items", "id", "low") == [["1", "5"]])
-            #expect(try await test.query("SELECT low FROM lows") == [[5]])
-            #expect(try await test.query("SELECT low FROM paired") == [[99]])
+            #expect(try await test.values("SELECT low FROM lows") == [[5]])
+            #expect(try await test.values("SELECT low FROM paired") == [[99]])
             #expect(try test.schema["tags"]?.foreignKeys.first?.parent == "old_items")
             #expect(try await test.drift() == [])
             try await test.run("DELETE FROM old_items")

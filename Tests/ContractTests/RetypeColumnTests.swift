@@ -87,7 +87,7 @@ struct RetypeColumnTests {
             #expect(try await test.drift().isEmpty)
             try await test.down(allowsDataLoss: true)
             try await test.run("INSERT INTO t (id) VALUES (3)")
-            #expect(try await test.query("SELECT level FROM t ORDER BY id") == [["9"], ["3"], ["low"]])
+            #expect(try await test.values("SELECT level FROM t ORDER BY id") == [["9"], ["3"], ["low"]])
         }
     }
 
@@ -134,7 +134,7 @@ struct RetypeColumnTests {
         #expect(error.lowering?.place == "t.epoch")
         try await test.down()
         let naive = test.backend.words(sqlite: "at", postgresql: "to_char(at, 'YYYY-MM-DD HH24:MI:SS.US')")
-        let rows = try await test.query("SELECT \(trusted: naive) FROM t ORDER BY id")
+        let rows = try await test.values("SELECT \(trusted: naive) FROM t ORDER BY id")
         #expect(rows == [["2024-01-15 10:00:00.000000"], ["2024-07-15 10:00:00.123456"], [nil]])
     }
 
@@ -194,7 +194,7 @@ struct RetypeColumnTests {
             #expect(try await test.rows("t", "id", "active") == [["1", "false"], ["2", "true"], ["3", nil]])
             try await test.run("INSERT INTO t (id, grp) VALUES (5, 7)")
             #expect(try await test.rows("t", "id", "active").last == ["5", "true"])
-            #expect(try await test.query("SELECT id FROM t WHERE active ORDER BY id") == [[2], [5]])
+            #expect(try await test.values("SELECT id FROM t WHERE active ORDER BY id") == [[2], [5]])
             try await test.run("INSERT INTO t (id, active, grp) VALUES (6, false, 7), (7, false, 7)")
             await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO t (id, grp) VALUES (8, 7)") }
             #expect(try await test.drift().isEmpty)

@@ -77,7 +77,7 @@ extension CaseDatabase {
         switch backend {
         case .sqlite: break
         case .postgresql:
-            let rows = try await query(
+            let rows = try await values(
                 """
                 SELECT data_type::text, pg_get_serial_sequence('parents', 'id') = schemaname || '.' || sequencename \
                 FROM pg_sequences

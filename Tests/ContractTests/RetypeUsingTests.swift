@@ -109,7 +109,7 @@ struct RetypeUsingTests {
             }
             #expect(try await test.rows("t", "id", "a", "b") == [["1", "10", "13"]])
             try await test.down()
-            #expect(try await test.query("SELECT id, a, b FROM t") == [[1, 3, 10]])
+            #expect(try await test.values("SELECT id, a, b FROM t") == [[1, 3, 10]])
         }
     }
 

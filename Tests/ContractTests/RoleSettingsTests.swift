@@ -144,8 +144,8 @@ struct RoleSettingsTests {
             await #expect(throws: (any Error).self) {
                 try await database.migrator(Self.history + [gone, dropping], allowsDataLoss: true).up()
             }
-            #expect(try place.admin.query("SELECT kept FROM evil.gone") == [[7]])
-            #expect(try place.admin.query("SELECT kept FROM evil.t") == [[7]])
+            #expect(try place.admin.values("SELECT kept FROM evil.gone") == [[7]])
+            #expect(try place.admin.values("SELECT kept FROM evil.t") == [[7]])
             await database.close()
         }
     }

@@ -1,4 +1,5 @@
 import Migrator
+import TestSupport
 import Testing
 
 /// What has a database of its own to ask: the words in which suites say "do this by hand" and "what is there now".
@@ -23,8 +24,8 @@ extension SQLWords {
         try await database.withConnection { try $0.executeScript(script) }
     }
 
-    func query(_ sql: SQL) async throws -> [[Value]] {
-        try await database.withConnection { try $0.query(sql) }
+    func values(_ sql: SQL) async throws -> [[Value]] {
+        try await database.withConnection { try $0.values(sql) }
     }
 
     func value(_ sql: SQL) async throws -> Value? {
@@ -37,19 +38,19 @@ extension SQLWords {
 
     /// The first column of a query, as text.
     func texts(_ sql: SQL) async throws -> [String?] {
-        try await query(sql).map { $0.first?.text }
+        try await values(sql).map { $0.first?.text }
     }
 
     /// SQLite's own text of everything but the ledger: `table t` → `CREATE TABLE …`.
     func sqliteObjects() async throws -> [String: String] {
-        let rows = try await query(
+        let rows = try await values(
             "SELECT type || ' ' || name, sql FROM sqlite_master WHERE tbl_name <> 'tc_migrations' AND sql IS NOT NULL")
         return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }, uniquingKeysWith: { first, _ in first })
     }
 
     /// No row points nowhere, and the file is sound.
     func expectSoundSQLite(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let orphans = try await query("SELECT * FROM pragma_foreign_key_check")
+        let orphans = try await values("SELECT * FROM pragma_foreign_key_check")
         #expect(orphans.isEmpty, sourceLocation: sourceLocation)
         let verdict = try await value("PRAGMA integrity_check")
         #expect(verdict == "ok", sourceLocation: sourceLocation)

@@ -135,17 +135,17 @@ struct ScriptTests {
                         current_setting('standard_conforming_strings'), coalesce(current_setting('my.marker', true), '')
                     """
                 }
-            let before = try await test.query(settings)
+            let before = try await test.values(settings)
             try await test.migrate {
                 RunSQL(.native(sqlite: script, postgresql: script), undo: .nothing)
                 CreateTable("t") { Column("id", .bigint).primaryKey() }
             }
             try await test.migrate { CreateTable("u") { Column("id", .bigint).primaryKey() } }
-            #expect(try await test.query(settings) == before)
+            #expect(try await test.values(settings) == before)
             for table in ["t", "u", "tc_migrations"] {
                 #expect(try await test.database.withConnection { try $0.hasTable(table) }, "\(table)")
             }
-            if backend == .sqlite { #expect(try await test.query("PRAGMA user_version") == [[7]]) }
+            if backend == .sqlite { #expect(try await test.values("PRAGMA user_version") == [[7]]) }
         }
     }
 
@@ -160,8 +160,8 @@ struct ScriptTests {
                 try await test.migrate { RunSQL(.native(sqlite: script, postgresql: script), undo: .nothing) }
             }
             switch backend {
-            case .sqlite: #expect(try await test.query("PRAGMA ignore_check_constraints") == [[0]])
-            case .postgresql: #expect(try await test.query("SHOW statement_timeout") == [["0"]])
+            case .sqlite: #expect(try await test.values("PRAGMA ignore_check_constraints") == [[0]])
+            case .postgresql: #expect(try await test.values("SHOW statement_timeout") == [["0"]])
             }
         }
     }
@@ -232,7 +232,7 @@ struct FirstMigrationTests {
             try third.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1)")
             // Whoever leaves later leaves the new file alone.
             second.close()
-            #expect(try third.query("SELECT a FROM t") == [[1]])
+            #expect(try third.values("SELECT a FROM t") == [[1]])
             #expect(try third.queryValue("PRAGMA integrity_check") == "ok")
             third.discardIfNew()
             #expect(!third.isLost)

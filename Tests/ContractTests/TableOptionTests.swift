@@ -46,7 +46,7 @@ struct TableOptionTests {
             #expect(try await test.drift().isEmpty != isDrift)
             // In place nothing is lost.
             try await test.migrate { AlterTable("t") { AddColumn("m", .text).nullable() } }
-            #expect(try await test.query("SELECT id, n, m FROM t") == [[1, "10", .null]])
+            #expect(try await test.values("SELECT id, n, m FROM t") == [[1, "10", .null]])
         }
     }
 

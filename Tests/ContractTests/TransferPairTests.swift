@@ -97,6 +97,6 @@ struct TransferPairTests {
     private static func rows(_ query: String, _ path: String) throws -> [[Value]] {
         let connection = try connect(to: DatabaseURL(parsing: "sqlite:" + path), ConnectionOptions(access: .readOnly))
         defer { connection.close() }
-        return try connection.query(SQL(trusted: query))
+        return try connection.values(SQL(trusted: query))
     }
 }

@@ -102,7 +102,7 @@ extension UndeclaredWorld {
     }
 
     func snapshot(of schema: Schema) throws -> Snapshot {
-        var snapshot = Snapshot(objects: Set(try connection.query(objects).compactMap { $0[0].text }))
+        var snapshot = Snapshot(objects: Set(try connection.values(objects).compactMap { $0[0].text }))
         for table in schema.tables {
             snapshot.declared[table.name] = try rows(SQLText.identifier(table.name), numbers: Self.decimals(of: table))
         }
@@ -110,7 +110,7 @@ extension UndeclaredWorld {
             let name = String(relation.dropFirst("relation ".count))
             // A view must still run; its rows are those of a declared table, which may change.
             let found = try rows(name)
-            if try connection.query(tables).contains(where: { $0[0].text == name }) {
+            if try connection.values(tables).contains(where: { $0[0].text == name }) {
                 snapshot.undeclared[name] = found
             }
         }

@@ -32,13 +32,13 @@ struct UnicodeNameTests {
                 }
                 RenameTable(nfc, to: "\(nfd)s")
             }
-            #expect(try await test.query("SELECT prix_\(trusted: nfc) FROM \(identifier: nfc + "s")") == [[5]])
+            #expect(try await test.values("SELECT prix_\(trusted: nfc) FROM \(identifier: nfc + "s")") == [[5]])
             // A string is a value: it is no name, and stays as it was written.
-            let note = try await test.query("SELECT note FROM \(identifier: nfc + "s")")
+            let note = try await test.values("SELECT note FROM \(identifier: nfc + "s")")
             #expect(note.first?.first?.text?.utf8.elementsEqual(nfd.utf8) == true)
             #expect(try await test.drift().isEmpty)
             try await test.down()
-            #expect(try await test.query("SELECT prix_\(trusted: nfc) FROM \(identifier: nfc)") == [[5]])
+            #expect(try await test.values("SELECT prix_\(trusted: nfc) FROM \(identifier: nfc)") == [[5]])
         }
     }
 
@@ -78,7 +78,7 @@ struct UnicodeNameTests {
                 CreateView("v", as: "SELECT k, \u{17F}elect, \u{130} FROM \u{E9}tat")
             }
             try await test.run("INSERT INTO \"\u{E9}tat\" VALUES (1, 2, 0, 3); INSERT INTO \"\u{C9}tat\" VALUES (4)")
-            #expect(try await test.query("SELECT * FROM v") == [[1, 3, 2]])
+            #expect(try await test.values("SELECT * FROM v") == [[1, 3, 2]])
             try await test.migrate(allowsDataLoss: true) {
                 DropView("v")
                 AlterTable("\u{E9}tat") {
@@ -87,7 +87,7 @@ struct UnicodeNameTests {
                 }
                 DropTable("\u{C9}tat")
             }
-            #expect(try await test.query("SELECT k, dotted FROM \"\u{E9}tat\"") == [["1", 2]])
+            #expect(try await test.values("SELECT k, dotted FROM \"\u{E9}tat\"") == [["1", 2]])
             #expect(try await test.drift().isEmpty)
         }
     }
@@ -111,7 +111,7 @@ struct UnicodeNameTests {
                     ChangeColumn("y").type(.varchar(20))
                 }
             }
-            #expect(try await test.query("SELECT y FROM \(identifier: name)") == [[.text(text)]])
+            #expect(try await test.values("SELECT y FROM \(identifier: name)") == [[.text(text)]])
             #expect(try await test.drift().isEmpty)
         }
         #expect(SQLToken.scan(SQLText.identifier(name)).map(\.name) == [name])

@@ -118,7 +118,7 @@ struct VerificationTests {
             #expect(report.isEqual && report.tables.count == 2, "\(report)")
         }
         let names = try await second.withConnection { connection in
-            try connection.query("SELECT relname::text FROM pg_class WHERE relname LIKE 'longlong%' AND relkind = 'r'")
+            try connection.values("SELECT relname::text FROM pg_class WHERE relname LIKE 'longlong%' AND relkind = 'r'")
         }
         for name in names.compactMap({ $0.first?.text }) {
             _ = try await second.withConnection { try $0.execute("DELETE FROM \(identifier: name)") }

@@ -33,7 +33,7 @@ struct WayBackTests {
             #expect(error.measured.map(\.rows) == [3])
             #expect(error.measured.map(\.examples) == [["id 1, letters 1", "id 2, letters 2", "id 3, letters NULL"]])
             try await test.down(allowsDataLoss: true)
-            #expect(try await test.query("SELECT a FROM t ORDER BY id") == [["1"], ["2"], [nil]])
+            #expect(try await test.values("SELECT a FROM t ORDER BY id") == [["1"], ["2"], [nil]])
         }
     }
 
@@ -91,7 +91,7 @@ struct WayBackTests {
             try await test.run("INSERT INTO t VALUES (1, 'x'), (2, NULL); CREATE VIEW shown AS SELECT a FROM t")
             try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.text, using: "upper(a)") } }
             #expect(
-                try await test.query("SELECT a FROM shown ORDER BY a")
+                try await test.values("SELECT a FROM shown ORDER BY a")
                     == (backend == .sqlite ? [[nil], ["X"]] : [["X"], [nil]]))
             #expect(try await test.refusalDown().measured.map(\.rows) == [2])
         }
@@ -115,7 +115,7 @@ struct WayBackTests {
             }
             #expect(try await test.rows("t", "id", "cents") == [["1", "300"], ["2", "-400"]])
             try await test.down()
-            #expect(try await test.query("SELECT euros FROM t ORDER BY id") == [[3], [-4]])
+            #expect(try await test.values("SELECT euros FROM t ORDER BY id") == [[3], [-4]])
         }
     }
 
@@ -161,7 +161,7 @@ struct WayBackTests {
             switch backend {
             case .sqlite:
                 try await test.down()
-                #expect(try await test.query("SELECT a FROM t") == [[.text(#"{"b":1,  "a":2}"#)]])
+                #expect(try await test.values("SELECT a FROM t") == [[.text(#"{"b":1,  "a":2}"#)]])
             case .postgresql: #expect(try await test.refusalDown().measured.map(\.rows) == [1])
             }
         }
@@ -185,10 +185,10 @@ struct WayBackTests {
                     }
                 }
                 try await test.run("INSERT INTO t VALUES (1, \(value))")
-                let before = try await test.query("SELECT v FROM t")
+                let before = try await test.values("SELECT v FROM t")
                 try await test.migrate { AlterTable("t") { ChangeColumn("v").type(new) } }
                 try await test.down()
-                #expect(try await test.query("SELECT v FROM t") == before, "\(old) to \(new)")
+                #expect(try await test.values("SELECT v FROM t") == before, "\(old) to \(new)")
             }
         }
     }

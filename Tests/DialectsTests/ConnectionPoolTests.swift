@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Dialects
@@ -47,7 +48,7 @@ private func eventually(_ condition: () -> Bool) async throws {
                 group.addTask {
                     try await pool.withConnection { connection in
                         running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-                        _ = try connection.query("SELECT a FROM t")
+                        _ = try connection.values("SELECT a FROM t")
                         // Each stays until the limit has been reached once; on a busy machine that takes its time.
                         for _ in 0..<2_000 where running.withLock({ $0.most }) < 3 { usleep(5_000) }
                         running.withLock { $0.now -= 1 }
@@ -139,14 +140,14 @@ private func eventually(_ condition: () -> Bool) async throws {
         let task = Task {
             try await pool.withConnection { connection in
                 isRunning.withLock { $0 = true }
-                _ = try connection.query(Self.endless)
+                _ = try connection.values(Self.endless)
             }
         }
         try await eventually { isRunning.withLock { $0 } }
         task.cancel()
         let error = await #expect(throws: DatabaseError.self) { try await task.value }
         #expect(error?.kind == .interrupted)
-        #expect(try await pool.withConnection { try $0.query("SELECT 1") } == [[1]])
+        #expect(try await pool.withConnection { try $0.values("SELECT 1") } == [[1]])
         await pool.close()
     }
 
@@ -183,7 +184,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         }
         let first = try await task.value
         let next = try await pool.withConnection { connection in
-            _ = try connection.query("SELECT 1")
+            _ = try connection.values("SELECT 1")
             return ObjectIdentifier(connection)
         }
         #expect(first == next)

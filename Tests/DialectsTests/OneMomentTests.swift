@@ -142,7 +142,7 @@ import Testing
             let second = try Self.fingerprint(folder)
             #expect(second != first)
             // What is only moved from the -wal into the file is the same database.
-            _ = try writer.query("PRAGMA wal_checkpoint")
+            _ = try writer.values("PRAGMA wal_checkpoint")
             #expect(try Self.fingerprint(folder) == second)
             writer.close()
         }
@@ -181,7 +181,7 @@ import Testing
         let newcomer = try folder.open("a.db", .readWrite, lockTimeout: 0)
         try newcomer.execute("INSERT INTO t VALUES (3)")
         try newcomer.execute("INSERT INTO t SELECT zeroblob(4096) FROM t a, t b, t c, t d, t e, t f, t g")
-        #expect(try newcomer.query("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 1)
+        #expect(try newcomer.values("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 1)
         #expect(try reader.queryValue("SELECT count(*) FROM t") == 1)
         #expect(reader.readingRemarks.contains { $0.contains("began to write") })
         newcomer.close()
@@ -191,7 +191,7 @@ import Testing
         // What was written is there, and nothing keeps it from the file any more.
         let later = try folder.open("a.db", .readWrite)
         #expect(try later.queryValue("SELECT count(*) FROM t") == 2_190)
-        #expect(try later.query("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
+        #expect(try later.values("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
         later.close()
         #expect(try folder.contents().keys.sorted() == ["a.db"])
     }

@@ -109,7 +109,7 @@ import TestSupport
                 try writer.endRow()
             }
             #expect(try writer.finish() == rows.count)
-            let wrong = try connection.query(
+            let wrong = try connection.values(
                 """
                 SELECT a::text, x, b::text, y, c::text, z, d::text, w FROM t
                 WHERE a::text IS DISTINCT FROM x::numeric::text OR b IS DISTINCT FROM y::timestamp

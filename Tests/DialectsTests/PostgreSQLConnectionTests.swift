@@ -58,7 +58,7 @@ struct PostgreSQLConnectionTests {
                     \(values[6]), \(values[7])), (\(Value.null), NULL, \(Value.boolean(false)), '', \(Value.blob([])), 0, 0, 'NaN')
                 """)
             #expect(inserted == 2)
-            let rows = try connection.query("SELECT * FROM t ORDER BY a NULLS LAST")
+            let rows = try connection.values("SELECT * FROM t ORDER BY a NULLS LAST")
             #expect(rows[0] == values)
             #expect(rows[1].dropLast() == [.null, .null, .boolean(false), "", .blob([]), 0, 0])
             guard case .real(let last)? = rows[1].last else { throw TestFailure("no real") }
@@ -75,7 +75,7 @@ struct PostgreSQLConnectionTests {
                     \("2024-01-02T03:04:05+02:00"), \("1.50"), \("2024-01-02"), \(42))
                 """)
             #expect(
-                try connection.query("SELECT * FROM t") == [
+                try connection.values("SELECT * FROM t") == [
                     [
                         "123e4567-e89b-12d3-a456-426614174000", "{\"a\": 1}", "2024-01-02 01:04:05+00", "1.50",
                         "2024-01-02", "42",
@@ -240,15 +240,15 @@ struct PostgreSQLConnectionTests {
             try connection.execute("CREATE TABLE t (a int)")
             try connection.execute("INSERT INTO t VALUES (1)")
             let query: SQL = "SELECT * FROM t WHERE a = \(1)"
-            #expect(try connection.query(query) == [[1]])
+            #expect(try connection.values(query) == [[1]])
             try other.execute("ALTER TABLE t ADD COLUMN b text DEFAULT 'x'")
-            #expect(try connection.query(query) == [[1, "x"]])
+            #expect(try connection.values(query) == [[1, "x"]])
             try connection.transaction {
                 try connection.execute("ALTER TABLE t ADD COLUMN c boolean DEFAULT true")
-                #expect(try connection.query(query) == [[1, "x", .boolean(true)]])
+                #expect(try connection.values(query) == [[1, "x", .boolean(true)]])
             }
             try connection.execute("DISCARD ALL")
-            #expect(try connection.query(query) == [[1, "x", .boolean(true)]])
+            #expect(try connection.values(query) == [[1, "x", .boolean(true)]])
         }
     }
 
@@ -258,13 +258,13 @@ struct PostgreSQLConnectionTests {
             defer { [connection, other].forEach { $0.close() } }
             try connection.execute("CREATE TABLE t (a int)")
             let query: SQL = "SELECT * FROM t WHERE a = \(1)"
-            #expect(try connection.query(query) == [])
+            #expect(try connection.values(query) == [])
             try connection.begin()
             try other.execute("ALTER TABLE t ADD COLUMN b text")
-            let error = #expect(throws: DatabaseError.self) { try connection.query(query) }
+            let error = #expect(throws: DatabaseError.self) { try connection.values(query) }
             #expect(error?.code == "0A000")
             try connection.rollback()
-            #expect(try connection.query(query) == [])
+            #expect(try connection.values(query) == [])
         }
     }
 
@@ -274,10 +274,10 @@ struct PostgreSQLConnectionTests {
             defer { connection.close() }
             func ask() throws {
                 _ = try connection.dialect.surroundings(of: Schema(), around: ["t"], on: connection)
-                _ = try connection.query("SELECT \(1)::int FROM t")
+                _ = try connection.values("SELECT \(1)::int FROM t")
             }
             func prepared() throws -> Set<String> {
-                Set(try connection.query("SELECT name FROM pg_prepared_statements").compactMap { $0[0].text })
+                Set(try connection.values("SELECT name FROM pg_prepared_statements").compactMap { $0[0].text })
             }
             try connection.execute("CREATE TABLE t (a int)")
             try ask()
@@ -293,11 +293,11 @@ struct PostgreSQLConnectionTests {
 
     @Test func theStatementCacheIsBounded() throws {
         try withConnection { connection in
-            for number in 0..<200 { _ = try connection.query(SQL(trusted: "SELECT \(number) + ") + 1) }
+            for number in 0..<200 { _ = try connection.values(SQL(trusted: "SELECT \(number) + ") + 1) }
             let prepared = try connection.queryValue("SELECT count(*) FROM pg_prepared_statements")?.integer
             #expect(try #require(prepared) <= Int64(PostgreSQLStatementCache.limit) + 1)
-            _ = try connection.query("SELECT \(1)::int")
-            _ = try connection.query("SELECT \(1)::int")
+            _ = try connection.values("SELECT \(1)::int")
+            _ = try connection.values("SELECT \(1)::int")
             #expect(
                 try connection.queryValue("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%::int%'")
                     == 1)
@@ -378,7 +378,7 @@ struct PostgreSQLConnectionTests {
             let error = #expect(throws: DatabaseError.self) { try connection.execute("SELECT 1") }
             #expect(error?.kind == .lost)
             #expect(throws: DatabaseError.self) { try connection.rollback() }
-            let again = #expect(throws: DatabaseError.self) { try connection.query("SELECT \(1)") }
+            let again = #expect(throws: DatabaseError.self) { try connection.values("SELECT \(1)") }
             #expect(again?.kind == .lost)
         }
     }

@@ -63,7 +63,7 @@ struct PostgreSQLCopyTests {
             ]
             #expect(try copy(rows, connection) == 4)
             let names = Self.types.map { "\($0.name)::text" }.joined(separator: ", ")
-            let text = try connection.query("SELECT \(trusted: names) FROM t")
+            let text = try connection.values("SELECT \(trusted: names) FROM t")
             #expect(
                 text[0] == [
                     "-2147483648", "9223372036854775807", "-0.1", "12345678.90", "-0.000123", "né\u{1F600}", "äöü",
@@ -150,7 +150,7 @@ struct PostgreSQLCopyTests {
             try writer.endRow()
             try writer.write(.integer(4), column: 0)
             #expect(try writer.finish() == 2)
-            #expect(try connection.query("SELECT a FROM t ORDER BY a") == [[1], [3]])
+            #expect(try connection.values("SELECT a FROM t ORDER BY a") == [[1], [3]])
         }
     }
 
@@ -185,10 +185,10 @@ struct PostgreSQLCopyTests {
                 }
             }
             #expect(try writer.finish() == 4)
-            let kept = try connection.query(
+            let kept = try connection.values(
                 "SELECT a, length(f), length(n->>0), length(o), md5(f), md5(o), g FROM t ORDER BY a")
             #expect(kept.map { $0[0] } == [1, 2, 3, 5])
-            let md5 = try connection.query(
+            let md5 = try connection.values(
                 "SELECT md5(\(String(decoding: text, as: UTF8.self))), md5(\(Value.blob(bytes))::bytea)")
             for row in kept {
                 #expect(Array(row[1...3]) == [140_000, 100_000, 300_000] && Array(row[4...5]) == md5[0])
@@ -255,7 +255,7 @@ struct PostgreSQLCopyTests {
             }
             #expect(try writer.finish() == 50_000)
             let bytes = Int64((0..<50_000).map(size).reduce(0, +))
-            let sums = try connection.query("SELECT count(*), sum(b)::bigint, sum(length(o))::bigint FROM t")
+            let sums = try connection.values("SELECT count(*), sum(b)::bigint, sum(length(o))::bigint FROM t")
             #expect(sums == [[50_000, .integer(50_000 * 49_999 / 2), .integer(bytes)]])
             let cursor = try connection.copyOut("SELECT b FROM t ORDER BY b", types: [.bigint])
             #expect(try cursor.next())
@@ -304,7 +304,7 @@ struct PostgreSQLCopyTests {
             try writer.endRow()
             cursor.close()
             #expect(try writer.finish() == 1)
-            #expect(try connection.query("SELECT a, b::text, c::text FROM u") == [[1, "10.0.0.0/8", "{1,NULL,3}"]])
+            #expect(try connection.values("SELECT a, b::text, c::text FROM u") == [[1, "10.0.0.0/8", "{1,NULL,3}"]])
         }
     }
 

@@ -55,7 +55,7 @@ struct PostgreSQLErrorTests {
             try holder.execute("CREATE TABLE t (a int)")
             try holder.begin()
             try holder.execute("LOCK TABLE t")
-            let error = #expect(throws: DatabaseError.self) { try waiter.query("SELECT * FROM t") }
+            let error = #expect(throws: DatabaseError.self) { try waiter.values("SELECT * FROM t") }
             #expect(error?.kind == .locked)
             #expect(error?.code == "55P03")
         }

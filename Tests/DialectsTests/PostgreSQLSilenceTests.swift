@@ -54,9 +54,9 @@ struct PostgreSQLSilenceTests {
     @Test func rowsThatComeAreWaitedFor() throws {
         let connection = try connection(Silence(ofServer: 2))
         defer { connection.close() }
-        let rows = try connection.query("SELECT n::bigint FROM generate_series(1, 200000) n")
+        let rows = try connection.values("SELECT n::bigint FROM generate_series(1, 200000) n")
         #expect(rows.count == 200_000)
-        #expect(throws: DatabaseError.self) { try connection.query("SELECT 1 / (3 - n) FROM generate_series(1, 5) n") }
+        #expect(throws: DatabaseError.self) { try connection.values("SELECT 1 / (3 - n) FROM generate_series(1, 5) n") }
         #expect(try connection.queryValue("SELECT 7::bigint") == 7)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Dialects
@@ -17,11 +18,11 @@ import Testing
         .text("héllo 😀"), .blob([]), .blob([0, 255, 0]),
     ])
     func valueComesBackAsItWent(_ value: Value) throws {
-        #expect(try connection.query("SELECT \(value), typeof(\(value))").first?.first == value)
+        #expect(try connection.values("SELECT \(value), typeof(\(value))").first?.first == value)
     }
 
     @Test func booleansAreStoredAsNumbers() throws {
-        #expect(try connection.query("SELECT \(Value.boolean(true)), \(Value.boolean(false))") == [[1, 0]])
+        #expect(try connection.values("SELECT \(Value.boolean(true)), \(Value.boolean(false))") == [[1, 0]])
     }
 
     @Test func textThatIsNotUTF8KeepsItsBytes() throws {
@@ -48,15 +49,15 @@ import Testing
         "SELECT 1; DELETE FROM t", "SELECT 1\0; DELETE", " -- nothing", "SELEC 1", "SELECT no_such_column",
     ])
     func textThatIsNotOneStatementIsRefused(_ text: String) throws {
-        #expect(databaseError { _ = try connection.query(SQL(trusted: text)) }?.kind == .syntax)
+        #expect(databaseError { _ = try connection.values(SQL(trusted: text)) }?.kind == .syntax)
     }
 
     @Test func semicolonAndCommentAfterAStatementAreFine() throws {
-        #expect(try connection.query("SELECT 1; -- done\n /* really */ ;") == [[1]])
+        #expect(try connection.values("SELECT 1; -- done\n /* really */ ;") == [[1]])
     }
 
     @Test func placeholderWithoutAValueIsRefused() throws {
-        #expect(databaseError { _ = try connection.query(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
+        #expect(databaseError { _ = try connection.values(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
     }
 
     @Test func scriptStopsAtTheStatementThatFails() throws {
@@ -65,8 +66,8 @@ import Testing
         let error = databaseError { try connection.executeScript(script) }
         #expect(error?.statement?.contains("INSERT INTO missing") == true)
         #expect(error?.statement?.contains("INSERT INTO t ") == false)
-        #expect(try connection.query("SELECT name FROM sqlite_schema") == [["t"]])
-        #expect(try connection.query("SELECT a FROM t") == [[";"]])
+        #expect(try connection.values("SELECT name FROM sqlite_schema") == [["t"]])
+        #expect(try connection.values("SELECT a FROM t") == [[";"]])
     }
 
     @Test(arguments: [
@@ -105,7 +106,7 @@ import Testing
         try connection.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2);")
         let outer = try connection.rows("SELECT a FROM t ORDER BY a")
         #expect(try outer.next())
-        #expect(try connection.query("SELECT a FROM t ORDER BY a") == [[1], [2]])
+        #expect(try connection.values("SELECT a FROM t ORDER BY a") == [[1], [2]])
         #expect(outer.raw(0).copied == 1)
         #expect(try outer.next())
         #expect(outer.raw(0).copied == 2)
@@ -117,11 +118,11 @@ import Testing
         try connection.execute("CREATE TABLE t (a)")
         let all: SQL = "SELECT * FROM t"
         try connection.execute("INSERT INTO t VALUES (\(1))")
-        #expect(try connection.query(all) == [[1]])
+        #expect(try connection.values(all) == [[1]])
         try connection.execute("ALTER TABLE t ADD COLUMN b DEFAULT 'new'")
-        #expect(try connection.query(all) == [[1, "new"]])
-        #expect(try connection.query("SELECT \(2)") == [[2]])
-        #expect(databaseError { _ = try connection.query(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
+        #expect(try connection.values(all) == [[1, "new"]])
+        #expect(try connection.values("SELECT \(2)") == [[2]])
+        #expect(databaseError { _ = try connection.values(SQL(trusted: "SELECT ?1")) }?.kind == .syntax)
     }
 
     @Test func cacheKeepsTheLastThirtyTwo() throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Dialects
@@ -33,7 +34,7 @@ import Testing
             try writer.endRow()
         }
         #expect(try writer.finish() == 2)
-        let rows = try connection.query(#"SELECT i, r, hex(t), b, "the flag", typeof(t) FROM "we""ird""#)
+        let rows = try connection.values(#"SELECT i, r, hex(t), b, "the flag", typeof(t) FROM "we""ird""#)
         #expect(
             rows == [
                 [.integer(.max), .real(0.1), "6100FF", .blob(bytes), 1, "text"],
@@ -69,7 +70,7 @@ import Testing
         try writer.write(.integer(1 << 53), column: 0)
         try writer.endRow()
         writer.cancel()
-        #expect(try connection.query("SELECT r FROM t") == [[.real(9_007_199_254_740_992)]])
+        #expect(try connection.values("SELECT r FROM t") == [[.real(9_007_199_254_740_992)]])
     }
 
     @Test func whatIsNoWholeNumberIsAMisfit() throws {
@@ -81,7 +82,7 @@ import Testing
         try writer.write(.real(3), column: 0)
         try writer.endRow()
         writer.cancel()
-        #expect(try connection.query("SELECT a, typeof(a) FROM t") == [[3, "integer"]])
+        #expect(try connection.values("SELECT a, typeof(a) FROM t") == [[3, "integer"]])
     }
 
     @Test func valueOfAnotherTypeIsACheckError() throws {

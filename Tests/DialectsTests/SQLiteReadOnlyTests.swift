@@ -12,7 +12,7 @@ import Testing
         usleep(20_000)
         let before = try folder.contents()
         let connection = try folder.open(name, .readOnly)
-        let rows = try connection.query("SELECT count(*), sum(a) FROM t")
+        let rows = try connection.values("SELECT count(*), sum(a) FROM t")
         let write = databaseError { try connection.execute("INSERT INTO t (a) VALUES (9)") }
         let during = try folder.contents()
         connection.close()
@@ -96,8 +96,8 @@ import Testing
         let driver = SQLiteDriver(path: folder("a.db"), options: options)
         let first = try driver.connect()
         let second = try driver.connect()
-        let file = try first.query("PRAGMA database_list")[0][2].text ?? ""
-        #expect(try second.query("PRAGMA database_list")[0][2].text == file)
+        let file = try first.values("PRAGMA database_list")[0][2].text ?? ""
+        #expect(try second.values("PRAGMA database_list")[0][2].text == file)
         #expect(file.hasPrefix(copies.path))
         let copyFolder = String(file.dropLast("/copy".count))
         let mode = try FileManager.default.attributesOfItem(atPath: copyFolder)[.posixPermissions] as? Int

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Dialects
@@ -61,7 +62,7 @@ import Testing
         #expect(try cursor.next())
         try connection.rollback()
         cursor.close()
-        #expect(try connection.query("SELECT a FROM t") == [[1]])
+        #expect(try connection.values("SELECT a FROM t") == [[1]])
         connection.close()
     }
 
@@ -120,7 +121,7 @@ import Testing
 
     @Test func whoReadsAnOldMomentIsToRollBackFirst() throws {
         let (first, second) = (try folder.open(), try folder.open())
-        _ = try first.query("PRAGMA journal_mode = WAL")
+        _ = try first.values("PRAGMA journal_mode = WAL")
         try first.beginSnapshot()
         try second.execute("INSERT INTO t VALUES (2)")
         let error = databaseError { try first.execute("INSERT INTO t VALUES (3)") }
@@ -151,9 +152,9 @@ import Testing
             usleep(100_000)
             interrupter.interrupt()
         }
-        let error = databaseError { _ = try connection.query(Self.endless) }
+        let error = databaseError { _ = try connection.values(Self.endless) }
         #expect(error?.kind == .interrupted)
-        #expect(try connection.query("SELECT 1") == [[1]])
+        #expect(try connection.values("SELECT 1") == [[1]])
         connection.close()
     }
 
@@ -176,7 +177,7 @@ import Testing
     @Test func statementThatRunsTooLongIsStopped() throws {
         let connection = try folder.open(statementTimeout: 0.2)
         try connection.begin()
-        let error = databaseError { _ = try connection.query(Self.endless) }
+        let error = databaseError { _ = try connection.values(Self.endless) }
         #expect(error?.kind == .interrupted)
         #expect(error?.message.contains("0.2") == true)
         try connection.rollback()

@@ -49,7 +49,7 @@ import Testing
         try TestPostgreSQL.withFreshDatabase { url in
             let connection = try connect(to: url)
             defer { connection.close() }
-            let row = try connection.query(
+            let row = try connection.values(
                 """
                 SELECT (extract(year FROM i) * 12 + extract(month FROM i))::bigint, extract(day FROM i)::bigint,
                     (extract(hour FROM i)::numeric * 3600000000 + extract(minute FROM i)::numeric * 60000000
@@ -90,7 +90,7 @@ import Testing
             try Value.text(text).withRaw { try writer.write($0, column: 0) }
             try writer.endRow()
             _ = try writer.finish()
-            let row = try connection.query(
+            let row = try connection.values(
                 "SELECT a = \(trusted: SQLText.literal(text))::inet, format('%s', a) FROM t")[0]
             #expect(row[0].boolean == true)
             #expect(digest(row[1], .address) == digest(.text(text), .address))

@@ -71,7 +71,7 @@ struct SessionTokenTests {
                 try await tokens.issue(sessionID: "none", principal: "Ann", role: .admin)
             }
             // Nothing of a token is stored but its hash.
-            let stored = try await database.withConnection { try $0.query("SELECT token FROM session_tokens") }
+            let stored = try await database.withConnection { try $0.values("SELECT token FROM session_tokens") }
             #expect(
                 stored.count == 3
                     && stored.allSatisfy { $0[0].text?.count == 64 && !$0.contains(.text(String(other.dropFirst(4)))) })

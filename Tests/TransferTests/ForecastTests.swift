@@ -161,7 +161,7 @@ struct ForecastTests {
     private static func endSessions(_ url: DatabaseURL) {
         guard let connection = try? connect(to: url) else { return }
         defer { connection.close() }
-        _ = try? connection.query(
+        _ = try? connection.values(
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -259,7 +259,7 @@ struct ForecastTests {
                 try connection.queryValue(SQL(trusted: "SELECT count(*) FROM t WHERE " + slice))?.integer ?? 0
             }
             #expect(counts.count == 3 && counts.reduce(0, +) == 5_000 && counts.allSatisfy { $0 > 1_000 }, "\(counts)")
-            let plans = try slices.map { try connection.query(SQL(trusted: "EXPLAIN SELECT * FROM t WHERE " + $0)) }
+            let plans = try slices.map { try connection.values(SQL(trusted: "EXPLAIN SELECT * FROM t WHERE " + $0)) }
             #expect(plans.allSatisfy { "\($0)".contains("Tid Range Scan") }, "\(plans)")
             #expect(try PostgreSQLDialect().slices(of: "t", into: 1, on: connection) == [])
         }

@@ -1,4 +1,5 @@
 import Dialects
+import TestSupport
 import Testing
 
 /// Compares a source and a target value by value, by plain queries of its own: nothing of the engine's is used.
@@ -8,7 +9,7 @@ struct TransferComparison {
 
     /// The rows that are on one side only, as text; empty when both hold the same.
     func differences(table: String) throws -> [String] {
-        let types = try target.query(
+        let types = try target.values(
             """
             SELECT a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a
             WHERE a.attrelid = \(SQLText.identifier(table))::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
@@ -28,9 +29,9 @@ struct TransferComparison {
             column.type == "timestamp with time zone" ? "extract(epoch FROM \(name))::text" : "\(name)::text"
         }
         let from = " FROM " + SQLText.identifier(table)
-        let ours = try source.query(SQL(trusted: "SELECT " + sourceColumns.joined(separator: ", ") + from))
+        let ours = try source.values(SQL(trusted: "SELECT " + sourceColumns.joined(separator: ", ") + from))
             .map { row in zip(row, types).map { value, column in Self.canonical(value, as: column.type) } }
-        let theirs = try target.query(SQL(trusted: "SELECT " + targetColumns.joined(separator: ", ") + from))
+        let theirs = try target.values(SQL(trusted: "SELECT " + targetColumns.joined(separator: ", ") + from))
             .map { row in zip(row, types).map { value, column in Self.canonical(target: value, as: column.type) } }
         return Self.difference(ours, theirs).map { "only in the source: \($0)" }
             + Self.difference(theirs, ours).map { "only in the target: \($0)" }

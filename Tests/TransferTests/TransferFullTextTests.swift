@@ -10,9 +10,9 @@ struct TransferFullTextTests {
     /// Rows found through an index, which must be the one over words.
     private func found(_ query: String, on target: any Connection) throws -> [String] {
         try target.executeScript("SET enable_seqscan = off; SET enable_indexscan = off")
-        let plan = try target.query("EXPLAIN \(trusted: query)").compactMap { $0[0].text }.joined()
+        let plan = try target.values("EXPLAIN \(trusted: query)").compactMap { $0[0].text }.joined()
         #expect(plan.contains("_words"), "\(plan)")
-        return try target.query("\(trusted: query)").compactMap { $0[0].text }
+        return try target.values("\(trusted: query)").compactMap { $0[0].text }
     }
 
     private func transferred(
@@ -61,14 +61,14 @@ struct TransferFullTextTests {
             """
         ) { report, target in
             #expect(report.notCarried.isEmpty, "\(report.notCarried)")
-            let rows = try target.query("SELECT rowid, title, tag, \"body text\" FROM notes ORDER BY rowid")
+            let rows = try target.values("SELECT rowid, title, tag, \"body text\" FROM notes ORDER BY rowid")
             #expect(rows == [[7, "A note", "x", "on Tuesday"], [9, "Äpfel", "y", "z"]])
             let query = """
                 SELECT rowid FROM notes WHERE to_tsvector('simple', coalesce(title::text, '') || ' ' || \
                 coalesce("body text"::text, '')) @@ to_tsquery('simple', 'äpfel')
                 """
             #expect(try found(query, on: target) == ["9"])
-            #expect(try target.query("SELECT * FROM old") == [[1, "one", "two"]])
+            #expect(try target.values("SELECT * FROM old") == [[1, "one", "two"]])
         }
     }
 
@@ -84,7 +84,7 @@ struct TransferFullTextTests {
         ) { report, target in
             #expect(report.notCarried.map(\.name) == ["docs_ai"])
             #expect(report.notCarried[0].reason.contains("nothing does there, until a trigger is made by hand"))
-            let rows = try target.query("SELECT title FROM words")
+            let rows = try target.values("SELECT title FROM words")
             #expect(rows == [["Ships"]])
         }
     }
@@ -99,7 +99,7 @@ struct TransferFullTextTests {
             CREATE VIRTUAL TABLE seek USING fts5(title, content='loose');
             """
         ) { report, target in
-            let rows = try target.query("SELECT rowid, title FROM search")
+            let rows = try target.values("SELECT rowid, title FROM search")
             #expect(rows == [[5, "Ships"]])
             #expect(report.notCarried.map(\.name) == ["seek"], "\(report.notCarried)")
             #expect(report.notCarried[0].reason.contains("seek_words") && report.notCarried[0].reason.contains("loose"))
@@ -113,7 +113,7 @@ struct TransferFullTextTests {
             CREATE VIRTUAL TABLE old USING fts3(title, year); INSERT INTO old VALUES ('one', 1999), ('two', 2001);
             """
         ) { report, target in
-            let rows = try target.query("SELECT title, year FROM old ORDER BY year")
+            let rows = try target.values("SELECT title, year FROM old ORDER BY year")
             #expect(rows == [["one", 1999], ["two", 2001]])
         }
     }

@@ -130,7 +130,7 @@ struct TransferRulesTests {
             let notes = report.tables.first { $0.name == "c" }?.notes
             #expect(
                 notes == ["c_p_fkey: 2 rows have no parent in p (p=8; p=9): the foreign key holds for new rows only"])
-            let state = try target.query("SELECT convalidated FROM pg_constraint WHERE conname = 'c_p_fkey'")
+            let state = try target.values("SELECT convalidated FROM pg_constraint WHERE conname = 'c_p_fkey'")
             #expect(state.first?.first?.boolean == false)
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO c (p) VALUES (77)") }
         }

@@ -222,7 +222,7 @@ struct TransferViewMeaningTests {
             _ = try await TransferTests.transfer(fixture, into: url)
             let target = try connect(to: url)
             defer { target.close() }
-            let names = try target.query(
+            let names = try target.values(
                 "SELECT attname::text FROM pg_attribute WHERE attrelid = 'v'::regclass AND attnum > 0 ORDER BY attnum")
             #expect(names.map { $0[0].text } == ["id", "name", "count(*)", "N n", "id:1"])
         }

@@ -215,18 +215,29 @@ extension Connection {
     }
 
     /// Every row of a query, copied. For results that are small.
-    public func query(_ sql: SQL) throws(DatabaseError) -> [[Value]] {
+    public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
         let cursor = try rows(sql)
         defer { cursor.close() }
-        var result: [[Value]] = []
+        let names = cursor.columnNames
+        var result: [Row] = []
         while try cursor.next() {
-            result.append(cursor.columnNames.indices.map { cursor.raw($0).copied })
+            result.append(Row(columnNames: names, values: names.indices.map { cursor.raw($0).copied }))
         }
         return result
     }
 
+    /// Every row of a query as a value of your own: a property for a column of its name, `madeAt` also from `made_at`.
+    ///
+    ///     struct Note: Decodable { var id: Int; var text: String; var madeAt: Date? }
+    ///     let notes = try connection.query("SELECT * FROM notes WHERE owner = \(name)", as: Note.self)
+    ///
+    /// - Throws: `DatabaseError` of the query, and `DecodingError` for a row that is no `T`.
+    public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
+        try query(sql).map { try T(from: RowDecoder(row: $0)) }
+    }
+
     /// The first column of the first row; `nil` when there is no row.
-    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.first }
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
 
     /// Whether the current schema has a table of this name.
     public func hasTable(_ name: String) throws(DatabaseError) -> Bool {

@@ -55,10 +55,13 @@ extension SQL: ExpressibleByStringInterpolation {
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
         public mutating func appendLiteral(_ literal: String) { sql.append(SQL(trusted: literal)) }
-        public mutating func appendInterpolation(_ value: Value) { sql.append(SQL(binding: value)) }
-        public mutating func appendInterpolation(_ value: String) { appendInterpolation(Value.text(value)) }
-        public mutating func appendInterpolation(_ value: Int64) { appendInterpolation(Value.integer(value)) }
-        public mutating func appendInterpolation(_ value: Int) { appendInterpolation(Value.integer(Int64(value))) }
+        public mutating func appendInterpolation(_ value: some ValueConvertible) {
+            sql.append(SQL(binding: value.value))
+        }
+        /// `nil` is NULL.
+        public mutating func appendInterpolation(_ value: (some ValueConvertible)?) {
+            sql.append(SQL(binding: value.value))
+        }
         public mutating func appendInterpolation(identifier: String) { appendLiteral(SQLText.identifier(identifier)) }
         public mutating func appendInterpolation(identifiers: [String]) {
             appendLiteral(SQLText.identifiers(identifiers))

@@ -69,7 +69,7 @@ struct HazardMeter {
         guard let query = hazard.examples(limit: 3) else { return [] }
         let names = hazard.isShownByName ? hazard.shown.map { $0.name + " " } : []
         return try connection.query(query).map { row in
-            row.enumerated().map { at, value in (names.isEmpty ? "" : names[at]) + shown(value) }
+            row.values.enumerated().map { at, value in (names.isEmpty ? "" : names[at]) + shown(value) }
                 .joined(separator: ", ")
         }
     }

@@ -41,13 +41,13 @@ package struct Ledger {
         let appliedAt = try connection.dialect.conversion(of: "applied_at", from: .timestamp, to: .text).expression
         let rows = try connection.query(
             """
-            SELECT id, checksum, \(trusted: appliedAt), duration_ms, applied_by, version \
+            SELECT id, checksum, \(trusted: appliedAt) AS applied, duration_ms, applied_by, version \
             FROM tc_migrations ORDER BY position
             """)
-        return rows.map { row in
+        return try rows.map { row in
             LedgerEntry(
-                id: row[0].text ?? "", checksum: row[1].text ?? "", appliedAt: row[2].text ?? "",
-                milliseconds: row[3].integer ?? 0, appliedBy: row[4].text ?? "", version: row[5].text ?? "")
+                id: try row["id"], checksum: try row["checksum"], appliedAt: try row["applied"],
+                milliseconds: try row["duration_ms"], appliedBy: try row["applied_by"], version: try row["version"])
         }
     }
 
@@ -89,7 +89,7 @@ package struct Ledger {
     func ends(with entry: LedgerEntry?) throws -> Bool {
         guard let entry else { return try !exists() || isEmpty() }
         let last = try connection.query("SELECT id, checksum FROM tc_migrations ORDER BY position DESC LIMIT 1").first
-        return last?[0].text == entry.id && last?[1].text == entry.checksum
+        return last?["id"]?.text == entry.id && last?["checksum"]?.text == entry.checksum
     }
 
     private func isEmpty() throws -> Bool { try connection.query("SELECT 1 FROM tc_migrations LIMIT 1").isEmpty }

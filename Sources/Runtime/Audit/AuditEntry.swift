@@ -66,22 +66,22 @@ extension AuditEntry {
 
     /// A row of `columns`. A database that knows moments gives one another spelling than ours. One that keeps them as text has
     /// to hold ours: by that text a filter finds the row.
-    init(_ row: [Value], in dialect: any Dialect) {
-        func text(_ column: Int) -> String { row[column].text ?? "" }
-        seq = row[0].integer ?? 0
-        at = dialect.holdsDeclaredTypes ? Moment(parsing: text(1))?.text ?? text(1) : text(1)
-        person = row[2].text
-        uid = row[3].integer ?? -1
-        role = text(4)
-        action = text(5)
-        sessionID = row[6].text
-        ownerPerson = row[7].text
-        ownerUID = row[8].integer
-        outcome = text(9)
-        reason = row[10].text
-        callerSession = row[11].text
-        previousHash = text(12)
-        hash = text(13)
+    init(_ row: Row, in dialect: any Dialect) {
+        func text(_ column: String) -> String { row[column]?.text ?? "" }
+        seq = row["seq"]?.integer ?? 0
+        at = dialect.holdsDeclaredTypes ? Moment(parsing: text("at"))?.text ?? text("at") : text("at")
+        person = row["person"]?.text
+        uid = row["uid"]?.integer ?? -1
+        role = text("role")
+        action = text("action")
+        sessionID = row["session_id"]?.text
+        ownerPerson = row["owner_person"]?.text
+        ownerUID = row["owner_uid"]?.integer
+        outcome = text("outcome")
+        reason = row["reason"]?.text
+        callerSession = row["caller_session"]?.text
+        previousHash = text("previous_hash")
+        hash = text("hash")
     }
 
     /// Whether all of it is the same, byte for byte: to Swift, two spellings of one character are equal texts.
@@ -91,12 +91,9 @@ extension AuditEntry {
 
     /// Ends with what is selected, so that a table can be put behind it.
     var insertion: SQL {
-        let owner: SQL = "\(value(ownerPerson)), \(ownerUID.map(Value.integer) ?? .null)"
-        return """
-            INSERT INTO audit_log (\(Self.columns)) SELECT \(seq), \(at), \(value(person)), \(uid), \(role), \(action), \
-            \(value(sessionID)), \(owner), \(outcome), \(value(reason)), \(value(callerSession)), \(previousHash), \(hash)
-            """
+        """
+        INSERT INTO audit_log (\(Self.columns)) SELECT \(seq), \(at), \(person), \(uid), \(role), \(action), \
+        \(sessionID), \(ownerPerson), \(ownerUID), \(outcome), \(reason), \(callerSession), \(previousHash), \(hash)
+        """
     }
-
-    private func value(_ text: String?) -> Value { text.map(Value.text) ?? .null }
 }

@@ -116,12 +116,14 @@ extension AuditLog {
         var walk = AuditWalk(against: checkpoint)
         let cursor = try connection.rows("SELECT \(AuditEntry.columns) FROM audit_log ORDER BY seq")
         defer { cursor.close() }
+        let names = cursor.columnNames
         while try cursor.next() {
-            let row = cursor.columnNames.indices.map { cursor.raw($0) }
-            guard row.allSatisfy(\.isWhole) else {
+            let values = names.indices.map { cursor.raw($0) }
+            guard values.allSatisfy(\.isWhole) else {
                 return walk.failed(AuditFlaw(.edited, walk.next, "it holds bytes that are no text"))
             }
-            let entry = AuditEntry(row.map(\.copied), in: connection.dialect)
+            let row = Row(columnNames: names, values: values.map(\.copied))
+            let entry = AuditEntry(row, in: connection.dialect)
             if let verdict = walk.step(entry) { return verdict }
         }
         cursor.close()
@@ -132,8 +134,8 @@ extension AuditLog {
 }
 
 extension AuditCheckpoint {
-    init?(row: [Value]) {
-        guard let seq = row[0].integer, let hash = row[1].text else { return nil }
+    init?(row: Row) {
+        guard let seq = row["seq"]?.integer, let hash = row["hash"]?.text else { return nil }
         self.init(seq: seq, hash: hash)
     }
 }

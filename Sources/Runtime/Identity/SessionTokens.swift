@@ -12,9 +12,9 @@ public struct SessionToken: Sendable, Hashable {
 }
 
 extension SessionToken {
-    fileprivate init?(row: [Value]) {
-        guard let session = row[0].text, let principal = row[1].text, let role = row[2].text,
-            let expires = row[3].text.flatMap(Moment.init(parsing:))
+    fileprivate init?(row: Row) {
+        guard let session = row["session_id"]?.text, let principal = row["principal"]?.text,
+            let role = row["role"]?.text, let expires = row["expires_at"]?.text.flatMap(Moment.init(parsing:))
         else { return nil }
         self.init(sessionID: session, principal: principal, role: Role(rawValue: role) ?? .public, expires: expires)
     }

@@ -9,20 +9,21 @@ enum SessionRow {
         """
 
     /// The existing install wrote no state in some rows; those run as long as they are not closed.
-    static func session(_ row: [Value]) -> Session {
-        let state = row[4].text.flatMap(Session.State.init(rawValue:))
+    static func session(_ row: Row) -> Session {
+        func text(_ column: String) -> String? { row[column]?.text }
+        // Each database gives moments another spelling.
+        func moment(_ column: String) -> String? { text(column).map { Moment(parsing: $0)?.text ?? $0 } }
+        let closedAt = moment("closed_at")
+        let state = text("lifecycle_status").flatMap(Session.State.init(rawValue:))
         return Session(
-            id: row[0].text ?? "", title: row[1].text,
-            owner: Owner(person: row[2].text, uid: row[3].integer.flatMap { UInt32(exactly: $0) }),
-            state: state ?? (row[12].isNull ? .active : .closed),
-            visibility: row[5].text.flatMap(Session.Visibility.init(rawValue:)) ?? .private,
-            projectPath: row[6].text, agent: row[7].text, thinkingMode: row[13].text, computer: row[8].text ?? "",
-            tmuxName: row[9].text, createdAt: moment(row[10]), lastActivity: moment(row[11]), closedAt: moment(row[12]),
-            nativeSessionID: row[14].text)
-    }
-
-    /// Each database gives moments another spelling.
-    private static func moment(_ value: Value) -> String? {
-        value.text.map { Moment(parsing: $0)?.text ?? $0 }
+            id: text("session_id") ?? "", title: text("title"),
+            owner: Owner(
+                person: text("owner_person"), uid: row["owner_uid"]?.integer.flatMap { UInt32(exactly: $0) }),
+            state: state ?? (closedAt == nil ? .active : .closed),
+            visibility: text("visibility").flatMap(Session.Visibility.init(rawValue:)) ?? .private,
+            projectPath: text("project_path"), agent: text("active_agent"), thinkingMode: text("thinking_mode"),
+            computer: text("computer_name") ?? "", tmuxName: text("tmux_session_name"),
+            createdAt: moment("created_at"), lastActivity: moment("last_activity"), closedAt: closedAt,
+            nativeSessionID: text("native_session_id"))
     }
 }

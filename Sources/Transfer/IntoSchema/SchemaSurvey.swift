@@ -41,7 +41,7 @@ struct SchemaSurvey {
         let name = table.source.name
         let from = try source.reading(of: table.source, on: reading)
         let highest = table.counting.map { "max(\(SQLText.identifier($0.source)))" } ?? "NULL"
-        let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first ?? []
+        let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first?.values ?? []
         let rows = Int(row[0].integer ?? 0)
         let counting = table.counting.map { column in
             PlannedTable.Counting(

@@ -42,7 +42,7 @@ struct OrphanSearch {
         guard count > 0 else { return nil }
         let rows = try connection.query("SELECT \(trusted: columns.joined(separator: ", ")) \(trusted: from) LIMIT 3")
         let values = rows.map { row in
-            zip(key.columns, row).map { "\($0)=\(ValueText.short($1))" }.joined(separator: ", ")
+            zip(key.columns, row.values).map { "\($0)=\(ValueText.short($1))" }.joined(separator: ", ")
         }
         return Orphans(table: table, key: key.name, parent: key.parent, count: Int(count), examples: values)
     }

@@ -39,7 +39,7 @@ struct HeldTableReading {
             answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
         }
         let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: blank.reading.from)"
-        let row = try connection.query(query).first ?? []
+        let row = try connection.query(query).first?.values ?? []
         var found = blank
         found.held = table.columns.enumerated().map { at, column in
             HeldColumn(

@@ -19,7 +19,7 @@ struct TransferRecords {
     private func record(where condition: SQL) throws -> TransferRecord? {
         guard try connection.hasTable(TransferRecord.tableName) else { return nil }
         let times = try ["started_at", "finished_at"].map {
-            try connection.dialect.conversion(of: $0, from: .timestamp, to: .text).expression
+            "\(try connection.dialect.conversion(of: $0, from: .timestamp, to: .text).expression) AS \($0)"
         }
         let rows = try connection.query(
             """
@@ -27,10 +27,10 @@ struct TransferRecords {
             WHERE \(condition) ORDER BY started_at DESC
             """)
         guard let row = rows.first else { return nil }
-        let texts = row.map { $0.text ?? "" }
         return TransferRecord(
-            id: texts[0], source: texts[1], fingerprint: texts[2], plan: texts[3],
-            state: TransferRecord.State(rawValue: texts[4]) ?? .loading, startedAt: texts[5], finishedAt: texts[6])
+            id: try row["id"], source: try row["source"], fingerprint: try row["fingerprint"], plan: try row["plan"],
+            state: TransferRecord.State(rawValue: try row["state"]) ?? .loading, startedAt: try row["started_at"],
+            finishedAt: try row["finished_at", as: String?.self] ?? "")
     }
 
     /// Must run in a transaction, with what the record speaks of.
@@ -54,7 +54,7 @@ struct TransferRecords {
             INSERT INTO tc_transfer_chunks (transfer_id, kind, table_name, name, piece, rows, quarantined, nulled, \
             digest, note, is_left_out) VALUES (\(id), \(chunk.kind.rawValue), \(chunk.table), \(chunk.name), \
             \(chunk.piece), \(chunk.rows), \(chunk.quarantined), \(chunk.nulled.map(String.init).joined(separator: " ")), \
-            \(value(chunk.digest)), \(value(chunk.note)), \(Value.boolean(chunk.isLeftOut)))
+            \(chunk.digest), \(chunk.note), \(chunk.isLeftOut))
             """)
     }
 
@@ -74,13 +74,13 @@ struct TransferRecords {
             SELECT kind, table_name, name, piece, rows, quarantined, nulled, digest, note, is_left_out FROM tc_transfer_chunks \
             WHERE transfer_id = \(id) ORDER BY kind, table_name, name, piece
             """)
-        return rows.compactMap { row in
-            guard let kind = row[0].text.flatMap(ChunkRecord.Kind.init) else { return nil }
+        return try rows.compactMap { row in
+            guard let kind = ChunkRecord.Kind(rawValue: try row["kind"]) else { return nil }
             return ChunkRecord(
-                kind: kind, table: row[1].text ?? "", name: row[2].text ?? "", piece: Int(row[3].integer ?? 0),
-                rows: Int(row[4].integer ?? 0), quarantined: Int(row[5].integer ?? 0),
-                nulled: (row[6].text ?? "").split(separator: " ").compactMap { Int($0) }, digest: row[7].text,
-                note: row[8].text, isLeftOut: row[9].boolean ?? false)
+                kind: kind, table: try row["table_name"], name: try row["name"], piece: try row["piece"],
+                rows: try row["rows"], quarantined: try row["quarantined"],
+                nulled: try row["nulled", as: String.self].split(separator: " ").compactMap { Int($0) },
+                digest: try row["digest"], note: try row["note"], isLeftOut: try row["is_left_out"])
         }
     }
 
@@ -142,6 +142,4 @@ struct TransferRecords {
             try connection.executeScript(statement)
         }
     }
-
-    private func value(_ text: String?) -> Value { text.map { .text($0) } ?? .null }
 }

@@ -126,7 +126,7 @@ struct AuditTamperTests {
             try await log.fill(20)
             let path = try #require(url.filePath)
             let connection = try connect(to: url)
-            _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)")
+            _ = try connection.values("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
             var bytes = try SQLiteFixture.bytes(of: path)
             let at = try #require(bytes.firstRange(of: Array("reason 12".utf8)))
@@ -146,12 +146,12 @@ extension Backend {
         defer { connection.close() }
         switch self {
         case .sqlite:
-            let triggers = try connection.query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+            let triggers = try connection.values("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
             for row in triggers { try connection.execute("DROP TRIGGER \(identifier: row[0].text ?? "")") }
             try body(connection)
             for row in triggers { try connection.executeScript(row[1].text ?? "") }
         case .postgresql:
-            let triggers = try connection.query(
+            let triggers = try connection.values(
                 "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'audit%'"
             )
             for row in triggers { try connection.alter(row, "DISABLE") }

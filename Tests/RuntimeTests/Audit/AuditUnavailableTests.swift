@@ -16,7 +16,7 @@ struct AuditUnavailableTests {
             options.poolSize = 1
             let database = try Database(url, options: options)
             try await database.withConnection { connection in
-                _ = try connection.query("PRAGMA max_page_count = 1")
+                _ = try connection.values("PRAGMA max_page_count = 1")
                 // As many pages as there are: the next one is one too many.
                 while true {
                     do {

@@ -146,7 +146,7 @@ import Testing
             #expect(try await !store.follow("none", transcript: "/t/b.jsonl"))
             #expect(try await store.find(session.id)?.nativeSessionID == "b")
             let row = try await database.withConnection { connection in
-                try connection.query("SELECT native_log_file, transcript_files FROM sessions")
+                try connection.values("SELECT native_log_file, transcript_files FROM sessions")
             }.first
             #expect(row?[0].text == "/t/b.jsonl" && row?[1].text == #"["/t/a.jsonl"]"#)
         }

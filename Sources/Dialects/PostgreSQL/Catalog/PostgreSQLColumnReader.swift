@@ -33,7 +33,7 @@ struct PostgreSQLColumnReader {
         for row in rows { add(row) }
     }
 
-    private mutating func add(_ row: [Value]) {
+    private mutating func add(_ row: Row) {
         let table = row[0].text ?? ""
         let declaredType = row[2].text ?? ""
         var column = Dialects.Column(row[1].text ?? "", PostgreSQLTypeName(declaredType).columnType)

@@ -43,7 +43,7 @@ struct PostgreSQLConstraintReader {
     }
 
     /// A row holds one column of a constraint; the rows of a constraint follow each other.
-    private mutating func add(_ row: [Value]) {
+    private mutating func add(_ row: Row) {
         guard let kind = Constraint.Kind(rawValue: row[0].text ?? "") else { return }
         let table = row[1].text ?? ""
         let name = row[2].text ?? ""

@@ -35,7 +35,7 @@ enum PostgreSQLDependencies {
     }
 
     private static func undeclared(
-        _ references: [[Value]], to declared: Schema, around subjects: Set<String>?, _ connection: any Connection
+        _ references: [Row], to declared: Schema, around subjects: Set<String>?, _ connection: any Connection
     ) throws -> [Surroundings.Dependent] {
         try references.compactMap { row in
             let parent = row[0].text ?? ""

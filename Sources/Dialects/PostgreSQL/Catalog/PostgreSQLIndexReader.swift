@@ -48,7 +48,7 @@ struct PostgreSQLIndexReader {
     }
 
     /// A row holds one part of an index; the rows of an index follow each other.
-    private mutating func add(_ row: [Value]) {
+    private mutating func add(_ row: Row) {
         let table = row[0].text ?? ""
         let name = row[1].text ?? ""
         if indexes.last?.table != table || indexes.last?.index.name != name {
@@ -69,14 +69,14 @@ struct PostgreSQLIndexReader {
         (expressions[table] ?? PostgreSQLExpression([])).read(text)
     }
 
-    private func part(_ row: [Value], on table: String) -> Dialects.Index.Part {
+    private func part(_ row: Row, on table: String) -> Dialects.Index.Part {
         let key: Dialects.Index.Part.Key =
             row[8].text.map { .column($0) } ?? .expression(expression(row[9].text ?? "", on: table))
         let isDescending = (row[10].integer ?? 0) & 1 == 1
         return .init(key, descending: isDescending, collation: row[11].text.map(PostgreSQLColumnReader.collation))
     }
 
-    private static func objection(toIndex row: [Value]) -> String? {
+    private static func objection(toIndex row: Row) -> String? {
         if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
         let method = row[4].text ?? ""
         if method != "btree" { return "is a \(method) index, which a schema has no word for" }
@@ -86,7 +86,7 @@ struct PostgreSQLIndexReader {
 
     /// Nulls stand last in an ascending index and first in a descending one, unless it says otherwise: bit 1 is
     /// `NULLS FIRST`, bit 0 is `DESC`.
-    private static func objection(toPart row: [Value]) -> String? {
+    private static func objection(toPart row: Row) -> String? {
         let options = row[10].integer ?? 0
         if options == 1 || options == 2 { return "says where nulls stand, which a schema has no word for" }
         if row[12].boolean == false {

@@ -48,7 +48,7 @@ struct PostgreSQLViewReader {
                 JOIN pg_class r ON r.oid = d.refobjid AND r.relkind = 'v' AND r.relnamespace = c.relnamespace
             WHERE c.relkind = 'v' AND \(scope.relations)
             """
-        ).map { row in row.map { $0.text ?? "" } }
+        ).map { row in row.values.map { $0.text ?? "" } }
     }
 }
 

@@ -73,7 +73,7 @@ extension PostgreSQLConnection {
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 AND l.classid::bigint = \(high) AND l.objid::bigint = \(low)
             """)
-        guard let holder = holders.first?.map({ $0.text ?? "" }), holder.count == 4 else {
+        guard let holder = holders.first?.values.map({ $0.text ?? "" }), holder.count == 4 else {
             return DatabaseError(
                 .locked, "the lock \(lock.name) was held by another process until just now", remedy: "try again")
         }

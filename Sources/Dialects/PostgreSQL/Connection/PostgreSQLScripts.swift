@@ -32,8 +32,8 @@ extension PostgreSQLConnection {
     /// A script is read on the path that its author's role or URL names, and what it makes stands where our own tables do.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
         let place = try query("SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schema()").first
-        let path = place?.first?.text ?? ""
-        if let session, let schema = place?.last?.text {
+        let path = place?[0].text ?? ""
+        if let session, let schema = place?[1].text {
             let scriptPath = session.scriptPath(in: schema)
             _ = try query("SELECT pg_catalog.set_config('search_path', \(scriptPath), true)")
         }

@@ -17,23 +17,24 @@ struct PostgreSQLSession {
         let rows = try Self.patiently(
             connection,
             """
-            SELECT pg_catalog.pg_backend_pid()::pg_catalog.int8, pg_catalog.current_setting('search_path'),
-                pg_catalog.current_setting('session_replication_role'), pg_catalog.current_setting('synchronous_commit'),
-                s.name
+            SELECT pg_catalog.pg_backend_pid()::pg_catalog.int8 AS process,
+                pg_catalog.current_setting('search_path') AS path,
+                pg_catalog.current_setting('session_replication_role') AS role,
+                pg_catalog.current_setting('synchronous_commit') AS synchronous, s.name AS schema
             FROM (SELECT 1) AS one
                 LEFT JOIN pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s (name, at) ON true
             ORDER BY s.at
             """)
-        let first = rows.first ?? []
-        process = first.first?.integer ?? 0
-        namedPath = first.count > 1 ? first[1].text ?? "" : ""
-        replicationRole = first.count > 2 ? first[2].text ?? "" : ""
-        synchronousCommit = first.count > 3 ? first[3].text ?? "" : ""
-        schemas = rows.compactMap { $0.count > 4 ? $0[4].text : nil }
+        let first = rows.first
+        process = first?["process"]?.integer ?? 0
+        namedPath = first?["path"]?.text ?? ""
+        replicationRole = first?["role"]?.text ?? ""
+        synchronousCommit = first?["synchronous"]?.text ?? ""
+        schemas = rows.compactMap { $0["schema"]?.text }
     }
 
     /// A role's `statement_timeout` may be shorter than a busy server takes for this. Nothing may be set yet, so it is asked again.
-    private static func patiently(_ connection: PostgreSQLConnection, _ sql: SQL) throws(DatabaseError) -> [[Value]] {
+    private static func patiently(_ connection: PostgreSQLConnection, _ sql: SQL) throws(DatabaseError) -> [Row] {
         for _ in 0..<50 {
             do throws(DatabaseError) { return try connection.query(sql) } catch {
                 guard error.code == "57014" else { throw error }

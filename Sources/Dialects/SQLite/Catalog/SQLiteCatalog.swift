@@ -150,7 +150,7 @@ private struct SQLiteCatalogReader {
     func tableKinds(
         of names: [String]?
     ) throws(DatabaseError) -> [String: (isShadow: Bool, isWithoutRowid: Bool)] {
-        var rows: [[Value]] = []
+        var rows: [Row] = []
         if let names {
             for name in names {
                 rows += try connection.query(

@@ -164,7 +164,7 @@ extension SQLiteConnection {
 
     func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation] {
         let check = #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check"# as SQL
-        var rows: [[Value]] = []
+        var rows: [Row] = []
         if let tables {
             for table in try family(of: tables) { rows += try query("\(check)(\(table))") }
         } else {
@@ -178,7 +178,7 @@ extension SQLiteConnection {
             let names = try foreignKeyColumns(table, key)
             columns[[row[0], row[3]]] = names
             for found in try orphans(table, key, names) {
-                values[[row[0], row[3], found[0]]] = Array(found.dropFirst())
+                values[[row[0], row[3], found[0]]] = Array(found.values.dropFirst())
             }
         }
         return rows.map { row in
@@ -206,7 +206,7 @@ extension SQLiteConnection {
     }
 
     /// The number of each row that breaks the key, and what it holds. None where rows have no number, or a column's name hides it.
-    private func orphans(_ table: String, _ key: Int64, _ columns: [String]) throws(DatabaseError) -> [[Value]] {
+    private func orphans(_ table: String, _ key: Int64, _ columns: [String]) throws(DatabaseError) -> [Row] {
         let kind = try query("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = \(table)").first
         let names = Set(
             try query("SELECT name FROM pragma_table_xinfo(\(table))").compactMap { $0[0].text.map(SQLName.folded) })

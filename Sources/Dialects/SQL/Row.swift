@@ -1,0 +1,58 @@
+/// A row of a query that outlives its cursor: values by column name, or by position.
+///
+///     for row in try connection.query("SELECT name, born FROM person") {
+///         let name = try row["name", as: String.self]
+///         let born = try row["born", as: Date?.self]
+///     }
+public struct Row: Sendable, Hashable {
+    /// The columns' names, in the query's order. Every row of a query shares them.
+    public let columnNames: [String]
+    public let values: [Value]
+
+    /// There are as many names as values.
+    public init(columnNames: [String], values: [Value]) {
+        self.columnNames = columnNames
+        self.values = values
+    }
+
+    /// The value at this position, from 0.
+    public subscript(_ position: Int) -> Value { values[position] }
+
+    /// The value of this column; `nil` where the query has no column of this name.
+    public subscript(_ name: String) -> Value? {
+        columnNames.firstIndex(of: name).map { values[$0] }
+    }
+
+    /// The value of this column as a Swift value. `NULL` is `nil` of an optional type.
+    ///
+    /// - Throws: `DatabaseError` where the query has no column of this name, or the column's value is no `type`.
+    public subscript<T: ValueConvertible>(_ name: String, as type: T.Type = T.self) -> T {
+        get throws(DatabaseError) {
+            guard let value = self[name] else {
+                throw DatabaseError(
+                    .other, "the query has no column \(name)",
+                    remedy: "its columns are \(columnNames.joined(separator: ", "))")
+            }
+            guard let converted = T(value) else {
+                throw DatabaseError(
+                    .other, "column \(name) holds \(value.kind), which is no \(type)",
+                    remedy: value.isNull ? "read it as \(type)?" : "read it as another type, or cast it in the query")
+            }
+            return converted
+        }
+    }
+}
+
+extension Value {
+    /// What it is, without its content, which may be a secret.
+    fileprivate var kind: String {
+        switch self {
+        case .null: "NULL"
+        case .integer: "an integer"
+        case .real: "a real number"
+        case .boolean: "a boolean"
+        case .text: "a text"
+        case .blob: "bytes"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// Reads a `Decodable` value out of a row: a property for a column of its name, `madeAt` also from `made_at`.
+struct RowDecoder: Decoder {
+    let row: Row
+    var codingPath: [any CodingKey] { [] }
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
+        KeyedDecodingContainer(Columns(row: row))
+    }
+
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a row is no list"))
+    }
+
+    func singleValueContainer() throws -> any SingleValueDecodingContainer {
+        guard row.values.count == 1 else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "the query has \(row.values.count) columns, and one is read"))
+        }
+        return ColumnDecoder(value: row[0], codingPath: [])
+    }
+
+    private struct Columns<Key: CodingKey>: KeyedDecodingContainerProtocol {
+        let row: Row
+        var codingPath: [any CodingKey] { [] }
+        var allKeys: [Key] { row.columnNames.compactMap(Key.init(stringValue:)) }
+
+        private func find(_ key: Key) -> Value? { row[key.stringValue] ?? row[Self.snakeCase(key.stringValue)] }
+
+        private func column(_ key: Key) throws -> ColumnDecoder {
+            guard let value = find(key) else {
+                let names = row.columnNames.joined(separator: ", ")
+                throw DecodingError.keyNotFound(
+                    key, .init(codingPath: [], debugDescription: "the query's columns are \(names)"))
+            }
+            return ColumnDecoder(value: value, codingPath: [key])
+        }
+
+        private static func snakeCase(_ name: String) -> String {
+            name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+        }
+
+        func contains(_ key: Key) -> Bool { find(key) != nil }
+        func decodeNil(forKey key: Key) throws -> Bool { try column(key).decodeNil() }
+        func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try column(key).decode(type) }
+
+        func nestedContainer<Nested: CodingKey>(
+            keyedBy type: Nested.Type, forKey key: Key
+        ) throws -> KeyedDecodingContainer<Nested> { try column(key).container(keyedBy: type) }
+
+        func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+            try column(key).unkeyedContainer()
+        }
+
+        func superDecoder() throws -> any Decoder { RowDecoder(row: row) }
+        func superDecoder(forKey key: Key) throws -> any Decoder { try column(key) }
+    }
+}
+
+/// Reads one value: the base types, and what is made of one of them, such as an enumeration.
+private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
+    let value: Value
+    let codingPath: [any CodingKey]
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> { throw notNested }
+    func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw notNested }
+    func singleValueContainer() -> any SingleValueDecodingContainer { self }
+
+    private var notNested: DecodingError {
+        DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: "a column holds one value"))
+    }
+
+    func decodeNil() -> Bool { value.isNull }
+
+    func decode<T: Decodable>(_ type: T.Type) throws -> T {
+        guard let convertible = type as? any ValueConvertible.Type else { return try T(from: self) }
+        guard let converted = convertible.init(value) as? T else {
+            let text = "the column's value is no \(type)"
+            throw value.isNull
+                ? DecodingError.valueNotFound(type, .init(codingPath: codingPath, debugDescription: text))
+                : DecodingError.typeMismatch(type, .init(codingPath: codingPath, debugDescription: text))
+        }
+        return converted
+    }
+}

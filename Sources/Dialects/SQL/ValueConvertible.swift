@@ -1,0 +1,124 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A Swift type whose values go into statements as bindings and come out of rows.
+///
+/// A type of your own conforms by what it is stored as:
+///
+///     extension Color: ValueConvertible {
+///         var value: Value { .text(rawValue) }
+///         init?(_ value: Value) { guard let text = value.text else { return nil }; self.init(rawValue: text) }
+///     }
+public protocol ValueConvertible {
+    /// What is stored.
+    var value: Value { get }
+    /// Fails where the value is none of this type. Reading loses nothing: 1.5 is no integer, and 300 no `UInt8`.
+    init?(_ value: Value)
+}
+
+extension Value: ValueConvertible {
+    public var value: Value { self }
+    public init?(_ value: Value) { self = value }
+}
+
+extension String: ValueConvertible {
+    public var value: Value { .text(self) }
+    public init?(_ value: Value) {
+        guard case .text(let text) = value else { return nil }
+        self = text
+    }
+}
+
+extension Bool: ValueConvertible {
+    public var value: Value { .boolean(self) }
+    /// SQLite has no booleans, and stores 0 and 1 (https://www.sqlite.org/datatype3.html, 2.1).
+    public init?(_ value: Value) {
+        switch value {
+        case .boolean(let truth): self = truth
+        case .integer(0): self = false
+        case .integer(1): self = true
+        case .null, .integer, .real, .text, .blob: return nil
+        }
+    }
+}
+
+extension ValueConvertible where Self: FixedWidthInteger {
+    public var value: Value { .integer(Int64(self)) }
+    public init?(_ value: Value) {
+        guard case .integer(let number) = value else { return nil }
+        self.init(exactly: number)
+    }
+}
+
+extension Int: ValueConvertible {}
+extension Int64: ValueConvertible {}
+extension Int32: ValueConvertible {}
+extension Int16: ValueConvertible {}
+extension UInt32: ValueConvertible {}
+extension UInt16: ValueConvertible {}
+extension UInt8: ValueConvertible {}
+
+extension Double: ValueConvertible {
+    public var value: Value { .real(self) }
+    /// A whole number in a column of real numbers may come as an integer.
+    public init?(_ value: Value) {
+        switch value {
+        case .real(let number): self = number
+        case .integer(let number): self.init(exactly: number)
+        case .null, .boolean, .text, .blob: return nil
+        }
+    }
+}
+
+extension [UInt8]: ValueConvertible {
+    public var value: Value { .blob(self) }
+    public init?(_ value: Value) {
+        guard case .blob(let bytes) = value else { return nil }
+        self = bytes
+    }
+}
+
+extension Optional: ValueConvertible where Wrapped: ValueConvertible {
+    public var value: Value { self?.value ?? .null }
+    public init?(_ value: Value) {
+        guard !value.isNull else {
+            self = .none
+            return
+        }
+        guard let wrapped = Wrapped(value) else { return nil }
+        self = wrapped
+    }
+}
+
+extension UUID: ValueConvertible {
+    /// In lower case, as PostgreSQL writes it, so that equal ones are equal texts in SQLite.
+    public var value: Value { .text(uuidString.lowercased()) }
+    public init?(_ value: Value) {
+        guard case .text(let text) = value else { return nil }
+        self.init(uuidString: text)
+    }
+}
+
+extension Date: ValueConvertible {
+    /// To the microsecond, in the one form of a `.timestamp`: `2026-11-27T06:00:00.000000Z`.
+    public var value: Value {
+        var buffer = PostgreSQLBuffer(capacity: 32)
+        buffer.append(
+            timestamp: Int64((timeIntervalSince1970 * 1e6).rounded()) - Self.epoch, separator: "T", suffix: "Z")
+        return .text(String(decoding: buffer.bytes, as: UTF8.self))
+    }
+
+    /// A timestamp as either database writes it; without a zone it is UTC.
+    public init?(_ value: Value) {
+        guard case .text(var text) = value else { return nil }
+        let moment = text.withUTF8 { CalendarNumber.timestamp(UnsafeRawBufferPointer($0), zone: .optional) }
+        guard let moment else { return nil }
+        self.init(timeIntervalSince1970: Double(moment + Self.epoch) / 1e6)
+    }
+
+    /// The first of January 2000, in microseconds since 1970.
+    private static let epoch: Int64 = 946_684_800_000_000
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Migrator
+import TestSupport
+import Testing
+
+/// Values go in as Swift's, and come out as them, by name.
+@Suite("typed rows") struct TypedRowTests {
+    private enum Colour: String, Codable { case red, green }
+
+    private struct Note: Codable, Equatable {
+        var id: Int
+        var body: String?
+        var share: Double
+        var isOpen: Bool
+        var madeAt: Date
+        var colour: Colour?
+    }
+
+    private static let creation = Migration("0001-notes") {
+        CreateTable("notes") {
+            Column("id", .bigint).primaryKey()
+            Column("body", .text).nullable()
+            Column("share", .real)
+            Column("is_open", .boolean)
+            Column("made_at", .timestamp)
+            Column("colour", .text).nullable()
+            Column("seal", .bytes).nullable()
+        }
+    }
+
+    @Test(arguments: Backend.available) func everyTypeComesBackAsItWent(_ backend: Backend) async throws {
+        try await with(backend) { connection in
+            let moment = Date(timeIntervalSince1970: 1_764_000_000.123456)
+            let nothing: String? = nil
+            let seal: [UInt8]? = [0, 255]
+            try connection.execute(
+                """
+                INSERT INTO notes (id, body, share, is_open, made_at, colour, seal) \
+                VALUES (\(1), \(nothing), \(0.1), \(true), \(moment), \("green"), \(seal))
+                """)
+            let row = try #require(try connection.query("SELECT * FROM notes WHERE made_at = \(moment)").first)
+            #expect(try row["id"] == 1 && row["share"] == 0.1 && row["is_open"] == true)
+            #expect(try row["body", as: String?.self] == nil && row["seal", as: [UInt8].self] == [0, 255])
+            #expect(try abs(row["made_at", as: Date.self].timeIntervalSince(moment)) < 0.000_001)
+            let notes = try connection.query("SELECT * FROM notes", as: Note.self)
+            #expect(notes.map(\.id) == [1] && notes[0].colour == .green && notes[0].body == nil && notes[0].isOpen)
+            let ids = try connection.query("SELECT id FROM notes", as: Int.self)
+            #expect(ids == [1])
+        }
+    }
+
+    @Test(arguments: Backend.available) func whatIsNoSuchValueIsRefusedByName(_ backend: Backend) async throws {
+        try await with(backend) { connection in
+            let row = try #require(try connection.query("SELECT 300 AS n, NULL AS gap, 'secret' AS t").first)
+            let missing = #expect(throws: DatabaseError.self) { try row["m", as: Int.self] }
+            #expect(
+                missing?.message == "the query has no column m" && missing?.remedy == "its columns are n, gap, t")
+            let tooBig = #expect(throws: DatabaseError.self) { try row["n", as: UInt8.self] }
+            #expect(tooBig?.message == "column n holds an integer, which is no UInt8")
+            let null = #expect(throws: DatabaseError.self) { try row["gap", as: Int.self] }
+            #expect(null?.message == "column gap holds NULL, which is no Int" && null?.remedy == "read it as Int?")
+            let text = #expect(throws: DatabaseError.self) { try row["t", as: Date.self] }
+            #expect(text?.message == "column t holds a text, which is no Date")
+            #expect(throws: DecodingError.self) { try connection.query("SELECT 1 AS id", as: Note.self) }
+            #expect(throws: DecodingError.self) { try connection.query("SELECT NULL AS id", as: Int.self) }
+            #expect(throws: DecodingError.self) {
+                try connection.query("SELECT 'blue' AS c", as: [String: Colour].self)
+            }
+            #expect(try connection.query("SELECT 'red' AS c", as: [String: Colour].self) == [["c": .red]])
+        }
+    }
+
+    private func with(_ backend: Backend, _ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
+        try await backend.withDatabase { database in
+            _ = try await Migrator(history: try History([Self.creation]), database: database).up()
+            try await database.withConnection(body)
+        }
+    }
+}
