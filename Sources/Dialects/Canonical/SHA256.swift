@@ -1,9 +1,9 @@
 /// SHA-256 as FIPS 180-4 defines it, section 6.2: for documents and chains of rows that say what they are themselves, and to
 /// keep a random token's hash instead of the token. It is here because that is no reason for a library that takes minutes to
 /// build. Nothing guessable, such as a password, may rely on it: it is fast.
-public enum SHA256 {
+package enum SHA256 {
     /// 64 hexadecimal digits.
-    public static func hexadecimal(of message: some Sequence<UInt8>) -> String {
+    package static func hexadecimal(of message: some Sequence<UInt8>) -> String {
         var state: [UInt32] = [
             0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
         ]
