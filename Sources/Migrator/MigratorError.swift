@@ -143,7 +143,7 @@ extension MeasuredHazard: CustomStringConvertible {
         case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
-        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that is none\(shown)"
+        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that does not fit\(shown)"
         }
     }
 }

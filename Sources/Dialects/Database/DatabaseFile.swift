@@ -6,7 +6,7 @@ extension Database {
     /// Whether the database's file does not exist yet.
     public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
 
-    /// Whether both are the same database, also by another path or host name.
+    /// Whether both are one database: the same file, by whatever path, or the same URL.
     public func isSame(as other: Database) -> Bool {
         guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }
         var (status, otherStatus) = (stat(), stat())

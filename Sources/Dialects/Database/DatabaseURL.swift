@@ -47,7 +47,7 @@ public struct DatabaseURL: Sendable, Equatable {
 
     /// A PostgreSQL database by libpq's keywords: `host`, `port`, `dbname`, `user`, `password` and the others.
     ///
-    /// - Throws: ``DatabaseError`` of kind `invalidURL` for a keyword that libpq doesn't know.
+    /// - Throws: ``DatabaseError`` of kind `invalidURL` for a keyword that libpq doesn't know, and when libpq can't be loaded.
     public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
         try PostgreSQLLibrary.load()
         var all = PostgreSQLParameters()

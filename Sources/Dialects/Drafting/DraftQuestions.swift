@@ -78,7 +78,7 @@ extension Column {
 }
 
 extension Default {
-    /// The value that somebody means by these words for a column of this type; `nil` when it is none of it.
+    /// The default that these words mean for a column of this type; `nil` when they don't fit it.
     public init?(words: String, for type: ColumnType) {
         let value: Default?
         switch type {

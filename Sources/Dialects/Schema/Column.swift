@@ -28,7 +28,7 @@ public struct Generated: Hashable, Sendable, Decodable {
     public enum Storage: String, Hashable, Sendable, Decodable {
         /// When the row is written: `STORED`.
         case stored
-        /// When the row is read: `VIRTUAL`, which SQLite alone has.
+        /// When the row is read: `VIRTUAL`. PostgreSQL, which has none before version 18, refuses it.
         case virtual
     }
     /// What the value is computed from, over the other columns of the row.

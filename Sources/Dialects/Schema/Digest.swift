@@ -72,7 +72,7 @@ package struct Digest: Hashable, Sendable {
     /// 32 hexadecimal digits.
     package var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
 
-    /// A digest that was written down; `nil` when the text is none.
+    /// A digest that was written down; `nil` when the text is not one.
     init?(hexadecimal text: String) {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 < 0x80 }),
             let first = UInt64(text.prefix(16), radix: 16), let second = UInt64(text.suffix(16), radix: 16)
