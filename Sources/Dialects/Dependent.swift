@@ -1,32 +1,34 @@
 extension Surroundings {
-    /// Something that no migration declares and that hangs on a table or view from outside.
+    /// An undeclared object that depends on a declared table or view.
     public struct Dependent: Sendable, Equatable {
+        /// In what way a dependent hangs on a relation.
         public enum Bond: Sendable {
             /// A foreign key: it needs the rows, the key that it refers to, and the types of its columns.
             case reference
-            /// A view that is made again after its columns were changed; only a drop leaves it without what it reads.
+            /// A view. It is made again after its columns changed, and only a drop leaves it broken.
             case view
-            /// What reads a column or a relation and can't be made again from here: a materialized view, a policy, a function.
+            /// A materialized view, policy or function that reads a column or relation and can't be made again.
             case reader
-            /// A rule of the table's own: it reads columns, and rewrites what is said to the table.
+            /// A rule of the table: it reads columns, and rewrites statements on the table.
             case rule
-            /// What goes along without a word: statistics, a sequence of the column's, a place in a publication.
+            /// An object that would silently be dropped as well: statistics, an owned sequence, a place in a publication.
             case companion
             /// A table that inherits the columns.
             case heir
         }
 
+        /// In what way it depends on the relation.
         public var bond: Bond
         /// For people: `table orders (2 rows)`.
         public var name: String
-        /// The table or view that it hangs on.
+        /// The table or view that it depends on.
         public var relation: String
-        /// The columns that it hangs on; empty for the relation as a whole.
+        /// The columns that it depends on; empty for the relation as a whole.
         public var columns: [String]
-        /// It belongs to the relation itself and goes with it: a policy, a rule, statistics.
+        /// Whether it belongs to the relation itself and goes with it: a policy, a rule, statistics.
         public var isPart: Bool
 
-        public init(
+        package init(
             _ bond: Bond, _ name: String, on relation: String, columns: [String] = [], isPart: Bool = false
         ) {
             self.bond = bond

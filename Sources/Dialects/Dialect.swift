@@ -1,86 +1,113 @@
-/// A translator from schema values to one database's SQL. Everything that differs between databases is an answer to one of
-/// these questions; nobody outside a dialect's folder asks which one it is.
+/// A translator from schema values to one database's SQL. Each difference between the databases is the answer to one of these
+/// questions, so no code outside a dialect's folder asks which one it has.
 public protocol Dialect: Sendable {
-    /// `sqlite` or `postgresql`: for people and file names, never to decide by.
+    /// `sqlite` or `postgresql`, for messages and file names. Never decide by it.
     var name: String { get }
 
-    /// Whether a column holds nothing but what its type says. SQLite's types say what a column prefers, and our own STRICT tables
-    /// keep moments and decimals in columns of text.
+    /// Whether the database holds a column to its declared type. SQLite's declared types are preferences, and our own STRICT
+    /// tables keep timestamps and decimals in columns of text.
     var holdsDeclaredTypes: Bool { get }
 
-    /// The type in this database's words. Throws when it has none.
+    /// The type in this database's words.
+    ///
+    /// - Throws: ``LoweringError`` when it has none.
     func spell(_ type: ColumnType) throws(LoweringError) -> String
     /// A default in this database's words, parenthesized where it must be.
+    ///
+    /// - Throws: ``LoweringError`` when the column's type does not take it.
     func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
-    /// An expression in this database's words. What is written once for both says the same in both, or this throws.
+    /// An expression in this database's words. What is written once for both says the same in both.
+    ///
+    /// - Throws: ``LoweringError`` when portable text would not say the same on both databases.
     func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String
-    /// ` COLLATE …` in this database's words. Throws when it has none.
+    /// ` COLLATE …` in this database's words.
+    ///
+    /// - Throws: ``LoweringError`` when it has none.
     func collate(_ collation: Collation) throws(LoweringError) -> String
-    /// A value as it is once a column holds it: of the column's type, compared in its way.
+    /// The SQL of a value as the column would hold it: converted to its type, with its collation.
+    ///
+    /// - Throws: ``LoweringError`` when it has no word for the type or the collation.
     func held(_ value: String, by column: Column) throws(LoweringError) -> String
-    /// A condition that is true for each value which the column would refuse or cut, although no declared check says so: a word
-    /// among numbers, 2 in a boolean, more characters than there is room for. `nil` when it takes whatever comes.
+    /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
+    /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
     func misfit(of value: String, in column: Column) -> String?
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 
-    /// What turns a database that holds `operation.before` into one that holds `operation.after`.
+    /// The statements that turn a database of `operation.before` into one of `operation.after`.
     ///
-    /// `surroundings` are the live database's own objects that the schema does not declare: they are kept, or the operation
-    /// is refused. Throws when the dialect cannot do it, before anything was sent to a database.
+    /// `surroundings` are the live database's own objects that the schema does not declare: they are kept, or the operation is
+    /// refused.
+    ///
+    /// - Throws: ``LoweringError`` when the dialect can't do it, before anything was sent to a database.
     func lower(_ operation: ResolvedOperation, keeping surroundings: Surroundings) throws(LoweringError) -> Lowering
 
-    /// How a value of one type becomes one of another; throws when there is no way that keeps its meaning.
+    /// The conversion of a column's values into another type.
+    ///
+    /// - Throws: ``LoweringError`` when no way keeps the meaning of values.
     func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError) -> Conversion
 
-    /// A whole schema in two halves: what must stand before rows are loaded, and what is better built afterwards.
+    /// The statements that make a whole schema, in two halves: before rows are loaded, and after.
+    ///
+    /// - Throws: ``LoweringError`` when the database has no words for a part of the schema.
     func construct(_ schema: Schema) throws(LoweringError) -> Construction
 
-    /// Removes these, whatever they are to one another; fails when something else still needs one of them. Foreign keys are not
-    /// to be enforced meanwhile (`Connection.withForeignKeysUnenforced`).
+    /// The statements that drop these tables and views, whatever refers to what among them. They fail when an object outside
+    /// still needs one. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
     func remove(tables: [String], views: [String]) -> [String]
 
-    /// Takes away what columns under this policy needed, unless something else needs it; `nil` where that is nothing.
+    /// The statement that drops what columns under this policy needed, unless another object needs it; `nil` where nothing was
+    /// needed.
     func removeSupport(of policy: NocasePolicy) -> String?
 
     /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 
-    /// What a SELECT ends with so that nobody else changes its rows of this table before the transaction ends. Behind one lock
-    /// there may be another, on another table.
+    /// The end of a SELECT that locks its rows of this table until the transaction ends. A lock of another table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
-    /// The script that a person can feed to the database's own shell: it stops at the first error.
+    /// The steps as a script for the database's own shell. It stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 
-    /// A query whose one value counts the tables of this name in the current schema: 0 or 1.
+    /// A query that counts the tables of this name in the current schema: 0 or 1.
     func countTables(named name: String) -> SQL
 
-    /// A query for what stands on the table of this name: kind (`TableGuard.Kind`), name and definition, a row each.
+    /// A query for the guards of this table: kind (`TableGuard.Kind`), name and definition, a row each.
     func guards(on table: String) -> SQL
 
-    /// Reads what the database holds. Throws `DatabaseError`.
+    /// Reads the schema of a live database.
+    ///
+    /// - Throws: ``DatabaseError``.
     func inspect(_ connection: any Connection) throws -> Inspection
 
-    /// What the database holds beside `declared`: undeclared triggers, views and indexes, and what hangs on it from outside.
+    /// Finds what the database holds beside `declared`: triggers, views and indexes that no migration declares, and what depends
+    /// on declared tables from outside.
     ///
     /// `subjects` are the tables and views that it is asked for, all of them where it is `nil`. What has nothing to do with them
     /// is not read; of tables that refer to them, rows are counted.
+    ///
+    /// - Throws: ``DatabaseError``.
     func surroundings(
         of declared: Schema, around subjects: Set<String>?, on connection: any Connection
     ) throws -> Surroundings
 
-    /// What a database reads back right after `schema` was made in it: made in a scratch place and removed again.
+    /// Makes `schema` in a scratch place, reads it back, and removes it.
     ///
     /// Both engines rewrite what they are told, so only this can be compared with a live database.
+    ///
+    /// - Throws: ``DatabaseError``, and ``LoweringError`` for what this database can't make.
     func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection
 
-    /// Runs `body` on a scratch place that holds nothing yet, and removes it again with all that was made in it.
+    /// Runs `body` in an empty scratch place, and removes all that was made there.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T
 }
 
 extension Dialect {
     /// The same for the whole database.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
         try surroundings(of: declared, around: nil, on: connection)
     }
@@ -95,34 +122,35 @@ extension Dialect {
     }
 }
 
-/// Statements in order, and what they need around them.
+/// Statements in order, and what has to surround them.
 public struct Lowering: Sendable, Equatable {
+    /// The statements, in the order in which they run.
     public var statements: [String]
-    /// A table is rebuilt: foreign keys are not to be enforced meanwhile, and are checked before the commit.
+    /// Whether a table is rebuilt. Foreign keys are then off while the statements run, and are checked before the commit.
     public var rebuildsTable: Bool
 
-    public init(_ statements: [String] = [], rebuildsTable: Bool = false) {
+    package init(_ statements: [String] = [], rebuildsTable: Bool = false) {
         self.statements = statements
         self.rebuildsTable = rebuildsTable
     }
 
-    public static func + (a: Lowering, b: Lowering) -> Lowering {
+    package static func + (a: Lowering, b: Lowering) -> Lowering {
         Lowering(a.statements + b.statements, rebuildsTable: a.rebuildsTable || b.rebuildsTable)
     }
 }
 
-/// How a column's values are brought into another type.
+/// The conversion of a column's values into another type.
 public struct Conversion: Sendable, Equatable {
     /// The expression that computes the new value from the column.
     public var expression: String
     /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
     public var misfit: String?
-    /// What values have to be beside that, where the database can only tell by an error.
+    /// A condition that SQL can't express without an error: the values are read and judged one by one.
     public var form: TextForm?
-    /// Whether the conversion back gives every value as it was: of the text `007` the number 7 does not.
+    /// Whether converting back gives the old value. The text `007` becomes the number 7, which becomes the text `7`.
     public var isReversible = true
 
-    public init(_ expression: String, misfit: String? = nil) {
+    package init(_ expression: String, misfit: String? = nil) {
         self.expression = expression
         self.misfit = misfit
     }
@@ -132,13 +160,33 @@ public struct Conversion: Sendable, Equatable {
 public struct Construction: Sendable, Equatable {
     /// One statement of the second half, and what to call it in a report.
     public struct Part: Sendable, Equatable {
-        public enum Kind: String, Sendable { case primaryKey, unique, index, check, foreignKey, view, trigger }
+        /// What a statement makes.
+        public enum Kind: String, Sendable {
+            /// A primary key.
+            case primaryKey
+            /// A unique key.
+            case unique
+            /// An index, unique or not.
+            case index
+            /// A check.
+            case check
+            /// A foreign key.
+            case foreignKey
+            /// A view.
+            case view
+            /// A trigger.
+            case trigger
+        }
+        /// What the statement makes.
         public var kind: Kind
+        /// The table or view that it belongs to.
         public var table: String
+        /// The name of what it makes.
         public var name: String
+        /// The statement, without a closing `;`.
         public var statement: String
 
-        public init(_ kind: Kind, table: String, name: String, statement: String) {
+        package init(_ kind: Kind, table: String, name: String, statement: String) {
             self.kind = kind
             self.table = table
             self.name = name
@@ -151,7 +199,7 @@ public struct Construction: Sendable, Equatable {
     /// In this order: primary keys, uniques, indexes, checks, foreign keys, views, triggers.
     public var afterLoad: [Part]
 
-    public init(tables: [String], afterLoad: [Part]) {
+    package init(tables: [String], afterLoad: [Part]) {
         self.tables = tables
         self.afterLoad = afterLoad
     }
@@ -161,38 +209,54 @@ public struct Construction: Sendable, Equatable {
 public enum RowLock: Sendable, Equatable {
     /// Others may lock it so too.
     case shared
+    /// Nobody else may lock or change it.
     case exclusive
 }
 
 /// One migration of a script: a comment, its statements, and what they need.
 public struct ScriptStep: Sendable, Equatable {
+    /// The comment above the step: `up 0002-session-owners`.
     public var title: String
+    /// The step's statements.
     public var lowering: Lowering
 
-    public init(title: String, lowering: Lowering) {
+    package init(title: String, lowering: Lowering) {
         self.title = title
         self.lowering = lowering
     }
 }
 
-/// What a live database holds that the declared schema does not speak of.
+/// The objects of a live database that the declared schema does not mention.
 public struct Surroundings: Sendable, Equatable {
+    /// A trigger, view, index, column or constraint that no migration declares.
     public struct Object: Sendable, Equatable {
+        /// What an undeclared object is.
         public enum Kind: String, Sendable {
-            case trigger, view, index, column, constraint
-            /// What a table is: `WITHOUT ROWID`.
+            /// A trigger on a declared table or view.
+            case trigger
+            /// A view over declared tables.
+            case view
+            /// An index of a declared table.
+            case index
+            /// A column of a declared table.
+            case column
+            /// A key, check or foreign key of a declared table.
+            case constraint
+            /// An option of the table: `WITHOUT ROWID`.
             case option
         }
+        /// What it is.
         public var kind: Kind
+        /// Its name in the database.
         public var name: String
-        /// The table or view it hangs on; of a view, its own name.
+        /// The table or view that it belongs to; for a view, its own name.
         public var owner: String
-        /// What makes it again, without a closing `;`.
+        /// The statement that makes it again, without a closing `;`.
         public var definition: String
-        /// What must follow it: a view's grants and comments, a trigger's state.
+        /// Statements that follow the definition: a view's grants and comments, a trigger's state.
         public var epilogue: [String]
 
-        public init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
+        package init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
             self.kind = kind
             self.name = name
             self.owner = owner
@@ -203,36 +267,38 @@ public struct Surroundings: Sendable, Equatable {
 
     /// In the order in which they can be made again.
     public var objects: [Object]
-    /// Names that tables have which a rebuild would otherwise choose for its own: a draft that somebody left behind.
+    /// Names of tables that a rebuild must not choose for its draft.
     public var takenNames: Set<String>
-    /// What must follow a declared view that is made again, by its name: grants, comments, options.
+    /// Statements that follow a declared view when it is made again, by its name: grants, comments, options.
     public var epilogues: [String: [String]]
-    /// What must follow a column that is made anew, by its table and name: grants and comments.
+    /// Statements that follow a column when it is made anew, by table and column: grants and comments.
     public var columnEpilogues: [String: [String: [String]]] = [:]
-    /// What hangs on declared tables and views from outside.
+    /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
 
-    public init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
+    package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
         self.objects = objects
         self.takenNames = takenNames
         self.epilogues = epilogues
     }
 
-    /// A database that holds what is declared and nothing else: what a script is written for.
+    /// No undeclared objects: what a script is written for.
     public static let none = Surroundings()
 
-    /// Whether the database was found to hold nothing else.
+    /// Whether the database holds nothing beside what is declared.
     public var isEmpty: Bool { self == .none }
 }
 
-/// Why a dialect can't do what a migration asks for.
+/// The reason why a dialect can't do what a migration asks for.
 public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// `sessions.title`.
+    /// The place in the schema: `sessions.title`.
     public var place: String
+    /// Why it can't be done.
     public var reason: String
+    /// What to do instead, where that is known.
     public var remedy: String?
 
-    public init(_ place: String, _ reason: String, remedy: String? = nil) {
+    package init(_ place: String, _ reason: String, remedy: String? = nil) {
         self.place = place
         self.reason = reason
         self.remedy = remedy

@@ -1,26 +1,27 @@
-/// What an inspector read from a live database: a schema, and beside it what a schema value does not say.
+/// A schema that was read from a live database, and what a schema value has no place for.
 public struct Inspection: Sendable, Equatable {
+    /// The tables and views.
     public var schema: Schema
     /// Each column's type as the database itself writes it, by table and column: `NVARCHAR(160)`, `timestamp with time zone`.
     public var declaredTypes: [String: [String: String]]
     /// Each counting column's last issued or highest number, by table: SQLite's `sqlite_sequence`.
     public var sequences: [String: Int64]
-    /// The column that is SQLite's rowid under a name of its own, by table: it counts by itself, `AUTOINCREMENT` or not
+    /// The column that stands for SQLite's rowid, by table. It numbers new rows, with `AUTOINCREMENT` or without
     /// (https://www.sqlite.org/lang_createtable.html#rowid).
     public var rowidAliases: [String: String]
-    /// What each table is beside its columns and constraints, in the database's own words: `WITHOUT ROWID`, `UNLOGGED`.
+    /// The options of each table, in the database's own words: `WITHOUT ROWID`, `UNLOGGED`.
     public var options: [String: Set<String>] = [:]
     /// Indexes over words. What they consist of is listed in `notCarried` as well: a schema value has no place for them.
-    public var fullText: [FullText]
-    /// What is there and has no place in a schema value, with the reason.
+    package var fullText: [FullText]
+    /// Objects that a schema value has no place for, with the reason.
     public var notCarried: [NotCarried]
     /// The same database in its own words.
-    public var replica = Replica()
+    package var replica = Replica()
     /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
     /// to their types, and nowhere else.
-    public var heldTypes: [String: [String: HeldType]] = [:]
+    package var heldTypes: [String: [String: HeldType]] = [:]
 
-    public init(
+    package init(
         schema: Schema, declaredTypes: [String: [String: String]] = [:], sequences: [String: Int64] = [:],
         rowidAliases: [String: String] = [:], fullText: [FullText] = [], notCarried: [NotCarried] = []
     ) {
@@ -33,32 +34,32 @@ public struct Inspection: Sendable, Equatable {
     }
 
     /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.
-    public var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) }
+    package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) }
 }
 
 /// A table of SQLite's that finds rows by their words.
-public struct FullText: Sendable, Equatable {
-    public enum Content: Sendable, Equatable {
+package struct FullText: Sendable, Equatable {
+    package enum Content: Sendable, Equatable {
         /// The text is kept in the table itself.
         case own
         /// The text is another table's; `key` is its column that the full-text table calls `rowid`.
         case table(String, key: String)
     }
 
-    public var name: String
-    public var columns: [String]
+    package var name: String
+    package var columns: [String]
     /// The columns whose words are found.
-    public var indexed: [String]
-    public var content: Content
+    package var indexed: [String]
+    package var content: Content
     /// Whether English endings make no difference.
-    public var stems: Bool
+    package var stems: Bool
     /// The tables in which it keeps its index.
-    public var shadowTables: [String] = []
+    package var shadowTables: [String] = []
     /// The triggers that tell it what was written.
-    public var triggers: [String] = []
+    package var triggers: [String] = []
 
     /// The table as one of any other database; `nil` when the text is another table's.
-    public var table: Table? {
+    package var table: Table? {
         switch content {
         case .table: return nil
         case .own:
@@ -78,24 +79,24 @@ public struct FullText: Sendable, Equatable {
 }
 
 /// What a column's values are, in a database that lets nothing else in.
-public struct HeldType: Sendable, Equatable {
-    public var type: ColumnType
+package struct HeldType: Sendable, Equatable {
+    package var type: ColumnType
     /// Why it is not the declared type: "is an enumeration". `nil` where it says the same.
-    public var reason: String?
+    package var reason: String?
     /// The only values of an enumeration.
-    public var labels: [String]
+    package var labels: [String]
     /// Whether its texts compare without regard to case.
-    public var isCaseless = false
+    package var isCaseless = false
     /// A condition in the database's words that is true for values which other databases know nothing like, and what they are.
-    public var specials: Specials?
+    package var specials: Specials?
 
-    public struct Specials: Sendable, Equatable {
-        public var condition: String
+    package struct Specials: Sendable, Equatable {
+        package var condition: String
         /// "are NaN".
-        public var words: String
+        package var words: String
     }
 
-    public init(_ type: ColumnType, reason: String? = nil, labels: [String] = [], specials: Specials? = nil) {
+    package init(_ type: ColumnType, reason: String? = nil, labels: [String] = [], specials: Specials? = nil) {
         self.type = type
         self.reason = reason
         self.labels = labels
@@ -103,25 +104,43 @@ public struct HeldType: Sendable, Equatable {
     }
 }
 
-/// Something that a database holds and that does not come along.
+/// An object of a database that does not come along.
 public struct NotCarried: Sendable, Equatable, Codable {
+    /// What does not come along.
     public enum Kind: String, Sendable, Codable {
+        /// A virtual table of SQLite (https://www.sqlite.org/vtab.html).
         case virtualTable = "virtual_table"
+        /// A table in which a virtual table keeps its data.
         case shadowTable = "shadow_table"
-        case trigger, view, index, column, constraint, other
+        /// A trigger.
+        case trigger
+        /// A view.
+        case view
+        /// An index.
+        case index
+        /// A column.
+        case column
+        /// A check or key.
+        case constraint
+        /// Anything else: a function, a policy, an extension.
+        case other
+        /// A foreign key.
         case foreignKey = "foreign_key"
 
         /// For people: `virtual table`.
         public var words: String { rawValue.replacing("_", with: " ") }
     }
 
+    /// What it is.
     public var kind: Kind
+    /// Its name in the database it was read from.
     public var name: String
+    /// Why it stays behind, without a subject: `calls json_each`.
     public var reason: String
     /// The table that a trigger belongs to.
     public var table: String?
 
-    public init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {
+    package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {
         self.kind = kind
         self.name = name
         self.reason = reason

@@ -1,15 +1,15 @@
-/// What becomes of a column of text that compares without regard to case, in a database where no column does so of its own accord.
+/// What becomes of a text column that compares without regard to case, in a database whose columns regard it.
 public enum NocasePolicy: String, Sendable, CaseIterable {
-    /// Its keys go on to; what a program asks for regards case.
+    /// The column becomes `text`. Its keys still ignore case; queries regard it.
     case text
-    /// A type for it, which an extension brings.
+    /// The column becomes `citext`, a type of an extension.
     case citext
-    /// A collation for it, which the server has from ICU.
+    /// The column gets a collation that ignores case, from the server's ICU.
     case icu
 }
 
 /// Whether a database has what a policy needs.
-public enum NocaseSupport: Sendable, Equatable {
+package enum NocaseSupport: Sendable, Equatable {
     case there
     /// A statement makes it.
     case missing(make: String)

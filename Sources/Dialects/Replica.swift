@@ -1,18 +1,19 @@
 /// What makes a second database of the same kind: everything in the database's own words, with nothing translated.
-public struct Replica: Sendable, Equatable {
+package struct Replica: Sendable, Equatable {
     /// A table that holds rows, those of a virtual table among them.
-    public struct Table: Sendable, Equatable {
-        public var name: String
+    package struct Table: Sendable, Equatable {
+        package var name: String
         /// Makes it, without what is better built on loaded rows.
-        public var statement: String
+        package var statement: String
         /// The columns whose values are copied: not those that are computed.
-        public var columns: [Column]
+        package var columns: [Column]
         /// The column that counts by itself and whose counter is carried over.
-        public var counting: String?
+        package var counting: String?
         /// The object by whose name it is chosen: itself, or the virtual table whose rows it holds.
-        public var owner: String
+        package var owner: String
 
-        public init(name: String, statement: String, columns: [Column], counting: String? = nil, owner: String? = nil) {
+        package init(name: String, statement: String, columns: [Column], counting: String? = nil, owner: String? = nil)
+        {
             self.name = name
             self.statement = statement
             self.columns = columns
@@ -21,38 +22,38 @@ public struct Replica: Sendable, Equatable {
         }
     }
 
-    public struct Column: Sendable, Equatable {
-        public var name: String
+    package struct Column: Sendable, Equatable {
+        package var name: String
         /// As what its values travel.
-        public var type: ColumnType
+        package var type: ColumnType
 
-        public init(_ name: String, _ type: ColumnType) {
+        package init(_ name: String, _ type: ColumnType) {
             self.name = name
             self.type = type
         }
     }
 
     /// A statement that comes before any row, and the object that it is for; `nil` for the whole database.
-    public struct Preparation: Sendable, Equatable {
-        public var owner: String?
-        public var statement: String
+    package struct Preparation: Sendable, Equatable {
+        package var owner: String?
+        package var statement: String
 
-        public init(_ statement: String, for owner: String? = nil) {
+        package init(_ statement: String, for owner: String? = nil) {
             self.owner = owner
             self.statement = statement
         }
     }
 
-    public var tables: [Table]
+    package var tables: [Table]
     /// After the tables.
-    public var preparations: [Preparation]
+    package var preparations: [Preparation]
     /// What is built on loaded rows, in this order.
-    public var parts: [Construction.Part]
-    public var types: [CarriedType]
+    package var parts: [Construction.Part]
+    package var types: [CarriedType]
     /// What not even a database of the same kind gets, with the reason.
-    public var notCarried: [NotCarried]
+    package var notCarried: [NotCarried]
 
-    public init(
+    package init(
         tables: [Table] = [], preparations: [Preparation] = [], parts: [Construction.Part] = [],
         types: [CarriedType] = [], notCarried: [NotCarried] = []
     ) {
@@ -65,14 +66,14 @@ public struct Replica: Sendable, Equatable {
 }
 
 /// A column whose type exists in its own database only, and what it is carried as.
-public struct CarriedType: Sendable, Equatable {
-    public var table: String
-    public var column: String
-    public var type: ColumnType
+package struct CarriedType: Sendable, Equatable {
+    package var table: String
+    package var column: String
+    package var type: ColumnType
     /// For people: "is an enumeration of the source's own".
-    public var reason: String
+    package var reason: String
 
-    public init(table: String, column: String, type: ColumnType, reason: String) {
+    package init(table: String, column: String, type: ColumnType, reason: String) {
         self.table = table
         self.column = column
         self.type = type
@@ -81,6 +82,6 @@ public struct CarriedType: Sendable, Equatable {
 }
 
 extension Dialect {
-    /// Whether both speak the same words, so that nothing needs to be translated from one to the other.
+    /// Whether both dialects use the same words, so that nothing has to be translated.
     public func speaksAs(_ other: any Dialect) -> Bool { type(of: self) == type(of: other) }
 }

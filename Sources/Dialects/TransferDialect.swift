@@ -1,10 +1,10 @@
 // What a transfer between two databases asks of their dialects, beyond `Dialect`.
 
 /// A dialect whose databases a transfer reads and fills.
-public typealias TransferDialect = TransferSource & TransferTarget
+package typealias TransferDialect = TransferSource & TransferTarget
 
 /// A dialect whose databases can be read by a transfer.
-public protocol TransferSource: Dialect {
+package protocol TransferSource: Dialect {
     /// How a table's rows are read, each exactly once. Throws `DatabaseError`.
     func reading(of table: Table, on connection: any Connection) throws -> TableReading
 
@@ -21,14 +21,14 @@ public protocol TransferSource: Dialect {
 }
 
 /// A view's query in the words of the target.
-public struct TranslatedView: Sendable, Equatable {
-    public var query: SQLExpression
+package struct TranslatedView: Sendable, Equatable {
+    package var query: SQLExpression
     /// What is known of the columns that another view finds in it.
-    public var columns: [Column]
+    package var columns: [Column]
     /// Whether it asks for the time, so that it yields other rows each time.
-    public var asksForTime: Bool
+    package var asksForTime: Bool
 
-    public init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false) {
+    package init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false) {
         self.query = query
         self.columns = columns
         self.asksForTime = asksForTime
@@ -36,7 +36,7 @@ public struct TranslatedView: Sendable, Equatable {
 }
 
 /// A dialect whose databases a transfer can fill.
-public protocol TransferTarget: Dialect {
+package protocol TransferTarget: Dialect {
     /// The most bytes of a name; what is longer gets cut by the database.
     var longestName: Int { get }
     /// Names that no column of a table can have.
@@ -109,78 +109,78 @@ public protocol TransferTarget: Dialect {
 }
 
 /// A constraint that stands in a table, and the statements that take it off and make it again word for word.
-public struct HeldConstraint: Sendable, Equatable {
-    public var table: String
-    public var name: String
+package struct HeldConstraint: Sendable, Equatable {
+    package var table: String
+    package var name: String
     /// Whether it was found to hold for every row.
-    public var isValid: Bool
-    public var drop: String
+    package var isValid: Bool
+    package var drop: String
     /// Makes it for rows to come.
-    public var restore: [String]
+    package var restore: [String]
     /// Has it hold for those that are there: fails when one of them breaks it.
-    public var validate: String
+    package var validate: String
 }
 
 /// How the rows of one table that repeat a key are found, read and removed.
-public struct DuplicateStatements: Sendable, Equatable {
+package struct DuplicateStatements: Sendable, Equatable {
     /// Makes the temporary table `found` of their places, a number for each, from 1, and the place of the row that each repeats.
-    public var find: String
+    package var find: String
     private let table: String
     private let place: String
     private let found: String
 
     /// `place`: what tells where a row of `table` lies. All are names as the database spells them.
-    public init(find: String, table: String, place: String, found: String) {
+    package init(find: String, table: String, place: String, found: String) {
         self.find = find
         self.table = table
         self.place = place
         self.found = found
     }
 
-    public var count: String { "SELECT count(*) FROM \(found)" }
+    package var count: String { "SELECT count(*) FROM \(found)" }
 
     /// A query of those with the numbers after `start`, at most `limit`.
-    public func rows(of columns: [String], after start: Int, limit: Int) -> String {
+    package func rows(of columns: [String], after start: Int, limit: Int) -> String {
         "SELECT \(SQLText.identifiers(columns)) FROM \(table) WHERE \(place) IN "
             + "(SELECT place FROM \(found) WHERE number > \(start) AND number <= \(start + limit))"
     }
 
     /// A query of the first of them in pairs: a column of the row that is repeated, and of the one that repeats it.
-    public func pairs(of column: String, limit: Int) -> String {
+    package func pairs(of column: String, limit: Int) -> String {
         let column = SQLText.identifier(column)
         return "SELECT former.\(column), latter.\(column) FROM \(found) AS pair "
             + "JOIN \(table) AS former ON former.\(place) = pair.first JOIN \(table) AS latter ON latter.\(place) = pair.place "
             + "ORDER BY pair.number LIMIT \(limit)"
     }
 
-    public var remove: [String] {
+    package var remove: [String] {
         ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", forget]
     }
 
     /// Drops what was found.
-    public var forget: String { "DROP TABLE \(found)" }
+    package var forget: String { "DROP TABLE \(found)" }
 }
 
 /// Tells values that a column's type holds from those that it doesn't, without a table.
-public protocol ValueJudge: AnyObject {
+package protocol ValueJudge: AnyObject {
     /// Why the column does not take the value, for people: "is no timestamp"; `nil` when it does.
     func refusal(of value: RawValue, column: Int) -> String?
 }
 
 /// How a source gives out one table.
-public struct TableReading: Sendable, Equatable {
+package struct TableReading: Sendable, Equatable {
     /// What follows the columns in a query: `FROM …`.
-    public var from: String
+    package var from: String
     /// What follows that, so that rows come in the same order each time within a snapshot: `ORDER BY …`, or nothing.
-    public var order: String
+    package var order: String
     /// The columns that tell a row from others, for people.
-    public var key: [String]
+    package var key: [String]
     /// The key's column where it is none of the table's own, as the query spells it: `rowid`. It comes after all others.
-    public var hiddenKey: String?
+    package var hiddenKey: String?
     /// The integer by which the table can be read in pieces, as the query spells it, when there is one and `order` is by it.
-    public var rangeKey: String?
+    package var rangeKey: String?
 
-    public init(
+    package init(
         from: String, order: String = "", key: [String], hiddenKey: String? = nil, rangeKey: String? = nil
     ) {
         self.from = from
@@ -191,18 +191,18 @@ public struct TableReading: Sendable, Equatable {
     }
 
     /// The query of these columns, and of `hiddenKey`, for all rows or those of a range.
-    public func query(_ columns: [String], in range: KeyRange = .all) -> String {
+    package func query(_ columns: [String], in range: KeyRange = .all) -> String {
         query(columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
     }
 
     /// The same with the range's key in front of all.
-    public func rangedQuery(_ columns: [String], in range: KeyRange = .all) -> String {
+    package func rangedQuery(_ columns: [String], in range: KeyRange = .all) -> String {
         query([rangeKey ?? "NULL"] + columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
     }
 
     /// The query of the smallest and the largest `rangeKey`; `nil` where there is none. Each is looked up by itself, because only
     /// then no row in between is read.
-    public var boundsQuery: String? {
+    package var boundsQuery: String? {
         rangeKey.map { "SELECT (SELECT min(\($0)) \(from)), (SELECT max(\($0)) \(from))" }
     }
 
@@ -214,23 +214,23 @@ public struct TableReading: Sendable, Equatable {
     }
 
     /// Where the key stands in what `query(columns)` yields.
-    public func keyPositions(in columns: [String]) -> [Int] {
+    package func keyPositions(in columns: [String]) -> [Int] {
         hiddenKey == nil ? key.compactMap(columns.firstIndex) : [columns.count]
     }
 }
 
 /// A piece of a table: the rows whose `rangeKey` is above one number and at most another.
-public struct KeyRange: Sendable, Hashable {
-    public var above: Int64?
-    public var through: Int64?
+package struct KeyRange: Sendable, Hashable {
+    package var above: Int64?
+    package var through: Int64?
 
-    public init(above: Int64? = nil, through: Int64? = nil) {
+    package init(above: Int64? = nil, through: Int64? = nil) {
         self.above = above
         self.through = through
     }
 
     /// Every row.
-    public static let all = KeyRange()
+    package static let all = KeyRange()
 
     fileprivate func conditions(_ key: String) -> [String] {
         [above.map { "\(key) > \($0)" }, through.map { "\(key) <= \($0)" }].compactMap { $0 }
@@ -238,7 +238,7 @@ public struct KeyRange: Sendable, Hashable {
 }
 
 /// Says a source's expressions in a target's words, for one table.
-public protocol ExpressionTranslator {
+package protocol ExpressionTranslator {
     /// An expression that is true or not: a check, an index's condition.
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
     /// An expression that an index orders by, as it compares under this collation.
@@ -254,7 +254,7 @@ public protocol ExpressionTranslator {
 }
 
 /// Why an expression can't be said in the words of the target.
-public struct Untranslatable: Error, Sendable, Equatable, CustomStringConvertible {
-    public var description: String
-    public init(_ description: String) { self.description = description }
+package struct Untranslatable: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
+    package init(_ description: String) { self.description = description }
 }

@@ -19,14 +19,19 @@ public enum MigrateProgram {
         var schema: Schema?
     }
 
-    /// The database that is meant without --database and TC_DATABASE_URL. A program that has none asks for one of these: it never
-    /// migrates what nobody has named.
+    /// The database that is used without `--database` and `TC_DATABASE_URL`. A program without a default asks for one of these,
+    /// and never migrates a database that nobody named.
     public struct DefaultDatabase: Sendable {
         /// What help says of it: `what the settings say`.
         var summary: String
         /// Which one it is, and how that is known.
         var find: @Sendable () throws -> (url: DatabaseURL, origin: String)
 
+        /// A database that `find` names when it is asked for.
+        ///
+        /// - Parameters:
+        ///   - summary: What help says of it: `what the settings say`.
+        ///   - find: The URL, and how it is known: `from settings.yaml`. What it throws is shown.
         public init(_ summary: String, find: @escaping @Sendable () throws -> (url: DatabaseURL, origin: String)) {
             self.summary = summary
             self.find = find

@@ -1,14 +1,20 @@
 import Dialects
 
-/// Every migration there is, in the one order in which they are applied.
+/// All migrations, in the one order in which they are applied.
 public struct History: Sendable {
+    /// The migrations, in the order in which they are applied.
     public let migrations: [Migration]
 
+    /// A history of these migrations, replayed from the empty schema.
+    ///
+    /// - Throws: ``HistoryError`` when two migrations have the same id, or when one makes no sense after those before it.
     public init(@HistoryBuilder _ migrations: () -> [Migration]) throws(HistoryError) {
         try self.init(migrations())
     }
 
-    /// Throws `HistoryError` when two migrations have the same id, or when one makes no sense after those before it.
+    /// A history of migrations that are there as values.
+    ///
+    /// - Throws: ``HistoryError`` when two migrations have the same id, or when one makes no sense after those before it.
     public init(_ migrations: [Migration]) throws(HistoryError) {
         var places: [String: Int] = [:]
         places.reserveCapacity(migrations.count)
@@ -22,7 +28,7 @@ public struct History: Sendable {
 
     private let places: [String: Int]
 
-    /// What all migrations make.
+    /// The schema that all migrations make.
     public let schema: Schema
 
     /// What the first `count` migrations make.
@@ -43,9 +49,11 @@ public struct History: Sendable {
     func position(of id: String) -> Int? { places[id] }
 }
 
-/// Why a list of migrations is no history.
+/// The reason why a list of migrations is no history.
 public enum HistoryError: Error, Equatable, CustomStringConvertible {
+    /// Two migrations have this id.
     case repeatedID(String)
+    /// The migration of this id can't follow those before it.
     case impossible(String, SchemaError)
 
     public var description: String {

@@ -1,17 +1,19 @@
 import Dialects
 
-/// Brings a database to where a history wants it. A program calls `Migrator(history: …, database: …).up()` at its start.
+/// Brings a database to the state that a history declares. A program calls `Migrator(history: …, database: …).up()` at its start.
 public struct Migrator: Sendable {
+    /// What is allowed, what is recorded, and how long to wait.
     public struct Options: Sendable {
-        /// Values and rows may go away.
+        /// Whether migrations may drop rows and values.
         public var allowsDataLoss: Bool
-        /// Who is recorded in the ledger: `alex@host`.
+        /// The user to record in the ledger: `alex@host`.
         public var appliedBy: String
         /// The program's version, recorded in the ledger.
         public var version: String
         /// How long to wait for another migrator, in seconds.
         public var lockTimeout: Double
 
+        /// Refuses data loss and waits a minute for another migrator, unless told otherwise.
         public init(
             allowsDataLoss: Bool = false, appliedBy: String = "", version: String = "", lockTimeout: Double = 60
         ) {
@@ -22,20 +24,25 @@ public struct Migrator: Sendable {
         }
     }
 
+    /// The migrations to apply.
     public let history: History
+    /// The database to bring there.
     public let database: Database
+    /// What is allowed, what is recorded, and how long to wait.
     public let options: Options
 
+    /// A migrator for one database. Nothing is opened yet.
     public init(history: History, database: Database, options: Options = Options()) {
         self.history = history
         self.database = database
         self.options = options
     }
 
-    /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger
-    /// row. Any number of programs may call this at once: each migration runs once, and every caller returns when all are
-    /// applied. Throws `MigratorError` (refused: nothing changed), `MigrationFailure` (rolled back; those before it stay)
-    /// or `DatabaseError`.
+    /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger row.
+    /// Any number of programs may call this at once: each migration runs once, and every caller returns when all are applied.
+    ///
+    /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back; the migrations before it stay),
+    ///   `UnfinishedTransfer` or `DatabaseError`.
     @discardableResult
     public func up(
         to target: String? = nil, _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
@@ -47,7 +54,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Undoes migrations, last first. Throws as `up` does.
+    /// Undoes migrations, last first.
+    ///
+    /// - Throws: As `up` does; also `MigratorError.irreversible` where a migration says that it can't be undone.
     @discardableResult
     public func down(
         _ target: DownTarget = .steps(1), _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
@@ -58,13 +67,18 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// What is applied, what is pending, and where the database stands. Changes nothing.
+    /// Reads which migrations are applied and pending, and where the database stands. Changes nothing.
+    ///
+    /// - Throws: ``MigratorError`` when the ledger does not go with this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func status() async throws -> MigrationStatus {
         let history = history
         return try await database.withConnection { try MigrationStatus(of: history, on: $0) }
     }
 
-    /// What `up` would do, without doing it. Takes no lock and creates nothing.
+    /// Tells what `up` would do. Takes no lock and creates nothing.
+    ///
+    /// - Throws: ``MigratorError`` where `up` would refuse by what is known without the rows, `UnfinishedTransfer`, and
+    ///   `DatabaseError`.
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
@@ -74,7 +88,10 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// What `down` would do, without doing it.
+    /// Tells what `down` would do. Takes no lock and changes nothing.
+    ///
+    /// - Throws: ``MigratorError`` where `down` would refuse by what is known without the rows, `UnfinishedTransfer`, and
+    ///   `DatabaseError`.
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
         return try await database.withConnection { connection in
@@ -84,8 +101,10 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Where the live database differs from what the applied migrations make. Both are compared as the engine itself tells
-    /// them, the latter in a scratch place.
+    /// Compares the live database with what the applied migrations make. Both are read back from the database, the latter from a
+    /// scratch place.
+    ///
+    /// - Throws: ``MigratorError`` when the ledger does not go with this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func drift() async throws -> [SchemaDifference] {
         let history = history
         return try await database.withConnection { connection in
@@ -98,19 +117,26 @@ public struct Migrator: Sendable {
     }
 }
 
-/// What happens while migrations run.
+/// An event of a run of migrations.
 public enum MigrationEvent: Sendable, Equatable {
+    /// The migration of this id begins.
     case started(String, Plan.Direction)
+    /// The migration of this id is committed.
     case finished(String, Plan.Direction, milliseconds: Int64)
 }
 
-/// What was done.
+/// The migrations that a run applied or undid.
 public struct MigrationReport: Sendable, Equatable {
+    /// One migration that was applied or undone.
     public struct Step: Sendable, Equatable {
+        /// The migration's id.
         public var id: String
+        /// Whether it was applied or undone.
         public var direction: Plan.Direction
+        /// How long it took, up to its commit.
         public var milliseconds: Int64
     }
 
+    /// The migrations in the order in which they ran; none where there was nothing to do.
     public var steps: [Step]
 }

@@ -1,25 +1,34 @@
 import Dialects
 
-/// Why a migration is refused: it changed nothing.
+/// The reason why a migration is refused. It changed nothing.
 public enum MigratorError: Error, Sendable, Equatable {
+    /// The history has no migration of this id.
     case unknownID(String, known: [String])
+    /// `down` is to stop at a migration that is not applied.
     case notApplied(String)
+    /// Migrations were edited after they were applied.
     case changed([ChangedMigration])
+    /// The database holds migrations that come after the last one of this history.
     case newer([String])
-    /// These are pending, and the program was told not to apply them.
+    /// These migrations are pending, and the program was told not to apply them.
     case behind([String])
-    /// The live schema is not what its migrations declare: the first thing in which it departs.
+    /// The live schema is not what its migrations declare: the first difference.
     case drifted(SchemaDifference)
+    /// The ledger has a migration that this history lacks, before one that it has.
     case unknownRow(String, before: String)
+    /// A migration is pending that stands before an applied one.
     case outOfOrder(String, before: String)
+    /// The migration says that it can't be undone.
     case irreversible(String, because: String)
+    /// The dialect has no SQL for an operation of this migration.
     case cannotLower(String, dialect: String, LoweringError)
-    /// Consent would let it pass.
+    /// Rows or values would be lost. Consent lets the migration pass.
     case dataLoss(String, [MeasuredHazard])
-    /// The rows have to be put right first.
+    /// Rows do not fit what the migration declares, and have to be put right first.
     case rowsInTheWay(String, [MeasuredHazard])
+    /// The connection has a transaction open, and a migration needs its own.
     case inTransaction
-    /// The same for one of several: those before it are done and stay so.
+    /// One of several migrations was refused. Those before it are applied and stay.
     indirect case stopped(after: [String], MigratorError)
 }
 
@@ -44,6 +53,7 @@ extension MigratorError {
         }
     }
 
+    /// What to do about it; `nil` where nothing is known.
     public var remedy: Remedy? {
         switch self {
         case .unknownID(let id, let known):
@@ -133,30 +143,35 @@ extension MeasuredHazard: CustomStringConvertible {
         case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
-        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that is none\(shown)"
+        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that does not fit\(shown)"
         }
     }
 }
 
-/// A migration that failed while it ran. Those before it stay.
+/// A migration that failed while it ran. The migrations before it stay.
 public struct MigrationFailure: Error, Sendable {
-    /// What became of what it had done.
+    /// What became of the migration's statements.
     public enum Ending: String, Sendable {
         /// Nothing of it stays.
         case rolledBack = "rolled_back"
         /// The connection broke while it was committed: all of it is there, or nothing.
         case unknown
-        /// It ended its transaction itself: what it did before that may stay, and the ledger does not know of it.
+        /// The migration ended its own transaction: its first statements may stay, and the ledger does not know of it.
         case notRolledBack = "not_rolled_back"
     }
 
+    /// The migrations that were applied before it in the same run.
     public var applied: [String]
+    /// The id of the migration that failed.
     public var failed: String
-    /// Which statement of the migration it was, from 1.
+    /// The statement of the migration that failed, counted from 1.
     public var statement: Int
+    /// What the database said.
     public var cause: DatabaseError
+    /// What became of the statements before it.
     public var ending: Ending
 
+    /// What to do about it; `nil` where nothing is known.
     public var remedy: Remedy? {
         switch ending {
         case .rolledBack, .notRolledBack: cause.remedy.map(Remedy.words)

@@ -1,5 +1,5 @@
-/// What to do about an error. A library does not know the commands and flags of the program that it is part of, so what they are for
-/// is a value, which the program words with its own. The description is for programs without any.
+/// What to do about an error, as a value. A library does not know the commands and flags of its program, so the program words the
+/// remedy; `description` is for programs without commands.
 public enum Remedy: Sendable, Equatable {
     /// A whole sentence.
     case words(String)
@@ -7,7 +7,7 @@ public enum Remedy: Sendable, Equatable {
     case consentToDataLoss
     /// Apply the migrations that are pending.
     case applyPending
-    /// List in what the live schema differs.
+    /// List the differences of the live schema.
     case listDifferences
     /// Ask where the database stands, and then try again.
     case askForStatus

@@ -1,7 +1,7 @@
 /// Which known word somebody may have meant.
-public enum Suggestion {
+package enum Suggestion {
     /// The nearest of `words`, if it is near: at most a third of its letters off.
-    public static func nearest(to word: String, in words: [String]) -> String? {
+    package static func nearest(to word: String, in words: [String]) -> String? {
         let ranked =
             words.map { (distance(word.lowercased(), $0.lowercased()), $0) }
             + words.filter { $0.hasPrefix(word) && !word.isEmpty }.map { (0, $0) }

@@ -1,21 +1,24 @@
 import Dialects
 
-/// What to take along, and whether to do it.
+/// Which tables to take, how to load them, and what to compare.
 public struct TransferOptions: Sendable {
     /// The tables to take, as the source calls them; all when `nil`.
     public var tables: [String]?
+    /// The tables to leave behind, as the source calls them.
     public var exclude: [String]
+    /// What is compared before the target is marked complete.
     public var verification: Verification
+    /// What is done otherwise than a transfer would do it by itself.
     public var rules: TransferRules
 
-    /// How many streams read and write at once; a target that takes one writer gets one.
+    /// How many streams read and write at once. SQLite targets get one.
     public var jobs: Int
-    /// A table is loaded in chunks of about so many bytes: small enough to lose little by an interruption, and for streams to
-    /// end at about the same time.
+    /// The size of a chunk in bytes. Small chunks lose little by an interruption, and let streams end at about the same time.
     public var chunkBytes: Int
-    /// Go on with an interrupted run.
+    /// Whether to go on with an interrupted run.
     public var resumes: Bool
 
+    /// All tables, in two streams, compared by digests, unless told otherwise. `chunkBytes` is in bytes.
     public init(
         tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest,
         rules: TransferRules = TransferRules(), jobs: Int = 2, chunkBytes: Int = 64 << 20, resumes: Bool = false
@@ -33,10 +36,10 @@ public struct TransferOptions: Sendable {
     public enum Verification: String, Sendable, CaseIterable {
         /// How many rows each table has on either side.
         case count
-        /// The rows' number, and a 128-bit digest of all their values: of those that were read, and of those that the target
-        /// gives back.
+        /// The number of rows, and a 128-bit digest of all values: of those that were read, and of those that the target gives
+        /// back.
         case digest
-        /// The same, and where a table's digests differ the rows that do, by key and column.
+        /// As `digest`; and where digests differ, the rows that differ, by key and column.
         case full
     }
 
@@ -45,8 +48,9 @@ public struct TransferOptions: Sendable {
 
 /// A transfer that came to its end in an earlier run.
 public struct FinishedTransfer: Sendable {
+    /// What the target recorded of it.
     public var record: TransferRecord
-    /// Whether the source is certainly what it was then.
+    /// Whether the source is certainly unchanged since then.
     public var isOfThisMoment: Bool
 }
 
@@ -61,13 +65,16 @@ public struct DatabaseTransfer: Sendable {
     private let to: Database
     private let options: TransferOptions
 
+    /// A transfer from one database into another. Nothing is opened yet.
     public init(from: Database, to: Database, options: TransferOptions = TransferOptions()) {
         self.from = from
         self.to = to
         self.options = options
     }
 
-    /// What `run` would do; changes nothing. Throws `TransferError` where `run` would refuse, and `DatabaseError`.
+    /// Tells what `run` would do, and changes nothing.
+    ///
+    /// - Throws: ``TransferError`` where `run` would refuse, and `DatabaseError`.
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
         try requireTwo()
         // A file that is still to be made holds nothing, and is not made for a plan.
@@ -84,8 +91,9 @@ public struct DatabaseTransfer: Sendable {
         return plan
     }
 
-    /// Does it, and tells `events` on the way. Throws `TransferError` and `DatabaseError`, and has then changed nothing, but for
-    /// `TransferError.interrupted`; a report whose verdict is `mismatch` has changed nothing either.
+    /// Copies the database, and tells `events` on the way. A report whose verdict is `mismatch` has changed nothing.
+    ///
+    /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, but for `TransferError.interrupted`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await TransferEngine.stoppable {
@@ -103,8 +111,10 @@ public struct DatabaseTransfer: Sendable {
         return report
     }
 
-    /// The transfer from this source that was completed in this target, when there is none to go on with: then nothing is left to
-    /// do. Throws `DatabaseError`.
+    /// Finds the transfer from this source that was completed in this target; `nil` where there is none, or an unfinished one to
+    /// go on with.
+    ///
+    /// - Throws: `DatabaseError`.
     public func finished() async throws -> FinishedTransfer? {
         guard !to.isMissing else { return nil }
         let name = from.url.description
@@ -130,8 +140,9 @@ public struct DatabaseTransfer: Sendable {
         guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 
-    /// Removes what an interrupted run made in a target, and only that; returns its record. Throws
-    /// `TransferError.nothingToAbandon`.
+    /// Removes what an interrupted run made in a target, and only that; returns its record.
+    ///
+    /// - Throws: `TransferError.nothingToAbandon`, and `DatabaseError`.
     public static func abandon(in target: Database) async throws -> TransferRecord {
         try await TransferEngine.stoppable {
             try await target.withConnection { connection in
@@ -151,7 +162,7 @@ public struct DatabaseTransfer: Sendable {
         writingTo other: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
         _ body: @Sendable (TransferEngine) async throws -> T
     ) async throws -> T {
-        let (source, target) = (from.dialect, to.dialect)
+        let (source, target) = (from.transferDialect, to.transferDialect)
         let count = target.takesManyWriters ? max(1, options.jobs) : 1
         let streams = try await TransferStreams.open(count, from: from, to: other)
         do {

@@ -339,7 +339,7 @@ extension TransferEngine {
 
 extension ContinuousClock.Instant {
     /// The time between two instants.
-    public func seconds(since start: ContinuousClock.Instant) -> Double {
+    package func seconds(since start: ContinuousClock.Instant) -> Double {
         let duration = (self - start).components
         return Double(duration.seconds) + Double(duration.attoseconds) / 1e18
     }

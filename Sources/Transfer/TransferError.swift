@@ -1,40 +1,44 @@
 import Dialects
 
-/// Why a transfer did not take place. The target is then as it was, unless it says otherwise.
+/// The reason why a transfer did not take place. The target is then as it was, unless the case says otherwise.
 public enum TransferError: Error, Equatable, Sendable {
     /// Source and target are the same.
     case oneDatabase
+    /// The target holds tables, views or sequences already: these.
     case targetNotEmpty([String])
+    /// The source has no table of this name.
     case noSuchTable(String)
     /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
     case badRule(line: Int, problem: String, remedy: String)
-    /// A database goes into one of its own kind as it is.
+    /// Rules were given for a transfer between two databases of one kind, which copies everything as it is.
     case rulesForReplica
     /// Values that are not what their columns say, under `fail`.
     case misfits([Misfits])
-    /// Values that would become NULL where none may be.
+    /// Values would become NULL in columns that are required.
     case neverNull([Misfits])
     /// A value that the target cannot hold in the type that its column got.
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
-    /// A key that the source's rows do not satisfy as the target understands it.
+    /// The source's rows break a key as the target understands it.
     case keyNotBuilt(table: String, key: String, reason: String)
-    /// Texts that a key tells apart and that are one without regard to case.
+    /// Rows that a key of the source tells apart are one without regard to case.
     case keysFold([FoldedKey])
-    /// The target can't have what `--nocase` asks for.
+    /// The target does not have what a policy for case needs.
     case noSupport(NocasePolicy, reason: String, remedy: String)
     /// The target holds a part of another run.
     case unfinished(UnfinishedTransfer)
-    /// It was kept from going on: what was done stays, and is recorded as unfinished.
+    /// The run was interrupted. What was done stays, and is marked as unfinished.
     case interrupted(reason: String)
-    /// It was stopped before it had changed anything, or everything is again as it was.
+    /// The run was stopped. It had changed nothing, or everything was taken back.
     case stopped
+    /// The source is no longer what the interrupted run read.
     case sourceChanged(TransferRecord)
-    /// It is to go on with a transfer from another source.
+    /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
-    /// It would do something else than the run that it is to go on with: which options say so, as sentences, where it is they.
+    /// A run would resume a transfer with another plan. The sentences name the options that differ.
     case planChanged(TransferRecord, [String])
+    /// The target holds no unfinished transfer.
     case nothingToAbandon
-    /// An earlier run came to its end, and what it did is no longer known in such detail.
+    /// An earlier run completed the transfer, and its report is no longer known in detail.
     case nothingToReport(TransferRecord)
 }
 

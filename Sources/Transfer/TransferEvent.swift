@@ -1,37 +1,41 @@
 import Dialects
 
-/// What happens during a transfer. Several streams tell it, each in its own order.
+/// An event of a transfer. Several streams send them, each in its own order.
 public enum TransferEvent: Sendable {
     /// What a transfer does, one after the other.
     public enum Phase: String, Sendable, CaseIterable {
-        /// Values are looked at, to choose the types.
+        /// Reads values, to choose types.
         case surveying
+        /// Rows go from the source into the target.
         case loading
-        /// Keys, indexes, checks, foreign keys, views.
+        /// Makes keys, indexes, checks, foreign keys and views.
         case building
-        /// The target's own statistics, for its planner.
+        /// Gathers the target's statistics, for its planner.
         case analyzing
-        /// The digest of what the target gives back.
+        /// Reads the target back and compares digests.
         case verifying
     }
 
+    /// The next phase begins.
     case phase(Phase)
-    /// Everything before is worth nothing, and is done once more. Why, as a sentence.
+    /// The transfer begins again, for this reason. Earlier events no longer count.
     case startedAgain(String)
-    /// So many further rows were looked at.
+    /// This many further rows were surveyed.
     case surveyed(table: String, rows: Int)
-    /// So many rows were counted, of a table whose types need nothing else to be known.
+    /// This many rows were counted, in a table that needs no survey.
     case counted(table: String, rows: Int)
-    /// Only some values of this table were looked at: the others are while it is loaded.
+    /// A sample of this table was surveyed. The other values are while it is loaded.
     case sampled(table: String)
+    /// The plan is made; nothing was written yet.
     case planned(TransferPlan)
-    /// So many rows are there from an interrupted run.
+    /// This many rows are there from an interrupted run.
     case resumed(PlannedTable, rows: Int)
-    /// So many further rows were handed over.
+    /// This many further rows were written.
     case loaded(PlannedTable, rows: Int)
-    /// How many things are to be built.
+    /// This many keys, indexes, checks and views are to be built.
     case building(steps: Int)
+    /// A key, index, check or view of this name is made.
     case built(table: String, name: String)
-    /// So many further rows were read back.
+    /// This many further rows were read back.
     case verified(PlannedTable, rows: Int)
 }

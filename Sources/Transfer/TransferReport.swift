@@ -1,83 +1,103 @@
 import Dialects
 
-/// What a transfer did.
+/// The result of a transfer.
 public struct TransferReport: Sendable {
+    /// Whether the books balance.
     public enum Verdict: String, Sendable {
         /// Every row of the source is in the target or in quarantine, and, unless only rows were counted, the target gives back
         /// the values that were read: as a rule reads them, where there is one.
         case verified
-        /// At least one has not: nothing was kept.
+        /// A table's books do not balance. Nothing was kept.
         case mismatch
     }
 
+    /// The books of one table.
     public struct TableReport: Sendable, Equatable {
+        /// The table, as the source calls it.
         public var name: String
-        /// Rows that the source counts.
+        /// The rows that the source counts.
         public var sourceRows: Int
-        /// Rows that were read and handed over.
+        /// The rows that were read and written.
         public var rowsRead: Int
-        /// Rows that the target counts.
+        /// The rows that the target counts.
         public var targetRows: Int
-        /// Rows that were set aside in `tc_quarantine`, and those that it holds of this table in the end.
+        /// Rows that were set aside in `tc_quarantine` on the way.
         public var quarantined = 0
+        /// Rows of this table that `tc_quarantine` holds in the end.
         public var storedAside = 0
         /// Columns in which values became NULL.
         public var nulled: [Nulled] = []
-        /// What is to be said about it: rows without the parent that their foreign key names.
+        /// Remarks on the table: rows without a parent, for example.
         public var notes: [String] = []
 
-        /// Of all values that were read, and of all that the target gives back, as 32 hexadecimal digits; `nil` when only rows
-        /// were counted.
+        /// The digest of all values that were read, as 32 hexadecimal digits; `nil` when only rows were counted.
         public var sourceDigest: String?
+        /// The digest of all values that the target gives back; `nil` when only rows were counted.
         public var targetDigest: String?
 
         /// The first rows that differ, where they were looked for; there may be more.
         public var differences: [VerificationReport.Difference] = []
 
-        /// The books balance, or they don't.
+        /// Whether the table's books do not balance.
         public var isMismatch: Bool {
             sourceRows != targetRows + quarantined || storedAside != quarantined || sourceDigest != targetDigest
         }
     }
 
-    /// Values that became NULL because they were not what their column says.
+    /// Values that became NULL because they did not fit.
     public struct Nulled: Sendable, Equatable {
+        /// The column, as the source calls it.
         public var column: String
+        /// How many values became NULL.
         public var count: Int
     }
 
+    /// `verified` when every table's books balance.
     public var verdict: Verdict { tables.contains(where: \.isMismatch) ? .mismatch : .verified }
+    /// Each table's books.
     public var tables: [TableReport]
+    /// What stayed behind, with the reasons.
     public var notCarried: [NotCarried]
+    /// Columns whose types deserve an explanation.
     public var types: [TypeNote]
+    /// Names that the target could not take as they were.
     public var renames: [Rename]
     /// Values that did not fit, as they were found before loading.
     public var misfits: [Misfits]
-    /// What rules might say next time.
+    /// Rules that may be wanted next time.
     public var proposals: [ProposedRule]
+    /// How long the whole took, in seconds.
     public var seconds: Double = 0
+    /// How long each phase took.
     public var phases = Phases()
+    /// What was to be done.
     public let plan: TransferPlan
     /// What was read and written; `nil` until the transfer is through.
     public var provenance: Provenance?
-    /// What reading the source meant for others: "other programs that write it wait", and the like.
+    /// What reading the source meant for other programs, as sentences: "other programs that write it wait".
     public var remarks: [String] = []
 
-    /// Which databases these were.
+    /// The databases of a transfer.
     public struct Provenance: Sendable, Equatable {
         /// The source at the moment that was read (`Connection.sourceFingerprint`).
         public var fingerprint: String
-        /// `Connection.product` of either side.
+        /// The source's program and version (`Connection.product`).
         public var source: String
+        /// The target's program and version (`Connection.product`).
         public var target: String
     }
 
     /// How long each took, in seconds.
     public struct Phases: Sendable, Equatable {
+        /// Looking at values, to choose types.
         public var surveying = 0.0
+        /// Reading and writing rows.
         public var loading = 0.0
+        /// Making keys, indexes, checks, foreign keys and views.
         public var building = 0.0
+        /// Gathering the target's statistics.
         public var analyzing = 0.0
+        /// Reading the target back and comparing.
         public var verifying = 0.0
     }
 

@@ -77,7 +77,7 @@ struct CompilerTests {
 
     /// The types that stand at the first level of a module's files.
     private func publicTypes(in module: String) throws -> [String] {
-        let folder = "\(Built.sources)/\(module)"
+        let folder = "\(Built.project)/Sources/\(module)"
         return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.flatMap {
             try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
                 .matches(of: /(?m)^(?:@\w+ )?public (?:final )?(?:struct|enum|class|actor|protocol|typealias) (\w+)/)
@@ -106,22 +106,5 @@ struct CompilerTests {
             #expect(errors.isEmpty == (run.code == 0), "\(run)")
             return errors
         }
-    }
-}
-
-/// What was built beside the tests, for a compiler that imports it.
-private enum Built {
-    static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Sources").path
-
-    static var searchPaths: [String] {
-        let folder = URL(fileURLWithPath: Program(built: "").path).path
-        #if os(Linux)
-            let client = "\(folder)/CPostgreSQL.build/module.modulemap"
-        #else
-            let client = "\(sources)/CPostgreSQL/System/module.modulemap"
-        #endif
-        return ["-I", "\(folder)/Modules", "-module-cache-path", "\(folder)/ModuleCache"]
-            + ["\(sources)/CSQLite/module.modulemap", client].flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
     }
 }

@@ -1,23 +1,28 @@
 import TestSupport
 import Testing
 
-/// docs/security.md names the tests that show what it says: each of them has to be there.
+/// docs/security.md and SECURITY.md name the tests that show what they say: each of them has to be there.
 struct SecurityPageTests {
     @Test func everyTestThatItNamesIsThere() throws {
         let tests = Set(try TestSources.current.get().tests.map(\.name))
-        let named = try Self.rows().flatMap { $0.matches(of: /`([A-Z]\w+Tests\.\w+)`/).map { String($0.1) } }
+        let named = try Self.pages.flatMap(Self.rows).flatMap {
+            $0.matches(of: /`([A-Z]\w+Tests\.\w+)`/).map { String($0.1) }
+        }
         #expect(named.count > 50)
         #expect(named.filter { !tests.contains($0) } == [])
     }
 
-    @Test func everyThreatHasOne() throws {
-        let untested = try Self.rows().filter { $0.firstMatch(of: /`[A-Z]\w+Tests\.\w+`/) == nil }
+    @Test(arguments: pages) func everyThreatAndPromiseHasOne(_ page: String) throws {
+        let untested = try Self.rows(page).filter { $0.firstMatch(of: /`[A-Z]\w+Tests\.\w+`/) == nil }
         #expect(untested == [])
     }
 
-    /// The rows of its tables, without what stands above them.
-    private static func rows() throws -> [String] {
-        try TestSources.text(of: "docs/security.md").split(separator: "\n").map(String.init)
-            .filter { $0.hasPrefix("| ") && !$0.hasPrefix("| threat") && !$0.hasPrefix("| ---") }
+    private static let pages = ["docs/security.md", "SECURITY.md"]
+
+    /// The rows of a page's tables, without what stands above them.
+    private static func rows(_ page: String) throws -> [String] {
+        let headings = ["| threat", "| promise", "| ---"]
+        return try TestSources.text(of: page).split(separator: "\n").map(String.init)
+            .filter { line in line.hasPrefix("| ") && !headings.contains(where: line.hasPrefix) }
     }
 }

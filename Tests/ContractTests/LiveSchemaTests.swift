@@ -59,7 +59,7 @@ struct LiveSchemaTests {
             try await migrator.up()
             #expect(try await migrator.drift() == [])
             let dropped = backend == .sqlite ? "audit_log_no_delete" : "audit_log_refuse"
-            let statement = database.dialect.dropTrigger(dropped, on: "audit_log")
+            let statement = database.transferDialect.dropTrigger(dropped, on: "audit_log")
             try await database.withConnection { _ = try $0.execute(SQL(trusted: statement)) }
             let lines = try await migrator.drift().map(\.description)
             #expect(lines == ["trigger \(dropped) exists only in the declaration"])

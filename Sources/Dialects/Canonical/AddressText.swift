@@ -14,9 +14,9 @@ struct AddressNumber: Equatable {
 }
 
 /// Reads addresses: `192.0.2.1`, `2001:db8::1`, either perhaps with `/bits` behind it.
-public enum AddressText {
+package enum AddressText {
     /// Whether the text is the address of a host.
-    public static func isHost(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isHost(_ text: UnsafeRawBufferPointer) -> Bool {
         !text.contains(UInt8(ascii: "/")) && address(text) != nil
     }
 

@@ -1,22 +1,31 @@
 /// What a column's values are compared as, in whatever shape two databases hold them: `1.50` and `1.5` are one decimal,
 /// `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` one moment, 1 and `true` one boolean.
-public enum CanonicalForm: String, Sendable, Equatable {
+package enum CanonicalForm: String, Sendable, Equatable {
+    /// A whole number: 7, 7.0 and the text `7` are one.
     case integer
+    /// A double-precision number, compared bit by bit; all NaN are one.
     case real
+    /// A decimal number of any size: `1.50` and `1.5` are one.
     case decimal
+    /// `true` or `false`; the numbers 1 and 0 stand for them.
     case boolean
+    /// The bytes of a text.
     case text
+    /// The bytes of a blob.
     case bytes
     /// A moment, in UTC; one without a zone is UTC.
     case moment
     /// A date and a time that belong to no zone.
     case reading
+    /// A day without a time.
     case date
+    /// A time of day, in microseconds.
     case time
     /// Months, days and microseconds; a number is microseconds.
     case interval
     /// An address of a host or a network.
     case address
+    /// The 16 bytes of a UUID, in whatever way it is written.
     case uuid
     /// What a JSON text says, as `jsonb` understands it.
     case json
@@ -26,7 +35,7 @@ public enum CanonicalForm: String, Sendable, Equatable {
     /// As what values of two columns are compared neither of which is held to its type. Where both declare the same, as they are
     /// stored. Where they differ, the values came by way of another database, which held them to what both have in common: `1.50`
     /// in a column of decimals and the text `1.5` are then one value.
-    public static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
+    package static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
         // A limit that nothing enforces makes no other type.
         if a == b || (a.isText && b.isText) || (a.isInteger && b.isInteger) { return .stored }
         let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
@@ -42,7 +51,7 @@ public enum CanonicalForm: String, Sendable, Equatable {
     }
 
     /// `nil` for a type whose values nobody here knows how to read.
-    public init?(_ type: ColumnType) {
+    package init?(_ type: ColumnType) {
         switch type {
         case .integer, .bigint: self = .integer
         case .real: self = .real

@@ -1,6 +1,6 @@
 import POSIX
 
-/// A moment to the microsecond, which is what both databases keep of one.
+/// A moment to the microsecond, the precision of both databases.
 public struct Moment: Sendable, Hashable, Comparable {
     /// Since the first of January 2000, in UTC.
     private var microseconds: Int64
@@ -15,6 +15,7 @@ public struct Moment: Sendable, Hashable, Comparable {
 
     private init(microseconds: Int64) { self.microseconds = microseconds }
 
+    /// The time by the system's clock.
     public static var now: Moment {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
@@ -22,6 +23,7 @@ public struct Moment: Sendable, Hashable, Comparable {
         return Moment(microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 
+    /// The moment so many seconds later.
     public func advanced(seconds: Int64) -> Moment { Moment(microseconds: microseconds + seconds * 1_000_000) }
 
     /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.

@@ -1,14 +1,15 @@
 /// The digest of one row's values in canonical form, made value by value and without an object for any of them.
-public struct RowDigest: Hashable, Sendable {
+package struct RowDigest: Hashable, Sendable {
     /// A value that can't be what its column's form says: it is compared as what it is, and so differs from one that is.
     private enum Mark: UInt64 { case null = 1, value, foreign }
 
     private var digest = Digest()
 
-    public init() {}
+    /// The digest of a row without values: `add` takes them one by one.
+    package init() {}
 
     /// Takes the values of a row; a column without a form is left out.
-    public init(of row: borrowing RawRow, as forms: [CanonicalForm?]) {
+    package init(of row: borrowing RawRow, as forms: [CanonicalForm?]) {
         for column in forms.indices {
             if let form = forms[column] { add(row[column], as: form) }
         }
@@ -16,7 +17,7 @@ public struct RowDigest: Hashable, Sendable {
 
     /// Takes the next column's value.
     @inline(__always)
-    public mutating func add(_ value: RawValue, as form: CanonicalForm) {
+    package mutating func add(_ value: RawValue, as form: CanonicalForm) {
         if case .null = value { return digest.mix(Mark.null.rawValue) }
         digest.mix(Mark.value.rawValue)
         switch form {
@@ -40,7 +41,7 @@ public struct RowDigest: Hashable, Sendable {
     var result: Digest { digest }
 
     /// One word of it, to sort rows into buckets by.
-    public var word: UInt64 { digest.word }
+    package var word: UInt64 { digest.word }
 
     private mutating func add(integer value: RawValue) {
         switch value {
@@ -241,36 +242,38 @@ extension RawValue {
     }
 }
 
-/// What a whole table holds, whatever the order of its rows: how many there are, and the wrapping sum of their digests.
+/// The contents of a whole table, whatever the order of its rows: their number, and the wrapping sum of their digests.
 public struct TableDigest: Hashable, Sendable {
+    /// How many rows were taken in.
     public private(set) var rows = 0
     private var sum = Digest.zero
 
+    /// The digest of an empty table.
     public init() {}
 
-    /// Of rows none of whose values is known.
+    /// A number of rows whose values are not known.
     public init(rows: Int) { self.rows = rows }
 
-    /// A digest that was written down; `nil` when the text is none.
+    /// A digest that was written down; `nil` when the text is not one.
     public init?(rows: Int, hexadecimal: String) {
         guard let sum = Digest(hexadecimal: hexadecimal) else { return nil }
         self.rows = rows
         self.sum = sum
     }
 
-    /// Takes in what another part of the same table holds.
+    /// Takes in one row.
     public mutating func add(_ part: TableDigest) {
         rows += part.rows
         sum &+= part.sum
     }
 
     @inline(__always)
-    public mutating func add(_ row: RowDigest) {
+    package mutating func add(_ row: RowDigest) {
         rows += 1
         sum &+= row.result
     }
 
-    /// Takes rows out again that were taken in before.
+    /// Takes rows out that were taken in before.
     public mutating func remove(_ part: TableDigest) {
         rows -= part.rows
         sum &-= part.sum

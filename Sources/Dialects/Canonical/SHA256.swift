@@ -7,11 +7,11 @@
 /// SHA-256 by the system's own library, OpenSSL's libcrypto or Apple's CryptoKit: for documents and chains of rows that prove
 /// themselves, and to keep a random token's hash instead of the token. Nothing guessable, such as a password, may rely on it: it is
 /// fast.
-public enum SHA256 {
+package enum SHA256 {
     /// 64 hexadecimal digits.
     ///
     /// Ends the process where there is no libcrypto, which ``load()`` finds out before.
-    public static func hexadecimal(of message: some Sequence<UInt8>) -> String {
+    package static func hexadecimal(of message: some Sequence<UInt8>) -> String {
         digest(of: Array(message)).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
@@ -20,12 +20,12 @@ public enum SHA256 {
     }
 
     #if canImport(CryptoKit)
-        public static func load() throws(DatabaseError) {}
+        package static func load() throws(DatabaseError) {}
 
         private static func digest(of message: [UInt8]) -> [UInt8] { Array(CryptoKit.SHA256.hash(data: message)) }
     #else
         /// Loads libcrypto. Throws `DatabaseError` where it is not installed, so that a program that needs digests says so at its start.
-        public static func load() throws(DatabaseError) {
+        package static func load() throws(DatabaseError) {
             guard let reason = ccrypto_load() else { return }
             throw DatabaseError(
                 .other, "OpenSSL's libcrypto, which computes SHA-256, can't be loaded: \(String(cString: reason))",

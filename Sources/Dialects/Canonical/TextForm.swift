@@ -1,5 +1,5 @@
-/// What texts have to be before they become values of another type, where a database tells only by an error that ends
-/// everything: so they are read and judged here.
+/// A form that texts must have to become values of another type, and that SQL can only check by an error. So they are read and
+/// judged here.
 public enum TextForm: Sendable, Equatable {
     /// JSON as `jsonb` takes it: without `\u0000`, a surrogate that lacks its other half, or a number that no `numeric` holds.
     case json

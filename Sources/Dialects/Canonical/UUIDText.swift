@@ -1,5 +1,5 @@
 /// Reads uuids (RFC 9562, section 4).
-public enum UUIDText {
+package enum UUIDText {
     /// The 128 bits of a uuid in either spelling that programs store: 8-4-4-4-12 hexadecimal digits, or all 32 without hyphens,
     /// in any case. `nil` for any other text.
     static func words(_ text: UnsafeRawBufferPointer) -> (UInt64, UInt64)? {
@@ -17,14 +17,14 @@ public enum UUIDText {
     }
 
     /// Whether the text is a uuid in the spelling that PostgreSQL gives back: with hyphens, its digits in lower case.
-    public static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count == 36 && words(text) != nil
             && !text.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
     }
 
     /// Whether the text is most likely meant as a uuid. Without hyphens any 128 bits look like one, the digest of a file, too; so
     /// there the version must be one that is defined, and the variant the one of RFC 9562 (its sections 4.1 and 4.2).
-    public static func isLikely(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func isLikely(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let words = words(text) else { return false }
         return text.count == 36 || ((1...8).contains(words.0 >> 12 & 0xF) && words.1 >> 62 == 0b10)
     }

@@ -1,5 +1,6 @@
 /// How a column's values are read where a rule says so. What comes out is what is written, and what is compared in the end.
-public enum ValueReading: Hashable, Sendable {
+package enum ValueReading: Hashable, Sendable {
+    /// Numbers and texts are read as moments.
     case moment(MomentReading)
     /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
     case cleaned(replacement: String)
@@ -11,8 +12,11 @@ public struct MomentReading: Hashable, Sendable {
     public enum Count: String, Hashable, Sendable, CaseIterable {
         /// Nothing: only texts are moments.
         case iso
+        /// Seconds since the first of January 1970, in UTC.
         case unix
+        /// Milliseconds since the first of January 1970, in UTC.
         case unixMilliseconds = "unix_ms"
+        /// Microseconds since the first of January 1970, in UTC.
         case unixMicroseconds = "unix_us"
         /// Days since noon of the 24th of November 4714 BC, to the millisecond, as SQLite reads them
         /// (https://www.sqlite.org/lang_datefunc.html).
@@ -21,31 +25,33 @@ public struct MomentReading: Hashable, Sendable {
         case apple
     }
 
+    /// What numbers count.
     public var count: Count
     /// How many minutes the clock of texts without a zone is ahead of UTC.
     public var minutesAhead: Int
-    /// Out comes what that clock shows, without a zone.
+    /// Whether the result is the time that this clock shows, without a zone.
     public var isLocal: Bool
 
+    /// Reads numbers as `count` says, and texts without a zone as UTC unless `minutesAhead` says otherwise.
     public init(_ count: Count, minutesAhead: Int = 0, isLocal: Bool = false) {
         self.count = count
         self.minutesAhead = minutesAhead
         self.isLocal = isLocal
     }
 
-    /// The type of what comes out.
+    /// The type of the result.
     public var type: ColumnType { isLocal ? .datetime : .timestamp }
 }
 
 /// Reads the values of one table's rows by its columns' readings. What it makes stays until
 /// the column's next value, as long as the reader itself.
-public final class ValueReader {
+package final class ValueReader {
     private let readings: [ValueReading?]
     private let ruled: [Int]
     private let scratch: PostgreSQLScratch
 
     /// `nil` when every column is read as it is.
-    public init?(_ readings: [ValueReading?]) {
+    package init?(_ readings: [ValueReading?]) {
         guard readings.contains(where: { $0 != nil }) else { return nil }
         self.readings = readings
         ruled = readings.indices.filter { readings[$0] != nil }
@@ -53,12 +59,12 @@ public final class ValueReader {
     }
 
     /// Puts in the place of each value what its column's rule reads.
-    public func read(_ row: inout RawRow) {
+    package func read(_ row: inout RawRow) {
         for column in ruled { row[column] = read(row[column], column: column) }
     }
 
     /// The value as its column's rule reads it. What the rule can't read comes back as it is: the column's type then refuses it.
-    public func read(_ value: RawValue, column: Int) -> RawValue {
+    package func read(_ value: RawValue, column: Int) -> RawValue {
         switch readings[column] {
         case nil: return value
         case .moment(let reading):

@@ -1,35 +1,48 @@
-/// One conversation with a database. It lives on its own thread and is lent out whole (`Database.withConnection`), so that
-/// nobody else can come in between two statements of a transaction; hence nothing here is `async`.
+/// A session with a database. It lives on a thread of its own and is lent out whole (`Database.withConnection`), so that nobody
+/// else can come in between two statements of a transaction. Therefore none of its methods is `async`.
 public protocol Connection: AnyObject {
+    /// The translator of the database behind this connection.
     var dialect: any Dialect { get }
 
-    /// Runs a statement and returns how many rows it touched. Throws `DatabaseError`.
+    /// Runs a statement and returns how many rows it touched.
+    ///
+    /// - Throws: ``DatabaseError``.
     @discardableResult
     func execute(_ sql: SQL) throws(DatabaseError) -> Int
 
-    /// Has every statement planned anew. A server may go on with a plan that somebody has taken the ground from: a rule that lets
-    /// nothing happen leaves a plan in which no table is named, and so none whose change would end it.
+    /// Has the server plan every statement anew. A cached plan can outlive what it was made for: after a rule that replaces an
+    /// insert by nothing was dropped, the old plan goes on doing nothing.
     func forgetPlans()
 
     /// Runs several statements separated by `;`, without bindings: a script.
+    ///
+    /// - Throws: ``DatabaseError``, at the first statement that fails.
     func executeScript(_ text: String) throws(DatabaseError)
 
-    /// Runs a script in the open transaction, as `executeScript` does. Throws an error of kind `transactionEnded` when the
-    /// script ended that transaction or, where that can be kept from it, tried to; what stands before it may then be there.
+    /// Runs a script in the open transaction, as `executeScript` does.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `transactionEnded` when the script ended the transaction or, where that can be kept
+    ///   from it, tried to. What the script did before that may then be there.
     func executeInTransaction(_ text: String) throws(DatabaseError)
 
-    /// Runs `body`, in which a script of somebody else's runs in the open transaction. What it sets in the session is
-    /// afterwards as it was before.
+    /// Runs `body`, which executes a script of a migration's author in the open transaction, and restores the session's settings
+    /// afterwards.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T
 
-    /// Takes back the file that opening this database has made, where nothing came into it: the connection is then closed. A
-    /// server's database is nobody's to take back.
+    /// Removes the file that opening this database has made, if nothing was written to it, and closes the connection. Does
+    /// nothing for a server's database.
     func discardIfNew()
 
-    /// Throws when there is no current schema: tables could be neither found nor made.
+    /// Makes sure that there is a current schema, in which tables can be found and made.
+    ///
+    /// - Throws: ``DatabaseError`` when there is none.
     func requireSchema() throws(DatabaseError)
 
     /// Opens a cursor over a query's rows. Close it (or read it to its end) before the next statement.
+    ///
+    /// - Throws: ``DatabaseError``.
     func rows(_ sql: SQL) throws(DatabaseError) -> any RowCursor
 
     /// The database's program and its version, for records: `SQLite 3.40.1`, `PostgreSQL 15.18`.
@@ -37,102 +50,144 @@ public protocol Connection: AnyObject {
 
     /// Whether a transaction is open.
     var isInTransaction: Bool { get }
-    /// Whether the other end is gone, or the file: a new connection is needed.
+    /// Whether the server or the file is gone, so that a new connection is needed.
     var isLost: Bool { get }
 
-    /// Begins a transaction that is able to write at once (`BEGIN IMMEDIATE` in SQLite: a deferred one that turns to writing
-    /// fails with "database is locked" which no timeout cures; https://www.sqlite.org/lang_transaction.html).
+    /// Begins a transaction that can write. On SQLite this is `BEGIN IMMEDIATE`: a deferred transaction that turns to writing can
+    /// fail with "database is locked", which no timeout cures (https://www.sqlite.org/lang_transaction.html).
+    ///
+    /// - Throws: ``DatabaseError``.
     func begin() throws(DatabaseError)
     /// Begins a transaction that only reads and sees one moment of the database throughout.
+    ///
+    /// - Throws: ``DatabaseError``.
     func beginSnapshot() throws(DatabaseError)
+    /// Commits the open transaction.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `lost` where the connection broke, so that nobody knows whether the commit was made.
     func commit() throws(DatabaseError)
+    /// Undoes everything since `begin`.
+    ///
+    /// - Throws: ``DatabaseError``.
     func rollback() throws(DatabaseError)
 
-    /// Begins a snapshot whose moment other connections of the same `Database` join. Where it takes that, programs that
-    /// write the database are held back until `endSharing`: let the others join soon.
+    /// Begins a snapshot that other connections of the same ``Database`` can join. Some sources hold back programs that write until
+    /// `endSharing`, so let the others join soon.
+    ///
+    /// - Throws: ``DatabaseError``.
     func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare
-    /// Begins a snapshot at exactly the moment that another connection shares. Throws when it no longer does.
+    /// Begins a snapshot at exactly the moment that another connection shares.
+    ///
+    /// - Throws: ``DatabaseError``, also when that connection no longer shares its moment.
     func beginSnapshot(joining share: SnapshotShare) throws(DatabaseError)
-    /// Lets nobody else join, and those who write the database go on. So do `commit`, `rollback` and `close`.
+    /// Ends the joining: no other connection can join, and programs that write the database go on. `commit`, `rollback` and
+    /// `close` do the same.
+    ///
+    /// - Throws: ``DatabaseError``.
     func endSharing() throws(DatabaseError)
 
-    /// Throws when what the open snapshot showed may be no single moment, because somebody wrote a file that nobody else
-    /// had open when it was. To be asked before anyone relies on what was read; `commit` asks too.
+    /// Makes sure that the open snapshot showed one single moment: nobody wrote a file meanwhile that nobody else had open when it
+    /// was opened. Ask before you rely on what was read; `commit` asks too.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `changedMeanwhile`.
     func confirmSnapshot() throws(DatabaseError)
 
-    /// What reading the shared snapshot means for others, as sentences for people. Empty outside one.
+    /// What reading in the shared snapshot means for other programs, as sentences. Empty outside a shared snapshot.
     var readingRemarks: [String] { get }
 
-    /// What the database holds in the shared snapshot, as one short line: equal lines mean that nothing was written in
-    /// between. Different ones may mean nothing. Throws outside a shared snapshot.
+    /// A short text for the state of the database in the shared snapshot. Equal texts mean that nothing was written in between;
+    /// different ones may mean nothing.
+    ///
+    /// - Throws: ``DatabaseError``, also outside a shared snapshot.
     func sourceFingerprint() throws(DatabaseError) -> String
 
-    /// Runs `body` while nobody else who asks for the same lock can. Waits at most `seconds`, by polling outside any
-    /// transaction; then throws an error of kind `locked` that says who holds it, as far as the database tells.
+    /// Runs `body` while nobody else who asks for the same lock can. Waits at most `seconds`, by polling outside any transaction.
     /// SQLite has no such lock: there `begin()` is the lock, and this runs `body` straight away.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``; of kind `locked` when somebody else keeps the lock, with the holder's
+    ///   name as far as the database tells.
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T
 
-    /// Takes a lock that is kept until it is released or this connection ends, whatever the process is doing meanwhile; `nil`
-    /// when somebody else has it. In SQLite it is a lock on a file beside the database, so that statements don't wait for it.
+    /// Takes a lock and keeps it until it is released or this connection ends; `nil` when another session has it. On SQLite it is
+    /// a lock on a file beside the database, so statements don't wait for it.
+    ///
+    /// - Throws: ``DatabaseError``.
     func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)?
 
-    /// Runs `body` so that rebuilding a table leaves rows that refer to it alone. It must be called outside a transaction;
-    /// the connection is afterwards as it was before, also when `body` throws. PostgreSQL needs nothing for this.
+    /// Runs `body` with foreign keys off, so that rebuilding a table leaves rows alone that refer to it. Call it outside a
+    /// transaction. The connection is restored afterwards, also when `body` throws. PostgreSQL needs nothing for this.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T
 
-    /// Runs `body`, inside of `withForeignKeysUnenforced`, as if it stood outside: what it deletes takes along what refers to it.
+    /// Runs `body` with foreign keys on again, inside `withForeignKeysUnenforced`: deleting a row takes its children along.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T
 
-    /// Lets this transaction's foreign keys be checked at its commit, so that what is wrong can be named then. PostgreSQL
-    /// names it at once, and does nothing here.
+    /// Defers the foreign keys of this transaction to its commit, so that all violations can be named there. PostgreSQL names a
+    /// violation at once, and does nothing here.
+    ///
+    /// - Throws: ``DatabaseError``.
     func deferForeignKeys() throws(DatabaseError)
 
-    /// Rows that point nowhere, of these tables and of those that refer to one of them; of all tables where `tables` is `nil`. Empty
-    /// when all is well, and always in PostgreSQL, which checks as it goes. Names of tables that are not there are passed over.
+    /// Finds rows without a parent in these tables and in those that refer to them; in all tables where `tables` is `nil`. Always
+    /// empty on PostgreSQL, which checks each statement. Tables that don't exist are passed over.
+    ///
+    /// - Throws: ``DatabaseError``.
     func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation]
 
     /// Writes many rows into one table. `types` are the columns' types in this database.
+    ///
+    /// - Throws: ``DatabaseError``.
     func copyIn(
         table: String, columns: [String], types: [ColumnType], sparing: SparedWork
     ) throws(DatabaseError) -> any BulkWriter
-    /// Reads a table or query in the database's fastest way; `types` as in `copyIn`.
+    /// Reads a table or query in the database's fastest way. `types` are the columns' types in this database.
+    ///
+    /// - Throws: ``DatabaseError``.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor
 
-    /// What another thread may hold to stop the statement that runs now.
+    /// Stops the statement that runs now, from another thread.
     var interrupter: any Interrupter { get }
 
+    /// Ends the connection. An open transaction is rolled back.
     func close()
 }
 
-/// What need not be done while rows are written.
+/// Checks and logging that a bulk load may leave out.
 public struct SparedWork: Sendable, Equatable {
-    /// Rows are written as if they had been there for long, which only the transaction may ask for that made or emptied the
-    /// table.
+    /// Whether rows are written as frozen (`COPY … FREEZE`). Only the transaction that made or emptied the table may ask for it.
     public var freezing: Bool
-    /// The columns, by position, whose texts are known to fit: they are not looked at again before the database does.
+    /// The columns, by position, whose texts are known to fit, so that only the database checks them.
     public var proven: Set<Int>
 
+    /// Spares nothing where both are left out.
     public init(freezing: Bool = false, proven: Set<Int> = []) {
         self.freezing = freezing
         self.proven = proven
     }
 }
 
-/// A moment of a database that connections join, as long as the connection that began it shares it.
+/// A snapshot that other connections can join while the connection that began it shares it.
 public struct SnapshotShare: Sendable, Equatable {
-    /// What the database calls it.
+    /// The database's name for the snapshot.
     public var id: String
 
-    public init(id: String) { self.id = id }
+    package init(id: String) { self.id = id }
 }
 
 /// Rows, one at a time. The values of a row are borrowed until the next call.
 public protocol RowCursor: AnyObject {
+    /// The columns of the query, in order.
     var columnNames: [String] { get }
     /// Moves to the next row; false after the last.
+    ///
+    /// - Throws: ``DatabaseError``.
     func next() throws(DatabaseError) -> Bool
+    /// The value of a column of this row, counted from 0.
     func raw(_ column: Int) -> RawValue
-    /// Puts the row's first values into `row`, as many as that has room for.
+    /// Copies the row's values into `row`, up to its capacity.
     func read(into row: inout RawRow)
     /// Ends the query early. Reading to the end does it too.
     func close()
@@ -140,25 +195,36 @@ public protocol RowCursor: AnyObject {
 
 /// Takes rows for one table: `write` each column of a row in order, then `endRow`; `finish` at the end, or `cancel`.
 public protocol BulkWriter: AnyObject {
-    /// Throws `Misfit` when the column's type can't hold the value. Its bytes must stay where they are until `endRow`.
+    /// Writes one value of the row. Its bytes must stay where they are until `endRow`.
+    ///
+    /// - Throws: ``Misfit`` when the column's type can't hold the value.
     func write(_ value: RawValue, column: Int) throws(Misfit)
-    /// Writes all columns. After a `Misfit` go on with `write(_:column:)` from that column on.
+    /// Writes all columns. After a ``Misfit`` go on with `write(_:column:)` from that column on.
+    ///
+    /// - Throws: ``Misfit`` at the first value that its column's type can't hold.
     func write(_ row: borrowing RawRow) throws(Misfit)
+    /// Ends the row whose columns were written.
+    ///
+    /// - Throws: ``DatabaseError``, where the database refuses this row or one before it.
     func endRow() throws(DatabaseError)
     /// Returns how many rows the database took.
+    ///
+    /// - Throws: ``DatabaseError``, where the database refuses a row.
     func finish() throws(DatabaseError) -> Int
-    /// Ends the copy without a row kept; the transaction is then to be rolled back.
+    /// Ends the copy and keeps no row. Roll the transaction back afterwards.
     func cancel()
 }
 
 /// A value that a column's type can't hold.
 public struct Misfit: Error, Sendable, Equatable {
+    /// The column, counted from 0.
     public var column: Int
+    /// The value that does not fit.
     public var value: Value
-    /// Why, for people: "is no timestamp", "is longer than 10 characters".
+    /// The reason, as a predicate: "is no timestamp", "is longer than 10 characters".
     public var reason: String
 
-    public init(column: Int, value: Value, reason: String) {
+    package init(column: Int, value: Value, reason: String) {
         self.column = column
         self.value = value
         self.reason = reason
@@ -167,37 +233,47 @@ public struct Misfit: Error, Sendable, Equatable {
 
 /// Stops what a connection does, from any thread.
 public protocol Interrupter: Sendable {
+    /// Stops the statement that runs now; it fails with an error of kind `interrupted`. Does nothing where none runs.
     func interrupt()
 }
 
 /// A lock by name, held by a session and freed by the database when that session ends.
 public struct AdvisoryLock: Sendable, Hashable {
+    /// The lock's name. All programs that use the same database and name share the lock.
     public var name: String
+    /// A lock of this name.
     public init(_ name: String) { self.name = name }
 
     /// Held by whoever changes a database's schema: a run of migrations, or a transfer that fills it.
     public static let schemaChange = AdvisoryLock("tc_migrations")
 }
 
-/// A lock that is kept. Used on its connection's thread.
+/// A lock that is held. Use it on its connection's thread.
 public protocol HeldLock: AnyObject {
-    /// Whether somebody else can have the lock while the process that held it goes on, and does not know yet.
+    /// Whether another session can take the lock while this process goes on and has not noticed yet.
     var isLostUnnoticed: Bool { get }
-    /// Asks whether the lock is still there. Throws an error of kind `lost` when it is not, or nobody answers.
+    /// Asks whether the lock is still there.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `lost` when the lock is gone, or nobody answers.
     func confirm() throws(DatabaseError)
+    /// Gives the lock back.
     func release()
 }
 
+/// A row whose foreign key points to no row.
 public struct ForeignKeyViolation: Sendable, Hashable {
+    /// The table that holds the row.
     public var table: String
     /// The row in the child table: its rowid, if it has one.
     public var row: Int64?
+    /// The table that the key refers to.
     public var parent: String
+    /// The columns of the foreign key.
     public var columns: [String]
-    /// What the row holds in them; nothing where a row has no number to find it by.
+    /// The values of those columns; empty where the row has no rowid to find it by.
     public var values: [Value]
 
-    public init(table: String, row: Int64?, parent: String, columns: [String], values: [Value] = []) {
+    package init(table: String, row: Int64?, parent: String, columns: [String], values: [Value] = []) {
         self.table = table
         self.row = row
         self.parent = parent
@@ -208,6 +284,8 @@ public struct ForeignKeyViolation: Sendable, Hashable {
 
 extension Connection {
     /// Writes many rows into one table.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func copyIn(
         table: String, columns: [String], types: [ColumnType]
     ) throws(DatabaseError) -> any BulkWriter {
@@ -215,6 +293,8 @@ extension Connection {
     }
 
     /// Every row of a query, copied. For results that are small.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
         let cursor = try rows(sql)
         defer { cursor.close() }
@@ -237,26 +317,36 @@ extension Connection {
     }
 
     /// The first column of the first row; `nil` when there is no row.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
 
     /// Whether the current schema has a table of this name.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func hasTable(_ name: String) throws(DatabaseError) -> Bool {
         try queryValue(dialect.countTables(named: name))?.integer ?? 0 > 0
     }
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError`` when the transaction can't begin or be committed.
     public func transaction<T>(_ body: () throws -> T) throws -> T {
         try begin()
         return try finishTransaction(body)
     }
 
     /// Runs `body` in a transaction that sees one moment of the database.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
         try beginSnapshot()
         return try finishTransaction(body)
     }
 
     /// The same, in a transaction whose moment others may join; `body` may end the sharing before it returns.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
     public func sharedSnapshot<T>(_ body: (SnapshotShare) throws -> T) throws -> T {
         let share = try beginSharedSnapshot()
         return try finishTransaction { try body(share) }

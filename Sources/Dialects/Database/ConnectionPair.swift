@@ -6,19 +6,19 @@ import Synchronization
 ///     let pair = try await ConnectionPair.open(source, target)
 ///     let rows = try await pair.run { reading, writing in … }
 ///     await pair.close()
-public actor ConnectionPair {
+package actor ConnectionPair {
     private let thread: ConnectionThread
     private var connections: (first: any Connection, second: any Connection)?
     private nonisolated let interrupters = Mutex<[any Interrupter]>([])
 
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private init() throws(DatabaseError) { thread = try ConnectionThread() }
 
     deinit { thread.stop() }
 
     /// Throws `DatabaseError` when one of them can't be opened; then neither is.
-    public static func open(_ first: Database, _ second: Database) async throws(DatabaseError) -> ConnectionPair {
+    package static func open(_ first: Database, _ second: Database) async throws(DatabaseError) -> ConnectionPair {
         let pair = try ConnectionPair()
         try await pair.connect(first.driver, second.driver)
         return pair
@@ -38,7 +38,7 @@ public actor ConnectionPair {
 
     /// Lends both to `body`, on their own thread. What it leaves open stays open. Cancelling the task interrupts the statements
     /// that run.
-    public nonisolated func run<T: Sendable>(
+    package nonisolated func run<T: Sendable>(
         _ body: @Sendable (any Connection, any Connection) throws -> T
     ) async throws -> T {
         try await withTaskCancellationHandler {
@@ -56,7 +56,7 @@ public actor ConnectionPair {
     }
 
     /// What is in a transaction then is rolled back by the databases.
-    public func close() {
+    package func close() {
         interrupters.withLock { $0 = [] }
         connections?.first.close()
         connections?.second.close()

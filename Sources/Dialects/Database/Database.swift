@@ -1,17 +1,23 @@
 import Dispatch
 
-/// A database that can be connected to: a dialect, a way in, and a pool of connections, each on a thread of its own.
+/// A database: its URL, its dialect, and a pool of connections, each on a thread of its own.
 public final class Database: Sendable {
+    /// The place that this database was made for.
     public let url: DatabaseURL
-    public let dialect: any TransferDialect
+    /// The translator of this kind of database.
+    public var dialect: any Dialect { transferDialect }
+    /// The same, for a transfer.
+    package let transferDialect: any TransferDialect
     let driver: any Driver
     private let pool: ConnectionPool
 
-    /// Nothing is opened yet: the first lease connects. Throws `DatabaseError` of kind `invalidURL`.
+    /// Makes a pool for this URL. Nothing is opened yet: the first lease connects.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `invalidURL`.
     public init(_ url: DatabaseURL, options: ConnectionOptions = ConnectionOptions()) throws(DatabaseError) {
         let driver = try url.driver(options)
         self.url = url
-        self.dialect = driver.dialect
+        self.transferDialect = driver.dialect
         self.driver = driver
         self.pool = ConnectionPool(driver: driver, limit: options.poolSize)
     }
@@ -19,6 +25,8 @@ public final class Database: Sendable {
     /// Lends one connection to `body`, on that connection's own thread, until it returns. Statements of two leases never mix.
     ///
     /// A transaction that `body` leaves open is rolled back, and an error of kind `lost` drops the connection.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError`` when no connection can be opened.
     public func withConnection<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
@@ -27,6 +35,8 @@ public final class Database: Sendable {
 
     /// Lends a connection to each of two databases to `body`, both on one thread: rows then go from one to the other without a
     /// copy. Both are opened for this and closed afterwards.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError`` when one of them can't be opened.
     public static func withConnections<T: Sendable>(
         _ first: Database, _ second: Database,
         _ body: @escaping @Sendable (any Connection, any Connection) throws -> T
@@ -44,6 +54,8 @@ public final class Database: Sendable {
 
     /// Runs `body` while nobody else who asks for the same lock can (`Connection.withLock`). A session of its own holds the lock,
     /// so `body` may use as many others as it likes.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``; of kind `locked` when somebody else keeps the lock.
     public func withLock<T: Sendable>(
         _ lock: AdvisoryLock, waiting seconds: Double, _ body: @Sendable () async throws -> T
     ) async throws -> T {
@@ -75,16 +87,15 @@ public final class Database: Sendable {
     /// Closes every idle connection; leased ones close when they come back.
     public func close() async { await pool.close() }
 
-    /// Lets go of the connections that idle now: to be called when the server has gone away, so that nobody is lent one whose
-    /// other end is no more. What is lent out finds out by itself.
+    /// Closes the connections that are idle now. Call it when the server has gone away; a leased connection finds out by itself.
     public func dropIdleConnections() { pool.dropIdle() }
 }
 
 /// How connections are opened.
 public struct ConnectionOptions: Sendable {
-    /// What the caller means to do.
+    /// What the connections may do.
     public enum Access: Sendable {
-        /// Never changes what a database holds, and leaves no file behind. Who writes it may have to wait
+        /// Reads only: changes nothing and leaves no file behind. Programs that write the database may have to wait
         /// (`Connection.readingRemarks`).
         case readOnly
         /// Writes into a database that exists.
@@ -93,23 +104,28 @@ public struct ConnectionOptions: Sendable {
         case create
     }
 
+    /// Whether the connections only read, write, or make the file as well.
     public var access: Access
     /// How long a statement waits for another connection's lock, in seconds.
     public var lockTimeout: Double
-    /// Longest time of one statement, in seconds; none when `nil`.
+    /// The longest time that one statement may take, in seconds; `nil` for no limit.
     public var statementTimeout: Double?
+    /// The name that PostgreSQL shows for these sessions (`pg_stat_activity.application_name`).
     public var applicationName: String
-    /// Most connections that are open at once.
+    /// The most connections that are open at once.
     public var poolSize: Int
-    /// The database is the project's own: SQLite then runs in WAL mode.
+    /// Whether the database belongs to this program: SQLite then runs in WAL mode.
     public var isOwned: Bool
-    /// A commit that has returned is on the disk: a crash of the machine takes nothing back.
+    /// Whether a commit waits for the disk, so that a crash of the machine takes nothing back.
     public var isDurable: Bool
-    /// Where a private copy of a SQLite database may lie for a while: a folder with room for it.
+    /// The folder for private copies of a SQLite source. It needs room for the whole database.
     public var temporaryFolder: String
-    /// After how long of saying nothing either end takes the other for gone.
+    /// How long either end may be silent before the other takes it for gone.
     public var silence: Silence
 
+    /// Options for a database; times are in seconds.
+    ///
+    /// Without arguments: reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections.
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
         applicationName: String = "tc-migrate", poolSize: Int = 4, isOwned: Bool = false,
@@ -127,17 +143,17 @@ public struct ConnectionOptions: Sendable {
     }
 }
 
-/// How long one end of a connection waits for the other, in seconds; `nil` is without end. The kernel answers for a program that
-/// was stopped, and nobody for a machine that has gone, so that neither is ever seen to hang up. A SQLite database has no other
-/// end.
+/// Limits for a silent connection, in seconds; `nil` sets none. They find a stopped program, for which the kernel still answers,
+/// and a machine that vanished. A SQLite database has no other end.
 public struct Silence: Sendable, Equatable {
-    /// The server ends a session that asks nothing for so long, and what it held is free. Takes PostgreSQL 14.
+    /// The server ends a session that has been idle for this long, and frees its locks. Needs PostgreSQL 14.
     public var ofClient: Double?
-    /// The same inside a transaction, where rows may be locked.
+    /// The server ends a session that has been idle for this long inside a transaction.
     public var inTransaction: Double?
-    /// A server that takes so long to go on with its answer counts as lost.
+    /// A server that needs longer than this for the next part of an answer counts as lost.
     public var ofServer: Double?
 
+    /// Limits in seconds; each end waits for ever where nothing is said.
     public init(ofClient: Double? = nil, inTransaction: Double? = nil, ofServer: Double? = nil) {
         self.ofClient = ofClient
         self.inTransaction = inTransaction

@@ -1,10 +1,14 @@
-/// What a database said no to: what happened, to which statement, and what to do about it.
+/// An error of a database: what happened, in which statement, and what to do about it.
 public struct DatabaseError: Error, Sendable, Equatable {
+    /// What went wrong, alike on both databases.
     public enum Kind: String, Sendable {
         /// A row with this key exists already.
         case unique
+        /// A row would refer to one that does not exist, or is still referred to.
         case foreignKey
+        /// A required column would hold NULL.
         case notNull
+        /// A check does not let the row pass.
         case check
         /// Another connection holds the lock that this statement needs.
         case locked
@@ -20,32 +24,38 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case permission
         /// The file is no database.
         case notADatabase
-        /// What the database keeps is damaged.
+        /// The database is damaged.
         case corrupt
-        /// A file was written that was to stay as it was found: what was read of it shows no single moment.
+        /// Another program wrote a file that was being read, so what was read shows no single moment.
         case changedMeanwhile
-        /// A trigger or function of the database refused it in words of its own.
+        /// A trigger or function refused the statement with a message of its own.
         case raised
         /// SQL that was to run inside a transaction ended it, or tried to.
         case transactionEnded
-        /// The disk, or what was granted of it, is full.
+        /// The disk or a quota is full.
         case diskFull
+        /// Somebody stopped the statement, or it ran into its time limit.
         case interrupted
         /// A URL or option that makes no sense.
         case invalidURL
+        /// The database can't read the statement.
         case syntax
+        /// Everything else: `code` has the database's own number.
         case other
     }
 
+    /// What went wrong.
     public var kind: Kind
+    /// What the database said, without passwords.
     public var message: String
-    /// The statement, where one was running; shortened, without its bindings.
+    /// The statement that failed, shortened and without its bindings; `nil` where none was running.
     public var statement: String?
     /// PostgreSQL's five characters (appendix A of its manual) or SQLite's extended result code.
     public var code: String?
     /// What to do, as a sentence.
     public var remedy: String?
 
+    /// An error of this kind. A long statement is shortened.
     public init(
         _ kind: Kind, _ message: String, statement: String? = nil, code: String? = nil, remedy: String? = nil
     ) {

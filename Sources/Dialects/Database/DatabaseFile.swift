@@ -3,10 +3,10 @@ import POSIX
 // What becomes of the file of a database that does not exist yet.
 
 extension Database {
-    /// Whether the database is a file that is still to be made.
+    /// Whether the database's file does not exist yet.
     public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
 
-    /// Whether both are one database, under whatever name.
+    /// Whether both are one database: the same file, by whatever path, or the same URL.
     public func isSame(as other: Database) -> Bool {
         guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }
         var (status, otherStatus) = (stat(), stat())
@@ -15,8 +15,10 @@ extension Database {
     }
 
     /// Runs `body`. If the database's file came into being meanwhile and is not to be kept, it is removed again, with what SQLite
-    /// puts beside it. Throws what `body` throws, and `DatabaseError` when the file's folder is not there: a whole path that was
-    /// mistyped must not come into being.
+    /// puts beside it.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError`` when the file's folder is not there: a whole path that was mistyped must
+    ///   not come into being.
     public func withNewFile<T: Sendable>(
         keptIf isKept: @Sendable (Result<T, any Error>) -> Bool, _ body: @Sendable () async throws -> T
     ) async throws -> T {

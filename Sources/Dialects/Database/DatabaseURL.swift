@@ -19,8 +19,9 @@ public struct DatabaseURL: Sendable, Equatable {
     /// Understands `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and
     /// `postgresql://…` or `postgres://…` as libpq does.
     ///
-    /// A path is taken as it stands; only PostgreSQL's URLs are percent-decoded. Throws an error of kind `invalidURL` that
-    /// shows nothing of the text, because any part of it may be a password.
+    /// A path is taken as it stands; only PostgreSQL's URLs are percent-decoded.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `invalidURL`. It shows nothing of the text, because any part of it may be a password.
     public init(parsing text: String) throws(DatabaseError) {
         guard !text.utf8.contains(0) else { throw .url("a database's URL can't hold a NUL byte") }
         let pieces = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,7 +45,9 @@ public struct DatabaseURL: Sendable, Equatable {
     /// A SQLite file, whatever its path looks like.
     public init(sqlitePath path: String) { target = .sqlite(path: path) }
 
-    /// A PostgreSQL database by libpq's keywords: host, port, dbname, user, password … Throws for one that libpq doesn't know.
+    /// A PostgreSQL database by libpq's keywords: `host`, `port`, `dbname`, `user`, `password` and the others.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `invalidURL` for a keyword that libpq doesn't know, and when libpq can't be loaded.
     public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
         try PostgreSQLLibrary.load()
         var all = PostgreSQLParameters()
@@ -60,7 +63,9 @@ public struct DatabaseURL: Sendable, Equatable {
         target = .postgresql(all)
     }
 
-    /// The same database with another password, which is never part of a text. Throws for one that has no passwords.
+    /// The same database with another password, which is never part of a text.
+    ///
+    /// - Throws: ``DatabaseError`` for a database that has no passwords.
     public func withPassword(_ password: String) throws(DatabaseError) -> DatabaseURL {
         switch target {
         case .sqlite: throw .url("a SQLite file has no password", remedy: "leave the password out")
@@ -80,9 +85,9 @@ public struct DatabaseURL: Sendable, Equatable {
     }
 
     /// Every kind of database that there is.
-    public static var dialects: [any TransferDialect] { [SQLiteDialect(), PostgreSQLDialect()] }
+    package static var dialects: [any TransferDialect] { [SQLiteDialect(), PostgreSQLDialect()] }
 
-    /// The path of the file that holds the database; `nil` when a server does, or the memory.
+    /// The path of the database's file; `nil` for a server's database and for one in memory.
     public var filePath: String? {
         switch target {
         case .sqlite(let path): path == ":memory:" ? nil : path

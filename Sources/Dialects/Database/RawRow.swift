@@ -7,6 +7,7 @@
 public struct RawRow: ~Copyable {
     private let values: UnsafeMutableBufferPointer<RawValue>
 
+    /// Room for so many values, all NULL.
     public init(columns: Int) {
         values = .allocate(capacity: columns)
         values.initialize(repeating: .null)
@@ -15,8 +16,10 @@ public struct RawRow: ~Copyable {
     // A RawValue owns nothing: there is nothing to deinitialize.
     deinit { values.deallocate() }
 
+    /// How many columns there is room for.
     public var count: Int { values.count }
 
+    /// The value of a column, counted from 0.
     public subscript(column: Int) -> RawValue {
         get { values[column] }
         set { values[column] = newValue }

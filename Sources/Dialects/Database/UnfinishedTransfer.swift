@@ -1,5 +1,5 @@
-/// What marks a database that a transfer is still filling: a part of the rows is there, so nobody should work with it. The transfer's
-/// record in the target says so until everything was loaded and compared.
+/// The mark of a database that a transfer has not completed. It holds a part of the rows, so no program should work with it. The
+/// mark stands until everything was loaded and compared.
 public struct UnfinishedTransfer: Error, Sendable, Equatable {
     /// The source's URL, without a password.
     public var source: String

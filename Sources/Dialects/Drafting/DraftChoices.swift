@@ -1,18 +1,21 @@
-/// What two schemas do not say of their difference, and a person does.
+/// What a person decides about the difference of two schemas: renames, and values for existing rows.
 public struct DraftChoices: Sendable, Equatable {
-    /// The names that tables have from now on, by those that they had.
+    /// The new names of tables, by their old names.
     public var tables: [String: String] = [:]
-    /// The same for columns, by the name that their table had.
+    /// The new names of columns, by the old names of their table and column.
     public var columns: [String: [String: String]] = [:]
-    /// What rows that exist already get, by the names of now of table and column.
+    /// The values that existing rows get in new columns, by the new names of table and column.
     public var fillings: [String: [String: Default]] = [:]
 
+    /// Renames nothing and fills nothing.
     public init() {}
 }
 
-/// A table or a column by its name.
+/// The name of a table or a column.
 public enum DraftName: Hashable, Sendable, CustomStringConvertible {
+    /// A table.
     case table(String)
+    /// A column of a table.
     case column(String, of: String)
 
     public var description: String {
@@ -23,13 +26,13 @@ public enum DraftName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a difference can't be written down as operations.
+/// The reason why the difference of two schemas can't be written as operations.
 public enum DraftError: Error, Equatable {
-    /// No operation says that this object is to become what the new schema says.
+    /// No operation leads from the old object to the new one.
     case noOperation(object: String, because: String, byHand: String)
     /// The new schema makes no sense in itself.
     case unsound(SchemaError)
-    /// The operations would lead somewhere else: these objects differ.
+    /// The operations would lead to another schema: these objects differ.
     case astray([String])
 }
 
@@ -53,8 +56,10 @@ extension DraftError: CustomStringConvertible {
 }
 
 extension Schema {
-    /// The operations that lead from this schema to `target`, so few as can be: what hangs on something goes before it and comes
-    /// after it. What `choices` does not rename is dropped and added. Replay leads exactly there: it is asked.
+    /// Finds the operations that lead from this schema to `target`, as few as possible, in an order in which each can be made. A
+    /// table or column that `choices` does not rename is dropped and added. Replaying the operations gives exactly `target`.
+    ///
+    /// - Throws: ``DraftError`` when no operations lead there.
     public func operations(leadingTo target: Schema, _ choices: DraftChoices) throws(DraftError) -> [SchemaOperation] {
         let target = target.declared
         do throws(DraftError) { return try draft(target, choices, isCareful: false) } catch {
@@ -73,7 +78,7 @@ extension Schema {
         return operations
     }
 
-    /// The same schema as replay would hold it: names in one form, and one for everything.
+    /// The schema as replay would hold it: every name in composed form (NFC), and a name for everything.
     public var declared: Schema {
         Schema(
             tables: tables.map { table in
@@ -85,13 +90,13 @@ extension Schema {
 }
 
 extension Schema {
-    /// Columns of primary keys that may be empty. SQLite lets them be, for an old fault's sake
-    /// (https://www.sqlite.org/lang_createtable.html#the_primary_key), and nothing that is declared does.
+    /// The primary-key columns that may hold NULL. SQLite allows them, by an old fault that it keeps
+    /// (https://www.sqlite.org/lang_createtable.html#the_primary_key); no declaration does.
     public var nullableKeys: [DraftName] {
         tables.flatMap { table in table.nullableKeys.map { .column($0, of: table.name) } }
     }
 
-    /// The same schema, where they may not.
+    /// The schema with its primary-key columns required.
     public var requiringKeys: Schema {
         Schema(
             tables: tables.map { table in

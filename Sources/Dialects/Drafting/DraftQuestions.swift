@@ -1,14 +1,15 @@
-/// Something that is gone, and what of the new things has its shape: nobody but a person knows whether it was renamed.
+/// A table or column that is gone, and the new ones that may be it under another name.
 public struct RenameQuestion: Sendable, Equatable {
-    /// By the names that there were.
+    /// The old name.
     public let gone: DraftName
-    /// By the names of now.
+    /// The new names.
     public let candidates: [DraftName]
 }
 
 extension Schema {
-    /// What has to be asked before `target` can be drafted: each thing that is neither renamed by `choices` nor in `drops`, and has
-    /// a counterpart among the new ones: for a column one of its type, for a table one with at least half of all columns of both.
+    /// Finds the questions to ask before `target` can be drafted: each table or column that is neither renamed by `choices` nor
+    /// in `drops` and has a counterpart among the new ones. A column's counterpart has its type; a table's has at least half of
+    /// all columns of both.
     public func renameQuestions(
         leadingTo target: Schema, _ choices: DraftChoices, dropping drops: Set<DraftName>
     ) -> [RenameQuestion] {
@@ -33,7 +34,7 @@ extension Schema {
         }
     }
 
-    /// New columns that must hold a value and of which nothing says what rows that exist already get, by the names of now.
+    /// Finds the new columns that are required and for which nothing says what existing rows get, by their new names.
     public func columnsWithoutFilling(
         leadingTo target: Schema, _ choices: DraftChoices
     ) -> [(name: DraftName, column: Column)] {
@@ -77,7 +78,7 @@ extension Column {
 }
 
 extension Default {
-    /// The value that somebody means by these words for a column of this type; `nil` when it is none of it.
+    /// The default that these words mean for a column of this type; `nil` when they don't fit it.
     public init?(words: String, for type: ColumnType) {
         let value: Default?
         switch type {

@@ -4,6 +4,7 @@ public struct PostgreSQLDialect: Dialect {
 
     public let holdsDeclaredTypes = true
 
+    /// The dialect of PostgreSQL. It holds no state: all values are equal.
     public init() {}
 
     public func spell(_ type: ColumnType) throws(LoweringError) -> String {

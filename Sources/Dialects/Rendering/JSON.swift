@@ -1,11 +1,18 @@
 /// A JSON document that keeps the order in which it was built, so that two runs print the same bytes.
 public indirect enum JSON: Sendable {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case boolean(Bool)
+    /// A number without a point.
     case integer(Int64)
+    /// A number with a point or an exponent; `null` where it is not finite.
     case real(Double)
+    /// A string, unescaped.
     case string(String)
+    /// A list.
     case array([JSON])
+    /// Members in the order in which they are written.
     case object([(key: String, value: JSON)])
 
     /// Two spaces a step; empty lists and objects on one line (RFC 8259).

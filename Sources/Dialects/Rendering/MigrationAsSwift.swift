@@ -40,7 +40,7 @@ public enum MigrationAsSwift {
         }
     }
 
-    /// The tables and columns whose rows or values these operations lose.
+    /// The tables and columns that lose rows or values by these operations.
     public static func losses(_ operations: [ResolvedOperation]) -> [DraftName] {
         operations.flatMap { operation -> [DraftName] in
             switch operation.action {

@@ -1,12 +1,12 @@
 /// Names for the declarations of a source file, made from names that a database knows: `order_lines` becomes `orderLines`.
-public struct SwiftNames {
+package struct SwiftNames {
     private var taken: Set<String>
 
     /// `taken` are those that the file needs for itself.
     init(taken: Set<String>) { self.taken = taken }
 
     /// A name for each of these, in their order.
-    public static func distinct(_ names: [String]) -> [String] {
+    package static func distinct(_ names: [String]) -> [String] {
         var swift = SwiftNames(taken: [])
         return names.map { swift.next(for: $0) }
     }

@@ -5,12 +5,14 @@
 public struct SQL: Sendable, Equatable {
     /// The pieces between the bindings: always one more than there are bindings. A placeholder is chosen late.
     private(set) var pieces: [String]
+    /// The values, in the order of their placeholders.
     public private(set) var bindings: [Value]
     /// Whether the statement reads system catalogs only, whose columns no DDL changes: a connection keeps it prepared. A statement is
     /// one as soon as a piece of it is.
     private(set) var readsCatalogs = false
 
-    /// Text that holds no value, as it stands: a statement that a dialect has spelled, and never anything that came from outside.
+    /// Text without values, taken as it stands. Use it for statements that a dialect has spelled, and never for text from
+    /// outside.
     public init(trusted text: String) {
         pieces = [text]
         bindings = []
@@ -21,7 +23,7 @@ public struct SQL: Sendable, Equatable {
         bindings = [value]
     }
 
-    /// Puts another piece behind it, with its bindings.
+    /// Appends another piece with its bindings.
     public mutating func append(_ other: SQL) {
         pieces[pieces.count - 1] += other.pieces[0]
         pieces += other.pieces.dropFirst()

@@ -2,7 +2,7 @@ extension SQLToken {
     /// The text as both databases read it, for comparing: without comments, blanks, parentheses and aliases that say nothing, bare words
     /// in lower case, and no quotes around names that need none. SQLite puts quotes around a name that it rewrites. What is
     /// a string stays one: only a reader that knows the columns can tell SQLite's `"text"` from a name, and does so before.
-    public static func compared(_ text: String) -> String {
+    package static func compared(_ text: String) -> String {
         var words = scan(text).filter { !$0.isBlank }.map(\.withoutNeedlessQuotes)
         while words.count > 2, words[0].isSymbol("("), closing(words, 0) == words.count - 1 {
             words = Array(words.dropFirst().dropLast())

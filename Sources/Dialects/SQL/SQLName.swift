@@ -1,13 +1,13 @@
 /// How both databases read names: without the case of the letters A to Z, and of no others. SQLite compares all names so
 /// (https://www.sqlite.org/lang_keywords.html), PostgreSQL bare ones (its manual, section 4.1.1). `É` and `é` are two names.
-public enum SQLName {
-    public static func folded(_ name: String) -> String {
+package enum SQLName {
+    package static func folded(_ name: String) -> String {
         guard name.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return name }
         return String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 
-    public static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
-    public static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
+    package static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
+    package static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
 
     /// A bare word as keywords are written here: `ſelect` is a name, though its capitals read SELECT.
     static func keyword(_ word: String) -> String {

@@ -1,4 +1,4 @@
-/// The two spellings that both databases share: how a name and a string are quoted.
+/// The quoting of names and strings, which both databases share.
 public enum SQLText {
     /// `"name"`, with `"` doubled. The only place that quotes an identifier.
     public static func identifier(_ name: String) -> String {

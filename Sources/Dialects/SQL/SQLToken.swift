@@ -1,6 +1,6 @@
 /// A token of SQL text: enough to find names, rename them and compare texts, without knowing any grammar.
-public struct SQLToken: Equatable, Sendable {
-    public enum Kind: Equatable, Sendable {
+package struct SQLToken: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
         /// A bare word: a keyword, a name or a function.
         case word
         /// `"name"`, `[name]` or `` `name` ``.
@@ -13,11 +13,11 @@ public struct SQLToken: Equatable, Sendable {
         case comment
     }
 
-    public var kind: Kind
-    public var text: String
+    package var kind: Kind
+    package var text: String
 
     /// The name that the token stands for, without its quotes; `nil` if it can't be one.
-    public var name: String? {
+    package var name: String? {
         switch kind {
         case .word: return text
         case .quoted:
@@ -38,7 +38,7 @@ public struct SQLToken: Equatable, Sendable {
     ]
 
     /// Whether the token names `identifier`. Bare words compare without case, quoted names as they are.
-    public func names(_ identifier: String) -> Bool {
+    package func names(_ identifier: String) -> Bool {
         switch kind {
         case .word:
             SQLName.equal(text, identifier) && !SQLToken.reserved.contains(SQLName.keyword(text))
@@ -48,14 +48,14 @@ public struct SQLToken: Equatable, Sendable {
     }
 
     /// Whether the token is this keyword or symbol, written bare.
-    public func isWord(_ word: String) -> Bool { kind == .word && SQLName.keyword(text) == word }
-    public func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
-    public var isBlank: Bool { kind == .space || kind == .comment }
+    package func isWord(_ word: String) -> Bool { kind == .word && SQLName.keyword(text) == word }
+    package func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
+    package var isBlank: Bool { kind == .space || kind == .comment }
 }
 
 extension SQLToken {
     /// Every token of `text`, blanks included: joined again they give the text back, byte for byte.
-    public static func scan(_ text: String) -> [SQLToken] {
+    package static func scan(_ text: String) -> [SQLToken] {
         var scanner = Scanner(bytes: Array(text.utf8))
         var tokens: [SQLToken] = []
         while let token = scanner.next() { tokens.append(token) }
@@ -63,7 +63,7 @@ extension SQLToken {
     }
 
     /// Renames every mention of a name that is not a function's; strings and comments stay as they are.
-    public static func rename(_ text: String, from old: String, to new: String) -> String {
+    package static func rename(_ text: String, from old: String, to new: String) -> String {
         let tokens = scan(text)
         return tokens.indices.map { at in
             guard tokens[at].names(old), !isCall(tokens, at) else { return tokens[at].text }
@@ -72,7 +72,7 @@ extension SQLToken {
     }
 
     /// The text without comments and with single spaces, its bare words in lower case: equal for equal meaning.
-    public static func canonical(_ text: String) -> String {
+    package static func canonical(_ text: String) -> String {
         var result = ""
         var pendingSpace = false
         for token in scan(text) {
@@ -89,7 +89,7 @@ extension SQLToken {
     }
 
     /// Whether the word at `index` is followed by `(`, and so names a function.
-    public static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
+    package static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
         guard tokens[index].kind == .word else { return false }
         return tokens[(index + 1)...].first { !$0.isBlank }?.isSymbol("(") ?? false
     }

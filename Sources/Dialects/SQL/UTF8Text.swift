@@ -1,7 +1,7 @@
 /// Text as its bytes, without making a `String` of it.
-public enum UTF8Text {
+package enum UTF8Text {
     /// Counts the characters; `nil` if the bytes are not UTF-8 or hold a NUL.
-    public static func characters(in bytes: UnsafeRawBufferPointer) -> Int? {
+    package static func characters(in bytes: UnsafeRawBufferPointer) -> Int? {
         var at = 0
         var continuations = 0
         while at < bytes.count {
@@ -77,18 +77,18 @@ public enum UTF8Text {
 
 /// Reads bytes of ASCII text from left to right; each step says whether it found what it looked for.
 /// Compiled into whoever uses it: dates are read letter by letter, and by the million.
-@frozen public struct ASCIIReader {
+@frozen package struct ASCIIReader {
     @usableFromInline let bytes: UnsafeRawBufferPointer
     @usableFromInline var position = 0
 
-    @inlinable public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    @inlinable package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    @inlinable public var at: Int { position }
-    @inlinable public var isAtEnd: Bool { position == bytes.count }
-    @inlinable public var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+    @inlinable package var at: Int { position }
+    @inlinable package var isAtEnd: Bool { position == bytes.count }
+    @inlinable package var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     @inlinable @inline(__always)
-    public mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    package mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard peek == UInt8(ascii: character) else { return false }
         position += 1
         return true
@@ -106,7 +106,7 @@ public enum UTF8Text {
 
     /// One digit's value.
     @inlinable @inline(__always)
-    public mutating func digit() -> Int? {
+    package mutating func digit() -> Int? {
         guard let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
         position += 1
         return Int(byte - UInt8(ascii: "0"))
@@ -114,7 +114,7 @@ public enum UTF8Text {
 
     /// A number of exactly so many digits.
     @inlinable @inline(__always)
-    public mutating func number(digits count: Int) -> Int? {
+    package mutating func number(digits count: Int) -> Int? {
         var number = 0
         for _ in 0..<count {
             guard let digit = digit() else { return nil }

@@ -1,16 +1,24 @@
 /// A value that goes into a statement or came out of a row.
 public enum Value: Hashable, Sendable {
+    /// NULL.
     case null
+    /// A whole number of 64 bits.
     case integer(Int64)
+    /// A double-precision number.
     case real(Double)
+    /// A truth value. SQLite stores 0 or 1.
     case boolean(Bool)
+    /// Text.
     case text(String)
+    /// Bytes.
     case blob([UInt8])
 }
 
 extension Value {
+    /// Whether the value is NULL.
     public var isNull: Bool { self == .null }
 
+    /// The value as a whole number: of text its digits, of a truth value 0 or 1. `nil` where it is none.
     public var integer: Int64? {
         switch self {
         case .integer(let value): value
@@ -20,6 +28,7 @@ extension Value {
         }
     }
 
+    /// The value as text; `nil` for NULL and for bytes.
     public var text: String? {
         switch self {
         case .text(let value): value
@@ -30,7 +39,7 @@ extension Value {
         }
     }
 
-    /// SQLite has no booleans: 0 and 1 count.
+    /// The value as a truth value: of numbers, whether it is not 0; of text, whether it is `t` or `true`. `nil` where it is none.
     public var boolean: Bool? {
         switch self {
         case .boolean(let value): value
@@ -47,18 +56,24 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expres
     public init(nilLiteral: ()) { self = .null }
 }
 
-/// One value of a row, borrowed from the driver: its bytes are gone when the cursor moves on.
+/// One value of a row, borrowed from the driver: its bytes are valid until the cursor moves on.
 public enum RawValue {
+    /// NULL.
     case null
+    /// A whole number of 64 bits.
     case integer(Int64)
+    /// A double-precision number.
     case real(Double)
+    /// A truth value: PostgreSQL's alone.
     case boolean(Bool)
+    /// The bytes of a text, as the database holds them; not always UTF-8.
     case text(UnsafeRawBufferPointer)
+    /// Bytes.
     case blob(UnsafeRawBufferPointer)
 }
 
 extension RawValue {
-    /// Whether `copied` says all that is there: text that is UTF-8, and ends at no NUL.
+    /// Whether `copied` keeps everything: the text is UTF-8 and holds no NUL.
     public var isWhole: Bool {
         switch self {
         case .null, .integer, .real, .boolean, .blob: true
@@ -66,7 +81,7 @@ extension RawValue {
         }
     }
 
-    /// A copy that outlives the row. Text that is not UTF-8 is repaired: ask the bytes when that matters.
+    /// A copy that outlives the row. Bytes that are no UTF-8 are replaced in it (`isWhole`).
     public var copied: Value {
         switch self {
         case .null: .null

@@ -4,9 +4,12 @@ public struct SQLiteDialect: Dialect {
 
     public let holdsDeclaredTypes = false
 
+    /// The dialect of SQLite. It holds no state: all values are equal.
     public init() {}
 
     /// STRICT knows five types. A uuid or a decimal in a NUMERIC column would become a number, so these are text.
+    ///
+    /// - Throws: ``LoweringError`` for a native type without words for SQLite.
     public func spell(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
         case .integer, .bigint, .boolean: return "INTEGER"

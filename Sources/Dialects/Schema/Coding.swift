@@ -3,7 +3,7 @@
 // What has its default is left out, so that a new property with a default changes no checksum that was ever recorded.
 
 /// A value that can be written in canonical form, and read back from it.
-public protocol CanonicallyCodable: Decodable {
+package protocol CanonicallyCodable: Decodable {
     /// Written by hand and not by an `Encoder`: a ledger of a thousand migrations is compared at every start of a program.
     var canonicalJSON: JSON { get }
 }
@@ -21,7 +21,7 @@ struct JSONMembers<Key: CodingKey> {
 }
 
 extension Array: CanonicallyCodable where Element: CanonicallyCodable {
-    public var canonicalJSON: JSON { .array(map(\.canonicalJSON)) }
+    package var canonicalJSON: JSON { .array(map(\.canonicalJSON)) }
 }
 
 extension JSON {
@@ -32,7 +32,7 @@ extension JSON {
 }
 
 extension String: CanonicallyCodable {
-    public var canonicalJSON: JSON { .string(self) }
+    package var canonicalJSON: JSON { .string(self) }
 }
 
 /// What `native(sqlite:postgresql:)` says, wherever it stands.
@@ -58,7 +58,7 @@ extension ColumnType: CanonicallyCodable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         guard case .native(let sqlite, let postgresql) = self else { return .string(description) }
         return NativeWords(sqlite: sqlite, postgresql: postgresql).canonicalJSON
     }
@@ -74,7 +74,7 @@ extension SQLExpression: CanonicallyCodable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         switch canonical {
         case .sql(let text): .string(text)
         case .native(let sqlite, let postgresql): NativeWords(sqlite: sqlite, postgresql: postgresql).canonicalJSON
@@ -104,7 +104,7 @@ extension Default: CanonicallyCodable {
         }
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch self {
         case .text(let value): members[.text] = .string(value)
@@ -134,7 +134,7 @@ extension Collation: CanonicallyCodable {
         self = .native(sqlite: words.sqlite, postgresql: words.postgresql)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         switch self {
         case .nocase: "nocase"
         case .binary: "binary"
@@ -157,7 +157,7 @@ extension Column: CanonicallyCodable {
         collation = try container.decodeIfPresent(Collation.self, forKey: .collation)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name.canonicalJSON
         members[.type] = type.canonicalJSON

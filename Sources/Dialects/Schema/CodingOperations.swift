@@ -26,7 +26,7 @@ extension SchemaOperation: CanonicallyCodable {
         }
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch self {
         case .createTable(let table): members[.createTable] = table.canonicalJSON
@@ -55,7 +55,7 @@ extension Script: CanonicallyCodable {
             undo: try container.decodeIfPresent(Undo.self, forKey: .undo) ?? .nothing)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.up] = up.canonicalJSON
         if undo != .nothing { members[.undo] = undo.canonicalJSON }
@@ -77,7 +77,7 @@ extension Undo: CanonicallyCodable {
         }
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch self {
         case .script(let expression): members[.script] = expression.canonicalJSON
@@ -139,7 +139,7 @@ extension Change: CanonicallyCodable {
         }
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch self {
         case .addColumn(let column, let fill):
@@ -198,7 +198,7 @@ extension Facet: CanonicallyCodable {
         }
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch self {
         case .type(let type, let using, let undo):

@@ -18,7 +18,7 @@ extension ForeignKey: CanonicallyCodable {
         isDeferred = try container.decodeIfPresent(Bool.self, forKey: .deferred) ?? false
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name?.canonicalJSON
         members[.columns] = columns.canonicalJSON
@@ -45,7 +45,7 @@ extension Index.Part: CanonicallyCodable {
         collation = try container.decodeIfPresent(Collation.self, forKey: .collation)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         switch key {
         case .column(let name): members[.column] = name.canonicalJSON
@@ -69,7 +69,7 @@ extension Index: CanonicallyCodable {
         condition = try container.decodeIfPresent(SQLExpression.self, forKey: .condition)
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         if !name.isEmpty { members[.name] = name.canonicalJSON }
         members[.parts] = parts.canonicalJSON
@@ -95,7 +95,7 @@ extension Table: CanonicallyCodable {
         indexes = try container.decodeIfPresent([Index].self, forKey: .indexes) ?? []
     }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name.canonicalJSON
         members[.columns] = columns.canonicalJSON
@@ -111,7 +111,7 @@ extension Table: CanonicallyCodable {
 extension PrimaryKey: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, columns }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name?.canonicalJSON
         members[.columns] = columns.canonicalJSON
@@ -122,7 +122,7 @@ extension PrimaryKey: CanonicallyCodable {
 extension Unique: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, columns }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name?.canonicalJSON
         members[.columns] = columns.canonicalJSON
@@ -133,7 +133,7 @@ extension Unique: CanonicallyCodable {
 extension Check: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, expression }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name?.canonicalJSON
         members[.expression] = expression.canonicalJSON
@@ -144,7 +144,7 @@ extension Check: CanonicallyCodable {
 extension View: CanonicallyCodable {
     private enum Keys: String, CodingKey { case name, query }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.name] = name.canonicalJSON
         members[.query] = query.canonicalJSON
@@ -155,7 +155,7 @@ extension View: CanonicallyCodable {
 extension Generated: CanonicallyCodable {
     private enum Keys: String, CodingKey { case expression, storage }
 
-    public var canonicalJSON: JSON {
+    package var canonicalJSON: JSON {
         var members = JSONMembers<Keys>()
         members[.expression] = expression.canonicalJSON
         members[.storage] = .string(storage.rawValue)

@@ -104,10 +104,10 @@ struct TypeNames {
 }
 
 extension SQLExpression {
-    /// Whether any of the texts, an expression over one table, reads this column.
+    /// Whether the expression, over one table, reads this column.
     public func readsColumn(_ column: String) -> Bool { texts.contains { ColumnNames($0).names(column) } }
 
-    /// The same expression over a table whose columns are called otherwise: new names by the old ones, all at once.
+    /// The expression with columns renamed, all at once: new names by the old ones.
     public func renamingColumns(_ names: [String: String]) -> SQLExpression {
         mapTexts { ColumnNames($0).renamed(names) }
     }

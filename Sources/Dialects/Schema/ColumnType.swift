@@ -28,6 +28,7 @@ public enum ColumnType: Hashable, Sendable {
     case text
     /// Text of at most this many characters.
     case varchar(Int)
+    /// True or false.
     case boolean
     /// A moment, stored in UTC to the microsecond.
     case timestamp
@@ -37,6 +38,7 @@ public enum ColumnType: Hashable, Sendable {
     case date
     /// A time of day without a time zone, to the microsecond.
     case time
+    /// A UUID (RFC 9562), in lower case with hyphens where it is text.
     case uuid
     /// A JSON document. PostgreSQL stores it as `jsonb`, which keeps neither spaces nor the order of keys.
     case json
@@ -47,10 +49,10 @@ public enum ColumnType: Hashable, Sendable {
 }
 
 extension ColumnType {
-    /// Whether it is spelled in one database's own words.
+    /// Whether the type is spelled in each database's own words.
     public var isNative: Bool { if case .native = self { true } else { false } }
 
-    /// Whether values are kept as the text that they are.
+    /// Whether values are stored as text without conversion.
     public var isText: Bool {
         switch self {
         case .text, .varchar: true
@@ -78,7 +80,7 @@ extension ColumnType {
         }
     }
 
-    /// As what values travel that nobody on the way needs to read: in their own database's form, to another of its kind.
+    /// The form in which values travel between two databases of one kind without being read.
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 
     /// Whether the database can number the rows of a column of this type (`identity()`).

@@ -1,9 +1,14 @@
 /// The value of a column in rows that are inserted without one.
 public enum Default: Hashable, Sendable {
+    /// A text: `DEFAULT 'draft'`.
     case text(String)
+    /// A whole number: `DEFAULT 0`.
     case integer(Int64)
+    /// A double-precision number: `DEFAULT 1.5`.
     case real(Double)
+    /// `DEFAULT true`, and 1 on SQLite.
     case boolean(Bool)
+    /// A JSON document: `DEFAULT '[]'`.
     case json(String)
     /// The time of the insert: `now()` on PostgreSQL. In an integer column, the seconds since 1970.
     case now
@@ -11,6 +16,7 @@ public enum Default: Hashable, Sendable {
     case today
     /// A random UUID, version 4.
     case uuid
+    /// An expression without columns: `DEFAULT (1 + 1)`.
     case expression(SQLExpression)
 }
 

@@ -1,25 +1,25 @@
 /// A 128-bit digest: two independent 64-bit lanes, fed word by word. It tells what changed; it is no defence against somebody
 /// who wants two texts to have one digest.
-public struct Digest: Hashable, Sendable {
+package struct Digest: Hashable, Sendable {
     private var first: UInt64 = 0x243F_6A88_85A3_08D3
     private var second: UInt64 = 0x1319_8A2E_0370_7344
 
-    public init() {}
+    package init() {}
 
-    public init(of bytes: some Sequence<UInt8>) {
+    package init(of bytes: some Sequence<UInt8>) {
         Array(bytes).withUnsafeBytes { mix($0) }
     }
 
     /// Each lane multiplies into 128 bits and folds them, with constants of its own.
     @inline(__always)
-    public mutating func mix(_ word: UInt64) {
+    package mutating func mix(_ word: UInt64) {
         first = Digest.fold(first ^ word, 0x9E37_79B9_7F4A_7C15)
         second = Digest.fold(second &+ word, 0xA409_3822_299F_31D1)
     }
 
     /// The length goes in first, so that no two sequences of texts read the same.
     @inline(__always)
-    public mutating func mix(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func mix(_ bytes: UnsafeRawBufferPointer) {
         mix(UInt64(bytes.count))
         var at = 0
         while at + 8 <= bytes.count {
@@ -70,9 +70,9 @@ public struct Digest: Hashable, Sendable {
     var word: UInt64 { first }
 
     /// 32 hexadecimal digits.
-    public var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
+    package var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
 
-    /// A digest that was written down; `nil` when the text is none.
+    /// A digest that was written down; `nil` when the text is not one.
     init?(hexadecimal text: String) {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 < 0x80 }),
             let first = UInt64(text.prefix(16), radix: 16), let second = UInt64(text.suffix(16), radix: 16)
@@ -88,5 +88,5 @@ public struct Digest: Hashable, Sendable {
 }
 
 extension Digest: Comparable {
-    public static func < (a: Digest, b: Digest) -> Bool { (a.first, a.second) < (b.first, b.second) }
+    package static func < (a: Digest, b: Digest) -> Bool { (a.first, a.second) < (b.first, b.second) }
 }

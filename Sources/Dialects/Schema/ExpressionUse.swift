@@ -1,15 +1,15 @@
-/// What an expression is for: which names it may say, and what it has to yield.
+/// What an expression is for. It decides which names the expression may use and what it must yield.
 public enum ExpressionUse: Sendable {
     /// A check, or the condition of an index.
     case condition(of: Table)
     /// An expression that an index holds.
     case key(of: Table, isUnique: Bool)
-    /// What a column of the table is computed from.
+    /// The expression of a computed column.
     case generated(Column, of: Table)
-    /// What a value of this type is computed from, by the table as it was before: `using:` of a retype.
+    /// The `using:` of a retype, over the table as it was before.
     case value(ColumnType, of: Table)
-    /// A default: it knows no columns.
+    /// A default for a column of this type: no column can be named.
     case constant(ColumnType)
-    /// The query of the view of this name, which reads what `schema` holds.
+    /// The query of a view of this name, over the tables and views of a schema.
     case query(of: String, over: Schema)
 }

@@ -1,7 +1,9 @@
 // The inverse: what undoes an operation, from the schema it was applied to. Nobody writes hints.
 
 extension ResolvedOperation {
-    /// The operation that leads back from `after` to `before`. Throws when a hand-written script says that it can't be undone.
+    /// The operation that leads back from `after` to `before`.
+    ///
+    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone.
     public func inverse() throws(SchemaError) -> SchemaOperation {
         switch action {
         case .createTable(let table): return .dropTable(table.name)
@@ -14,7 +16,9 @@ extension ResolvedOperation {
         }
     }
 
-    /// The same resolved: the way back leads to the very schema that this one came from. Throws as `inverse()` does.
+    /// The inverse, resolved: it leads back to exactly the schema that this operation came from.
+    ///
+    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone.
     public func undone() throws(SchemaError) -> ResolvedOperation {
         var back = try after.resolving(try inverse())
         back.after = before

@@ -140,7 +140,9 @@ struct Naming {
 }
 
 extension Table {
-    /// The table with a name for everything: how a declaration and a replayed history come to say the same.
+    /// The table with a name for each key, check and index, as replay names them.
+    ///
+    /// - Throws: ``SchemaError`` when two of its parts have one name.
     public func named() throws(SchemaError) -> Table {
         var naming = Naming(beside: Schema(), claimed: [SQLName.folded(name)])
         return try naming.name(self)

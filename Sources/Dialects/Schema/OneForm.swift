@@ -32,7 +32,7 @@ extension SQLExpression {
 }
 
 extension SchemaOperation {
-    /// The same operation, every name in it in composed form. What a ledger records is the operation as it was written.
+    /// The operation with every name in composed form (NFC). A ledger records it as it was written.
     public var inOneForm: SchemaOperation {
         switch self {
         case .createTable(let table): .createTable(table.inOneForm)
@@ -105,7 +105,7 @@ extension Generated {
 }
 
 extension Table {
-    /// The table, every name in it in composed form.
+    /// The table with every name in composed form (NFC).
     public var inOneForm: Table {
         var table = Table(name: name.inOneForm)
         table.columns = columns.map(\.inOneForm)

@@ -1,15 +1,18 @@
 // Replay: the schema after an operation, found without a database.
 
 extension Schema {
-    /// The schema after `operation`. Replaying a history from `Schema()` gives today's schema. Throws `SchemaError` when the
-    /// operation makes no sense here, or would leave a reference that points nowhere.
+    /// The schema after `operation`. Replaying a history from `Schema()` gives today's schema.
+    ///
+    /// - Throws: ``SchemaError`` when the operation makes no sense here, or would leave a reference that points nowhere.
     public func applying(_ operation: SchemaOperation) throws(SchemaError) -> Schema {
         var after = self
         _ = try after.apply(operation)
         return after
     }
 
-    /// The operation between this schema and the one that it leads to. Throws as `applying` does.
+    /// The operation between this schema and the one that it leads to.
+    ///
+    /// - Throws: ``SchemaError`` when an operation makes no sense here.
     public func resolving(_ operation: SchemaOperation) throws(SchemaError) -> ResolvedOperation {
         var after = self
         let action = try after.apply(operation)
@@ -17,6 +20,8 @@ extension Schema {
     }
 
     /// Each of `operations` resolved after those before it.
+    ///
+    /// - Throws: ``SchemaError`` when an operation makes no sense here.
     public func resolving(_ operations: [SchemaOperation]) throws(SchemaError) -> [ResolvedOperation] {
         var resolved: [ResolvedOperation] = []
         for operation in operations { resolved.append(try (resolved.last?.after ?? self).resolving(operation)) }
@@ -24,6 +29,8 @@ extension Schema {
     }
 
     /// Applies all of `operations`, one after the other. After an error the schema is one in between.
+    ///
+    /// - Throws: ``SchemaError`` at the first operation that makes no sense.
     public mutating func apply(_ operations: [SchemaOperation]) throws(SchemaError) {
         for operation in operations { _ = try apply(operation) }
     }
@@ -150,7 +157,7 @@ extension Schema {
         }
     }
 
-    /// Why a foreign key can't stand, or `nil`.
+    /// The reason why a foreign key can't stand; `nil` where it can.
     public func problem(with key: ForeignKey, of table: Table) -> String? {
         guard let parent = self[key.parent] else { return "there is no table \(key.parent)" }
         guard key.columns.count == key.parentColumns.count else {
@@ -171,7 +178,7 @@ extension Schema {
 }
 
 extension Table {
-    /// Whether no two rows can agree in these columns.
+    /// Whether a key makes sure that no two rows agree in these columns.
     public func isUnique(_ names: [String]) -> Bool {
         let asked = Set(names)
         if let key = primaryKey, Set(key.columns) == asked { return true }

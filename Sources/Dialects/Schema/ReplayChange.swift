@@ -247,7 +247,7 @@ extension Change {
 }
 
 extension Index {
-    /// Whether a part or the predicate names the column.
+    /// Whether a part or the condition names this column.
     public func uses(_ column: String) -> Bool {
         let inParts = parts.contains { part in
             switch part.key {

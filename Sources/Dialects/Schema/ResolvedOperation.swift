@@ -1,22 +1,32 @@
-/// An operation between the two schemas that it separates. Every name is given, and each table, column, index and key that it
-/// speaks of is there as a value: whoever lowers it looks nothing up and guesses nothing.
+/// An operation between the schemas before and after it. Every table, column, index and key that it concerns is there as a value
+/// with its name, so a dialect looks nothing up.
 public struct ResolvedOperation: Sendable, Equatable {
+    /// What is done, with every table and view as a value.
     public enum Action: Sendable, Equatable {
+        /// Makes this table.
         case createTable(Table)
+        /// Drops this table.
         case dropTable(Table)
         /// The table as it was, and its name from now on.
         case renameTable(Table, to: String)
+        /// Changes a table, and the columns of others that refer to a retyped one.
         case alterTable(TableAlteration)
+        /// Makes this view.
         case createView(View)
+        /// Drops this view.
         case dropView(View)
+        /// Runs SQL that was written by hand.
         case run(Script)
     }
 
+    /// What is done.
     public var action: Action
+    /// The schema before the operation.
     public var before: Schema
+    /// The schema after the operation.
     public var after: Schema
 
-    public init(_ action: Action, from before: Schema, to after: Schema) {
+    package init(_ action: Action, from before: Schema, to after: Schema) {
         self.action = action
         self.before = before
         self.after = after
@@ -33,14 +43,19 @@ public struct ResolvedOperation: Sendable, Equatable {
     }
 }
 
-/// One `AlterTable`: the table on both sides, and each change between.
+/// One `AlterTable`: the table before and after, and each change between.
 public struct TableAlteration: Sendable, Equatable {
+    /// A table on both sides of an alteration.
     public struct ChangedTable: Sendable, Equatable {
+        /// The table before the alteration.
         public var before: Table
+        /// The table after the alteration.
         public var after: Table
     }
 
+    /// The table before the first change.
     public var before: Table
+    /// The table after the last change.
     public var after: Table
     /// In the order in which they are made.
     public var steps: [ChangeStep]
@@ -54,9 +69,12 @@ public struct TableAlteration: Sendable, Equatable {
     public var tableNames: Set<String> { Set([before.name] + followers.map(\.before.name)) }
 }
 
-/// One change of an alteration, with the tables that it lies between. What it adds has its name.
+/// One change of an alteration, with the table before and after it.
 public struct ChangeStep: Sendable, Equatable {
+    /// What changes.
     public var change: Change
+    /// The table before this change.
     public var before: Table
+    /// The table after this change.
     public var after: Table
 }

@@ -3,7 +3,9 @@
 /// `.sql` is written in the words that SQLite and PostgreSQL share, and is held to them when it is compiled; `.native`
 /// gives each database its own.
 public enum SQLExpression: Hashable, Sendable {
+    /// SQL that means the same on both databases. A dialect refuses what would not.
     case sql(String)
+    /// SQL for each database in its own words, passed on as it stands.
     case native(sqlite: String, postgresql: String)
 }
 
@@ -17,12 +19,12 @@ extension SQLExpression {
         .sql("\(SQLText.identifier(column)) IN (\(values.map(SQLText.literal).joined(separator: ", ")))")
     }
 
-    /// Whether any of the texts names `identifier`, quoted or not.
+    /// Whether the text names `identifier`, quoted or not.
     public func mentions(_ identifier: String) -> Bool {
         texts.contains { text in SQLToken.scan(text).contains { $0.names(identifier) } }
     }
 
-    /// Every name that it says, folded: looked at once, however many tables there are.
+    /// Every name in the text, in lower case.
     public var namesFolded: Set<String> {
         texts.reduce(into: []) { names, text in
             for token in SQLToken.scan(text) { if let name = token.name { names.insert(SQLName.folded(name)) } }
@@ -34,11 +36,11 @@ extension SQLExpression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
-    /// The same expression without its comments and with single spaces: what checksums look at.
+    /// The expression without comments and with single spaces: what checksums are computed of.
     public var canonical: SQLExpression { mapTexts(SQLToken.canonical) }
 
-    /// The same expression as both databases read it: what comparisons look at. One that was read from a database may have words
-    /// for that one alone, and is the same as portable text that reads so.
+    /// The expression in the form that comparisons use. SQL that was read from one database equals portable SQL that reads the
+    /// same.
     public var compared: SQLExpression {
         switch self {
         case .native(let words, ""), .native("", let words): .sql(SQLToken.compared(words))

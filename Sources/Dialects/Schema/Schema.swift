@@ -38,8 +38,10 @@ public struct Schema: Sendable {
         case part(of: String)
     }
 
+    /// A database without tables and views.
     public init() {}
 
+    /// A schema of these tables, and of views in the order in which they were made.
     public init(tables: [Table], views: [View] = []) {
         for table in tables {
             if self[table.name] == nil { put(table) } else { twinTables.append(table) }
@@ -55,7 +57,9 @@ public struct Schema: Sendable {
     /// All views in the order in which they were made: a later one may read an earlier one.
     public var views: [View] { viewsByName.values.sorted { $0.place < $1.place }.map(\.view) + twinViews }
 
+    /// The table of exactly this name; `nil` where there is none.
     public subscript(_ name: String) -> Table? { tablesByName[name]?.table }
+    /// The view of exactly this name; `nil` where there is none.
     public subscript(view name: String) -> View? { viewsByName[name]?.view }
 }
 

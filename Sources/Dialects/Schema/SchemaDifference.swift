@@ -1,6 +1,6 @@
-/// One thing in which a live schema departs from the declared one, as a line for people.
+/// One difference between a live schema and the declared one.
 public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
-    /// The table or view that it is about.
+    /// The table or view that differs.
     public var relation: String
     /// The line, which names the object itself: `sessions.title: nullable here, required in the declaration`.
     public var description: String
@@ -24,8 +24,8 @@ public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Inspection {
-    /// In what a live database departs from `declared`: its schema, and what no schema value says (triggers, indexes of other
-    /// methods, virtual tables). One line for each object.
+    /// The differences between a live database and `declared`, with what no schema value says: triggers, other kinds of indexes,
+    /// virtual tables. One line for each object.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
         func names(_ inspection: Inspection) -> Set<String> {
             Set(inspection.notCarried.map { "\($0.kind.words) \($0.name)" })
@@ -51,7 +51,7 @@ extension Inspection {
 }
 
 extension Schema {
-    /// In what this live schema departs from `declared`: one line for each object, none when they hold the same. The order
+    /// The differences between this live schema and `declared`: one line for each object, none when they hold the same. The order
     /// of columns does not count.
     public func differences(from declared: Schema) -> [SchemaDifference] {
         let ours = pairs(tables, declared.tables, named: \.name)

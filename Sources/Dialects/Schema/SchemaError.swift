@@ -1,17 +1,28 @@
-/// Why an operation can't be applied to a schema. Found by replay, without a database.
+/// The reason why an operation can't be applied to a schema. Replay finds it without a database.
 public enum SchemaError: Error, Hashable, Sendable {
+    /// There is no table of this name.
     case noTable(String)
+    /// There is no view of this name.
     case noView(String)
+    /// A table, view, index or key has the name already, perhaps in another case.
     case nameTaken(String, by: String)
+    /// The table has no column of this name.
     case noColumn(String, table: String)
+    /// The table has a column of this name already.
     case columnExists(String, table: String)
     /// There is no index, key or check of this name.
     case noConstraint(String, table: String)
+    /// Keys, checks, indexes, views or computed columns use the column.
     case columnInUse(String, table: String, by: [String])
+    /// Foreign keys of other tables or views use the table.
     case tableInUse(String, by: [String])
+    /// A table without columns would remain.
     case lastColumn(String, table: String)
+    /// The two sides do not go together: their types differ, or the parent's columns are no key.
     case badForeignKey(String, table: String, because: String)
+    /// A part of the table is declared in a way that no database takes.
     case contradiction(String, table: String, because: String)
+    /// A script says that it can't be undone.
     case irreversible(because: String)
 }
 

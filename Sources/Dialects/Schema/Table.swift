@@ -1,66 +1,100 @@
-/// A table: its columns, what must hold, and how it is found quickly.
+/// A table: its columns, keys, checks and indexes.
 public struct Table: Hashable, Sendable {
+    /// The table's name, without quotes.
     public var name: String
+    /// The columns, in the order in which the database makes them.
     public var columns: [Column] = []
+    /// The primary key; `nil` for a table without one.
     public var primaryKey: PrimaryKey?
-    /// Keys that were declared beside the first: no table has two, so replay refuses one that holds any.
+    /// Primary keys that were declared beside the first. Replay refuses a table that has any.
     public var furtherPrimaryKeys: [PrimaryKey] = []
+    /// Unique keys beside the primary one.
     public var uniques: [Unique] = []
+    /// Conditions that each row satisfies.
     public var checks: [Check] = []
+    /// References to other tables, or to the table itself.
     public var foreignKeys: [ForeignKey] = []
+    /// Indexes, in the order in which they are made.
     public var indexes: [Index] = []
 
+    /// A table without columns.
     public init(name: String) { self.name = name }
 }
 
+/// The key by which a table knows its rows. Its columns are unique together, and none holds NULL.
 public struct PrimaryKey: Hashable, Sendable, Decodable {
+    /// The constraint's name; replay gives `table_pkey` where there is none.
     public var name: String?
+    /// The key's columns, in the order of its index.
     public var columns: [String]
 
+    /// A key over these columns.
     public init(_ columns: [String], name: String? = nil) {
         self.columns = columns
         self.name = name
     }
 }
 
+/// Columns in which no two rows agree. Rows that hold NULL in one of them never collide.
 public struct Unique: Hashable, Sendable, Decodable {
+    /// The constraint's name; replay gives `table_a_b_key` where there is none.
     public var name: String?
+    /// The key's columns, in the order of its index.
     public var columns: [String]
 
+    /// A unique key over these columns.
     public init(_ columns: [String], name: String? = nil) {
         self.columns = columns
         self.name = name
     }
 }
 
+/// A condition that every row satisfies. A row for which it is NULL passes.
 public struct Check: Hashable, Sendable, Decodable {
+    /// The constraint's name; replay gives `table_check`, or `table_column_check` where one column is read.
     public var name: String?
+    /// The condition, over the columns of one row.
     public var expression: SQLExpression
 
+    /// A check of this condition.
     public init(_ expression: SQLExpression, name: String? = nil) {
         self.expression = expression
         self.name = name
     }
 }
 
+/// Columns that hold the key of a row in another table, or NULL.
 public struct ForeignKey: Hashable, Sendable {
+    /// What happens to a row when the one that it refers to is deleted, or gets another key.
     public enum Action: String, Hashable, Sendable, Decodable, CaseIterable {
+        /// The change is refused, at the end of the statement or of the transaction.
         case noAction = "NO ACTION"
+        /// The change is refused at once.
         case restrict = "RESTRICT"
+        /// The row is deleted as well, or takes the new key.
         case cascade = "CASCADE"
+        /// The row's columns become NULL.
         case setNull = "SET NULL"
+        /// The row's columns get their defaults.
         case setDefault = "SET DEFAULT"
     }
 
+    /// The constraint's name; replay gives `table_column_fkey` where there is none.
     public var name: String?
+    /// The columns of this table.
     public var columns: [String]
+    /// The table that is referred to.
     public var parent: String
+    /// Its primary key or a unique key, column for column.
     public var parentColumns: [String]
+    /// What happens when the row that is referred to is deleted.
     public var onDelete: Action = .noAction
+    /// What happens when the key that is referred to changes.
     public var onUpdate: Action = .noAction
     /// Checked at the end of the transaction (`DEFERRABLE INITIALLY DEFERRED`).
     public var isDeferred = false
 
+    /// A foreign key of one column or several; `columns` and `parentColumns` go in pairs.
     public init(_ columns: [String], to parent: String, _ parentColumns: [String], name: String? = nil) {
         self.columns = columns
         self.parent = parent
@@ -69,12 +103,18 @@ public struct ForeignKey: Hashable, Sendable {
     }
 }
 
+/// An index of a table.
 public struct Index: Hashable, Sendable {
+    /// The index's name; replay gives `table_a_b_idx` where it is empty.
     public var name: String
+    /// What the index sorts by, most important first.
     public var parts: [Part]
+    /// Whether two rows may not agree in all parts.
     public var isUnique = false
+    /// The rows that are indexed; all where it is `nil`.
     public var condition: SQLExpression?
 
+    /// An index over these parts, of all rows.
     public init(name: String, parts: [Part]) {
         self.name = name
         self.parts = parts
@@ -82,11 +122,21 @@ public struct Index: Hashable, Sendable {
 
     /// A column or an expression, and how the index sorts it. A string literal is a column, smallest value first.
     public struct Part: Hashable, Sendable, ExpressibleByStringLiteral {
-        public enum Key: Hashable, Sendable { case column(String), expression(SQLExpression) }
+        /// What a part sorts by.
+        public enum Key: Hashable, Sendable {
+            /// The values of a column.
+            case column(String)
+            /// What an expression yields.
+            case expression(SQLExpression)
+        }
+        /// What the part sorts by.
         public var key: Key
+        /// Whether the largest value comes first.
         public var isDescending = false
+        /// How texts are sorted; `nil` for the way of the column.
         public var collation: Collation?
 
+        /// Smallest value first unless `descending`.
         public init(_ key: Key, descending: Bool = false, collation: Collation? = nil) {
             self.key = key
             self.isDescending = descending
@@ -99,9 +149,12 @@ public struct Index: Hashable, Sendable {
 
 /// A view. `query` is written in words that both databases share, or once for each.
 public struct View: Hashable, Sendable, Decodable {
+    /// The view's name, without quotes.
     public var name: String
+    /// The SELECT that the view stands for.
     public var query: SQLExpression
 
+    /// A view over this query.
     public init(_ name: String, as query: SQLExpression) {
         self.name = name
         self.query = query
@@ -109,6 +162,7 @@ public struct View: Hashable, Sendable, Decodable {
 }
 
 extension Table {
+    /// The column of exactly this name; `nil` where there is none.
     public subscript(column name: String) -> Column? { columns.first { $0.name == name } }
 
     /// What an index is called when nobody names it: `table_column_column_idx`.

@@ -1,20 +1,29 @@
-/// Something that stands on a table and decides, by itself, what becomes of rows that are written to it or read from it.
+/// An object on a table that decides what becomes of rows which are written to it or read from it.
 public struct TableGuard: Sendable, Hashable {
+    /// What stands on the table.
     public enum Kind: String, Sendable, CaseIterable {
-        case trigger, rule, policy
+        /// A trigger.
+        case trigger
+        /// A rule of PostgreSQL, which rewrites statements.
+        case rule
+        /// A policy of PostgreSQL's row security.
+        case policy
         /// Policies decide which rows are seen.
         case rowSecurity = "row security"
-        /// The name stands for a view, or for a table that does not outlive a crash or is read together with others.
+        /// The name stands for a view, or for an unlogged or inherited table.
         case storage
     }
 
+    /// What it is.
     public var kind: Kind
+    /// The table that it stands on.
     public var table: String
+    /// Its name.
     public var name: String
-    /// All that it does, as the database keeps it: equal texts do the same.
+    /// The whole definition, as the database keeps it. Equal texts do the same.
     public var definition: String
 
-    public init(_ kind: Kind, on table: String, name: String, definition: String) {
+    package init(_ kind: Kind, on table: String, name: String, definition: String) {
         self.kind = kind
         self.table = table
         self.name = name
@@ -33,7 +42,9 @@ extension TableGuard: CustomStringConvertible {
 }
 
 extension Connection {
-    /// What stands on these tables, sorted. Throws `DatabaseError`.
+    /// Finds the guards of these tables, sorted.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func guards(on tables: [String]) throws(DatabaseError) -> [TableGuard] {
         var found: [TableGuard] = []
         for table in tables {

@@ -1,9 +1,11 @@
 import Dialects
 
-/// What a live database holds, in the words of whoever declared it where they are known.
+/// The schema of a live database, in the words of its declaration where that is known.
 public enum LiveSchema {
-    /// Inspects the database. Where it is seen to hold exactly what its ledger's operations make, the schema is the declared one: a
-    /// SQLite column of text is then the timestamp, uuid or decimal that it stands for.
+    /// Inspects the database. If it holds exactly what the operations in its ledger make, the schema is the declared one: a text
+    /// column of SQLite is then the timestamp, uuid or decimal that it stands for.
+    ///
+    /// - Throws: `DatabaseError`, and `UnfinishedTransfer` where a transfer has not completed the database.
     public static func inspect(_ connection: any Connection) throws -> Inspection {
         var live = try connection.dialect.inspect(connection)
         guard let declared = try declaredSchema(connection) else { return live }
@@ -12,7 +14,10 @@ public enum LiveSchema {
         return live
     }
 
-    /// The same beside a history that need not be in any ledger there: a table that is as `declared` makes it is said in its words.
+    /// Inspects the database beside a history that need not be in its ledger. A table that is as `declared` makes it is returned
+    /// in the declared words.
+    ///
+    /// - Throws: As `inspect` does, and `LoweringError` for what this database can't make.
     public static func inspect(_ connection: any Connection, inWordsOf declared: Schema) throws -> Inspection {
         var live = try inspect(connection)
         guard declared != Schema(), let made = try inspectScratch(declared, beside: connection) else { return live }

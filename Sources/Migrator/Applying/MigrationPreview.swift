@@ -1,17 +1,22 @@
 import Dialects
 
-/// What would be done, and what it would do to the rows that are there now.
+/// What a run of migrations would do, to the schema and to the rows that are there now.
 public struct MigrationPreview: Sendable, Equatable {
+    /// One migration, and the SQL that would run.
     public struct Step: Sendable, Equatable {
+        /// The migration's id.
         public var id: String
+        /// Whether it would be applied or undone.
         public var direction: Plan.Direction
+        /// What would run, in order, without the ledger's own statements.
         public var statements: [String]
     }
 
+    /// The migrations, in the order in which they would run.
     public var steps: [Step]
-    /// What can be measured before anything was done: what concerns tables and columns that exist already.
+    /// The hazards that can be measured before anything is done: those of tables and columns that exist already.
     public var hazards: [MeasuredHazard]
-    /// What would be refused because of what no migration declares, as far as it is there already.
+    /// Refusals because of undeclared objects, as far as these exist already.
     public var refusals: [LoweringError] = []
 
     init(of plan: Plan, on connection: any Connection) throws {
@@ -36,7 +41,9 @@ public struct MigrationPreview: Sendable, Equatable {
         }
     }
 
-    /// The same for a database that does not exist yet: everything is still to come, and no row is in the way.
+    /// The preview for a database that does not exist yet: all migrations are pending, and no row is in the way.
+    ///
+    /// - Throws: ``MigratorError``, where a migration is not known or not possible on this database.
     public init(ofNew history: History, upTo target: String?, in dialect: any Dialect) throws {
         steps = try history.planUp(to: target).steps.map { step in
             Step(id: step.id, direction: step.direction, statements: try step.lowering(in: dialect).statements)

@@ -1,17 +1,33 @@
 import Dialects
 
-/// Every migration that history or database knows, and where the database stands.
+/// Every migration of the history and of the database, and where the database stands.
 public struct MigrationStatus: Sendable, Equatable {
+    /// One migration: its state, and when it was applied.
     public struct Line: Sendable, Equatable {
-        public enum State: String, Sendable { case applied, pending, changed, unknown }
+        /// How a migration stands.
+        public enum State: String, Sendable {
+            /// It is applied.
+            case applied
+            /// It is still to come.
+            case pending
+            /// It is applied, and its operations are no longer those that were applied.
+            case changed
+            /// It is applied, and this history does not have it.
+            case unknown
+        }
+        /// The migration's id.
         public var id: String
+        /// How it stands.
         public var state: State
         /// RFC 3339, UTC; `nil` while pending.
         public var appliedAt: String?
+        /// How long it took; `nil` while pending.
         public var milliseconds: Int64?
     }
 
+    /// Where the database stands as a whole.
     public var position: Position
+    /// The applied migrations in the order of the ledger, then the pending ones.
     public var lines: [Line]
 
     init(of history: History, on connection: any Connection) throws {

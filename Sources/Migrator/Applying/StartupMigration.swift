@@ -1,31 +1,34 @@
 import Dialects
 
-/// What a program does about its database's schema when it starts.
+/// What a program does about its database's schema at its start.
 public enum StartupMode: String, Sendable, CaseIterable {
     /// Applies what is pending. Of many programs that start at once one does it, and all go on when it is done.
     case migrate
-    /// Waits until somebody else has applied it.
+    /// Waits until another program has applied what is pending.
     case wait
     /// Goes on only when nothing is pending.
     case refuseIfBehind = "refuse-if-behind"
-    /// The same, and the live schema must be what its migrations declare.
+    /// Goes on only when nothing is pending and the live schema is what its migrations declare.
     case check
 }
 
-/// What happens at a program's start, in order.
+/// A step of a program's start.
 public enum StartupEvent: Sendable, Equatable {
     /// Where the database stands.
     case position(Position)
-    /// Somebody else is to migrate; told once.
+    /// These migrations are pending, and another program is to apply them. Sent once.
     case waiting([String])
+    /// A migration begins or ends; in mode `migrate` only.
     case migration(MigrationEvent)
     /// The schema is what the program needs.
     case ready
 }
 
 extension Migrator {
-    /// Brings the database to this history in the way of `mode`, or throws `MigratorError`, `MigrationFailure` or
+    /// Brings the database to this history in the way of `mode`, or throws ``MigratorError``, ``MigrationFailure`` or
     /// `DatabaseError`. `patience` is how long `wait` waits, in seconds.
+    ///
+    /// - Throws: ``MigratorError``, ``MigrationFailure``, `UnfinishedTransfer` or `DatabaseError`.
     public func start(
         _ mode: StartupMode, patience: Double = 300, _ onEvent: @escaping @Sendable (StartupEvent) -> Void = { _ in }
     ) async throws {

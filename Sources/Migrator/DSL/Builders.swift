@@ -1,22 +1,33 @@
 // Whoever declares a schema needs its nouns as well: one import brings both.
 @_exported import Dialects
 
-/// What every builder here takes: one line after another, `if`, `switch` and `for`.
-public protocol ListBuilder { associatedtype Element }
+/// The statements that every builder here takes: one line after another, `if`, `switch` and `for`.
+public protocol ListBuilder {
+    /// What the builder collects.
+    associatedtype Element
+}
 
 extension ListBuilder {
+    /// Joins the lines of a block.
     public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] { first + others.joined() }
+    /// Takes an `if` without `else`.
     public static func buildOptional(_ part: [Element]?) -> [Element] { part ?? [] }
+    /// Takes the first branch of an `if` or `switch`.
     public static func buildEither(first part: [Element]) -> [Element] { part }
+    /// Takes another branch of an `if` or `switch`.
     public static func buildEither(second part: [Element]) -> [Element] { part }
+    /// Takes a `for` loop.
     public static func buildArray(_ parts: [[Element]]) -> [Element] { parts.flatMap { $0 } }
 }
 
 /// Collects what stands in `Schema { … }`: tables and views.
 @resultBuilder public enum SchemaBuilder: ListBuilder {
     public typealias Element = SchemaPart
+    /// Takes an empty block.
     public static func buildBlock() -> [SchemaPart] { [] }
+    /// Takes a table.
     public static func buildExpression(_ table: Table) -> [SchemaPart] { [.table(table)] }
+    /// Takes a view.
     public static func buildExpression(_ view: View) -> [SchemaPart] { [.view(view)] }
 
     @available(*, unavailable, message: "a schema says what is there: write Table(…)")
@@ -29,14 +40,18 @@ extension ListBuilder {
 
 /// One line of `Schema { … }`.
 public enum SchemaPart: Sendable {
+    /// A table.
     case table(Table)
+    /// A view.
     case view(View)
 }
 
 /// Collects what stands in `Table("…") { … }` and `CreateTable("…") { … }`: columns, keys, checks and indexes.
 @resultBuilder public enum TableBuilder: ListBuilder {
     public typealias Element = TablePart
+    /// Takes an empty block.
     public static func buildBlock() -> [TablePart] { [] }
+    /// Takes a column, key, check or index.
     public static func buildExpression(_ part: some TablePartConvertible) -> [TablePart] { part.tableParts }
 
     @available(*, unavailable, message: "the whole table is declared here: write Column(…)")
@@ -55,11 +70,17 @@ public enum SchemaPart: Sendable {
 
 /// One part of a table's declaration. A line makes several of them where a column brings its key, check or reference along.
 public enum TablePart: Sendable {
+    /// A column.
     case column(Column)
+    /// The primary key.
     case primaryKey(PrimaryKey)
+    /// A unique key.
     case unique(Unique)
+    /// A check.
     case check(Check)
+    /// A foreign key.
     case foreignKey(ForeignKey)
+    /// An index.
     case index(Index)
 }
 
@@ -72,6 +93,7 @@ public protocol TablePartConvertible {
 /// Collects what stands in `AlterTable("…") { … }`: at least one change.
 @resultBuilder public enum AlterBuilder: ListBuilder {
     public typealias Element = any ChangeVerb
+    /// Takes a change.
     public static func buildExpression(_ verb: some ChangeVerb) -> [any ChangeVerb] { [verb] }
 
     @available(*, unavailable, message: "an alteration needs a change: write AddColumn(…), DropColumn(…), …")
@@ -97,7 +119,9 @@ public protocol TablePartConvertible {
 /// Collects what stands in `Migration("…") { … }`: operations.
 @resultBuilder public enum MigrationBuilder: ListBuilder {
     public typealias Element = SchemaOperation
+    /// Takes an empty block.
     public static func buildBlock() -> [SchemaOperation] { [] }
+    /// Takes an operation.
     public static func buildExpression(_ verb: some OperationVerb) -> [SchemaOperation] { [verb.operation] }
 
     @available(*, unavailable, message: "a migration says what it does: write CreateTable(…)")
@@ -115,7 +139,9 @@ public protocol TablePartConvertible {
 /// Collects what stands in `History { … }`: migrations, in the order in which they are applied.
 @resultBuilder public enum HistoryBuilder: ListBuilder {
     public typealias Element = Migration
+    /// Takes an empty block.
     public static func buildBlock() -> [Migration] { [] }
+    /// Takes a migration.
     public static func buildExpression(_ migration: Migration) -> [Migration] { [migration] }
 
     @available(*, unavailable, message: "a history is a list of migrations: write this in Migration(…) { … }")

@@ -76,6 +76,7 @@ public struct DropColumn: ChangeVerb {
 /// one another are made at once, so `a` to `b` and `b` to `a` swaps two columns.
 public struct RenameColumn: ChangeVerb {
     public let changes: [Change]
+    /// Renames the column `name`.
     public init(_ name: String, to newName: String) { changes = [.renameColumn(name, to: newName)] }
 }
 
@@ -91,6 +92,7 @@ public struct ChangeColumn: ChangesColumn {
     public let name: String
     public var facets: [Facet] { [] }
 
+    /// Names the column that changes.
     public init(_ name: String) { self.name = name }
 }
 
@@ -196,15 +198,20 @@ public struct AddIndex: ChangeVerb, DescribesIndex {
 /// Rows that it does not hold for stop the migration. SQLite makes the table anew.
 public struct Add: ChangeVerb {
     public let changes: [Change]
+    /// Adds the primary key: `ADD PRIMARY KEY ("id")`.
     public init(_ key: PrimaryKey) { changes = [.addPrimaryKey(key)] }
+    /// Adds a unique key: `ADD UNIQUE ("email")`.
     public init(_ unique: Unique) { changes = [.addUnique(unique)] }
+    /// Adds a check: `ADD CHECK (price >= 0)`.
     public init(_ check: Check) { changes = [.addCheck(check)] }
+    /// Adds a foreign key: `ADD FOREIGN KEY ("person_id") REFERENCES "people" ("id")`.
     public init(_ key: ForeignKey) { changes = [.addForeignKey(key)] }
 }
 
 /// Drops an index by its name: `DROP INDEX "people_name_idx"`. An index that nobody named is `table_column_idx`.
 public struct DropIndex: ChangeVerb {
     public let changes: [Change]
+    /// Drops the index of this name.
     public init(_ name: String) { changes = [.dropIndex(name)] }
 }
 
@@ -215,6 +222,7 @@ public struct DropIndex: ChangeVerb {
 ///                 CREATE INDEX "people_by_name" ON "people" ("name")
 public struct RenameIndex: ChangeVerb {
     public let changes: [Change]
+    /// Renames the index `name`.
     public init(_ name: String, to newName: String) { changes = [.renameIndex(name, to: newName)] }
 }
 
@@ -224,12 +232,14 @@ public struct RenameIndex: ChangeVerb {
 ///     SQLite      the table made anew
 public struct RenameConstraint: ChangeVerb {
     public let changes: [Change]
+    /// Renames the key or check `name`.
     public init(_ name: String, to newName: String) { changes = [.renameConstraint(name, to: newName)] }
 }
 
 /// Drops the primary key: `ALTER TABLE "people" DROP CONSTRAINT "people_pkey"`. SQLite makes the table anew.
 public struct DropPrimaryKey: ChangeVerb {
     public let changes: [Change] = [.dropPrimaryKey]
+    /// Drops the table's primary key.
     public init() {}
 }
 
@@ -238,6 +248,7 @@ public struct DropPrimaryKey: ChangeVerb {
 /// A key that nobody named is `table_column_key`.
 public struct DropUnique: ChangeVerb {
     public let changes: [Change]
+    /// Drops the unique key of this name.
     public init(_ name: String) { changes = [.dropUnique(name)] }
 }
 
@@ -246,6 +257,7 @@ public struct DropUnique: ChangeVerb {
 /// A check that nobody named is `table_column_check` where it reads one column, and `table_check` otherwise.
 public struct DropCheck: ChangeVerb {
     public let changes: [Change]
+    /// Drops the check of this name.
     public init(_ name: String) { changes = [.dropCheck(name)] }
 }
 
@@ -254,5 +266,6 @@ public struct DropCheck: ChangeVerb {
 /// A foreign key that nobody named is `table_column_fkey`.
 public struct DropForeignKey: ChangeVerb {
     public let changes: [Change]
+    /// Drops the foreign key of this name.
     public init(_ name: String) { changes = [.dropForeignKey(name)] }
 }

@@ -2,12 +2,14 @@ import Dialects
 
 /// A column together with the keys, checks and references that its own line declares.
 public struct ColumnSpec: Sendable {
+    /// The column itself.
     public var column: Column
     var constraints: [TablePart] = []
 }
 
-/// What can be said of a column, the same in ``Column`` and in ``AddColumn``.
+/// What can be said of a column, the same in `Column` and in ``AddColumn``.
 public protocol DescribesColumn<Described> {
+    /// What the methods return: `ColumnSpec` or `AddColumn`.
     associatedtype Described
 
     /// Returns a copy that `edit` has changed.

@@ -41,6 +41,7 @@ public struct CreateTable: OperationVerb {
 /// only when data loss is allowed. Undoing it makes the table again, without its rows.
 public struct DropTable: OperationVerb {
     public let operation: SchemaOperation
+    /// Drops the table of this name.
     public init(_ name: String) { operation = .dropTable(name) }
 }
 
@@ -49,6 +50,7 @@ public struct DropTable: OperationVerb {
 /// Foreign keys and views that name the table follow. Its keys and indexes keep their names.
 public struct RenameTable: OperationVerb {
     public let operation: SchemaOperation
+    /// Renames the table `name`.
     public init(_ name: String, to newName: String) { operation = .renameTable(name, to: newName) }
 }
 
@@ -85,6 +87,7 @@ public struct CreateView: OperationVerb {
 /// Drops a view: `DROP VIEW "open_notes"`. Undoing it makes the view again.
 public struct DropView: OperationVerb {
     public let operation: SchemaOperation
+    /// Drops the view of this name.
     public init(_ name: String) { operation = .dropView(name) }
 }
 

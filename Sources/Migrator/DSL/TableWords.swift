@@ -72,7 +72,7 @@ extension ForeignKey: TablePartConvertible {
     }
 }
 
-/// What can be said of an index, the same in ``Index`` and in ``AddIndex``.
+/// What can be said of an index, the same in `Index` and in ``AddIndex``.
 public protocol DescribesIndex {
     /// Returns a copy whose index `edit` has changed.
     func describing(_ edit: (inout Index) -> Void) -> Self

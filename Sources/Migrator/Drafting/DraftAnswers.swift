@@ -1,31 +1,31 @@
 import Dialects
 
 /// What somebody says of a difference in words, brought to the names that there are.
-public struct DraftAnswers: Sendable, Equatable {
-    public private(set) var choices = DraftChoices()
-    public private(set) var drops: Set<DraftName> = []
+package struct DraftAnswers: Sendable, Equatable {
+    package private(set) var choices = DraftChoices()
+    package private(set) var drops: Set<DraftName> = []
     /// New required columns whose table has no rows yet.
     private var unfilled: Set<DraftName> = []
 
     private let before: Schema
     private let target: Schema
 
-    public init(from before: Schema, to target: Schema) {
+    package init(from before: Schema, to target: Schema) {
         self.before = before
         self.target = target
     }
 
     /// What is left to ask about names.
-    public var renameQuestion: RenameQuestion? {
+    package var renameQuestion: RenameQuestion? {
         before.renameQuestions(leadingTo: target, choices, dropping: drops).first
     }
 
     /// What is left to ask about values.
-    public var fillingQuestion: (name: DraftName, column: Column)? {
+    package var fillingQuestion: (name: DraftName, column: Column)? {
         before.columnsWithoutFilling(leadingTo: target, choices).first { !unfilled.contains($0.name) }
     }
 
-    public mutating func rename(_ old: DraftName, to new: DraftName) {
+    package mutating func rename(_ old: DraftName, to new: DraftName) {
         switch (old, new) {
         case (.table(let old), .table(let new)): choices.tables[old] = new
         case (.column(let old, let table), .column(let new, _)): choices.columns[table, default: [:]][old] = new
@@ -33,10 +33,10 @@ public struct DraftAnswers: Sendable, Equatable {
         }
     }
 
-    public mutating func drop(_ name: DraftName) { drops.insert(name) }
+    package mutating func drop(_ name: DraftName) { drops.insert(name) }
 
     /// Rows that exist already get the value in this column; without one it is said that there are none.
-    public mutating func fill(_ name: DraftName, with value: Default?) {
+    package mutating func fill(_ name: DraftName, with value: Default?) {
         guard case .column(let column, let table) = name, let value else {
             unfilled.insert(name)
             return
@@ -50,7 +50,7 @@ public struct DraftAnswers: Sendable, Equatable {
 extension DraftAnswers {
     /// `--rename people.nick=people.handle`: what was there, and what it is called now. Tables have to be renamed before their
     /// columns.
-    public mutating func rename(inWords words: String) throws(DraftRefusal) {
+    package mutating func rename(inWords words: String) throws(DraftRefusal) {
         let (old, new) = try split(words, flag: "--rename", form: "OLD=NEW")
         let gone = try find(old, in: before, flag: "--rename", place: "the history")
         let coming = try find(new, in: target, flag: "--rename", place: "the declared schema")
@@ -68,7 +68,7 @@ extension DraftAnswers {
     }
 
     /// `--drop people.nick`: gone, and nothing else's old name.
-    public mutating func drop(inWords words: String) throws(DraftRefusal) {
+    package mutating func drop(inWords words: String) throws(DraftRefusal) {
         let name = try find(words, in: before, flag: "--drop", place: "the history")
         let isThere =
             switch name {
@@ -80,7 +80,7 @@ extension DraftAnswers {
     }
 
     /// `--fill people.email=none`.
-    public mutating func fill(inWords words: String) throws(DraftRefusal) {
+    package mutating func fill(inWords words: String) throws(DraftRefusal) {
         let (name, value) = try split(words, flag: "--fill", form: "TABLE.COLUMN=VALUE")
         let (found, column) = try column(name, flag: "--fill")
         guard let filling = Default(words: value, for: column.type) else { throw .badFilling(found, column.type) }
@@ -88,7 +88,7 @@ extension DraftAnswers {
     }
 
     /// `--no-fill people.email`: the table has no rows yet.
-    public mutating func leaveUnfilled(inWords words: String) throws(DraftRefusal) {
+    package mutating func leaveUnfilled(inWords words: String) throws(DraftRefusal) {
         fill(try column(words, flag: "--no-fill").name, with: nil)
     }
 

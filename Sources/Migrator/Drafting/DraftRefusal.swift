@@ -1,7 +1,7 @@
 import Dialects
 
 /// Why no migration is written.
-public enum DraftRefusal: Error, Equatable {
+package enum DraftRefusal: Error, Equatable {
     case badForm(String, flag: String, form: String)
     case unknown(String, flag: String, place: String, near: String?)
     case notGone(DraftName)
@@ -17,7 +17,7 @@ public enum DraftRefusal: Error, Equatable {
 }
 
 extension DraftRefusal: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .badForm(let words, let flag, _): "\(flag) \(words) has no '='"
         case .unknown(let words, let flag, let place, let near):
@@ -35,7 +35,7 @@ extension DraftRefusal: CustomStringConvertible {
         }
     }
 
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .badForm(_, let flag, let form): "write \(flag) \(form)"
         case .unknown:
@@ -53,7 +53,7 @@ extension DraftRefusal: CustomStringConvertible {
     }
 
     /// The stable word for it in JSON.
-    public var code: String {
+    package var code: String {
         switch self {
         case .badForm, .unknown, .notGone, .notNew, .elsewhere, .badFilling: "bad_answer"
         case .renamedOrDropped: "renamed_or_dropped"
@@ -64,5 +64,5 @@ extension DraftRefusal: CustomStringConvertible {
     }
 
     /// Whether it is about what was typed.
-    public var isUsage: Bool { code == "bad_answer" }
+    package var isUsage: Bool { code == "bad_answer" }
 }

@@ -1,17 +1,17 @@
 import Dialects
 
 /// The file that a new migration is written in, beside those that are there.
-public struct MigrationFile: Sendable, Equatable {
+package struct MigrationFile: Sendable, Equatable {
     /// `0006-owners`, also the file's name before `.swift`.
-    public let id: String
+    package let id: String
     /// `owners`, as a constant of `Migration`.
-    public let name: String
+    package let name: String
     /// The constant of the migration before it.
     private let previous: String?
 
     /// The next number behind the history's last, as wide as that. `files` are those of the folder. Throws when one of them would
     /// come after the history's last: it says what this one would say again.
-    public init(_ words: String, after history: History, files: [String]) throws(DraftRefusal) {
+    package init(_ words: String, after history: History, files: [String]) throws(DraftRefusal) {
         let ids = history.migrations.map(\.id)
         let last = ids.compactMap(Self.number).max { $0.value < $1.value }
         for file in files.sorted() where file.hasSuffix(".swift") {
@@ -26,13 +26,13 @@ public struct MigrationFile: Sendable, Equatable {
         previous = names.dropLast().last
     }
 
-    public var fileName: String { "\(id).swift" }
+    package var fileName: String { "\(id).swift" }
     /// Its line for `History.swift`.
-    public var line: String { "Migration.\(name)" }
+    package var line: String { "Migration.\(name)" }
 
     /// The source of `History.swift` with the line behind that of the migration before it; `nil` where that is not one line by
     /// itself, or this one is there already.
-    public func inserted(into history: String) -> String? {
+    package func inserted(into history: String) -> String? {
         guard let previous else { return nil }
         var lines = history.split(separator: "\n", omittingEmptySubsequences: false)
         func places(of line: String) -> [Int] {

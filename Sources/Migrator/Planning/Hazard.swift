@@ -1,36 +1,40 @@
 import Dialects
 
-/// What an operation may do to rows: found without a database, then measured in it before anything is touched.
+/// A danger of an operation for rows. Planning finds it without a database, and it is measured before anything is touched.
 public struct Hazard: Sendable, Equatable {
+    /// What may happen to rows, or why they are in the way.
     public enum Kind: Sendable, Equatable {
         /// Rows or values go away; consent (`--allow-data-loss`) lets it pass.
         case losesRows, losesValues
-        /// What no migration declares goes with a dropped table or view: triggers, indexes, policies; consent lets it pass.
+        /// Undeclared triggers, indexes or policies go with a dropped table or view; consent lets it pass.
         case losesObjects
-        /// The way back keeps what a column holds now, because nothing says what it held before; consent lets it pass.
+        /// The way back keeps the current values, because the old ones are not known; consent lets it pass.
         case notUndone
-        /// A required column is added and nothing says what rows that exist get.
+        /// A required column is added, and nothing says what existing rows get.
         case needsValue
         /// A column becomes required and rows hold NULL.
         case holdsNulls
-        /// Values that do not fit the new type.
+        /// Values do not fit the new type.
         case doesNotFit(ColumnType)
-        /// Rows that agree in what becomes unique.
+        /// Rows repeat values that become unique.
         case repeats
-        /// Rows that a check of this name does not let pass.
+        /// Rows break the check of this name.
         case breaks(String)
-        /// Rows that refer to a row of this table which is not there.
+        /// Rows refer to rows of this table that don't exist.
         case orphans(String)
-        /// An index of this name that no row breaks, but that may not go with its columns as they will be.
+        /// An index of this name could not be built over the columns as they will be.
         case indexes(String)
     }
 
+    /// What may happen.
     public var kind: Kind
+    /// The table whose rows are concerned.
     public var table: String
+    /// The column that is concerned; `nil` for the table as a whole.
     public var column: String?
-    /// A condition over the rows in the dialect's words: those that are concerned. All of them when `nil`.
+    /// The condition for the rows concerned, in the dialect's words; `nil` for all rows.
     public var condition: String?
-    /// What becomes unique, in the dialect's words.
+    /// The columns or expressions that become unique, in the dialect's words.
     public var keys: [String] = []
     /// What stands behind FROM where the rows are looked at as they are to be; the table itself when `nil`.
     var rows: String?
@@ -46,7 +50,7 @@ public struct Hazard: Sendable, Equatable {
         var value: String
     }
 
-    /// Whether consent lets it pass. Everything else has to be put right first.
+    /// Whether consent lets it pass. Any other hazard has to be put right first.
     public var isDataLoss: Bool {
         switch kind {
         case .losesRows, .losesValues, .losesObjects, .notUndone: true
@@ -131,8 +135,11 @@ extension Hazard {
 
 /// A hazard with the number of rows that it concerns.
 public struct MeasuredHazard: Sendable, Equatable {
+    /// What may happen.
     public var hazard: Hazard
+    /// How many rows are concerned, as they were counted.
     public var rows: Int64
+    /// Some of the values or rows, for people; three at most.
     public var examples: [String]
 }
 

@@ -1,18 +1,18 @@
 import Dialects
 
 /// What the ledger says of one applied migration.
-public struct LedgerEntry: Sendable, Equatable {
-    public var id: String
+package struct LedgerEntry: Sendable, Equatable {
+    package var id: String
     /// The digest of the operations that were applied.
-    public var checksum: String
+    package var checksum: String
     /// RFC 3339, UTC.
-    public var appliedAt: String
-    public var milliseconds: Int64
-    public var appliedBy: String
+    package var appliedAt: String
+    package var milliseconds: Int64
+    package var appliedBy: String
     /// The version of the program that applied it.
-    public var version: String
+    package var version: String
 
-    public init(
+    package init(
         id: String, checksum: String, appliedAt: String = "", milliseconds: Int64 = 0, appliedBy: String = "",
         version: String = ""
     ) {

@@ -1,27 +1,40 @@
 import Dialects
 
-/// What is to be done, in order: whole migrations, up or down.
+/// Whole migrations to apply or undo, in order.
 public struct Plan: Sendable, Equatable {
-    public enum Direction: String, Sendable { case up, down }
+    /// Whether migrations are applied or undone.
+    public enum Direction: String, Sendable {
+        /// Applies a migration.
+        case up
+        /// Undoes a migration.
+        case down
+    }
 
+    /// One migration, applied or undone.
     public struct Step: Sendable, Equatable {
+        /// The migration's id.
         public var id: String
+        /// Whether it is applied or undone.
         public var direction: Direction
-        /// Each operation between the schemas that it lies between.
+        /// The operations, each between the schemas before and after it.
         public var operations: [PlannedOperation]
     }
 
+    /// One operation of a step.
     public struct PlannedOperation: Sendable, Equatable {
+        /// The operation between the schemas before and after it.
         public var resolved: ResolvedOperation
         /// The alteration that this one undoes, if it undoes one.
         public var undoes: TableAlteration?
     }
 
+    /// The migrations, in the order in which they run.
     public var steps: [Step]
 }
 
-/// Where `down` is to stop.
+/// The migration at which `down` stops.
 public enum DownTarget: Sendable, Equatable {
+    /// So many migrations are undone, last first.
     case steps(Int)
     /// This migration stays applied.
     case to(String)
@@ -30,7 +43,9 @@ public enum DownTarget: Sendable, Equatable {
 }
 
 extension History {
-    /// The migrations after the first `applied` ones, up to and with `target`. Throws `MigratorError.unknownID`.
+    /// The migrations after the first `applied` ones, up to and with `target`.
+    ///
+    /// - Throws: `MigratorError.unknownID`.
     public func planUp(applied: Int = 0, to target: String? = nil) throws -> Plan {
         try planUp(applied: applied, count: try target.map { try index(of: $0) + 1 } ?? migrations.count)
     }
@@ -46,8 +61,9 @@ extension History {
         return Plan(steps: steps)
     }
 
-    /// The last of the `applied` first migrations, undone in reverse. Throws `MigratorError`, of kind `irreversible` when one
-    /// of them says that it can't be undone.
+    /// The last of the `applied` first migrations, undone in reverse.
+    ///
+    /// - Throws: ``MigratorError``; `irreversible` when one of them says that it can't be undone.
     public func planDown(applied: Int, _ target: DownTarget) throws -> Plan {
         try planDown(applied: applied, leaving: try remaining(of: applied, after: target))
     }
@@ -78,7 +94,9 @@ extension History {
         }
     }
 
-    /// A migration's place in the order, from 0. Throws `MigratorError.unknownID` where none has this id.
+    /// A migration's place in the order, from 0.
+    ///
+    /// - Throws: `MigratorError.unknownID` where none has this id.
     public func index(of id: String) throws -> Int {
         guard let at = position(of: id) else { throw MigratorError.unknownID(id, known: migrations.map(\.id)) }
         return at
@@ -114,7 +132,9 @@ struct LoweredOperation {
 }
 
 extension Plan.Step {
-    /// The step's SQL for a database that holds what is declared and nothing else.
+    /// The step's SQL for a database without undeclared objects.
+    ///
+    /// - Throws: `MigratorError.cannotLower`.
     public func lowering(in dialect: any Dialect) throws -> Lowering { try lowered(in: dialect).lowering }
 
     /// Each operation with its SQL and hazards: a check that does not go with a new type is found here, and not in the middle.
@@ -139,7 +159,9 @@ extension [LoweredOperation] {
 }
 
 extension Plan.Step {
-    /// The step as a part of a script, its ledger row included. The first migration makes the ledger, too.
+    /// The step as a part of a script, with its row in the ledger. The first migration makes the ledger, too.
+    ///
+    /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {
         var lowering = try lowering(in: dialect)
         let at = try history.index(of: id)
@@ -156,7 +178,9 @@ extension Plan.Step {
 }
 
 extension History {
-    /// How many migrations are applied once `id` is; none for `nil` and "none". Throws `MigratorError.unknownID`.
+    /// How many migrations are applied once `id` is; none for `nil` and "none".
+    ///
+    /// - Throws: `MigratorError.unknownID`.
     public func count(upTo id: String?) throws -> Int {
         guard let id, id != "none" else { return 0 }
         return try index(of: id) + 1

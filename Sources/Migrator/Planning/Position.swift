@@ -4,14 +4,14 @@ import Dialects
 public enum Position: Sendable, Equatable {
     /// Every migration is applied.
     case current
-    /// These are still to come, in order.
+    /// These migrations are pending, in order.
     case behind([String])
-    /// The database holds migrations after our last: a newer program was here.
+    /// The database holds migrations after the last of this history: a newer program was here.
     case newer([String])
-    /// Applied migrations whose operations are no longer those that were applied, each with what differs.
+    /// Applied migrations were edited: each with its first difference.
     case changed([ChangedMigration])
 
-    /// The word for it in JSON.
+    /// The position as a stable word for JSON.
     public var code: String {
         switch self {
         case .current: "current"
@@ -22,8 +22,11 @@ public enum Position: Sendable, Equatable {
     }
 }
 
+/// A migration that was edited after it was applied.
 public struct ChangedMigration: Sendable, Equatable {
+    /// The migration's id.
     public var id: String
+    /// Where its operations first differ, then and now, as a sentence.
     public var difference: String
 }
 
@@ -31,7 +34,7 @@ extension History {
     /// Compares what is applied with this history. `operations` gives the canonical form of an applied migration's operations, by its
     /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known
     /// one, or a migration was slipped in before one that is applied.
-    public func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
+    package func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
         let unknown = ledger.filter { position(of: $0.id) == nil }.map(\.id)
         let known = ledger.filter { position(of: $0.id) != nil }
         if let first = unknown.first, let at = ledger.firstIndex(where: { $0.id == first }),

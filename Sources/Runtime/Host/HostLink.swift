@@ -128,7 +128,7 @@ struct HostLink {
     }
 
     private static var broken: RuntimeError {
-        RuntimeError(.brokenAnswer, "what answers at the daemon's socket gave an order that is none")
+        RuntimeError(.brokenAnswer, "the program at the daemon's socket sent bytes that are not an order")
     }
 }
 

@@ -42,7 +42,7 @@ public struct HostFrameReader {
 
     public init() {}
 
-    /// Takes more bytes and returns the frames that are whole now. Throws `RuntimeError` at the first that is none: the
+    /// Takes more bytes and returns the frames that are whole now. Throws `RuntimeError` at the first bytes that are not a frame: the
     /// connection is then of no more use.
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(RuntimeError) -> [HostFrame] {
         pending += bytes
@@ -88,6 +88,6 @@ public struct HostFrameReader {
     }
 
     private static var broken: RuntimeError {
-        RuntimeError(.badRequest, "the host's stream holds a frame that is none")
+        RuntimeError(.badRequest, "the host sent bytes that are not a frame of its stream")
     }
 }

@@ -2,7 +2,7 @@ import Dialects
 import FoundationEssentials
 
 extension JSON {
-    /// Reads a document; `nil` when the text is none. One that is nested deeper than 512 is none.
+    /// Reads a document; `nil` when the text is not JSON, or nested deeper than 512.
     public init?(parsing text: String) {
         guard let parsed = try? JSONDecoder().decode(Parsed.self, from: Data(text.utf8)) else { return nil }
         self = parsed.value

@@ -90,8 +90,9 @@ enum YAMLFile {
                 }
                 guard let name = key.scalar?.string else {
                     throw SettingsError(
-                        "not_a_name", at: "\(path):\(key.mark?.line ?? 0)", "a key is a name, and this is none",
-                        remedy: "write it between quotes")
+                        "not_a_name", at: "\(path):\(key.mark?.line ?? 0)",
+                        "a key has to be a name, and is a list or an object",
+                        remedy: "write the name between quotes")
                 }
                 var value = try value(node)
                 // A key's line is the place that people look for.

@@ -32,8 +32,9 @@ public struct ExistingTransfer: Sendable {
         self.verification = verification
     }
 
-    /// What `run` would do; changes nothing. Throws `SchemaTransferError` and `TransferError` where `run` would refuse, and
-    /// `DatabaseError`.
+    /// Tells what `run` would do, and changes nothing.
+    ///
+    /// - Throws: ``SchemaTransferError`` and ``TransferError`` where `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
@@ -47,17 +48,19 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
-    /// The rules that say what numbers count where the target has moments or spans of time, as far as the numbers suggest it. Changes
-    /// nothing. Throws `SchemaTransferError`, `TransferError` and `DatabaseError`.
+    /// The rules that say what numbers count where the target has moments or spans of time, as far as the numbers suggest it.
+    /// Changes nothing.
+    ///
+    /// - Throws: ``SchemaTransferError``, ``TransferError`` and `DatabaseError`.
     public func proposals() async throws -> [ProposedRule] {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
-                let inspection = try from.dialect.inspect(reading)
-                let schema = try to.dialect.inspect(writing).schema
+                let inspection = try from.transferDialect.inspect(reading)
+                let schema = try to.transferDialect.inspect(writing).schema
                 let match = try SchemaMatch(
                     inspection.schema.tables, schema, ignoring: ignoring + keeping + rules.skipped)
-                let written = try to.dialect.writtenTypes(on: writing)
-                let survey = SourceSurvey(reading, from.dialect, rules)
+                let written = try to.transferDialect.writtenTypes(on: writing)
+                let survey = SourceSurvey(reading, from.transferDialect, rules)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
@@ -90,7 +93,9 @@ public struct ExistingTransfer: Sendable {
         }
     }
 
-    /// Does it, and tells `events` on the way. Throws as `plan` does, and `TransferError.doesNotFit`.
+    /// Copies the rows, and tells `events` on the way.
+    ///
+    /// - Throws: As `plan` does, and `TransferError.doesNotFit`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         let start = ContinuousClock.now
@@ -116,7 +121,7 @@ public struct ExistingTransfer: Sendable {
         events(.planned(plan))
         let load = SchemaLoad(
             plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
-            verification: verification, source: from.dialect, target: to.dialect, events: events)
+            verification: verification, source: from.transferDialect, target: to.transferDialect, events: events)
         var report = try load.run(reading, writing)
         report.remarks += reading.readingRemarks
         report.provenance = TransferReport.Provenance(
@@ -125,7 +130,7 @@ public struct ExistingTransfer: Sendable {
     }
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
-        let (source, target) = (from.dialect, to.dialect)
+        let (source, target) = (from.transferDialect, to.transferDialect)
         let schema = try target.inspect(writing).schema
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try source.inspect(reading)

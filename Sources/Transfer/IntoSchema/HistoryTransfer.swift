@@ -33,12 +33,13 @@ public struct HistoryTransfer: Sendable {
         self.migration = migration
     }
 
-    /// What `run` would do; changes nothing. Throws `SchemaTransferError` and `TransferError` where `run` would refuse, and
-    /// `DatabaseError`.
+    /// Tells what `run` would do, and changes nothing.
+    ///
+    /// - Throws: ``SchemaTransferError`` and ``TransferError`` where `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         try requireTwo()
         if !to.isMissing {
-            let target = to.dialect
+            let target = to.transferDialect
             try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
         }
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
@@ -52,7 +53,9 @@ public struct HistoryTransfer: Sendable {
         return plan
     }
 
-    /// Does it, and tells `events` on the way. Throws as `plan` does, `TransferError.doesNotFit`, and what migrating throws.
+    /// Copies the rows, and tells `events` on the way.
+    ///
+    /// - Throws: As `plan` does, `TransferError.doesNotFit`, and what `Migrator.up` throws.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await TransferEngine.stoppable {
@@ -70,7 +73,7 @@ public struct HistoryTransfer: Sendable {
         _ pair: ConnectionPair, _ events: @escaping @Sendable (TransferEvent) -> Void
     ) async throws -> TransferReport {
         let start = ContinuousClock.now
-        let (source, target) = (from.dialect, to.dialect)
+        let (source, target) = (from.transferDialect, to.transferDialect)
         events(.phase(.surveying))
         let (plan, isOwn, remark) = try await pair.run { reading, writing in
             try TransferEngine.requireEmpty(writing, target)
@@ -106,7 +109,7 @@ public struct HistoryTransfer: Sendable {
 
     /// Removes everything from the target: it was empty before.
     private func empty() async throws {
-        let (target, views) = (to.dialect, Set(history.schema.views.map(\.name)))
+        let (target, views) = (to.transferDialect, Set(history.schema.views.map(\.name)))
         try await to.withConnection { connection in
             try connection.withForeignKeysUnenforced {
                 try connection.transaction {
@@ -121,10 +124,11 @@ public struct HistoryTransfer: Sendable {
 
     private func plan(_ reading: any Connection) throws -> TransferPlan {
         let survey = SchemaSurvey(
-            reading: reading, source: from.dialect, target: to.dialect, schema: history.schema, ignoring: ignoring,
+            reading: reading, source: from.transferDialect, target: to.transferDialect, schema: history.schema,
+            ignoring: ignoring,
             rules: rules)
         let origin = HistorySource(reading: reading, history: history)
-        return try survey.plan(try from.dialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
+        return try survey.plan(try from.transferDialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
     }
 
     /// A file that was made for a transfer which left nothing in it goes away again.

@@ -1,12 +1,12 @@
 import Dialects
 
-/// Why a database can't be moved into a schema that is there. Nothing has then been changed.
+/// The reason why a database can't be moved into a schema that is there. Nothing was changed.
 public enum SchemaTransferError: Error, Equatable, Sendable {
-    /// Tables and columns of the source that the schema has no place for.
+    /// Tables and columns of the source that the target does not have.
     case noPlace([String])
-    /// Columns that must hold a value, and get none from the source or from a default.
+    /// Required columns that get no value from the source or from a default.
     case noSource([String])
-    /// A name that was to be ignored and is not in the source.
+    /// A name to ignore that the source does not have.
     case nothingToIgnore(String)
     /// A rule that gives a table or a column another name: here they go where theirs is.
     case renamed(String, line: Int)
@@ -14,7 +14,7 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case compared
     /// The history itself puts rows into these tables.
     case filledByHistory([String])
-    /// A target that was to hold tables, and holds none.
+    /// The target holds no tables to fill.
     case nothingToFill
     /// Tables of the target that hold rows, of which nothing was said.
     case rowsInTheWay([String])
@@ -24,7 +24,7 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case unwritable([String])
     /// Columns, as `table.column`, of numbers that are to be spans of time: nothing says what they count.
     case unitless([String])
-    /// Rows that name a parent which is not there.
+    /// Rows that refer to a row which does not exist.
     case orphans([Orphans])
 }
 

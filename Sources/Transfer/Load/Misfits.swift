@@ -1,16 +1,20 @@
 import Dialects
 
-/// Values of one column that its type does not hold, for one reason.
+/// Values of one column that do not fit its type, for one reason.
 public struct Misfits: Sendable, Equatable {
+    /// The table, as the source calls it.
     public var table: String
+    /// The column, as the source calls it.
     public var column: String
-    /// In the target's words.
+    /// The type, in the target's words.
     public var type: String
+    /// What is done about them.
     public var policy: MismatchPolicy
     /// Whether the type is given, so that the column is not widened.
     public var isGiven: Bool
-    /// `is no whole number of 64 bits`.
+    /// The reason, as a predicate: `is no whole number of 64 bits`.
     public var reason: String
+    /// How many values do not fit.
     public var count = 0
     /// The first of them: `'n/a' in row id=17`.
     public var examples: [String] = []

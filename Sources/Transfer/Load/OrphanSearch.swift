@@ -1,11 +1,14 @@
 import Dialects
 
-/// Rows of a table that name a parent which is not there.
+/// Rows of a table that refer to a row which does not exist.
 public struct Orphans: Sendable, Equatable {
+    /// The table whose rows have no parent.
     public var table: String
     /// The foreign key's name.
     public var key: String?
+    /// The table that they refer to.
     public var parent: String
+    /// How many rows have no parent.
     public var count: Int
     /// The keys that the first of them name: `order_id=7`.
     public var examples: [String]

@@ -1,30 +1,33 @@
 import Dialects
 
-/// What a transfer is going to do: the target's schema, and how each table's rows get there. Made from an inspection and the
-/// values' profiles, without touching a database.
+/// The plan of a transfer: the target's schema, and the way of each table's rows. Made from an inspection and the values'
+/// profiles, without touching a database.
 public struct TransferPlan: Sendable {
-    /// In the order in which they are loaded: parents before their children, as far as cycles allow.
+    /// The tables in loading order: parents before children, as far as cycles allow.
     public var tables: [PlannedTable]
-    /// What the target gets, but for checks, which are added one by one.
+    /// The target's schema without its checks, which are added one by one.
     public var schema: Schema
     /// How it is made, in the source's own words; `nil` where the target spells the schema.
-    public var construction: Construction?
+    package var construction: Construction?
     /// In the target's words, with the target's names.
-    public var checks: [PlannedCheck]
+    package var checks: [PlannedCheck]
     /// What views of the target are called in the source; those that stand for something else there are not among them.
-    public var viewSources: [String: String] = [:]
+    package var viewSources: [String: String] = [:]
     /// Indexes over words.
-    public var fullText: [PlannedFullText]
+    package var fullText: [PlannedFullText]
+    /// Names that the target can't take as they are.
     public var renames: [Rename]
+    /// Columns whose types deserve an explanation.
     public var typeNotes: [TypeNote]
+    /// What stays behind, with the reasons.
     public var notCarried: [NotCarried]
-    /// Values that will not fit, and what becomes of them.
+    /// Values that will not fit, and what is done about them.
     public var misfits: [Misfits] = []
-    /// What the target executes, in this order: tables, and after their rows all else.
+    /// The statements that the target executes: tables first, and everything else after their rows.
     public internal(set) var statements: [String] = []
-    /// What means something else in the target though nothing of it is lost.
+    /// What behaves differently in the target, though nothing is lost.
     public var remarks: [String] = []
-    /// What rules might say about columns that could mean more than their types do.
+    /// Rules for columns that could mean more than their types say.
     public var proposals: [ProposedRule] = []
     /// Columns that compare without regard to case in the target, by more letters than in the source.
     var caseless: [CaselessColumn] = []
@@ -45,35 +48,37 @@ public struct TransferPlan: Sendable {
     var madeTables: [String] { schema.tables.map(\.name) + (quarantines ? [Quarantine.tableName] : []) }
 }
 
-/// One table on its way.
+/// One table of a transfer.
 public struct PlannedTable: Sendable, Equatable {
-    /// What it is called in the source.
+    /// The table's name in the source.
     public var source: String
-    /// What it is called in the target.
+    /// The table's name in the target.
     public var target: String
-    public var reading: TableReading
-    /// The columns that are copied, as the source calls them; the others are computed.
+    package var reading: TableReading
+    /// The columns that are copied, as the source calls them. Computed columns are not among them.
     public var sourceColumns: [String]
+    /// What the target calls them, in the same order.
     public var targetColumns: [String]
+    /// Their types in the target, in the same order.
     public var types: [ColumnType]
     /// How each column's values get there.
-    public var handling: [ColumnHandling]
+    package var handling: [ColumnHandling]
     /// What happens to rows that repeat a key: they are refused unless it is `quarantine`.
-    public var policy = MismatchPolicy.widen
-    /// Rows that were there when the table was looked at.
+    package var policy = MismatchPolicy.widen
+    /// The number of rows when the table was surveyed.
     public var rows: Int
-    /// Roughly how many bytes its values have.
+    /// The approximate size of its values, in bytes.
     public var bytes: Int
     /// How many the values of its largest row have, as far as they were looked at.
-    public var longestRow = 0
+    package var longestRow = 0
     /// The pieces in which it can be read, each row in one of them; at least one.
-    public var pieces: [KeyRange]
+    package var pieces: [KeyRange]
     /// The column that counts by itself, in the target, and the highest number that was ever issued.
-    public var counting: Counting?
+    package var counting: Counting?
 
-    public struct Counting: Sendable, Equatable {
-        public var column: String
-        public var highest: Int64
+    package struct Counting: Sendable, Equatable {
+        package var column: String
+        package var highest: Int64
     }
 
     /// Whether its rows are so long that only one at a time should be held in memory.
@@ -81,22 +86,22 @@ public struct PlannedTable: Sendable, Equatable {
 }
 
 /// How the values of one column are read, and what happens to those that do not fit.
-public struct ColumnHandling: Sendable, Equatable {
+package struct ColumnHandling: Sendable, Equatable {
     /// `nil`: as they are.
-    public var reading: ValueReading?
-    public var policy: MismatchPolicy = .widen
-    public var demand: ColumnDemand = []
+    package var reading: ValueReading?
+    package var policy: MismatchPolicy = .widen
+    package var demand: ColumnDemand = []
     /// Whether the type is given, by a rule or a declared schema: then no value widens it.
-    public var isGiven = false
+    package var isGiven = false
     /// Whether values may not fit, as far as the profile tells.
     var isSuspect = false
     /// Whether every value was looked at, in the moment that is read, and the type chosen so that all of them fit.
     var isProven = false
 }
 
-public struct PlannedCheck: Sendable, Equatable {
-    public var table: String
-    public var check: Check
+package struct PlannedCheck: Sendable, Equatable {
+    package var table: String
+    package var check: Check
 }
 
 /// A column that compares without regard to case, in the target's names.
@@ -107,27 +112,33 @@ struct CaselessColumn: Sendable, Equatable {
 }
 
 /// An index over words, in the target's names.
-public struct PlannedFullText: Sendable, Equatable {
-    public var name: String
-    public var table: String
-    public var statement: String
+package struct PlannedFullText: Sendable, Equatable {
+    package var name: String
+    package var table: String
+    package var statement: String
 }
 
-/// A name that could not stay.
+/// A name that the target can't take as it is.
 public struct Rename: Sendable, Equatable, Codable {
     /// `table`, `column`, `index` or `constraint`.
     public var kind: String
+    /// The name in the source.
     public var from: String
+    /// The name in the target.
     public var to: String
 }
 
-/// A column whose type in the target needs a word.
+/// An explanation of a column's type in the target.
 public struct TypeNote: Sendable, Equatable, Codable {
+    /// The table, as the source calls it.
     public var table: String
+    /// The column, as the source calls it.
     public var column: String
     /// As the source declares it.
     public var declared: String
+    /// The type in the target.
     public var type: String
+    /// Why it got this type.
     public var reason: String
 }
 

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Rows that a key of the source tells apart, and that are one to the target's.
+/// Rows that a key of the source tells apart and a key of the target does not.
 public struct FoldedKey: Sendable, Equatable {
     /// As the source calls it.
     public var table: String

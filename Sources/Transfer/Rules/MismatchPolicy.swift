@@ -1,22 +1,22 @@
-/// What happens to values that are not what their column says.
+/// What is done with values that do not fit their column's type.
 public enum MismatchPolicy: String, Sendable, CaseIterable {
-    /// The transfer is refused, and every such value counted and named.
+    /// The transfer is refused, and all such values are counted and named.
     case fail
     /// The column gets a type that holds all its values.
     case widen
-    /// The value becomes NULL, counted by column.
+    /// The value becomes NULL. Such values are counted by column.
     case null
-    /// The row goes into the side table `tc_quarantine`, whole, and is counted.
+    /// The whole row goes into the side table `tc_quarantine`, and is counted.
     case quarantine
 }
 
 /// What a column demands of a value beside what its type can hold.
-public struct ColumnDemand: OptionSet, Sendable {
-    public let rawValue: UInt8
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+package struct ColumnDemand: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Not to be NULL.
-    public static let value = ColumnDemand(rawValue: 1)
+    package static let value = ColumnDemand(rawValue: 1)
     /// To be stored as bytes: text and numbers would become bytes without a word.
-    public static let bytes = ColumnDemand(rawValue: 2)
+    package static let bytes = ColumnDemand(rawValue: 2)
 }

@@ -1,14 +1,16 @@
 import Dialects
 
-/// A rule that somebody may want for a column. It is shown, and never applied by itself.
+/// A rule that may be wanted for a column. It is shown and never applied by itself.
 public struct ProposedRule: Sendable, Equatable {
+    /// The table, as the source calls it.
     public var table: String
+    /// The column, as the source calls it.
     public var column: String
     /// The rule in the words of a rules file: `timestamp: unix`.
     public var rule: String
-    /// What speaks for it: `all 1204 numbers lie between 1990 and 2100`.
+    /// The evidence for it: `all 1204 numbers lie between 1990 and 2100`.
     public var reason: String
-    /// Another rule for which the same speaks.
+    /// Another rule with the same evidence.
     public var alternative: String?
 
     init(_ proposal: Proposal, table: String, column: String) {

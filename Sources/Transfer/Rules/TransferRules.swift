@@ -1,48 +1,68 @@
 import Dialects
 import Migrator
 
-/// What somebody wants otherwise than a transfer would do it: the contents of a rules file.
+/// The contents of a rules file: what a transfer does otherwise than by itself.
 public struct TransferRules: Sendable, Equatable {
+    /// What is done with values that do not fit; `widen` when `nil`.
     public var onMismatch: MismatchPolicy?
     /// Names of tables, columns, indexes and constraints in lower case, so that no query needs quotes around them.
     public var lowercaseNames = false
     /// What becomes of columns that compare without regard to case; `text` when `nil`.
     public var nocase: NocasePolicy?
+    /// Rules for single tables, in the order of the file.
     public var tables: [TableRule] = []
 
+    /// No rules: the transfer decides by itself.
     public init() {}
 
+    /// Rules for one table.
     public struct TableRule: Sendable, Equatable {
         /// As the source calls it.
         public var name: String
         /// Where it stands in the rules file, for messages.
         public var line: Int
+        /// Whether the table stays behind.
         public var isSkipped = false
+        /// Its name in the target; `nil` for the same.
         public var rename: String?
+        /// When it is loaded; `nil` for the order of foreign keys.
         public var order: LoadOrder?
+        /// What is done with its values that do not fit; as for all tables when `nil`.
         public var onMismatch: MismatchPolicy?
+        /// Rules for single columns.
         public var columns: [ColumnRule] = []
 
+        /// A rule that says nothing yet.
         public init(name: String, line: Int) {
             self.name = name
             self.line = line
         }
     }
 
+    /// Rules for one column.
     public struct ColumnRule: Sendable, Equatable {
+        /// The column, as the source calls it.
         public var name: String
+        /// Where it stands in the rules file, for messages.
         public var line: Int
+        /// Whether the column stays behind.
         public var isSkipped = false
+        /// Its name in the target; `nil` for the same.
         public var rename: String?
+        /// Its type in the target; chosen by the values when `nil`.
         public var type: ColumnType?
-        /// What numbers count, and how far the clock of naive texts is ahead of UTC; `nil` when values are no moments.
+        /// What numbers count; `nil` when values are no moments.
         public var moment: MomentReading.Count?
+        /// How many minutes the clock of texts without a zone is ahead of UTC.
         public var minutesAhead: Int?
-        /// What a NUL, and what is no UTF-8, becomes.
+        /// The replacement for a NUL and for bytes that are no UTF-8.
         public var nul: String?
+        /// What is done with its values that do not fit; as for its table when `nil`.
         public var onMismatch: MismatchPolicy?
+        /// What becomes of a column that is `COLLATE NOCASE`; as for all tables when `nil`.
         public var nocase: NocasePolicy?
 
+        /// A rule that says nothing yet.
         public init(name: String, line: Int) {
             self.name = name
             self.line = line
@@ -51,7 +71,11 @@ public struct TransferRules: Sendable, Equatable {
 
     /// When a table is loaded; those of equal order in the order of their foreign keys.
     public enum LoadOrder: Sendable, Equatable {
-        case first, last
+        /// Before all others.
+        case first
+        /// After all others.
+        case last
+        /// By this number, lowest first; after `first`, before tables without a rule.
         case number(Int)
     }
 }
@@ -128,7 +152,7 @@ extension TransferRules {
         }.map(\.element)
     }
 
-    /// `did you mean orders?`
+    /// A question for a mistyped name: `did you mean orders?`
     public static func suggestion(_ word: String, _ words: [String]) -> String? {
         Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
     }

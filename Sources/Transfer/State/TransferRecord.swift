@@ -1,24 +1,32 @@
 import Dialects
 
-/// What a target says of the transfer that fills it.
+/// The record of a transfer in its target.
 public struct TransferRecord: Sendable, Equatable {
     /// How far it is.
     public enum State: String, Sendable {
-        case loading, building, verifying
+        /// Rows are being loaded.
+        case loading
+        /// Rows are there; keys, indexes, checks and views are being made.
+        case building
+        /// Everything is there and is being compared.
+        case verifying
         /// Everything is there and was compared. Any other state is a database that nobody should work with.
         case complete
     }
 
+    /// A random number that tells one run from another.
     public var id: String
     /// The source's URL, without a password.
     public var source: String
-    /// What tells whether the source is still what it was: only then can the rest of it be loaded.
+    /// The state of the source (`Connection.sourceFingerprint`). A run goes on only with the same source.
     public var fingerprint: String
-    /// The whole plan as JSON: only a run that would do the same can go on with what is there.
+    /// The whole plan as JSON. A run goes on only with the same plan.
     public var plan: String
+    /// How far it is.
     public var state: State
-    /// RFC 3339, UTC; empty as long as it is not.
+    /// When it began: RFC 3339, UTC.
     public var startedAt = ""
+    /// When it was complete: RFC 3339, UTC; empty until then.
     public var finishedAt = ""
 
     /// The same where it is not complete.

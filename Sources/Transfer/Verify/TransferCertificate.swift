@@ -1,16 +1,20 @@
 import Dialects
 
-/// What a verified transfer did, as a document that proves itself: everybody can compute it anew from the two databases, as
-/// docs/digest.md says how, and `ci/check-certificate.py` does.
+/// A verified transfer as a document that anybody can check: docs/digest.md tells how to compute it again from the two databases,
+/// and `ci/check-certificate.py` does.
 public struct TransferCertificate: Sendable {
-    /// Without passwords: URLs show none.
+    /// The source's URL, without its password.
     public var source: DatabaseURL
+    /// The target's URL, without its password.
     public var target: DatabaseURL
+    /// The program that made the transfer, with its version.
     public var program: String
     /// RFC 3339, UTC.
     public var issuedAt: String
+    /// What the transfer did.
     public var report: TransferReport
 
+    /// A certificate of a verified transfer; `issuedAt` is RFC 3339, UTC.
     public init(
         of report: TransferReport, from source: DatabaseURL, to target: DatabaseURL, by program: String,
         at issuedAt: String
@@ -22,7 +26,7 @@ public struct TransferCertificate: Sendable {
         self.issuedAt = issuedAt
     }
 
-    /// The document; its member `sha256` is the SHA-256 of all others as canonical JSON (`JSON.canonical`).
+    /// The certificate as JSON. Its member `sha256` is the SHA-256 of all others as canonical JSON (`JSON.canonical`).
     public func document() -> JSON {
         let members = self.members
         let digest = SHA256.hexadecimal(of: JSON.object(members).canonical().utf8)

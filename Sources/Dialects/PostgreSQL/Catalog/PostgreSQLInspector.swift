@@ -1,14 +1,14 @@
 /// Reads the current schema of a live PostgreSQL database back into a schema value: one question for each kind of thing.
-public enum PostgreSQLInspector {
+package enum PostgreSQLInspector {
     /// Everything the schema holds, as far as a schema value can say it; the rest is listed with its reason. Throws
     /// `DatabaseError`.
-    public static func inspect(_ connection: any Connection) throws -> Inspection {
+    package static func inspect(_ connection: any Connection) throws -> Inspection {
         if connection.isInTransaction { return try read(connection) }
         return try connection.snapshot { try read(connection) }
     }
 
     /// What PostgreSQL reads back right after `schema` was made in a schema of its own, which is gone afterwards.
-    public static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
+    package static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
         let construction = try PostgreSQLDialect().construct(schema)
         return try withScratch(beside: connection) { connection in
             for statement in construction.tables + construction.afterLoad.map(\.statement) {

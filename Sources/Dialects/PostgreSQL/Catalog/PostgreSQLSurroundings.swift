@@ -1,7 +1,7 @@
 extension PostgreSQLInspector {
     /// What the current schema holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
     /// `subjects`.
-    public static func surroundings(
+    package static func surroundings(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> Surroundings {
         let near = try subjects.flatMap { try Neighbourhood(of: $0, declared, connection) }

@@ -96,7 +96,7 @@ final class PostgreSQLCopyOut: RowCursor {
     }
 
     private var broken: DatabaseError {
-        DatabaseError(.other, "the server sent a row that is none of COPY's binary format", statement: statement)
+        DatabaseError(.other, "the server sent a row that is not in COPY's binary format", statement: statement)
     }
 
     func raw(_ column: Int) -> RawValue { value(column, message) }

@@ -2,12 +2,12 @@
 
 extension PostgreSQLDialect {
     /// Readers go on, until a foreign key is taken off.
-    public func lock(_ tables: [String], on connection: any Connection) throws {
+    package func lock(_ tables: [String], on connection: any Connection) throws {
         guard !tables.isEmpty else { return }
         try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
     }
 
-    public func foreignKeys(
+    package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [HeldConstraint] {
         guard !tables.isEmpty else { return [] }
@@ -37,7 +37,7 @@ extension PostgreSQLDialect {
         }
     }
 
-    public func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+    package func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
         let types = try PostgreSQLTypeReader(connection)
         var written: [String: [String: ColumnType]] = [:]
         for column in try PostgreSQLColumnReader(connection).columns {

@@ -3,7 +3,7 @@
 extension PostgreSQLDialect: TransferSource {
     /// Rows come as they lie: sorting them would cost more than reading them. Without a key a row is known by its place
     /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
-    public func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+    package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
         let key = table.primaryKey?.columns ?? []
         // Tables that inherit from this one are carried by themselves.
         return TableReading(
@@ -11,7 +11,7 @@ extension PostgreSQLDialect: TransferSource {
             hiddenKey: key.isEmpty ? "ctid::text" : nil)
     }
 
-    public func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? {
+    package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? {
         let rows = try connection.query(
             """
             SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -21,13 +21,13 @@ extension PostgreSQLDialect: TransferSource {
         return rows.map { PostgreSQLTypeName($0[0].text ?? "").columnType }
     }
 
-    public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
+    package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
         PostgreSQLMeaning(columns: columns, names: names)
     }
 
     /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no
     /// decimals: those are texts in SQLite, and compute in another way.
-    public func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
+    package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let columns = relations.flatMap(\.columns)
         guard case .native(_, let text) = view.query else { return TranslatedView(view.query, columns: columns) }
         let query = PostgreSQLExpression(columns).withoutTextCasts(text)

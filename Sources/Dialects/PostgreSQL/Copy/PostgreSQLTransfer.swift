@@ -2,16 +2,16 @@
 
 extension PostgreSQLDialect: TransferTarget {
     /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1.
-    public var longestName: Int { 63 }
+    package var longestName: Int { 63 }
 
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html
-    public var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
+    package var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
-    public var distinguishesCase: Bool { true }
-    public var addsConstraints: Bool { true }
-    public var countsInPrimaryKeysOnly: Bool { false }
+    package var distinguishesCase: Bool { true }
+    package var addsConstraints: Bool { true }
+    package var countsInPrimaryKeysOnly: Bool { false }
 
-    public func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+    package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
             SELECT c.relname FROM pg_class c
@@ -27,9 +27,9 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
-    public func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
+    package func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
-    public func duplicates(
+    package func duplicates(
         of key: Index, in table: Table, order: [String]
     ) throws(LoweringError) -> DuplicateStatements {
         var parts: [String] = []
@@ -56,7 +56,7 @@ extension PostgreSQLDialect: TransferTarget {
             table: SQLText.identifier(table.name), place: "ctid", found: "pg_temp.tc_duplicates")
     }
 
-    public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
+    package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
         // pg_get_serial_sequence reads its first argument as SQL and its second as it is (the manual, 9.26).
@@ -67,12 +67,12 @@ extension PostgreSQLDialect: TransferTarget {
             "SELECT setval(\(trusted: sequence), \(max(number, 1)), \(trusted: number > 0 ? "true" : "false"))")
     }
 
-    public var takesManyWriters: Bool { true }
+    package var takesManyWriters: Bool { true }
 
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
     /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
     /// than they bring, but for the largest tables and for one that is nearly all there is (`sharingWork`).
-    public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.executeScript(
             """
             SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET jit = off;
@@ -81,43 +81,43 @@ extension PostgreSQLDialect: TransferTarget {
     }
 
     /// One commit that is waited for brings all before it to the disk: the log is written in order.
-    public func finishLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func finishLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.executeScript("SET synchronous_commit = on")
     }
 
     /// COPY FREEZE takes a table that the same transaction truncated, and saves the next reader from marking every row as
     /// visible; with `wal_level = minimal` there is no log of it either
     /// (https://www.postgresql.org/docs/current/populate.html, 14.4.7).
-    public func truncationBeforeFreeze(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
+    package func truncationBeforeFreeze(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
 
     /// What the server itself counts as large gets its parallel workers again, as before `prepareForLoading`.
-    public var sharingWork: String? {
+    package var sharingWork: String? {
         "SET LOCAL min_parallel_table_scan_size TO DEFAULT; SET LOCAL min_parallel_index_scan_size TO DEFAULT"
     }
 
-    public func validate(_ key: String, of table: String) -> String {
+    package func validate(_ key: String, of table: String) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"
     }
 
     /// Over all columns together (https://www.postgresql.org/docs/current/textsearch-tables.html, 12.2.2). `simple` folds case
     /// and keeps every word, as SQLite's unicode61 does; `english` is what comes close to its porter.
-    public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? {
+    package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? {
         let texts = columns.map { "coalesce(\(SQLText.identifier($0))::text, '')" }.joined(separator: " || ' ' || ")
         return "CREATE INDEX \(SQLText.identifier(name)) ON \(SQLText.identifier(table)) USING gin "
             + "(to_tsvector('\(stems ? "english" : "simple")', \(texts)))"
     }
 
-    public func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
+    package func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table.name)) ADD \(try DDL.define(check, of: table, in: self))"
     }
 
-    public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
+    package func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key)) NOT VALID"
     }
 
     /// By the pages in which the rows lie, which servers before version 14 would find by reading all of them
     /// (https://www.postgresql.org/docs/release/14.0/: "range scans on TIDs").
-    public func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] {
+    package func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] {
         let name = SQLText.literal(SQLText.identifier(table))
         let found = try connection.query(
             """
@@ -136,11 +136,11 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
-    public func dropTrigger(_ name: String, on table: String) -> String {
+    package func dropTrigger(_ name: String, on table: String) -> String {
         "DROP TRIGGER \(SQLText.identifier(name)) ON \(SQLText.identifier(table))"
     }
 
-    public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+    package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 
 /// Encodes values to see whether they can be, and throws the bytes away.

@@ -21,7 +21,7 @@ enum PostgreSQLNocase {
 }
 
 extension PostgreSQLDialect {
-    public func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
+    package func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
         var column = column
         switch policy {
         case .text: break
@@ -31,7 +31,7 @@ extension PostgreSQLDialect {
         return column
     }
 
-    public func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport {
+    package func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport {
         switch policy {
         case .text: .there
         case .citext: try citextSupport(on: connection)
@@ -52,7 +52,7 @@ extension PostgreSQLDialect {
         "DO $$ BEGIN DROP \(object); EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN NULL; END $$"
     }
 
-    public func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
+    package func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
         try PostgreSQLInspector.withRollback(connection) { isOurs in
             // Nothing of it stays, so a session that may only read may do this too.
             if isOurs { try connection.execute("SET TRANSACTION READ WRITE") }

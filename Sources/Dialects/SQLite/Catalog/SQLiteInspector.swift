@@ -1,14 +1,14 @@
 /// Reads a live SQLite database back into a schema value.
-public enum SQLiteInspector {
+package enum SQLiteInspector {
     /// Everything the database holds, as far as a schema can say it; the rest is listed with its reason. Throws
     /// `DatabaseError` only where the database itself can't be read.
-    public static func inspect(_ connection: any Connection) throws -> Inspection {
+    package static func inspect(_ connection: any Connection) throws -> Inspection {
         if connection.isInTransaction { return inspection(of: try SQLiteCatalog.read(connection)) }
         return try connection.snapshot { inspection(of: try SQLiteCatalog.read(connection)) }
     }
 
     /// What SQLite reads back right after `schema` was made in an empty database in memory.
-    public static func inspectScratch(_ schema: Schema, beside _: any Connection) throws -> Inspection {
+    package static func inspectScratch(_ schema: Schema, beside _: any Connection) throws -> Inspection {
         try withScratch(schema) { try inspect($0) }
     }
 

@@ -1,7 +1,7 @@
 extension SQLiteInspector {
     /// What the database holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
     /// `subjects`.
-    public static func surroundings(
+    package static func surroundings(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> Surroundings {
         let names = subjects.map { $0.union(declared.views(sayingAny: $0).map(\.name)) }

@@ -1,16 +1,16 @@
 /// A column's declared type as SQLite reads it: any words at all, from which it takes an affinity.
-public struct SQLiteTypeName: Hashable, Sendable {
+package struct SQLiteTypeName: Hashable, Sendable {
     /// How SQLite treats what is stored in a column (https://www.sqlite.org/datatype3.html, section 3.1).
-    public enum Affinity: Hashable, Sendable { case integer, text, blob, real, numeric }
+    package enum Affinity: Hashable, Sendable { case integer, text, blob, real, numeric }
 
     /// The text as it was declared; empty for a column without a type.
-    public let declared: String
+    package let declared: String
     /// The words in upper case, without arguments and quotes: `CHARACTER VARYING`.
-    public let base: String
+    package let base: String
     /// The numbers in parentheses: `[10, 2]` of `DECIMAL(10, 2)`.
-    public let arguments: [Int]
+    package let arguments: [Int]
 
-    public init(_ declared: String) {
+    package init(_ declared: String) {
         self.declared = declared
         let upper = declared.uppercased()
         guard let open = upper.firstIndex(of: "("), let close = upper[open...].firstIndex(of: ")") else {
@@ -29,7 +29,7 @@ public struct SQLiteTypeName: Hashable, Sendable {
     }
 
     /// The rules of section 3.1, in their order.
-    public var affinity: Affinity {
+    package var affinity: Affinity {
         let upper = declared.uppercased()
         if upper.contains("INT") { return .integer }
         if ["CHAR", "CLOB", "TEXT"].contains(where: upper.contains) { return .text }
@@ -42,7 +42,7 @@ public struct SQLiteTypeName: Hashable, Sendable {
 extension SQLiteTypeName {
     /// What the words most likely mean, told from them alone: the values may say otherwise, since SQLite holds anything
     /// anywhere.
-    public var columnType: ColumnType {
+    package var columnType: ColumnType {
         if declared.isEmpty { return .native(sqlite: "", postgresql: "") }
         if let named = Self.named[base] { return named }
         switch affinity {

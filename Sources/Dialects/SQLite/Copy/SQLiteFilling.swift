@@ -2,13 +2,13 @@
 
 extension SQLiteDialect {
     /// A transaction that writes is the only one.
-    public func lock(_ tables: [String], on connection: any Connection) throws {}
+    package func lock(_ tables: [String], on connection: any Connection) throws {}
 
-    public func foreignKeys(
+    package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [HeldConstraint] { [] }
 
-    public func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+    package func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
         let tables = try inspect(connection).schema.tables.map { table in
             (table.name, Dictionary(table.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first }))
         }

@@ -2,13 +2,13 @@
 
 extension SQLiteDialect: TransferTarget {
     /// No name is cut; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
-    public var longestName: Int { 1_000_000 }
-    public var reservedColumns: Set<String> { [] }
-    public var distinguishesCase: Bool { false }
-    public var addsConstraints: Bool { false }
-    public var countsInPrimaryKeysOnly: Bool { true }
+    package var longestName: Int { 1_000_000 }
+    package var reservedColumns: Set<String> { [] }
+    package var distinguishesCase: Bool { false }
+    package var addsConstraints: Bool { false }
+    package var countsInPrimaryKeysOnly: Bool { true }
 
-    public func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+    package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         let names = try connection.query(
             """
             SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
@@ -21,9 +21,9 @@ extension SQLiteDialect: TransferTarget {
         }
     }
 
-    public func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
+    package func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
 
-    public func duplicates(
+    package func duplicates(
         of key: Index, in table: Table, order: [String]
     ) throws(LoweringError) -> DuplicateStatements {
         var parts: [String] = []
@@ -51,13 +51,13 @@ extension SQLiteDialect: TransferTarget {
     }
 
     /// A collation that SQLite has by itself (https://www.sqlite.org/datatype3.html, 7).
-    public func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
+    package func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
         var column = column
         column.collation = .nocase
         return column
     }
 
-    public func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport {
+    package func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport {
         switch policy {
         case .text: .there
         case .citext, .icu:
@@ -69,7 +69,7 @@ extension SQLiteDialect: TransferTarget {
 
     public func removeSupport(of policy: NocasePolicy) -> String? { nil }
 
-    public func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
+    package func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
         try connection.begin()
         let result = Result { try body() }
         try connection.rollback()
@@ -78,49 +78,49 @@ extension SQLiteDialect: TransferTarget {
 
     /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
     /// INSERT, and DELETE statements."
-    public func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
+    package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
         try connection.execute("DELETE FROM sqlite_sequence WHERE name = \(table)")
         try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
     }
 
-    public var takesManyWriters: Bool { false }
+    package var takesManyWriters: Bool { false }
 
     /// A crash of this program loses nothing by it, and one of the machine a file that was being made
     /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
-    public func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = OFF")
     }
 
     /// The last transaction writes the whole file through to the disk.
-    public func finishLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func finishLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = FULL")
     }
 
-    public func truncationBeforeFreeze(_ table: String) -> String? { nil }
-    public var sharingWork: String? { nil }
+    package func truncationBeforeFreeze(_ table: String) -> String? { nil }
+    package var sharingWork: String? { nil }
 
-    public func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
+    package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 
     /// A foreign key of SQLite's stands in its table and never looks at rows that are there.
-    public func validate(_ key: String, of table: String) -> String {
+    package func validate(_ key: String, of table: String) -> String {
         "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"
     }
 
-    public func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
+    package func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
         throw LoweringError(table.name, "SQLite takes a check when it makes the table, and not later")
     }
 
-    public func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
+    package func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
         throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
     }
 
-    public func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] { [] }
+    package func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] { [] }
 
-    public func dropTrigger(_ name: String, on table: String) -> String { "DROP TRIGGER \(SQLText.identifier(name))" }
+    package func dropTrigger(_ name: String, on table: String) -> String { "DROP TRIGGER \(SQLText.identifier(name))" }
 
-    public func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+    package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 
 /// Brings values into their columns' shapes to see whether they have one.

@@ -3,7 +3,7 @@
 extension SQLiteDialect: TransferSource {
     /// Rows come in the order of their rowid, or of the primary key where a table has none, and never by an index: that may
     /// need a collation which only the application knows.
-    public func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+    package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
         let name = table.name
         let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
         let withoutRowid = try connection.queryValue("SELECT wr FROM pragma_table_list(\(name)) WHERE schema = 'main'")
@@ -18,15 +18,15 @@ extension SQLiteDialect: TransferSource {
             hiddenKey: key.isEmpty ? rowid : nil, rangeKey: rowid)
     }
 
-    public func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
+    package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
 
-    public func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
+    package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
         SQLiteMeaning(columns: columns, names: names)
     }
 
     /// A view is read as SQLite reads it, by the types that its columns have in the target. What it yields is compared later
     /// (`ViewProof`).
-    public func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
+    package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let text = SQLiteMeaning.text(view.query)
         let rows = try SQLiteMeaning.view(text, over: relations)
         let columns = rows.columns.map { sense in

@@ -1,0 +1,26 @@
+import Terminal
+import TestSupport
+import Testing
+
+/// The papers of a release say what the package is.
+@Suite("CHANGELOG.md and CONTRIBUTING.md")
+struct ReleasePapersTests {
+    @Test("the newest version of the changelog is that of the programs, below what is unreleased")
+    func version() throws {
+        let headings = try TestSources.text(of: "CHANGELOG.md").matches(of: /(?m)^## (.+)$/).map { String($0.1) }
+        #expect(headings.first == "Unreleased")
+        #expect(headings.dropFirst().first?.hasPrefix("\(teleclaudeVersion) - ") == true, "\(headings)")
+    }
+
+    @Test("the table of modules names every target that is no suite of tests")
+    func modules() throws {
+        let package = try TestSources.text(of: "Package.swift")
+        let targets = package.matches(of: /\.(?:executableTarget|systemLibrary|target)\(\s*name: "([\w-]+)"/)
+            .map { String($0.1) }
+        #expect(targets.contains("Dialects") && targets.contains("CSpawn") && targets.contains("TestSupport"))
+        let rows = try TestSources.text(of: "CONTRIBUTING.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+        for target in Set(targets) {
+            #expect(rows.contains { $0.contains("\(target)`") }, "CONTRIBUTING.md does not name \(target)")
+        }
+    }
+}
