@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 
 extension DatabaseURL {
     /// The database that somebody names. Where a file is to be made its folder has to be there: only the

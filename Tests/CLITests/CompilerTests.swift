@@ -117,7 +117,7 @@ private enum Built {
     static var searchPaths: [String] {
         let folder = URL(fileURLWithPath: Program(built: "").path).path
         #if os(Linux)
-            let client = "\(folder)/CPostgreSQL.build/module.modulemap"
+            let client = "\(folder)/TCPostgreSQL.build/module.modulemap"
         #else
             let client = "\(sources)/CPostgreSQL/System/module.modulemap"
         #endif

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A moment to the microsecond, which is what both databases keep of one.
 public struct Moment: Sendable, Hashable, Comparable {
