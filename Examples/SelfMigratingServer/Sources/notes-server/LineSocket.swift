@@ -21,6 +21,7 @@ struct LineSocket: Sendable {
         let (callers, stream) = AsyncStream<Int32>.makeStream()
         let accepting = DispatchSource.makeReadSource(fileDescriptor: listener, queue: .global())
         accepting.setEventHandler { @Sendable in stream.yield(accept(listener, nil, nil)) }
+        accepting.setCancelHandler { @Sendable in close(listener) }
         let stopping = signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
