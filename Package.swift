@@ -3,11 +3,19 @@ import PackageDescription
 
 // On Linux libpq is loaded when the first PostgreSQL database is named (Sources/CPostgreSQL/libpq.c), elsewhere it is linked.
 #if os(Linux)
-    let clientLibrary = Target.target(name: "CPostgreSQL", exclude: ["System"])
+    let clientLibrary = Target.target(name: "TCPostgreSQL", path: "Sources/CPostgreSQL", exclude: ["System"])
 #else
     let clientLibrary = Target.systemLibrary(
-        name: "CPostgreSQL", path: "Sources/CPostgreSQL/System", pkgConfig: "libpq", providers: [.brew(["libpq"])])
+        name: "TCPostgreSQL", path: "Sources/CPostgreSQL/System", pkgConfig: "libpq", providers: [.brew(["libpq"])])
 #endif
+
+// Which part of the package needs it: who leaves out a part's trait does not fetch it.
+let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands")
+let yams = library("Yams", of: "Yams", for: "Commands")
+
+func library(_ name: String, of package: String, for trait: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: [trait]))
+}
 
 let package = Package(
     name: "teleclaude",
@@ -16,13 +24,19 @@ let package = Package(
         .library(name: "Dialects", targets: ["Dialects"]),
         .library(name: "Migrator", targets: ["Migrator"]),
         .library(name: "Transfer", targets: ["Transfer"]),
-        .library(name: "Migrations", targets: ["Migrations"]),
+        .library(name: "TCMigrations", targets: ["TCMigrations"]),
         .library(name: "MigrateCommand", targets: ["MigrateCommand"]),
-        .library(name: "Settings", targets: ["Settings"]),
-        .library(name: "Runtime", targets: ["Runtime"]),
+        .library(name: "TCSettings", targets: ["TCSettings"]),
+        .library(name: "TCRuntime", targets: ["TCRuntime"]),
         .executable(name: "tc-migrate", targets: ["tc-migrate"]),
         .executable(name: "teleclauded", targets: ["teleclauded"]),
         .executable(name: "telec", targets: ["telec"]),
+    ],
+    // `traits: []` leaves Dialects, Migrator and Transfer, and of the dependencies swift-collections. Without a word one gets all.
+    traits: [
+        .trait(name: "Commands", description: "MigrateCommand: the command line for a history of one's own"),
+        .trait(name: "Daemon", description: "TeleClaude: settings and daemon", enabledTraits: ["Commands"]),
+        .default(enabledTraits: ["Daemon"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -37,69 +51,71 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // Arrows point down only: the programs -> MigrateCommand, Migrations, Runtime -> Transfer -> Migrator -> Dialects -> C libraries.
+        // No two modules of a program's packages may have one name: what is not for others is called TC….
+        // Arrows point down only: the programs -> MigrateCommand, TCMigrations, TCRuntime -> Transfer -> Migrator -> Dialects -> C libraries.
         .systemLibrary(
-            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+            name: "TCSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         clientLibrary,
         // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
-        .target(name: "CCrypto"),
-        .systemLibrary(name: "CSpawn"),
-        .target(name: "POSIX"),
+        .target(name: "TCCrypto", path: "Sources/CCrypto"),
+        .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
+        .target(name: "TCPOSIX", path: "Sources/POSIX"),
         .target(
             name: "Dialects",
             dependencies: [
-                "CSQLite", "CPostgreSQL", "POSIX", .target(name: "CCrypto", condition: .when(platforms: [.linux])),
+                "TCSQLite", "TCPostgreSQL", "TCPOSIX",
+                .target(name: "TCCrypto", condition: .when(platforms: [.linux])),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
         // Every row of one database into another, proven.
         .target(name: "Transfer", dependencies: ["Dialects", "Migrator"]),
-        .target(name: "Migrations", dependencies: ["Migrator"], path: "Migrations"),
+        .target(name: "TCMigrations", dependencies: ["Migrator"], path: "Migrations"),
         // How the three programs speak to people.
         .target(
-            name: "Terminal",
-            dependencies: ["Migrator", "POSIX", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            name: "TCTerminal",
+            dependencies: ["Migrator", "TCPOSIX", argumentParser], path: "Sources/Terminal"),
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
-            dependencies: [
-                "Migrator", "Transfer", "Terminal", "POSIX", "Yams",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", yams, argumentParser]),
         // A module of its own, so that tc-migrate can ask it without the server.
-        .target(name: "Settings", dependencies: ["Migrator", "POSIX", "Yams"]),
+        .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", yams], path: "Sources/Settings"),
         .target(
-            name: "Runtime",
+            name: "TCRuntime",
             dependencies: [
-                "CSpawn", "POSIX", "Settings", "Migrator",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
-        .executableTarget(name: "tc-migrate", dependencies: ["MigrateCommand", "Migrations", "Settings", "Terminal"]),
-        .executableTarget(name: "teleclauded", dependencies: ["Runtime", "Settings", "Migrations", "Terminal"]),
-        .executableTarget(name: "telec", dependencies: ["Runtime", "Settings", "Terminal", "POSIX"]),
-        .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "POSIX"], path: "Tests/Support"),
+                "TCSpawn", "TCPOSIX", "TCSettings", "Migrator",
+                library("Hummingbird", of: "hummingbird", for: "Daemon"),
+                library("HummingbirdCore", of: "hummingbird", for: "Daemon"),
+                library("Logging", of: "swift-log", for: "Daemon"),
+                library("NIOCore", of: "swift-nio", for: "Daemon"),
+                library("NIOPosix", of: "swift-nio", for: "Daemon"),
+                library("NIOHTTP1", of: "swift-nio", for: "Daemon"),
+                library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon"),
+            ], path: "Sources/Runtime"),
+        .executableTarget(
+            name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
+        .executableTarget(
+            name: "teleclauded", dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "TCTerminal"]),
+        .executableTarget(name: "telec", dependencies: ["TCRuntime", "TCSettings", "TCTerminal", "TCPOSIX"]),
+        .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
             name: "tc-migrate-fixture", dependencies: ["MigrateCommand", "Migrator"], path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
-        .testTarget(name: "TransferTests", dependencies: ["Transfer", "Migrations", "TestSupport"]),
-        .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Migrations", "TestSupport"]),
+        .testTarget(name: "TransferTests", dependencies: ["Transfer", "TCMigrations", "TestSupport"]),
+        .testTarget(name: "MigratorTests", dependencies: ["Migrator", "TCMigrations", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["Runtime", "Settings", "Migrations", "Migrator", "Dialects", "TestSupport"]),
+            dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
         // One suite for every backend.
-        .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "Migrations", "TestSupport"]),
+        .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // The real programs, driven from outside.
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "Migrations", "Terminal", "TestSupport",
+                "tc-migrate", "tc-migrate-fixture", "teleclauded", "telec", "TCMigrations", "TCTerminal", "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -3,7 +3,7 @@
 // libpq brings two dozen libraries of its own (TLS, Kerberos, LDAP), and to load them takes longer than all that a command does to a
 // SQLite file. So a program is not linked with it, but loads it when the first PostgreSQL database is named.
 
-#include "CPostgreSQL.h"
+#include "TCPostgreSQL.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

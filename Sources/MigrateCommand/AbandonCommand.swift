@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dialects
-import Terminal
+import TCTerminal
 import Transfer
 
 /// `transfer abandon`, which is two words to people and one name to the parser (`MigrateProgram.arguments`).

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dialects
-import Terminal
+import TCTerminal
 
 /// Which database a command works on.
 struct DatabaseOptions: ParsableArguments {

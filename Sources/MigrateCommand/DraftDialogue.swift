@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 
 /// Asks somebody at a terminal what two schemas do not say.
 struct DraftDialogue {

@@ -1,4 +1,4 @@
-import Terminal
+import TCTerminal
 
 /// A page as one file of HTML that needs nothing else: no script, no font, no picture, nothing from anywhere.
 enum HTMLPage {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 import Transfer
 
 /// A whole migration program for one history: parses, runs, renders and exits.

@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 
 /// How migrations are told: a line each as it ends, or one document.
 struct MigrationLog: Sendable {

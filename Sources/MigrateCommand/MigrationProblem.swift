@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 import Transfer
 
 extension OutputOptions {

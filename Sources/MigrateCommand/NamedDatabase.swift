@@ -1,6 +1,6 @@
 import Dialects
-import POSIX
-import Terminal
+import TCPOSIX
+import TCTerminal
 
 extension DatabaseURL {
     /// The database that somebody names. Where a file is to be made its folder has to be there: only the

@@ -1,4 +1,4 @@
-import Terminal
+import TCTerminal
 
 /// What a command has to say to people, apart from how it is shown: as text on a terminal, or as a page for a browser.
 struct Page {

@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 import Transfer
 
 /// The files that a transfer writes at its end.

@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 import Transfer
 
 /// A transfer's plan and report, for people.

@@ -1,7 +1,7 @@
 import Dialects
 import Migrator
 import Synchronization
-import Terminal
+import TCTerminal
 import Transfer
 
 /// Progress on standard error: one line that is written over on a terminal, a line every few seconds elsewhere.

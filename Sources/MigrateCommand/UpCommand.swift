@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 
 struct UpCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {

@@ -1,6 +1,6 @@
 import Dialects
 import Migrator
-import Terminal
+import TCTerminal
 import Transfer
 
 /// The exact commands with which a transfer that did not come to its end is gone on with, begun again, or given up.

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// Everything that the handlers work with.
 public struct Services: Sendable {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// The process's two output streams and its surroundings.
@@ -72,7 +72,7 @@ public enum Console {
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while let base = rest.baseAddress, !rest.isEmpty {
-                let count = POSIX.write(descriptor, base, rest.count)
+                let count = TCPOSIX.write(descriptor, base, rest.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     let reason = errno

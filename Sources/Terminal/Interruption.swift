@@ -1,5 +1,5 @@
 import Dispatch
-import POSIX
+import TCPOSIX
 
 /// Ctrl-C and a polite kill, as the cancellation of a task: what runs then stops in an orderly way. A second one ends the
 /// process at once.

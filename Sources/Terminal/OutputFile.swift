@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// A file that a command writes at its end. It is opened at the beginning, so that hours of work do not end at a folder that
@@ -45,7 +45,7 @@ public final class OutputFile: Sendable {
     private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes
         while let base = rest.baseAddress, !rest.isEmpty {
-            let count = POSIX.write(descriptor, base, rest.count)
+            let count = TCPOSIX.write(descriptor, base, rest.count)
             guard count > 0 else { return false }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }

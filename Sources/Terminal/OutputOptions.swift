@@ -1,6 +1,6 @@
 import ArgumentParser
 import Dialects
-import POSIX
+import TCPOSIX
 
 /// How every command speaks.
 public struct OutputOptions: ParsableArguments, Sendable {

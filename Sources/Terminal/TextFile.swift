@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Small files that the user names.
 public enum TextFile {

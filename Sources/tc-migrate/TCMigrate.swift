@@ -1,8 +1,8 @@
 import Dialects
 import MigrateCommand
-import Migrations
-import Settings
-import Terminal
+import TCMigrations
+import TCSettings
+import TCTerminal
 
 @main
 struct TCMigrate {

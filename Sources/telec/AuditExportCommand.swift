@@ -1,7 +1,7 @@
 import ArgumentParser
-import Runtime
+import TCRuntime
 import Synchronization
-import Terminal
+import TCTerminal
 
 struct ExportAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Dialects
-import Runtime
-import Settings
-import Terminal
+import TCRuntime
+import TCSettings
+import TCTerminal
 
 /// How a command reaches the daemon, and how it speaks.
 struct ClientOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
-import Runtime
-import Terminal
+import TCRuntime
+import TCTerminal
 
 /// What `sessions start` leaves running: not for people.
 struct HostCommand: AsyncParsableCommand {

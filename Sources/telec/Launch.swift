@@ -1,8 +1,8 @@
 import Dialects
-import POSIX
-import Runtime
-import Settings
-import Terminal
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import TCTerminal
 
 /// Starts the host of a session that the daemon has made, and waits until it has called.
 struct Launch {

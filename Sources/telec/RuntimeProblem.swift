@@ -1,7 +1,7 @@
 import Dialects
-import Runtime
-import Settings
-import Terminal
+import TCRuntime
+import TCSettings
+import TCTerminal
 
 extension Problem {
     init(_ error: any Error) {

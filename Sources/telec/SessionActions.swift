@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dialects
-import Runtime
-import Terminal
+import TCRuntime
+import TCTerminal
 
 struct GetSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

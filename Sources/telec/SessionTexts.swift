@@ -1,5 +1,5 @@
-import Runtime
-import Terminal
+import TCRuntime
+import TCTerminal
 
 /// Sessions as people read them.
 enum SessionTexts {

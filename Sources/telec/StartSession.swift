@@ -1,8 +1,8 @@
 import ArgumentParser
 import Dialects
-import Runtime
-import Settings
-import Terminal
+import TCRuntime
+import TCSettings
+import TCTerminal
 
 struct StartSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Terminal
+import TCTerminal
 
 @main
 struct Telec: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Dialects
-import Runtime
+import TCRuntime
 import Synchronization
-import Terminal
+import TCTerminal
 
 struct TranscriptCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

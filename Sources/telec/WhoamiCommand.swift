@@ -1,6 +1,6 @@
 import ArgumentParser
-import Runtime
-import Terminal
+import TCRuntime
+import TCTerminal
 
 struct WhoamiCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import POSIX
-import Runtime
+import TCPOSIX
+import TCRuntime
 
 /// Folders that the user names.
 enum WorkingFolder {

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Dialects
 import Logging
-import Migrations
+import TCMigrations
 import Migrator
-import Runtime
-import Settings
-import Terminal
+import TCRuntime
+import TCSettings
+import TCTerminal
 
 /// The daemon's command line.
 @main

@@ -10,12 +10,12 @@ enum Built {
     static var searchPaths: [String] {
         let folder = URL(fileURLWithPath: Program(built: "").path).path
         #if os(Linux)
-            let client = "\(folder)/CPostgreSQL.build/module.modulemap"
+            let loaded = ["TCPostgreSQL", "TCCrypto"].map { "\(folder)/\($0).build/module.modulemap" }
         #else
-            let client = "\(project)/Sources/CPostgreSQL/System/module.modulemap"
+            let loaded = ["\(project)/Sources/CPostgreSQL/System/module.modulemap"]
         #endif
         let yaml = "\(folder)/../../checkouts/Yams/Sources/CYaml/include/module.modulemap"
-        let libraries = ["\(project)/Sources/CSQLite/module.modulemap", client, yaml]
+        let libraries = ["\(project)/Sources/CSQLite/module.modulemap", yaml] + loaded
         return ["-I", "\(folder)/Modules", "-module-cache-path", "\(folder)/ModuleCache"]
             + libraries.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
     }

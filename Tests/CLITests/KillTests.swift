@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import Terminal
+import TCTerminal
 import TestSupport
 import Testing
 

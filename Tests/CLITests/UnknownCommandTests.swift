@@ -48,17 +48,4 @@ struct UnknownCommandTests {
             #expect(try box.contents().keys.filter { $0.contains("tpyo") } == [])
         }
     }
-
-    @Test("the three programs are of one version")
-    func version() async throws {
-        try await withSandbox { box in
-            var said: Set<String> = []
-            for program in [Program.tcMigrate, .telec, .teleclauded] {
-                let run = try await box.run(program, ["--version"])
-                #expect(run.code == 0 && run.output.contains(/^\d+\.\d+\.\d+\n$/), "\(run)")
-                said.insert(run.output)
-            }
-            #expect(said.count == 1)
-        }
-    }
 }

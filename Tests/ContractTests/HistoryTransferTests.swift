@@ -1,5 +1,5 @@
 import Dialects
-import Migrations
+import TCMigrations
 import Migrator
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 @testable import Migrator
-import POSIX
+import TCPOSIX
 import TestSupport
 import Testing
 

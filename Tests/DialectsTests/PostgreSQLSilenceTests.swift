@@ -1,5 +1,5 @@
 import Dispatch
-import POSIX
+import TCPOSIX
 import Testing
 
 @testable import Dialects

@@ -1,4 +1,4 @@
-import Migrations
+import TCMigrations
 import Migrator
 import Testing
 

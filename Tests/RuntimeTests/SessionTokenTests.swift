@@ -1,12 +1,12 @@
 import Dialects
-import Migrations
+import TCMigrations
 import Migrator
-import Settings
+import TCSettings
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite("Session tokens")
 struct SessionTokenTests {

@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 import Testing
 
 /// A kind of database that the contract suite runs against. A new dialect is one case here.

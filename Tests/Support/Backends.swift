@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 import Testing
 
 import Dialects

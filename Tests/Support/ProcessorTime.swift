@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Seconds that the calling thread has computed while `body` ran, whatever else the machine was doing. `body` stays on its thread.
 public func processorSeconds(_ body: () throws -> Void) rethrows -> Double {

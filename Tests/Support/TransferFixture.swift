@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 import Testing
 
 /// A SQLite file of a test's own, in a folder of its own, made by a script.

@@ -9,10 +9,10 @@ let package = Package(
     dependencies: [.package(name: "teleclaude", path: "../..")],
     targets: [
         .executableTarget(
-            name: "fuzz-settings", dependencies: [.product(name: "Settings", package: "teleclaude")],
+            name: "fuzz-settings", dependencies: [.product(name: "TCSettings", package: "teleclaude")],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
         .executableTarget(
-            name: "fuzz-host", dependencies: [.product(name: "Runtime", package: "teleclaude")],
+            name: "fuzz-host", dependencies: [.product(name: "TCRuntime", package: "teleclaude")],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// An address of a host or a network, as PostgreSQL's `inet` keeps it
 /// (https://www.postgresql.org/docs/current/datatype-net-types.html).

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A moment to the microsecond, the precision of both databases.
 public struct Moment: Sendable, Hashable, Comparable {

@@ -1,7 +1,7 @@
 #if canImport(CryptoKit)
     import CryptoKit
 #else
-    import CCrypto
+    import TCCrypto
 #endif
 
 /// SHA-256 by the system's own library, OpenSSL's libcrypto or Apple's CryptoKit: for documents and chains of rows that prove

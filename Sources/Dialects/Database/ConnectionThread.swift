@@ -1,5 +1,5 @@
 import Dispatch
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// A thread of its own for everything one connection does: its calls block, and the threads that Swift's tasks share

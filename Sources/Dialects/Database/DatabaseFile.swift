@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 // What becomes of the file of a database that does not exist yet.
 

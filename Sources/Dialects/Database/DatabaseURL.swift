@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Where a database is: the path of a SQLite file, or what PostgreSQL is to be connected with.
 ///

@@ -7,6 +7,7 @@
 public struct Row: Sendable, Hashable {
     /// The columns' names, in the query's order. Every row of a query shares them.
     public let columnNames: [String]
+    /// In the order of ``columnNames``.
     public let values: [Value]
 
     /// There are as many names as values.

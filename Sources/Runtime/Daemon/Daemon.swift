@@ -2,9 +2,9 @@ import Dialects
 import Logging
 import Migrator
 import NIOPosix
-import POSIX
+import TCPOSIX
 import ServiceLifecycle
-import Settings
+import TCSettings
 
 /// The daemon, in one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
 public struct Daemon: Sendable {

@@ -1,5 +1,5 @@
 import Migrator
-import Settings
+import TCSettings
 
 /// How a daemon is started.
 public struct DaemonOptions: Sendable {

@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 
 /// The time during which one daemon holds the instance lock, by its number.
 ///

@@ -1,5 +1,5 @@
 import Dialects
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// The lock that makes one daemon the only one on its database, held on a connection of its own.

@@ -1,5 +1,5 @@
 import Dispatch
-import POSIX
+import TCPOSIX
 
 /// Ends a process that must not go on and may be unable to end in an orderly way: a statement on a connection that a stalled
 /// network holds can't be interrupted.

@@ -1,5 +1,5 @@
 import Logging
-import Settings
+import TCSettings
 
 /// A log in which no secret stands, whatever a library or a database puts into its messages.
 public struct MaskedLog: LogHandler {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Goes into a session's terminal.
 public enum Attachment {

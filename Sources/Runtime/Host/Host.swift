@@ -1,7 +1,7 @@
 import Dialects
 import Logging
 import NIOCore
-import POSIX
+import TCPOSIX
 
 /// Runs one session as its owner: the command in tmux, the recording, and the line to the daemon.
 ///

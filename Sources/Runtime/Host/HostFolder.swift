@@ -1,5 +1,5 @@
 import FoundationEssentials
-import POSIX
+import TCPOSIX
 
 /// The folder of one host: what it was told, what it recorded and has not delivered, how its command ended.
 public struct HostFolder: Sendable {
@@ -150,7 +150,7 @@ extension HostFolder {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         let isWritten = bytes.withUnsafeBytes { bytes in
-            POSIX.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+            TCPOSIX.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
         }
         close(descriptor)
         if isWritten, rename(draft, file) == 0 { return true }
@@ -166,7 +166,7 @@ extension HostFolder {
         defer { close(descriptor) }
         var (bytes, block) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
         while true {
-            let count = POSIX.read(descriptor, &block, block.count)
+            let count = TCPOSIX.read(descriptor, &block, block.count)
             guard count > 0 else { return count == 0 ? bytes : nil }
             bytes += block[..<count]
         }

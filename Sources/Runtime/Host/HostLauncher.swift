@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A host that was started, and outlives whoever started it.
 public struct HostStart {

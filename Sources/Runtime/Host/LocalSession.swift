@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A session of this account's on this machine, as its host's folder tells: what its owner can see and do where the daemon does
 /// not know it, says no or is away. The processes are his own.

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The program that tmux starts in a pane: it runs the session's command in the environment that was made for it, and writes down
 /// how that ended, which tmux does not tell.

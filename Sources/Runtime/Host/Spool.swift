@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Chunks that the daemon has not acknowledged, each a file: what was recorded while the daemon is away, or before the host was
 /// killed, is delivered by whoever comes next.

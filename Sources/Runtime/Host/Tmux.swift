@@ -1,6 +1,6 @@
 import NIOCore
 import NIOPosix
-import POSIX
+import TCPOSIX
 
 /// A control client of the user's own tmux server: it starts the session, hears everything that the pane writes from the first
 /// byte on, and types. When it goes away the session stays.
@@ -62,7 +62,7 @@ struct Tmux {
 
     private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        guard POSIX.pipe(&ends) == 0 else {
+        guard TCPOSIX.pipe(&ends) == 0 else {
             throw RuntimeError(.failed, "no pipe can be made: \(String(cString: strerror(errno)))")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

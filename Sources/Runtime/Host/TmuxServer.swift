@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The tmux server that holds one user's sessions. Its socket lies in a folder of the user's own, which nobody else may enter:
 /// in `/tmp/tmux-UID`, where tmux has it by itself, anybody may lie in wait.

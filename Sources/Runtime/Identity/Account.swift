@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// An account of this machine, as its name service knows it.
 public struct Account: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 
 /// Who acts: what the kernel said of the caller, and whom the settings know by that account.
 public struct Identity: Sendable, Hashable {

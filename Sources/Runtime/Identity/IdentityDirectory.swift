@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 
 /// Which identity each uid has. Made when settings are loaded, so that no request ever waits for a name service.
 ///

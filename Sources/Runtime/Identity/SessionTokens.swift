@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// Whom a session token speaks for.
 public struct SessionToken: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 
 /// Who somebody was when an answer began that goes on: rights end when they are taken, and not when the answer does.
 struct Standing: Sendable {

@@ -1,5 +1,5 @@
-import CSpawn
-import POSIX
+import TCSpawn
+import TCPOSIX
 
 /// A program that is started with just what it is given: these descriptors, this environment, no blocked or ignored signal.
 struct ChildProcess {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Processes that run this program.
 enum DaemonProcess {

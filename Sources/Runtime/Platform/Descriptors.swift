@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// How many files and connections this process may have open.
 public enum Descriptors {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The program that runs.
 public enum Executable {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A lock on a file, which the kernel frees with the process that holds it, however that ends.
 final class FileLock: Sendable {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Folders of ours.
 enum Folder {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// The accounts of the machine's own file, as it stands at this moment. A look at whether the file has changed takes a microsecond,

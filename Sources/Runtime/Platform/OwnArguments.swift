@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The words that this process was started with, as others see them in the list of processes.
 public enum OwnArguments {

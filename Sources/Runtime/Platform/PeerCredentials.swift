@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Who is at the other end of a Unix socket, as the kernel noted it when that end called `connect` (unix(7), SO_PEERCRED).
 ///

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What the system tells of a process of the same user (proc(5)). Where it has no such place, nothing is known to be true.
 enum ProcessFacts {

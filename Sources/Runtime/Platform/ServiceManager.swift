@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What the program that starts the daemon is told and tells: systemd on Linux (sd_notify(3), sd_listen_fds(3)). launchd asks
 /// for neither, so that on macOS nothing happens here.

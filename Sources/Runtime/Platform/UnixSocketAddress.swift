@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A path as `sockaddr_un`. On Linux one that begins with `@` is in the abstract namespace (unix(7)).
 struct UnixSocketAddress {

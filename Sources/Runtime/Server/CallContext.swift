@@ -1,7 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
-import Settings
+import TCSettings
 
 /// What every handler knows of its caller.
 struct CallContext: RequestContext {

@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 import Synchronization
 
 /// How many connections each party has, and may have: one user's idle ones must not keep others out.

@@ -1,5 +1,5 @@
 import Logging
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// Takes callers out of the kernel's line, and sends those away at once whose party has too many connections already.

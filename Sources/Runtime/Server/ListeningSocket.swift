@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The daemon's socket: bound, with its mode set, and only then listening, so that nobody connects before.
 public struct ListeningSocket: Sendable {

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// What the routes do, as OpenAPI 3.1 says it (https://spec.openapis.org/oas/v3.1.0).
 enum OpenAPI {

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// The shapes of the daemon's documents.
 enum OpenAPISchemas {

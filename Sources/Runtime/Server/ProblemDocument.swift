@@ -1,6 +1,6 @@
 import Dialects
 import Hummingbird
-import Settings
+import TCSettings
 
 /// An answer that says no (RFC 9457).
 struct ProblemDocument {

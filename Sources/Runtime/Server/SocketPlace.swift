@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The place where a daemon's socket is to be, and whether what is there may go.
 ///

@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 import Synchronization
 
 /// Agents and their keys as they are in force. SIGHUP puts others in their place.

@@ -1,4 +1,4 @@
-import Settings
+import TCSettings
 
 /// What somebody may want to do.
 public enum Action: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// What can be done with sessions, for whoever asks: each through `AccessControl`.
 struct SessionService: Sendable {

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// What is asked for when a session starts.
 public struct StartRequest: Codable, Sendable {

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// What one line of an agent's transcript says, whichever agent wrote it.
 struct AgentMessage: Equatable {

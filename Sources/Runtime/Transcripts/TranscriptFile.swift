@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A recording on the daemon's disk, being written: chunk by chunk, each whole or not at all.
 ///

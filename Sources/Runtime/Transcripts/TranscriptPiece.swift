@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Some whole lines of a recording, without the comments that number its chunks.
 public struct TranscriptPiece: Sendable {

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 extension ProcessContext {
     /// This process's.

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What the system says of a file.
 struct FileFacts: Sendable, Equatable {
@@ -131,5 +131,5 @@ enum FileSystem {
     }
 }
 
-private let platformRead = POSIX.read
-private let platformWrite = POSIX.write
+private let platformRead = TCPOSIX.read
+private let platformWrite = TCPOSIX.write

@@ -1,3 +1,3 @@
-import POSIX
+import TCPOSIX
 
 func logarithm2(_ number: Double) -> Double { log2(number) }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Settings
-import Terminal
+import TCSettings
+import TCTerminal
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// Settings as the JSON of these commands.
 enum ConfigDocument {

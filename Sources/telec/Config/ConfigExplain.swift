@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dialects
-import Settings
-import Terminal
+import TCSettings
+import TCTerminal
 
 struct ConfigExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

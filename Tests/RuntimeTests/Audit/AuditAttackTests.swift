@@ -1,11 +1,11 @@
 import Dialects
 import Foundation
-import Migrations
+import TCMigrations
 import Migrator
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// Everything here goes to the database past the runtime, with the rights that the runtime itself has.
 @Suite("Attacks on the audit log's tables")

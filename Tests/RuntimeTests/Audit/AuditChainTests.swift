@@ -1,8 +1,8 @@
-import Settings
+import TCSettings
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite("The chain, without a database")
 struct AuditChainTests {

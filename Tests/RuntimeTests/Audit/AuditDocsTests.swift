@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite("docs/audit.md")
 struct AuditDocsTests {

@@ -2,7 +2,7 @@ import Dialects
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// The database reports no failure when something that stands on a table keeps a row out, changes it or hides it.
 @Suite("Something that swallows what the audit log writes")

@@ -1,8 +1,8 @@
 import Dialects
-import Migrations
+import TCMigrations
 import Migrator
-import Runtime
-import Settings
+import TCRuntime
+import TCSettings
 import TestSupport
 
 /// Options of the database that an audit log writes.

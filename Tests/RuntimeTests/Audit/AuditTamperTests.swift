@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// Who owns the file, or is a superuser, can change anything. It can't be prevented there; it can be seen.
 @Suite("Tampering with the audit log past its triggers")

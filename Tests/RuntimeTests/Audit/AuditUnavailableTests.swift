@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite("An audit log that can't be written")
 struct AuditUnavailableTests {

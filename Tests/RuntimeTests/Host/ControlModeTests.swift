@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct ControlModeTests {
     @Test func outputIsUnescaped() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct HostOutboxTests {
     /// Pings are answered once for all that came; each chunk is acknowledged, and while many wait nothing more is heard.

@@ -1,9 +1,9 @@
 import Foundation
-import Settings
+import TCSettings
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct IdentityDirectoryTests {
     private static let accounts = ["alice": 1_001, "bob": 1_002, "root": 0] as [String: UInt32]

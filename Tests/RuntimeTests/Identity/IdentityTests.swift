@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct IdentityTests {
     private let alice = Identity(person: "Alice", role: .member, uid: 1_001, osUsername: "alice")

@@ -4,7 +4,7 @@ import Logging
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// Who gets in, on a real socket.
 struct DoorTests {

@@ -1,8 +1,8 @@
-import Settings
+import TCSettings
 import Synchronization
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite("One caller does not stop the others")
 struct LimitTests {

@@ -1,7 +1,7 @@
-import Settings
+import TCSettings
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// Who may do what, once more and written out: one line an action, one letter a relation (none, own, shared, foreign, orphaned).
 struct PolicyTests {

@@ -1,11 +1,11 @@
 import Dialects
-import Migrations
+import TCMigrations
 import Migrator
-import Settings
+import TCSettings
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 @Suite struct SessionStoreTests {
     private let alice = Identity(person: "Alice", role: .member, uid: 1_001, osUsername: "alice")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("a .env file is read as python-dotenv reads it")
 struct DotEnvTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("the existing install's config.yml and .env load as they are")
 struct LegacyLoadingTests {

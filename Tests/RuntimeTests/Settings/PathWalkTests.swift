@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("what can't be seen is not taken for what is not there")
 struct PathWalkTests {

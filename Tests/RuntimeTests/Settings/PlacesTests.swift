@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("where settings, socket, state and database are")
 struct PlacesTests {

@@ -1,7 +1,7 @@
 import Dialects
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("what a caller sends is read in no more steps than it has letters, and not without end")
 struct ReceivedDocumentTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("settings that are refused")
 struct RefusalTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("words of YAML 1.1")
 struct ScalarTests {

@@ -1,7 +1,7 @@
 import Dialects
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("how a secret is known")
 struct SecretNameTests {

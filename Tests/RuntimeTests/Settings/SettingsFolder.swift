@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 /// A folder with settings files of a test's own.
 struct SettingsFolder {

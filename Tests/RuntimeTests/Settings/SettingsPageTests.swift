@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("docs/settings.md")
 struct SettingsPageTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("an existing install split into layers")
 struct SplitTests {

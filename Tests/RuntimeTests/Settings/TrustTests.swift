@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Settings
+@testable import TCSettings
 
 @Suite("who could change the settings, as ssh looks at it")
 struct TrustTests {

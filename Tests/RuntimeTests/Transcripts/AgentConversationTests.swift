@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct AgentConversationTests {
     private func text(_ lines: String...) -> String {

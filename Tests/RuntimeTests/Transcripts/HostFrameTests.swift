@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct HostFrameTests {
     private static let frames: [HostFrame] = [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct PlainTextTests {
     @Test(arguments: [

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct TranscriptFileTests {
     private func event(_ text: String) -> [UInt8] { Array(Recording.event(after: 5, .output, text).utf8) }

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// Values as libpq takes them: a type, bytes and a format each.
 ///

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// Why no connection came about. libpq tells it in words only, and its words may hold what it was given to connect with.
 struct PostgreSQLConnectFailure {

@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 
 /// One session with a PostgreSQL server, by libpq. It belongs to the thread that opened it; only its interrupter is shared.
 final class PostgreSQLConnection: Connection {

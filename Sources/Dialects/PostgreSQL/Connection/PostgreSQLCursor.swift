@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 
 /// The rows of a query as the server sends them, of which only one is ever held
 /// (https://www.postgresql.org/docs/current/libpq-single-row-mode.html).

@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 
 /// Opens connections to a PostgreSQL server by libpq.
 struct PostgreSQLDriver: Driver {

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// The parts of a server's error that are asked for: the `PG_DIAG_…` macros are characters, which Swift does not import.
 /// https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD

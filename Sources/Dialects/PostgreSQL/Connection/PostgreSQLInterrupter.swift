@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 import Synchronization
 
 /// Stops what the session's server process does, from any thread and at any time, also after the session has ended:

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// libpq. A program is not linked with it, but loads it when the first PostgreSQL database is named: a command on a SQLite file starts
 /// in half the time, and needs no libpq at all.

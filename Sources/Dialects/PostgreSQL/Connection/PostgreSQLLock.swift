@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 
 /// Advisory locks, which a session holds until it gives them back or ends:
 /// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// What libpq is told to connect with: its keywords and their values, each keyword once.
 ///

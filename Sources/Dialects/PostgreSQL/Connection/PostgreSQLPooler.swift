@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 import Synchronization
 
 /// Keeps connections away from poolers that share a session: what we set and lock in it would be set and locked for others, and

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 // Several statements in one text, whosever they are.
 

@@ -1,5 +1,5 @@
-import CPostgreSQL
-import POSIX
+import TCPostgreSQL
+import TCPOSIX
 
 /// What a session is when it comes from the server: what role, database and URL say of it.
 struct PostgreSQLSession {

@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// The names of statements that a session has prepared: the most recently used, up to a limit.
 struct PostgreSQLStatementCache {

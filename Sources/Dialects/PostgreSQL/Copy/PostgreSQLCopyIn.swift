@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again,
 /// but for long ones, which are sent from where they lie.

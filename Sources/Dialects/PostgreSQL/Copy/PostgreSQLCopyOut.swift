@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// Reads a query by `COPY (…) TO STDOUT (FORMAT binary)`. Integers, reals, booleans and bytes come as such; text and JSON as
 /// the bytes that the server sent; dates, times, uuids and decimals as text in one canonical form:

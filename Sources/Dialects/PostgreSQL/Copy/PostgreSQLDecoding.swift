@@ -1,4 +1,4 @@
-import CPostgreSQL
+import TCPostgreSQL
 
 /// How one column's binary values are read: the counterpart of each type's `_send` function.
 enum PostgreSQLDecoding {

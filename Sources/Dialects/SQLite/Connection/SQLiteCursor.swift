@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 /// The rows of a query, read where SQLite holds them: nothing is copied and no object is made for a value.
 final class SQLiteCursor: RowCursor {

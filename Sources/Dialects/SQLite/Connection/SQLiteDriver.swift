@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 
 /// Opens connections to one SQLite file, or each its own database in memory for the path `:memory:`.
 struct SQLiteDriver: Driver {

@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 
 extension DatabaseError {
     /// What SQLite answered, as a value.

@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 /// An open SQLite database: the owner of the C handle, and the one that turns its answers into errors.
 final class SQLiteHandle {

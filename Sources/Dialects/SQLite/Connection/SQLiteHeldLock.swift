@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A lock on a file beside the database: `teleclaude.db.lock`. Never on the database itself, where SQLite keeps its own locks
 /// (`SQLiteDescriptor`). The kernel frees it with the process, however that ends; the file stays, because removing it would let

@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 import Synchronization
 
 /// Stops a connection's statement from any thread; harmless when the connection is closed.

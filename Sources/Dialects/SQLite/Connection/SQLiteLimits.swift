@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 
 /// How long a connection's statements may wait for locks and may run. SQLite asks through two callbacks, so that an
 /// interrupt ends a wait for a lock too, which `sqlite3_busy_timeout` would sleep through.

@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 // SQL of somebody else's choice inside a transaction of ours.
 

@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 
 extension SQLiteHandle {
     /// Lets collations that only an application knows compare by bytes (https://www.sqlite.org/c3ref/collation_needed.html). A table

@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 /// A prepared statement.
 final class SQLiteStatement {

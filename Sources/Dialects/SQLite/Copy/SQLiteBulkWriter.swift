@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 /// Writes rows by one prepared INSERT. The caller's transaction is what makes it fast: begin one first.
 ///

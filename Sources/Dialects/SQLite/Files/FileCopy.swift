@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// Copies one file's bytes into a new one that only this user may read.
 enum FileCopy {

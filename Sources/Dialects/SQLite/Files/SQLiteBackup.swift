@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 extension SQLitePrivateCopy {
     /// Copies a database that others have open in WAL mode and that this user may not write, as one reader sees it: several

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// A descriptor of a database's file beside SQLite's own, to look at what SQLite does not tell.

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A database's file and what lies beside it, asked of the file system only.
 ///

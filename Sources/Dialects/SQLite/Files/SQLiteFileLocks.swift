@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// The locks on the bytes of a database's file that SQLite locks, asked and set beside SQLite.
 ///

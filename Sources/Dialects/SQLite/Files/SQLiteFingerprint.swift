@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What tells whether a database's files were written between two looks: inode, size, time of change and the first
 /// bytes, where the change counter and the salts of the -wal are (https://www.sqlite.org/fileformat2.html, sections 1.3

@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What a database's file tells before SQLite opens it: who has locked it, and which journal it keeps.
 struct SQLiteLockProbe: Equatable {

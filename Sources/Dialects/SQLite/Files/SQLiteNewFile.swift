@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 import Synchronization
 
 /// Whether one of a database's connections has made its file.

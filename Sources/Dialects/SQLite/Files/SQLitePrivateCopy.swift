@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 
 /// Another program's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
 /// rolls a hot journal back, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).

@@ -1,6 +1,6 @@
-import CSQLite
+import TCSQLite
 import Dispatch
-import POSIX
+import TCPOSIX
 import Synchronization
 
 /// A database in WAL mode that nobody has open, kept as it is while it is read without SQLite's locks and companions.

@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 // One moment for several connections. A file that stays as it is, ours or nobody's, shows it to everyone. In
 // rollback-journal mode the first reader's SHARED lock keeps writers from committing

@@ -1,5 +1,5 @@
-import CSQLite
-import POSIX
+import TCSQLite
+import TCPOSIX
 import Synchronization
 
 /// How one database is read: the same way by all connections of a `Database`, so that they can share a moment.

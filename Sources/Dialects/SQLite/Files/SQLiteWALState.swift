@@ -1,4 +1,4 @@
-import CSQLite
+import TCSQLite
 
 /// How far the -wal goes now, as the wal-index that all connections share tells
 /// (https://www.sqlite.org/walformat.html#the_wal_index_header).

@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// A line of an agent's transcript as a recording can hold it: one event must fit into a chunk, beside what waits there.
 enum AgentLine: Equatable {

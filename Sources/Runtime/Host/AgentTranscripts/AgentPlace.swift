@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// Where an agent that works in one directory puts its transcripts. Paths are names below the agent's root.
 struct AgentPlace {

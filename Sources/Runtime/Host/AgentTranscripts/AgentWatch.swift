@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// What an agent has written since the last look.
 struct AgentLook: Sendable {

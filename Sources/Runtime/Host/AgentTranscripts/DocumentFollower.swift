@@ -1,5 +1,5 @@
 import Dialects
-import Settings
+import TCSettings
 
 /// Which messages of a document that is written anew with each of them have been seen.
 struct DocumentFollower: Codable, Equatable {

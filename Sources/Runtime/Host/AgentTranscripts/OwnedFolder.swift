@@ -1,4 +1,4 @@
-import POSIX
+import TCPOSIX
 
 /// A folder of this uid's own, held open. What is in it is reached by name from here, never through a link.
 struct OwnedFolder: ~Copyable {

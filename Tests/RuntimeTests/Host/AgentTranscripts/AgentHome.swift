@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-@testable import Runtime
+@testable import TCRuntime
 
 /// A home in which a test plays an agent.
 struct AgentHome {

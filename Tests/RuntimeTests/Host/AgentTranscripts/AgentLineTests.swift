@@ -2,7 +2,7 @@ import Dialects
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct AgentLineTests {
     /// Whatever a line holds, its event fits into a chunk beside a chunk's worth of what waits.

@@ -2,7 +2,7 @@ import Dialects
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct AgentPlaceTests {
     @Test(arguments: ["", "bash", "Claude", "claude-code", "../claude"])

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TCRuntime
 
 struct AgentWatchTests {
     /// The folder that Claude makes for the directory.

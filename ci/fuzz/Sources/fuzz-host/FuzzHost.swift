@@ -1,5 +1,5 @@
 import Glibc
-import Runtime
+import TCRuntime
 
 /// What a host sends, from the bytes of its connection to the daemon's file: whatever comes, frames or a refusal come out of it, and
 /// the file stays one that can be opened again where it was left.

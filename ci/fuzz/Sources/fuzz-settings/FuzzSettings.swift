@@ -1,5 +1,5 @@
 import Glibc
-import Settings
+import TCSettings
 
 /// The reader of settings, from the file to typed values: whatever stands in a file, it loads or is refused.
 ///

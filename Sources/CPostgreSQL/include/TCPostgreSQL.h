@@ -1,5 +1,5 @@
-#ifndef CPOSTGRESQL_H
-#define CPOSTGRESQL_H
+#ifndef TCPOSTGRESQL_H
+#define TCPOSTGRESQL_H
 
 #if __has_include(<postgresql/libpq-fe.h>)
 #include <postgresql/libpq-fe.h>

@@ -1,0 +1,11 @@
+import Migrator
+
+extension History {
+    /// Every migration, in the order in which they are applied.
+    public static func reading() throws(HistoryError) -> History {
+        try History {
+            Migration.books
+            Migration.finishedBooks
+        }
+    }
+}

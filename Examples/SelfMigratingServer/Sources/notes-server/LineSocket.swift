@@ -1,0 +1,97 @@
+import Foundation
+
+/// A Unix-domain socket: whoever connects says one line and gets an answer.
+struct LineSocket: Sendable {
+    private static let longestLine = 4096
+    private static let patience = timeval(tv_sec: 5, tv_usec: 0)
+
+    private let path: String
+    private let listener: Int32
+
+    init(at path: String) throws {
+        self.path = path
+        listener = socket(AF_UNIX, Self.stream, 0)
+        guard listener >= 0, bind(listener, to: path), listen(listener, SOMAXCONN) == 0 else {
+            throw SocketError(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Answers until one of the signals comes; who is being answered then still gets his answer.
+    func serve(until signals: [Int32], _ answer: @escaping @Sendable (String) async -> String) async {
+        let (callers, stream) = AsyncStream<Int32>.makeStream()
+        let accepting = DispatchSource.makeReadSource(fileDescriptor: listener, queue: .global())
+        accepting.setEventHandler { @Sendable in stream.yield(accept(listener, nil, nil)) }
+        accepting.setCancelHandler { @Sendable in close(listener) }
+        let stopping = signals.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { @Sendable in stream.finish() }
+            source.resume()
+            return source
+        }
+        signal(SIGPIPE, SIG_IGN)
+        accepting.resume()
+        await withDiscardingTaskGroup { group in
+            for await caller in callers where caller >= 0 {
+                group.addTask { await talk(to: caller, answer) }
+            }
+            unlink(path)
+        }
+        for source in stopping { source.cancel() }
+        accepting.cancel()
+    }
+
+    private func talk(to caller: Int32, _ answer: @Sendable (String) async -> String) async {
+        let connection = FileHandle(fileDescriptor: caller, closeOnDealloc: true)
+        guard let line = await line(from: caller) else { return }
+        try? connection.write(contentsOf: Data((await answer(line) + "\n").utf8))
+    }
+
+    /// What is said before the line ends. It is waited for on a thread that may wait, and not for ever.
+    private func line(from caller: Int32) async -> String? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var patience = Self.patience
+                setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+                var line: [UInt8] = []
+                var byte: UInt8 = 0
+                while line.count < Self.longestLine, read(caller, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+                    line.append(byte)
+                }
+                continuation.resume(returning: byte == UInt8(ascii: "\n") ? String(decoding: line, as: UTF8.self) : nil)
+            }
+        }
+    }
+
+    #if os(Linux)
+        private static let stream = Int32(SOCK_STREAM.rawValue)
+    #else
+        private static let stream = SOCK_STREAM
+    #endif
+}
+
+struct SocketError: Error, CustomStringConvertible {
+    var path: String
+    var reason: String
+
+    var description: String { "\(path): \(reason)" }
+}
+
+private func bind(_ listener: Int32, to path: String) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    // The zero that ends the path needs room, too.
+    let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
+        room.copyBytes(from: path.utf8.prefix(room.count - 1))
+        return path.utf8.count < room.count
+    }
+    guard fits else {
+        errno = ENAMETOOLONG
+        return false
+    }
+    return withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+    }
+}
