@@ -48,16 +48,14 @@ package protocol TransferTarget: Dialect {
     /// Whether a column counts by itself only where it is the whole primary key.
     var countsInPrimaryKeysOnly: Bool { get }
 
-    /// The tables, views and sequences of the current schema that are somebody's: not an extension's, and none of `ignored`
-    /// as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
-    func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String]
+    /// The tables, views and sequences of the current schema that are somebody's: not an extension's. Throws `DatabaseError`.
+    func existingObjects(on connection: any Connection) throws -> [String]
 
     /// Says which values columns of these types take, as `Connection.copyIn` would.
     func judge(of types: [ColumnType]) -> any ValueJudge
 
-    /// How the rows that repeat a unique key are found and removed, but for one of each kind: the first by the columns of
-    /// `order`. A row with a NULL in the key repeats none.
-    func duplicates(of key: Index, in table: Table, order: [String]) throws(LoweringError) -> DuplicateStatements
+    /// Where the places of rows that repeat a unique key are kept (`DuplicateStatements`).
+    var duplicatesTable: DuplicatesTable { get }
 
     /// A column of text as one that compares without regard to case; as it is where that takes no other column.
     func caseless(_ column: Column, as policy: NocasePolicy) -> Column
@@ -108,6 +106,16 @@ package protocol TransferTarget: Dialect {
     func analyze(_ table: String) -> String
 }
 
+extension TransferTarget {
+    /// The same, and none of `ignored` as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
+    package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
+        try existingObjects(on: connection).filter { name in
+            guard ignored.contains(name) else { return true }
+            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: name))")?.boolean ?? true
+        }
+    }
+}
+
 /// A constraint that stands in a table, and the statements that take it off and make it again word for word.
 package struct HeldConstraint: Sendable, Equatable {
     package var table: String
@@ -119,46 +127,6 @@ package struct HeldConstraint: Sendable, Equatable {
     package var restore: [String]
     /// Has it hold for those that are there: fails when one of them breaks it.
     package var validate: String
-}
-
-/// How the rows of one table that repeat a key are found, read and removed.
-package struct DuplicateStatements: Sendable, Equatable {
-    /// Makes the temporary table `found` of their places, a number for each, from 1, and the place of the row that each repeats.
-    package var find: String
-    private let table: String
-    private let place: String
-    private let found: String
-
-    /// `place`: what tells where a row of `table` lies. All are names as the database spells them.
-    package init(find: String, table: String, place: String, found: String) {
-        self.find = find
-        self.table = table
-        self.place = place
-        self.found = found
-    }
-
-    package var count: String { "SELECT count(*) FROM \(found)" }
-
-    /// A query of those with the numbers after `start`, at most `limit`.
-    package func rows(of columns: [String], after start: Int, limit: Int) -> String {
-        "SELECT \(SQLText.identifiers(columns)) FROM \(table) WHERE \(place) IN "
-            + "(SELECT place FROM \(found) WHERE number > \(start) AND number <= \(start + limit))"
-    }
-
-    /// A query of the first of them in pairs: a column of the row that is repeated, and of the one that repeats it.
-    package func pairs(of column: String, limit: Int) -> String {
-        let column = SQLText.identifier(column)
-        return "SELECT former.\(column), latter.\(column) FROM \(found) AS pair "
-            + "JOIN \(table) AS former ON former.\(place) = pair.first JOIN \(table) AS latter ON latter.\(place) = pair.place "
-            + "ORDER BY pair.number LIMIT \(limit)"
-    }
-
-    package var remove: [String] {
-        ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", forget]
-    }
-
-    /// Drops what was found.
-    package var forget: String { "DROP TABLE \(found)" }
 }
 
 /// Tells values that a column's type holds from those that it doesn't, without a table.

@@ -233,6 +233,13 @@ struct PostgreSQLConnectionTests {
         }
     }
 
+    @Test func aSessionIsCalledAfterItsProgram() throws {
+        try withConnection { connection in
+            let name = try connection.queryValue("SELECT current_setting('application_name')")?.text
+            #expect(name?.isEmpty == false && CommandLine.arguments[0].hasSuffix("/\(name ?? "")"))
+        }
+    }
+
     @Test func preparedStatementsSurviveDDL() throws {
         try TestPostgreSQL.withFreshDatabase { url in
             let (connection, other) = (try connect(to: url), try connect(to: url))

@@ -125,21 +125,26 @@ public struct ConnectionOptions: Sendable {
 
     /// Options for a database; times are in seconds.
     ///
-    /// Without arguments: reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections.
+    /// Without arguments: reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections, and sessions that
+    /// PostgreSQL shows under the program's file name.
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
-        applicationName: String = "tc-migrate", poolSize: Int = 4, isOwned: Bool = false,
+        applicationName: String? = nil, poolSize: Int = 4, isOwned: Bool = false,
         isDurable: Bool = false, temporaryFolder: String = "/tmp", silence: Silence = Silence()
     ) {
         self.access = access
         self.lockTimeout = lockTimeout
         self.statementTimeout = statementTimeout
-        self.applicationName = applicationName
+        self.applicationName = applicationName ?? Self.programName
         self.poolSize = poolSize
         self.isOwned = isOwned
         self.isDurable = isDurable
         self.temporaryFolder = temporaryFolder
         self.silence = silence
+    }
+
+    private static var programName: String {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
     }
 }
 

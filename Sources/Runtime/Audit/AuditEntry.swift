@@ -35,16 +35,16 @@ extension AuditEntry {
     init(_ event: AuditEvent, after head: AuditCheckpoint, at moment: Moment) {
         seq = head.seq + 1
         at = moment.text
-        person = event.identity.person.map { Self.fitted($0, to: 200) }
-        uid = Int64(event.identity.uid)
-        role = event.identity.role.rawValue
+        person = event.caller.identity.person.map { Self.fitted($0, to: 200) }
+        uid = Int64(event.caller.identity.uid)
+        role = event.caller.identity.role.rawValue
         action = event.action.rawValue
         sessionID = event.session.map { Self.fitted($0.id, to: 200) }
         ownerPerson = event.session?.owner.person.map { Self.fitted($0, to: 200) }
         ownerUID = event.session?.owner.uid.map(Int64.init)
         outcome = event.outcome.rawValue
         reason = event.reason.flatMap { $0.saysNothing ? nil : Self.fitted($0, to: 2_000) }
-        callerSession = event.callerSession.map { Self.fitted($0, to: 200) }
+        callerSession = event.caller.session.map { Self.fitted($0, to: 200) }
         previousHash = head.hash
         hash = ""
         hash = AuditChain.hash(of: self)

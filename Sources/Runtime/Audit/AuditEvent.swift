@@ -11,9 +11,8 @@ public struct AuditedSession: Sendable, Hashable {
 
 /// Something that goes into the audit log.
 public struct AuditEvent: Sendable, Hashable {
-    public var identity: Identity
-    /// The session from which it was done, when an agent did it.
-    public var callerSession: String?
+    /// Who did it, and from inside which session, when an agent did it.
+    public var caller: Caller
     public var action: AuditAction
     /// `nil` where it concerns everybody's: a search over all transcripts.
     public var session: AuditedSession?
@@ -21,11 +20,10 @@ public struct AuditEvent: Sendable, Hashable {
     public var reason: String?
 
     public init(
-        _ action: AuditAction, by identity: Identity, callerSession: String? = nil, on session: AuditedSession?,
-        outcome: AuditOutcome, reason: String? = nil
+        _ action: AuditAction, by caller: Caller, on session: AuditedSession?, outcome: AuditOutcome,
+        reason: String? = nil
     ) {
-        self.identity = identity
-        self.callerSession = callerSession
+        self.caller = caller
         self.action = action
         self.session = session
         self.outcome = outcome

@@ -25,21 +25,16 @@ public struct AuditLog: Sendable {
 
     /// Logs what was tried and not allowed, also where a session of that name does not exist.
     public func recordRefusal(
-        _ action: AuditAction, by identity: Identity, callerSession: String?, on session: AuditedSession?,
-        reason: String?
+        _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) {
-        try await record(
-            AuditEvent(
-                action, by: identity, callerSession: callerSession, on: session, outcome: .refused, reason: reason))
+        try await record(AuditEvent(action, by: caller, on: session, outcome: .refused, reason: reason))
     }
 
     /// Begins a new chain that holds on to the last: what lies before its first row can then be archived.
     public func beginChain(
-        by identity: Identity, callerSession: String? = nil, reason: String?
+        by caller: Caller, reason: String?
     ) async throws(AuditUnavailable) -> AuditEntry {
-        try await record(
-            AuditEvent(
-                .newChain, by: identity, callerSession: callerSession, on: nil, outcome: .allowed, reason: reason))
+        try await record(AuditEvent(.newChain, by: caller, on: nil, outcome: .allowed, reason: reason))
     }
 
     /// Entries, newest first: a page of at most `limit` of those before `cursor`, the last page's last `seq`.

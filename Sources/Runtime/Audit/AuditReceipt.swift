@@ -23,15 +23,13 @@ extension AuditLog {
     /// `session` is `nil` where it is everybody's: a search over all transcripts. Throws when the log can't be written; nothing
     /// may then be read.
     public func admit(
-        _ action: AuditAction, by identity: Identity, callerSession: String?, on session: AuditedSession?,
-        reason: String?
+        _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) -> AuditReceipt {
-        if let session, identity.owns(session.owner) {
+        if let session, caller.identity.owns(session.owner) {
             return AuditReceipt(action: action, sessionID: session.id, seq: nil)
         }
         let entry = try await record(
-            AuditEvent(
-                action, by: identity, callerSession: callerSession, on: session, outcome: .allowed, reason: reason))
+            AuditEvent(action, by: caller, on: session, outcome: .allowed, reason: reason))
         return AuditReceipt(action: action, sessionID: session?.id, seq: entry.seq)
     }
 }

@@ -102,8 +102,7 @@ struct AuditRoutes {
     @Sendable private func beginChain(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .archiveAudit)
         let wanted = try await request.document(ChainRequest.self, context)
-        let entry = try await audit.beginChain(
-            by: context.identity, callerSession: context.callerSession, reason: wanted.reason)
+        let entry = try await audit.beginChain(by: context.caller, reason: wanted.reason)
         return Response(.object([("version", .integer(1)), ("entry", entry.document)]), status: .created)
     }
 

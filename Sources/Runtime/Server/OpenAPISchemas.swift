@@ -35,16 +35,16 @@ enum OpenAPISchemas {
         ])
     }
 
-    private static var session: JSON {
-        shape([
-            ("session_id", text), ("title", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull),
-            ("status", words(Session.State.allCases.map(\.rawValue))),
-            ("visibility", words(Session.Visibility.allCases.map(\.rawValue))), ("project_path", textOrNull),
-            ("active_agent", textOrNull), ("thinking_mode", textOrNull), ("computer", text),
-            ("tmux_session_name", textOrNull),
-            ("created_at", textOrNull), ("last_activity", textOrNull), ("closed_at", textOrNull),
-            ("native_session_id", textOrNull), ("host", host),
-        ])
+    private static var session: JSON { shape(SessionMember.all.map { ($0.name, schema(of: $0.shape)) }) }
+
+    private static func schema(of shape: SessionMember.Shape) -> JSON {
+        switch shape {
+        case .text: text
+        case .textOrNull: textOrNull
+        case .numberOrNull: numberOrNull
+        case .words(let known): words(known)
+        case .host: host
+        }
     }
 
     private static var host: JSON {

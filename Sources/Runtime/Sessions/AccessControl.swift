@@ -16,8 +16,8 @@ struct AccessControl: Sendable {
     ) async throws -> Admission {
         let attempt = Attempt(caller: caller, action: action, logged: logged ?? action.logged)
         let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
-        guard caller.identity.role != .public else {
-            let why = "this account is nobody's in the settings"
+        // Who may not even look at a session of his own may do nothing.
+        if case .refused(let why) = allow(.getSession, by: caller.identity.role, on: .own) {
             try await log(refusalOf: attempt, on: nobodys, because: why)
             throw RuntimeError(.notAllowed, why)
         }
@@ -43,8 +43,7 @@ struct AccessControl: Sendable {
         guard let logged = attempt.logged else {
             return Admission(session: session, relation: relation, receipt: nil)
         }
-        let receipt = try await audit.admit(
-            logged, by: caller.identity, callerSession: caller.session, on: audited, reason: reason)
+        let receipt = try await audit.admit(logged, by: caller, on: audited, reason: reason)
         return Admission(session: session, relation: relation, receipt: receipt)
     }
 
@@ -69,8 +68,7 @@ struct AccessControl: Sendable {
     func fail(_ action: AuditAction, _ caller: Caller, on session: Session, because error: any Error) async throws {
         try await audit.record(
             AuditEvent(
-                action, by: caller.identity, callerSession: caller.session,
-                on: AuditedSession(id: session.id, owner: session.owner), outcome: .failed,
+                action, by: caller, on: AuditedSession(id: session.id, owner: session.owner), outcome: .failed,
                 reason: (error as? RuntimeError)?.message ?? "the daemon failed"))
     }
 
@@ -93,17 +91,15 @@ struct AccessControl: Sendable {
 
     private func log(refusalOf attempt: Attempt, on session: AuditedSession?, because why: String) async throws {
         guard let logged = attempt.logged else { return }
-        let (identity, caller) = (attempt.caller.identity, attempt.caller.session)
-        switch refusals.spend(identity.uid) {
-        case .one:
-            try await audit.recordRefusal(logged, by: identity, callerSession: caller, on: session, reason: why)
+        let uid = attempt.caller.identity.uid
+        switch refusals.spend(uid) {
+        case .one: try await audit.recordRefusal(logged, by: attempt.caller, on: session, reason: why)
         case .last:
             try await audit.recordRefusal(
-                logged, by: identity, callerSession: caller, on: session,
-                reason: why + "; more than can be written down follow")
+                logged, by: attempt.caller, on: session, reason: why + "; more than can be written down follow")
         case .none:
             throw RuntimeError(
-                .notAllowed, "uid \(identity.uid) was refused too often: nothing more is looked at for now",
+                .notAllowed, "uid \(uid) was refused too often: nothing more is looked at for now",
                 remedy: "wait a minute")
         }
     }

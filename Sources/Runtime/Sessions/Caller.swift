@@ -1,5 +1,5 @@
 /// Who asks, and from inside which session, if any.
-public struct Caller: Sendable {
+public struct Caller: Sendable, Hashable {
     public var identity: Identity
     public var session: String?
 

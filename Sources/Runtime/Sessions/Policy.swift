@@ -65,6 +65,11 @@ public func allow(_ action: Action, by role: Role, on relation: Relation) -> Dec
     }
 }
 
+/// The sessions that a list shows: those whose rows the policy lets this caller see one by one.
+func visibleSessions(to identity: Identity) -> SessionScope {
+    allow(.getSession, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
+}
+
 /// An admin may do everything but run somebody else's session: that takes the owner's uid.
 private func allowAdmin(_ action: Action, on relation: Relation) -> Decision {
     guard action == .host || action == .revive, relation != .own else { return .allowed }

@@ -64,17 +64,5 @@ extension Session {
     }
 
     /// Its JSON, under the names that the existing install's programs know.
-    public var document: JSON {
-        let text: (String?) -> JSON = { $0.map { .string($0) } ?? .null }
-        return .object([
-            ("session_id", .string(id)), ("title", text(title)), ("owner_person", text(owner.person)),
-            ("owner_uid", owner.uid.map { .integer(Int64($0)) } ?? .null), ("status", .string(state.rawValue)),
-            ("visibility", .string(visibility.rawValue)), ("project_path", text(projectPath)),
-            ("active_agent", text(agent)),
-            ("thinking_mode", text(thinkingMode)), ("computer", .string(computer)),
-            ("tmux_session_name", text(tmuxName)),
-            ("created_at", text(createdAt)), ("last_activity", text(lastActivity)), ("closed_at", text(closedAt)),
-            ("native_session_id", text(nativeSessionID)), ("host", host.map(\.document) ?? .null),
-        ])
-    }
+    public var document: JSON { .object(SessionMember.all.map { ($0.name, $0.value(self)) }) }
 }

@@ -15,14 +15,14 @@ struct SessionQuery {
             // sorts them all. What it can't estimate it leaves to the walk along the index.
             let own = part(
                 where: """
-                    owner_person = \(Value(identity.person)) \
-                    AND coalesce(owner_uid = \(Value(identity.uid)), false)
+                    owner_person = \(identity.person) \
+                    AND coalesce(owner_uid = \(identity.uid), false)
                     """)
             // An orphan is nobody's, however it was shared.
             let shared = part(
                 where: """
-                    visibility = 'shared' AND owner_person <> \(Value(identity.person)) \
-                    AND owner_uid <> \(Value(identity.uid))
+                    visibility = 'shared' AND owner_person <> \(identity.person) \
+                    AND owner_uid <> \(identity.uid)
                     """)
             return """
                 SELECT * FROM (\(own)) AS own UNION ALL SELECT * FROM (\(shared)) AS shared \(Self.order) LIMIT \(limit)

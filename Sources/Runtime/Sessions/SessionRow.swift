@@ -2,11 +2,7 @@ import Dialects
 
 /// How a row of `sessions` is read.
 enum SessionRow {
-    static let columns = """
-        session_id, title, owner_person, owner_uid, lifecycle_status, visibility, project_path, active_agent, \
-        computer_name, tmux_session_name, created_at, last_activity, closed_at, \
-        thinking_mode, native_session_id
-        """
+    static let columns = SessionMember.all.compactMap(\.column).joined(separator: ", ")
 
     /// The existing install wrote no state in some rows; those run as long as they are not closed.
     static func session(_ row: Row) -> Session {

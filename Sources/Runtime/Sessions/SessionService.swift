@@ -12,9 +12,8 @@ struct SessionService: Sendable {
         _ caller: Caller, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
         try await access.require(caller, .listSessions)
-        let isAdmin = caller.identity.role == .admin
         var page = try await services.sessions.page(
-            isAdmin ? .all : .ownAndShared(caller.identity), filter, after: cursor, limit: limit)
+            visibleSessions(to: caller.identity), filter, after: cursor, limit: limit)
         page.sessions = await services.hosts.withPresence(page.sessions)
         return page
     }

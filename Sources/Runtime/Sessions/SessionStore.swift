@@ -13,11 +13,11 @@ public struct SessionStore: Sendable {
                 """
                 INSERT INTO sessions (session_id, computer_name, title, tmux_session_name, last_input_origin, \
                 created_at, last_activity, project_path, active_agent, thinking_mode, lifecycle_status, visibility, \
-                owner_person, owner_uid) VALUES (\(session.id), \(session.computer), \(Value(session.title)), \
-                \(Value(session.tmuxName)), 'terminal', \(Value(session.createdAt)), \(Value(session.lastActivity)), \
-                \(Value(session.projectPath)), \(Value(session.agent)), \(Value(session.thinkingMode)), \
+                owner_person, owner_uid) VALUES (\(session.id), \(session.computer), \(session.title), \
+                \(session.tmuxName), 'terminal', \(session.createdAt), \(session.lastActivity), \
+                \(session.projectPath), \(session.agent), \(session.thinkingMode), \
                 \(session.state.rawValue), \
-                \(session.visibility.rawValue), \(Value(session.owner.person)), \(Value(session.owner.uid)))
+                \(session.visibility.rawValue), \(session.owner.person), \(session.owner.uid))
                 """)
         }
     }
@@ -151,9 +151,4 @@ extension SessionPage {
             last.lastActivity.map { SessionCursor(lastActivity: $0, id: last.id) }
         }
     }
-}
-
-extension Value {
-    init(_ text: String?) { self = text.map { .text($0) } ?? .null }
-    init(_ number: UInt32?) { self = number.map { .integer(Int64($0)) } ?? .null }
 }

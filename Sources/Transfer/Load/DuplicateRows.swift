@@ -31,8 +31,8 @@ struct DuplicateRows {
             return removed
         }
         for key in schema.uniqueKeys {
-            let statements = try target.duplicates(
-                of: key, in: schema, order: schema.primaryKey?.columns ?? [])
+            let statements = try DuplicateStatements(
+                of: key, in: schema, order: schema.primaryKey?.columns ?? [], for: target)
             try connection.execute(SQL(trusted: statements.find))
             let count = try connection.queryValue(SQL(trusted: statements.count))?.integer ?? 0
             for start in stride(from: 0, to: Int(count), by: Self.batch) {

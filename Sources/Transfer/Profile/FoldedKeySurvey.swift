@@ -121,7 +121,7 @@ struct FoldedKeySurvey {
     }
 
     private func repeated(_ key: Index, in copy: Table, of table: PlannedTable) throws -> FoldedKey? {
-        let statements = try target.duplicates(of: key, in: copy, order: [])
+        let statements = try DuplicateStatements(of: key, in: copy, order: [], for: target)
         try writing.execute(SQL(trusted: statements.find))
         let count = try writing.queryValue(SQL(trusted: statements.count))?.integer ?? 0
         let label = copy.columns.last?.name ?? ""

@@ -68,7 +68,7 @@ struct AuditChainTests {
             let session = text(&random).map { AuditedSession(id: $0, owner: owner) }
             let event = AuditEvent(
                 AuditAction.allCases.filter { $0 != .newChain }.randomElement(using: &random) ?? .send,
-                by: Bool.random(using: &random) ? ann : ben, callerSession: text(&random), on: session,
+                by: (Bool.random(using: &random) ? ann : ben).inside(text(&random)), on: session,
                 outcome: AuditOutcome.allCases.randomElement(using: &random) ?? .failed, reason: text(&random))
             let entry = AuditEntry(event, after: head, at: .now)
             head = entry.checkpoint

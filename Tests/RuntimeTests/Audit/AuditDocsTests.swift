@@ -14,7 +14,7 @@ struct AuditDocsTests {
         try await backend.withAuditLog { log, _ in
             try await log.fill(30)
             try await log.recordRefusal(
-                .attach, by: ann, callerSession: "\u{2028}\u{7F}", on: sessionOfBen, reason: "é\u{1}\u{8}\r\n\t\"\\👩‍👩‍👧")
+                .attach, by: ann.inside("\u{2028}\u{7F}"), on: sessionOfBen, reason: "é\u{1}\u{8}\r\n\t\"\\👩‍👩‍👧")
             var lines: [String] = []
             let checkpoint = try #require(try await log.export { lines.append($0) })
             let run = try Self.run(String(program), on: lines)

@@ -80,7 +80,7 @@ struct AuditGuardTests {
             for _ in 0..<3 {
                 await #expect(throws: AuditUnavailable.self) {
                     _ = try await log.admit(
-                        .readTranscript, by: ann, callerSession: nil, on: sessionOfBen, reason: "why"
+                        .readTranscript, by: ann, on: sessionOfBen, reason: "why"
                     ).seq
                 }
             }
@@ -170,7 +170,7 @@ struct AuditGuardTests {
     func bytes(_ value: String) async throws {
         try await Backend.sqlite.withAuditLog { log, url in
             var odd = ann
-            odd.person = "Ann\0"
+            odd.identity.person = "Ann\0"
             try await log.record(AuditEvent(.attach, by: odd, on: sessionOfBen, outcome: .allowed))
             let connection = try connect(to: url)
             try connection.executeScript(

@@ -12,15 +12,15 @@ struct AuditLogTests {
     @Test("what one does to one's own session is not logged, and all else is", arguments: Backend.available)
     func admission(_ backend: Backend) async throws {
         try await backend.withAuditLog { log, _ in
-            let own = try await log.admit(.readTranscript, by: ben, callerSession: nil, on: sessionOfBen, reason: nil)
+            let own = try await log.admit(.readTranscript, by: ben, on: sessionOfBen, reason: nil)
             #expect(own.seq == nil && own.sessionID == "s-ben")
             #expect(try await log.entries(limit: 10) == [])
             let others = try await log.admit(
-                .readTranscript, by: ann, callerSession: "s-ann", on: sessionOfBen, reason: "he asked me to")
+                .readTranscript, by: ann.inside("s-ann"), on: sessionOfBen, reason: "he asked me to")
             #expect(others.seq == 1 && others.sessionID == "s-ben" && others.action == .readTranscript)
-            let all = try await log.admit(.search, by: ann, callerSession: nil, on: nil, reason: "needle")
+            let all = try await log.admit(.search, by: ann, on: nil, reason: "needle")
             #expect(all.seq == 2 && all.sessionID == nil)
-            try await log.recordRefusal(.attach, by: ben, callerSession: nil, on: nil, reason: "no such session")
+            try await log.recordRefusal(.attach, by: ben, on: nil, reason: "no such session")
             let entries = try await log.entries(limit: 10)
             #expect(entries.map(\.seq) == [3, 2, 1] && entries.map(\.outcome) == ["refused", "allowed", "allowed"])
             let first = try #require(entries.last)
@@ -35,8 +35,8 @@ struct AuditLogTests {
     @Test("an orphaned session is nobody's own", arguments: Backend.available)
     func orphans(_ backend: Backend) async throws {
         try await backend.withAuditLog { log, _ in
-            let recycled = AuditedSession(id: "s", owner: Owner(person: "Zoe", uid: ben.uid))
-            let receipt = try await log.admit(.send, by: ben, callerSession: nil, on: recycled, reason: nil)
+            let recycled = AuditedSession(id: "s", owner: Owner(person: "Zoe", uid: ben.identity.uid))
+            let receipt = try await log.admit(.send, by: ben, on: recycled, reason: nil)
             #expect(receipt.seq == 1)
         }
     }
@@ -79,7 +79,7 @@ struct AuditLogTests {
             ]
             for text in odd {
                 let session = AuditedSession(id: text, owner: Owner(person: text, uid: .max))
-                try await log.recordRefusal(.attach, by: ann, callerSession: text, on: session, reason: text)
+                try await log.recordRefusal(.attach, by: ann.inside(text), on: session, reason: text)
             }
             #expect(try await log.verify() == .intact(odd.count, try await log.head()))
             #expect(AuditExport.verify(try await log.lines()).isIntact)

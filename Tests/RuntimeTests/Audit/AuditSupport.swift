@@ -8,9 +8,14 @@ import TestSupport
 /// Options of the database that an audit log writes.
 let durable = ConnectionOptions(access: .create, isOwned: true, isDurable: true)
 
-let ann = Identity(person: "Ann", role: .admin, uid: 1_000, osUsername: "ann")
-let ben = Identity(person: "Ben", role: .member, uid: 1_001, osUsername: "ben")
+let ann = Caller(identity: Identity(person: "Ann", role: .admin, uid: 1_000, osUsername: "ann"))
+let ben = Caller(identity: Identity(person: "Ben", role: .member, uid: 1_001, osUsername: "ben"))
 let sessionOfBen = AuditedSession(id: "s-ben", owner: Owner(person: "Ben", uid: 1_001))
+
+extension Caller {
+    /// The same person, from inside a session.
+    func inside(_ session: String?) -> Caller { Caller(identity: identity, session: session) }
+}
 
 extension Backend {
     /// A migrated database of this kind, and its log.
@@ -36,8 +41,8 @@ extension AuditLog {
         for number in 0..<count {
             try await record(
                 AuditEvent(
-                    AuditAction.allCases[number % 9], by: number % 3 == 0 ? ben : ann,
-                    callerSession: number % 4 == 0 ? "caller" : nil,
+                    AuditAction.allCases[number % 9],
+                    by: (number % 3 == 0 ? ben : ann).inside(number % 4 == 0 ? "caller" : nil),
                     on: number % 7 == 6 ? nil : sessionOfBen, outcome: AuditOutcome.allCases[number % 3],
                     reason: number % 2 == 0 ? "reason \(number)" : nil))
         }

@@ -30,7 +30,7 @@ struct AuditUnavailableTests {
             await #expect(throws: AuditUnavailable.self) {
                 for _ in 0..<200 {
                     let receipt = try await small.admit(
-                        .readTranscript, by: ann, callerSession: nil, on: sessionOfBen,
+                        .readTranscript, by: ann, on: sessionOfBen,
                         reason: String(repeating: "long ", count: 300))
                     #expect(receipt.seq != nil)
                     written += 1
@@ -47,14 +47,14 @@ struct AuditUnavailableTests {
             let database = try Database(url, options: ConnectionOptions(access: .readOnly, isDurable: true))
             let other = AuditLog(database: database)
             let error = await #expect(throws: AuditUnavailable.self) {
-                _ = try await other.admit(.attach, by: ann, callerSession: nil, on: sessionOfBen, reason: nil).seq
+                _ = try await other.admit(.attach, by: ann, on: sessionOfBen, reason: nil).seq
             }
             #expect(error?.description.contains("can't be written, so nothing was read: ") == true)
             await #expect(throws: AuditUnavailable.self) {
-                try await other.recordRefusal(.attach, by: ben, callerSession: nil, on: nil, reason: nil)
+                try await other.recordRefusal(.attach, by: ben, on: nil, reason: nil)
             }
             // One's own session needs no row.
-            let own = try await other.admit(.attach, by: ben, callerSession: nil, on: sessionOfBen, reason: nil)
+            let own = try await other.admit(.attach, by: ben, on: sessionOfBen, reason: nil)
             #expect(own.seq == nil)
             await database.close()
             #expect(try await log.entries(limit: 1) == [])
@@ -71,7 +71,7 @@ struct AuditUnavailableTests {
             let database = try Database(url, options: ConnectionOptions(lockTimeout: 0.2, isDurable: true))
             await #expect(throws: AuditUnavailable.self) {
                 _ = try await AuditLog(database: database).admit(
-                    .send, by: ann, callerSession: nil, on: sessionOfBen, reason: nil
+                    .send, by: ann, on: sessionOfBen, reason: nil
                 ).seq
             }
             await database.close()

@@ -119,4 +119,10 @@ struct RelationTests {
     func orphansAreNobodys(person: String?, uid: UInt32?) {
         #expect(session(person, uid, .shared).relation(to: alice) == .orphaned)
     }
+
+    @Test("a list shows whose rows may be looked at one by one", arguments: Role.allCases)
+    func lists(_ role: Role) {
+        let identity = Identity(person: "Ann", role: role, uid: 1, osUsername: nil)
+        #expect(visibleSessions(to: identity) == (role == .admin ? .all : .ownAndShared(identity)))
+    }
 }

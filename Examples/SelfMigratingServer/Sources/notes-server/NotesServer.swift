@@ -21,8 +21,7 @@ enum NotesServer {
 
     private static func serve(_ url: String, at path: String) async throws {
         let database = try Database(
-            DatabaseURL(parsing: url),
-            options: ConnectionOptions(access: .create, applicationName: "notes-server", isOwned: true))
+            DatabaseURL(parsing: url), options: ConnectionOptions(access: .create, isOwned: true))
         // Of many servers that start at once one migrates, and the others wait for it. A database that a later version has
         // migrated is refused: this one does not know what it holds.
         try await Migrator(history: .notes(), database: database).start(.migrate) { event in

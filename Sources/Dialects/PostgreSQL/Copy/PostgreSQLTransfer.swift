@@ -11,8 +11,8 @@ extension PostgreSQLDialect: TransferTarget {
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
 
-    package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
-        let names = try connection.query(
+    package func existingObjects(on connection: any Connection) throws -> [String] {
+        try connection.query(
             """
             SELECT c.relname FROM pg_class c
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND \(PostgreSQLCatalogScope.whole.relations)
@@ -21,39 +21,14 @@ extension PostgreSQLDialect: TransferTarget {
             ORDER BY c.relname
             """
         ).compactMap { $0[0].text }
-        return try names.filter { name in
-            guard ignored.contains(name) else { return true }
-            return try connection.queryValue("SELECT EXISTS (SELECT FROM \(identifier: name))")?.boolean ?? true
-        }
     }
 
     package func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
-    package func duplicates(
-        of key: Index, in table: Table, order: [String]
-    ) throws(LoweringError) -> DuplicateStatements {
-        var parts: [String] = []
-        for part in key.parts {
-            switch part.key {
-            case .column(let name): parts.append(SQLText.identifier(name))
-            case .expression(let expression):
-                parts.append("(\(try spell(expression, as: .key(of: table, isUnique: true))))")
-            }
-        }
-        var conditions = parts.map { "\($0) IS NOT NULL" }
-        if let condition = key.condition {
-            conditions.append("(\(try spell(condition, as: .condition(of: table))))")
-        }
-        let order = (order.map(SQLText.identifier) + ["ctid"]).joined(separator: ", ")
-        let ranked = """
-            SELECT ctid AS place, row_number() OVER alike AS rank, first_value(ctid) OVER alike AS first \
-            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND ")) \
-            WINDOW alike AS (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order))
-            """
-        return DuplicateStatements(
-            find: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS "
-                + "SELECT place, first, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
-            table: SQLText.identifier(table.name), place: "ctid", found: "pg_temp.tc_duplicates")
+    package var duplicatesTable: DuplicatesTable {
+        DuplicatesTable(
+            place: "ctid", creation: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS",
+            name: "pg_temp.tc_duplicates")
     }
 
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)

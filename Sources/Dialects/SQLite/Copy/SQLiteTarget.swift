@@ -8,46 +8,20 @@ extension SQLiteDialect: TransferTarget {
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 
-    package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
-        let names = try connection.query(
+    package func existingObjects(on connection: any Connection) throws -> [String] {
+        try connection.query(
             """
             SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
             ORDER BY name
             """
         ).compactMap { $0[0].text }
-        return try names.filter { name in
-            guard ignored.contains(name) else { return true }
-            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: name))")?.boolean ?? true
-        }
     }
 
     package func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
 
-    package func duplicates(
-        of key: Index, in table: Table, order: [String]
-    ) throws(LoweringError) -> DuplicateStatements {
-        var parts: [String] = []
-        for part in key.parts {
-            switch part.key {
-            case .column(let name): parts.append(SQLText.identifier(name))
-            case .expression(let expression):
-                parts.append("(\(try spell(expression, as: .key(of: table, isUnique: true))))")
-            }
-        }
-        var conditions = parts.map { "\($0) IS NOT NULL" }
-        if let condition = key.condition {
-            conditions.append("(\(try spell(condition, as: .condition(of: table))))")
-        }
-        let order = (order.map(SQLText.identifier) + ["rowid"]).joined(separator: ", ")
-        let ranked = """
-            SELECT rowid AS place, row_number() OVER alike AS rank, first_value(rowid) OVER alike AS first \
-            FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND ")) \
-            WINDOW alike AS (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order))
-            """
-        return DuplicateStatements(
-            find: "CREATE TEMPORARY TABLE tc_duplicates AS "
-                + "SELECT place, first, row_number() OVER (ORDER BY place) AS number FROM (\(ranked)) AS ranked WHERE rank > 1",
-            table: SQLText.identifier(table.name), place: "rowid", found: "temp.tc_duplicates")
+    package var duplicatesTable: DuplicatesTable {
+        DuplicatesTable(
+            place: "rowid", creation: "CREATE TEMPORARY TABLE tc_duplicates AS", name: "temp.tc_duplicates")
     }
 
     /// A collation that SQLite has by itself (https://www.sqlite.org/datatype3.html, 7).
