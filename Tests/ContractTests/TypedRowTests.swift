@@ -25,6 +25,8 @@ import Testing
             Column("made_at", .timestamp)
             Column("colour", .text).nullable()
             Column("seal", .bytes).nullable()
+            Column("price", .decimal(12, 3)).nullable()
+            Column("due", .date).nullable()
         }
     }
 
@@ -33,15 +35,18 @@ import Testing
             let moment = Date(timeIntervalSince1970: 1_764_000_000.123456)
             let nothing: String? = nil
             let seal: [UInt8]? = [0, 255]
+            let price = try #require(Decimal(string: "123456789.125"))
             try connection.execute(
                 """
-                INSERT INTO notes (id, body, share, is_open, made_at, colour, seal) \
-                VALUES (\(1), \(nothing), \(0.1), \(true), \(moment), \("green"), \(seal))
+                INSERT INTO notes (id, body, share, is_open, made_at, colour, seal, price, due) \
+                VALUES (\(1), \(nothing), \(0.1), \(true), \(moment), \("green"), \(seal), \(price), \("2026-11-27"))
                 """)
             let row = try #require(try connection.query("SELECT * FROM notes WHERE made_at = \(moment)").first)
-            #expect(try row["id"] == 1 && row["share"] == 0.1 && row["is_open"] == true)
+            #expect(try row["id"] == 1 && row["share", as: Double.self] == 0.1 && row["is_open"] == true)
             #expect(try row["body", as: String?.self] == nil && row["seal", as: [UInt8].self] == [0, 255])
             #expect(try abs(row["made_at", as: Date.self].timeIntervalSince(moment)) < 0.000_001)
+            #expect(try row["price", as: Decimal.self] == price)
+            #expect(try row["due", as: Date.self] == Date(timeIntervalSince1970: 1_795_737_600))
             let notes = try connection.query("SELECT * FROM notes", as: Note.self)
             #expect(notes.map(\.id) == [1] && notes[0].colour == .green && notes[0].body == nil && notes[0].isOpen)
             let ids = try connection.query("SELECT id FROM notes", as: Int.self)

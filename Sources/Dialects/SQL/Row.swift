@@ -19,12 +19,12 @@ public struct Row: Sendable, Hashable {
     /// The value at this position, from 0.
     public subscript(_ position: Int) -> Value { values[position] }
 
-    /// The value of this column; `nil` where the query has no column of this name.
+    /// The value of the first column of this name; `nil` where the query has none.
     public subscript(_ name: String) -> Value? {
         columnNames.firstIndex(of: name).map { values[$0] }
     }
 
-    /// The value of this column as a Swift value. `NULL` is `nil` of an optional type.
+    /// The value of the first column of this name as a Swift value. `NULL` is `nil` of an optional type.
     ///
     /// - Throws: `DatabaseError` where the query has no column of this name, or the column's value is no `type`.
     public subscript<T: ValueConvertible>(_ name: String, as type: T.Type = T.self) -> T {

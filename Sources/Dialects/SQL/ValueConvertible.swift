@@ -73,6 +73,20 @@ extension Double: ValueConvertible {
     }
 }
 
+extension Decimal: ValueConvertible {
+    /// Digits as they are: a real number would round them.
+    public var value: Value { .text(description) }
+    public init?(_ value: Value) {
+        switch value {
+        case .integer(let number): self.init(number)
+        case .text(let text):
+            guard text.utf8.allSatisfy({ "0123456789.-+eE".utf8.contains($0) }) else { return nil }
+            self.init(string: text)
+        case .null, .real, .boolean, .blob: return nil
+        }
+    }
+}
+
 extension [UInt8]: ValueConvertible {
     public var value: Value { .blob(self) }
     public init?(_ value: Value) {
@@ -111,10 +125,13 @@ extension Date: ValueConvertible {
         return .text(String(decoding: buffer.bytes, as: UTF8.self))
     }
 
-    /// A timestamp as either database writes it; without a zone it is UTC.
+    /// A timestamp as either database writes it; without a zone it is UTC, and a day alone is its midnight.
     public init?(_ value: Value) {
         guard case .text(var text) = value else { return nil }
-        let moment = text.withUTF8 { CalendarNumber.timestamp(UnsafeRawBufferPointer($0), zone: .optional) }
+        let moment = text.withUTF8 { characters in
+            let bytes = UnsafeRawBufferPointer(characters)
+            return CalendarNumber.timestamp(bytes, zone: .optional) ?? CalendarNumber.reading(bytes)
+        }
         guard let moment else { return nil }
         self.init(timeIntervalSince1970: Double(moment + Self.epoch) / 1e6)
     }
