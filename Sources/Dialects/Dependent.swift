@@ -1,4 +1,4 @@
-extension Surroundings {
+extension UndeclaredObjects {
     /// An undeclared object that depends on a declared table or view.
     public struct Dependent: Sendable, Equatable {
         /// In what way a dependent hangs on a relation.
@@ -42,7 +42,7 @@ extension Surroundings {
 
 // MARK: - What may not happen to it
 
-extension Surroundings {
+extension UndeclaredObjects {
     /// Refuses the drop of a table or view that something outside hangs on. PostgreSQL refuses most of it by itself; SQLite
     /// deletes or empties the rows that refer to a dropped table (https://www.sqlite.org/lang_droptable.html), and leaves
     /// views and triggers behind that no longer run. What is the table's own (its indexes, triggers and policies) goes with it.

@@ -81,7 +81,7 @@ enum DDL {
     }
 }
 
-extension Surroundings {
+extension UndeclaredObjects {
     /// Undeclared objects that name this column of this table: dropping it would break them, or drop them silently.
     func users(ofColumn column: String, in table: String) -> [Object] {
         objects.filter { object in
