@@ -30,7 +30,7 @@ public protocol Dialect: Sendable {
     func held(_ value: String, by column: Column) throws(LoweringError) -> String
     /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
     /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
-    func misfit(of value: String, in column: Column) -> String?
+    func incompatibility(of value: String, in column: Column) -> String?
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 
@@ -144,15 +144,15 @@ public struct Conversion: Sendable, Equatable {
     /// The expression that computes the new value from the column.
     public var expression: String
     /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
-    public var misfit: String?
+    public var incompatibility: String?
     /// A condition that SQL can't express without an error: the values are read and judged one by one.
     public var form: TextForm?
     /// Whether converting back gives the old value. The text `007` becomes the number 7, which becomes the text `7`.
     public var isReversible = true
 
-    package init(_ expression: String, misfit: String? = nil) {
+    package init(_ expression: String, incompatibility: String? = nil) {
         self.expression = expression
-        self.misfit = misfit
+        self.incompatibility = incompatibility
     }
 }
 

@@ -50,7 +50,8 @@ extension Problem {
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
         case .badRule, .rulesForReplica: 64
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt, .keysFold,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt,
+            .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
             .nothingToAbandon,
             .nothingToReport:
@@ -60,7 +61,7 @@ extension Problem {
 
     private static func context(of error: TransferError) -> [(key: String, value: JSON)] {
         switch error {
-        case .misfits(let found), .neverNull(let found):
+        case .incompatibleValues(let found), .neverNull(let found):
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]

@@ -82,11 +82,11 @@ extension TransferEngine {
         var plan = TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target)
         let target = target
         let found = try await streams.each(plan.suspectTables) { table, reading, _ in
-            try MisfitSurvey(reading, for: target).misfits(in: table)
+            try IncompatibleValueSurvey(reading, for: target).incompatibleValues(in: table)
         }
-        plan.misfits = found.flatMap { $0 }
+        plan.incompatibleValues = found.flatMap { $0 }
         // The policies may let none of them pass.
-        try plan.check(plan.misfits)
+        try plan.check(plan.incompatibleValues)
         plan.remarks += try await requireKeys(of: plan)
         return try work(plan)
     }

@@ -13,9 +13,9 @@ public enum TransferError: Error, Equatable, Sendable {
     /// Rules were given for a transfer between two databases of one kind, which copies everything as it is.
     case rulesForReplica
     /// Values that are not what their columns say, under `fail`.
-    case misfits([Misfits])
+    case incompatibleValues([IncompatibleValues])
     /// Values would become NULL in columns that are required.
-    case neverNull([Misfits])
+    case neverNull([IncompatibleValues])
     /// A value that the target cannot hold in the type that its column got.
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
     /// The source's rows break a key as the target understands it.
@@ -51,7 +51,7 @@ extension TransferError {
         case .noSuchTable: "no_such_table"
         case .badRule: "bad_rule"
         case .rulesForReplica: "rules_for_replica"
-        case .misfits: "misfits"
+        case .incompatibleValues: "misfits"
         case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
@@ -81,7 +81,7 @@ extension TransferError: CustomStringConvertible {
         case .rulesForReplica:
             return "a database is copied as it is into one of its own kind: there are no rules for that"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
-        case .misfits(let found):
+        case .incompatibleValues(let found):
             return Self.list("values are not what their columns say", found)
         case .neverNull(let found):
             return Self.list("values would become NULL where none may be", found)

@@ -13,7 +13,7 @@ struct TransferPolicyTests {
         var widened: String
         var kept: String
         var rules = ""
-        /// What the misfit's reason says, and where it is.
+        /// What the incompatible value's reason says, and where it is.
         var reason: String
         var place = "in row id=2"
         var outcomes = Outcomes()
@@ -96,7 +96,8 @@ struct TransferPolicyTests {
             widened: "text", kept: "text", reason: "is NULL where a value is required", place: "in row v=NULL",
             outcomes: Outcomes(null: .widened)),
         Kind(
-            name: "a misfit in a required column", script: Kind.column("INT NOT NULL", "(1, 5), (2, 'n/a'), (3, 7)"),
+            name: "an incompatible value in a required column",
+            script: Kind.column("INT NOT NULL", "(1, 5), (2, 'n/a'), (3, 7)"),
             widened: "text", kept: "bigint", reason: "is no whole number of 64 bits",
             outcomes: Outcomes(null: .refused("never_null"))),
         Kind(
@@ -150,7 +151,9 @@ struct TransferPolicyTests {
                 #expect(try tables(target) == [])
                 guard code != "key_not_built" else { return }
                 #expect(error.message.contains("t.v") && error.message.contains(kind.reason), "\(run)")
-                #expect(error.context.misfits?.map(\.values) == [1] && error.message.contains(kind.place), "\(run)")
+                #expect(
+                    error.context.misfits?.map(\.values) == [1] && error.message.contains(kind.place),
+                    "\(run)")
             }
         }
     }
@@ -289,7 +292,7 @@ struct TransferPolicyTests {
         }
     }
 
-    @Test("a refusal names all misfits of all columns, counted, with the first examples")
+    @Test("a refusal names all incompatible values of all columns, counted, with the first examples")
     func refusal() async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(

@@ -197,12 +197,12 @@ public protocol RowCursor: AnyObject {
 public protocol BulkWriter: AnyObject {
     /// Writes one value of the row. Its bytes must stay where they are until `endRow`.
     ///
-    /// - Throws: ``Misfit`` when the column's type can't hold the value.
-    func write(_ value: RawValue, column: Int) throws(Misfit)
-    /// Writes all columns. After a ``Misfit`` go on with `write(_:column:)` from that column on.
+    /// - Throws: ``IncompatibleValue`` when the column's type can't hold the value.
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue)
+    /// Writes all columns. After an ``IncompatibleValue`` go on with `write(_:column:)` from that column on.
     ///
-    /// - Throws: ``Misfit`` at the first value that its column's type can't hold.
-    func write(_ row: borrowing RawRow) throws(Misfit)
+    /// - Throws: ``IncompatibleValue`` at the first value that its column's type can't hold.
+    func write(_ row: borrowing RawRow) throws(IncompatibleValue)
     /// Ends the row whose columns were written.
     ///
     /// - Throws: ``DatabaseError``, where the database refuses this row or one before it.
@@ -216,7 +216,7 @@ public protocol BulkWriter: AnyObject {
 }
 
 /// A value that a column's type can't hold.
-public struct Misfit: Error, Sendable, Equatable {
+public struct IncompatibleValue: Error, Sendable, Equatable {
     /// The column, counted from 0.
     public var column: Int
     /// The value that does not fit.

@@ -22,9 +22,9 @@ struct SchemaSurvey {
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
             notCarried: match.ignored + (try inspection.notCarried.filter(isWorthSaying)))
-        let survey = MisfitSurvey(reading, for: target)
-        plan.misfits = try plan.tables.flatMap { try survey.misfits(in: $0) }
-        try plan.check(plan.misfits)
+        let survey = IncompatibleValueSurvey(reading, for: target)
+        plan.incompatibleValues = try plan.tables.flatMap { try survey.incompatibleValues(in: $0) }
+        try plan.check(plan.incompatibleValues)
         return plan
     }
 

@@ -22,7 +22,7 @@ public struct TransferPlan: Sendable {
     /// What stays behind, with the reasons.
     public var notCarried: [NotCarried]
     /// Values that will not fit, and what is done about them.
-    public var misfits: [Misfits] = []
+    public var incompatibleValues: [IncompatibleValues] = []
     /// The statements that the target executes: tables first, and everything else after their rows.
     public internal(set) var statements: [String] = []
     /// What behaves differently in the target, though nothing is lost.

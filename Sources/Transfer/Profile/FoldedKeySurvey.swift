@@ -112,7 +112,7 @@ struct FoldedKeySurvey {
     /// A row with a value that does not fit is left out: it becomes NULL, which repeats nothing, or was refused before.
     private static func write(_ values: [RawValue], _ label: String, _ writer: any BulkWriter) throws {
         for (column, value) in values.enumerated() {
-            do throws(Misfit) { try writer.write(value, column: column) } catch { return }
+            do throws(IncompatibleValue) { try writer.write(value, column: column) } catch { return }
         }
         try Array(label.utf8).withUnsafeBytes { bytes in
             try writer.write(.text(bytes), column: values.count)

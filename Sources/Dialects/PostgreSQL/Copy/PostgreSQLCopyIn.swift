@@ -3,7 +3,7 @@ import TCPostgreSQL
 /// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again,
 /// but for long ones, which are sent from where they lie.
 ///
-/// A `Misfit` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
+/// An `IncompatibleValue` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
 final class PostgreSQLCopyIn: BulkWriter {
     /// What one `PQputCopyData` carries: larger pieces were slower, because the socket runs dry while they are filled.
     private static let chunk = 65_536
@@ -36,21 +36,23 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     deinit { cancel() }
 
-    func write(_ value: RawValue, column: Int) throws(Misfit) {
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue) {
         if column == 0 {
             buffer.truncate(to: rowStart)
             buffer.append(Int16(truncatingIfNeeded: encodings.count))
         }
         guard buffer.append(field: value, as: encodings[column]) else {
-            throw Misfit(column: column, value: value.copied, reason: encodings[column].refusal(of: value))
+            throw IncompatibleValue(column: column, value: value.copied, reason: encodings[column].refusal(of: value))
         }
     }
 
-    func write(_ row: borrowing RawRow) throws(Misfit) {
+    func write(_ row: borrowing RawRow) throws(IncompatibleValue) {
         buffer.truncate(to: rowStart)
         buffer.append(Int16(truncatingIfNeeded: encodings.count))
-        guard let misfit = buffer.append(row, as: encodings) else { return }
-        throw Misfit(column: misfit, value: row[misfit].copied, reason: encodings[misfit].refusal(of: row[misfit]))
+        guard let incompatible = buffer.append(row, as: encodings) else { return }
+        throw IncompatibleValue(
+            column: incompatible, value: row[incompatible].copied,
+            reason: encodings[incompatible].refusal(of: row[incompatible]))
     }
 
     func endRow() throws(DatabaseError) {
