@@ -49,7 +49,7 @@ extension Problem {
     /// What a transfer is told is usage; what it finds is not.
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
-        case .badRule, .rulesForReplica: 64
+        case .badRule, .rulesForSameEngineCopy: 64
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt,
             .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
@@ -65,7 +65,8 @@ extension Problem {
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
-        case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .noSupport,
+        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt,
+            .noSupport,
             .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
             .nothingToReport:
             []

@@ -11,7 +11,7 @@ public enum TransferError: Error, Equatable, Sendable {
     /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
     case badRule(line: Int, problem: String, remedy: String)
     /// Rules were given for a transfer between two databases of one kind, which copies everything as it is.
-    case rulesForReplica
+    case rulesForSameEngineCopy
     /// Values that are not what their columns say, under `fail`.
     case incompatibleValues([IncompatibleValues])
     /// Values would become NULL in columns that are required.
@@ -50,7 +50,7 @@ extension TransferError {
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable: "no_such_table"
         case .badRule: "bad_rule"
-        case .rulesForReplica: "rules_for_replica"
+        case .rulesForSameEngineCopy: "rules_for_replica"
         case .incompatibleValues: "misfits"
         case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
@@ -78,7 +78,7 @@ extension TransferError: CustomStringConvertible {
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
-        case .rulesForReplica:
+        case .rulesForSameEngineCopy:
             return "a database is copied as it is into one of its own kind: there are no rules for that"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
         case .incompatibleValues(let found):

@@ -164,14 +164,14 @@ import TestSupport
             ])
     }
 
-    @Test func castsToTypesOfItsOwnAreLeftOutOfAReplica() throws {
+    @Test func castsToTypesOfItsOwnAreLeftOutOfASameEngineCopy() throws {
         let inspection = try after(
             """
             CREATE TYPE mood AS ENUM ('good', 'bad');
             CREATE TYPE mood_of_day AS ENUM ('good', 'bad');
             CREATE TABLE t (a mood DEFAULT 'good', b mood_of_day DEFAULT 'bad');
             """, PostgreSQLInspector.inspect)
-        let statement = try #require(inspection.replica.tables.first?.statement)
+        let statement = try #require(inspection.sameEngineCopy.tables.first?.statement)
         // The name of one type begins with that of the other.
         #expect(
             statement.contains("'good'") && statement.contains("'bad'") && !statement.contains("of_day"), "\(statement)"
