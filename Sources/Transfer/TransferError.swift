@@ -103,8 +103,7 @@ extension TransferError: CustomStringConvertible {
             return "the transfer of \(record.startedAt) that is to be gone on with reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):
             let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
-            return
-                "this run would do something else than the one of \(record.startedAt) that it is to go on with\(which)"
+            return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
         }

@@ -141,7 +141,7 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
+        table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter
     /// Reads a table or query in the database's fastest way. `types` are the columns' types in this database.
     ///
@@ -155,14 +155,14 @@ public protocol Connection: AnyObject {
     func close()
 }
 
-/// Checks and logging that a bulk load may leave out.
-public struct SparedWork: Sendable, Equatable {
+/// What a bulk load may leave out: the logging that `FREEZE` saves, and checks of values that are known to fit.
+public struct CopyOptions: Sendable, Equatable {
     /// Whether rows are written as frozen (`COPY … FREEZE`). Only the transaction that made or emptied the table may ask for it.
     public var freezing: Bool
     /// The columns, by position, whose texts are known to fit, so that only the database checks them.
     public var proven: Set<Int>
 
-    /// Spares nothing where both are left out.
+    /// Leaves out nothing where neither is given.
     public init(freezing: Bool = false, proven: Set<Int> = []) {
         self.freezing = freezing
         self.proven = proven
@@ -289,7 +289,7 @@ extension Connection {
     public func copyIn(
         table: String, columns: [String], types: [ColumnType]
     ) throws(DatabaseError) -> any BulkWriter {
-        try copyIn(table: table, columns: columns, types: types, sparing: SparedWork())
+        try copyIn(table: table, columns: columns, types: types, options: CopyOptions())
     }
 
     /// Every row of a query, copied. For results that are small.

@@ -43,9 +43,9 @@ struct IncompatibleValueSurvey {
 
     /// Must run in the snapshot in which the rows are copied.
     func incompatibleValues(in table: PlannedTable) throws -> [IncompatibleValues] {
-        let suspects = table.handling.indices.filter { table.handling[$0].isSuspect }
+        let suspects = table.columnPlans.indices.filter { table.columnPlans[$0].isSuspect }
         let judge = target.judge(of: table.types)
-        let reader = ValueReader(table.handling.map(\.reading))
+        let reader = ValueReader(table.columnPlans.map(\.reading))
         let key = RowKey(table.reading, in: table.sourceColumns)
         let cursor = try connection.copyOut(table.reading.query(table.sourceColumns), types: table.types)
         defer { cursor.close() }
@@ -55,7 +55,7 @@ struct IncompatibleValueSurvey {
             for (at, column) in suspects.enumerated() {
                 let raw = cursor.raw(column)
                 let value = reader?.read(raw, column: column) ?? raw
-                guard let reason = table.handling[column].refusal(of: value, judge, column) else { continue }
+                guard let reason = table.columnPlans[column].refusal(of: value, judge, column) else { continue }
                 note(raw, reason, key.text(cursor), table, column, in: &found[at])
             }
             rows += 1
@@ -75,8 +75,8 @@ struct IncompatibleValueSurvey {
             found.append(
                 IncompatibleValues(
                     table: table.source, column: table.sourceColumns[column],
-                    type: (try? target.spell(type)) ?? type.description, policy: table.handling[column].policy,
-                    isGiven: table.handling[column].isGiven, reason: reason))
+                    type: (try? target.spell(type)) ?? type.description, policy: table.columnPlans[column].policy,
+                    isGiven: table.columnPlans[column].isGiven, reason: reason))
         }
         found[at].count += 1
         if found[at].examples.count < Self.exampleCount {
@@ -87,7 +87,7 @@ struct IncompatibleValueSurvey {
 
 extension TransferPlan {
     /// The tables that are worth surveying.
-    var suspectTables: [PlannedTable] { tables.filter { $0.handling.contains(where: \.isSuspect) } }
+    var suspectTables: [PlannedTable] { tables.filter { $0.columnPlans.contains(where: \.isSuspect) } }
 
     /// Throws when the policies let none of these values pass.
     func check(_ incompatibleValues: [IncompatibleValues]) throws(TransferError) {
@@ -106,7 +106,7 @@ extension TransferPlan {
     }
 }
 
-extension ColumnHandling {
+extension ColumnPlan {
     fileprivate func refusal(of value: RawValue, _ judge: any ValueJudge, _ column: Int) -> String? {
         demand.refusal(of: value) ?? judge.refusal(of: value, column: column)
     }

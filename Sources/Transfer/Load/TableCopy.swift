@@ -18,7 +18,7 @@ struct TableCopy {
     private let table: PlannedTable
     private let forms: [CanonicalForm?]?
     private let range: KeyRange
-    private let sparing: SparedWork
+    private let copyOptions: CopyOptions
     private let reader: ValueReader?
     private let demands: [ColumnDemand]?
     private let key: RowKey
@@ -31,11 +31,11 @@ struct TableCopy {
         self.table = table
         self.forms = forms
         self.range = range
-        let proven = table.handling.indices.filter { table.handling[$0].isProven }
-        sparing = SparedWork(freezing: freezing, proven: Set(proven))
+        let proven = table.columnPlans.indices.filter { table.columnPlans[$0].isProven }
+        copyOptions = CopyOptions(freezing: freezing, proven: Set(proven))
         provenTexts = proven.filter { table.types[$0] != .bytes }
-        reader = ValueReader(table.handling.map(\.reading))
-        let demands = table.handling.map(\.demand)
+        reader = ValueReader(table.columnPlans.map(\.reading))
+        let demands = table.columnPlans.map(\.demand)
         self.demands = demands.allSatisfy(\.isEmpty) ? nil : demands
         key = RowKey(table.reading, in: table.sourceColumns)
     }
@@ -55,7 +55,7 @@ struct TableCopy {
         var isAtEnd = false
         while !isAtEnd {
             let writer = try writing.copyIn(
-                table: table.target, columns: table.targetColumns, types: table.types, sparing: sparing)
+                table: table.target, columns: table.targetColumns, types: table.types, options: copyOptions)
             do {
                 isAtEnd = try copy(cursor, writer, &loaded, &aside, &found, progress)
                 _ = try writer.finish()
@@ -119,7 +119,7 @@ struct TableCopy {
                 try writer.write(row)
                 break
             } catch {
-                switch table.handling[error.column].policy {
+                switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
                 case .quarantine: return error
                 case .null:

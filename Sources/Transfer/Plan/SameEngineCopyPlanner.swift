@@ -37,7 +37,7 @@ enum SameEngineCopyPlanner {
         return PlannedTable(
             source: name, target: name, reading: counted.reading, sourceColumns: copy.columns.map(\.name),
             targetColumns: copy.columns.map(\.name), types: copy.columns.map(\.type),
-            handling: copy.columns.map { _ in ColumnHandling() }, rows: counted.rows,
+            columnPlans: copy.columns.map { _ in ColumnPlan() }, rows: counted.rows,
             bytes: counted.bytes, pieces: counted.pieces,
             counting: copy.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
     }

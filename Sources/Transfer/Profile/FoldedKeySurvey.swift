@@ -86,7 +86,7 @@ struct FoldedKeySurvey {
         let others = table.reading.hiddenKey == nil ? table.reading.key.filter { !read.contains($0) } : []
         let wanted = read + others
         let key = RowKey(table.reading, in: wanted)
-        let reader = ValueReader(places.map { table.handling[$0].reading })
+        let reader = ValueReader(places.map { table.columnPlans[$0].reading })
         let cursor = try reading.rows(SQL(trusted: table.reading.query(wanted)))
         defer { cursor.close() }
         let types: [ColumnType] = places.map { table.types[$0] }

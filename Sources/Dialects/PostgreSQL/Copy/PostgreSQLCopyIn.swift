@@ -19,15 +19,15 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     init(
         _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType],
-        sparing: SparedWork
+        options: CopyOptions
     ) throws(DatabaseError) {
         self.connection = connection
         encodings = types.enumerated().map { at, type in
             let encoding = PostgreSQLEncoding(type)
-            return sparing.proven.contains(at) ? encoding.ofProvenValues : encoding
+            return options.proven.contains(at) ? encoding.ofProvenValues : encoding
         }
-        let options = sparing.freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
-        statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(options))"
+        let format = options.freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
+        statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(format))"
         try connection.startCopy(statement, PGRES_COPY_IN)
         command = connection.command
         buffer.appendCopyHeader()
