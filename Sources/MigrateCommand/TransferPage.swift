@@ -69,7 +69,7 @@ enum TransferPage {
         page.add("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
         page.add("Not carried over", lines(notCarried))
         page.add(
-            "Values that are not what their columns say", incompatibleValues.map { "\($0): \(outcome($0.policy))" })
+            "Incompatible values", incompatibleValues.map { "\($0): \(outcome($0.policy))" })
     }
 
     /// A line for each thing; the triggers of one table share one, behind all others.

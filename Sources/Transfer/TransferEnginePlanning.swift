@@ -100,7 +100,7 @@ extension TransferEngine {
             try FoldedKeySurvey(plan: plan, target: target, reading: reading, writing: writing).found()
         }
         guard found.keys.isEmpty else { throw TransferError.keysFold(found.keys) }
-        return found.made.map { "the target did not have what these columns need, so it is made: \($0)" }
+        return found.made.map { "created in the target, because these columns need it: \($0)" }
     }
 
     private func work(_ plan: TransferPlan) throws -> Work {

@@ -79,17 +79,17 @@ extension TransferError: CustomStringConvertible {
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
         case .rulesForSameEngineCopy:
-            return "a database is copied as it is into one of its own kind: there are no rules for that"
+            return "a copy into a database of the same kind changes nothing, so it takes no rules"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
         case .incompatibleValues(let found):
-            return Self.list("values are not what their columns say", found)
+            return Self.list("values are incompatible with their columns' types", found)
         case .neverNull(let found):
-            return Self.list("values would become NULL where none may be", found)
+            return Self.list("values would become NULL in columns that allow none", found)
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
         case .keysFold(let found):
-            return Self.list("texts that are several to the source's key are one without regard to case", found)
+            return Self.list("key values that differ only in case would become duplicates", found)
         case .noSupport(let policy, let reason, _):
             return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description
@@ -100,7 +100,7 @@ extension TransferError: CustomStringConvertible {
         case .sourceChanged(let record):
             return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
         case .otherSource(let record, let now):
-            return "the transfer of \(record.startedAt) that is to be gone on with reads \(record.source), not \(now)"
+            return "the transfer of \(record.startedAt) that is unfinished reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):
             let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
             return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"

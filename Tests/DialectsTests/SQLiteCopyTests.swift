@@ -76,7 +76,7 @@ import Testing
     @Test func whatIsNoWholeNumberIsIncompatible() throws {
         try connection.execute("CREATE TABLE t (a INTEGER) STRICT")
         let writer = try connection.copyIn(table: "t", columns: ["a"], types: [.bigint])
-        #expect(throws: IncompatibleValue(column: 0, value: .real(0.5), reason: "is no whole number of 64 bits")) {
+        #expect(throws: IncompatibleValue(column: 0, value: .real(0.5), reason: "is not a whole number of 64 bits")) {
             try writer.write(.real(0.5), column: 0)
         }
         try writer.write(.real(3), column: 0)

@@ -221,7 +221,7 @@ public struct IncompatibleValue: Error, Sendable, Equatable {
     public var column: Int
     /// The value that does not fit.
     public var value: Value
-    /// The reason, as a predicate: "is no timestamp", "is longer than 10 characters".
+    /// The reason, as a predicate: "is not a timestamp", "is longer than 10 characters".
     public var reason: String
 
     package init(column: Int, value: Value, reason: String) {

@@ -100,7 +100,7 @@ extension UndeclaredObjects {
         guard !users.isEmpty else { return }
         let names = users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
         throw LoweringError(
-            "\(table).\(column)", "the database holds what uses this column and no migration declares: \(names)",
+            "\(table).\(column)", "undeclared objects use this column: \(names)",
             remedy: "drop it first")
     }
 

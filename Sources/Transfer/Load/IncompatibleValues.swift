@@ -12,7 +12,7 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var policy: MismatchPolicy
     /// Whether the type is given, so that the column is not widened.
     public var isGiven: Bool
-    /// The reason, as a predicate: `is no whole number of 64 bits`.
+    /// The reason, as a predicate: `is not a whole number of 64 bits`.
     public var reason: String
     /// How many values do not fit.
     public var count = 0

@@ -166,7 +166,7 @@ extension TransferTarget {
             try connection.execute(SQL(trusted: statement))
         } catch {
             guard !error.isInterruption else { throw error }
-            let remedy = "have somebody run it who may: \(statement); or choose another policy"
+            let remedy = "run it as a role with the privilege: \(statement); or choose another policy"
             throw TransferError.noSupport(policy, reason: error.message, remedy: remedy)
         }
     }

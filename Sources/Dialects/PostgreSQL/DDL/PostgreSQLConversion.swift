@@ -12,7 +12,7 @@ extension PostgreSQLDialect {
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
-                column, "no \(old) becomes a \(new) by itself",
+                column, "a \(old) can't be converted into a \(new) without an expression",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
         // `jsonb` keeps neither blanks nor the order of members.
@@ -26,7 +26,8 @@ extension PostgreSQLDialect {
     ) throws(LoweringError) -> Conversion {
         guard try spell(old) == spell(new) else {
             throw LoweringError(
-                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+                column, "there is no built-in conversion from \(old) to \(new)",
+                remedy: "say how with .type(…, using: …)")
         }
         return Conversion(column)
     }

@@ -12,7 +12,7 @@ extension SQLiteDialect {
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
-                column, "no \(old) becomes a \(new) by itself",
+                column, "a \(old) can't be converted into a \(new) without an expression",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
         found.isReversible = !(old.isText && new.isSpelledInOneWay)
@@ -24,7 +24,8 @@ extension SQLiteDialect {
     ) throws(LoweringError) -> Conversion {
         guard try spell(old) == spell(new) else {
             throw LoweringError(
-                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+                column, "there is no built-in conversion from \(old) to \(new)",
+                remedy: "say how with .type(…, using: …)")
         }
         return Conversion(column)
     }
