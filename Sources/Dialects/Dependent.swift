@@ -1,4 +1,4 @@
-extension Surroundings {
+extension UndeclaredObjects {
     /// An undeclared object that depends on a declared table or view.
     public struct Dependent: Sendable, Equatable {
         /// In what way a dependent hangs on a relation.
@@ -42,18 +42,18 @@ extension Surroundings {
 
 // MARK: - What may not happen to it
 
-extension Surroundings {
+extension UndeclaredObjects {
     /// Refuses the drop of a table or view that something outside hangs on. PostgreSQL refuses most of it by itself; SQLite
     /// deletes or empties the rows that refer to a dropped table (https://www.sqlite.org/lang_droptable.html), and leaves
     /// views and triggers behind that no longer run. What is the table's own (its indexes, triggers and policies) goes with it.
     func requireUnneeded(_ relation: String) throws(LoweringError) {
-        try refuse(dependents.filter { $0.relation == relation && !$0.isPart }, at: relation, "hangs on this")
+        try refuse(dependents.filter { $0.relation == relation && !$0.isPart }, at: relation, "depend on this")
     }
 
     /// Refuses the drop of a column that something outside hangs on.
     func requireUnneeded(column: String, of table: String) throws(LoweringError) {
         let users = dependents.filter { $0.relation == table && $0.bond != .view && $0.columns.contains(column) }
-        try refuse(users, at: "\(table).\(column)", "hangs on this column")
+        try refuse(users, at: "\(table).\(column)", "depend on this column")
     }
 
     /// Refuses another type, or other values, for a column that something outside reads or refers to.
@@ -61,13 +61,13 @@ extension Surroundings {
         let users = dependents.filter {
             $0.relation == table && bonds.contains($0.bond) && $0.columns.contains(column)
         }
-        try refuse(users, at: "\(table).\(column)", "hangs on this column's type and values")
+        try refuse(users, at: "\(table).\(column)", "depend on this column's type and values")
     }
 
     /// Refuses to make a view again that something outside hangs on.
     func requireUnread(view: String) throws(LoweringError) {
         let users = dependents.filter { $0.relation == view && $0.bond != .view && !$0.isPart }
-        try refuse(users, at: view, "hangs on this view, which has to be made again,")
+        try refuse(users, at: view, "depend on this view, which has to be created again")
     }
 
     /// Refuses to take a key away that something outside refers to. `names`: what each column of now is called afterwards.
@@ -78,7 +78,7 @@ extension Surroundings {
             }
             return !after.isUnique(user.columns.map { names[$0] ?? $0 })
         }
-        try refuse(users, at: before.name, "refers to a key that would go")
+        try refuse(users, at: before.name, "refer to a key that would go")
     }
 
     /// Refuses to fill in values where a rule would make something else of it.
@@ -89,7 +89,7 @@ extension Surroundings {
 
     /// Refuses what would reach tables that inherit from this one.
     func requireNoHeirs(of table: String) throws(LoweringError) {
-        try refuse(dependents.filter { $0.relation == table && $0.bond == .heir }, at: table, "inherits its columns")
+        try refuse(dependents.filter { $0.relation == table && $0.bond == .heir }, at: table, "inherit its columns")
     }
 
     private func refuse(_ users: [Dependent], at place: String, _ what: String) throws(LoweringError) {
@@ -97,7 +97,7 @@ extension Surroundings {
         for user in users where !names.contains(user.name) { names.append(user.name) }
         guard !names.isEmpty else { return }
         throw LoweringError(
-            place, "the database holds what \(what) and no migration declares: \(names.joined(separator: ", "))",
+            place, "undeclared objects \(what): \(names.joined(separator: ", "))",
             remedy: "drop it first, or declare it in a migration")
     }
 }

@@ -30,17 +30,17 @@ public protocol Dialect: Sendable {
     func held(_ value: String, by column: Column) throws(LoweringError) -> String
     /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
     /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
-    func misfit(of value: String, in column: Column) -> String?
+    func incompatibility(of value: String, in column: Column) -> String?
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 
     /// The statements that turn a database of `operation.before` into one of `operation.after`.
     ///
-    /// `surroundings` are the live database's own objects that the schema does not declare: they are kept, or the operation is
+    /// `undeclared` are the live database's own objects that the schema does not declare: they are kept, or the operation is
     /// refused.
     ///
     /// - Throws: ``LoweringError`` when the dialect can't do it, before anything was sent to a database.
-    func lower(_ operation: ResolvedOperation, keeping surroundings: Surroundings) throws(LoweringError) -> Lowering
+    func lower(_ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects) throws(LoweringError) -> Lowering
 
     /// The conversion of a column's values into another type.
     ///
@@ -87,9 +87,9 @@ public protocol Dialect: Sendable {
     /// is not read; of tables that refer to them, rows are counted.
     ///
     /// - Throws: ``DatabaseError``.
-    func surroundings(
+    func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>?, on connection: any Connection
-    ) throws -> Surroundings
+    ) throws -> UndeclaredObjects
 
     /// Makes `schema` in a scratch place, reads it back, and removes it.
     ///
@@ -108,8 +108,8 @@ extension Dialect {
     /// The same for the whole database.
     ///
     /// - Throws: ``DatabaseError``.
-    public func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
-        try surroundings(of: declared, around: nil, on: connection)
+    public func undeclaredObjects(of declared: Schema, on connection: any Connection) throws -> UndeclaredObjects {
+        try undeclaredObjects(of: declared, around: nil, on: connection)
     }
 
     /// The same for a column that stands in a table: an error then names both. `source` is what computes its value so far.
@@ -144,15 +144,15 @@ public struct Conversion: Sendable, Equatable {
     /// The expression that computes the new value from the column.
     public var expression: String
     /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
-    public var misfit: String?
+    public var incompatibility: String?
     /// A condition that SQL can't express without an error: the values are read and judged one by one.
     public var form: TextForm?
     /// Whether converting back gives the old value. The text `007` becomes the number 7, which becomes the text `7`.
     public var isReversible = true
 
-    package init(_ expression: String, misfit: String? = nil) {
+    package init(_ expression: String, incompatibility: String? = nil) {
         self.expression = expression
-        self.misfit = misfit
+        self.incompatibility = incompatibility
     }
 }
 
@@ -227,7 +227,7 @@ public struct ScriptStep: Sendable, Equatable {
 }
 
 /// The objects of a live database that the declared schema does not mention.
-public struct Surroundings: Sendable, Equatable {
+public struct UndeclaredObjects: Sendable, Equatable {
     /// A trigger, view, index, column or constraint that no migration declares.
     public struct Object: Sendable, Equatable {
         /// What an undeclared object is.
@@ -283,7 +283,7 @@ public struct Surroundings: Sendable, Equatable {
     }
 
     /// No undeclared objects: what a script is written for.
-    public static let none = Surroundings()
+    public static let none = UndeclaredObjects()
 
     /// Whether the database holds nothing beside what is declared.
     public var isEmpty: Bool { self == .none }

@@ -16,7 +16,7 @@ public struct Inspection: Sendable, Equatable {
     /// Objects that a schema value has no place for, with the reason.
     public var notCarried: [NotCarried]
     /// The same database in its own words.
-    package var replica = Replica()
+    package var sameEngineCopy = SameEngineCopy()
     /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
     /// to their types, and nowhere else.
     package var heldTypes: [String: [String: HeldType]] = [:]

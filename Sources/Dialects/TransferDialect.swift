@@ -131,7 +131,7 @@ package struct HeldConstraint: Sendable, Equatable {
 
 /// Tells values that a column's type holds from those that it doesn't, without a table.
 package protocol ValueJudge: AnyObject {
-    /// Why the column does not take the value, for people: "is no timestamp"; `nil` when it does.
+    /// Why the column does not take the value, for people: "is not a timestamp"; `nil` when it does.
     func refusal(of value: RawValue, column: Int) -> String?
 }
 

@@ -49,8 +49,9 @@ extension Problem {
     /// What a transfer is told is usage; what it finds is not.
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
-        case .badRule, .rulesForReplica: 64
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .misfits, .neverNull, .doesNotFit, .keyNotBuilt, .keysFold,
+        case .badRule, .rulesForSameEngineCopy: 64
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt,
+            .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
             .nothingToAbandon,
             .nothingToReport:
@@ -60,11 +61,12 @@ extension Problem {
 
     private static func context(of error: TransferError) -> [(key: String, value: JSON)] {
         switch error {
-        case .misfits(let found), .neverNull(let found):
+        case .incompatibleValues(let found), .neverNull(let found):
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
-        case .oneDatabase, .rulesForReplica, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt, .noSupport,
+        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt,
+            .noSupport,
             .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
             .nothingToReport:
             []

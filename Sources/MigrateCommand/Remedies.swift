@@ -42,8 +42,8 @@ extension TransferError {
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy
-        case .rulesForReplica: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
-        case .misfits(let found):
+        case .rulesForSameEngineCopy: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
+        case .incompatibleValues(let found):
             found.contains(where: \.isGiven)
                 ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
                 : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"

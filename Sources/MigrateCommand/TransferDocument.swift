@@ -37,7 +37,8 @@ enum TransferDocument {
                     ])
                 ), ("tables", .array(tables)),
                 ("remarks", .array(report.remarks.map { .string($0) })),
-            ] + members(report.types, report.renames, report.notCarried) + members(report.misfits, report.proposals))
+            ] + members(report.types, report.renames, report.notCarried)
+                + members(report.incompatibleValues, report.proposals))
     }
 
     static func document(_ plan: TransferPlan) -> JSON {
@@ -60,15 +61,16 @@ enum TransferDocument {
                 ("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables)),
                 ("statements", statements), ("remarks", .array(plan.remarks.map { .string($0) })),
             ]
-                + members(plan.typeNotes, plan.renames, plan.notCarried) + members(plan.misfits, plan.proposals))
+                + members(plan.typeNotes, plan.renames, plan.notCarried)
+                + members(plan.incompatibleValues, plan.proposals))
     }
 
     /// `proposed_rules` is a rules file.
     private static func members(
-        _ misfits: [Misfits], _ proposals: [ProposedRule]
+        _ incompatibleValues: [IncompatibleValues], _ proposals: [ProposedRule]
     ) -> [(key: String, value: JSON)] {
         [
-            ("misfits", .array(misfits.map { document($0) })),
+            ("misfits", .array(incompatibleValues.map { document($0) })),
             ("proposed_rules", proposals.isEmpty ? .null : .string(ProposedRule.yaml(proposals))),
         ]
     }
@@ -80,11 +82,13 @@ enum TransferDocument {
         ])
     }
 
-    static func document(_ misfits: Misfits) -> JSON {
+    static func document(_ incompatibleValues: IncompatibleValues) -> JSON {
         .object([
-            ("table", .string(misfits.table)), ("column", .string(misfits.column)), ("type", .string(misfits.type)),
-            ("policy", .string(misfits.policy.rawValue)), ("reason", .string(misfits.reason)),
-            ("values", .integer(Int64(misfits.count))), ("examples", .array(misfits.examples.map { .string($0) })),
+            ("table", .string(incompatibleValues.table)), ("column", .string(incompatibleValues.column)),
+            ("type", .string(incompatibleValues.type)),
+            ("policy", .string(incompatibleValues.policy.rawValue)), ("reason", .string(incompatibleValues.reason)),
+            ("values", .integer(Int64(incompatibleValues.count))),
+            ("examples", .array(incompatibleValues.examples.map { .string($0) })),
         ])
     }
 

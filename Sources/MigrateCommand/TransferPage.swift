@@ -18,7 +18,7 @@ enum TransferPage {
         }
         page.add("Rows that differ", differences)
         page.add("Remarks", report.remarks)
-        add(report.types, report.renames, report.notCarried, report.misfits, to: &page)
+        add(report.types, report.renames, report.notCarried, report.incompatibleValues, to: &page)
         page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
@@ -52,7 +52,7 @@ enum TransferPage {
         }
         page.add(table)
         page.add("Remarks", plan.remarks)
-        add(plan.typeNotes, plan.renames, plan.notCarried, plan.misfits, to: &page)
+        add(plan.typeNotes, plan.renames, plan.notCarried, plan.incompatibleValues, to: &page)
         page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
         page.add(
             "Rules to consider, as a file for --rules",
@@ -62,12 +62,14 @@ enum TransferPage {
     }
 
     private static func add(
-        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried], _ misfits: [Misfits], to page: inout Page
+        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried],
+        _ incompatibleValues: [IncompatibleValues], to page: inout Page
     ) {
         page.add("Types chosen from the values", types.map(\.description))
         page.add("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
         page.add("Not carried over", lines(notCarried))
-        page.add("Values that are not what their columns say", misfits.map { "\($0): \(outcome($0.policy))" })
+        page.add(
+            "Incompatible values", incompatibleValues.map { "\($0): \(outcome($0.policy))" })
     }
 
     /// A line for each thing; the triggers of one table share one, behind all others.

@@ -124,7 +124,7 @@ struct TransferTally {
                 return
                     "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
             }
-            // Into a schema that is there, values are looked at by the misfits that they would be, and no row is told on the way.
+            // Into an existing schema, the survey looks for incompatible values only and reports no rows.
             let seen = rows > 0 ? rows : planned?.tables.reduce(0) { $0 + $1.rows } ?? 0
             let found =
                 countedRows == 0

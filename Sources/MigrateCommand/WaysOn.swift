@@ -34,7 +34,9 @@ struct WaysOn {
         case .stopped: return "begin again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy(abandoning: "with: \(abandoning)")
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForReplica, .misfits, .neverNull, .doesNotFit,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForSameEngineCopy, .incompatibleValues,
+            .neverNull,
+            .doesNotFit,
             .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
             return error.remedy
         }

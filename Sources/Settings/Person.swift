@@ -25,7 +25,7 @@ public struct Person: Sendable, Equatable {
 /// What somebody may do, from most to least.
 public enum Role: String, Sendable, CaseIterable {
     case admin, member, contributor, newcomer
-    /// Whom nobody knows: may ask who they are, and nothing else. No person can be given it.
+    /// An unknown caller: may ask for their own identity, and for nothing else. No person can be given this role.
     case `public`
 
     /// Those that a person can be given.

@@ -1,7 +1,7 @@
 import TCPOSIX
 import Synchronization
 
-/// The process's two output streams and its surroundings.
+/// The process's two output streams and its environment.
 public enum Console {
     public static func out(_ text: String) { write(text + "\n", to: 1) }
     public static func error(_ text: String) { write(text + "\n", to: 2) }

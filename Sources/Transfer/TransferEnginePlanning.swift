@@ -29,7 +29,7 @@ extension TransferEngine {
             try SourceSurvey(reading, source, options.rules).inspect(options)
         }
         guard !source.speaksAs(target) else {
-            guard options.rules == TransferRules() else { throw TransferError.rulesForReplica }
+            guard options.rules == TransferRules() else { throw TransferError.rulesForSameEngineCopy }
             return Outline(inspection: inspection, tables: [])
         }
         try await requireSupport()
@@ -50,18 +50,19 @@ extension TransferEngine {
 
     /// Looks at every value.
     func plan(_ outline: Outline) async throws -> Work {
-        guard !source.speaksAs(target) else { return try await replica(outline.inspection) }
+        guard !source.speaksAs(target) else { return try await sameEngineCopy(outline.inspection) }
         return try await work(outline.inspection, survey(outline.tables))
     }
 
-    private func replica(_ inspection: Inspection) async throws -> Work {
+    private func sameEngineCopy(_ inspection: Inspection) async throws -> Work {
         let (source, options, events) = (source, options, events)
-        let counted = try await streams.each(ReplicaPlanner.tables(of: inspection, options)) { table, reading, _ in
+        let counted = try await streams.each(SameEngineCopyPlanner.tables(of: inspection, options)) {
+            table, reading, _ in
             let counted = try SourceSurvey(reading, source, options.rules).count(table)
             events(.counted(table: table.name, rows: counted.rows))
             return counted
         }
-        return try work(ReplicaPlanner.plan(inspection, counted))
+        return try work(SameEngineCopyPlanner.plan(inspection, counted))
     }
 
     /// Reads whole tables, several parts of them at once.
@@ -82,11 +83,11 @@ extension TransferEngine {
         var plan = TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target)
         let target = target
         let found = try await streams.each(plan.suspectTables) { table, reading, _ in
-            try MisfitSurvey(reading, for: target).misfits(in: table)
+            try IncompatibleValueSurvey(reading, for: target).incompatibleValues(in: table)
         }
-        plan.misfits = found.flatMap { $0 }
+        plan.incompatibleValues = found.flatMap { $0 }
         // The policies may let none of them pass.
-        try plan.check(plan.misfits)
+        try plan.check(plan.incompatibleValues)
         plan.remarks += try await requireKeys(of: plan)
         return try work(plan)
     }
@@ -99,7 +100,7 @@ extension TransferEngine {
             try FoldedKeySurvey(plan: plan, target: target, reading: reading, writing: writing).found()
         }
         guard found.keys.isEmpty else { throw TransferError.keysFold(found.keys) }
-        return found.made.map { "the target did not have what these columns need, so it is made: \($0)" }
+        return found.made.map { "created in the target, because these columns need it: \($0)" }
     }
 
     private func work(_ plan: TransferPlan) throws -> Work {

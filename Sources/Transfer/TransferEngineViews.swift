@@ -56,7 +56,7 @@ extension TransferEngine {
 
     private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {
         let report = reports.first { $0.name == table.source }
-        return table.handling.contains { $0.reading != nil }
+        return table.columnPlans.contains { $0.reading != nil }
             || report.map { $0.quarantined > 0 || !$0.nulled.isEmpty } ?? true
     }
 

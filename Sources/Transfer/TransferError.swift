@@ -11,11 +11,11 @@ public enum TransferError: Error, Equatable, Sendable {
     /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
     case badRule(line: Int, problem: String, remedy: String)
     /// Rules were given for a transfer between two databases of one kind, which copies everything as it is.
-    case rulesForReplica
+    case rulesForSameEngineCopy
     /// Values that are not what their columns say, under `fail`.
-    case misfits([Misfits])
+    case incompatibleValues([IncompatibleValues])
     /// Values would become NULL in columns that are required.
-    case neverNull([Misfits])
+    case neverNull([IncompatibleValues])
     /// A value that the target cannot hold in the type that its column got.
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
     /// The source's rows break a key as the target understands it.
@@ -50,8 +50,8 @@ extension TransferError {
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable: "no_such_table"
         case .badRule: "bad_rule"
-        case .rulesForReplica: "rules_for_replica"
-        case .misfits: "misfits"
+        case .rulesForSameEngineCopy: "rules_for_replica"
+        case .incompatibleValues: "misfits"
         case .neverNull: "never_null"
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
@@ -78,18 +78,18 @@ extension TransferError: CustomStringConvertible {
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
-        case .rulesForReplica:
-            return "a database is copied as it is into one of its own kind: there are no rules for that"
+        case .rulesForSameEngineCopy:
+            return "a copy into a database of the same kind changes nothing, so it takes no rules"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
-        case .misfits(let found):
-            return Self.list("values are not what their columns say", found)
+        case .incompatibleValues(let found):
+            return Self.list("values are incompatible with their columns' types", found)
         case .neverNull(let found):
-            return Self.list("values would become NULL where none may be", found)
+            return Self.list("values would become NULL in columns that allow none", found)
         case .doesNotFit(let table, let column, let key, let value, let type, let reason):
             return "\(table).\(column), row \(key): \(value) \(reason) (\(type))"
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
         case .keysFold(let found):
-            return Self.list("texts that are several to the source's key are one without regard to case", found)
+            return Self.list("key values that differ only in case would become duplicates", found)
         case .noSupport(let policy, let reason, _):
             return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description
@@ -100,11 +100,10 @@ extension TransferError: CustomStringConvertible {
         case .sourceChanged(let record):
             return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
         case .otherSource(let record, let now):
-            return "the transfer of \(record.startedAt) that is to be gone on with reads \(record.source), not \(now)"
+            return "the transfer of \(record.startedAt) that is unfinished reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):
             let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
-            return
-                "this run would do something else than the one of \(record.startedAt) that it is to go on with\(which)"
+            return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
         }

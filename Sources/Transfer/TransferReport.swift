@@ -63,7 +63,7 @@ public struct TransferReport: Sendable {
     /// Names that the target could not take as they were.
     public var renames: [Rename]
     /// Values that did not fit, as they were found before loading.
-    public var misfits: [Misfits]
+    public var incompatibleValues: [IncompatibleValues]
     /// Rules that may be wanted next time.
     public var proposals: [ProposedRule]
     /// How long the whole took, in seconds.
@@ -107,7 +107,7 @@ public struct TransferReport: Sendable {
         tables = []
         types = plan.typeNotes
         renames = plan.renames
-        misfits = plan.misfits
+        incompatibleValues = plan.incompatibleValues
         proposals = plan.proposals
         remarks = plan.remarks
         let leftOut = built.filter(\.isLeftOut).map { chunk in

@@ -57,7 +57,7 @@ struct TransferDocument: Decodable {
         var to: String
     }
 
-    struct Misfits: Decodable {
+    struct IncompatibleValues: Decodable {
         var table: String
         var column: String
         var type: String
@@ -78,7 +78,7 @@ struct TransferDocument: Decodable {
     var tables: [Table]
     var notCarried: [NotCarried]
     var renames: [Rename]
-    var misfits: [Misfits]
+    var misfits: [IncompatibleValues]
     var proposedRules: String?
 }
 
@@ -91,7 +91,7 @@ struct ErrorDocument: Decodable {
             var kind: String?
             var applied: [String]?
             var line: Int?
-            var misfits: [TransferDocument.Misfits]?
+            var misfits: [TransferDocument.IncompatibleValues]?
         }
 
         var code: String

@@ -113,16 +113,16 @@ struct IntoExistingTests {
     @Test(
         "what does not fit exactly is refused, and the target is as it was",
         arguments: [
-            ("UPDATE People SET small = 40000", "misfits", "is no whole number of 16 bits"),
-            ("UPDATE People SET ratio = 0.1", "misfits", "is no number that a real of 32 bits holds exactly"),
+            ("UPDATE People SET small = 40000", "misfits", "is not a whole number of 16 bits"),
+            ("UPDATE People SET ratio = 0.1", "misfits", "is not a number that a real of 32 bits holds exactly"),
             (
                 "UPDATE People SET seen = '2024-01-02 03:04:05.6789'", "misfits",
                 "at most 3 digits of a second's fraction"
             ),
-            ("UPDATE People SET took = 'long'", "misfits", "is no span of time"),
-            ("UPDATE People SET address = 'localhost'", "misfits", "is no address"),
-            ("UPDATE People SET key = 'd41d8cd98f00b204'", "misfits", "is no uuid"),
-            ("UPDATE People SET raw = '{'", "misfits", "is no JSON"),
+            ("UPDATE People SET took = 'long'", "misfits", "is not a span of time"),
+            ("UPDATE People SET address = 'localhost'", "misfits", "is not an IPv4 or IPv6 address"),
+            ("UPDATE People SET key = 'd41d8cd98f00b204'", "misfits", "is not a uuid"),
+            ("UPDATE People SET raw = '{'", "misfits", "is not JSON"),
             ("UPDATE People SET name = NULL", "misfits", "is NULL where a value is required"),
             ("UPDATE People SET n = 0", "check", "positive_check"),
             ("UPDATE People SET mood = 'bored'", "other", "bored"),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestSupport
 
-/// Folders of a test's own, and programs that run in them and see nothing of the surroundings.
+/// Folders of a test's own, and programs that run in them and see nothing of the environment.
 struct Sandbox: Sendable {
     /// Everything of it.
     let folder: String

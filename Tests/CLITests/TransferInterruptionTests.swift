@@ -126,11 +126,15 @@ struct TransferInterruptionTests {
                 (["--chunk-mb", "1", "--rules", try makeRules(box, "tables: {t1: {skip: true}}")], "--rules was not"),
             ] {
                 let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)
-                expectRefusal(other, saying: "would do something else", words, "abandon")
+                expectRefusal(other, saying: "was planned differently", words, "abandon")
             }
             let stranger = try makeSource(box, "CREATE TABLE t1 (id INTEGER PRIMARY KEY)")
             let another = try await box.migrate("transfer", stranger, target, "--resume", "--chunk-mb", "1", "-q")
             expectRefusal(another, saying: "shop.db, not ", "source.db", "abandon")
+            let earlier = #"UPDATE tc_transfers SET plan = regexp_replace(plan, '"version": ?\d+', '"version":2')"#
+            try execute(earlier, on: target)
+            let older = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
+            expectRefusal(older, saying: "another version of this program recorded its plan", "abandon")
             try execute("UPDATE t1 SET v = 'changed' WHERE id = 1", on: source)
             let changed = try await box.migrate("transfer", source, target, "--resume", "--chunk-mb", "1", "-q")
             expectRefusal(changed, saying: "the source has changed", "abandon")

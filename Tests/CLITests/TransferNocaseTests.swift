@@ -166,7 +166,7 @@ struct TransferNocaseTests {
             }
             #expect(try Self.made(target) == there && !FileManager.default.fileExists(atPath: box("no.db")))
             let copy = try await box.migrate("transfer", source, box("copy.db"), "--json", "--nocase", "citext")
-            expectRefusal(copy, 64, saying: "copied as it is", "--nocase")
+            expectRefusal(copy, 64, saying: "takes no rules", "--nocase")
             let filled = try await box.migrate("transfer", source, target, "--into-existing", "--nocase", "citext")
             #expect(filled.ending == .exit(64), "\(filled)")
         }

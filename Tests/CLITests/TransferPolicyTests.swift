@@ -13,7 +13,7 @@ struct TransferPolicyTests {
         var widened: String
         var kept: String
         var rules = ""
-        /// What the misfit's reason says, and where it is.
+        /// What the incompatible value's reason says, and where it is.
         var reason: String
         var place = "in row id=2"
         var outcomes = Outcomes()
@@ -42,11 +42,11 @@ struct TransferPolicyTests {
         Kind(
             name: "text in INTEGER", script: Kind.column("INT", "(1, 5), (2, 'n/a'), (3, 7)"), widened: "text",
             kept: "bigint",
-            reason: "is no whole number of 64 bits"),
+            reason: "is not a whole number of 64 bits"),
         Kind(
             name: "fraction in INTEGER", script: Kind.column("INT", "(1, 5), (2, 0.5), (3, 7)"),
             widened: "double precision",
-            kept: "bigint", reason: "is no whole number of 64 bits"),
+            kept: "bigint", reason: "is not a whole number of 64 bits"),
         Kind(
             name: "blob in TEXT", script: Kind.column("TEXT", "(1, 'a'), (2, x'00ff'), (3, 'b')"), widened: "bytea",
             kept: "text",
@@ -66,13 +66,13 @@ struct TransferPolicyTests {
             kept: "character varying", reason: "is longer than 3 characters"),
         Kind(
             name: "decimal out of range", script: Kind.column("DECIMAL(5,2)", "(1, 1.25), (2, 1000), (3, 999)"),
-            widened: "numeric", kept: "numeric", reason: "is no decimal number of at most 5 digits"),
+            widened: "numeric", kept: "numeric", reason: "is not a decimal number of at most 5 digits"),
         Kind(
             name: "infinity in DECIMAL", script: Kind.column("DECIMAL(5,2)", "(1, 1.25), (2, -9e999), (3, 999)"),
-            widened: "text", kept: "numeric", reason: "is no decimal number of at most 5 digits"),
+            widened: "text", kept: "numeric", reason: "is not a decimal number of at most 5 digits"),
         Kind(
             name: "no moment", script: Kind.column("DATETIME", "(1, '2024-01-02 03:04:05'), (2, 'soon'), (3, NULL)"),
-            widened: "text", kept: "timestamp without time zone", reason: "is no timestamp without a zone"),
+            widened: "text", kept: "timestamp without time zone", reason: "is not a timestamp without a zone"),
         Kind(
             name: "no boolean", script: Kind.column("BOOLEAN", "(1, 0), (2, 2), (3, 'true')"), widened: "text",
             kept: "boolean", reason: "is neither true nor false"),
@@ -80,15 +80,15 @@ struct TransferPolicyTests {
             name: "JSON that jsonb refuses",
             script: Kind.column("TEXT", #"(1, '{}'), (2, '{"a": "\u0000"}'), (3, '[]')"#),
             widened: "text", kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}",
-            reason: "is no JSON that jsonb takes", outcomes: Outcomes(widen: .refused("misfits"))),
+            reason: "is not JSON that jsonb takes", outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "a lone surrogate", script: Kind.column("TEXT", #"(1, '{}'), (2, '"\ud800"'), (3, '[]')"#),
             widened: "text",
-            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is no JSON that jsonb takes",
+            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is not JSON that jsonb takes",
             outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "NaN in JSON", script: Kind.column("TEXT", "(1, '{}'), (2, '[NaN]'), (3, '[]')"), widened: "text",
-            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is no JSON that jsonb takes",
+            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is not JSON that jsonb takes",
             outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "NULL in a primary key",
@@ -96,8 +96,9 @@ struct TransferPolicyTests {
             widened: "text", kept: "text", reason: "is NULL where a value is required", place: "in row v=NULL",
             outcomes: Outcomes(null: .widened)),
         Kind(
-            name: "a misfit in a required column", script: Kind.column("INT NOT NULL", "(1, 5), (2, 'n/a'), (3, 7)"),
-            widened: "text", kept: "bigint", reason: "is no whole number of 64 bits",
+            name: "an incompatible value in a required column",
+            script: Kind.column("INT NOT NULL", "(1, 5), (2, 'n/a'), (3, 7)"),
+            widened: "text", kept: "bigint", reason: "is not a whole number of 64 bits",
             outcomes: Outcomes(null: .refused("never_null"))),
         Kind(
             name: "keys that are one in the target",
@@ -150,7 +151,9 @@ struct TransferPolicyTests {
                 #expect(try tables(target) == [])
                 guard code != "key_not_built" else { return }
                 #expect(error.message.contains("t.v") && error.message.contains(kind.reason), "\(run)")
-                #expect(error.context.misfits?.map(\.values) == [1] && error.message.contains(kind.place), "\(run)")
+                #expect(
+                    error.context.misfits?.map(\.values) == [1] && error.message.contains(kind.place),
+                    "\(run)")
             }
         }
     }
@@ -276,7 +279,7 @@ struct TransferPolicyTests {
                     == ["1 5 integer 2024-01-02T03:04:05.000000Z", "3 7 integer 1970-01-01T00:00:00.000000Z"])
             #expect(
                 try query("SELECT row_key || ' ' || reason FROM tc_quarantine", on: home)
-                    == ["id=2 is no whole number of 64 bits"])
+                    == ["id=2 is not a whole number of 64 bits"])
         }
     }
 
@@ -285,11 +288,11 @@ struct TransferPolicyTests {
         try await withSandbox { box in
             let source = try makeSource(box, "CREATE TABLE t (v INT)")
             let run = try await box.migrate("transfer", source, box("copy.db"), "--on-mismatch", "fail")
-            expectRefusal(run, 64, saying: "copied as it is")
+            expectRefusal(run, 64, saying: "takes no rules")
         }
     }
 
-    @Test("a refusal names all misfits of all columns, counted, with the first examples")
+    @Test("a refusal names all incompatible values of all columns, counted, with the first examples")
     func refusal() async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(
@@ -303,9 +306,9 @@ struct TransferPolicyTests {
             #expect(run.ending == .exit(2), "\(run)")
             #expect(
                 run.error == """
-                    error: values are not what their columns say:
-                      a.v (bigint): 5 values: is no whole number of 64 bits ('x' in row id=1, 'y' in row id=2, 'z' in row id=3, …)
-                      a.w (date): 2 values: is no date ('soon' in row id=2, 3 in row id=5)
+                    error: values are incompatible with their columns' types:
+                      a.v (bigint): 5 values: is not a whole number of 64 bits ('x' in row id=1, 'y' in row id=2, 'z' in row id=3, …)
+                      a.w (date): 2 values: is not a date ('soon' in row id=2, 3 in row id=5)
                       b.v (varchar(2)): 1 value: is longer than 2 characters ('abc' in row k='one')
                     widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine
 
@@ -322,7 +325,7 @@ struct TransferPolicyTests {
             let rules = try makeRules(box, "tables:\n  a:\n    columns:\n      v: {type: bigint}\n")
             for policy in [[], ["--on-mismatch", "null"]] {
                 let run = try await box.run(.tcMigrate, ["transfer", source, target, "-q", "--rules", rules] + policy)
-                expectRefusal(run, saying: "a.v (bigint): 1 value: is no whole number of 64 bits", "quarantine")
+                expectRefusal(run, saying: "a.v (bigint): 1 value: is not a whole number of 64 bits", "quarantine")
                 #expect(!run.error.contains("widen "), "\(run)")
             }
         }

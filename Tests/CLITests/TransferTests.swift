@@ -190,8 +190,9 @@ struct TransferToFileTests {
                 try await box.migrate("transfer", source, box("app.db"), "--into-history"), saying: "no place",
                 "--ignore-missing schema_migrations")
             let left = ["--into-history", "--ignore-missing", "schema_migrations"]
-            let misfit = try await box.run(.tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--json"] + left)
-            #expect(misfit.ending == .exit(2) && misfit.output.contains("hook_outbox"), "\(misfit)")
+            let incompatible = try await box.run(
+                .tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--json"] + left)
+            #expect(incompatible.ending == .exit(2) && incompatible.output.contains("hook_outbox"), "\(incompatible)")
             let usage = try await box.migrate("transfer", source, box("app.db"), "--ignore-missing", "a")
             #expect(usage.ending == .exit(64) && usage.error.contains("goes with --into-history"), "\(usage)")
             #expect(try box.contents() == before)

@@ -104,14 +104,14 @@ struct CaseDatabase: SQLWords {
         return try await database.withConnection { connection in
             Contents(
                 inspection: try connection.dialect.inspect(connection),
-                surroundings: try connection.dialect.surroundings(of: Schema(), on: connection),
+                undeclared: try connection.dialect.undeclaredObjects(of: Schema(), on: connection),
                 rows: try (tables + ["tc_migrations"]).map { try connection.values("SELECT * FROM \(identifier: $0)") })
         }
     }
 
     private struct Contents: Equatable {
         var inspection: Inspection
-        var surroundings: Surroundings
+        var undeclared: UndeclaredObjects
         var rows: [[[Value]]]
     }
 

@@ -222,7 +222,9 @@ struct ConversionTests {
             try await test.run("INSERT INTO t VALUES (-1, NULL)")
             let retype = AlterTable("t") { ChangeColumn("v").type(conversion.new) }
             let refused = conversion.values.indices.filter { conversion.values[$0].text == nil }
-            #expect(try await test.misfits(from: conversion.old, to: conversion.new) == refused, "refused values")
+            #expect(
+                try await test.incompatibleValues(from: conversion.old, to: conversion.new) == refused, "refused values"
+            )
             if !refused.isEmpty {
                 let error = try await test.refusal { retype }
                 #expect(error.measured.map(\.rows) == [Int64(refused.count)])
@@ -275,7 +277,7 @@ struct ConversionTests {
                 let known = Backend.allCases.map { (try? $0.dialect.conversion(of: "v", from: old, to: new)) != nil }
                 #expect(known[0] == known[1], "from \(old) to \(new)")
                 let counted = Backend.allCases.map {
-                    (try? $0.dialect.conversion(of: "v", from: old, to: new).misfit) != nil
+                    (try? $0.dialect.conversion(of: "v", from: old, to: new).incompatibility) != nil
                 }
                 #expect(
                     counted[0] == counted[1] || (old == .text && new == .json) || (old == .varchar(9) && new == .json))
@@ -286,10 +288,12 @@ struct ConversionTests {
 
 extension CaseDatabase {
     /// The ids of the values that the dialect's conversion would refuse.
-    fileprivate func misfits(from old: ColumnType, to new: ColumnType) async throws -> [Int] {
-        guard let misfit = try backend.dialect.conversion(of: "v", from: old, to: new).misfit else { return [] }
+    fileprivate func incompatibleValues(from old: ColumnType, to new: ColumnType) async throws -> [Int] {
+        guard let incompatibility = try backend.dialect.conversion(of: "v", from: old, to: new).incompatibility else {
+            return []
+        }
         let rows = try await values(
-            "SELECT id FROM t WHERE id >= 0 AND v IS NOT NULL AND (\(trusted: misfit)) ORDER BY id")
+            "SELECT id FROM t WHERE id >= 0 AND v IS NOT NULL AND (\(trusted: incompatibility)) ORDER BY id")
         return rows.compactMap { $0[0].integer.map(Int.init) }
     }
 }

@@ -55,7 +55,7 @@ struct DefaultTests {
         }
     }
 
-    private static let misfits: [(type: ColumnType, value: Default)] = [
+    private static let incompatibleValues: [(type: ColumnType, value: Default)] = [
         (.integer, "seven"), (.integer, 1.5), (.integer, 2_147_483_648), (.bigint, .uuid), (.boolean, 2),
         (.boolean, "true"),
         (.text, true), (.text, 7), (.timestamp, .today), (.timestamp, 0), (.real, "1"), (.uuid, .now), (.bytes, "x"),
@@ -63,7 +63,9 @@ struct DefaultTests {
     ]
 
     /// SQLite would take them and fail, or store something else, at the first insert.
-    @Test("case 44: a default of another class than its column is refused without a database", arguments: misfits)
+    @Test(
+        "case 44: a default of another class than its column is refused without a database",
+        arguments: incompatibleValues)
     func case44Class(_ type: ColumnType, _ value: Default) throws {
         let error = #expect(throws: HistoryError.self) {
             try History { Migration("1") { CreateTable("t") { Column("a", type).default(value) } } }

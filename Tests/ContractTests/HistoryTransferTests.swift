@@ -128,11 +128,13 @@ struct HistoryTransferTests {
             ("UPDATE goods SET sold = 2 WHERE id = 2", "sold"),
         ] {
             let error = try await Self.refused(Self.script + script, backend)
-            guard case TransferError.misfits(let misfits)? = error else {
+            guard case TransferError.incompatibleValues(let incompatibleValues)? = error else {
                 Issue.record("\(String(describing: error))")
                 continue
             }
-            #expect(misfits.map(\.column) == [column] && misfits[0].examples[0].hasSuffix(" in row id=2"), "\(misfits)")
+            #expect(
+                incompatibleValues.map(\.column) == [column]
+                    && incompatibleValues[0].examples[0].hasSuffix(" in row id=2"), "\(incompatibleValues)")
         }
     }
 

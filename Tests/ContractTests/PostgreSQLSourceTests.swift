@@ -29,7 +29,7 @@ struct PostgreSQLSourceTests {
     }
 
     @Test("into PostgreSQL: every value, key, index and check as it was")
-    func replica() async throws {
+    func sameEngineCopy() async throws {
         try await Self.withRichDatabase { source in
             try await TestPostgreSQL.withFreshDatabase { target in
                 let report = try await TransferPairTests.transfer(source, target)

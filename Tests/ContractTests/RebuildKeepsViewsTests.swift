@@ -116,9 +116,11 @@ struct RebuildKeepsViewsTests {
     }
 
     /// The triggers that no migration declares.
-    private func triggers(_ database: Database) async throws -> [Surroundings.Object] {
+    private func triggers(_ database: Database) async throws -> [UndeclaredObjects.Object] {
         try await database.withConnection { connection in
-            try connection.dialect.surroundings(of: Schema(), on: connection).objects.filter { $0.kind == .trigger }
+            try connection.dialect.undeclaredObjects(of: Schema(), on: connection).objects.filter {
+                $0.kind == .trigger
+            }
         }
     }
 }

@@ -214,7 +214,7 @@ struct RoleSettingsTests {
                 try place.set("search_path = \(path)")
                 let database = try place.open()
                 let error = await #expect(throws: DatabaseError.self) { try await database.migrator(Self.history).up() }
-                #expect(error?.message.hasPrefix("there is no schema to work in") == true, "\(path)")
+                #expect(error?.message.hasPrefix("the search path (") == true, "\(path)")
                 #expect(error?.remedy != nil)
                 await database.close()
             }

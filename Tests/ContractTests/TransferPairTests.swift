@@ -15,10 +15,10 @@ struct TransferPairTests {
     ]
 
     @Test("SQLite to SQLite keeps every word of the schema and every value", arguments: torture)
-    func replica(_ name: String) async throws {
+    func sameEngineCopy(_ name: String) async throws {
         let fixture = try SQLiteFixture(Fixtures.text("torture/\(name).sql"))
         defer { fixture.remove() }
-        try await Self.expectReplica(of: fixture)
+        try await Self.expectSameEngineCopy(of: fixture)
     }
 
     @Test(
@@ -33,12 +33,12 @@ struct TransferPairTests {
     @Test("the legacy database goes both ways") func legacy() async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
         defer { fixture.remove() }
-        try await Self.expectReplica(of: fixture)
+        try await Self.expectSameEngineCopy(of: fixture)
         guard TestPostgreSQL.isWanted else { return }
         try await Self.expectRoundTrip(of: fixture)
     }
 
-    private static func expectReplica(of fixture: SQLiteFixture) async throws {
+    private static func expectSameEngineCopy(of fixture: SQLiteFixture) async throws {
         try await withTemporaryFolder { folder in
             let copy = "\(folder)/copy.db"
             let report = try await transfer(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))

@@ -106,7 +106,7 @@ import Testing
     @Test(arguments: [("sslmod", "sslmode"), ("pasword", "password"), ("hots", "host")])
     func aMistypedKeywordIsCorrected(typed: String, meant: String) {
         let error = #expect(throws: DatabaseError.self) { try DatabaseURL(parsing: "postgresql://h?\(typed)=x") }
-        #expect(error?.message == "parameter 1 behind the URL's ? is none that PostgreSQL's client library knows")
+        #expect(error?.message == "PostgreSQL's client library does not know parameter 1 behind the URL's ?")
         #expect(error?.remedy == "did you mean \(meant)?")
     }
 }

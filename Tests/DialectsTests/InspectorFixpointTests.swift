@@ -45,7 +45,7 @@ import TestSupport
         let scratch = try dialect.inspectScratch(schema, beside: connection)
         let lines = try dialect.inspect(connection).schema.differences(from: scratch.schema)
         #expect(lines.map(\.description) == [], "seed \(seed)")
-        #expect(try dialect.surroundings(of: schema, on: connection).objects == [], "seed \(seed)")
+        #expect(try dialect.undeclaredObjects(of: schema, on: connection).objects == [], "seed \(seed)")
     }
 
     /// Random views read tables that are not there, and random tables are renamed to what they are called already: replay

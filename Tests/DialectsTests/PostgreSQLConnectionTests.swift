@@ -280,7 +280,7 @@ struct PostgreSQLConnectionTests {
             let connection = try connect(to: url)
             defer { connection.close() }
             func ask() throws {
-                _ = try connection.dialect.surroundings(of: Schema(), around: ["t"], on: connection)
+                _ = try connection.dialect.undeclaredObjects(of: Schema(), around: ["t"], on: connection)
                 _ = try connection.values("SELECT \(1)::int FROM t")
             }
             func prepared() throws -> Set<String> {

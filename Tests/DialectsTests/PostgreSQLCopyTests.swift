@@ -132,14 +132,14 @@ struct PostgreSQLCopyTests {
         #expect(count == 0)
     }
 
-    @Test func aMisfitLeavesTheRowToBeWrittenAnew() throws {
+    @Test func anIncompatibleValueLeavesTheRowToBeWrittenAnew() throws {
         try withTable { connection in
             let writer = try connection.copyIn(table: "t", columns: ["a", "g"], types: [.integer, .varchar(3)])
             try writer.write(.integer(1), column: 0)
-            let misfit = #expect(throws: Misfit.self) {
+            let incompatible = #expect(throws: IncompatibleValue.self) {
                 try Value.text("four").withRaw { try writer.write($0, column: 1) }
             }
-            #expect(misfit == Misfit(column: 1, value: "four", reason: "is longer than 3 characters"))
+            #expect(incompatible == IncompatibleValue(column: 1, value: "four", reason: "is longer than 3 characters"))
             // The value alone may be replaced …
             try writer.write(.null, column: 1)
             try writer.endRow()
@@ -178,7 +178,7 @@ struct PostgreSQLCopyTests {
                             try writer.endRow()
                         }
                         // What is borrowed goes with the row that is taken back.
-                        #expect(throws: Misfit.self) { try write(4, short: "four") }
+                        #expect(throws: IncompatibleValue.self) { try write(4, short: "four") }
                         try write(5, short: "")
                         try writer.endRow()
                     }
@@ -297,7 +297,7 @@ struct PostgreSQLCopyTests {
             let other = try connect(to: url)
             defer { other.close() }
             let writer = try other.copyIn(table: "u", columns: ["a", "b", "c"], types: types)
-            #expect(throws: Misfit.self) { try writer.write(.integer(1), column: 0) }
+            #expect(throws: IncompatibleValue.self) { try writer.write(.integer(1), column: 0) }
             let cursor = try connection.copyOut("SELECT a, b, c FROM t", types: types)
             #expect(try cursor.next())
             for column in 0..<3 { try writer.write(cursor.raw(column), column: column) }

@@ -164,14 +164,14 @@ import TestSupport
             ])
     }
 
-    @Test func castsToTypesOfItsOwnAreLeftOutOfAReplica() throws {
+    @Test func castsToTypesOfItsOwnAreLeftOutOfASameEngineCopy() throws {
         let inspection = try after(
             """
             CREATE TYPE mood AS ENUM ('good', 'bad');
             CREATE TYPE mood_of_day AS ENUM ('good', 'bad');
             CREATE TABLE t (a mood DEFAULT 'good', b mood_of_day DEFAULT 'bad');
             """, PostgreSQLInspector.inspect)
-        let statement = try #require(inspection.replica.tables.first?.statement)
+        let statement = try #require(inspection.sameEngineCopy.tables.first?.statement)
         // The name of one type begins with that of the other.
         #expect(
             statement.contains("'good'") && statement.contains("'bad'") && !statement.contains("of_day"), "\(statement)"
@@ -188,7 +188,7 @@ import TestSupport
             let live = try PostgreSQLInspector.inspect(connection)
             #expect(live.schema.tables.map(\.name) == ["customers", "orders"])
             #expect(live.schema.differences(from: scratch.schema).isEmpty)
-            #expect(try PostgreSQLInspector.surroundings(of: declared, on: connection).objects.isEmpty)
+            #expect(try PostgreSQLInspector.undeclaredObjects(of: declared, on: connection).objects.isEmpty)
             let schemas = try connection.queryValue(
                 "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'tc_scratch%'")
             #expect(schemas == 0)
@@ -202,7 +202,7 @@ import TestSupport
         }
     }
 
-    @Test func surroundingsCanBeMadeAgain() throws {
+    @Test func undeclaredObjectsCanBeMadeAgain() throws {
         var table = Table(name: "t")
         table.columns = [Column("id", .integer), Column("a", .text)]
         table.checks = [Check("a <> ''", name: "declared")]
@@ -223,7 +223,7 @@ import TestSupport
             """
         try after(script) { connection in
             let declared = Schema(tables: [table])
-            let found = try PostgreSQLInspector.surroundings(of: declared, on: connection)
+            let found = try PostgreSQLInspector.undeclaredObjects(of: declared, on: connection)
             #expect(found.objects.map(\.name) == ["more", "odd", "u", "i", "base", "upper", "tr"])
             #expect(found.objects[0].definition == #""more" character varying(3)"#)
             #expect(found.objects[1].definition == #"CONSTRAINT "odd" CHECK (id > 7)"#)
@@ -234,7 +234,7 @@ import TestSupport
                     #"COMMENT ON VIEW "base" IS 'it''s the base'"#, #"COMMENT ON COLUMN "base"."a" IS 'an a'"#,
                 ])
             #expect(found.objects[5].epilogue == [#"ALTER VIEW "upper" OWNER TO "pg_monitor""#])
-            let near = try PostgreSQLInspector.surroundings(of: declared, around: ["t"], on: connection)
+            let near = try PostgreSQLInspector.undeclaredObjects(of: declared, around: ["t"], on: connection)
             #expect(near == found, "what hangs on all tables is all")
             // Dropped and made again, everything is as it was.
             try connection.executeScript("DROP VIEW upper; DROP VIEW base; DROP INDEX i")
@@ -243,7 +243,7 @@ import TestSupport
                     try connection.execute(SQL(trusted: statement))
                 }
             }
-            #expect(try PostgreSQLInspector.surroundings(of: declared, on: connection) == found)
+            #expect(try PostgreSQLInspector.undeclaredObjects(of: declared, on: connection) == found)
         }
     }
 }

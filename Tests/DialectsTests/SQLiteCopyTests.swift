@@ -58,25 +58,25 @@ import Testing
         cursor.close()
     }
 
-    @Test func valuesThatSQLiteWouldChangeAreMisfits() throws {
+    @Test func valuesThatSQLiteWouldChangeAreIncompatible() throws {
         try connection.execute("CREATE TABLE t (r REAL) STRICT")
         let writer = try connection.copyIn(table: "t", columns: ["r"], types: [.real])
         let big: Int64 = 1 << 53 + 1
-        #expect(throws: Misfit(column: 0, value: .integer(big), reason: "is not exact as a double")) {
+        #expect(throws: IncompatibleValue(column: 0, value: .integer(big), reason: "is not exact as a double")) {
             try writer.write(.integer(big), column: 0)
         }
-        #expect(throws: Misfit.self) { try writer.write(.integer(.max), column: 0) }
-        #expect(throws: Misfit.self) { try writer.write(.real(.nan), column: 0) }
+        #expect(throws: IncompatibleValue.self) { try writer.write(.integer(.max), column: 0) }
+        #expect(throws: IncompatibleValue.self) { try writer.write(.real(.nan), column: 0) }
         try writer.write(.integer(1 << 53), column: 0)
         try writer.endRow()
         writer.cancel()
         #expect(try connection.values("SELECT r FROM t") == [[.real(9_007_199_254_740_992)]])
     }
 
-    @Test func whatIsNoWholeNumberIsAMisfit() throws {
+    @Test func whatIsNoWholeNumberIsIncompatible() throws {
         try connection.execute("CREATE TABLE t (a INTEGER) STRICT")
         let writer = try connection.copyIn(table: "t", columns: ["a"], types: [.bigint])
-        #expect(throws: Misfit(column: 0, value: .real(0.5), reason: "is no whole number of 64 bits")) {
+        #expect(throws: IncompatibleValue(column: 0, value: .real(0.5), reason: "is not a whole number of 64 bits")) {
             try writer.write(.real(0.5), column: 0)
         }
         try writer.write(.real(3), column: 0)

@@ -197,7 +197,7 @@ import Testing
         defer { connection.close() }
         let scratch = try SQLiteInspector.inspectScratch(declared, beside: connection)
         #expect(try SQLiteInspector.inspect(connection).schema.differences(from: scratch.schema).isEmpty)
-        #expect(try SQLiteInspector.surroundings(of: declared, on: connection).objects.isEmpty)
+        #expect(try SQLiteInspector.undeclaredObjects(of: declared, on: connection).objects.isEmpty)
 
         try connection.executeScript("CREATE INDEX by_hand ON orders(note); ALTER TABLE orders ADD COLUMN extra TEXT")
         let lines = try SQLiteInspector.inspect(connection).schema.differences(from: scratch.schema).map(\.description)
@@ -208,7 +208,7 @@ import Testing
             ])
     }
 
-    @Test func surroundingsAreWhatIsNotDeclared() throws {
+    @Test func undeclaredObjectsAreWhatIsNotDeclared() throws {
         var declared = Table(name: "t")
         declared.columns = [Column("id", .integer), Column("flag", .boolean)]
         declared.primaryKey = PrimaryKey(["id"])
@@ -223,9 +223,9 @@ import Testing
             CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;
             """)
         defer { connection.close() }
-        let surroundings = try SQLiteInspector.surroundings(of: Schema(tables: [declared]), on: connection)
+        let undeclared = try SQLiteInspector.undeclaredObjects(of: Schema(tables: [declared]), on: connection)
         #expect(
-            surroundings.objects == [
+            undeclared.objects == [
                 .init(.column, name: "more", owner: "t", definition: "more TEXT DEFAULT 'x'"),
                 .init(.constraint, name: "odd", owner: "t", definition: "CONSTRAINT \"odd\" CHECK (id > 7)"),
                 .init(.constraint, name: "UNIQUE (\"flag\")", owner: "t", definition: "UNIQUE (\"flag\")"),
@@ -236,9 +236,9 @@ import Testing
                     .trigger, name: "tr", owner: "t",
                     definition: "CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END"),
             ])
-        #expect(surroundings.takenNames == [])
+        #expect(undeclared.takenNames == [])
         try connection.execute("CREATE TABLE TC_new_t (a)")
-        let again = try SQLiteInspector.surroundings(of: Schema(tables: [declared]), around: ["t"], on: connection)
-        #expect(again.takenNames == ["TC_new_t"] && again.objects == surroundings.objects)
+        let again = try SQLiteInspector.undeclaredObjects(of: Schema(tables: [declared]), around: ["t"], on: connection)
+        #expect(again.takenNames == ["TC_new_t"] && again.objects == undeclared.objects)
     }
 }

@@ -39,7 +39,7 @@ struct TransferEngineTests {
             #expect(
                 throws: TransferError.doesNotFit(
                     table: "t", column: "v", key: "id=7", value: "'n/a'", type: "bigint",
-                    reason: "is no whole number of 64 bits")
+                    reason: "is not a whole number of 64 bits")
             ) { try result.get() }
         }
     }

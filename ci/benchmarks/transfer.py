@@ -83,7 +83,7 @@ def measure(options, path, server, ways):
     return outcomes, checks
 
 
-def surroundings(options, kind, path, server):
+def conditions(options, kind, path, server):
     return {
         "command": shlex.join(["ci/bench", "transfer", *visible(sys.argv[1:])]),
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -128,7 +128,7 @@ def contest(options, kind, server):
     with tempfile.TemporaryDirectory() as folder:
         say("making the floor's files")
         model = Model.make(Engine(options.program, path), server, folder, sample.counts(options.scale, kind))
-        document = {"version": 2, **surroundings(options, kind, path, server)}
+        document = {"version": 2, **conditions(options, kind, path, server)}
         outcomes, checks = measure(options, path, server, list(contestants(options, path, model)))
     document["ways"] = {
         name: {"contents": checks[name], "rounds": [asdict(outcome) for outcome in rounds]} for name, rounds in outcomes.items()

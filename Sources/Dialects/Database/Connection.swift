@@ -141,7 +141,7 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
+        table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter
     /// Reads a table or query in the database's fastest way. `types` are the columns' types in this database.
     ///
@@ -155,14 +155,14 @@ public protocol Connection: AnyObject {
     func close()
 }
 
-/// Checks and logging that a bulk load may leave out.
-public struct SparedWork: Sendable, Equatable {
+/// What a bulk load may leave out: the logging that `FREEZE` saves, and checks of values that are known to fit.
+public struct CopyOptions: Sendable, Equatable {
     /// Whether rows are written as frozen (`COPY … FREEZE`). Only the transaction that made or emptied the table may ask for it.
     public var freezing: Bool
     /// The columns, by position, whose texts are known to fit, so that only the database checks them.
     public var proven: Set<Int>
 
-    /// Spares nothing where both are left out.
+    /// Leaves out nothing where neither is given.
     public init(freezing: Bool = false, proven: Set<Int> = []) {
         self.freezing = freezing
         self.proven = proven
@@ -197,12 +197,12 @@ public protocol RowCursor: AnyObject {
 public protocol BulkWriter: AnyObject {
     /// Writes one value of the row. Its bytes must stay where they are until `endRow`.
     ///
-    /// - Throws: ``Misfit`` when the column's type can't hold the value.
-    func write(_ value: RawValue, column: Int) throws(Misfit)
-    /// Writes all columns. After a ``Misfit`` go on with `write(_:column:)` from that column on.
+    /// - Throws: ``IncompatibleValue`` when the column's type can't hold the value.
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue)
+    /// Writes all columns. After an ``IncompatibleValue`` go on with `write(_:column:)` from that column on.
     ///
-    /// - Throws: ``Misfit`` at the first value that its column's type can't hold.
-    func write(_ row: borrowing RawRow) throws(Misfit)
+    /// - Throws: ``IncompatibleValue`` at the first value that its column's type can't hold.
+    func write(_ row: borrowing RawRow) throws(IncompatibleValue)
     /// Ends the row whose columns were written.
     ///
     /// - Throws: ``DatabaseError``, where the database refuses this row or one before it.
@@ -216,12 +216,12 @@ public protocol BulkWriter: AnyObject {
 }
 
 /// A value that a column's type can't hold.
-public struct Misfit: Error, Sendable, Equatable {
+public struct IncompatibleValue: Error, Sendable, Equatable {
     /// The column, counted from 0.
     public var column: Int
     /// The value that does not fit.
     public var value: Value
-    /// The reason, as a predicate: "is no timestamp", "is longer than 10 characters".
+    /// The reason, as a predicate: "is not a timestamp", "is longer than 10 characters".
     public var reason: String
 
     package init(column: Int, value: Value, reason: String) {
@@ -289,7 +289,7 @@ extension Connection {
     public func copyIn(
         table: String, columns: [String], types: [ColumnType]
     ) throws(DatabaseError) -> any BulkWriter {
-        try copyIn(table: table, columns: columns, types: types, sparing: SparedWork())
+        try copyIn(table: table, columns: columns, types: types, options: CopyOptions())
     }
 
     /// Every row of a query, copied. For results that are small.

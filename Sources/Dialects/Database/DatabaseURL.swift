@@ -54,7 +54,7 @@ public struct DatabaseURL: Sendable, Equatable {
         for (keyword, value) in parameters {
             guard PostgreSQLKeywords.isKnown(keyword) else {
                 throw .url(
-                    "\(keyword) is no keyword that PostgreSQL's client library knows",
+                    "PostgreSQL's client library has no connection parameter \(keyword)",
                     remedy: PostgreSQLKeywords.nearest(to: keyword).map { "did you mean \($0)?" })
             }
             guard !value.utf8.contains(0) else { throw .url("\(keyword) can't hold a NUL byte") }

@@ -33,7 +33,7 @@ extension RowCursor {
 }
 
 extension BulkWriter {
-    public func write(_ row: borrowing RawRow) throws(Misfit) {
+    public func write(_ row: borrowing RawRow) throws(IncompatibleValue) {
         for column in 0..<row.count { try write(row[column], column: column) }
     }
 }

@@ -81,7 +81,7 @@ enum DDL {
     }
 }
 
-extension Surroundings {
+extension UndeclaredObjects {
     /// Undeclared objects that name this column of this table: dropping it would break them, or drop them silently.
     func users(ofColumn column: String, in table: String) -> [Object] {
         objects.filter { object in
@@ -100,7 +100,7 @@ extension Surroundings {
         guard !users.isEmpty else { return }
         let names = users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
         throw LoweringError(
-            "\(table).\(column)", "the database holds what uses this column and no migration declares: \(names)",
+            "\(table).\(column)", "undeclared objects use this column: \(names)",
             remedy: "drop it first")
     }
 

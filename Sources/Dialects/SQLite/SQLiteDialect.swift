@@ -83,21 +83,21 @@ public struct SQLiteDialect: Dialect {
     }
 
     public func lower(
-        _ operation: ResolvedOperation, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
-        let lowering = try spelled(operation, keeping: surroundings)
+        let lowering = try spelled(operation, keeping: undeclared)
         if case .run = operation.action { return lowering }
         for statement in lowering.statements { try ScriptCheck.sqlite.requireOne(statement, named: operation.subject) }
         return lowering
     }
 
     private func spelled(
-        _ operation: ResolvedOperation, keeping surroundings: Surroundings
+        _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
         switch operation.action {
         case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
         case .dropTable(let table):
-            try surroundings.requireUnneeded(table.name)
+            try undeclared.requireUnneeded(table.name)
             return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             let old = table.name
@@ -110,11 +110,11 @@ public struct SQLiteDialect: Dialect {
         case .alterTable(let alteration):
             return try SQLiteAlter(
                 dialect: self, alteration: alteration, before: operation.before, after: operation.after,
-                surroundings: surroundings
+                undeclared: undeclared
             ).lowering()
         case .createView(let view): return Lowering([try DDL.create(view, over: operation.before, in: self)])
         case .dropView(let view):
-            try surroundings.requireUnneeded(view.name)
+            try undeclared.requireUnneeded(view.name)
             return Lowering(["DROP VIEW \(SQLText.identifier(view.name))"])
         case .run(let script):
             try script.check(.sqlite, words: Self.words)
@@ -155,10 +155,10 @@ public struct SQLiteDialect: Dialect {
 
     public func inspect(_ connection: any Connection) throws -> Inspection { try SQLiteInspector.inspect(connection) }
 
-    public func surroundings(
+    public func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>?, on connection: any Connection
-    ) throws -> Surroundings {
-        try SQLiteInspector.surroundings(of: declared, around: subjects, on: connection)
+    ) throws -> UndeclaredObjects {
+        try SQLiteInspector.undeclaredObjects(of: declared, around: subjects, on: connection)
     }
 
     public func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {

@@ -33,10 +33,10 @@ public struct MigrationPreview: Sendable, Equatable {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
         for planned in plan.steps.flatMap(\.operations) where planned.finds(start) {
-            let surroundings = try planned.surroundings(of: start, on: connection)
-            hazards += planned.objectsLost(surroundings)
+            let undeclared = try planned.undeclaredObjects(of: start, on: connection)
+            hazards += planned.objectsLost(undeclared)
             do throws(LoweringError) {
-                _ = try connection.dialect.lower(planned.resolved, keeping: surroundings)
+                _ = try connection.dialect.lower(planned.resolved, keeping: undeclared)
             } catch { refusals.append(error) }
         }
     }

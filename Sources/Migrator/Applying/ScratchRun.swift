@@ -33,8 +33,8 @@ struct ScratchRun {
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        let surroundings = try planned.surroundings(of: planned.resolved.before, on: scratch)
-        let lowering = try scratch.dialect.lower(planned.resolved, keeping: surroundings)
+        let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: scratch)
+        let lowering = try scratch.dialect.lower(planned.resolved, keeping: undeclared)
         try scratch.withForeignKeysUnenforced {
             try planned.run(on: scratch) {
                 for statement in lowering.statements { try scratch.executeScript(statement) }

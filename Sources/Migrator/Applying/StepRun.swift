@@ -77,10 +77,10 @@ struct StepRun {
         var count = 0
         for operation in prepared.operations {
             let planned = operation.planned
-            let surroundings = try planned.surroundings(of: planned.resolved.before, on: connection)
-            let statements = try statements(of: operation, keeping: surroundings)
+            let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
+            let statements = try statements(of: operation, keeping: undeclared)
             try HazardMeter(connection: connection)
-                .check(operation.hazards, planned.objectsLost(surroundings), step.id, options)
+                .check(operation.hazards, planned.objectsLost(undeclared), step.id, options)
             try planned.run(on: connection) {
                 for statement in statements {
                     count += 1
@@ -94,11 +94,11 @@ struct StepRun {
     }
 
     /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
-    private func statements(of operation: LoweredOperation, keeping surroundings: Surroundings) throws -> [String] {
-        guard !surroundings.isEmpty else { return operation.lowering.statements }
+    private func statements(of operation: LoweredOperation, keeping undeclared: UndeclaredObjects) throws -> [String] {
+        guard !undeclared.isEmpty else { return operation.lowering.statements }
         let dialect = connection.dialect
         do throws(LoweringError) {
-            return try dialect.lower(operation.planned.resolved, keeping: surroundings).statements
+            return try dialect.lower(operation.planned.resolved, keeping: undeclared).statements
         } catch {
             throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
         }
@@ -178,13 +178,14 @@ extension Plan.Step {
 
 extension Plan.PlannedOperation {
     /// Only what alters or drops something has to know what else hangs on it.
-    func surroundings(of declared: Schema, on connection: any Connection) throws -> Surroundings {
+    func undeclaredObjects(of declared: Schema, on connection: any Connection) throws -> UndeclaredObjects {
         switch resolved.action {
         case .alterTable(let alteration):
-            try connection.dialect.surroundings(of: declared, around: alteration.tableNames, on: connection)
+            try connection.dialect.undeclaredObjects(of: declared, around: alteration.tableNames, on: connection)
         case .dropTable(let table):
-            try connection.dialect.surroundings(of: declared, around: [table.name], on: connection)
-        case .dropView(let view): try connection.dialect.surroundings(of: declared, around: [view.name], on: connection)
+            try connection.dialect.undeclaredObjects(of: declared, around: [table.name], on: connection)
+        case .dropView(let view):
+            try connection.dialect.undeclaredObjects(of: declared, around: [view.name], on: connection)
         case .createTable, .renameTable, .createView, .run: .none
         }
     }

@@ -36,7 +36,7 @@ struct AlterationHazards {
             for column in child.columns {
                 guard let old = was[column: column.name], old.type != column.type else { continue }
                 let value = SQLText.identifier(column.name)
-                found += try misfits(old, column.type, value, was)
+                found += try incompatibleValues(old, column.type, value, was)
             }
         }
     }
@@ -78,10 +78,10 @@ struct AlterationHazards {
         case .type(let type, nil, _):
             var named = was
             named.name = origin
-            return try misfits(named, type, value, table)
+            return try incompatibleValues(named, type, value, table)
         case .type(let type, let using?, _):
             guard let value = ComingRows(of: table, in: dialect).value(of: using, type) else { return [] }
-            return try misfits(of: value, origin, now, table)
+            return try incompatibleValues(of: value, origin, now, table)
         case .nullable(false, filling: nil) where was.isNullable:
             return [nulls(table, origin, value, of: now)]
         case .generated(.some) where was.generated == nil:
@@ -91,13 +91,13 @@ struct AlterationHazards {
     }
 
     /// Values that the database's own way into another type would lose or change.
-    private func misfits(
+    private func incompatibleValues(
         _ column: Column, _ type: ColumnType, _ value: String, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
         let conversion = try dialect.conversion(of: value, from: column.type, to: type)
         var conditions = [notNull(value)]
-        if let misfit = conversion.misfit { conditions.append("(\(misfit))") }
-        guard conversion.misfit != nil || conversion.form != nil else { return [] }
+        if let incompatibility = conversion.incompatibility { conditions.append("(\(incompatibility))") }
+        guard conversion.incompatibility != nil || conversion.form != nil else { return [] }
         var hazard = hazard(
             .doesNotFit(type), table, column.name, condition: conditions.joined(separator: " AND "))
         hazard.form = conversion.form
@@ -106,12 +106,13 @@ struct AlterationHazards {
     }
 
     /// Values of somebody's own words that the new type does not take, and NULL among them where there may be none.
-    private func misfits(
+    private func incompatibleValues(
         of value: String, _ origin: String, _ now: Column, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
-        if let misfit = dialect.misfit(of: value, in: now) {
-            var found = hazard(.doesNotFit(now.type), table, origin, condition: "\(notNull(value)) AND (\(misfit))")
+        if let incompatibility = dialect.incompatibility(of: value, in: now) {
+            var found = hazard(
+                .doesNotFit(now.type), table, origin, condition: "\(notNull(value)) AND (\(incompatibility))")
             found.reads[table.name] = table.columns
             found.shown = [.init(name: origin, value: value)]
             hazards.append(found)

@@ -157,18 +157,18 @@ extension Plan.PlannedOperation {
     }
 
     /// What goes with a dropped table or view and is declared nowhere: it would be missed only when it is needed.
-    func objectsLost(_ surroundings: Surroundings) -> [MeasuredHazard] {
+    func objectsLost(_ undeclared: UndeclaredObjects) -> [MeasuredHazard] {
         let name: String
         switch resolved.action {
         case .dropTable(let table): name = table.name
         case .dropView(let view): name = view.name
         case .createTable, .alterTable, .renameTable, .createView, .run: return []
         }
-        let objects = surroundings.objects.filter { object in
+        let objects = undeclared.objects.filter { object in
             object.owner == name && [.trigger, .index, .column].contains(object.kind)
         }
         var names = objects.map { "\($0.kind.rawValue) \($0.name)" }
-        for part in surroundings.dependents where part.relation == name && part.isPart && !names.contains(part.name) {
+        for part in undeclared.dependents where part.relation == name && part.isPart && !names.contains(part.name) {
             names.append(part.name)
         }
         guard !names.isEmpty else { return [] }

@@ -61,7 +61,7 @@ public struct IdentityDirectory: Sendable {
         (known, locals, remarks, self.moved) = (other.known, other.locals, other.remarks, moved)
     }
 
-    /// Who calls. Whom nobody knows is `public`, and so is a caller out of another user namespace.
+    /// Identifies the caller. An unknown caller is `public`, and so is one from another user namespace.
     public func identity(of peer: PeerCredentials) -> Identity {
         let isOfThisMachine = peer.pid > 0 && peer.uid != Self.overflowUID
         if isOfThisMachine, let found = known[peer.uid], isWhatItWas(found) { return found.identity }

@@ -173,7 +173,7 @@ public struct ExistingTransfer: Sendable {
                     continue
                 }
                 let isNumber = table.source[column: column.source]?.type.isInteger == true
-                let isSaid = rules.treatment(of: column.source, in: table.source.name).type?.isInterval == true
+                let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true
                 if type.isInterval && isNumber && !isSaid && !countsMicroseconds { unitless.append(name) }
             }
         }

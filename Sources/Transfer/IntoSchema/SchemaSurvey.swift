@@ -22,9 +22,9 @@ struct SchemaSurvey {
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
             notCarried: match.ignored + (try inspection.notCarried.filter(isWorthSaying)))
-        let survey = MisfitSurvey(reading, for: target)
-        plan.misfits = try plan.tables.flatMap { try survey.misfits(in: $0) }
-        try plan.check(plan.misfits)
+        let survey = IncompatibleValueSurvey(reading, for: target)
+        plan.incompatibleValues = try plan.tables.flatMap { try survey.incompatibleValues(in: $0) }
+        try plan.check(plan.incompatibleValues)
         return plan
     }
 
@@ -50,7 +50,7 @@ struct SchemaSurvey {
         return PlannedTable(
             source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
             targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table.target) },
-            handling: table.columns.map { handling(of: $0, in: table) }, policy: rules.policy(of: name),
+            columnPlans: table.columns.map { columnPlan(of: $0, in: table) }, policy: rules.policy(of: name),
             rows: rows, bytes: rows, pieces: [.all], counting: counting)
     }
 
@@ -59,13 +59,13 @@ struct SchemaSurvey {
     }
 
     /// A column takes what it declares: nothing makes it wider.
-    private func handling(
+    private func columnPlan(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
-    ) -> ColumnHandling {
-        let treatment = rules.treatment(of: column.source, in: table.source.name)
-        return ColumnHandling(
-            reading: reading(treatment.reading, for: type(of: column, in: table.target)),
-            policy: treatment.policy == .widen ? .fail : treatment.policy,
+    ) -> ColumnPlan {
+        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        return ColumnPlan(
+            reading: reading(rule.reading, for: type(of: column, in: table.target)),
+            policy: rule.policy == .widen ? .fail : rule.policy,
             demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
     }
 }

@@ -63,10 +63,10 @@ extension SchemaTransferError: CustomStringConvertible {
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
-        case .noSuchRows(let name): "\(name) is no table of both sides"
+        case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
         case .unitless(let names):
-            "numbers are to be spans of time, and nothing says what they count: \(names.joined(separator: ", "))"
+            "numbers become intervals, but no rule says their unit: \(names.joined(separator: ", "))"
         case .orphans(let found):
             "rows name a parent that is not there: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }

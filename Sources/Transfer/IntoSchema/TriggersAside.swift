@@ -3,7 +3,7 @@ import Dialects
 /// The triggers of tables that are being filled, taken off and put on again: rows come as they were, and nothing acts on them
 /// a second time.
 struct TriggersAside {
-    private let triggers: [Surroundings.Object]
+    private let triggers: [UndeclaredObjects.Object]
     private let target: any TransferDialect
 
     /// Throws `DatabaseError`, as the others do.
@@ -11,7 +11,7 @@ struct TriggersAside {
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {
         let tables = Set(tables)
-        triggers = try target.surroundings(of: schema, on: connection).objects.filter { object in
+        triggers = try target.undeclaredObjects(of: schema, on: connection).objects.filter { object in
             object.kind == .trigger && tables.contains(object.owner)
         }
         self.target = target

@@ -18,7 +18,7 @@ struct TableCopy {
     private let table: PlannedTable
     private let forms: [CanonicalForm?]?
     private let range: KeyRange
-    private let sparing: SparedWork
+    private let copyOptions: CopyOptions
     private let reader: ValueReader?
     private let demands: [ColumnDemand]?
     private let key: RowKey
@@ -31,11 +31,11 @@ struct TableCopy {
         self.table = table
         self.forms = forms
         self.range = range
-        let proven = table.handling.indices.filter { table.handling[$0].isProven }
-        sparing = SparedWork(freezing: freezing, proven: Set(proven))
+        let proven = table.columnPlans.indices.filter { table.columnPlans[$0].isProven }
+        copyOptions = CopyOptions(freezing: freezing, proven: Set(proven))
         provenTexts = proven.filter { table.types[$0] != .bytes }
-        reader = ValueReader(table.handling.map(\.reading))
-        let demands = table.handling.map(\.demand)
+        reader = ValueReader(table.columnPlans.map(\.reading))
+        let demands = table.columnPlans.map(\.demand)
         self.demands = demands.allSatisfy(\.isEmpty) ? nil : demands
         key = RowKey(table.reading, in: table.sourceColumns)
     }
@@ -55,7 +55,7 @@ struct TableCopy {
         var isAtEnd = false
         while !isAtEnd {
             let writer = try writing.copyIn(
-                table: table.target, columns: table.targetColumns, types: table.types, sparing: sparing)
+                table: table.target, columns: table.targetColumns, types: table.types, options: copyOptions)
             do {
                 isAtEnd = try copy(cursor, writer, &loaded, &aside, &found, progress)
                 _ = try writer.finish()
@@ -80,14 +80,16 @@ struct TableCopy {
             cursor.read(into: &row)
             found?.observe(row, key, cursor)
             if let column = provenTexts.first(where: { found?.profiles[$0].unwritable.isNone == false }) {
-                let misfit = Misfit(column: column, value: row[column].copied, reason: "is no text that can be written")
-                throw refusal(of: misfit, cursor)
+                let incompatible = IncompatibleValue(
+                    column: column, value: row[column].copied, reason: "is not text that can be written")
+                throw refusal(of: incompatible, cursor)
             }
             reader?.read(&row)
-            if let misfit = try write(&row, writer, cursor, &loaded) {
+            if let incompatible = try write(&row, writer, cursor, &loaded) {
                 aside.add(
-                    cursor, table.sourceColumns, key: key.text(cursor), column: table.sourceColumns[misfit.column],
-                    reason: misfit.reason)
+                    cursor, table.sourceColumns, key: key.text(cursor),
+                    column: table.sourceColumns[incompatible.column],
+                    reason: incompatible.reason)
                 loaded.quarantined += 1
             } else {
                 try writer.endRow()
@@ -105,19 +107,19 @@ struct TableCopy {
     }
 
     /// Writes all columns, with NULL for what does not fit where that is the policy; what is written stands in `row` then.
-    /// Returns the misfit for which the row goes into quarantine; the writer begins it anew with the next one.
+    /// Returns the incompatible value for which the row goes into quarantine; the writer begins it anew with the next one.
     @inline(__always)
     private func write(
         _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ loaded: inout Loaded
-    ) throws -> Misfit? {
+    ) throws -> IncompatibleValue? {
         var nulled: [Int] = []
         while true {
-            do throws(Misfit) {
+            do throws(IncompatibleValue) {
                 if let demands { try require(demands, of: row) }
                 try writer.write(row)
                 break
             } catch {
-                switch table.handling[error.column].policy {
+                switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
                 case .quarantine: return error
                 case .null:
@@ -130,17 +132,17 @@ struct TableCopy {
         return nil
     }
 
-    private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(Misfit) {
+    private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(IncompatibleValue) {
         for column in demands.indices {
             guard let reason = demands[column].refusal(of: row[column]) else { continue }
-            throw Misfit(column: column, value: row[column].copied, reason: reason)
+            throw IncompatibleValue(column: column, value: row[column].copied, reason: reason)
         }
     }
 
-    private func refusal(of misfit: Misfit, _ cursor: any RowCursor) -> TransferError {
+    private func refusal(of incompatible: IncompatibleValue, _ cursor: any RowCursor) -> TransferError {
         .doesNotFit(
-            table: table.source, column: table.sourceColumns[misfit.column], key: key.text(cursor),
-            value: ValueText.short(cursor.raw(misfit.column)), type: table.types[misfit.column].description,
-            reason: misfit.reason)
+            table: table.source, column: table.sourceColumns[incompatible.column], key: key.text(cursor),
+            value: ValueText.short(cursor.raw(incompatible.column)), type: table.types[incompatible.column].description,
+            reason: incompatible.reason)
     }
 }

@@ -23,15 +23,17 @@ struct ColumnTypes {
             }
             for (at, column) in table.table.columns.enumerated() {
                 let id = ColumnID(table: table.table.name, column: column.name)
-                if column.collation == .nocase, at < table.treatments.count { nocase[id] = table.treatments[at].nocase }
+                if column.collation == .nocase, at < table.columnRules.count {
+                    nocase[id] = table.columnRules[at].nocase
+                }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    let choice = TypeChoice.choose(table.profiles[at], table.treatments[at])
+                    let choice = TypeChoice.choose(table.profiles[at], table.columnRules[at])
                     choices[id] =
                         table.profiles[at].values > 0
                         ? choice
                         : .regarding(column.default, choice, declared: "\(choice.type)")
-                } else if at < table.treatments.count, let type = table.treatments[at].type {
+                } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                 }
             }

@@ -22,7 +22,7 @@ public struct TransferPlan: Sendable {
     /// What stays behind, with the reasons.
     public var notCarried: [NotCarried]
     /// Values that will not fit, and what is done about them.
-    public var misfits: [Misfits] = []
+    public var incompatibleValues: [IncompatibleValues] = []
     /// The statements that the target executes: tables first, and everything else after their rows.
     public internal(set) var statements: [String] = []
     /// What behaves differently in the target, though nothing is lost.
@@ -36,7 +36,7 @@ public struct TransferPlan: Sendable {
 
     /// Whether rows may be set aside, so that there has to be a place for them.
     var quarantines: Bool {
-        tables.contains { $0.policy == .quarantine || $0.handling.contains { $0.policy == .quarantine } }
+        tables.contains { $0.policy == .quarantine || $0.columnPlans.contains { $0.policy == .quarantine } }
     }
 
     /// What its columns need beside tables.
@@ -62,7 +62,7 @@ public struct PlannedTable: Sendable, Equatable {
     /// Their types in the target, in the same order.
     public var types: [ColumnType]
     /// How each column's values get there.
-    package var handling: [ColumnHandling]
+    package var columnPlans: [ColumnPlan]
     /// What happens to rows that repeat a key: they are refused unless it is `quarantine`.
     package var policy = MismatchPolicy.widen
     /// The number of rows when the table was surveyed.
@@ -86,7 +86,7 @@ public struct PlannedTable: Sendable, Equatable {
 }
 
 /// How the values of one column are read, and what happens to those that do not fit.
-package struct ColumnHandling: Sendable, Equatable {
+package struct ColumnPlan: Sendable, Equatable {
     /// `nil`: as they are.
     package var reading: ValueReading?
     package var policy: MismatchPolicy = .widen

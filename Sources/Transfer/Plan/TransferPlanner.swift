@@ -102,7 +102,7 @@ struct TransferPlanner {
             sourceColumns: copied.map { origin.table.columns[$0].name },
             targetColumns: copied.map { table.columns[$0].name },
             types: copied.map { written(origin.table.columns[$0], of: origin.table.name) },
-            handling: copied.map { handling(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
+            columnPlans: copied.map { columnPlan(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
             rows: origin.rows, bytes: origin.bytes, longestRow: origin.longestRow, pieces: origin.pieces,
             counting: counting(origin, table))
     }
@@ -112,31 +112,31 @@ struct TransferPlanner {
         types[table, column.name]?.type ?? column.type
     }
 
-    private func handling(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnHandling {
-        let treatment = origin.treatments[column]
+    private func columnPlan(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnPlan {
+        let rule = origin.columnRules[column]
         let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
         let type = choice.type
-        var handling = ColumnHandling(
-            reading: treatment.reading, policy: treatment.policy, isGiven: choice.isGiven)
+        var plan = ColumnPlan(
+            reading: rule.reading, policy: rule.policy, isGiven: choice.isGiven)
         // What a rule promises is not widened: it is kept, or the transfer is refused.
-        if choice.isGiven && handling.policy == .widen { handling.policy = .fail }
-        guard handling.policy != .widen else {
-            handling.isProven = column < origin.profiles.count
-            return handling
+        if choice.isGiven && plan.policy == .widen { plan.policy = .fail }
+        guard plan.policy != .widen else {
+            plan.isProven = column < origin.profiles.count
+            return plan
         }
-        if !planned.isNullable && origin.nulls(column) > 0 { handling.demand.insert(.value) }
+        if !planned.isNullable && origin.nulls(column) > 0 { plan.demand.insert(.value) }
         guard column < origin.profiles.count else {
-            handling.isSuspect = choice.isGiven
-            return handling
+            plan.isSuspect = choice.isGiven
+            return plan
         }
         let profile = origin.profiles[column]
         if type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
-            handling.demand.insert(.bytes)
+            plan.demand.insert(.bytes)
         }
         let widened = TypeChoice.choose(profile)
-        handling.isSuspect =
-            choice.isGiven || !handling.demand.isEmpty || widened.type != type || widened.reason != nil
-        return handling
+        plan.isSuspect =
+            choice.isGiven || !plan.demand.isEmpty || widened.type != type || widened.reason != nil
+        return plan
     }
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {
@@ -214,7 +214,7 @@ extension TransferPlanner {
 
     /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.
     func letsNullsPass(_ column: String, of origin: ProfiledTable) -> Bool {
-        switch rules.treatment(of: column, in: origin.table.name).policy {
+        switch rules.columnRule(of: column, in: origin.table.name).policy {
         case .widen, .null: return true
         case .fail, .quarantine: return false
         }

@@ -15,9 +15,9 @@ struct TypeChoice: Equatable, Sendable {
     }
 
     /// The type under what the rules say of the column.
-    static func choose(_ profile: ColumnProfile, _ treatment: ColumnTreatment) -> TypeChoice {
-        if let type = treatment.type { return TypeChoice(type, isGiven: true) }
-        switch treatment.policy {
+    static func choose(_ profile: ColumnProfile, _ rule: EffectiveColumnRule) -> TypeChoice {
+        if let type = rule.type { return TypeChoice(type, isGiven: true) }
+        switch rule.policy {
         case .widen: return choose(profile)
         case .fail, .null, .quarantine: return kept(profile)
         }

@@ -86,7 +86,7 @@ struct FoldedKeySurvey {
         let others = table.reading.hiddenKey == nil ? table.reading.key.filter { !read.contains($0) } : []
         let wanted = read + others
         let key = RowKey(table.reading, in: wanted)
-        let reader = ValueReader(places.map { table.handling[$0].reading })
+        let reader = ValueReader(places.map { table.columnPlans[$0].reading })
         let cursor = try reading.rows(SQL(trusted: table.reading.query(wanted)))
         defer { cursor.close() }
         let types: [ColumnType] = places.map { table.types[$0] }
@@ -112,7 +112,7 @@ struct FoldedKeySurvey {
     /// A row with a value that does not fit is left out: it becomes NULL, which repeats nothing, or was refused before.
     private static func write(_ values: [RawValue], _ label: String, _ writer: any BulkWriter) throws {
         for (column, value) in values.enumerated() {
-            do throws(Misfit) { try writer.write(value, column: column) } catch { return }
+            do throws(IncompatibleValue) { try writer.write(value, column: column) } catch { return }
         }
         try Array(label.utf8).withUnsafeBytes { bytes in
             try writer.write(.text(bytes), column: values.count)
@@ -166,7 +166,7 @@ extension TransferTarget {
             try connection.execute(SQL(trusted: statement))
         } catch {
             guard !error.isInterruption else { throw error }
-            let remedy = "have somebody run it who may: \(statement); or choose another policy"
+            let remedy = "run it as a role with the privilege: \(statement); or choose another policy"
             throw TransferError.noSupport(policy, reason: error.message, remedy: remedy)
         }
     }

@@ -26,7 +26,7 @@ struct Forecast: Sendable {
 extension TableOutline {
     /// Whether no rule and no policy speaks of its values.
     fileprivate var isTakenAsItIs: Bool {
-        blank.policy == .widen && blank.treatments.allSatisfy { $0 == ColumnTreatment(policy: .widen) }
+        blank.policy == .widen && blank.columnRules.allSatisfy { $0 == EffectiveColumnRule(policy: .widen) }
     }
 
     /// Whether it can be loaded by what a sample says. What is computed is looked at, too, and does not travel.
@@ -116,6 +116,6 @@ extension PlannedTable {
     /// Whether the same values arrive, in the same pieces.
     fileprivate func takesTheSameWay(as other: PlannedTable) -> Bool {
         (sourceColumns, targetColumns, types) == (other.sourceColumns, other.targetColumns, other.types)
-            && (handling, pieces) == (other.handling, other.pieces)
+            && (columnPlans, pieces) == (other.columnPlans, other.pieces)
     }
 }

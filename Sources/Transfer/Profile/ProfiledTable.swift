@@ -9,7 +9,7 @@ struct ProfiledTable: Sendable {
     /// What it holds them to, and nothing elsewhere.
     var held: [HeldColumn] = []
     /// What the rules say of each column; nothing in a table that goes over as it is.
-    var treatments: [ColumnTreatment] = []
+    var columnRules: [EffectiveColumnRule] = []
     var policy = MismatchPolicy.widen
     /// How many rows break each of its checks, where that was counted.
     var breaches: [Int] = []

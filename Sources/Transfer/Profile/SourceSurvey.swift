@@ -27,12 +27,12 @@ struct SourceSurvey {
     func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
         try naming(whole) {
             let (table, notCarried) = rules.withoutSkippedColumns(whole)
-            let treatments = table.columns.map { rules.treatment(of: $0, in: table.name) }
+            let columnRules = table.columns.map { rules.columnRule(of: $0, in: table.name) }
             let held = inspection.heldTypes[table.name]
-            let profiles = zip(table.columns, treatments).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
+            let profiles = zip(table.columns, columnRules).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
             let blank = ProfiledTable(
                 table: table, reading: try source.reading(of: whole, on: connection),
-                profiles: held == nil ? profiles : [], treatments: treatments, policy: rules.policy(of: table.name),
+                profiles: held == nil ? profiles : [], columnRules: columnRules, policy: rules.policy(of: table.name),
                 rows: 0, notCarried: notCarried)
             let sample = held == nil ? try KeySample(of: blank, on: connection) : nil
             return TableOutline(blank: blank, held: held, sample: sample?.table(inPiecesOf: size))
@@ -93,7 +93,7 @@ struct SourceSurvey {
         cut: (Int, RawValue) -> Void = { _, _ in }
     ) throws -> ProfiledTable {
         let columns = blank.table.columns.map(\.name)
-        let reader = ValueReader(blank.treatments.map(\.reading))
+        let reader = ValueReader(blank.columnRules.map(\.reading))
         // The range's key comes before the columns, so a place among them is one further on.
         let key = RowKey(blank.reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(trusted: blank.reading.rangedQuery(columns, in: range)))

@@ -48,10 +48,10 @@ extension ProposedRule {
         let framework = Framework(of: inspection.schema)
         return tables.flatMap { table in
             let declared = inspection.declaredTypes[table.table.name] ?? [:]
-            return zip(table.table.columns, zip(table.profiles, table.treatments)).compactMap {
+            return zip(table.table.columns, zip(table.profiles, table.columnRules)).compactMap {
                 column, found -> ProposedRule? in
-                let (profile, treatment) = found
-                guard treatment.type == nil, treatment.reading == nil, column.generated == nil else { return nil }
+                let (profile, rule) = found
+                guard rule.type == nil, rule.reading == nil, column.generated == nil else { return nil }
                 let evidence = ColumnEvidence(
                     column: column, declared: declared[column.name] ?? "", profile: profile, table: table.table)
                 return framework.proposal(for: evidence).map {

@@ -81,7 +81,7 @@ public struct TransferRules: Sendable, Equatable {
 }
 
 /// What the rules come to for one column.
-struct ColumnTreatment: Sendable, Equatable {
+struct EffectiveColumnRule: Sendable, Equatable {
     /// The type that a rule gives; no value widens it.
     var type: ColumnType?
     var reading: ValueReading?
@@ -95,17 +95,17 @@ extension TransferRules {
 
     func policy(of table: String) -> MismatchPolicy { self[table]?.onMismatch ?? onMismatch ?? .widen }
 
-    func treatment(of column: String, in table: String) -> ColumnTreatment {
+    func columnRule(of column: String, in table: String) -> EffectiveColumnRule {
         let rule = self[table]?[column]
-        return ColumnTreatment(
+        return EffectiveColumnRule(
             type: rule?.givenType, reading: rule?.reading, policy: rule?.onMismatch ?? policy(of: table))
     }
 
     /// The same, with what becomes of the way in which the column compares.
-    func treatment(of column: Column, in table: String) -> ColumnTreatment {
-        var treatment = treatment(of: column.name, in: table)
-        if column.collation == .nocase { treatment.nocase = self[table]?[column.name]?.nocase ?? nocase ?? .text }
-        return treatment
+    func columnRule(of column: Column, in table: String) -> EffectiveColumnRule {
+        var rule = columnRule(of: column.name, in: table)
+        if column.collation == .nocase { rule.nocase = self[table]?[column.name]?.nocase ?? nocase ?? .text }
+        return rule
     }
 
     /// All that ask for columns which compare without regard to case in the target.

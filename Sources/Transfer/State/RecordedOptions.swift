@@ -13,10 +13,12 @@ extension TransferOptions {
         ]
     }
 
-    /// What was said otherwise when `plan` was recorded, as sentences; nothing where an earlier version did not record it.
+    /// The differences from the options with which `plan` was recorded, as sentences; one for a plan of another version.
     func differences(from plan: String) -> [String] {
-        guard let then = (try? JSONDecoder().decode(Then.self, from: Data(plan.utf8)))?.options else { return [] }
-        return recorded.compactMap { option, now in
+        guard let recorded = try? JSONDecoder().decode(Recorded.self, from: Data(plan.utf8)),
+            recorded.version == TransferPlan.recordedVersion, let then = recorded.options
+        else { return ["another version of this program recorded its plan"] }
+        return self.recorded.compactMap { option, now in
             let then = then[option] ?? ""
             guard now != then else { return nil }
             if option == "--rules" && !now.isEmpty && !then.isEmpty { return "\(option) says something else" }
@@ -28,7 +30,8 @@ extension TransferOptions {
         }
     }
 
-    private struct Then: Decodable {
+    private struct Recorded: Decodable {
+        var version: Int64
         var options: [String: String]?
     }
 }

@@ -1,6 +1,9 @@
 import Dialects
 
 extension TransferPlan {
+    /// The version of the recorded text. Raise it with every change of that text: a run continues no plan of another version.
+    static let recordedVersion: Int64 = 3
+
     /// The plan as text, to be compared by a run that wants to go on with it: the options, what goes where, and every statement.
     func recorded(under options: TransferOptions) -> String {
         let tablePlans = tables.map { table in
@@ -9,17 +12,41 @@ extension TransferPlan {
                 ("source_columns", .array(table.sourceColumns.map(JSON.string))),
                 ("target_columns", .array(table.targetColumns.map(JSON.string))),
                 ("types", .array(table.types.map { .string($0.description) })),
-                ("handling", .array(table.handling.map { .string("\($0)") })),
+                ("columns", .array(table.columnPlans.map(\.recorded))),
                 ("policy", .string(table.policy.rawValue)), ("rows", .integer(Int64(table.rows))),
                 ("pieces", .integer(Int64(table.pieces.count))),
             ])
         }
         return JSON.object([
-            ("version", .integer(2)),
+            ("version", .integer(Self.recordedVersion)),
             ("options", .object(options.recorded.map { (key: $0.option, value: .string($0.value)) })),
             ("tables", .array(tablePlans)),
             ("statements", .array(statements.map(JSON.string))),
         ])
         .rendered()
+    }
+}
+
+extension ColumnPlan {
+    /// Spelled out, so that no renamed type or property changes the text.
+    fileprivate var recorded: JSON {
+        .object([
+            ("reading", reading?.recorded ?? .null), ("policy", .string(policy.rawValue)),
+            ("demand", .integer(Int64(demand.rawValue))), ("is_given", .boolean(isGiven)),
+            ("is_suspect", .boolean(isSuspect)), ("is_proven", .boolean(isProven)),
+        ])
+    }
+}
+
+extension ValueReading {
+    fileprivate var recorded: JSON {
+        switch self {
+        case .moment(let reading):
+            .object([
+                ("moment", .string(reading.count.rawValue)), ("minutes_ahead", .integer(Int64(reading.minutesAhead))),
+                ("is_local", .boolean(reading.isLocal)),
+            ])
+        case .cleaned(let replacement): .object([("replacement", .string(replacement))])
+        }
     }
 }

@@ -78,7 +78,7 @@ extension TransferRecord {
     static let tableName = UnfinishedTransfer.tableName
     /// What a report says of the tables that stay.
     static let remark =
-        "\(tableName) and \(chunkTableName) hold the record of this transfer: they are its own, and stay beside what came along"
+        "\(tableName) and \(chunkTableName) hold the record of this transfer, and stay in the target"
     static let chunkTableName = "tc_transfer_chunks"
 
     static let schema: Schema = {

@@ -5,12 +5,12 @@ enum PostgreSQLDependencies {
     static func read(
         of declared: Schema, around subjects: Set<String>?, _ scope: PostgreSQLCatalogScope,
         _ connection: any Connection
-    ) throws -> [Surroundings.Dependent] {
+    ) throws -> [UndeclaredObjects.Dependent] {
         let relations: SQL = "c.relkind IN ('r', 'p', 'v') AND \(scope.relations)"
         let heirs = try connection.query(heirs(of: relations)).map { row in
-            Surroundings.Dependent(.heir, row[1].text ?? "", on: row[0].text ?? "")
+            UndeclaredObjects.Dependent(.heir, row[1].text ?? "", on: row[0].text ?? "")
         }
-        let others = try connection.query(others(on: relations)).compactMap { row -> Surroundings.Dependent? in
+        let others = try connection.query(others(on: relations)).compactMap { row -> UndeclaredObjects.Dependent? in
             guard let bond = bond(row[2].text) else { return nil }
             let column = row[1].text
             // A declared column that is computed from another one is replay's business.
@@ -24,7 +24,7 @@ enum PostgreSQLDependencies {
         return try undeclared(references, to: declared, around: subjects, connection) + heirs + others
     }
 
-    private static func bond(_ word: String?) -> Surroundings.Dependent.Bond? {
+    private static func bond(_ word: String?) -> UndeclaredObjects.Dependent.Bond? {
         switch word {
         case "view": .view
         case "reader": .reader
@@ -36,7 +36,7 @@ enum PostgreSQLDependencies {
 
     private static func undeclared(
         _ references: [Row], to declared: Schema, around subjects: Set<String>?, _ connection: any Connection
-    ) throws -> [Surroundings.Dependent] {
+    ) throws -> [UndeclaredObjects.Dependent] {
         try references.compactMap { row in
             let parent = row[0].text ?? ""
             let columns = row[1].text?.split(separator: "\n").map(String.init) ?? []

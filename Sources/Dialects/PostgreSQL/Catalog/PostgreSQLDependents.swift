@@ -3,14 +3,14 @@
 struct PostgreSQLDependents {
     private let dialect: PostgreSQLDialect
     private let after: Schema
-    private let surroundings: Surroundings
+    private let undeclared: UndeclaredObjects
     /// The columns that are retyped, made anew or dropped, by table.
     private var columns: [String: Set<String>] = [:]
 
-    init(dialect: PostgreSQLDialect, after: Schema, surroundings: Surroundings) {
+    init(dialect: PostgreSQLDialect, after: Schema, undeclared: UndeclaredObjects) {
         self.dialect = dialect
         self.after = after
-        self.surroundings = surroundings
+        self.undeclared = undeclared
     }
 
     mutating func disturb(_ column: String, of table: String) { columns[table, default: []].insert(column) }
@@ -39,32 +39,32 @@ struct PostgreSQLDependents {
     func around(_ statements: [String], _ steps: [ChangeStep]) throws(LoweringError) -> [String] {
         guard !columns.isEmpty, !statements.isEmpty else { return statements }
         let declared = after.views(reading: Set(columns.keys))
-        let undeclared = surroundings.views(reading: Set(columns.keys).union(declared.map(\.name)))
-        for view in declared.map(\.name) + undeclared.map(\.name) { try surroundings.requireUnread(view: view) }
+        let undeclaredViews = undeclared.views(reading: Set(columns.keys).union(declared.map(\.name)))
+        for view in declared.map(\.name) + undeclaredViews.map(\.name) { try undeclared.requireUnread(view: view) }
         let triggers = triggersOnTables(steps)
-        try requireNamesKept(undeclared + triggers, steps)
+        try requireNamesKept(undeclaredViews + triggers, steps)
         var again: [String] = []
         for view in declared {
             again += [try DDL.create(view, over: after, in: dialect)] + remake(triggersOn(view.name))
-            again += surroundings.epilogues[view.name] ?? []
+            again += undeclared.epilogues[view.name] ?? []
         }
-        for view in undeclared { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }
-        let views = declared.map(\.name) + undeclared.map(\.name)
+        for view in undeclaredViews { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }
+        let views = declared.map(\.name) + undeclaredViews.map(\.name)
         let drops = triggers.map { "DROP TRIGGER \(SQLText.identifier($0.name)) ON \(SQLText.identifier($0.owner))" }
         return drops + views.reversed().map { "DROP VIEW \(SQLText.identifier($0))" } + statements + again
             + remake(triggers)
     }
 
-    private func remake(_ triggers: [Surroundings.Object]) -> [String] {
+    private func remake(_ triggers: [UndeclaredObjects.Object]) -> [String] {
         triggers.flatMap { [$0.definition] + $0.epilogue }
     }
 
-    private func triggersOn(_ owner: String) -> [Surroundings.Object] {
-        surroundings.objects.filter { $0.kind == .trigger && $0.owner == owner }
+    private func triggersOn(_ owner: String) -> [UndeclaredObjects.Object] {
+        undeclared.objects.filter { $0.kind == .trigger && $0.owner == owner }
     }
 
     /// Those whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that it had before.
-    private func triggersOnTables(_ steps: [ChangeStep]) -> [Surroundings.Object] {
+    private func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
         columns.sorted { $0.key < $1.key }.flatMap { table, columns in
             var names = columns
             for case .renameColumn(let old, let new) in steps.reversed().map(\.change) where names.contains(new) {
@@ -76,7 +76,7 @@ struct PostgreSQLDependents {
 
     /// What is undeclared is made again from its text, which knows only the names from before.
     private func requireNamesKept(
-        _ objects: [Surroundings.Object], _ steps: [ChangeStep]
+        _ objects: [UndeclaredObjects.Object], _ steps: [ChangeStep]
     ) throws(LoweringError) {
         for step in steps {
             guard case .renameColumn(let old, _) = step.change,
@@ -91,7 +91,7 @@ struct PostgreSQLDependents {
     }
 }
 
-extension Surroundings.Object {
+extension UndeclaredObjects.Object {
     fileprivate func mentions(_ columns: Set<String>) -> Bool {
         SQLToken.scan(definition).contains { token in columns.contains(where: token.names) }
     }

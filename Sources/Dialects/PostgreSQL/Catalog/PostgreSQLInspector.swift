@@ -113,13 +113,13 @@ package enum PostgreSQLInspector {
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.notCarried += others
         let types = try PostgreSQLTypeReader(connection)
-        var replica = PostgreSQLReplica(inspection.schema, types, ownFunctions: try ownFunctions(connection))
-        replica.addTables(columns.columns)
-        replica.add(constraints)
-        replica.add(indexes)
-        replica.add(views)
-        replica.finish(others)
-        inspection.replica = replica.replica
+        var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
+        builder.addTables(columns.columns)
+        builder.add(constraints)
+        builder.add(indexes)
+        builder.add(views)
+        builder.finish(others)
+        inspection.sameEngineCopy = builder.copy
         for column in columns.columns {
             guard let type = types.type(of: column.column.name, in: column.table) else { continue }
             inspection.heldTypes[column.table, default: [:]][column.column.name] = PostgreSQLHeldType.of(

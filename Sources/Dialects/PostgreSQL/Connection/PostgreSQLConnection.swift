@@ -106,9 +106,9 @@ final class PostgreSQLConnection: Connection {
     // MARK: Copying
 
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
+        table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter {
-        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, sparing: sparing)
+        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, options: options)
     }
 
     /// The server's own description of the query says more exactly than `types` what its columns are.

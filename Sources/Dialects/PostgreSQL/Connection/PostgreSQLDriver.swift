@@ -17,7 +17,7 @@ struct PostgreSQLDriver: Driver {
     func connect() throws(DatabaseError) -> any Connection {
         // A server that hangs up while it is written to must not end this program.
         signal(SIGPIPE, SIG_IGN)
-        guard let handle = open() else { throw DatabaseError(.unreachable, "there is no memory left to connect with") }
+        guard let handle = open() else { throw DatabaseError(.unreachable, "not enough memory to connect") }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
             throw PostgreSQLConnectFailure(handle, parameters).error

@@ -49,7 +49,7 @@ extension PostgreSQLConnection {
         guard session?.target == nil else { return }
         throw DatabaseError(
             .other,
-            "there is no schema to work in: of the search path (\(session?.namedPath ?? "")) none is there that this role may use",
+            "the search path (\(session?.namedPath ?? "")) names no schema in which this role may work",
             remedy: "CREATE SCHEMA or GRANT USAGE, or name another: ?options=-c%20search_path%3Dname")
     }
 }

@@ -86,7 +86,7 @@ extension PostgreSQLParameters {
             }
             guard PostgreSQLKeywords.isKnown(keyword) else {
                 throw .url(
-                    "\(place) is none that PostgreSQL's client library knows",
+                    "PostgreSQL's client library does not know \(place)",
                     remedy: PostgreSQLKeywords.nearest(to: keyword).map { "did you mean \($0)?" })
             }
             self[keyword] = value

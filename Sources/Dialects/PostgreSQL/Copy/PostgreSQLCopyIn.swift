@@ -3,7 +3,7 @@ import TCPostgreSQL
 /// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again,
 /// but for long ones, which are sent from where they lie.
 ///
-/// A `Misfit` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
+/// An `IncompatibleValue` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
 final class PostgreSQLCopyIn: BulkWriter {
     /// What one `PQputCopyData` carries: larger pieces were slower, because the socket runs dry while they are filled.
     private static let chunk = 65_536
@@ -19,15 +19,15 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     init(
         _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType],
-        sparing: SparedWork
+        options: CopyOptions
     ) throws(DatabaseError) {
         self.connection = connection
         encodings = types.enumerated().map { at, type in
             let encoding = PostgreSQLEncoding(type)
-            return sparing.proven.contains(at) ? encoding.ofProvenValues : encoding
+            return options.proven.contains(at) ? encoding.ofProvenValues : encoding
         }
-        let options = sparing.freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
-        statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(options))"
+        let format = options.freezing ? "FORMAT binary, FREEZE" : "FORMAT binary"
+        statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(format))"
         try connection.startCopy(statement, PGRES_COPY_IN)
         command = connection.command
         buffer.appendCopyHeader()
@@ -36,21 +36,23 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     deinit { cancel() }
 
-    func write(_ value: RawValue, column: Int) throws(Misfit) {
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue) {
         if column == 0 {
             buffer.truncate(to: rowStart)
             buffer.append(Int16(truncatingIfNeeded: encodings.count))
         }
         guard buffer.append(field: value, as: encodings[column]) else {
-            throw Misfit(column: column, value: value.copied, reason: encodings[column].refusal(of: value))
+            throw IncompatibleValue(column: column, value: value.copied, reason: encodings[column].refusal(of: value))
         }
     }
 
-    func write(_ row: borrowing RawRow) throws(Misfit) {
+    func write(_ row: borrowing RawRow) throws(IncompatibleValue) {
         buffer.truncate(to: rowStart)
         buffer.append(Int16(truncatingIfNeeded: encodings.count))
-        guard let misfit = buffer.append(row, as: encodings) else { return }
-        throw Misfit(column: misfit, value: row[misfit].copied, reason: encodings[misfit].refusal(of: row[misfit]))
+        guard let incompatible = buffer.append(row, as: encodings) else { return }
+        throw IncompatibleValue(
+            column: incompatible, value: row[incompatible].copied,
+            reason: encodings[incompatible].refusal(of: row[incompatible]))
     }
 
     func endRow() throws(DatabaseError) {

@@ -92,26 +92,26 @@ enum PostgreSQLEncoding: Equatable {
     /// Why a value does not fit, for people.
     func refusal(of value: RawValue) -> String {
         switch self {
-        case .int2: "is no whole number of 16 bits"
-        case .int4: "is no whole number of 32 bits"
-        case .int8: "is no whole number of 64 bits"
-        case .float4: "is no number that a real of 32 bits holds exactly"
-        case .float8: "is no number that a double holds exactly"
-        case .numeric: "is no decimal number"
+        case .int2: "is not a whole number of 16 bits"
+        case .int4: "is not a whole number of 32 bits"
+        case .int8: "is not a whole number of 64 bits"
+        case .float4: "is not a number that a real of 32 bits holds exactly"
+        case .float8: "is not a number that a double holds exactly"
+        case .numeric: "is not a decimal number"
         case .decimal(let precision, let scale):
-            "is no decimal number of at most \(precision) digits, \(scale) of them after the point"
-        case .text, .provenText: refusalOfText(value) ?? "is no text"
+            "is not a decimal number of at most \(precision) digits, \(scale) of them after the point"
+        case .text, .provenText: refusalOfText(value) ?? "is not text"
         case .varchar(let length): refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"
-        case .timestamptz(let digits): "is no timestamp" + Self.limit(digits)
-        case .timestamp(let digits): "is no timestamp without a zone" + Self.limit(digits)
-        case .date: "is no date"
-        case .time(let digits): "is no time of day" + Self.limit(digits)
-        case .interval: "is no span of time, and no number of microseconds"
-        case .inet: "is no address of IPv4 or IPv6"
-        case .uuid: "is no uuid"
-        case .json: "is no JSON"
-        case .jsonb, .provenJSON: "is no JSON that jsonb takes"
+        case .timestamptz(let digits): "is not a timestamp" + Self.limit(digits)
+        case .timestamp(let digits): "is not a timestamp without a zone" + Self.limit(digits)
+        case .date: "is not a date"
+        case .time(let digits): "is not a time of day" + Self.limit(digits)
+        case .interval: "is not a span of time, nor a number of microseconds"
+        case .inet: "is not an IPv4 or IPv6 address"
+        case .uuid: "is not a uuid"
+        case .json: "is not JSON"
+        case .jsonb, .provenJSON: "is not JSON that jsonb takes"
         case .bytea: "is neither bytes, text nor a number"
         case .raw: "is not in the binary form of the column's type"
         }
@@ -291,7 +291,7 @@ extension PostgreSQLBuffer {
         return true
     }
 
-    /// A version byte of 1 and the text (`jsonb_recv`). What is no JSON must not reach the server: its error would end the copy.
+    /// A version byte of 1 and the text (`jsonb_recv`). What is not JSON must not reach the server: its error would end the copy.
     private mutating func appendJSON(_ value: RawValue, isProven: Bool = false) -> Bool {
         append(UInt8(1))
         switch value {

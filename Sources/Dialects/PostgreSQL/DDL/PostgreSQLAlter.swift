@@ -4,12 +4,12 @@ struct PostgreSQLAlter {
     let alteration: TableAlteration
     let before: Schema
     let after: Schema
-    let surroundings: Surroundings
+    let undeclared: UndeclaredObjects
 
     func lowering() throws(LoweringError) -> Lowering {
         let steps = alteration.steps
         for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
-        try surroundings.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
+        try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
@@ -22,7 +22,7 @@ struct PostgreSQLAlter {
         statements += using.afterwards
         for follower in followers { statements += try retype(follower) }
         if !followers.isEmpty { statements = foreignKeysAside + statements + foreignKeysAgain }
-        var dependents = PostgreSQLDependents(dialect: dialect, after: after, surroundings: surroundings)
+        var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
         for step in steps { dependents.disturb(step) }
         for follower in followers { dependents.disturb(follower.now.name, of: follower.table.name) }
         return Lowering(try dependents.around(statements, steps))
@@ -35,21 +35,21 @@ struct PostgreSQLAlter {
         let table = step.before.name
         switch step.change {
         case .dropColumn(let column, _):
-            try surroundings.requireNoHeirs(of: table)
-            try surroundings.requireUnused(column, in: table)
-            if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
+            try undeclared.requireNoHeirs(of: table)
+            try undeclared.requireUnused(column, in: table)
+            if let first = firstName(column) { try undeclared.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, _):
-            try surroundings.requireNoHeirs(of: table)
+            try undeclared.requireNoHeirs(of: table)
             guard let now = step.after[column: column], let was = step.before[column: column],
                 let first = firstName(column)
             else { return }
             if step.recomputes(now) {
-                try surroundings.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
-                try surroundings.requireUnneeded(column: first, of: table)
+                try undeclared.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
+                try undeclared.requireUnneeded(column: first, of: table)
             } else if step.retypes(was, now) {
-                try surroundings.requireUnread(column: first, of: table, by: [.reference, .reader, .rule])
+                try undeclared.requireUnread(column: first, of: table, by: [.reference, .reader, .rule])
             }
-        case .addColumn, .renameColumn: try surroundings.requireNoHeirs(of: table)
+        case .addColumn, .renameColumn: try undeclared.requireNoHeirs(of: table)
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
@@ -171,7 +171,7 @@ struct PostgreSQLAlter {
         for case .nullable(false, let value?) in facets {
             let name = SQLText.identifier(column.name)
             let text = try dialect.spell(value, for: column.type)
-            try surroundings.requireNoRules(of: table)
+            try undeclared.requireNoRules(of: table)
             return unwatched(
                 "UPDATE \(SQLText.identifier(table)) SET \(name) = \(text) WHERE \(name) IS NULL", on: table)
         }
@@ -181,7 +181,7 @@ struct PostgreSQLAlter {
     /// A statement of ours is no event in the life of a row: no trigger acts on it, as none does where SQLite makes the table anew.
     private func unwatched(_ statement: String, on table: String) -> [String] {
         let alter = "ALTER TABLE \(SQLText.identifier(table))"
-        let triggers = surroundings.objects.filter { $0.kind == .trigger && $0.owner == table }
+        let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == table }
         let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
         let on = triggers.map { trigger in
             trigger.epilogue.last { $0.hasPrefix(alter) }
@@ -214,7 +214,7 @@ struct PostgreSQLAlter {
         for index in table.indexes where index.uses(column.name) {
             statements.append(try dialect.create(index, on: table))
         }
-        return statements + (surroundings.columnEpilogues[table.name]?[column.name] ?? [])
+        return statements + (undeclared.columnEpilogues[table.name]?[column.name] ?? [])
     }
 }
 
@@ -260,8 +260,8 @@ extension PostgreSQLAlter {
 
     private func retype(_ follower: FollowingColumn) throws(LoweringError) -> [String] {
         let column = SQLText.identifier(follower.now.name)
-        try surroundings.requireNoHeirs(of: follower.table.name)
-        try surroundings.requireUnread(
+        try undeclared.requireNoHeirs(of: follower.table.name)
+        try undeclared.requireUnread(
             column: follower.now.name, of: follower.table.name, by: [.reference, .reader, .rule])
         let value = try dialect.conversion(of: column, from: follower.was.type, to: follower.now.type).expression
         let type = try dialect.spellType(of: follower.now, in: follower.table)

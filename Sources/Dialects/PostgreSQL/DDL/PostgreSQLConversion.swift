@@ -12,7 +12,7 @@ extension PostgreSQLDialect {
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
-                column, "no \(old) becomes a \(new) by itself",
+                column, "a \(old) can't be converted into a \(new) without an expression",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
         // `jsonb` keeps neither blanks nor the order of members.
@@ -26,7 +26,8 @@ extension PostgreSQLDialect {
     ) throws(LoweringError) -> Conversion {
         guard try spell(old) == spell(new) else {
             throw LoweringError(
-                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+                column, "there is no built-in conversion from \(old) to \(new)",
+                remedy: "say how with .type(…, using: …)")
         }
         return Conversion(column)
     }
@@ -41,7 +42,7 @@ extension PostgreSQLDialect {
         let number = #"^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+) *$"#
         switch new {
         case .text: return Conversion(column)
-        case .varchar(let length): return Conversion(column, misfit: "length(\(column)) > \(length)")
+        case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
         case .integer: return parsed(column, "integer", within: "-2147483648 AND 2147483647")
         case .bigint:
             return parsed(column, "bigint", within: "-9223372036854775808 AND 9223372036854775807")
@@ -51,7 +52,7 @@ extension PostgreSQLDialect {
             let fits = "\(exceeds("\(column)::numeric", precision, scale))"
             return Conversion(
                 "\(column)::numeric(\(precision), \(scale))",
-                misfit: "CASE WHEN \(column) ~ '\(number)' THEN \(fits) ELSE true END")
+                incompatibility: "CASE WHEN \(column) ~ '\(number)' THEN \(fits) ELSE true END")
         case .boolean: return matched(column, "boolean", "^(true|t|1|yes|on|false|f|0|no|off)$", insensitive: true)
         case .uuid:
             return matched(
@@ -59,9 +60,10 @@ extension PostgreSQLDialect {
         // Before version 16 the server tells what is no JSON only by an error (`TextForm`).
         case .json: return Conversion("\(column)::jsonb")
         case .bytes: return Conversion("convert_to(\(column), 'UTF8')")
-        case .timestamp: return Conversion("\(column)::timestamptz", misfit: notAMoment(column))
-        case .datetime: return Conversion("(\(column)::timestamptz AT TIME ZONE 'UTC')", misfit: notAMoment(column))
-        case .date: return Conversion("\(column)::date", misfit: notADay(column, followedBy: ""))
+        case .timestamp: return Conversion("\(column)::timestamptz", incompatibility: notAMoment(column))
+        case .datetime:
+            return Conversion("(\(column)::timestamptz AT TIME ZONE 'UTC')", incompatibility: notAMoment(column))
+        case .date: return Conversion("\(column)::date", incompatibility: notADay(column, followedBy: ""))
         case .time:
             return matched(column, "time", #"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"#)
         case .native: return nil
@@ -69,13 +71,13 @@ extension PostgreSQLDialect {
     }
 
     private func matched(_ column: String, _ type: String, _ pattern: String, insensitive: Bool = false) -> Conversion {
-        Conversion("\(column)::\(type)", misfit: "\(column) !~\(insensitive ? "*" : "") '\(pattern)'")
+        Conversion("\(column)::\(type)", incompatibility: "\(column) !~\(insensitive ? "*" : "") '\(pattern)'")
     }
 
     private func parsed(_ column: String, _ type: String, within range: String) -> Conversion {
-        let misfit =
+        let incompatibility =
             "CASE WHEN \(column) ~ '^ *[-+]?[0-9]+ *$' THEN \(column)::numeric NOT BETWEEN \(range) ELSE true END"
-        return Conversion("\(column)::\(type)", misfit: "\(column) IS NOT NULL AND \(misfit)")
+        return Conversion("\(column)::\(type)", incompatibility: "\(column) IS NOT NULL AND \(incompatibility)")
     }
 
     /// A date, with or without a time of at most six decimals, and an offset.
@@ -88,10 +90,10 @@ extension PostgreSQLDialect {
     private func notADay(_ column: String, followedBy rest: String) -> String {
         let pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\(rest)$"
         let last = "date_part('day', (substr(\(column), 1, 7) || '-01')::date + interval '1 month -1 day')"
-        let misfit =
+        let incompatibility =
             "CASE WHEN \(column) ~ '\(pattern)' AND \(column) !~ '^0000' THEN substr(\(column), 9, 2)::integer > \(last) "
             + "ELSE true END"
-        return "\(column) IS NOT NULL AND \(misfit)"
+        return "\(column) IS NOT NULL AND \(incompatibility)"
     }
 
     private func exceeds(_ number: String, _ precision: Int, _ scale: Int) -> String {
@@ -111,7 +113,7 @@ extension PostgreSQLDialect {
         }
         switch new {
         case .text: return Conversion(text)
-        case .varchar(let length): return Conversion(text, misfit: "length(\(text)) > \(length)")
+        case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
             .bytes, .native:
             return nil
@@ -122,41 +124,44 @@ extension PostgreSQLDialect {
         switch (old, new) {
         case (.integer, .bigint): return Conversion("\(column)::bigint")
         case (.bigint, .integer):
-            return Conversion("\(column)::integer", misfit: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+            return Conversion("\(column)::integer", incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
         // integer = boolean has no operator, and a cast of 2 would be true.
         case (.integer, .boolean), (.bigint, .boolean):
-            return Conversion("(\(column) <> 0)", misfit: "\(column) NOT IN (0, 1)")
+            return Conversion("(\(column) <> 0)", incompatibility: "\(column) NOT IN (0, 1)")
         case (.boolean, .integer): return Conversion("\(column)::integer")
         case (.boolean, .bigint): return Conversion("\(column)::integer::bigint")
         case (.integer, .real): return Conversion("\(column)::double precision")
         case (.bigint, .real):
             return Conversion(
-                "\(column)::double precision", misfit: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+                "\(column)::double precision",
+                incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
         case (.real, .integer): return whole(column, "integer", below: "2147483648")
         case (.real, .bigint): return whole(column, "bigint", below: "9223372036854775808")
         case (.integer, .numeric), (.bigint, .numeric), (.decimal, .numeric): return Conversion("\(column)::numeric")
-        case (.real, .numeric): return Conversion("\(column)::text::numeric", misfit: hasExponent(column))
+        case (.real, .numeric): return Conversion("\(column)::text::numeric", incompatibility: hasExponent(column))
         case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)),
             (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
             return Conversion(
-                "\(column)::numeric(\(precision), \(scale))", misfit: exceeds("\(column)::numeric", precision, scale))
+                "\(column)::numeric(\(precision), \(scale))",
+                incompatibility: exceeds("\(column)::numeric", precision, scale))
         case (.real, .decimal(let precision, let scale)):
             let number = "\(column)::text::numeric"
-            let misfit = "CASE WHEN \(hasExponent(column)) THEN true ELSE \(exceeds(number, precision, scale)) END"
-            return Conversion("\(number)(\(precision), \(scale))", misfit: misfit)
+            let incompatibility =
+                "CASE WHEN \(hasExponent(column)) THEN true ELSE \(exceeds(number, precision, scale)) END"
+            return Conversion("\(number)(\(precision), \(scale))", incompatibility: incompatibility)
         case (.decimal, .integer), (.numeric, .integer): return whole(column, "integer", below: "2147483648")
         case (.decimal, .bigint), (.numeric, .bigint): return whole(column, "bigint", below: "9223372036854775808")
         case (.decimal, .real), (.numeric, .real):
             // More digits than a double keeps.
             let digits = "btrim(replace(ltrim(\(column)::text, '-'), '.', ''), '0')"
-            return Conversion("\(column)::double precision", misfit: "length(\(digits)) > 15")
+            return Conversion("\(column)::double precision", incompatibility: "length(\(digits)) > 15")
         case (_, _): return nil
         }
     }
 
     private func whole(_ column: String, _ type: String, below limit: String) -> Conversion {
-        let misfit = "\(column) <> trunc(\(column)) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
-        return Conversion("\(column)::\(type)", misfit: misfit)
+        let incompatibility = "\(column) <> trunc(\(column)) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
+        return Conversion("\(column)::\(type)", incompatibility: incompatibility)
     }
 
     /// So large or small that its text has an exponent, as neither a decimal in SQLite nor a person writes it.
@@ -172,9 +177,9 @@ extension PostgreSQLDialect {
         case (.date, .datetime): return Conversion("\(column)::timestamp")
         case (.timestamp, .date):
             let utc = "(\(column) AT TIME ZONE 'UTC')"
-            return Conversion("\(utc)::date", misfit: "\(utc) <> date_trunc('day', \(utc))")
+            return Conversion("\(utc)::date", incompatibility: "\(utc) <> date_trunc('day', \(utc))")
         case (.datetime, .date):
-            return Conversion("\(column)::date", misfit: "\(column) <> date_trunc('day', \(column))")
+            return Conversion("\(column)::date", incompatibility: "\(column) <> date_trunc('day', \(column))")
         case (_, _): return nil
         }
     }

@@ -8,7 +8,7 @@ extension PostgreSQLDialect {
     }
 
     /// An explicit cast cuts text and rounds numbers; an assignment, which is what happens, fails or rounds.
-    public func misfit(of value: String, in column: Column) -> String? {
+    public func incompatibility(of value: String, in column: Column) -> String? {
         switch column.type {
         case .varchar(let length): return "length((\(value))::text) > \(length)"
         case .integer: return "(\(value))::numeric NOT BETWEEN -2147483648 AND 2147483647"

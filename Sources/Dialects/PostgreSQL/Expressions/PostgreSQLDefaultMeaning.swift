@@ -19,7 +19,7 @@ enum PostgreSQLDefaultMeaning {
             guard kind == wanted || kind == .integer && wanted == .real else { break }
             return .expression(.native(sqlite: piece.sql, postgresql: text))
         }
-        throw Untranslatable("it is no \(type)")
+        throw Untranslatable("it is not of type \(type)")
     }
 
     /// The tokens without parentheses around all of them, and without casts to text.

@@ -108,7 +108,7 @@ extension PostgreSQLMeaning {
         guard
             let column = columns.first(where: { $0.name == name })
                 ?? columns.first(where: { $0.name == SQLName.folded(name) })
-        else { throw Untranslatable("\(name) is no column of the table") }
+        else { throw Untranslatable("the table has no column \(name)") }
         var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
         piece.isByBytes = column.collation == .binary
         piece.isCaseless = column.collation == .nocase

@@ -10,8 +10,8 @@ struct SQLiteDependents {
     }
 
     /// `count` says how many rows a table holds; it is asked for tables that refer to one of `subjects` only.
-    func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [Surroundings.Dependent] {
-        var dependents: [Surroundings.Dependent] = []
+    func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [UndeclaredObjects.Dependent] {
+        var dependents: [UndeclaredObjects.Dependent] = []
         for table in catalog.tables where !OwnTables.names.contains(table.name) {
             for key in table.foreignKeys {
                 guard let parent = relation(key.parent), parent != table.name, !isDeclared(key, of: table, to: parent)

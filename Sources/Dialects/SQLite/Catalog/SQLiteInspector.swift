@@ -53,7 +53,7 @@ package enum SQLiteInspector {
         inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
-        inspection.replica = SQLiteReplica.make(of: catalog)
+        inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
     }
 

@@ -1,7 +1,7 @@
 /// What a live table has beyond what was expected of it: columns and constraints, what a column says of itself, and what the
 /// table is. All of it would be gone after a rebuild. What is merely missing here is none of it: a rebuild makes it.
 struct SQLiteUndeclaredParts {
-    private(set) var objects: [Surroundings.Object] = []
+    private(set) var objects: [UndeclaredObjects.Object] = []
     private let table: String
     private let names: SQLiteExpression
 

@@ -64,7 +64,7 @@ final class SQLiteConnection: Connection {
     }
 
     func copyIn(
-        table: String, columns: [String], types: [ColumnType], sparing: SparedWork
+        table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter {
         let placeholders = columns.indices.map { dialect.placeholder($0 + 1) }.joined(separator: ", ")
         let names = SQLText.identifiers(columns)

@@ -82,7 +82,7 @@ enum SQLiteResult {
                 "try again when the other program is done, or stop it"
             )
         case .diskFull:
-            ("there is no room left to write \(path) (\(message))", "free some space where the file lies")
+            ("no space left to write \(path) (\(message))", "free some space where the file lies")
         case .permission:
             (
                 "\(path) may not be written (\(message))",
@@ -91,7 +91,7 @@ enum SQLiteResult {
         case .unreachable:
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
         case .notADatabase:
-            ("\(path) is no SQLite database, or it is encrypted", "name a SQLite file")
+            ("\(path) is not a SQLite database, or it is encrypted", "name a SQLite file")
         case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         case .other: otherExplanation(of: code, message, path: path)
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,

@@ -2,7 +2,7 @@ import TCSQLite
 
 /// Writes rows by one prepared INSERT. The caller's transaction is what makes it fast: begin one first.
 ///
-/// A `Misfit` takes back nothing: another value may be written in its place, and writing column 0 begins the row anew.
+/// An `IncompatibleValue` takes back nothing: another value may be written in its place, and writing column 0 begins the row anew.
 ///
 /// Bytes of text and blobs are borrowed, not copied: they must stay where they are until `endRow`.
 final class SQLiteBulkWriter: BulkWriter {
@@ -24,10 +24,10 @@ final class SQLiteBulkWriter: BulkWriter {
 
     deinit { cancel() }
 
-    func write(_ value: RawValue, column: Int) throws(Misfit) {
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue) {
         let index = Int32(truncatingIfNeeded: column + 1)
         guard let shaped = encodings[column].shaped(value, scratch, column) else {
-            throw Misfit(column: column, value: value.copied, reason: encodings[column].refusal)
+            throw IncompatibleValue(column: column, value: value.copied, reason: encodings[column].refusal)
         }
         switch shaped {
         case .null: sqlite3_bind_null(pointer, index)

@@ -46,20 +46,20 @@ enum SQLiteEncoding {
     var refusal: String {
         switch self {
         case .stored: "is of another kind"
-        case .integer: "is no whole number of 32 bits"
-        case .bigint: "is no whole number of 64 bits"
-        case .text: "is no text"
+        case .integer: "is not a whole number of 32 bits"
+        case .bigint: "is not a whole number of 64 bits"
+        case .text: "is not text"
         case .bytes: "is neither bytes, text nor a number"
         case .real: "is not exact as a double"
         case .boolean: "is neither true nor false"
         case .varchar(let length): "is longer than \(length) characters"
-        case .json: "is no JSON text"
-        case .decimal: "is no decimal number"
-        case .timestamp: "is no timestamp"
-        case .datetime: "is no timestamp without a zone"
-        case .date: "is no date"
-        case .time: "is no time of day"
-        case .uuid: "is no uuid"
+        case .json: "is not JSON text"
+        case .decimal: "is not a decimal number"
+        case .timestamp: "is not a timestamp"
+        case .datetime: "is not a timestamp without a zone"
+        case .date: "is not a date"
+        case .time: "is not a time of day"
+        case .uuid: "is not a uuid"
         }
     }
 

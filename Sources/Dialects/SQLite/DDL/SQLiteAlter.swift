@@ -4,14 +4,14 @@ struct SQLiteAlter {
     let alteration: TableAlteration
     let before: Schema
     let after: Schema
-    let surroundings: Surroundings
+    let undeclared: UndeclaredObjects
 
     private var name: String { alteration.before.name }
     private var steps: [ChangeStep] { alteration.steps }
 
     func lowering() throws(LoweringError) -> Lowering {
         for (at, step) in steps.enumerated() { try requireNothingOutsideLost(step, steps.firstNames(at)) }
-        try surroundings.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
+        try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var lowering = try pinViews()
         lowering = lowering + (try alter())
         // Columns that refer to a retyped one have taken its type: their tables follow.
@@ -36,7 +36,7 @@ struct SQLiteAlter {
             // What can't be said of the old types was made by hand since.
             guard let was = try? DDL.create(old, over: before, in: dialect), was != now else { continue }
             drops.insert("DROP VIEW \(SQLText.identifier(view.name))", at: 0)
-            let triggers = surroundings.objects.filter { $0.kind == .trigger && $0.owner == view.name }
+            let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }
             statements += [now] + triggers.map(\.definition)
         }
         return drops + statements
@@ -49,14 +49,14 @@ struct SQLiteAlter {
         let table = step.before.name
         switch step.change {
         case .dropColumn(let column, _):
-            try surroundings.requireUnused(column, in: table)
-            if let first = firstName(column) { try surroundings.requireUnneeded(column: first, of: table) }
+            try undeclared.requireUnused(column, in: table)
+            if let first = firstName(column) { try undeclared.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, let facets):
             guard let first = firstName(column), try !isSpelledAlike(column, facets, step),
                 step.before[column: column]?.type != step.after[column: column]?.type
                     || facets.contains(where: \.isComputing)
             else { return }
-            try surroundings.requireUnread(column: first, of: table, by: [.reference])
+            try undeclared.requireUnread(column: first, of: table, by: [.reference])
         case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
@@ -75,7 +75,7 @@ struct SQLiteAlter {
             guard pinned != view else { continue }
             statements.append("DROP VIEW \(SQLText.identifier(view.name))")
             statements.append(try DDL.create(pinned, over: before, in: dialect))
-            statements += surroundings.objects.filter { $0.kind == .trigger && $0.owner == view.name }.map(\.definition)
+            statements += undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }.map(\.definition)
         }
         return Lowering(statements)
     }
@@ -154,7 +154,7 @@ struct SQLiteAlter {
             isNeeded = isNeeded || conversion.expression != name || !isReadAlike
         }
         guard isNeeded else { return Lowering() }
-        return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, surroundings)
+        return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, undeclared)
             .lowering()
     }
 
@@ -168,14 +168,14 @@ struct SQLiteAlter {
         if !hoisted.isEmpty { try requireUntouchedByRename(renames, first) }
         let rebuild = SQLiteRebuild(
             dialect: dialect, old: renames.renamed(first), new: alteration.after, sources: sources, in: after,
-            surroundings)
+            undeclared)
         return Lowering(hoisted) + (try rebuild.lowering())
     }
 
     /// The texts of undeclared triggers and indexes were read before the rename, and would be made again with the old name.
     private func requireUntouchedByRename(_ renames: SQLiteRenames, _ table: Table) throws(LoweringError) {
         for column in renames.renamedColumns {
-            let users = surroundings.objects.filter { $0.owner == table.name && $0.kind != .column && $0.kind != .view }
+            let users = undeclared.objects.filter { $0.owner == table.name && $0.kind != .column && $0.kind != .view }
                 .filter { SQLToken.scan($0.definition).contains { $0.names(column) } }
             guard users.isEmpty else {
                 throw LoweringError(

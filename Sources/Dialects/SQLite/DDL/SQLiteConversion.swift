@@ -12,7 +12,7 @@ extension SQLiteDialect {
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
-                column, "no \(old) becomes a \(new) by itself",
+                column, "a \(old) can't be converted into a \(new) without an expression",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
         found.isReversible = !(old.isText && new.isSpelledInOneWay)
@@ -24,7 +24,8 @@ extension SQLiteDialect {
     ) throws(LoweringError) -> Conversion {
         guard try spell(old) == spell(new) else {
             throw LoweringError(
-                column, "from \(old) to \(new) there is no way of its own", remedy: "say how with .type(…, using: …)")
+                column, "there is no built-in conversion from \(old) to \(new)",
+                remedy: "say how with .type(…, using: …)")
         }
         return Conversion(column)
     }
@@ -40,26 +41,29 @@ extension SQLiteDialect {
         let uuid = "\(hex4)\(hex4)-\(hex4)-\(hex4)-\(hex4)-\(hex4)\(hex4)\(hex4)"
         switch new {
         case .text: return Conversion(column)
-        case .varchar(let length): return Conversion(column, misfit: "length(\(column)) > \(length)")
+        case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
         case .integer, .bigint:
-            return Conversion("CAST(\(column) AS INTEGER)", misfit: SQLiteMisfit.integer(column, new))
-        case .real: return Conversion("CAST(\(column) AS REAL)", misfit: SQLiteMisfit.number(column))
+            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: SQLiteIncompatibility.integer(column, new))
+        case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.number(column))
         case .decimal(let precision, let scale):
-            let misfit = "\(SQLiteMisfit.number(column)) OR \(SQLiteMisfit.digits(column, precision, scale))"
-            return Conversion(SQLiteNumberText.fixed(column, scale), misfit: misfit)
-        case .numeric: return Conversion(SQLiteNumberText.plain(column), misfit: SQLiteMisfit.number(column))
+            let incompatibility =
+                "\(SQLiteIncompatibility.number(column)) OR \(SQLiteIncompatibility.digits(column, precision, scale))"
+            return Conversion(SQLiteNumberText.fixed(column, scale), incompatibility: incompatibility)
+        case .numeric:
+            return Conversion(SQLiteNumberText.plain(column), incompatibility: SQLiteIncompatibility.number(column))
         case .boolean:
             let yes = "lower(\(column)) IN ('true', 't', '1', 'yes', 'on')"
             let no = "lower(\(column)) IN ('false', 'f', '0', 'no', 'off')"
-            return Conversion("CASE WHEN \(yes) THEN 1 WHEN \(no) THEN 0 END", misfit: "NOT (\(yes) OR \(no))")
-        case .uuid: return Conversion("lower(\(column))", misfit: "\(column) NOT GLOB '\(uuid)'")
-        case .json: return Conversion(column, misfit: "NOT json_valid(\(column))")
+            return Conversion("CASE WHEN \(yes) THEN 1 WHEN \(no) THEN 0 END", incompatibility: "NOT (\(yes) OR \(no))")
+        case .uuid: return Conversion("lower(\(column))", incompatibility: "\(column) NOT GLOB '\(uuid)'")
+        case .json: return Conversion(column, incompatibility: "NOT json_valid(\(column))")
         case .bytes: return Conversion("CAST(\(column) AS BLOB)")
-        case .timestamp: return Conversion(utc(column), misfit: SQLiteMisfit.moment(column))
+        case .timestamp: return Conversion(utc(column), incompatibility: SQLiteIncompatibility.moment(column))
         case .datetime:
-            return Conversion("replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", misfit: SQLiteMisfit.moment(column))
-        case .date: return Conversion(column, misfit: SQLiteMisfit.date(column))
-        case .time: return Conversion(shortTime(column), misfit: SQLiteMisfit.time(column))
+            return Conversion(
+                "replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", incompatibility: SQLiteIncompatibility.moment(column))
+        case .date: return Conversion(column, incompatibility: SQLiteIncompatibility.date(column))
+        case .time: return Conversion(shortTime(column), incompatibility: SQLiteIncompatibility.time(column))
         case .native: return nil
         }
     }
@@ -76,7 +80,7 @@ extension SQLiteDialect {
         }
         switch new {
         case .text: return Conversion(text)
-        case .varchar(let length): return Conversion(text, misfit: "length(\(text)) > \(length)")
+        case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
             .bytes, .native:
             return nil
@@ -87,39 +91,46 @@ extension SQLiteDialect {
         switch (old, new) {
         case (.integer, .bigint): return Conversion(column)
         case (.bigint, .integer):
-            return Conversion(column, misfit: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
-        case (.integer, .boolean), (.bigint, .boolean): return Conversion(column, misfit: "\(column) NOT IN (0, 1)")
+            return Conversion(column, incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+        case (.integer, .boolean), (.bigint, .boolean):
+            return Conversion(column, incompatibility: "\(column) NOT IN (0, 1)")
         case (.boolean, .integer), (.boolean, .bigint): return Conversion(column)
         case (.integer, .real): return Conversion("CAST(\(column) AS REAL)")
         case (.bigint, .real):
             return Conversion(
-                "CAST(\(column) AS REAL)", misfit: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+                "CAST(\(column) AS REAL)",
+                incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
         case (.real, .integer), (.real, .bigint):
             let limit = new == .integer ? "2147483648.0" : "9223372036854775808.0"
-            let misfit =
+            let incompatibility =
                 "\(column) <> CAST(\(column) AS INTEGER) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
-            return Conversion("CAST(\(column) AS INTEGER)", misfit: misfit)
+            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
         case (.integer, .numeric), (.bigint, .numeric): return Conversion("CAST(\(column) AS TEXT)")
         case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)):
             let text = "CAST(\(column) AS TEXT)"
-            return Conversion(SQLiteNumberText.fixed(text, scale), misfit: SQLiteMisfit.digits(text, precision, scale))
+            return Conversion(
+                SQLiteNumberText.fixed(text, scale),
+                incompatibility: SQLiteIncompatibility.digits(text, precision, scale))
         case (.real, .numeric):
-            return Conversion(SQLiteNumberText.shortest(column), misfit: SQLiteMisfit.exponent(column))
+            return Conversion(
+                SQLiteNumberText.shortest(column), incompatibility: SQLiteIncompatibility.exponent(column))
         case (.real, .decimal(let precision, let scale)):
             let text = SQLiteNumberText.shortest(column)
-            let misfit = "\(SQLiteMisfit.exponent(column)) OR \(SQLiteMisfit.digits(text, precision, scale))"
-            return Conversion(SQLiteNumberText.fixed(text, scale), misfit: misfit)
+            let incompatibility =
+                "\(SQLiteIncompatibility.exponent(column)) OR \(SQLiteIncompatibility.digits(text, precision, scale))"
+            return Conversion(SQLiteNumberText.fixed(text, scale), incompatibility: incompatibility)
         case (.decimal(_, let old), .decimal(let precision, let scale)) where old == scale:
-            return Conversion(column, misfit: SQLiteMisfit.digits(column, precision, scale))
+            return Conversion(column, incompatibility: SQLiteIncompatibility.digits(column, precision, scale))
         case (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
             return Conversion(
-                SQLiteNumberText.fixed(column, scale), misfit: SQLiteMisfit.digits(column, precision, scale))
+                SQLiteNumberText.fixed(column, scale),
+                incompatibility: SQLiteIncompatibility.digits(column, precision, scale))
         case (.decimal, .numeric): return Conversion(column)
         case (.decimal, .integer), (.numeric, .integer), (.decimal, .bigint), (.numeric, .bigint):
-            let misfit = SQLiteMisfit.integer(SQLiteNumberText.withoutZeros(column), new)
-            return Conversion("CAST(\(column) AS INTEGER)", misfit: misfit)
+            let incompatibility = SQLiteIncompatibility.integer(SQLiteNumberText.withoutZeros(column), new)
+            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
         case (.decimal, .real), (.numeric, .real):
-            return Conversion("CAST(\(column) AS REAL)", misfit: SQLiteMisfit.doublePrecision(column))
+            return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.doublePrecision(column))
         case (_, _): return nil
         }
     }
@@ -131,7 +142,8 @@ extension SQLiteDialect {
         case (.date, .timestamp): return Conversion("\(column) || 'T00:00:00.000000Z'")
         case (.date, .datetime): return Conversion("\(column) || ' 00:00:00.000000'")
         case (.timestamp, .date), (.datetime, .date):
-            return Conversion("substr(\(column), 1, 10)", misfit: "substr(\(column), 12, 15) <> '00:00:00.000000'")
+            return Conversion(
+                "substr(\(column), 1, 10)", incompatibility: "substr(\(column), 12, 15) <> '00:00:00.000000'")
         case (_, _): return nil
         }
     }

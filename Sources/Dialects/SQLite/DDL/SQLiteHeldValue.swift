@@ -8,7 +8,7 @@ extension SQLiteDialect {
         return text
     }
 
-    public func misfit(of value: String, in column: Column) -> String? {
+    public func incompatibility(of value: String, in column: Column) -> String? {
         let value = "(\(value))"
         let number = "CAST(\(value) AS NUMERIC)"
         let isNoInteger = "\(number) IS NOT \(value) OR \(number) <> CAST(\(number) AS INTEGER)"

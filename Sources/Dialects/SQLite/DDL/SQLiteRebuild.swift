@@ -6,18 +6,18 @@ struct SQLiteRebuild {
     let new: Table
     let sources: Sources
     let schema: Schema
-    let surroundings: Surroundings
+    let undeclared: UndeclaredObjects
 
     init(
         dialect: SQLiteDialect, old: Table, new: Table, sources: Sources, in schema: Schema,
-        _ surroundings: Surroundings
+        _ undeclared: UndeclaredObjects
     ) {
         self.dialect = dialect
         self.old = old
         self.new = new
         self.sources = sources
         self.schema = schema
-        self.surroundings = surroundings
+        self.undeclared = undeclared
     }
 
     func lowering() throws(LoweringError) -> Lowering {
@@ -79,7 +79,7 @@ struct SQLiteRebuild {
     }
 
     private func draftName() -> String {
-        let taken = Set(surroundings.takenNames.map(SQLName.folded))
+        let taken = Set(undeclared.takenNames.map(SQLName.folded))
         var name = "tc_new_\(new.name)"
         var number = 1
         while taken.contains(SQLName.folded(name)) || schema.isTaken(name) {
@@ -91,19 +91,19 @@ struct SQLiteRebuild {
 
     /// Triggers and indexes go with the old table; views stay, since they only know its name.
     private func undeclaredObjects() -> [String] {
-        surroundings.objects
+        undeclared.objects
             .filter { $0.owner == old.name && ($0.kind == .trigger || $0.kind == .index) }
             .map(\.definition)
     }
 
     private func requireNothingUndeclaredInside() throws(LoweringError) {
-        let inside = surroundings.objects.filter {
+        let inside = undeclared.objects.filter {
             $0.owner == old.name && ($0.kind == .column || $0.kind == .constraint || $0.kind == .option)
         }
         guard !inside.isEmpty else { return }
         let names = inside.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
         throw LoweringError(
-            old.name, "SQLite must rebuild this table, and it holds what no migration declares: \(names)",
+            old.name, "SQLite must rebuild this table, which would lose undeclared parts: \(names)",
             remedy: "declare it in a migration, or drop it first")
     }
 }

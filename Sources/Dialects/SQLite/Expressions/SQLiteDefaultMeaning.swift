@@ -24,7 +24,7 @@ extension SQLiteMeaning {
             return try number(piece)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
         case (_, _):
-            guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is no \(type)") }
+            guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type)") }
             return piece
         }
     }
@@ -50,7 +50,7 @@ extension SQLiteMeaning {
             if isReadable(text, as: type) { return value }
         default: break
         }
-        throw Untranslatable("it is no \(type)")
+        throw Untranslatable("it is not of type \(type)")
     }
 
     /// Whether PostgreSQL reads the text as a value of this type: a literal that it can't read is refused with its table.

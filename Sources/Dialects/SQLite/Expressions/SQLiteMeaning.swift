@@ -205,7 +205,7 @@ extension SQLiteMeaning {
         if let column = columns[SQLName.folded(name)] {
             return Self.piece(column, SQLText.identifier(column.name))
         }
-        guard isQuoted else { throw Untranslatable("\(name) is no column of the table") }
+        guard isQuoted else { throw Untranslatable("the table has no column \(name)") }
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 

@@ -22,7 +22,9 @@ enum SQLitePortable {
             let refusal = "json_extract('{}', \(text) || ' is no integer')"
             draft.replace(
                 cast,
-                with: "CASE WHEN \(SQLiteMisfit.integer(text, type)) THEN \(refusal) ELSE CAST(\(text) AS INTEGER) END")
+                with:
+                    "CASE WHEN \(SQLiteIncompatibility.integer(text, type)) THEN \(refusal) ELSE CAST(\(text) AS INTEGER) END"
+            )
         case .sameness(let range, let isNegated): draft.replace(range, with: isNegated ? "IS NOT" : "IS")
         // Texts compare by their bytes, lower() knows ASCII only, NULL is the smallest, integers have 64 bits, || spells them, and a
         // type's affinity is found by a part of its name (https://www.sqlite.org/datatype3.html, 3.1).

@@ -27,7 +27,7 @@ struct SQLiteFile: Sendable {
             throw DatabaseError(.notADatabase, "\(name) is a folder, no SQLite database", remedy: "name a file in it")
         default:
             throw DatabaseError(
-                .notADatabase, "\(name) is no regular file, so no SQLite database", remedy: "name a file")
+                .notADatabase, "\(name) is not a regular file, and so not a SQLite database", remedy: "name a file")
         }
         self.name = name
         path = String(cString: resolved)
@@ -142,7 +142,7 @@ struct SQLiteFile: Sendable {
                 .permission, "\(name) can't be made by this user (\(text(code)))",
                 remedy: "let this user write the folder, or use a user who may")
         case ENOSPC, EDQUOT:
-            DatabaseError(.diskFull, "there is no room left to make \(name)", remedy: "free some space there")
+            DatabaseError(.diskFull, "no space left to create \(name)", remedy: "free some space there")
         default: DatabaseError(.unreachable, "\(name) can't be made (\(text(code)))", remedy: "check the path")
         }
     }

@@ -30,7 +30,7 @@ extension SQLiteSource {
         try sharing.withLock { sharing throws(DatabaseError) in
             guard let moment = sharing.open, moment.share == share else {
                 throw DatabaseError(
-                    .other, "the moment of \(file.name) that was to be joined is no longer shared",
+                    .other, "the snapshot of \(file.name) is no longer shared",
                     remedy: "end the sharing when every connection has joined")
             }
             try begin()

@@ -1,15 +1,17 @@
 /// Conditions that are true for text, or a number, that does not fit another type. They say the same as PostgreSQL's, so
 /// that both databases refuse the same values. Each is NULL or false for a value that is NULL.
-enum SQLiteMisfit {
+enum SQLiteIncompatibility {
     /// Is no integer of the type's range. CAST stops at the largest integer, so a number beyond it comes back as another.
     static func integer(_ text: String, _ type: ColumnType) -> String {
         let body = "trim(\(text))"
         let digits = "ltrim(ltrim(\(body), '+-'), '0')"
         let value = "CAST(\(body) AS INTEGER)"
-        var misfit = "\(body) NOT GLOB '[-+0-9]*' OR substr(\(body), 2) GLOB '*[^0-9]*' OR \(body) IN ('+', '-') "
-        misfit += "OR replace(CAST(\(value) AS TEXT), '-', '') <> CASE \(digits) WHEN '' THEN '0' ELSE \(digits) END"
-        if type == .integer { misfit += " OR \(value) NOT BETWEEN -2147483648 AND 2147483647" }
-        return "(\(misfit))"
+        var incompatibility =
+            "\(body) NOT GLOB '[-+0-9]*' OR substr(\(body), 2) GLOB '*[^0-9]*' OR \(body) IN ('+', '-') "
+        incompatibility +=
+            "OR replace(CAST(\(value) AS TEXT), '-', '') <> CASE \(digits) WHEN '' THEN '0' ELSE \(digits) END"
+        if type == .integer { incompatibility += " OR \(value) NOT BETWEEN -2147483648 AND 2147483647" }
+        return "(\(incompatibility))"
     }
 
     /// Is no number in digits.

@@ -1,9 +1,9 @@
 extension PostgreSQLInspector {
     /// What the current schema holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
     /// `subjects`.
-    package static func surroundings(
+    package static func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
-    ) throws -> Surroundings {
+    ) throws -> UndeclaredObjects {
         let near = try subjects.flatMap { try Neighbourhood(of: $0, declared, connection) }
         let scope = near.map { PostgreSQLCatalogScope(names: $0.names) } ?? .whole
         let columns = try PostgreSQLColumnReader(connection, scope).columns
@@ -15,7 +15,7 @@ extension PostgreSQLInspector {
             grouping: try PostgreSQLConstraintReader(connection, scope).constraints, by: \.table)
         let indexes = try PostgreSQLIndexReader(connection, columns, scope).indexes
         let views = near?.hasViews == false ? [] : try views(connection, scope)
-        var objects: [Surroundings.Object] = []
+        var objects: [UndeclaredObjects.Object] = []
         let columnsByTable = Dictionary(grouping: columns, by: \.table)
         for name in columnsByTable.keys.sorted() {
             guard let table = declared[name] else { continue }
@@ -33,12 +33,12 @@ extension PostgreSQLInspector {
             objects.append(
                 .init(.view, name: view.name, owner: view.name, definition: definition, epilogue: view.epilogue))
         }
-        var surroundings = Surroundings(
+        var found = UndeclaredObjects(
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
-        surroundings.columnEpilogues = try columnEpilogues(connection, scope)
-        surroundings.dependents = try PostgreSQLDependencies.read(of: declared, around: subjects, scope, connection)
-        return surroundings
+        found.columnEpilogues = try columnEpilogues(connection, scope)
+        found.dependents = try PostgreSQLDependencies.read(of: declared, around: subjects, scope, connection)
+        return found
     }
 
     private static func views(
@@ -61,7 +61,7 @@ extension PostgreSQLInspector {
 
     private static func undeclared(
         _ columns: [PostgreSQLColumnReader.Column], of table: Table
-    ) -> [Surroundings.Object] {
+    ) -> [UndeclaredObjects.Object] {
         columns.filter { table[column: $0.column.name] == nil }.map { column in
             let definition = "\(SQLText.identifier(column.column.name)) \(column.declaredType)"
             return .init(.column, name: column.column.name, owner: table.name, definition: definition)
@@ -70,7 +70,7 @@ extension PostgreSQLInspector {
 
     private static func undeclared(
         _ constraints: [PostgreSQLConstraintReader.Constraint], of table: Table
-    ) -> [Surroundings.Object] {
+    ) -> [UndeclaredObjects.Object] {
         var unmatchedChecks = table.checks
         return constraints.compactMap { constraint in
             if constraint.isDeclared(in: table, &unmatchedChecks) { return nil }
@@ -81,7 +81,7 @@ extension PostgreSQLInspector {
 
     private static func triggers(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
-    ) throws(DatabaseError) -> [Surroundings.Object] {
+    ) throws(DatabaseError) -> [UndeclaredObjects.Object] {
         try connection.query(
             """
             SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger'),

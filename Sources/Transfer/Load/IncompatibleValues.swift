@@ -1,7 +1,7 @@
 import Dialects
 
 /// Values of one column that do not fit its type, for one reason.
-public struct Misfits: Sendable, Equatable {
+public struct IncompatibleValues: Sendable, Equatable {
     /// The table, as the source calls it.
     public var table: String
     /// The column, as the source calls it.
@@ -12,7 +12,7 @@ public struct Misfits: Sendable, Equatable {
     public var policy: MismatchPolicy
     /// Whether the type is given, so that the column is not widened.
     public var isGiven: Bool
-    /// The reason, as a predicate: `is no whole number of 64 bits`.
+    /// The reason, as a predicate: `is not a whole number of 64 bits`.
     public var reason: String
     /// How many values do not fit.
     public var count = 0
@@ -20,7 +20,7 @@ public struct Misfits: Sendable, Equatable {
     public var examples: [String] = []
 }
 
-extension Misfits: CustomStringConvertible {
+extension IncompatibleValues: CustomStringConvertible {
     public var description: String {
         let values = count == 1 ? "1 value" : "\(count) values"
         let shown = examples.joined(separator: ", ") + (count > examples.count ? ", …" : "")
@@ -30,7 +30,7 @@ extension Misfits: CustomStringConvertible {
 
 /// Looks for the values that will not fit, in those columns whose profile or rule lets one expect any: so a refusal names all
 /// of them, and a plan says what will happen.
-struct MisfitSurvey {
+struct IncompatibleValueSurvey {
     private static let exampleCount = 3
 
     private let connection: any Connection
@@ -42,20 +42,20 @@ struct MisfitSurvey {
     }
 
     /// Must run in the snapshot in which the rows are copied.
-    func misfits(in table: PlannedTable) throws -> [Misfits] {
-        let suspects = table.handling.indices.filter { table.handling[$0].isSuspect }
+    func incompatibleValues(in table: PlannedTable) throws -> [IncompatibleValues] {
+        let suspects = table.columnPlans.indices.filter { table.columnPlans[$0].isSuspect }
         let judge = target.judge(of: table.types)
-        let reader = ValueReader(table.handling.map(\.reading))
+        let reader = ValueReader(table.columnPlans.map(\.reading))
         let key = RowKey(table.reading, in: table.sourceColumns)
         let cursor = try connection.copyOut(table.reading.query(table.sourceColumns), types: table.types)
         defer { cursor.close() }
-        var found: [[Misfits]] = Array(repeating: [], count: suspects.count)
+        var found: [[IncompatibleValues]] = Array(repeating: [], count: suspects.count)
         var rows = 0
         while try cursor.next() {
             for (at, column) in suspects.enumerated() {
                 let raw = cursor.raw(column)
                 let value = reader?.read(raw, column: column) ?? raw
-                guard let reason = table.handling[column].refusal(of: value, judge, column) else { continue }
+                guard let reason = table.columnPlans[column].refusal(of: value, judge, column) else { continue }
                 note(raw, reason, key.text(cursor), table, column, in: &found[at])
             }
             rows += 1
@@ -66,17 +66,17 @@ struct MisfitSurvey {
 
     private func note(
         _ value: RawValue, _ reason: String, _ key: String, _ table: PlannedTable, _ column: Int,
-        in found: inout [Misfits]
+        in found: inout [IncompatibleValues]
     ) {
         let known = found.firstIndex { $0.reason == reason }
         let at = known ?? found.endIndex
         if known == nil {
             let type = table.types[column]
             found.append(
-                Misfits(
+                IncompatibleValues(
                     table: table.source, column: table.sourceColumns[column],
-                    type: (try? target.spell(type)) ?? type.description, policy: table.handling[column].policy,
-                    isGiven: table.handling[column].isGiven, reason: reason))
+                    type: (try? target.spell(type)) ?? type.description, policy: table.columnPlans[column].policy,
+                    isGiven: table.columnPlans[column].isGiven, reason: reason))
         }
         found[at].count += 1
         if found[at].examples.count < Self.exampleCount {
@@ -87,26 +87,26 @@ struct MisfitSurvey {
 
 extension TransferPlan {
     /// The tables that are worth surveying.
-    var suspectTables: [PlannedTable] { tables.filter { $0.handling.contains(where: \.isSuspect) } }
+    var suspectTables: [PlannedTable] { tables.filter { $0.columnPlans.contains(where: \.isSuspect) } }
 
     /// Throws when the policies let none of these values pass.
-    func check(_ misfits: [Misfits]) throws(TransferError) {
-        let refused = misfits.filter { $0.policy == .fail }
-        guard refused.isEmpty else { throw .misfits(refused) }
-        let needed = misfits.filter { $0.policy == .null && requires($0) }
+    func check(_ incompatibleValues: [IncompatibleValues]) throws(TransferError) {
+        let refused = incompatibleValues.filter { $0.policy == .fail }
+        guard refused.isEmpty else { throw .incompatibleValues(refused) }
+        let needed = incompatibleValues.filter { $0.policy == .null && requires($0) }
         guard needed.isEmpty else { throw .neverNull(needed) }
     }
 
     /// Whether the column of these values takes no NULL.
-    private func requires(_ misfits: Misfits) -> Bool {
-        guard let table = tables.first(where: { $0.source == misfits.table }),
-            let at = table.sourceColumns.firstIndex(of: misfits.column)
+    private func requires(_ incompatibleValues: IncompatibleValues) -> Bool {
+        guard let table = tables.first(where: { $0.source == incompatibleValues.table }),
+            let at = table.sourceColumns.firstIndex(of: incompatibleValues.column)
         else { return false }
         return schema[table.target]?[column: table.targetColumns[at]]?.isNullable == false
     }
 }
 
-extension ColumnHandling {
+extension ColumnPlan {
     fileprivate func refusal(of value: RawValue, _ judge: any ValueJudge, _ column: Int) -> String? {
         demand.refusal(of: value) ?? judge.refusal(of: value, column: column)
     }

@@ -1,46 +1,46 @@
 /// A SQLite database in its own words: the texts of `sqlite_master`, in the order in which `VACUUM` makes them again
 /// (https://www.sqlite.org/lang_vacuum.html, "How VACUUM works").
-enum SQLiteReplica {
-    static func make(of catalog: SQLiteCatalog) -> Replica {
-        var replica = Replica()
+enum SQLiteSameEngineCopy {
+    static func make(of catalog: SQLiteCatalog) -> SameEngineCopy {
+        var copy = SameEngineCopy()
         for table in catalog.tables + catalog.shadowTables where !OwnTables.names.contains(table.name) {
-            replica.tables.append(Self.table(table, in: catalog))
+            copy.tables.append(Self.table(table, in: catalog))
         }
         for (setting, value) in catalog.settings.sorted(by: { $0.key < $1.key }) where value != 0 {
-            replica.preparations.append(.init("PRAGMA \(setting) = \(value)"))
+            copy.preparations.append(.init("PRAGMA \(setting) = \(value)"))
         }
         for object in catalog.objects where object.isVirtualTable {
-            replica.preparations += virtualTable(object)
+            copy.preparations += virtualTable(object)
         }
-        let made = Set(replica.tables.map(\.name))
+        let made = Set(copy.tables.map(\.name))
         for object in catalog.objects {
             guard let sql = object.sql else { continue }
             let part = { (kind: Construction.Part.Kind, owner: String) in
                 Construction.Part(kind, table: owner, name: object.name, statement: sql)
             }
             switch object.kind {
-            case "index" where made.contains(object.table): replica.parts.append(part(.index, object.table))
-            case "view": replica.parts.append(part(.view, object.name))
-            case "trigger": replica.parts.append(part(.trigger, object.table))
+            case "index" where made.contains(object.table): copy.parts.append(part(.index, object.table))
+            case "view": copy.parts.append(part(.view, object.name))
+            case "trigger": copy.parts.append(part(.trigger, object.table))
             default: break
             }
         }
-        replica.parts = ReplicaOrder.sorted(replica.parts)
-        replica.notCarried = catalog.unreadable.map { name, error in
+        copy.parts = PartOrder.sorted(copy.parts)
+        copy.notCarried = catalog.unreadable.map { name, error in
             NotCarried(.other, name, reason: "the table can't be read: \(error.message)")
         }
-        return replica
+        return copy
     }
 
-    private static func table(_ table: SQLiteCatalog.Table, in catalog: SQLiteCatalog) -> Replica.Table {
+    private static func table(_ table: SQLiteCatalog.Table, in catalog: SQLiteCatalog) -> SameEngineCopy.Table {
         var columns = table.columns.filter { !$0.isGenerated }.map { column in
-            Replica.Column(column.name, .ownForm)
+            SameEngineCopy.Column(column.name, .ownForm)
         }
         if let rowid = table.hiddenRowid {
-            columns.insert(Replica.Column(rowid, .ownForm), at: 0)
+            columns.insert(SameEngineCopy.Column(rowid, .ownForm), at: 0)
         }
         let counting = catalog.sequences[table.name] == nil ? nil : table.keyColumns.first
-        return Replica.Table(
+        return SameEngineCopy.Table(
             name: table.name, statement: table.sql, columns: columns, counting: counting,
             owner: catalog.shadows[table.name])
     }
@@ -48,19 +48,19 @@ enum SQLiteReplica {
     /// A virtual table's rows lie in its shadow tables, which are copied as they are. Its module must not make them anew, so it
     /// is only written down, as `VACUUM` does; that also works where the module is unknown
     /// (https://www.sqlite.org/pragma.html#pragma_writable_schema).
-    private static func virtualTable(_ object: SQLiteCatalog.Object) -> [Replica.Preparation] {
+    private static func virtualTable(_ object: SQLiteCatalog.Object) -> [SameEngineCopy.Preparation] {
         let values =
             ["table", object.name, object.name].map(SQLText.literal) + ["0", SQLText.literal(object.sql ?? "")]
         return [
             "PRAGMA writable_schema = ON",
             "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES (\(values.joined(separator: ", ")))",
             "PRAGMA writable_schema = RESET",
-        ].map { Replica.Preparation($0, for: object.name) }
+        ].map { SameEngineCopy.Preparation($0, for: object.name) }
     }
 }
 
 /// Indexes before views before triggers: a trigger may stand on a view, and must not fire while anything is built.
-private enum ReplicaOrder {
+private enum PartOrder {
     static func sorted(_ parts: [Construction.Part]) -> [Construction.Part] {
         [.index, .view, .trigger].flatMap { kind in parts.filter { $0.kind == kind } }
     }

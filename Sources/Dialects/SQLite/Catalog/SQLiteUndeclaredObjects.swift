@@ -1,9 +1,9 @@
 extension SQLiteInspector {
     /// What the database holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
     /// `subjects`.
-    package static func surroundings(
+    package static func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
-    ) throws -> Surroundings {
+    ) throws -> UndeclaredObjects {
         let names = subjects.map { $0.union(declared.views(sayingAny: $0).map(\.name)) }
         let live = try SQLiteCatalog.read(connection, about: names)
         try SQLName.requireNoTwins(in: live.objects.map(\.name))
@@ -11,31 +11,32 @@ extension SQLiteInspector {
         let expected = Schema(tables: live.tables.compactMap { declared[$0.name] })
         let scratch = try withScratch(expected) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
-        var surroundings = surroundings(of: declared, live: live, scratch: scratch)
-        surroundings.dependents = try SQLiteDependents(of: declared, in: live).read(around: subjects) { table in
+        var undeclared = undeclaredObjects(of: declared, live: live, scratch: scratch)
+        undeclared.dependents = try SQLiteDependents(of: declared, in: live).read(around: subjects) { table in
             try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
         }
         let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
-        surroundings.takenNames = Set(drafts.compactMap { $0[0].text })
-        return surroundings
+        undeclared.takenNames = Set(drafts.compactMap { $0[0].text })
+        return undeclared
     }
 
     /// `scratch` is what SQLite says of the declared tables when nothing else is there: checks and keys that the dialect adds by
     /// itself, such as a boolean's, are no surprise then.
-    static func surroundings(of declared: Schema, live: SQLiteCatalog, scratch: SQLiteCatalog) -> Surroundings {
+    static func undeclaredObjects(of declared: Schema, live: SQLiteCatalog, scratch: SQLiteCatalog) -> UndeclaredObjects
+    {
         let expected = Dictionary(scratch.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var objects: [Surroundings.Object] = []
+        var objects: [UndeclaredObjects.Object] = []
         for table in live.tables {
             guard let expected = expected[table.name] else { continue }
             objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
         }
         for kind in ["index", "view", "trigger"] {
             for object in live.objects where object.kind == kind && !OwnTables.names.contains(object.table) {
-                guard !declared.declares(object), let made = Surroundings.Object(object) else { continue }
+                guard !declared.declares(object), let made = UndeclaredObjects.Object(object) else { continue }
                 objects.append(made)
             }
         }
-        return Surroundings(objects: objects)
+        return UndeclaredObjects(objects: objects)
     }
 }
 
@@ -49,7 +50,7 @@ extension Schema {
     }
 }
 
-extension Surroundings.Object {
+extension UndeclaredObjects.Object {
     /// `nil` for what SQLite made by itself.
     fileprivate init?(_ object: SQLiteCatalog.Object) {
         guard let kind = Kind(rawValue: object.kind), let sql = object.sql else { return nil }

@@ -1,5 +1,5 @@
 /// What makes a second database of the same kind: everything in the database's own words, with nothing translated.
-package struct Replica: Sendable, Equatable {
+package struct SameEngineCopy: Sendable, Equatable {
     /// A table that holds rows, those of a virtual table among them.
     package struct Table: Sendable, Equatable {
         package var name: String

@@ -1,45 +1,45 @@
 import Dialects
 
 /// Plans the way into a database of the same kind: pure, and nothing is translated.
-enum ReplicaPlanner {
+enum SameEngineCopyPlanner {
     /// The tables whose rows go over, those of virtual tables among them.
     static func tables(of inspection: Inspection, _ options: TransferOptions) -> [Table] {
-        inspection.replica.tables.filter { options.takes($0.owner) }.map { replica in
-            if let table = inspection.schema[replica.name] { return table }
-            var table = Table(name: replica.name)
-            table.columns = replica.columns.map { Column($0.name, $0.type) }
+        inspection.sameEngineCopy.tables.filter { options.takes($0.owner) }.map { copied in
+            if let table = inspection.schema[copied.name] { return table }
+            var table = Table(name: copied.name)
+            table.columns = copied.columns.map { Column($0.name, $0.type) }
             return table
         }
     }
 
     /// `tables` are those, counted.
     static func plan(_ inspection: Inspection, _ tables: [ProfiledTable]) -> TransferPlan {
-        let replica = inspection.replica
+        let copy = inspection.sameEngineCopy
         let taken = Set(tables.map(\.table.name))
-        let owners = Set(replica.tables.filter { taken.contains($0.name) }.map(\.owner))
+        let owners = Set(copy.tables.filter { taken.contains($0.name) }.map(\.owner))
         var leaving = Leaving(inspection, taken.union(owners))
-        let parts = replica.parts.filter { leaving.keeps($0) }
+        let parts = copy.parts.filter { leaving.keeps($0) }
         let construction = Construction(
-            tables: replica.tables.filter { taken.contains($0.name) }.map(\.statement)
-                + replica.preparations.filter { $0.owner.map(owners.contains) ?? true }.map(\.statement),
+            tables: copy.tables.filter { taken.contains($0.name) }.map(\.statement)
+                + copy.preparations.filter { $0.owner.map(owners.contains) ?? true }.map(\.statement),
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
             checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
-            notCarried: replica.notCarried + leaving.left)
+            notCarried: copy.notCarried + leaving.left)
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
         let name = counted.table.name
-        guard let replica = inspection.replica.tables.first(where: { $0.name == name }) else { return nil }
+        guard let copy = inspection.sameEngineCopy.tables.first(where: { $0.name == name }) else { return nil }
         let highest = inspection.sequences[name]
         return PlannedTable(
-            source: name, target: name, reading: counted.reading, sourceColumns: replica.columns.map(\.name),
-            targetColumns: replica.columns.map(\.name), types: replica.columns.map(\.type),
-            handling: replica.columns.map { _ in ColumnHandling() }, rows: counted.rows,
+            source: name, target: name, reading: counted.reading, sourceColumns: copy.columns.map(\.name),
+            targetColumns: copy.columns.map(\.name), types: copy.columns.map(\.type),
+            columnPlans: copy.columns.map { _ in ColumnPlan() }, rows: counted.rows,
             bytes: counted.bytes, pieces: counted.pieces,
-            counting: replica.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
+            counting: copy.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
     }
 
     /// What is made, so that it can be found and removed again: also a virtual table, which has no rows of its own.
@@ -67,7 +67,7 @@ enum ReplicaPlanner {
     }
 
     private static func notes(_ inspection: Inspection, _ taken: Set<String>) -> [TypeNote] {
-        inspection.replica.types.filter { taken.contains($0.table) }.map { carried in
+        inspection.sameEngineCopy.types.filter { taken.contains($0.table) }.map { carried in
             let type = if case .native(_, let word) = carried.type { word } else { carried.type.description }
             return TypeNote(
                 table: carried.table, column: carried.column,
@@ -85,7 +85,7 @@ private struct Leaving {
 
     init(_ inspection: Inspection, _ taken: Set<String>) {
         self.taken = taken
-        absent = inspection.replica.tables.map(\.owner).filter { !taken.contains($0) }
+        absent = inspection.sameEngineCopy.tables.map(\.owner).filter { !taken.contains($0) }
     }
 
     mutating func keeps(_ part: Construction.Part) -> Bool {
