@@ -86,6 +86,64 @@ struct DraftTests {
         #expect(try before.operations(leadingTo: before.applying(retype), DraftChoices()) == [retype])
     }
 
+    @Test("a key, check or index that differs in its name only gets the new one, and is not made again")
+    func renamedParts() throws {
+        let before = try Schema().applying(.createTable(people)).applying(.createTable(child))
+        let changes: [Change] = [
+            .renameConstraint("notes_pkey", to: "notes_key"), .renameConstraint("notes_body_key", to: "one_body"),
+            .renameConstraint("notes_body_check", to: "body_filled"), .renameIndex("notes_person_idx", to: "by_person"),
+            .renameConstraint("notes_person_fkey", to: "of_person"),
+        ]
+        let renames = SchemaOperation.alterTable("notes", changes)
+        #expect(try before.operations(leadingTo: before.applying(renames), DraftChoices()) == [renames])
+        let parent = SchemaOperation.alterTable("people", [.renameConstraint("people_name_key", to: "One_Name")])
+        #expect(try before.operations(leadingTo: before.applying(parent), DraftChoices()) == [parent])
+        let spelling = SchemaOperation.alterTable(
+            "people", [.renameConstraint("people_name_key", to: "PEOPLE_NAME_KEY")])
+        #expect(try before.operations(leadingTo: before.applying(spelling), DraftChoices()) == [spelling])
+    }
+
+    @Test("a name that somebody else is to have is given up before, and one that is held is not waited for")
+    func movedNames() throws {
+        let before = try Schema().applying(.createTable(people)).applying(.createTable(child))
+        let taken: [SchemaOperation] = [
+            .alterTable("people", [.renameConstraint("people_name_key", to: "one_name")]),
+            .alterTable("notes", [.renameIndex("notes_person_idx", to: "people_name_key")]),
+        ]
+        let after = try before.applying(taken[0]).applying(taken[1])
+        let operations = try before.operations(leadingTo: after, DraftChoices())
+        #expect(operations.first == taken[0], "\(operations)")
+        #expect(try before.resolving(operations).last?.after == after)
+        var swapped = child
+        swapped.indexes = [Index(name: "a", parts: ["person"]), Index(name: "b", parts: ["body"])]
+        let one = try Schema().applying(.createTable(people)).applying(.createTable(swapped))
+        swapped.indexes = [Index(name: "b", parts: ["person"]), Index(name: "a", parts: ["body"])]
+        let other = try Schema().applying(.createTable(people)).applying(.createTable(swapped))
+        #expect(try one.resolving(one.operations(leadingTo: other, DraftChoices())).last?.after == other)
+    }
+
+    @Test("keys that are named after their table follow it without being made again")
+    func renamedWithTable() throws {
+        let before = try Schema().applying(.createTable(people)).applying(.createTable(child))
+        var person = people
+        person.name = "persons"
+        var note = child
+        note.foreignKeys = [ForeignKey(["person"], to: "persons", ["id"])]
+        let after = try Schema().applying(.createTable(person)).applying(.createTable(note))
+        var choices = DraftChoices()
+        choices.tables = ["people": "persons"]
+        #expect(
+            try before.operations(leadingTo: after, choices) == [
+                .renameTable("people", to: "persons"),
+                .alterTable(
+                    "persons",
+                    [
+                        .renameConstraint("people_pkey", to: "persons_pkey"),
+                        .renameConstraint("people_name_key", to: "persons_name_key"),
+                    ]),
+            ])
+    }
+
     @Test("what no operation says is named, with what to do")
     func noOperation() throws {
         var counting = people
@@ -113,6 +171,17 @@ struct DraftTests {
         let moved = try Schema().applying(.createTable(other))
         let tables = before.renameQuestions(leadingTo: moved, DraftChoices(), dropping: [])
         #expect(tables.map(\.gone) == [.table("people")] && tables[0].candidates == [.table("persons")])
+    }
+
+    private var child: Table {
+        var table = Table(name: "notes")
+        table.columns = [Column("id", .bigint), Column("person", .bigint), Column("body", .text)]
+        table.primaryKey = PrimaryKey(["id"])
+        table.uniques = [Unique(["body"])]
+        table.checks = [Check("body <> ''")]
+        table.indexes = [Index(name: "", parts: ["person"])]
+        table.foreignKeys = [ForeignKey(["person"], to: "people", ["id"])]
+        return table
     }
 
     private var people: Table {

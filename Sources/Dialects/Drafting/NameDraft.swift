@@ -1,6 +1,6 @@
 /// The names of a difference: one that somebody has, and somebody else is to have, is given up first.
 struct NameDraft {
-    /// Keys and indexes that go before tables are made and renamed, by the names that their tables had.
+    /// Keys and indexes that go, or get other names, before tables are made and renamed; by the names that their tables had.
     private(set) var early: [(table: String, changes: [Change])] = []
     private let earlyNames: Set<String>
     let tableRenames: [SchemaOperation]
@@ -14,7 +14,8 @@ struct NameDraft {
         }
         var names: Set<String> = []
         for pair in draft.pairs.values.sorted(by: { $0.old.name < $1.old.name }) {
-            let changes = pair.goingParts.filter { part in
+            let renames = pair.partRenames.filter(\.isRelation).map { (name: $0.old, change: $0.change) }
+            let changes = (pair.goingParts + renames).filter { part in
                 owners[SQLName.folded(part.name)].map { $0 != pair.new.name } ?? false
             }
             guard !changes.isEmpty else { continue }
@@ -30,7 +31,7 @@ struct NameDraft {
     /// Whether keys or indexes of this table, by the name that it had, go before its turn comes.
     func isEarly(_ table: String) -> Bool { early.contains { $0.table == table } }
 
-    /// Whether this key or index is gone when its table's turn comes.
+    /// Whether this key or index is gone, or called otherwise, when its table's turn comes.
     func isGone(_ name: String) -> Bool { earlyNames.contains(name) }
 }
 

@@ -4,6 +4,8 @@ struct ReferenceDraft {
     private(set) var early: [(table: String, keys: [String])] = []
     /// Names of the keys that go when their table is altered, by its name of now.
     private(set) var going: [String: [String]] = [:]
+    /// The changes that give keys which stay another name, by their table's name of now.
+    private(set) var renamed: [String: [Change]] = [:]
     /// Keys that come, by their table's name of now.
     private(set) var coming: [String: [ForeignKey]] = [:]
     /// Columns that take their type from the column that they refer to, by their table's name of now.
@@ -40,12 +42,19 @@ struct ReferenceDraft {
             if !keys.isEmpty { early.append((table.name, keys.compactMap(\.name))) }
             return
         }
-        let keys = Set(pair.renamed.foreignKeys).intersection(pair.new.foreignKeys).filter { stays($0, in: pair) }
+        let keys = pair.renamed.foreignKeys.filter { key in
+            (pair.new.foreignKeys.contains(key) || pair.newName(of: key) != nil) && stays(key, in: pair)
+        }
         let leaving = pair.renamed.foreignKeys.filter { !keys.contains($0) }
         let first = leaving.filter { isInTheWay($0, of: pair) }
         if !first.isEmpty { early.append((pair.old.name, first.compactMap(\.name))) }
         going[pair.new.name] = leaving.filter { !first.contains($0) }.compactMap(\.name)
-        coming[pair.new.name] = pair.new.foreignKeys.filter { !keys.contains($0) }
+        let names = Set(keys.map { pair.newName(of: $0) ?? $0.name })
+        coming[pair.new.name] = pair.new.foreignKeys.filter { !names.contains($0.name) }
+        renamed[pair.new.name] = keys.compactMap { key in
+            guard let old = key.name, let new = pair.newName(of: key) else { return nil }
+            return .renameConstraint(old, to: new)
+        }
         following[pair.new.name] = Set(keys.flatMap(\.columns).filter(pair.retypes))
     }
 
@@ -99,6 +108,10 @@ struct ReferenceDraft {
         }
         return false
     }
+}
+
+extension TablePair {
+    fileprivate func newName(of key: ForeignKey) -> String? { key.name.flatMap { foreignKeyNames[$0] } }
 }
 
 extension ForeignKey {

@@ -26,7 +26,7 @@ struct SchemaDraft {
         var stays: Set<String> = []
         for table in before.tables {
             guard let new = target[choices.tables[table.name] ?? table.name], pairs[new.name] == nil,
-                let pair = TablePair(table, new, choices)
+                let pair = TablePair(table, new, choices, beside: before)
             else { continue }
             pairs[new.name] = pair
             stays.insert(table.name)

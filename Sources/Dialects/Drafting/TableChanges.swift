@@ -12,6 +12,8 @@ extension TablePair {
         changes += goingParts.filter { !names.isGone($0.name) }.map(\.change)
         changes += freedColumns.map { .changeColumn($0, [.generated(nil)]) }
         changes += droppedColumns.map { .dropColumn($0, undoFilling: nil) }
+        changes += partRenames.filter { !$0.isRelation || !names.isGone($0.old) }.map(\.change)
+        changes += references.renamed[new.name] ?? []
         changes += columnNames.sorted { $0.key < $1.key }.map { .renameColumn($0.key, to: $0.value) }
         changes += columnChanges(following: references.following[new.name] ?? [])
         if let key = new.primaryKey, kept.primaryKey == nil { changes.append(.addPrimaryKey(key)) }

@@ -3,7 +3,7 @@ struct TablePair {
     /// As it was, by the names that everything had.
     let old: Table
     /// As it was, by the names that everything has from now on.
-    let renamed: Table
+    var renamed: Table
     /// As it is to be.
     let new: Table
     /// New names of its columns, by the old ones.
@@ -13,8 +13,12 @@ struct TablePair {
     /// Columns that are dropped and added, though they stay: computed ones whose source goes or takes another type, which no
     /// database does under them.
     let remade: Set<String>
+    /// Its keys, checks and indexes that get another name.
+    var partRenames: [PartRename] = []
+    /// New names of its foreign keys that differ in nothing else, by the old ones.
+    var foreignKeyNames: [String: String] = [:]
 
-    init?(_ old: Table, _ new: Table, _ choices: DraftChoices) {
+    init?(_ old: Table, _ new: Table, _ choices: DraftChoices, beside before: Schema) {
         let names = choices.columns[old.name] ?? [:]
         var renamed = old
         renamed.name = new.name
@@ -40,6 +44,7 @@ struct TablePair {
                 guard let generated = column.generated, new[column: column.name]?.generated != nil else { return false }
                 return moved.contains { $0 != column.name && generated.expression.readsColumn($0) }
             }.map(\.name))
+        renameParts(beside: before)
     }
 
     /// Columns that are there on both sides, and stay where they are.
@@ -62,16 +67,19 @@ struct TablePair {
     var staying: Table {
         let (was, now) = (renamed.normalized, new.normalized)
         var table = renamed
-        if was.primaryKey != now.primaryKey || was.primaryKey?.columns.contains(where: goes) == true {
-            table.primaryKey = nil
-        }
-        let uniques = Set(now.uniques).intersection(was.uniques).filter { !$0.columns.contains(where: goes) }
-        let checks = Set(now.checks).intersection(was.checks)
-            .filter { check in !remade.contains { check.expression.readsColumn($0) } }
-        let indexes = Set(now.indexes).intersection(was.indexes).filter { index in !remade.contains { index.uses($0) } }
+        if was.primaryKey != now.primaryKey || !stands(was.primaryKey?.columns ?? []) { table.primaryKey = nil }
+        let uniques = Set(now.uniques).intersection(was.uniques).filter { stands($0.columns) }
+        let checks = Set(now.checks).intersection(was.checks).filter(stands)
+        let indexes = Set(now.indexes).intersection(was.indexes).filter(stands)
         table.uniques.removeAll { unique in !uniques.contains { $0.name == unique.name } }
         table.checks.removeAll { check in !checks.contains { $0.name == check.name } }
         table.indexes.removeAll { index in !indexes.contains { $0.name == index.name } }
         return table
     }
+
+    // Whether what stands over columns can stay through all that happens to them.
+
+    func stands(_ key: [String]) -> Bool { !key.contains(where: goes) }
+    func stands(_ check: Check) -> Bool { !remade.contains(where: check.expression.readsColumn) }
+    func stands(_ index: Index) -> Bool { !remade.contains(where: index.uses) }
 }
