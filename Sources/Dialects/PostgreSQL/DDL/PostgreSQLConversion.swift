@@ -1,38 +1,16 @@
 // How a value of one type becomes one of another in PostgreSQL, and how to find those that can't.
 
-extension PostgreSQLDialect {
+extension PostgreSQLDialect: TypeConversions {
     public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
         -> Conversion
     {
-        if old == new { return Conversion(column) }
-        if case .native = old { return try conversionOfNative(column, from: old, to: new) }
-        if case .native = new { return try conversionOfNative(column, from: old, to: new) }
-        let found =
-            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
-            ?? betweenTimes(column, from: old, to: new)
-        guard var found else {
-            throw LoweringError(
-                column, "a \(old) can't be converted into a \(new) without an expression",
-                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
-        }
-        // `jsonb` keeps neither blanks nor the order of members.
-        found.isReversible = !(old.isText && (new.isSpelledInOneWay || new == .json))
-        found.form = old.isText && new == .json ? .json : nil
-        return found
+        try chosenConversion(of: column, from: old, to: new)
     }
 
-    private func conversionOfNative(
-        _ column: String, from old: ColumnType, to new: ColumnType
-    ) throws(LoweringError) -> Conversion {
-        guard try spell(old) == spell(new) else {
-            throw LoweringError(
-                column, "there is no built-in conversion from \(old) to \(new)",
-                remedy: "say how with .type(…, using: …)")
-        }
-        return Conversion(column)
-    }
+    /// `jsonb` keeps neither blanks nor the order of members (https://www.postgresql.org/docs/current/datatype-json.html).
+    var keepsJSONAsText: Bool { false }
 
-    private func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+    func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         switch old {
         case .text, .varchar: break
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
@@ -100,7 +78,7 @@ extension PostgreSQLDialect {
         "(round(\(number), \(scale)) <> \(number) OR abs(\(number)) >= 1e\(precision - scale)::numeric)"
     }
 
-    private func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+    func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json: text = "\(column)::text"
@@ -120,7 +98,7 @@ extension PostgreSQLDialect {
         }
     }
 
-    private func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+    func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
         case (.integer, .bigint): return Conversion("\(column)::bigint")
         case (.bigint, .integer):
@@ -169,7 +147,7 @@ extension PostgreSQLDialect {
         "(abs(\(column)) >= 1e15 OR abs(\(column)) < 1e-4 AND \(column) <> 0)"
     }
 
-    private func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+    func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
         // Without the zone the result would depend on the session's.
         case (.timestamp, .datetime), (.datetime, .timestamp): return Conversion("(\(column) AT TIME ZONE 'UTC')")

@@ -1,36 +1,15 @@
 // How a value of one type becomes one of another in SQLite, and how to find those that can't.
 
-extension SQLiteDialect {
+extension SQLiteDialect: TypeConversions {
     public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
         -> Conversion
     {
-        if old == new { return Conversion(column) }
-        if case .native = old { return try conversionOfNative(column, from: old, to: new) }
-        if case .native = new { return try conversionOfNative(column, from: old, to: new) }
-        let found =
-            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
-            ?? betweenTimes(column, from: old, to: new)
-        guard var found else {
-            throw LoweringError(
-                column, "a \(old) can't be converted into a \(new) without an expression",
-                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
-        }
-        found.isReversible = !(old.isText && new.isSpelledInOneWay)
-        return found
+        try chosenConversion(of: column, from: old, to: new)
     }
 
-    private func conversionOfNative(
-        _ column: String, from old: ColumnType, to new: ColumnType
-    ) throws(LoweringError) -> Conversion {
-        guard try spell(old) == spell(new) else {
-            throw LoweringError(
-                column, "there is no built-in conversion from \(old) to \(new)",
-                remedy: "say how with .type(…, using: …)")
-        }
-        return Conversion(column)
-    }
+    var keepsJSONAsText: Bool { true }
 
-    private func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+    func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         switch old {
         case .text, .varchar: break
         case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
@@ -68,7 +47,7 @@ extension SQLiteDialect {
         }
     }
 
-    private func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
+    func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
         case .integer, .bigint: text = "CAST(\(column) AS TEXT)"
@@ -87,7 +66,7 @@ extension SQLiteDialect {
         }
     }
 
-    private func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+    func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
         case (.integer, .bigint): return Conversion(column)
         case (.bigint, .integer):
@@ -135,7 +114,7 @@ extension SQLiteDialect {
         }
     }
 
-    private func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+    func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
         case (.timestamp, .datetime): return Conversion("replace(rtrim(\(column), 'Z'), 'T', ' ')")
         case (.datetime, .timestamp): return Conversion("replace(\(column), ' ', 'T') || 'Z'")

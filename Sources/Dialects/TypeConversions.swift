@@ -1,0 +1,49 @@
+/// A dialect's own ways from one type to another, of which `Dialect.conversion(of:from:to:)` chooses.
+protocol TypeConversions: Dialect {
+    func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion?
+    func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion?
+    func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
+    func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
+
+    /// Whether JSON keeps its text, with blanks and the order of members, and SQL can tell what is none without an error.
+    var keepsJSONAsText: Bool { get }
+}
+
+extension TypeConversions {
+    func chosenConversion(
+        of column: String, from old: ColumnType, to new: ColumnType
+    ) throws(LoweringError) -> Conversion {
+        if old == new { return Conversion(column) }
+        if old.isNative || new.isNative { return try conversionOfNative(column, from: old, to: new) }
+        let found =
+            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
+            ?? betweenTimes(column, from: old, to: new)
+        guard var found else {
+            throw LoweringError(
+                column, "a \(old) can't be converted into a \(new) without an expression",
+                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
+        }
+        let rewritesJSON = old.isText && new == .json && !keepsJSONAsText
+        found.isReversible = !(old.isText && new.isSpelledInOneWay) && !rewritesJSON
+        found.form = rewritesJSON ? .json : nil
+        return found
+    }
+
+    /// Two native types are one where the database calls them the same.
+    private func conversionOfNative(
+        _ column: String, from old: ColumnType, to new: ColumnType
+    ) throws(LoweringError) -> Conversion {
+        guard try spell(old) == spell(new) else {
+            throw LoweringError(
+                column, "there is no built-in conversion from \(old) to \(new)",
+                remedy: "say how with .type(…, using: …)")
+        }
+        return Conversion(column)
+    }
+}
+
+extension ColumnType {
+    fileprivate var isNative: Bool {
+        if case .native = self { true } else { false }
+    }
+}
