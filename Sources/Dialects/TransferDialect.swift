@@ -143,7 +143,7 @@ package struct TableReading: Sendable, Equatable {
     package var order: String
     /// The columns that tell a row from others, for people.
     package var key: [String]
-    /// The key's column where it is none of the table's own, as the query spells it: `rowid`. It comes after all others.
+    /// The key's column where the table does not declare it, as the query spells it: `rowid`. It comes after all others.
     package var hiddenKey: String?
     /// The integer by which the table can be read in pieces, as the query spells it, when there is one and `order` is by it.
     package var rangeKey: String?

@@ -131,15 +131,15 @@ extension MeasuredHazard: CustomStringConvertible {
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
         case .losesObjects:
-            "\(place) would be dropped with \(rows == 1 ? "1 thing" : "\(rows) things") that no migration declares\(shown)"
+            "\(place) would be dropped with \(rows == 1 ? "1 undeclared object" : "\(rows) undeclared objects")\(shown)"
         case .indexes(let index): "\(place): index \(index) does not let \(count) in\(shown)"
         case .notUndone:
-            "\(place) would keep what it holds in \(count), and nothing says what was there before\(shown)"
+            "\(place) would keep its present values in \(count), because the earlier ones are not known\(shown)"
         case .breaks(let check): "\(place): check \(check) does not let \(count) pass\(shown)"
         case .orphans(let parent):
             "\(place) refers to \(parent), and \(count) \(rows == 1 ? "points" : "point") to none of its rows\(shown)"
         case .losesValues: "column \(place) would be dropped with its values in \(count)"
-        case .needsValue: "\(place) is required, and nothing says what the \(count) that exist get"
+        case .needsValue: "\(place) is required, and has no value for the existing \(count)"
         case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"

@@ -30,7 +30,7 @@ extension TransferEngine {
             let mentioned = view.query.namesFolded
             let outcome: ViewProof.Outcome
             if let other = lost.first(where: { mentioned.contains(SQLName.folded($0.view)) }) {
-                outcome = .differs("it reads \(other.view), which does not come along")
+                outcome = .differs("it reads \(other.view), which is not transferred")
             } else if let other = changed.filter({ mentioned.contains(SQLName.folded($0)) }).min() {
                 changed.insert(view.name)
                 outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
@@ -96,7 +96,7 @@ extension [ChunkRecord] {
             guard let at = places[view.name] else { continue }
             let names = lost.isEmpty ? [] : view.query.namesFolded
             if let other = lost.first(where: { names.contains(SQLName.folded($0)) }) {
-                records[at].note = "it reads \(other), which does not come along"
+                records[at].note = "it reads \(other), which is not transferred"
             }
             lost.append(view.name)
         }

@@ -80,7 +80,7 @@ struct TransferViewTests {
                 left["halved"]
                     == "it yields other rows there: (1, '0.50000000000000000000'), where the source has (1, 0)")
             #expect(left["huge"] == "it fails there: bigint out of range")
-            #expect(left["reads_huge"] == "it reads huge, which does not come along")
+            #expect(left["reads_huge"] == "it reads huge, which is not transferred")
             #expect(
                 left["caseless"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)"
             )

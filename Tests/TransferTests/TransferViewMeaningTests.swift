@@ -192,7 +192,7 @@ struct TransferViewMeaningTests {
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.verdict == .verified)
             let left = Dictionary(uniqueKeysWithValues: report.notCarried.map { ($0.name, $0.reason) })
-            #expect(left == ["v": reason, "follower": "it reads v, which does not come along"])
+            #expect(left == ["v": reason, "follower": "it reads v, which is not transferred"])
         }
     }
 

@@ -163,7 +163,7 @@ extension ConnectionPool {
         waiter?.continuation.resume(returning: .idle(member))
     }
 
-    /// A connection is gone: whoever waits longest may open another.
+    /// A connection is gone: the task that waits longest may open another.
     private func giveUpPlace() {
         let waiter: Waiter? = state.withLock { state in
             guard !state.waiters.isEmpty else {

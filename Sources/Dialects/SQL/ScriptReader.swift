@@ -35,7 +35,7 @@ struct ScriptStatement: Sendable, Equatable {
     /// Its first tokens, without blanks: enough to tell what it is.
     var tokens: [SQLToken]
 
-    /// The token's word in capitals; empty when it is none.
+    /// The token's word in capitals; empty when the token is not a word.
     func word(_ at: Int) -> String {
         guard tokens.indices.contains(at), tokens[at].kind == .word else { return "" }
         return tokens[at].text.uppercased()

@@ -18,7 +18,7 @@ extension Value {
     /// Whether the value is NULL.
     public var isNull: Bool { self == .null }
 
-    /// The value as a whole number: of text its digits, of a truth value 0 or 1. `nil` where it is none.
+    /// The value as a whole number: of text its digits, of a truth value 0 or 1. `nil` for other values.
     public var integer: Int64? {
         switch self {
         case .integer(let value): value
@@ -39,7 +39,7 @@ extension Value {
         }
     }
 
-    /// The value as a truth value: of numbers, whether it is not 0; of text, whether it is `t` or `true`. `nil` where it is none.
+    /// The value as a truth value: of numbers, whether it is not 0; of text, whether it is `t` or `true`. `nil` for others.
     public var boolean: Bool? {
         switch self {
         case .boolean(let value): value

@@ -15,7 +15,7 @@
 public protocol ValueConvertible {
     /// What is stored.
     var value: Value { get }
-    /// Fails where the value is none of this type. Reading loses nothing: 1.5 is no integer, and 300 no `UInt8`.
+    /// Fails for a value of another type. Reading loses nothing: 1.5 is not an integer, and 300 not a `UInt8`.
     init?(_ value: Value)
 }
 

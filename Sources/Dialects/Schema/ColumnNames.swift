@@ -1,5 +1,5 @@
 /// Which words of an expression name a column: what a rename rewrites, and what a drop would break. Functions, types and
-/// collations are none, whatever they are called.
+/// collations are not column names, whatever they are called.
 struct ColumnNames {
     private let tokens: [SQLToken]
     /// The places of the tokens that stand where a column's name can.

@@ -85,7 +85,7 @@ struct HazardMeter {
     }
 
     /// A question about rows to come computes what the migration will compute. Where that fails, as the words of somebody's own
-    /// may, it is left to the statement itself, which says more; and the transaction is none the worse for it.
+    /// may, it is left to the statement itself, which says more; the transaction stays usable.
     private func attempt<T>(_ body: () throws -> T) throws -> Result<T, DatabaseError> {
         let isInTransaction = connection.isInTransaction
         if isInTransaction { try connection.execute("SAVEPOINT tc_hazard") }

@@ -6,7 +6,7 @@ import Migrator
 ///
 ///     let report = try await HistoryTransfer(from: legacy, to: postgresql, into: history).run()
 ///
-/// The types are the declared ones, and a value that is none of them is refused. Rows go in by one transaction. A refusal leaves
+/// The types are the declared ones, and an incompatible value is refused. Rows go in by one transaction. A refusal leaves
 /// the target as empty as it was; after an interruption by force it holds the migrated schema, and no row.
 public struct HistoryTransfer: Sendable {
     private let from: Database

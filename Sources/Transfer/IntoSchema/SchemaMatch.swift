@@ -2,7 +2,7 @@ import Dialects
 
 /// Which table and column of a source goes where in a schema that is there: matched by name. Pure.
 ///
-/// A name belongs to the one that is spelled the same; where there is none, to the only one that differs in upper and lower case.
+/// A name matches the same spelling; where there is none, the only name that differs in case alone.
 struct SchemaMatch {
     /// A table of both, and the columns that both have.
     struct MatchedTable: Equatable {

@@ -27,7 +27,7 @@ struct TransferStreams: Sendable {
 
     private init(pairs: [ConnectionPair]) { self.pairs = pairs }
 
-    /// What is to blame for an error (`ConnectionPair.cause`). An interruption is none.
+    /// The error behind this one (`ConnectionPair.cause`); an interruption stands for itself.
     func cause(of error: any Error) async -> any Error {
         if case TransferError.interrupted = error { return error }
         return await pairs.first?.cause(of: error) ?? error

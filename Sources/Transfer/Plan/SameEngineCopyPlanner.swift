@@ -97,7 +97,7 @@ private struct Leaving {
             guard let missing = absent.first(where: { name in tokens.contains { $0.names(name) } }) else { return true }
             if part.kind == .view { absent.append(part.name) }
             left.append(
-                NotCarried(part.kind.whatStays, part.name, reason: "it reads \(missing), which does not come along"))
+                NotCarried(part.kind.whatStays, part.name, reason: "it reads \(missing), which is not transferred"))
             return false
         }
     }

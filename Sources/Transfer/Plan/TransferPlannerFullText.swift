@@ -41,7 +41,7 @@ extension TransferPlanner {
         case .table(let name, let key):
             guard let content = tables.first(where: { $0.table.name.lowercased() == name.lowercased() })?.table,
                 let table = tableNames[content.name]
-            else { throw Untranslatable("the table \(name), whose text it indexes, does not come along") }
+            else { throw Untranslatable("the table \(name), whose text it indexes, is not transferred") }
             guard text.columns.allSatisfy({ content[column: $0] != nil }) else {
                 throw Untranslatable("\(name) has not all of its columns")
             }

@@ -14,7 +14,7 @@ extension TransferPlanner {
             do throws(Untranslatable) {
                 let names = view.query.namesFolded
                 if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
-                    throw Untranslatable("it reads \(missing), which does not come along")
+                    throw Untranslatable("it reads \(missing), which is not transferred")
                 }
                 let over = names.sorted().compactMap { read[$0] }
                 let translated = try source.query(of: view, over: over)

@@ -184,10 +184,10 @@ extension TransferRules.ColumnRule {
             throw refuse("nocase is for text, and it becomes \(type)", "leave one of them out")
         }
         if minutesAhead != nil && moment == nil {
-            throw refuse("zone says how timestamps are read, and there is no timestamp", "add timestamp: iso")
+            throw refuse("zone says how timestamps are read, but the rule has no timestamp", "add timestamp: iso")
         }
         if moment != nil, let type, type != .timestamp, type != .datetime {
-            throw refuse("what timestamp reads is no \(type)", "leave the type out, or write timestamp or datetime")
+            throw refuse("a timestamp can't become a \(type)", "leave the type out, or write timestamp or datetime")
         }
         if moment != nil && nul != nil { throw refuse("a timestamp holds no text for nul", "leave one of them out") }
         if let nul, nul.utf8.contains(0) { throw refuse("the replacement for NUL holds a NUL", "write other text") }

@@ -18,7 +18,7 @@ struct PostgreSQLCatalogScope {
         return condition.readingCatalogs()
     }
 
-    /// The tables that a schema value can say: partitioned tables and their partitions are none.
+    /// The tables that a schema value can describe: neither partitioned tables nor their partitions.
     var tables: SQL { "c.relkind = 'r' AND NOT c.relispartition AND \(relations)" }
 
     /// One binding for all names, parted by line feeds, so that the server prepares one statement for any number of them.

@@ -68,7 +68,7 @@ extension PostgreSQLBuffer {
         append(scale)
     }
 
-    /// Appends the text of a binary numeric as PostgreSQL writes it, without an exponent. False if the bytes are none.
+    /// Appends the text of a binary numeric as PostgreSQL writes it, without an exponent. Returns false if the bytes are not a numeric.
     mutating func append(textOfNumeric bytes: UnsafeRawBufferPointer) -> Bool {
         func word(_ at: Int) -> Int16 { Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int16.self)) }
         guard bytes.count >= 8, let sign = PostgreSQLNumeric.Sign(rawValue: UInt16(bitPattern: word(4))) else {

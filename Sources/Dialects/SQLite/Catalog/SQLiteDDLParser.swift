@@ -177,7 +177,7 @@ struct SQLiteDDLParser {
 
     // MARK: Both
 
-    /// SQLite takes an empty name, `CONSTRAINT ""` or `CONSTRAINT []`: whoever has it has no name.
+    /// SQLite takes an empty name, `CONSTRAINT ""` or `CONSTRAINT []`: such a constraint counts as unnamed.
     private mutating func takeConstraintName() -> String? {
         guard let name = cursor.takeName(), !name.isEmpty else { return nil }
         return name

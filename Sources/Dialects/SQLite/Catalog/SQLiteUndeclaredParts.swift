@@ -1,5 +1,5 @@
 /// What a live table has beyond what was expected of it: columns and constraints, what a column says of itself, and what the
-/// table is. All of it would be gone after a rebuild. What is merely missing here is none of it: a rebuild makes it.
+/// table is. A rebuild would lose all of it. A part that the live table lacks does not count: a rebuild creates it.
 struct SQLiteUndeclaredParts {
     private(set) var objects: [UndeclaredObjects.Object] = []
     private let table: String

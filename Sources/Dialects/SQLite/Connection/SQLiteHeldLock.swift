@@ -31,7 +31,7 @@ final class SQLiteHeldLock: HeldLock {
 
     deinit { release() }
 
-    /// The lock stays as long as the descriptor; but whoever replaced the file would lock another one.
+    /// The lock lasts as long as the descriptor. A program that replaced the file would lock another one.
     func confirm() throws(DatabaseError) {
         var (held, named) = (stat(), stat())
         guard fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,

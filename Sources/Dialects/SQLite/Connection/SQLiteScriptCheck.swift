@@ -28,7 +28,7 @@ struct SQLitePragma {
     let name: String
     let hasValue: Bool
 
-    /// `nil` where the grammar is none of a pragma's: SQLite says so itself.
+    /// `nil` where the text is not a valid pragma: SQLite reports that itself.
     init?(_ statement: ScriptStatement) {
         var rest = statement.tokens.dropFirst()
         if rest.dropFirst().first?.isSymbol(".") == true { rest = rest.dropFirst(2) }

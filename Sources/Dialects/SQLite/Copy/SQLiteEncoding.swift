@@ -63,7 +63,7 @@ enum SQLiteEncoding {
         }
     }
 
-    /// The value in its column's shape; `nil` if it is none of the type. What is made here lies in the column's scratch buffer.
+    /// The value in its column's form; `nil` if it is incompatible. A converted value lies in the column's scratch buffer.
     @inline(__always)
     func shaped(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
         if case .null = value { return value }

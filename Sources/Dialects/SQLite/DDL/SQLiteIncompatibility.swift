@@ -75,7 +75,7 @@ enum SQLiteNumberText {
         return "substr(\(number) || '\(zeros)', 1, instr(\(number), '.') + \(scale))"
     }
 
-    /// A fraction of zeros is none.
+    /// The number without the zeros at the end of its fraction.
     static func withoutZeros(_ text: String) -> String {
         "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
     }

@@ -28,7 +28,7 @@ extension SQLiteMeaning {
         return Piece("(\(piece.sql))::integer::bigint", .integer)
     }
 
-    /// The number that a text is; `nil` for one that is none.
+    /// The number that a text spells; `nil` for other text.
     static func numeral(_ text: String) -> Piece? {
         let bare = text.trimmed
         if Int64(bare) != nil { return Piece(bare, .integer) }

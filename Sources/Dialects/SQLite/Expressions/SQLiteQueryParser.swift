@@ -247,7 +247,7 @@ extension SQLiteTreeParser {
             guard SQLName.equal(table, "main"), let name = name() else { return nil }
             table = name
         }
-        // A function that yields rows is none that both know.
+        // No function that returns rows exists in both databases.
         guard token?.isSymbol("(") != true else { return nil }
         return .table(table)
     }

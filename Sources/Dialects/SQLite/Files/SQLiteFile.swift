@@ -14,7 +14,7 @@ struct SQLiteFile: Sendable {
     var sharedMemory: String { path + "-shm" }
     var journal: String { path + "-journal" }
 
-    /// A file that is there. Throws `DatabaseError` that says why it is none.
+    /// An existing database file. Throws `DatabaseError` with the reason when it is not one.
     init(existing name: String) throws(DatabaseError) {
         var status = stat()
         guard stat(name, &status) == 0, let resolved = realpath(name, nil) else {
@@ -95,7 +95,7 @@ struct SQLiteFile: Sendable {
     /// (https://www.sqlite.org/lockingv3.html#hot_journals).
     var hasHotJournal: Bool {
         let file = open(journal, O_RDONLY | O_CLOEXEC)
-        // What can't be read may be hot; whoever copies it says why it can't.
+        // A journal that can't be read may be hot; the copy reports why it can't be read.
         guard file >= 0 else { return Self.size(journal) > 0 }
         defer { Glibc.close(file) }
         var first: UInt8 = 0
