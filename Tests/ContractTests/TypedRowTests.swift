@@ -61,11 +61,12 @@ import Testing
             #expect(
                 missing?.message == "the query has no column m" && missing?.remedy == "its columns are n, gap, t")
             let tooBig = #expect(throws: DatabaseError.self) { try row["n", as: UInt8.self] }
-            #expect(tooBig?.message == "column n holds an integer, which is no UInt8")
+            #expect(tooBig?.message == "column n can't be read as UInt8: it holds an integer")
             let null = #expect(throws: DatabaseError.self) { try row["gap", as: Int.self] }
-            #expect(null?.message == "column gap holds NULL, which is no Int" && null?.remedy == "read it as Int?")
+            #expect(
+                null?.message == "column gap can't be read as Int: it holds NULL" && null?.remedy == "read it as Int?")
             let text = #expect(throws: DatabaseError.self) { try row["t", as: Date.self] }
-            #expect(text?.message == "column t holds a text, which is no Date")
+            #expect(text?.message == "column t can't be read as Date: it holds a text")
             #expect(throws: DecodingError.self) { try connection.query("SELECT 1 AS id", as: Note.self) }
             #expect(throws: DecodingError.self) { try connection.query("SELECT NULL AS id", as: Int.self) }
             #expect(throws: DecodingError.self) {

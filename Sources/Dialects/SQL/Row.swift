@@ -26,7 +26,7 @@ public struct Row: Sendable, Hashable {
 
     /// The value of the first column of this name as a Swift value. `NULL` is `nil` of an optional type.
     ///
-    /// - Throws: `DatabaseError` where the query has no column of this name, or the column's value is no `type`.
+    /// - Throws: `DatabaseError` where the query has no column of this name, or the column's value is not a `type`.
     public subscript<T: ValueConvertible>(_ name: String, as type: T.Type = T.self) -> T {
         get throws(DatabaseError) {
             guard let value = self[name] else {
@@ -36,7 +36,7 @@ public struct Row: Sendable, Hashable {
             }
             guard let converted = T(value) else {
                 throw DatabaseError(
-                    .other, "column \(name) holds \(value.kind), which is no \(type)",
+                    .other, "column \(name) can't be read as \(type): it holds \(value.kind)",
                     remedy: value.isNull ? "read it as \(type)?" : "read it as another type, or cast it in the query")
             }
             return converted

@@ -9,7 +9,7 @@ struct RowDecoder: Decoder {
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a row is no list"))
+        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a row can't be read as a list"))
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
@@ -76,7 +76,7 @@ private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
         guard let convertible = type as? any ValueConvertible.Type else { return try T(from: self) }
         guard let converted = convertible.init(value) as? T else {
-            let text = "the column's value is no \(type)"
+            let text = "the column's value can't be read as \(type)"
             throw value.isNull
                 ? DecodingError.valueNotFound(type, .init(codingPath: codingPath, debugDescription: text))
                 : DecodingError.typeMismatch(type, .init(codingPath: codingPath, debugDescription: text))
