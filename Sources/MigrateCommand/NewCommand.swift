@@ -192,6 +192,15 @@ struct NewCommand: AsyncParsableCommand {
         throw ExitCode(1)
     }
 
+    /// A database that a schema was taken from has it already: `up` would make it again.
+    private func nextStep(_ file: MigrationFile) -> [String] {
+        guard fromDatabase != nil, file.isFirst else { return [] }
+        return [
+            "build, and for that database say: \(MigrateProgram.context.name) baseline --to \(file.id) --database URL "
+                + "(up makes it in others)"
+        ]
+    }
+
     private func show(_ file: MigrationFile, _ source: String, _ operations: [ResolvedOperation], isListed: Bool) {
         let path = "\(folder)/\(file.fileName)"
         let document = JSON.object([
@@ -206,7 +215,7 @@ struct NewCommand: AsyncParsableCommand {
             let listed =
                 isListed
                 ? "\(folder)/History.swift lists it: \(file.line)" : "add its line to the history: \(file.line)"
-            return "wrote \(path)\n\(listed)"
+            return (["wrote \(path)", listed] + nextStep(file)).joined(separator: "\n")
         }
     }
 }
