@@ -128,15 +128,27 @@ struct BaselineTests {
             try execute(
                 """
                 CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, nick TEXT);
-                CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, \
+                CREATE TABLE notes (id INTEGER PRIMARY KEY, \
                 person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE, body TEXT NOT NULL DEFAULT '');
-                INSERT INTO people (name) VALUES ('Ann')
+                INSERT INTO people (name) VALUES ('Ann');
+                INSERT INTO notes (id, person_id) VALUES (7, 1)
                 """, on: "sqlite:\(box("old.db"))", creating: true)
+            // AUTOINCREMENT is what identity() makes in SQLite; a plain key is none, although its rows are numbered too.
+            let written = try await box.fixture(
+                "grown:0", "new", "first", "--dry-run", "--folder", ".", "--from-database", "old.db")
+            for (table, key) in [("people", ".identity().primaryKey()"), ("notes", ".primaryKey()")] {
+                let line = "CreateTable(\"\(table)\") {\n            Column(\"id\", .bigint)\(key)\n"
+                #expect(written.output.contains(line), "\(written)")
+            }
             let refused = try await box.fixture("taken", "baseline", "-d", "old.db")
             #expect(refused.ending == .exit(2) && refused.error.contains("STRICT"), "\(refused)")
+            #expect(refused.error.contains("notes.id") && refused.error.contains("no identity"), "\(refused)")
             let moved = try await box.fixture("taken", "transfer", "old.db", "new.db", "--into-history")
             #expect(moved.ending == .exit(0), "\(moved)")
             #expect(try await box.fixture("taken", "drift", "-d", "new.db").output == "no drift\n")
+            // What was a plain key counts from now on, behind the rows that came.
+            try execute("INSERT INTO notes (person_id) VALUES (1)", on: "sqlite:\(box("new.db"))")
+            #expect(try query("SELECT id FROM notes ORDER BY id", on: "sqlite:\(box("new.db"))") == ["7", "8"])
         }
     }
 
