@@ -41,9 +41,3 @@ extension TypeConversions {
         return Conversion(column)
     }
 }
-
-extension ColumnType {
-    fileprivate var isNative: Bool {
-        if case .native = self { true } else { false }
-    }
-}

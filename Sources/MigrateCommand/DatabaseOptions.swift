@@ -46,7 +46,12 @@ struct DatabaseOptions: ParsableArguments {
     func open(_ access: ConnectionOptions.Access, _ output: OutputOptions) throws -> Database {
         let (url, origin) = try url(for: access)
         if verbose || !output.json { Console.error("database: \(url) (\(origin))") }
-        return try Database(
+        return try open(url, access)
+    }
+
+    /// Opens a database that was named before.
+    func open(_ url: DatabaseURL, _ access: ConnectionOptions.Access) throws -> Database {
+        try Database(
             url,
             options: ConnectionOptions(
                 access: access, lockTimeout: lockTimeout, applicationName: MigrateProgram.context.name, isOwned: true,

@@ -21,14 +21,17 @@ struct DraftDialogue {
         throw DraftRefusal.renamedOrDropped(question)
     }
 
-    func answer(_ name: DraftName, _ type: ColumnType, in answers: inout DraftAnswers) throws {
+    func answer(_ question: FillingQuestion, in answers: inout DraftAnswers) throws {
+        let (name, type) = (question.name, question.type)
         Console.error(
-            "\(name) is new and required. What do rows get that exist? A \(type), or nothing if there are none.")
+            question.isNew
+                ? "\(name) is new and required. What do rows get that exist? A \(type), or nothing if there are none."
+                : "\(name) becomes required. What do rows get that hold NULL? A \(type), or nothing if there are none.")
         while let words = Console.ask("? ") {
             if words.isEmpty { return answers.fill(name, with: nil) }
             if let value = Default(words: words, for: type) { return answers.fill(name, with: value) }
             Console.error("that is no \(type)")
         }
-        throw DraftRefusal.needsFilling(name, type)
+        throw DraftRefusal.needsFilling(question)
     }
 }

@@ -89,7 +89,10 @@ extension Problem {
         case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
             .unknownRow(let id, _), .outOfOrder(let id, _):
             return [("migration", .string(id))]
-        case .inTransaction, .drifted: return []
+        case .otherSchema(_, let differences):
+            return [("differences", .array(differences.map { .string($0.description) }))]
+        case .notFirst(let id): return [("migration", .string(id))]
+        case .inTransaction, .drifted, .nothingThere: return []
         case .stopped(let done, let error):
             return context(of: error) + [("applied", .array(done.map { .string($0) }))]
         }

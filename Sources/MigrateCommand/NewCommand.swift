@@ -37,11 +37,14 @@ struct NewCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Drop this table or column, with everything it holds (repeatable).", valueName: "name"))
     var drop: [String] = []
     @Option(
-        help: ArgumentHelp("The value that existing rows get in a new column (repeatable).", valueName: "column=value"))
+        help: ArgumentHelp(
+            "The value that existing rows get in a column that is new, or becomes required (repeatable).",
+            valueName: "column=value"))
     var fill: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Give existing rows no value in this new column: its table has no rows (repeatable).", valueName: "column"))
+            "Give existing rows no value in this column: its table has no rows, or none that holds NULL (repeatable).",
+            valueName: "column"))
     var noFill: [String] = []
     @Option(help: ArgumentHelp("Use the schema of this database as the declared one.", valueName: "url"))
     var fromDatabase: String?
@@ -117,9 +120,9 @@ struct NewCommand: AsyncParsableCommand {
             guard let dialogue else { throw DraftRefusal.renamedOrDropped(question) }
             try dialogue.answer(question, in: &answers)
         }
-        while let (name, column) = answers.fillingQuestion {
-            guard let dialogue else { throw DraftRefusal.needsFilling(name, column.type) }
-            try dialogue.answer(name, column.type, in: &answers)
+        while let question = answers.fillingQuestion {
+            guard let dialogue else { throw DraftRefusal.needsFilling(question) }
+            try dialogue.answer(question, in: &answers)
         }
         return answers
     }
@@ -189,6 +192,15 @@ struct NewCommand: AsyncParsableCommand {
         throw ExitCode(1)
     }
 
+    /// A database that a schema was taken from has it already: `up` would make it again.
+    private func nextStep(_ file: MigrationFile) -> [String] {
+        guard fromDatabase != nil, file.isFirst else { return [] }
+        return [
+            "build, and for that database say: \(MigrateProgram.context.name) baseline --to \(file.id) --database URL "
+                + "(up makes it in others)"
+        ]
+    }
+
     private func show(_ file: MigrationFile, _ source: String, _ operations: [ResolvedOperation], isListed: Bool) {
         let path = "\(folder)/\(file.fileName)"
         let document = JSON.object([
@@ -203,7 +215,7 @@ struct NewCommand: AsyncParsableCommand {
             let listed =
                 isListed
                 ? "\(folder)/History.swift lists it: \(file.line)" : "add its line to the history: \(file.line)"
-            return "wrote \(path)\n\(listed)"
+            return (["wrote \(path)", listed] + nextStep(file)).joined(separator: "\n")
         }
     }
 }

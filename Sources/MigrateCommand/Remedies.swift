@@ -12,6 +12,9 @@ extension Remedy {
         case .consentToDataLoss: "to lose them, say --allow-data-loss"
         case .applyPending: "apply them with \(program) up"
         case .listDifferences: "\(program) drift lists every difference"
+        case .declareWhatIsThere:
+            "have the migrations say what is there (\(program) new NAME --from-database URL), or bring the rows into a new database "
+                + "that they make: \(program) transfer SOURCE TARGET --into-history"
         case .askForStatus: "\(program) status tells whether it is applied; then try again"
         }
     }

@@ -101,6 +101,29 @@ public struct Migrator: Sendable {
         }
     }
 
+    /// Records migrations without running them, for a database that holds already what they make: all of them, or those up to
+    /// `target`. Returns their ids; none where they are recorded already. What scripts do to rows is not looked for.
+    ///
+    /// - Throws: ``MigratorError``; `otherSchema` when the live schema is not exactly what these migrations make, `nothingThere`
+    ///   when there is none, `notFirst` when the ledger has some of the migrations. Also `UnfinishedTransfer` and `DatabaseError`.
+    @discardableResult
+    public func baseline(to target: String? = nil) async throws -> [String] {
+        let (history, options) = (history, options)
+        return try await database.withConnection { connection in
+            try BaselineRun(history: history, options: options, connection: connection).record(to: target)
+        }
+    }
+
+    /// Tells which migrations `baseline` would record. Takes no lock and changes nothing.
+    ///
+    /// - Throws: As `baseline` does.
+    public func preview(baselineTo target: String?) async throws -> [String] {
+        let (history, options) = (history, options)
+        return try await database.withConnection { connection in
+            try BaselineRun(history: history, options: options, connection: connection).wouldRecord(to: target)
+        }
+    }
+
     /// Compares the live database with what the applied migrations make. Both are read back from the database, the latter from a
     /// scratch place.
     ///

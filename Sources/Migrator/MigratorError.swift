@@ -14,6 +14,12 @@ public enum MigratorError: Error, Sendable, Equatable {
     case behind([String])
     /// The live schema is not what its migrations declare: the first difference.
     case drifted(SchemaDifference)
+    /// The live schema is not what these migrations make, so that they can't be recorded without being run.
+    case otherSchema(upTo: String?, [SchemaDifference])
+    /// The database is empty, so that there is nothing which migrations could have made.
+    case nothingThere
+    /// Migrations are to be recorded without being run, and the ledger has some of them: this one is the last.
+    case notFirst(last: String)
     /// The ledger has a migration that this history lacks, before one that it has.
     case unknownRow(String, before: String)
     /// A migration is pending that stands before an applied one.
@@ -42,6 +48,9 @@ extension MigratorError {
         case .newer: "newer"
         case .behind: "behind"
         case .drifted: "drifted"
+        case .otherSchema: "other_schema"
+        case .nothingThere: "nothing_there"
+        case .notFirst: "not_first"
         case .unknownRow: "unknown_row"
         case .outOfOrder: "out_of_order"
         case .irreversible: "irreversible"
@@ -63,8 +72,9 @@ extension MigratorError {
         case .notApplied: .words("name one that is applied; status lists them")
         case .changed: .words("put the migration back as it was, and make the change in a new one")
         case .newer: .words("use the program that applied them, or a later one")
-        case .behind: .applyPending
+        case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
+        case .otherSchema: .declareWhatIsThere
         case .unknownRow: .words("use the program whose history has it")
         case .outOfOrder(let id, _): .words("give \(id) an id and a place after the applied ones")
         case .irreversible: .words("restore a backup instead")
@@ -106,6 +116,12 @@ extension MigratorError: CustomStringConvertible {
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
         case .drifted(let difference): "the live schema departs from what was declared: \(difference)"
+        case .otherSchema(let id, let differences):
+            "the live schema is not what the migrations\(id.map { " up to \($0)" } ?? "") make:\n"
+                + differences.map { "  \($0)" }.joined(separator: "\n")
+        case .nothingThere: "the database is empty, so that there is nothing to record migrations for"
+        case .notFirst(let last):
+            "the database has migrations in its ledger already, up to \(last): what comes after them has to be applied"
         case .unknownRow(let id, let later):
             "the database holds migration \(id), which this history does not know, before \(later)"
         case .outOfOrder(let id, let applied):

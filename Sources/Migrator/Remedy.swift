@@ -9,6 +9,8 @@ public enum Remedy: Sendable, Equatable {
     case applyPending
     /// List the differences of the live schema.
     case listDifferences
+    /// Write migrations that make what is there, or bring the rows into a database that the migrations make.
+    case declareWhatIsThere
     /// Ask where the database stands, and then try again.
     case askForStatus
 }
@@ -20,6 +22,8 @@ extension Remedy: CustomStringConvertible {
         case .consentToDataLoss: "to lose them, set Migrator.Options.allowsDataLoss"
         case .applyPending: "apply them with Migrator.up"
         case .listDifferences: "Migrator.drift lists every difference"
+        case .declareWhatIsThere:
+            "write migrations that make what is there, or transfer the rows into a database that these migrations make"
         case .askForStatus: "Migrator.status tells whether it is applied; then try again"
         }
     }

@@ -95,6 +95,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         case .consentToDataLoss: "to lose them, run tc-migrate up --allow-data-loss"
         case .applyPending: "apply them with tc-migrate up, or start with --migration migrate"
         case .listDifferences: "tc-migrate drift lists every difference"
+        case .declareWhatIsThere: remedy.description
         case .askForStatus: "tc-migrate status tells whether it is applied; then start again"
         }
     }

@@ -117,6 +117,22 @@ struct NewTests {
         }
     }
 
+    @Test("a column that becomes required is asked for what rows get that hold NULL, and they get it")
+    func tightened() async throws {
+        try await withProject { box in
+            let refused = try await new(box, "tightened", "nicks", "--json")
+            #expect(try refused.document(ErrorDocument.self).error.code == "needs_filling")
+            #expect(
+                refused.ending == .exit(2) && refused.error.contains("people.nick becomes required")
+                    && refused.error.contains("--fill people.nick=VALUE, or --no-fill people.nick if no row holds NULL"),
+                "\(refused)")
+            let filled = try await new(box, "tightened", "nicks", "--dry-run", "--fill", "people.nick=none")
+            #expect(filled.output.contains("ChangeColumn(\"nick\").required(filling: \"none\")"), "\(filled)")
+            let full = try await new(box, "tightened", "nicks", "--dry-run", "--no-fill", "people.nick")
+            #expect(full.output.contains("ChangeColumn(\"nick\").required()"), "\(full)")
+        }
+    }
+
     @Test(
         "an answer that means nothing is usage, and says what was probably meant",
         arguments: [
@@ -144,6 +160,8 @@ struct NewTests {
                 ("renamedTable", "1\n", "RenameTable(\"notes\", to: \"remarks\")"),
                 ("required", "nobody\n", "AddColumn(\"email\", .text).filling(\"nobody\")"),
                 ("required", "\n", "AddColumn(\"email\", .text)\r\n"),
+                ("tightened", "none\n", "ChangeColumn(\"nick\").required(filling: \"none\")"),
+                ("tightened", "\n", "ChangeColumn(\"nick\").required()"),
             ] {
                 let run = try await box.run(
                     try Program(inPath: "python3"),

@@ -167,7 +167,7 @@ extension MigratorError {
         switch self {
         case .rowsInTheWay(_, let hazards), .dataLoss(_, let hazards): hazards
         case .unknownID, .notApplied, .changed, .newer, .unknownRow, .outOfOrder, .irreversible, .cannotLower,
-            .inTransaction, .behind, .drifted:
+            .inTransaction, .behind, .drifted, .otherSchema, .nothingThere, .notFirst:
             []
         case .stopped(_, let error): error.measured
         }

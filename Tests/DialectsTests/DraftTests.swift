@@ -157,6 +157,32 @@ struct DraftTests {
         #expect(error?.remedy.contains("RunSQL") == true)
     }
 
+    @Test("a column that is required from now on is a question, under its new name, until there is a value for it")
+    func fillingQuestions() throws {
+        var table = people
+        table.columns[1].isNullable = true
+        table.columns[2].isNullable = true
+        let before = try Schema().applying(.createTable(table))
+        table.columns[1].isNullable = false
+        table.columns[1].default = "nobody"
+        table.columns[2] = Column("handle", .text)
+        table.columns.append(Column("age", .integer))
+        let after = try Schema().applying(.createTable(table))
+        var choices = DraftChoices()
+        choices.columns = ["people": ["nick": "handle"]]
+        let questions = before.fillingQuestions(leadingTo: after, choices)
+        #expect(questions.map(\.name.description) == ["people.name", "people.handle", "people.age"])
+        #expect(questions.map(\.isNew) == [false, false, true])
+        choices.fillings = ["people": ["name": "x", "handle": "x", "age": 0]]
+        #expect(before.fillingQuestions(leadingTo: after, choices).isEmpty)
+        #expect(after.fillingQuestions(leadingTo: after, DraftChoices()).isEmpty)
+        #expect(
+            try before.operations(leadingTo: after, choices).contains { operation in
+                guard case .alterTable("people", let changes) = operation else { return false }
+                return changes.contains(.changeColumn("handle", [.nullable(false, filling: "x")]))
+            })
+    }
+
     @Test("what is gone and has a counterpart is a question, until somebody answers it")
     func questions() throws {
         let before = try Schema().applying(.createTable(people))

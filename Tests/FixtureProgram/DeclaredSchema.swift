@@ -3,13 +3,14 @@ import Migrator
 
 /// What somebody may have made of the schema that the history `plain` makes: `TC_FIXTURE_SCHEMA`.
 enum DeclaredSchema: String {
-    case same, grown, required, renamed, renamedTable, shrunk, uncounted, unsound
+    case same, grown, required, tightened, renamed, renamedTable, shrunk, uncounted, unsound
 
     var schema: Schema {
         switch self {
         case .same: Self.schema(of: .people, .notes)
         case .grown: Self.schema(of: .people.adding { $0 + [.nullable("born", .date)] }, .notes, .tags)
         case .required: Self.schema(of: .people.adding { $0 + [Column("email", .text)] }, .notes)
+        case .tightened: Self.schema(of: .people.adding { $0.dropLast() + [Column("nick", .text)] }, .notes)
         case .renamed: Self.schema(of: .people.adding { $0.dropLast() + [.nullable("handle", .text)] }, .notes)
         case .renamedTable: Self.schema(of: .people, .notes.called("remarks"))
         case .shrunk: Self.schema(of: .people.adding { $0.dropLast() })

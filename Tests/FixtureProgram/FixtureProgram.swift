@@ -18,6 +18,7 @@ struct FixtureProgram {
     static func migrations(_ choice: String) throws -> [Migration] {
         switch choice {
         case "plain": return [people, notes]
+        case "taken": return [Migration(id: "0001-first", operations: people.operations + notes.operations)]
         case "edited": return [editedPeople, notes]
         case "shorter": return [people]
         case "newer": return [people, notes, tags]

@@ -4,7 +4,7 @@ public struct DraftChoices: Sendable, Equatable {
     public var tables: [String: String] = [:]
     /// The new names of columns, by the old names of their table and column.
     public var columns: [String: [String: String]] = [:]
-    /// The values that existing rows get in new columns, by the new names of table and column.
+    /// The values that existing rows get in columns that are new or become required, by the new names of table and column.
     public var fillings: [String: [String: Default]] = [:]
 
     /// Renames nothing and fills nothing.

@@ -6,6 +6,16 @@ public struct RenameQuestion: Sendable, Equatable {
     public let candidates: [DraftName]
 }
 
+/// A column that is required from now on, while nothing says what rows get that hold nothing in it.
+public struct FillingQuestion: Sendable, Equatable {
+    /// The column's new name.
+    public let name: DraftName
+    /// The type that a value has to have.
+    public let type: ColumnType
+    /// Whether the column is new, so that every row needs a value; else those that hold NULL do.
+    public let isNew: Bool
+}
+
 extension Schema {
     /// Finds the questions to ask before `target` can be drafted: each table or column that is neither renamed by `choices` nor
     /// in `drops` and has a counterpart among the new ones. A column's counterpart has its type; a table's has at least half of
@@ -34,16 +44,14 @@ extension Schema {
         }
     }
 
-    /// Finds the new columns that are required and for which nothing says what existing rows get, by their new names.
-    public func columnsWithoutFilling(
-        leadingTo target: Schema, _ choices: DraftChoices
-    ) -> [(name: DraftName, column: Column)] {
-        tables.flatMap { table -> [(name: DraftName, column: Column)] in
+    /// Finds the columns that are new and required without a default, and those that are required and were not, for which
+    /// `choices` has no value.
+    public func fillingQuestions(leadingTo target: Schema, _ choices: DraftChoices) -> [FillingQuestion] {
+        tables.flatMap { table -> [FillingQuestion] in
             guard let new = target[choices.tables[table.name] ?? table.name] else { return [] }
-            let renamed = Set((choices.columns[table.name] ?? [:]).values)
-            let coming = new.columns.filter { table[column: $0.name] == nil && !renamed.contains($0.name) }
-            return coming.filter { $0.needsFilling && choices.fillings[new.name]?[$0.name] == nil }
-                .map { (.column($0.name, of: new.name), $0) }
+            let fillings = choices.fillings[new.name] ?? [:]
+            return table.fillingQuestions(new, choices.columns[table.name] ?? [:])
+                .filter { question in !fillings.keys.contains { question.name == .column($0, of: new.name) } }
         }
     }
 }
@@ -67,6 +75,15 @@ extension Table {
         }
     }
 
+    fileprivate func fillingQuestions(_ new: Table, _ names: [String: String]) -> [FillingQuestion] {
+        var before: [String: Column] = [:]
+        for column in columns { before[names[column.name] ?? column.name] = column }
+        return new.columns.filter { $0.needsFilling(after: before[$0.name]) }.map { column in
+            FillingQuestion(
+                name: .column(column.name, of: new.name), type: column.type, isNew: before[column.name] == nil)
+        }
+    }
+
     fileprivate func resembles(_ other: Table) -> Bool {
         let common = columns.filter { other[column: $0.name]?.type == $0.type }.count
         return 2 * common >= columns.count + other.columns.count - common
@@ -74,7 +91,11 @@ extension Table {
 }
 
 extension Column {
-    fileprivate var needsFilling: Bool { !isNullable && self.default == nil && generated == nil && !isIdentity }
+    /// A default is for rows to come: of rows that are there, only those get it that have no such column yet.
+    fileprivate func needsFilling(after old: Column?) -> Bool {
+        guard !isNullable, generated == nil, !isIdentity else { return false }
+        return old?.isNullable ?? (self.default == nil)
+    }
 }
 
 extension Default {

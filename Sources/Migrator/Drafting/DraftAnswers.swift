@@ -4,7 +4,7 @@ import Dialects
 package struct DraftAnswers: Sendable, Equatable {
     package private(set) var choices = DraftChoices()
     package private(set) var drops: Set<DraftName> = []
-    /// New required columns whose table has no rows yet.
+    /// Required columns of which it is said that no row lacks a value.
     private var unfilled: Set<DraftName> = []
 
     private let before: Schema
@@ -21,8 +21,8 @@ package struct DraftAnswers: Sendable, Equatable {
     }
 
     /// What is left to ask about values.
-    package var fillingQuestion: (name: DraftName, column: Column)? {
-        before.columnsWithoutFilling(leadingTo: target, choices).first { !unfilled.contains($0.name) }
+    package var fillingQuestion: FillingQuestion? {
+        before.fillingQuestions(leadingTo: target, choices).first { !unfilled.contains($0.name) }
     }
 
     package mutating func rename(_ old: DraftName, to new: DraftName) {
@@ -87,7 +87,7 @@ extension DraftAnswers {
         fill(found, with: filling)
     }
 
-    /// `--no-fill people.email`: the table has no rows yet.
+    /// `--no-fill people.email`: no row lacks a value.
     package mutating func leaveUnfilled(inWords words: String) throws(DraftRefusal) {
         fill(try column(words, flag: "--no-fill").name, with: nil)
     }

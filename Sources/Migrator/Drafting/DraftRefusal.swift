@@ -10,7 +10,7 @@ package enum DraftRefusal: Error, Equatable {
     case elsewhere(DraftName, DraftName)
     case badFilling(DraftName, ColumnType)
     case renamedOrDropped(RenameQuestion)
-    case needsFilling(DraftName, ColumnType)
+    case needsFilling(FillingQuestion)
     /// A file of the folder that the program does not know.
     case notInHistory(file: String, line: String)
     case impossible(DraftError)
@@ -29,7 +29,10 @@ extension DraftRefusal: CustomStringConvertible {
         case .renamedOrDropped(let question):
             "\(question.gone) is gone from the declared schema, and \(question.candidates.map(\.description).joined(separator: ", ")) "
                 + "could be its new name"
-        case .needsFilling(let name, _): "\(name) is new and required, and nothing says what rows that exist get"
+        case .needsFilling(let question) where question.isNew:
+            "\(question.name) is new and required, and nothing says what rows that exist get"
+        case .needsFilling(let question):
+            "\(question.name) becomes required, and nothing says what rows get that hold NULL"
         case .notInHistory(let file, _): "\(file) is there, and this program does not know it"
         case .impossible(let error): "\(error)"
         }
@@ -45,8 +48,11 @@ extension DraftRefusal: CustomStringConvertible {
         case .badFilling: "give one that is, or write the migration by hand"
         case .renamedOrDropped(let question):
             "say --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may go"
-        case .needsFilling(let name, _):
-            "say --fill \(name)=VALUE, or --no-fill \(name) if the table has no rows; or give the column a default, or let it be nullable"
+        case .needsFilling(let question) where question.isNew:
+            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if the table has no rows; or give the column a default, "
+                + "or let it be nullable"
+        case .needsFilling(let question):
+            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if no row holds NULL; or let it stay nullable"
         case .notInHistory(_, let line): "add \(line) to History.swift and build again, or remove the file"
         case .impossible(let error): error.remedy
         }

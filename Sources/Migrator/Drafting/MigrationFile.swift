@@ -26,6 +26,8 @@ package struct MigrationFile: Sendable, Equatable {
         previous = names.dropLast().last
     }
 
+    /// Whether the history is empty so far.
+    package var isFirst: Bool { previous == nil }
     package var fileName: String { "\(id).swift" }
     /// Its line for `History.swift`.
     package var line: String { "Migration.\(name)" }
