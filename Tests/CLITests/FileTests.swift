@@ -29,10 +29,10 @@ struct FileTests {
             let before = try box.contents()
             for command in [["up"], ["up", "--dry-run"], ["down"], ["status"], ["drift"]] {
                 let run = try await box.run(.tcMigrate, command + ["--json", "-d", box(name)])
-                expectRefusal(run, saying: box(name), "no SQLite database", "name a")
+                expectRefusal(run, saying: box(name), "not a SQLite database", "name a")
                 #expect(try run.document(ErrorDocument.self).error.code == "not_a_database")
             }
-            expectRefusal(try await box.migrate("inspect", box(name)), saying: "no SQLite database")
+            expectRefusal(try await box.migrate("inspect", box(name)), saying: "not a SQLite database")
             #expect(try box.contents() == before)
         }
     }

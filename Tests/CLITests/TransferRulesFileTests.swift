@@ -93,7 +93,7 @@ struct TransferRulesFileTests {
             ("tables:\n  Orders:\n    columns:\n      Created: {timestamp: unix_mss}\n", 4, "did you mean unix_ms?"),
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, zone: Europe/Berlin}\n", 4, "+02:00"),
             ("tables:\n  Orders:\n    columns:\n      Local: {zone: UTC}\n", 4, "add timestamp: iso"),
-            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: date}\n", 4, "no date"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: date}\n", 4, "become a date"),
             ("tables:\n  Orders:\n    columns:\n      Note: {nul: }\n", 4, "between quotes"),
             ("tables:\n  Orders: {skip: yes}\n", 2, "true, false"), ("lowercase_names: [\n", 2, "no YAML"),
             ("tables:\n  Orders: {}\n  Orders: {}\n", 2, "twice"),

@@ -24,7 +24,8 @@ struct SQLiteFile: Sendable {
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR:
-            throw DatabaseError(.notADatabase, "\(name) is a folder, no SQLite database", remedy: "name a file in it")
+            throw DatabaseError(
+                .notADatabase, "\(name) is a folder, not a SQLite database", remedy: "name a file in it")
         default:
             throw DatabaseError(
                 .notADatabase, "\(name) is not a regular file, and so not a SQLite database", remedy: "name a file")
