@@ -110,8 +110,7 @@ struct RootCommand: AsyncParsableCommand {
             version: MigrateProgram.context.version,
             subcommands: [
                 NewCommand.self, UpCommand.self, BaselineCommand.self, DownCommand.self, StatusCommand.self,
-                DriftCommand.self,
-                PlanCommand.self, InspectCommand.self, TransferCommand.self, AbandonCommand.self,
+                DriftCommand.self, PlanCommand.self, InspectCommand.self, TransferCommand.self, AbandonCommand.self,
                 VerifyCommand.self,
             ])
     }

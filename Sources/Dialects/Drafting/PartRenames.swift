@@ -41,33 +41,22 @@ private protocol NamedPart: Hashable {
     var partName: String? { get set }
 }
 
-extension PrimaryKey: NamedPart {
+/// A part whose name may be left to the database.
+private protocol OptionallyNamedPart: NamedPart {
+    var name: String? { get set }
+}
+
+extension OptionallyNamedPart {
     fileprivate var partName: String? {
         get { name }
         set { name = newValue }
     }
 }
 
-extension Unique: NamedPart {
-    fileprivate var partName: String? {
-        get { name }
-        set { name = newValue }
-    }
-}
-
-extension Check: NamedPart {
-    fileprivate var partName: String? {
-        get { name }
-        set { name = newValue }
-    }
-}
-
-extension ForeignKey: NamedPart {
-    fileprivate var partName: String? {
-        get { name }
-        set { name = newValue }
-    }
-}
+extension PrimaryKey: OptionallyNamedPart {}
+extension Unique: OptionallyNamedPart {}
+extension Check: OptionallyNamedPart {}
+extension ForeignKey: OptionallyNamedPart {}
 
 extension Index: NamedPart {
     fileprivate var partName: String? {

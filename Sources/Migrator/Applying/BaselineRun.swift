@@ -12,9 +12,9 @@ struct BaselineRun {
     func record(to target: String?) throws -> [String] {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
-        guard try !wouldRecord(to: target).isEmpty else { return [] }
+        let count = try history.count(to: target)
+        guard try !isRecorded(count) else { return [] }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
-            let count = try history.count(to: target)
             let made = try ScratchRun(history: history, applied: count).inspect(beside: connection)
             return try connection.transaction {
                 // Somebody else may have been first, and the schema may have changed since: this is what is recorded.
