@@ -124,6 +124,7 @@ struct NewCommand: AsyncParsableCommand {
             guard let dialogue else { throw DraftRefusal.needsFilling(question) }
             try dialogue.answer(question, in: &answers)
         }
+        try answers.requireUsedFillings()
         return answers
     }
 

@@ -112,6 +112,10 @@ struct NewTests {
             #expect(refused.error.contains("--no-fill people.email"), "\(refused)")
             let filled = try await new(box, "required", "emails", "--dry-run", "--fill", "people.email=a=b")
             #expect(filled.output.contains("AddColumn(\"email\", .text).filling(\"a=b\")"), "\(filled)")
+            let optional = try await new(
+                box, "renamed", "handles", "--dry-run", "--drop", "people.nick", "--fill", "people.handle=none")
+            #expect(
+                optional.output.contains("AddColumn(\"handle\", .text).nullable().filling(\"none\")"), "\(optional)")
             let empty = try await new(box, "required", "emails", "--dry-run", "--no-fill", "people.email")
             #expect(empty.output.contains("AddColumn(\"email\", .text)\n"), "\(empty)")
         }
@@ -143,6 +147,11 @@ struct NewTests {
             (["--rename", "notes.body=people.handle"], "a column keeps its table"),
             (["--drop", "people.name"], "is still in"), (["--drop", "peopel.nick"], "did you mean people.nick?"),
             (["--fill", "people.id=x"], "is no bigint"), (["--fill", "people=x"], "there is no people"),
+            (["--drop", "people.nick", "--fill", "people.name=x"], "no row that exists lacks a value there"),
+            (
+                ["--rename", "people.nick=people.handle", "--fill", "people.handle=x"],
+                "no row that exists lacks a value there"
+            ),
         ])
     func badAnswers(_ arguments: [String], said: String) async throws {
         try await withProject { box in

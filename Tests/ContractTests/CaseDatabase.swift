@@ -15,7 +15,11 @@ struct CaseDatabase: SQLWords {
     mutating func migrate(allowsDataLoss: Bool = false, @MigrationBuilder _ operations: () -> [SchemaOperation])
         async throws
     {
-        let next = migrations + [migration(operations())]
+        try await migrate(operations(), allowsDataLoss: allowsDataLoss)
+    }
+
+    mutating func migrate(_ operations: [SchemaOperation], allowsDataLoss: Bool = false) async throws {
+        let next = migrations + [migration(operations)]
         try await database.migrator(next, allowsDataLoss: allowsDataLoss).up()
         migrations = next
     }

@@ -69,6 +69,78 @@ struct RetypeKeyTests {
             #expect(reason.contains("parents"))
         }
     }
+
+    @Test("a column follows its own table's key by way of another table", arguments: Backend.available)
+    func circle(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("parents") {
+                    Column("id", .integer).primaryKey()
+                    Column("eldest", .integer).nullable()
+                }
+                CreateTable("children") { Column("parent", .integer).primaryKey().references("parents") }
+                AlterTable("parents") { Add(ForeignKey("eldest", to: "children", "parent")) }
+            }
+            try await test.run(
+                "INSERT INTO parents VALUES (1, NULL); INSERT INTO children VALUES (1); UPDATE parents SET eldest = 1")
+            try await test.migrate { AlterTable("parents") { ChangeColumn("id").type(.text) } }
+            #expect(try test.schema["parents"]?[column: "eldest"]?.type == .text)
+            #expect(try await test.drift().isEmpty)
+            #expect(try await test.rows("parents", "id", "eldest") == [["1", "1"]])
+            await #expect(throws: DatabaseError.self) { try await test.run("UPDATE parents SET eldest = '9'") }
+        }
+    }
+
+    /// A reference of a table to itself that comes, goes or changes its name beside the retyped key.
+    enum OwnReference: CaseIterable {
+        case goesAfterwards, goesBefore, columnGoes, columnIsRenamed, columnWasRenamed, keyIsRenamed, keyWasRenamed,
+            comes, isReplaced
+
+        func changes(to type: ColumnType) -> [Change] {
+            let retype = Change.changeColumn("id", [.type(type)])
+            let key = ForeignKey(["above"], to: "parents", ["id"], name: "other")
+            return switch self {
+            case .goesAfterwards: [retype, .dropForeignKey("parents_above_fkey")]
+            case .goesBefore: [.dropForeignKey("parents_above_fkey"), retype]
+            case .columnGoes: [retype, .dropForeignKey("parents_above_fkey"), .dropColumn("above")]
+            case .columnIsRenamed: [retype, .renameColumn("above", to: "boss")]
+            case .columnWasRenamed: [.renameColumn("above", to: "boss"), retype]
+            case .keyIsRenamed: [retype, .renameConstraint("parents_above_fkey", to: "other")]
+            case .keyWasRenamed: [.renameConstraint("parents_above_fkey", to: "other"), retype]
+            case .comes: [retype, .addForeignKey(key)]
+            case .isReplaced: [.dropForeignKey("parents_above_fkey"), .addForeignKey(key), retype]
+            }
+        }
+    }
+
+    @Test(
+        "a reference of the table to itself comes or goes beside the retyped key", arguments: Backend.available,
+        OwnReference.allCases)
+    func ownReference(_ backend: Backend, _ reference: OwnReference) async throws {
+        for type in [ColumnType.bigint, .text] {
+            try await backend.withCase { test in
+                try await test.migrate {
+                    CreateTable("parents") {
+                        Column("id", .integer).primaryKey()
+                        Column("above", .integer).nullable().references("parents")
+                        Column("name", .text)
+                    }
+                    CreateTable("children") { Column("parent", .integer).nullable().references("parents") }
+                }
+                try await test.run(
+                    "INSERT INTO parents VALUES (1, NULL, 'a'), (2, 1, 'b'); INSERT INTO children VALUES (2)")
+                try await test.migrate(
+                    [.alterTable("parents", reference.changes(to: type))],
+                    allowsDataLoss: reference == .columnGoes)
+                #expect(try await test.drift().isEmpty, "\(type)")
+                #expect(try test.schema["children"]?[column: "parent"]?.type == type)
+                #expect(try await test.rows("parents", "id", "name") == [["1", "a"], ["2", "b"]])
+                await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO children VALUES ('9')") }
+                try await test.down(allowsDataLoss: true)
+                #expect(try await test.drift().isEmpty, "\(type), undone")
+            }
+        }
+    }
 }
 
 extension CaseDatabase {

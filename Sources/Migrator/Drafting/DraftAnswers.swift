@@ -43,6 +43,25 @@ package struct DraftAnswers: Sendable, Equatable {
         }
         choices.fillings[table, default: [:]][column] = value
     }
+
+    /// Throws `uselessFilling` when a value was given that no row gets: whoever gave it means another column.
+    package func requireUsedFillings() throws(DraftRefusal) {
+        for (table, values) in choices.fillings.sorted(by: { $0.key < $1.key }) {
+            for column in values.keys.sorted() where !getsFilling(column, of: table) {
+                throw .uselessFilling(.column(column, of: table))
+            }
+        }
+    }
+
+    /// Rows that exist get a value in a column that is new to them, and in one that takes no NULL any more.
+    private func getsFilling(_ column: String, of table: String) -> Bool {
+        let oldTable = choices.tables.first { $0.value == table }?.key ?? table
+        guard choices.tables[oldTable] ?? table == table, let before = before[oldTable] else { return false }
+        let names = choices.columns[oldTable] ?? [:]
+        let oldColumn = names.first { $0.value == column }?.key ?? column
+        guard names[oldColumn] ?? column == column, let was = before[column: oldColumn] else { return true }
+        return was.isNullable && target[table]?[column: column]?.isNullable == false
+    }
 }
 
 // MARK: - In words

@@ -9,6 +9,8 @@ package enum DraftRefusal: Error, Equatable {
     /// A rename that would move something to another place.
     case elsewhere(DraftName, DraftName)
     case badFilling(DraftName, ColumnType)
+    /// A value for a column in which no row lacks one.
+    case uselessFilling(DraftName)
     case renamedOrDropped(RenameQuestion)
     case needsFilling(FillingQuestion)
     /// A file of the folder that the program does not know.
@@ -26,6 +28,7 @@ extension DraftRefusal: CustomStringConvertible {
         case .notNew(let name): "\(name) is in the history already"
         case .elsewhere(let old, let new): "\(old) can't become \(new): a column keeps its table, and a table stays one"
         case .badFilling(let name, let type): "the value for \(name) is no \(type)"
+        case .uselessFilling(let name): "--fill \(name): no row that exists lacks a value there"
         case .renamedOrDropped(let question):
             "\(question.gone) is gone from the declared schema, and \(question.candidates.map(\.description).joined(separator: ", ")) "
                 + "could be its new name"
@@ -46,6 +49,7 @@ extension DraftRefusal: CustomStringConvertible {
         case .notGone, .notNew: "only what is gone can have become something new"
         case .elsewhere: "rename the table first with --rename, or move the values with RunSQL"
         case .badFilling: "give one that is, or write the migration by hand"
+        case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes one"
         case .renamedOrDropped(let question):
             "say --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may go"
         case .needsFilling(let question) where question.isNew:
@@ -61,7 +65,7 @@ extension DraftRefusal: CustomStringConvertible {
     /// The stable word for it in JSON.
     package var code: String {
         switch self {
-        case .badForm, .unknown, .notGone, .notNew, .elsewhere, .badFilling: "bad_answer"
+        case .badForm, .unknown, .notGone, .notNew, .elsewhere, .badFilling, .uselessFilling: "bad_answer"
         case .renamedOrDropped: "renamed_or_dropped"
         case .needsFilling: "needs_filling"
         case .notInHistory: "not_in_history"

@@ -13,18 +13,19 @@ struct PostgreSQLAlter {
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
-        let followers = followingColumns
-        let own = foreignKeysThatStay.filter { $0.table == alteration.before.name }
-        var aside = Set(followers.isEmpty ? [] : own.compactMap(\.was.name))
-        for (at, step) in steps.enumerated() where !renames(step.change, &aside) {
+        let followers = alteration.followers.flatMap { FollowingColumn.between($0.before, $0.after) }
+        let own = steps.flatMap(\.followers)
+        let isFollowed = !(followers + own).isEmpty
+        for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
             statements += try lower(step, using: using.values[at])
+            for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
-        for follower in followers { statements += try retype(follower) }
-        if !followers.isEmpty { statements = foreignKeysAside + statements + foreignKeysAgain }
+        for follower in followers { statements += try retype(follower) { $0 } }
+        if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
         var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
         for step in steps { dependents.disturb(step) }
-        for follower in followers { dependents.disturb(follower.now.name, of: follower.table.name) }
+        for follower in followers + own { dependents.disturb(follower.now.name, of: follower.table.name) }
         return Lowering(try dependents.around(statements, steps))
     }
 
@@ -234,35 +235,40 @@ extension ChangeStep {
     }
 }
 
-// Columns of other tables that take the type of the key they refer to.
-extension PostgreSQLAlter {
-    /// A column that takes another type because it refers to one that does.
-    private struct FollowingColumn {
-        var table: Table
-        var was: Column
-        var now: Column
-    }
+/// A column that takes another type because it refers to one that does.
+private struct FollowingColumn {
+    var table: Table
+    var was: Column
+    var now: Column
 
-    private var followingColumns: [FollowingColumn] {
-        let refersToItself = alteration.after.foreignKeys.contains { $0.parent == alteration.after.name }
-        let changed = (refersToItself ? alteration.changedTables : alteration.followers)
-            .sorted { $0.after.name < $1.after.name }
-        return changed.flatMap { side -> [FollowingColumn] in
-            let referring = Set(side.after.foreignKeys.flatMap(\.columns))
-            return side.after.columns.compactMap { now in
-                guard let was = side.before[column: now.name], was.type != now.type, referring.contains(now.name) else {
-                    return nil
-                }
-                return FollowingColumn(table: side.after, was: was, now: now)
-            }
+    /// Those between two states of one table in which no column was renamed.
+    static func between(_ before: Table, _ after: Table) -> [FollowingColumn] {
+        after.columns.compactMap { now in
+            guard let was = before[column: now.name], was.type != now.type else { return nil }
+            return FollowingColumn(table: after, was: was, now: now)
         }
     }
+}
 
-    private func retype(_ follower: FollowingColumn) throws(LoweringError) -> [String] {
+extension ChangeStep {
+    /// Columns of the altered table itself that follow the one that this step retypes: they are called by their names of then, and
+    /// the key by which they follow may be gone after the next step.
+    fileprivate var followers: [FollowingColumn] {
+        guard case .changeColumn(let changed, _) = change else { return [] }
+        return FollowingColumn.between(before, after).filter { $0.now.name != changed }
+    }
+}
+
+extension PostgreSQLAlter {
+    /// `firstName` gives the name that a column had before the alteration.
+    private func retype(
+        _ follower: FollowingColumn, called firstName: (String) -> String?
+    ) throws(LoweringError) -> [String] {
         let column = SQLText.identifier(follower.now.name)
         try undeclared.requireNoHeirs(of: follower.table.name)
-        try undeclared.requireUnread(
-            column: follower.now.name, of: follower.table.name, by: [.reference, .reader, .rule])
+        if let first = firstName(follower.now.name) {
+            try undeclared.requireUnread(column: first, of: follower.table.name, by: [.reference, .reader, .rule])
+        }
         let value = try dialect.conversion(of: column, from: follower.was.type, to: follower.now.type).expression
         let type = try dialect.spellType(of: follower.now, in: follower.table)
         return [
@@ -270,44 +276,38 @@ extension PostgreSQLAlter {
         ]
     }
 
-    /// Whether the change renames a key of `aside`, which holds the names of those that stand aside: it comes back under its new name.
-    private func renames(_ change: Change, _ aside: inout Set<String>) -> Bool {
-        guard case .renameConstraint(let old, let new) = change, aside.remove(old) != nil else { return false }
-        aside.insert(new)
-        return true
-    }
-
-    /// A foreign key can't stand while its two sides have different types.
+    /// A foreign key can't stand while its two sides have different types: all that refer to a table which changes are dropped
+    /// first, and those that the alteration leaves are added last.
     private var foreignKeysAside: [String] {
-        foreignKeysThatStay.map { table, was, _ in
-            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(was.name ?? ""))"
+        foreignKeys(in: before).map { table, key in
+            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
         }
     }
 
     private var foreignKeysAgain: [String] {
-        foreignKeysThatStay.map { table, _, now in "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(now))" }
-    }
-
-    /// Those to a table that changes, and that are there before and after: what the operation itself adds or drops is not touched
-    /// twice.
-    private var foreignKeysThatStay: [(table: String, was: ForeignKey, now: ForeignKey)] {
-        let parents = alteration.tableNames
-        return before.tables(referringTo: parents).flatMap { table in
-            table.foreignKeys.filter { parents.contains($0.parent) }.compactMap { was in
-                let name = table.name == alteration.before.name ? was.name.map(alteration.steps.finalName) : was.name
-                let now = after[table.name]?.foreignKeys.first { $0.name == name }
-                return now.map { (table.name, was, $0) }
-            }
+        foreignKeys(in: after).map { table, key in
+            "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key))"
         }
     }
-}
 
-extension [ChangeStep] {
-    /// What the constraint of this name is called after all steps.
-    fileprivate func finalName(_ constraint: String) -> String {
-        reduce(constraint) { name, step in
-            guard case .renameConstraint(name, let new) = step.change else { return name }
-            return new
+    private func foreignKeys(in schema: Schema) -> [(table: String, key: ForeignKey)] {
+        let parents = alteration.tableNames
+        return schema.tables(referringTo: parents).flatMap { table in
+            table.foreignKeys.filter { parents.contains($0.parent) }.map { (table.name, $0) }
+        }
+    }
+
+    /// Whether a step adds, drops or renames one of those keys: it is done by their way out and back.
+    private func isAboutKeyAside(_ step: ChangeStep) -> Bool {
+        func isAside(_ name: String) -> Bool {
+            step.before.foreignKeys.contains { $0.name == name && alteration.tableNames.contains($0.parent) }
+        }
+        switch step.change {
+        case .addForeignKey(let key): return alteration.tableNames.contains(key.parent)
+        case .dropForeignKey(let name), .renameConstraint(let name, _): return isAside(name)
+        case .addColumn, .dropColumn, .renameColumn, .changeColumn, .addIndex, .dropIndex, .renameIndex, .addPrimaryKey,
+            .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck:
+            return false
         }
     }
 }
