@@ -11,15 +11,15 @@ public protocol Dialect: Sendable {
     /// The type in this database's words.
     ///
     /// - Throws: ``LoweringError`` when it has none.
-    func spell(_ type: ColumnType) throws(LoweringError) -> String
+    func render(_ type: ColumnType) throws(LoweringError) -> String
     /// A default in this database's words, parenthesized where it must be.
     ///
     /// - Throws: ``LoweringError`` when the column's type does not take it.
-    func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
+    func render(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
     /// An expression in this database's words. What is written once for both says the same in both.
     ///
     /// - Throws: ``LoweringError`` when portable text would not say the same on both databases.
-    func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String
+    func render(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String
     /// ` COLLATE …` in this database's words.
     ///
     /// - Throws: ``LoweringError`` when it has none.

@@ -26,12 +26,12 @@ package struct DuplicateStatements: Sendable, Equatable {
             switch part.key {
             case .column(let name): parts.append(SQLText.identifier(name))
             case .expression(let expression):
-                parts.append("(\(try dialect.spell(expression, as: .key(of: table, isUnique: true))))")
+                parts.append("(\(try dialect.render(expression, as: .key(of: table, isUnique: true))))")
             }
         }
         var conditions = parts.map { "\($0) IS NOT NULL" }
         if let condition = key.condition {
-            conditions.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+            conditions.append("(\(try dialect.render(condition, as: .condition(of: table))))")
         }
         let order = (order.map(SQLText.identifier) + [places.place]).joined(separator: ", ")
         let ranked = """

@@ -33,7 +33,7 @@ extension TypeConversions {
     private func conversionOfNative(
         _ column: String, from old: ColumnType, to new: ColumnType
     ) throws(LoweringError) -> Conversion {
-        guard try spell(old) == spell(new) else {
+        guard try render(old) == render(new) else {
             throw LoweringError(
                 column, "there is no built-in conversion from \(old) to \(new)",
                 remedy: "say how with .type(…, using: …)")

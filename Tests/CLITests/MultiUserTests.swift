@@ -9,13 +9,13 @@ struct MultiUserTests {
 
     @Test(arguments: Backend.available)
     func eachSeesWhatHeMay(backend: Backend) async throws {
-        try await withTown(backend) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            _ = try await town.start(town.bob, title: "Bob's work")
-            let (alice, bob) = (try await town.titles(town.alice), try await town.titles(town.bob))
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            _ = try await machine.start(machine.bob, title: "Bob's work")
+            let (alice, bob) = (try await machine.titles(machine.alice), try await machine.titles(machine.bob))
             #expect(alice == ["Alice's work"] && bob == ["Bob's work"])
-            #expect(try await town.titles(town.admin) == ["Alice's work", "Bob's work"])
-            let table = try await town.telec(town.admin, "sessions", "list")
+            #expect(try await machine.titles(machine.admin) == ["Alice's work", "Bob's work"])
+            let table = try await machine.telec(machine.admin, "sessions", "list")
             #expect(table.output.contains("[Alice] Alice's work"), "\(table)")
 
             for arguments in [
@@ -23,11 +23,11 @@ struct MultiUserTests {
                 ["sessions", "end", id], ["sessions", "share", id], ["sessions", "attach", id],
                 ["sessions", "revive", id], ["sessions", "tail", id, "--reason", "curious"],
             ] {
-                let run = try await town.telec(town.bob, arguments)
+                let run = try await machine.telec(machine.bob, arguments)
                 #expect(run.code == 64 && run.error.contains("there is no session \(id)"), "\(arguments) \(run)")
                 #expect(!"\(run)".contains(Self.canary))
             }
-            let own = try await town.telec(town.alice, "transcript", id)
+            let own = try await machine.telec(machine.alice, "transcript", id)
             #expect(own.output.contains(Self.canary) && own.error.isEmpty, "\(own)")
         }
     }
@@ -35,14 +35,14 @@ struct MultiUserTests {
     /// Whoever may not see a session gets, for each route, the answer that an id gets that nobody has; what he tried is on record.
     @Test(arguments: Backend.available)
     func whatOneMayNotSeeDoesNotExist(backend: Backend) async throws {
-        try await withTown(backend) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
             let none = "00000000-0000-4000-8000-000000000000"
             func answer(_ user: TestUser, _ id: String, _ route: [String]) async throws -> String {
                 let url = "http://x/sessions/\(id)\(route[0])"
-                let run = try await town.box.run(
+                let run = try await machine.box.run(
                     as: user, try Program(inPath: "curl"),
-                    ["-sS", "-D", "-", "--unix-socket", "\(town.box.folder)/run/d.sock", url] + route.dropFirst())
+                    ["-sS", "-D", "-", "--unix-socket", "\(machine.box.folder)/run/d.sock", url] + route.dropFirst())
                 let lines = run.output.split(whereSeparator: \.isNewline)
                     .filter { !$0.lowercased().hasPrefix("date:") }
                 return lines.joined(separator: "\n").replacing(id, with: "ID")
@@ -55,16 +55,17 @@ struct MultiUserTests {
             ]
             for route in routes {
                 let (hidden, unknown) = (
-                    try await answer(town.bob, id, route), try await answer(town.bob, none, route)
+                    try await answer(machine.bob, id, route), try await answer(machine.bob, none, route)
                 )
                 #expect(hidden == unknown && hidden.hasPrefix("HTTP/1.1 404"), "\(route)\n\(hidden)\n\(unknown)")
             }
             // Strangers are told nothing before anybody looks.
             let (hidden, unknown) = (
-                try await answer(town.stranger, id, [""]), try await answer(town.stranger, none, [""])
+                try await answer(machine.stranger, id, [""]), try await answer(machine.stranger, none, [""])
             )
             #expect(hidden == unknown && hidden.hasPrefix("HTTP/1.1 403"), "\(hidden)")
-            let log = try await town.telec(town.admin, "audit", "list", "--outcome", "refused", "--json").entries()
+            let log = try await machine.telec(machine.admin, "audit", "list", "--outcome", "refused", "--json")
+                .entries()
             for session in [id, none] {
                 let actions = log.filter { $0["session_id"] as? String == session }.compactMap {
                     $0["action"] as? String
@@ -79,16 +80,16 @@ struct MultiUserTests {
 
     @Test(arguments: Backend.available)
     func whoLooksIsOnRecord(backend: Backend) async throws {
-        try await withTown(backend) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            let silent = try await town.telec(town.admin, "transcript", id)
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let silent = try await machine.telec(machine.admin, "transcript", id)
             #expect(silent.code == 64 && silent.error.contains("takes a reason") && silent.output.isEmpty, "\(silent)")
-            let read = try await town.telec(town.admin, "transcript", id, "--reason", "incident 7")
+            let read = try await machine.telec(machine.admin, "transcript", id, "--reason", "incident 7")
             #expect(read.output.contains(Self.canary), "\(read)")
             #expect(read.error.contains("Viewing [Alice]'s session: access logged"))
-            _ = try await town.telec(town.bob, "transcript", id, "--reason", "curious")
+            _ = try await machine.telec(machine.bob, "transcript", id, "--reason", "curious")
 
-            let log = try await town.telec(town.admin, "audit", "list", "--json")
+            let log = try await machine.telec(machine.admin, "audit", "list", "--json")
             let entries = try log.entries()
             #expect(
                 entries.map { "\($0["person"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" } == [
@@ -96,39 +97,39 @@ struct MultiUserTests {
                 ])
             #expect(entries[1]["reason"] as? String == "incident 7")
             // Owners see who looked at theirs, and nobody else does.
-            #expect(try await town.telec(town.alice, "audit", "list", "--json").entries().count == 3)
-            #expect(try await town.telec(town.bob, "audit", "list", "--json").entries().isEmpty)
+            #expect(try await machine.telec(machine.alice, "audit", "list", "--json").entries().count == 3)
+            #expect(try await machine.telec(machine.bob, "audit", "list", "--json").entries().isEmpty)
             for arguments in [["audit", "verify"], ["audit", "export"], ["audit", "archive"]] {
-                let refused = try await town.telec(town.alice, arguments)
+                let refused = try await machine.telec(machine.alice, arguments)
                 #expect(refused.code == 2 && refused.error.contains("is not allowed"), "\(refused)")
             }
-            let verdict = try await town.telec(town.admin, "audit", "verify")
+            let verdict = try await machine.telec(machine.admin, "audit", "verify")
             // Trying to archive it is on record too.
             #expect(verdict.code == 0 && verdict.output.hasPrefix("intact: 4 rows, checkpoint 4:"), "\(verdict)")
             #expect(!log.output.contains(Self.canary))
 
-            let archive = try await town.telec(town.admin, "audit", "archive", "--reason", "2026 is over")
+            let archive = try await machine.telec(machine.admin, "audit", "archive", "--reason", "2026 is over")
             let checkpoint = try #require(verdict.output.split(separator: " ").last)
             #expect(archive.code == 0 && archive.output.split(separator: "\n").count == 4, "\(archive)")
             #expect(archive.error == "a new chain begins with entry 5\ncheckpoint \(checkpoint)", "\(archive)")
-            let longer = try await town.telec(town.admin, "audit", "export", "--after", "4")
+            let longer = try await machine.telec(machine.admin, "audit", "export", "--after", "4")
             #expect(longer.output.contains("new_chain") && longer.error.hasPrefix("checkpoint 5:"), "\(longer)")
         }
     }
 
     @Test(arguments: Backend.available)
     func sharingOpensASession(backend: Backend) async throws {
-        try await withTown(backend) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            #expect(try await town.telec(town.alice, "sessions", "share", id).code == 0)
-            #expect(try await town.titles(town.bob) == ["Alice's work"])
-            let read = try await town.telec(town.bob, "transcript", id, "--reason", "pairing")
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            #expect(try await machine.telec(machine.alice, "sessions", "share", id).code == 0)
+            #expect(try await machine.titles(machine.bob) == ["Alice's work"])
+            let read = try await machine.telec(machine.bob, "transcript", id, "--reason", "pairing")
             #expect(read.code == 0 && read.output.contains(Self.canary), "\(read)")
-            #expect(try await town.telec(town.bob, "sessions", "send", id, "from bob").code == 0)
-            #expect(try await town.telec(town.bob, "sessions", "end", id).code == 2)
-            #expect(try await town.telec(town.alice, "sessions", "unshare", id).code == 0)
-            #expect(try await town.telec(town.bob, "transcript", id, "--reason", "pairing").code == 64)
-            let actions = try await town.telec(town.alice, "audit", "list", "--json").entries()
+            #expect(try await machine.telec(machine.bob, "sessions", "send", id, "from bob").code == 0)
+            #expect(try await machine.telec(machine.bob, "sessions", "end", id).code == 2)
+            #expect(try await machine.telec(machine.alice, "sessions", "unshare", id).code == 0)
+            #expect(try await machine.telec(machine.bob, "transcript", id, "--reason", "pairing").code == 64)
+            let actions = try await machine.telec(machine.alice, "audit", "list", "--json").entries()
                 .map { "\($0["action"] ?? "") \($0["outcome"] ?? "")" }
             #expect(actions == ["read_transcript refused", "end refused", "send allowed", "read_transcript allowed"])
         }
@@ -138,23 +139,23 @@ struct MultiUserTests {
     /// (That it is in no log of the daemon's, each of these tests asks at its end.)
     @Test(arguments: Backend.available)
     func aCanaryStaysInItsTranscript(backend: Backend) async throws {
-        try await withTown(backend) { town in
+        try await withSharedMachine(backend) { machine in
             let curl = try Program(inPath: "curl")
-            let listeners = try [town.bob, town.admin].map { user in
-                try town.box.start(
-                    as: user, curl, ["-sN", "--unix-socket", "\(town.box.folder)/run/d.sock", "http://x/events"])
+            let listeners = try [machine.bob, machine.admin].map { user in
+                try machine.box.start(
+                    as: user, curl, ["-sN", "--unix-socket", "\(machine.box.folder)/run/d.sock", "http://x/events"])
             }
             try waitUntil("they listen") { try listeners.allSatisfy { try $0.outputText().contains("listening") } }
-            let id = try await town.start(town.alice, title: "Alice's work")
-            _ = try await town.telec(town.alice, "sessions", "share", id)
-            _ = try await town.telec(town.alice, "sessions", "unshare", id)
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            _ = try await machine.telec(machine.alice, "sessions", "share", id)
+            _ = try await machine.telec(machine.alice, "sessions", "unshare", id)
             var seen: [Run] = []
-            for user in [town.bob, town.admin, town.stranger] {
+            for user in [machine.bob, machine.admin, machine.stranger] {
                 for arguments in [
                     ["sessions", "list", "--json"], ["sessions", "get", id, "--json"], ["transcript", id],
                     ["sessions", "list", "--text", "AnArY"], ["audit", "list", "--json"], ["audit", "export"],
                     ["sessions", "send", "none", Self.canary.lowercased()], ["whoami", "--json"],
-                ] { seen.append(try await town.telec(user, arguments)) }
+                ] { seen.append(try await machine.telec(user, arguments)) }
             }
             #expect(seen.allSatisfy { !"\($0)".contains(Self.canary) })
             try waitUntil("the admin is told") { try listeners[1].outputText().contains("Alice's work") }
@@ -168,18 +169,19 @@ struct MultiUserTests {
 
     /// What the daemon refuses can't be had in another way: files, tmux, /proc, arguments.
     @Test func nothingLeaksBesideTheSocket() async throws {
-        try await withTown(.sqlite) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            let tail = try town.box.start(as: town.alice, town.client, ["sessions", "tail", id], town.variables)
+        try await withSharedMachine(.sqlite) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let tail = try machine.box.start(
+                as: machine.alice, machine.client, ["sessions", "tail", id], machine.variables)
             try waitUntil("somebody follows") { try tail.outputText().contains(Self.canary) }
             defer { tail.kill(SIGKILL) }
             let spy = """
-                cat \(town.state)/transcripts/* \(town.state)/*.db \(town.alice.home)/.teleclaude/hosts/*/*;
-                tmux -S \(town.alice.home)/.teleclaude/tmux/server capture-pane -p;
-                for p in $(ps -o pid= -u \(town.alice.name)); do cat /proc/$p/environ; ls -l /proc/$p/fd; done;
+                cat \(machine.state)/transcripts/* \(machine.state)/*.db \(machine.alice.home)/.teleclaude/hosts/*/*;
+                tmux -S \(machine.alice.home)/.teleclaude/tmux/server capture-pane -p;
+                for p in $(ps -o pid= -u \(machine.alice.name)); do cat /proc/$p/environ; ls -l /proc/$p/fd; done;
                 ps axww -o args
                 """
-            let seen = try await town.box.run(as: town.bob, Program(path: "/bin/sh"), ["-c", spy])
+            let seen = try await machine.box.run(as: machine.bob, Program(path: "/bin/sh"), ["-c", spy])
             #expect(!seen.output.contains(Self.canary), "\(seen)")
             #expect(!seen.output.contains("tcs_"))
             // The host, the pane, tmux and who follows are in the list of processes; which session they are of is not.
@@ -190,23 +192,23 @@ struct MultiUserTests {
     }
 
     @Test func aTokenIsWorthNothingElsewhere() async throws {
-        try await withTown(.sqlite) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            let environ = try await town.box.run(
+        try await withSharedMachine(.sqlite) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let environ = try await machine.box.run(
                 Program(path: "/bin/sh"),
-                ["-c", "cat /proc/$(cat \(town.alice.home)/.teleclaude/hosts/\(id)/pid)/environ | tr '\\0' '\\n'"],
+                ["-c", "cat /proc/$(cat \(machine.alice.home)/.teleclaude/hosts/\(id)/pid)/environ | tr '\\0' '\\n'"],
                 in: "/")
             let line = try #require(environ.output.split(separator: "\n").first { $0.contains("SESSION_TOKEN=") })
             let token = String(line.split(separator: "=")[1])
-            let variables = town.variables.merging(["TELECLAUDE_SESSION_TOKEN": token]) { _, new in new }
-            let own = try await town.box.run(as: town.alice, town.client, ["whoami", "--json"], variables)
+            let variables = machine.variables.merging(["TELECLAUDE_SESSION_TOKEN": token]) { _, new in new }
+            let own = try await machine.box.run(as: machine.alice, machine.client, ["whoami", "--json"], variables)
             #expect(own.output.contains(#""session_id":"\#(id)""#), "\(own)")
-            for thief in [town.bob, town.admin] {
-                let run = try await town.box.run(as: thief, town.client, ["whoami"], variables)
+            for thief in [machine.bob, machine.admin] {
+                let run = try await machine.box.run(as: thief, machine.client, ["whoami"], variables)
                 #expect(run.code == 2 && run.error.contains("not valid here"), "\(run)")
             }
-            _ = try await town.telec(town.alice, "sessions", "end", id)
-            let late = try await town.box.run(as: town.alice, town.client, ["whoami"], variables)
+            _ = try await machine.telec(machine.alice, "sessions", "end", id)
+            let late = try await machine.box.run(as: machine.alice, machine.client, ["whoami"], variables)
             #expect(late.code == 2 && late.error.contains("not valid here"), "\(late)")
         }
     }
@@ -214,23 +216,24 @@ struct MultiUserTests {
     /// Who is root inside a user namespace is who he is outside.
     @Test(.enabled(if: TestUser.mayNest, "user namespaces are forbidden on this machine, as in most containers"))
     func theKernelSaysWhoCalls() async throws {
-        try await withTown(.sqlite) { town in
-            let root = try await town.box.run(
-                as: town.bob, Program(inPath: "unshare"), ["--user", "--map-root-user", town.client.path, "whoami"],
-                town.variables)
+        try await withSharedMachine(.sqlite) { machine in
+            let root = try await machine.box.run(
+                as: machine.bob, Program(inPath: "unshare"),
+                ["--user", "--map-root-user", machine.client.path, "whoami"],
+                machine.variables)
             #expect(root.output.hasPrefix("Bob (member"), "\(root)")
         }
     }
 
     /// Whoever comes by somebody else's proxy is that one.
     @Test func aProxyIsItsOwner() async throws {
-        try await withTown(.sqlite) { town in
+        try await withSharedMachine(.sqlite) { machine in
             let proxy = """
                 import socket, threading
-                s = socket.socket(socket.AF_UNIX); s.bind("\(town.bob.home)/p.sock"); s.listen()
-                import os; os.chmod("\(town.bob.home)", 0o755); os.chmod("\(town.bob.home)/p.sock", 0o777)
+                s = socket.socket(socket.AF_UNIX); s.bind("\(machine.bob.home)/p.sock"); s.listen()
+                import os; os.chmod("\(machine.bob.home)", 0o755); os.chmod("\(machine.bob.home)/p.sock", 0o777)
                 while True:
-                    a, _ = s.accept(); b = socket.socket(socket.AF_UNIX); b.connect("\(town.box.folder)/run/d.sock")
+                    a, _ = s.accept(); b = socket.socket(socket.AF_UNIX); b.connect("\(machine.box.folder)/run/d.sock")
                     def pipe(x, y):
                         while (d := x.recv(65536)): y.sendall(d)
                         y.shutdown(socket.SHUT_WR)
@@ -238,10 +241,12 @@ struct MultiUserTests {
                 """
             // Not a developer's own one, which others can't reach.
             let python = Program(path: "/usr/bin/python3")
-            let process = try town.box.start(as: town.bob, Program(path: "/usr/bin/env"), [python.path, "-c", proxy])
-            try waitUntil("the proxy listens") { FileManager.default.fileExists(atPath: "\(town.bob.home)/p.sock") }
-            let through = try await town.box.run(
-                as: town.admin, town.client, ["whoami", "--socket", "\(town.bob.home)/p.sock"], town.variables)
+            let process = try machine.box.start(
+                as: machine.bob, Program(path: "/usr/bin/env"), [python.path, "-c", proxy])
+            try waitUntil("the proxy listens") { FileManager.default.fileExists(atPath: "\(machine.bob.home)/p.sock") }
+            let through = try await machine.box.run(
+                as: machine.admin, machine.client, ["whoami", "--socket", "\(machine.bob.home)/p.sock"],
+                machine.variables)
             process.kill(SIGKILL)
             #expect(through.output.hasPrefix("Bob (member"), "\(through)")
         }
@@ -249,36 +254,36 @@ struct MultiUserTests {
 
     /// One user's idle connections keep nobody else out.
     @Test func idleConnectionsAreTheirOwnersProblem() async throws {
-        try await withTown(.sqlite) { town in
+        try await withSharedMachine(.sqlite) { machine in
             let hoard = """
                 import socket, time
                 held = []
                 for _ in range(1000):
-                    s = socket.socket(socket.AF_UNIX); s.connect("\(town.box.folder)/run/d.sock"); held.append(s)
-                open("\(town.bob.home)/held", "w"); time.sleep(1000)
+                    s = socket.socket(socket.AF_UNIX); s.connect("\(machine.box.folder)/run/d.sock"); held.append(s)
+                open("\(machine.bob.home)/held", "w"); time.sleep(1000)
                 """
-            let process = try town.box.start(as: town.bob, Program(path: "/usr/bin/python3"), ["-c", hoard])
+            let process = try machine.box.start(as: machine.bob, Program(path: "/usr/bin/python3"), ["-c", hoard])
             try waitUntil("1,000 connections are open") {
-                FileManager.default.fileExists(atPath: "\(town.bob.home)/held")
+                FileManager.default.fileExists(atPath: "\(machine.bob.home)/held")
             }
-            let own = try await town.telec(town.bob, "whoami")
+            let own = try await machine.telec(machine.bob, "whoami")
             #expect(own.code == 2 && own.error.contains("too many connections"), "\(own)")
-            let other = try await town.telec(town.alice, "whoami")
+            let other = try await machine.telec(machine.alice, "whoami")
             #expect(other.output.hasPrefix("Alice (member"), "\(other)")
             process.kill(SIGKILL)
         }
     }
 
     @Test func strangersMayAskWhoTheyAre() async throws {
-        try await withTown(.sqlite) { town in
-            let who = try await town.telec(town.stranger, "whoami")
+        try await withSharedMachine(.sqlite) { machine in
+            let who = try await machine.telec(machine.stranger, "whoami")
             #expect(who.output.hasPrefix("nobody whom the settings know (public"), "\(who)")
             for arguments in [["sessions", "list"], ["audit", "list"], ["sessions", "get", "x"]] {
-                let run = try await town.telec(town.stranger, arguments)
+                let run = try await machine.telec(machine.stranger, arguments)
                 #expect(run.code == 2 && run.error.contains("nobody's in the settings"), "\(run)")
             }
             // Root is nobody either, until a person has that account.
-            let root = try await town.box.run(town.client, ["whoami"], town.variables, in: "/")
+            let root = try await machine.box.run(machine.client, ["whoami"], machine.variables, in: "/")
             #expect(root.output.contains("(public, uid 0)"), "\(root)")
         }
     }
@@ -286,17 +291,19 @@ struct MultiUserTests {
     /// A uid that was given to somebody else does not bring along the sessions of whoever had it before.
     @Test(arguments: Backend.available)
     func aRecycledUidInheritsNothing(backend: Backend) async throws {
-        try await withTown(backend) { town in
-            let id = try await town.start(town.alice, title: "Alice's work")
-            try await town.settings([("Zoe", town.alice, "member"), ("Ada", town.admin, "admin")])
-            town.daemon.kill(SIGHUP)
-            try waitUntil("settings are read anew") { try town.daemon.errorText().contains("settings were read anew") }
-            #expect(try await town.telec(town.alice, "whoami").output.hasPrefix("Zoe (member"))
-            #expect(try await town.titles(town.alice).isEmpty)
-            let read = try await town.telec(town.alice, "transcript", id, "--reason", "mine?")
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            try await machine.settings([("Zoe", machine.alice, "member"), ("Ada", machine.admin, "admin")])
+            machine.daemon.kill(SIGHUP)
+            try waitUntil("settings are read anew") {
+                try machine.daemon.errorText().contains("settings were read anew")
+            }
+            #expect(try await machine.telec(machine.alice, "whoami").output.hasPrefix("Zoe (member"))
+            #expect(try await machine.titles(machine.alice).isEmpty)
+            let read = try await machine.telec(machine.alice, "transcript", id, "--reason", "mine?")
             #expect(read.code == 64 && read.error.contains("there is no session"), "\(read)")
-            #expect(try await town.titles(town.admin) == ["Alice's work"])
-            let admin = try await town.telec(town.admin, "transcript", id, "--reason", "orphan")
+            #expect(try await machine.titles(machine.admin) == ["Alice's work"])
+            let admin = try await machine.telec(machine.admin, "transcript", id, "--reason", "orphan")
             #expect(admin.output.contains(Self.canary), "\(admin)")
         }
     }

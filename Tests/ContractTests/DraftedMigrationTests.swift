@@ -34,7 +34,7 @@ struct DraftedMigrationTests {
         }
     }
 
-    /// The drafted operations, where the dialect can spell each of them.
+    /// The drafted operations, where the dialect can render each of them.
     private func possible(from before: Schema, to after: Schema, in dialect: any Dialect) -> [SchemaOperation]? {
         guard let operations = try? before.operations(leadingTo: after, DraftChoices()),
             let steps = try? before.resolving(operations),

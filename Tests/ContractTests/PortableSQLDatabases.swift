@@ -133,7 +133,7 @@ struct PortablePair {
 
     private func judge(_ text: String, as use: ExpressionUse, _ query: (String) -> String) async throws -> Verdict {
         let spelled = [sqlite, postgresql].map { database in
-            Result { () throws(LoweringError) in try database.dialect.spell(.sql(text), as: use) }
+            Result { () throws(LoweringError) in try database.dialect.render(.sql(text), as: use) }
         }
         switch (spelled[0], spelled[1]) {
         case (.failure(let error), .failure): return .refused(error.description)

@@ -244,7 +244,7 @@ struct PortableSQLTests {
     @Test func aStarIsRefusedWithTheColumnsToWrite() throws {
         for dialect in [SQLiteDialect() as any Dialect, PostgreSQLDialect()] {
             let error = #expect(throws: LoweringError.self) {
-                _ = try dialect.spell(.sql("SELECT * FROM o"), as: .query(of: "v", over: PortablePair.schema))
+                _ = try dialect.render(.sql("SELECT * FROM o"), as: .query(of: "v", over: PortablePair.schema))
             }
             #expect(error?.remedy == #"write "id", "t_id", "amount", "label""#)
         }
@@ -258,11 +258,11 @@ struct PortableSQLTests {
                 "n  =  1",
                 "s LIKE '%@%'", "n = '5'", "f = TRUE",
             ] {
-                let spelled = try dialect.spell(.sql(text), as: .condition(of: PortablePair.table))
+                let spelled = try dialect.render(.sql(text), as: .condition(of: PortablePair.table))
                 #expect(spelled == text)
             }
             let native = SQLExpression.native(sqlite: "p < '1'", postgresql: "p < '1'")
-            let spelled = try dialect.spell(native, as: .condition(of: PortablePair.table))
+            let spelled = try dialect.render(native, as: .condition(of: PortablePair.table))
             #expect(spelled == "p < '1'")
         }
     }
@@ -272,7 +272,7 @@ struct PortableSQLTests {
         func seconds(_ count: Int) throws -> Duration {
             let list = (0..<count).map { "n = \($0) OR p < \($0) AND s LIKE 'a\($0)%'" }.joined(separator: " OR ")
             return try ContinuousClock().measure {
-                _ = try SQLiteDialect().spell(.sql(list), as: .condition(of: PortablePair.table))
+                _ = try SQLiteDialect().render(.sql(list), as: .condition(of: PortablePair.table))
             }
         }
         let short = try seconds(300)
@@ -280,7 +280,7 @@ struct PortableSQLTests {
         #expect(long < short * 40)
         #expect(throws: LoweringError.self) {
             let deep = String(repeating: "(", count: 100_000) + "n" + String(repeating: ")", count: 100_000) + " = 1"
-            _ = try SQLiteDialect().spell(.sql(deep), as: .condition(of: PortablePair.table))
+            _ = try SQLiteDialect().render(.sql(deep), as: .condition(of: PortablePair.table))
         }
     }
 }

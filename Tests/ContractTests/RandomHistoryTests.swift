@@ -21,7 +21,7 @@ struct RandomHistoryTests {
         #expect(applied > 80, "only \(applied) operations could run: the generator has become too shy")
     }
 
-    /// The longest beginning that the dialect can spell: an identity without a primary key, say, ends it for SQLite.
+    /// The longest beginning that the dialect can render: an identity without a primary key, say, ends it for SQLite.
     private func lowerable(_ operations: [SchemaOperation], in dialect: any Dialect) -> [SchemaOperation] {
         var schema = Schema()
         var possible: [SchemaOperation] = []

@@ -40,7 +40,7 @@ struct UndeclaredWorld {
 
     private func reference(_ table: Table, _ name: String, _ random: inout SeededGenerator) -> [String] {
         guard let key = table.primaryKey?.columns.first, let column = table[column: key],
-            let type = try? backend.dialect.spell(column.type)
+            let type = try? backend.dialect.render(column.type)
         else { return [] }
         let action =
             ["CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"].randomElement(using: &random) ?? ""

@@ -12,7 +12,7 @@ struct BothDatabasesArticleTests {
         var items = Table(name: "items")
         items.columns = [Column("price", .decimal(10, 2)), Column("name", .text)]
         let spelled = try dialects.map {
-            try $0.spell("price < 100 AND name LIKE 'a%'", as: .condition(of: items))
+            try $0.render("price < 100 AND name LIKE 'a%'", as: .condition(of: items))
         }
         let page = try TestSources.text(of: "Sources/Dialects/Dialects.docc/BothDatabases.md")
         #expect(page.contains("// SQLite      \(spelled[0])\n// PostgreSQL  \(spelled[1])\n"), "\(spelled)")

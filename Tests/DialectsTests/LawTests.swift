@@ -65,7 +65,7 @@ struct LawTests {
         Result { () throws(SchemaError) in try schema.applying(operation) }
     }
 
-    @Test("both dialects can spell every random history, or say why not")
+    @Test("both dialects can render every random history, or say why not")
     func lowers() throws {
         var random = SeededGenerator(seed: 99)
         let dialects: [any Dialect] = [SQLiteDialect(), PostgreSQLDialect()]

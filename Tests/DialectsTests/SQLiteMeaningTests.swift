@@ -65,7 +65,7 @@ struct SQLiteMeaningTests {
     static func defaultValue(_ text: String, _ type: ColumnType) -> String? {
         do {
             let value = try meaning.value(.expression(.native(sqlite: text, postgresql: "")), for: type)
-            return try value.map { try PostgreSQLDialect().spell($0, for: type) }
+            return try value.map { try PostgreSQLDialect().render($0, for: type) }
         } catch {
             return nil
         }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-import town
+import shared_machine
 from daemon import Daemon
 from proxy import Proxy
 from server import Server
@@ -74,7 +74,7 @@ def examine(program, url, examples, work):
 
 def as_role(options, program, url, role, work):
     """One daemon, whose caller has this role."""
-    caller, state = town.myself(role), os.path.join(work, "state")
+    caller, state = shared_machine.myself(role), os.path.join(work, "state")
     daemon = Daemon(os.path.join(options.programs, "teleclauded"), work, url, state, [caller])
     with daemon, Proxy(daemon.socket) as proxy:
         return examine(program, proxy.url, options.examples, work)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-import town
+import shared_machine
 from callers import Connection, as_person, become
 from daemon import Daemon
 from server import Server
@@ -162,8 +162,8 @@ FLOODS = {
 def strangers(people):
     """Accounts that are nobody's in the settings."""
     known = {person.uid for person in people}
-    found = [town._person(entry, "member") for entry in pwd.getpwall() if entry.pw_uid not in known and 0 < entry.pw_uid < 65_534]
-    return [town.Person(f"nobody{uid}", uid, uid, "member") for uid in range(61_000, 61_000 + max(0, 20 - len(found)))] + found
+    found = [shared_machine._person(entry, "member") for entry in pwd.getpwall() if entry.pw_uid not in known and 0 < entry.pw_uid < 65_534]
+    return [shared_machine.Person(f"nobody{uid}", uid, uid, "member") for uid in range(61_000, 61_000 + max(0, 20 - len(found)))] + found
 
 
 def flooder(person, path, flood, until):
@@ -219,15 +219,15 @@ def endure(name, daemon, people, seconds):
 
 
 def on_database(options, database, people, work):
-    plan = town.Town(options.sessions, 0, people)
+    plan = shared_machine.SharedMachine(options.sessions, 0, people)
     migrate = os.path.join(options.programs, "tc-migrate")
     if database == "sqlite":
         url = os.path.join(work, "floods.db")
-        with open(town.sqlite_database(plan, migrate, options.folder, say), "rb") as source, open(url, "wb") as copy:
+        with open(shared_machine.sqlite_database(plan, migrate, options.folder, say), "rb") as source, open(url, "wb") as copy:
             copy.write(source.read())
         url = f"sqlite:{url}"
     else:
-        url = town.postgresql_database(plan, migrate, Server(options.cluster), "floods", say)
+        url = shared_machine.postgresql_database(plan, migrate, Server(options.cluster), "floods", say)
     daemon = Daemon(os.path.join(options.programs, "teleclauded"), work, url, os.path.join(work, "state"), people, connections=64)
     is_right = True
     with daemon:
@@ -246,7 +246,7 @@ def on_database(options, database, people, work):
 
 def main():
     options = arguments()
-    people = town.people(members=4)
+    people = shared_machine.people(members=4)
     if len(people) < 2:
         raise SystemExit("ci/soak floods: takes root, to call as several people")
     verdicts = []

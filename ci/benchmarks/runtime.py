@@ -15,7 +15,7 @@ import tempfile
 
 import commits
 import hosts
-import town
+import shared_machine
 from callers import Connection, as_person
 from daemon import Daemon
 from figures import Figures, median, milliseconds, percentile
@@ -45,16 +45,16 @@ def arguments():
 def listing(path, rounds):
     """The first page and the hundredth, in turn, so that both meet the same moments."""
     connection, after = Connection(path), ""
-    for _ in range(town.PAGES - 1):
-        after = f"&after={next_page(connection.get(f'/sessions?limit={town.PAGE}{after}'))}"
-    first, hundredth = f"/sessions?limit={town.PAGE}", f"/sessions?limit={town.PAGE}{after}"
+    for _ in range(shared_machine.PAGES - 1):
+        after = f"&after={next_page(connection.get(f'/sessions?limit={shared_machine.PAGE}{after}'))}"
+    first, hundredth = f"/sessions?limit={shared_machine.PAGE}", f"/sessions?limit={shared_machine.PAGE}{after}"
     return [(connection.timed(first), connection.timed(hundredth)) for _ in range(rounds)]
 
 
 def next_page(body):
     following = json.loads(body)["next"]
     if following is None:
-        raise RuntimeError(f"there are fewer than {town.PAGES} pages")
+        raise RuntimeError(f"there are fewer than {shared_machine.PAGES} pages")
     return following
 
 
@@ -100,7 +100,7 @@ def transcripts(figures, daemon, place, people, commit, rounds):
         committing += commit(len(own))
     own_times, audited = zip(*reads)
     wanted = 1.2 * (median(own_times) + median(committing))
-    figures.add(f"an own transcript of {town.LINES_OF_RECORDING:,} lines: p50", milliseconds(median(own_times)), "ms")
+    figures.add(f"an own transcript of {shared_machine.LINES_OF_RECORDING:,} lines: p50", milliseconds(median(own_times)), "ms")
     figures.add("a durable commit of one row of the log, by itself: p50", milliseconds(median(committing)), "ms")
     figures.add("somebody else's transcript: p50", milliseconds(median(audited)), "ms", at_most=milliseconds(wanted))
 
@@ -148,7 +148,7 @@ def measure(options, url, place, state, people, commit, folder):
 def on_sqlite(options, place, state, people, work):
     migrate = os.path.join(options.programs, "tc-migrate")
     path = os.path.join(work, "copy.db")
-    shutil.copyfile(town.sqlite_database(place, migrate, options.folder, say), path)
+    shutil.copyfile(shared_machine.sqlite_database(place, migrate, options.folder, say), path)
     commit = commits.sqlite(migrate, os.path.join(work, "commit.db"))
     return measure(options, f"sqlite:{path}", place, state, people, commit, os.path.join(work, "sqlite"))
 
@@ -156,7 +156,7 @@ def on_sqlite(options, place, state, people, work):
 def on_postgresql(options, place, state, people, work):
     migrate = os.path.join(options.programs, "tc-migrate")
     server = Server(options.cluster, is_durable=True)
-    url = town.postgresql_database(place, migrate, server, "town", say)
+    url = shared_machine.postgresql_database(place, migrate, server, "shared_machine", say)
     commit = commits.postgresql(migrate, server, "commit")
     return measure(options, url, place, state, people, commit, os.path.join(work, "postgresql"))
 
@@ -167,20 +167,20 @@ def heading(options, people):
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.release()} {platform.machine()}"
     print(f"`{command}`, {date}, {machine}; load {os.getloadavg()[0]:.1f} before the start.")
     print(
-        f"{options.sessions:,} sessions of {town.OWNERS:,} owners, {options.lines:,} lines in recordings; "
+        f"{options.sessions:,} sessions of {shared_machine.OWNERS:,} owners, {options.lines:,} lines in recordings; "
         f"{len(people)} callers with accounts of their own; commits are durable.\n"
     )
 
 
 def main():
     options = arguments()
-    people = town.people()
-    place = town.Town(options.sessions, options.lines, people)
+    people = shared_machine.people()
+    place = shared_machine.SharedMachine(options.sessions, options.lines, people)
     heading(options, people)
     ways = {"sqlite": on_sqlite, "postgresql": on_postgresql}
     with tempfile.TemporaryDirectory() as work:
         os.chmod(work, 0o711)
-        state = town.recordings(place, options.folder, say)
+        state = shared_machine.recordings(place, options.folder, say)
         found = {name: way(options, place, state, people, work) for name, way in ways.items() if options.only in (None, name)}
     print(Figures.markdown(found))
     sys.exit(0 if all(figures.hold for figures in found.values()) else 1)

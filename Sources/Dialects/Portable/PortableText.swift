@@ -4,7 +4,7 @@ enum PortableText {
     /// How a dialect answers a note.
     typealias Answer = (PortableNote, inout PortableDraft) throws(LoweringError) -> Void
 
-    static func spell(_ text: String, as use: ExpressionUse, _ answer: Answer) throws(LoweringError) -> String {
+    static func render(_ text: String, as use: ExpressionUse, _ answer: Answer) throws(LoweringError) -> String {
         if let objection = PortableSQL.objection(to: text) { throw objection }
         let reader = try read(text, as: use)
         var draft = PortableDraft(reader.tokens)

@@ -7,7 +7,7 @@ public struct PostgreSQLDialect: Dialect {
     /// The dialect of PostgreSQL. It holds no state: all values are equal.
     public init() {}
 
-    public func spell(_ type: ColumnType) throws(LoweringError) -> String {
+    public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
         case .integer: return "integer"
         case .bigint: return "bigint"
@@ -30,7 +30,7 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
-    public func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
+    public func render(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
         switch value {
         case .text(let text), .json(let text): return SQLText.literal(text)
         case .integer(let number): return type == .boolean ? (number == 0 ? "false" : "true") : String(number)
@@ -49,14 +49,14 @@ public struct PostgreSQLDialect: Dialect {
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
         case .today: return "((now() AT TIME ZONE 'UTC')::date)"
         case .uuid: return type == .uuid ? "gen_random_uuid()" : "(gen_random_uuid()::text)"
-        case .expression(let expression): return "(\(try spell(expression, as: .constant(type))))"
+        case .expression(let expression): return "(\(try render(expression, as: .constant(type))))"
         }
     }
 
-    public func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
+    public func render(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
-            return try PortableText.spell(text, as: use, PostgreSQLPortable.answer)
+            return try PortableText.render(text, as: use, PostgreSQLPortable.answer)
         case .native(let sqlite, let postgresql):
             guard !postgresql.isEmpty else {
                 throw LoweringError(sqlite, "this expression has no words for PostgreSQL")
@@ -89,7 +89,7 @@ public struct PostgreSQLDialect: Dialect {
     public func lower(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
-        let lowering = try spelled(operation, keeping: undeclared)
+        let lowering = try rendered(operation, keeping: undeclared)
         if case .run = operation.action { return lowering }
         for statement in lowering.statements {
             try ScriptCheck.postgresql.requireOne(statement, named: operation.subject)
@@ -97,7 +97,7 @@ public struct PostgreSQLDialect: Dialect {
         return lowering
     }
 
-    private func spelled(
+    private func rendered(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
         try PostgreSQLNames.check(operation.action)

@@ -31,7 +31,7 @@ enum DDL {
     }
 
     static func define(_ check: Check, of table: Table, in dialect: some Dialect) throws(LoweringError) -> String {
-        "\(constraint(check.name))CHECK (\(try dialect.spell(check.expression, as: .condition(of: table))))"
+        "\(constraint(check.name))CHECK (\(try dialect.render(check.expression, as: .condition(of: table))))"
     }
 
     static func define(_ key: ForeignKey) -> String {
@@ -52,7 +52,7 @@ enum DDL {
             switch part.key {
             case .column(let name): text = SQLText.identifier(name)
             case .expression(let expression):
-                text = "(\(try dialect.spell(expression, as: .key(of: table, isUnique: index.isUnique))))"
+                text = "(\(try dialect.render(expression, as: .key(of: table, isUnique: index.isUnique))))"
             }
             if let collation = part.collation { text += try collate(collation) }
             parts.append(text + (part.isDescending ? " DESC" : ""))
@@ -61,14 +61,14 @@ enum DDL {
         var text = "CREATE \(unique)INDEX \(SQLText.identifier(index.name)) ON \(SQLText.identifier(table.name))"
         text += " (\(parts.joined(separator: ", ")))"
         if let condition = index.condition {
-            text += " WHERE \(try dialect.spell(condition, as: .condition(of: table)))"
+            text += " WHERE \(try dialect.render(condition, as: .condition(of: table)))"
         }
         return text
     }
 
     /// `schema` holds what the view reads.
     static func create(_ view: View, over schema: Schema, in dialect: some Dialect) throws(LoweringError) -> String {
-        let query = try dialect.spell(view.query, as: .query(of: view.name, over: schema))
+        let query = try dialect.render(view.query, as: .query(of: view.name, over: schema))
         return "CREATE VIEW \(SQLText.identifier(view.name)) AS \(query)"
     }
 

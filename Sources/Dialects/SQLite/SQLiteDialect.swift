@@ -10,7 +10,7 @@ public struct SQLiteDialect: Dialect {
     /// STRICT knows five types. A uuid or a decimal in a NUMERIC column would become a number, so these are text.
     ///
     /// - Throws: ``LoweringError`` for a native type without words for SQLite.
-    public func spell(_ type: ColumnType) throws(LoweringError) -> String {
+    public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
         case .integer, .bigint, .boolean: return "INTEGER"
         case .real: return "REAL"
@@ -24,11 +24,11 @@ public struct SQLiteDialect: Dialect {
         }
     }
 
-    public func spell(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
+    public func render(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
         switch value {
         case .text(let text), .json(let text): return SQLText.literal(text)
         case .integer(let number): return String(number)
-        case .real(let number): return try SQLiteDialect.spell(number)
+        case .real(let number): return try SQLiteDialect.render(number)
         case .boolean(let flag): return flag ? "1" : "0"
         case .now:
             switch type {
@@ -42,7 +42,7 @@ public struct SQLiteDialect: Dialect {
             }
         case .today: return "CURRENT_DATE"
         case .uuid: return SQLiteDialect.randomUUID
-        case .expression(let expression): return "(\(try spell(expression, as: .constant(type))))"
+        case .expression(let expression): return "(\(try render(expression, as: .constant(type))))"
         }
     }
 
@@ -51,15 +51,15 @@ public struct SQLiteDialect: Dialect {
         "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
         + "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
 
-    private static func spell(_ number: Double) throws(LoweringError) -> String {
+    private static func render(_ number: Double) throws(LoweringError) -> String {
         guard number.isFinite else { throw LoweringError("\(number)", "SQLite has no word for this default") }
         return "\(number)"
     }
 
-    public func spell(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
+    public func render(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String {
         switch expression {
         case .sql(let text):
-            return try PortableText.spell(text, as: use, SQLitePortable.answer)
+            return try PortableText.render(text, as: use, SQLitePortable.answer)
         case .native(let sqlite, let postgresql):
             guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this expression has no words for SQLite") }
             return sqlite
@@ -85,13 +85,13 @@ public struct SQLiteDialect: Dialect {
     public func lower(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
-        let lowering = try spelled(operation, keeping: undeclared)
+        let lowering = try rendered(operation, keeping: undeclared)
         if case .run = operation.action { return lowering }
         for statement in lowering.statements { try ScriptCheck.sqlite.requireOne(statement, named: operation.subject) }
         return lowering
     }
 
-    private func spelled(
+    private func rendered(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {
         switch operation.action {

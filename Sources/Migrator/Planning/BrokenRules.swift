@@ -54,7 +54,7 @@ extension AlterationHazards {
                 mentioned.allSatisfy({ rows.tells($0, of: table) })
             else { continue }
             var hazard = Hazard(kind: .breaks(check.name ?? ""), table: table.name)
-            hazard.condition = "NOT (\(try dialect.spell(check.expression, as: .condition(of: table))))"
+            hazard.condition = "NOT (\(try dialect.render(check.expression, as: .condition(of: table))))"
             hazard.rows = try source(of: rows, table, reading: mentioned)
             hazard.reads = [table.name: columnsRead(mentioned, rows, table, was)]
             hazard.shown = shown(table, mentioned)
@@ -77,14 +77,14 @@ extension AlterationHazards {
                 switch part.key {
                 case .column(let name): text = SQLText.identifier(name)
                 case .expression(let expression):
-                    text = "(\(try dialect.spell(expression, as: .key(of: table, isUnique: true))))"
+                    text = "(\(try dialect.render(expression, as: .key(of: table, isUnique: true))))"
                 }
                 if let collation = part.collation { text += try dialect.collate(collation) }
                 hazard.keys.append(text)
             }
             var conditions = hazard.keys.map { "\($0) IS NOT NULL" }
             if let condition = key.condition {
-                conditions.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+                conditions.append("(\(try dialect.render(condition, as: .condition(of: table))))")
             }
             hazard.condition = conditions.joined(separator: " AND ")
             hazard.rows = try source(of: rows, table, reading: used)
@@ -102,10 +102,10 @@ extension AlterationHazards {
             let stood = was.indexes.contains { rows.inComingNames($0).rule == index.rule }
             var parts: [String] = []
             for case .expression(let text) in index.parts.map(\.key) {
-                parts.append("(\(try dialect.spell(text, as: .key(of: table, isUnique: false)))) IS NULL")
+                parts.append("(\(try dialect.render(text, as: .key(of: table, isUnique: false)))) IS NULL")
             }
             if let condition = index.condition {
-                parts.append("(\(try dialect.spell(condition, as: .condition(of: table))))")
+                parts.append("(\(try dialect.render(condition, as: .condition(of: table))))")
             }
             guard !parts.isEmpty, !stood || used.contains(where: { rows.changes($0, to: table) }) else { continue }
             var hazard = Hazard(kind: .indexes(index.name), table: table.name)

@@ -76,7 +76,7 @@ struct ComingRows {
     private func newValue(of column: Column, filling fill: Default?) throws(LoweringError) -> String? {
         guard column.generated == nil, !column.isIdentity else { return nil }
         guard let value = fill ?? column.default else { return "NULL" }
-        return try dialect.spell(value, for: column.type)
+        return try dialect.render(value, for: column.type)
     }
 
     private mutating func convert(_ facet: Facet, _ was: Column, to now: Column) throws(LoweringError) {
@@ -97,12 +97,12 @@ struct ComingRows {
 
     /// What somebody's own words compute; `nil` where they speak of what is not there yet.
     func value(of using: SQLExpression, _ type: ColumnType) -> String? {
-        (try? dialect.spell(using, as: .value(type, of: before))).map { "(\($0))" }
+        (try? dialect.render(using, as: .value(type, of: before))).map { "(\($0))" }
     }
 
     private mutating func fill(_ facet: Facet, _ column: Column) throws(LoweringError) {
         guard case .nullable(false, let fill?) = facet, let value = values[column.name] else { return }
-        values[column.name] = "coalesce(\(value), \(try dialect.spell(fill, for: column.type)))"
+        values[column.name] = "coalesce(\(value), \(try dialect.render(fill, for: column.type)))"
         merging.insert(column.name)
         computed.insert(column.name)
     }
@@ -150,7 +150,7 @@ extension ComingRows {
         for column in after.columns {
             let label = SQLText.identifier(column.name)
             if let generated = column.generated, changes(column.name, to: after) {
-                let value = try dialect.spell(generated.expression, as: .generated(column, of: after))
+                let value = try dialect.render(generated.expression, as: .generated(column, of: after))
                 later.append("\(try dialect.held(value, by: column)) AS \(label)")
             } else {
                 parts.append("\(try part(column, after)) AS \(label)")

@@ -7,7 +7,7 @@ public struct StartRequest: Codable, Sendable {
     public var projectPath: String
     /// An agent of the settings; without one the caller runs a command of his own.
     public var agent: String?
-    /// What the caller's own settings prefer, as they spell it in JSON: the daemon takes of it what is a preference.
+    /// What the caller's own settings prefer, as JSON: the daemon takes of it what is a preference.
     public var preferences: String?
 
     public init(title: String, projectPath: String, agent: String?, preferences: String?) {

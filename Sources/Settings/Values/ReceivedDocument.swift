@@ -34,7 +34,7 @@ struct ReceivedDocument {
         case .null: return SettingsValue(plain: "null")
         case .boolean(let flag): return SettingsValue(plain: flag ? "true" : "false")
         case .integer(let number): return SettingsValue(plain: String(number))
-        case .real(let number): return SettingsValue(plain: Self.spelled(number))
+        case .real(let number): return SettingsValue(plain: Self.rendered(number))
         case .string(let text): return SettingsValue(text: text)
         case .array(let items):
             var values: [SettingsValue] = []
@@ -54,7 +54,7 @@ struct ReceivedDocument {
     }
 
     /// With the point that makes it a number to YAML.
-    private static func spelled(_ number: Double) -> String {
+    private static func rendered(_ number: Double) -> String {
         let text = String(number)
         guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
         return "\(text[..<exponent]).0\(text[exponent...])"

@@ -75,7 +75,7 @@ struct IncompatibleValueSurvey {
             found.append(
                 IncompatibleValues(
                     table: table.source, column: table.sourceColumns[column],
-                    type: (try? target.spell(type)) ?? type.description, policy: table.columnPlans[column].policy,
+                    type: (try? target.render(type)) ?? type.description, policy: table.columnPlans[column].policy,
                     isGiven: table.columnPlans[column].isGiven, reason: reason))
         }
         found[at].count += 1

@@ -209,7 +209,7 @@ extension TransferPlanner {
         typeNotes.append(
             TypeNote(
                 table: table, column: column.name, declared: inspection.declaredTypes[table]?[column.name] ?? "",
-                type: spelled(made.type), reason: reasons.joined(separator: "; ")))
+                type: rendered(made.type), reason: reasons.joined(separator: "; ")))
     }
 
     /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.
@@ -255,7 +255,7 @@ extension TransferPlanner {
         }
     }
 
-    private func spelled(_ type: ColumnType) -> String { (try? target.spell(type)) ?? type.description }
+    private func rendered(_ type: ColumnType) -> String { (try? target.render(type)) ?? type.description }
 
     mutating func leave(_ kind: NotCarried.Kind, _ name: String, _ reason: String) {
         notCarried.append(NotCarried(kind, name, reason: reason))

@@ -104,7 +104,7 @@ struct TransferRecords {
 
     /// Must run in the transaction that ends the transfer. What its parts were is of no use any more.
     func complete(_ id: String) throws {
-        let now = try connection.dialect.spell(.now, for: .timestamp)
+        let now = try connection.dialect.render(.now, for: .timestamp)
         try connection.execute(
             """
             UPDATE tc_transfers SET state = \(TransferRecord.State.complete.rawValue), finished_at = \(trusted: now) \

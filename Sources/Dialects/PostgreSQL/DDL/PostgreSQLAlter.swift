@@ -98,7 +98,7 @@ struct PostgreSQLAlter {
         filled.default = fill
         let name = SQLText.identifier(column.name)
         var afterwards = "DROP DEFAULT"
-        if let value = column.default { afterwards = "SET DEFAULT \(try dialect.spell(value, for: column.type))" }
+        if let value = column.default { afterwards = "SET DEFAULT \(try dialect.render(value, for: column.type))" }
         return [
             "\(alter) ADD COLUMN \(try dialect.define(filled, in: table))",
             "\(alter) ALTER COLUMN \(name) \(afterwards)",
@@ -117,7 +117,7 @@ struct PostgreSQLAlter {
         if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
         if isRetyped { clauses.append(try typeClause(was, now, step, using: value)) }
         if let value = now.default, isRetyped || value != was.default {
-            clauses.append("SET DEFAULT \(try dialect.spell(value, for: now.type))")
+            clauses.append("SET DEFAULT \(try dialect.render(value, for: now.type))")
         }
         var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
         if isRetyped { statements = try aroundRewording(statements, step) }
@@ -163,7 +163,7 @@ struct PostgreSQLAlter {
         if source == nil {
             source = try dialect.conversion(of: column, in: step.after.name, from: was, to: now.type).expression
         }
-        var text = "TYPE \(try dialect.spellType(of: now, in: step.after))"
+        var text = "TYPE \(try dialect.renderType(of: now, in: step.after))"
         if let collation = now.collation { text += try dialect.collate(collation) }
         return text + " USING \(source ?? column)"
     }
@@ -171,7 +171,7 @@ struct PostgreSQLAlter {
     private func fill(_ column: Column, _ facets: [Facet], _ table: String) throws(LoweringError) -> [String] {
         for case .nullable(false, let value?) in facets {
             let name = SQLText.identifier(column.name)
-            let text = try dialect.spell(value, for: column.type)
+            let text = try dialect.render(value, for: column.type)
             try undeclared.requireNoRules(of: table)
             return unwatched(
                 "UPDATE \(SQLText.identifier(table)) SET \(name) = \(text) WHERE \(name) IS NULL", on: table)
@@ -270,7 +270,7 @@ extension PostgreSQLAlter {
             try undeclared.requireUnread(column: first, of: follower.table.name, by: [.reference, .reader, .rule])
         }
         let value = try dialect.conversion(of: column, from: follower.was.type, to: follower.now.type).expression
-        let type = try dialect.spellType(of: follower.now, in: follower.table)
+        let type = try dialect.renderType(of: follower.now, in: follower.table)
         return [
             "ALTER TABLE \(SQLText.identifier(follower.table.name)) ALTER COLUMN \(column) TYPE \(type) USING \(value)"
         ]

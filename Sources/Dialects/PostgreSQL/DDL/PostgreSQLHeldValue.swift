@@ -2,7 +2,7 @@
 
 extension PostgreSQLDialect {
     public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
-        var text = "CAST((\(value)) AS \(try spell(column.type)))"
+        var text = "CAST((\(value)) AS \(try render(column.type)))"
         if let collation = column.collation { text += try collate(collation) }
         return text
     }

@@ -17,7 +17,7 @@ struct PostgreSQLUsing {
         for (at, step) in steps.enumerated() {
             if case .changeColumn(_, let facets) = step.change {
                 for case .type(let type, let using?, _) in facets {
-                    let text = try dialect.spell(using, as: .value(type, of: start))
+                    let text = try dialect.render(using, as: .value(type, of: start))
                     let read = start.columns.map(\.name).filter(ColumnNames(text).names)
                     if read.allSatisfy({ current[$0] != nil }) {
                         values[at] = ColumnNames(text).renamed(current)
@@ -37,7 +37,7 @@ struct PostgreSQLUsing {
         var number = 1
         while !taken.insert("tc_using_\(number)").inserted { number += 1 }
         let name = SQLText.identifier("tc_using_\(number)")
-        let type = try dialect.spell(type)
+        let type = try dialect.render(type)
         let alter = "ALTER TABLE \(SQLText.identifier(step.before.name))"
         // Not by an UPDATE, which triggers would see.
         before += ["\(alter) ADD COLUMN \(name) \(type)", "\(alter) ALTER COLUMN \(name) TYPE \(type) USING \(value)"]

@@ -132,7 +132,7 @@ extension PostgreSQLMeaning {
         case "||":
             let (a, b) = (try piece(left), try piece(right))
             for operand in [a, b] where operand.kind != .text && operand.kind != .integer {
-                throw Untranslatable("|| would spell a value in another way")
+                throw Untranslatable("|| would render a value in another way")
             }
             return Piece("(\(a.sql) || \(b.sql))", .text)
         default: return try arithmetic(sign, left, right)

@@ -3,7 +3,7 @@
 enum PostgreSQLPortable {
     static func answer(_ note: PortableNote, _ draft: inout PortableDraft) throws(LoweringError) {
         switch note {
-        case .name(let token, let name, let isAlias): spell(name, isAlias: isAlias, at: token, &draft)
+        case .name(let token, let name, let isAlias): render(name, isAlias: isAlias, at: token, &draft)
         case .literal(let range, let text): draft.replace(range, with: text)
         case .bytes(let range, let isAtom), .letters(let range, let isAtom):
             draft.wrap(range, isAtom ? "" : "(", "\(isAtom ? "" : ")") COLLATE \"C\"")
@@ -25,7 +25,7 @@ enum PostgreSQLPortable {
     }
 
     /// A bare name is read in lower case (https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1).
-    private static func spell(_ name: String, isAlias: Bool, at token: Int, _ draft: inout PortableDraft) {
+    private static func render(_ name: String, isAlias: Bool, at token: Int, _ draft: inout PortableDraft) {
         let written = draft.text(of: token..<token + 1)
         let isBare = written.unicodeScalars.first != "\""
         let isLower = SQLName.folded(written).utf8.elementsEqual(name.utf8)

@@ -213,7 +213,7 @@ struct Sources {
         switch step.change {
         case .addColumn(let column, let fill):
             expressions[column.name] = try fill.map { value throws(LoweringError) in
-                try dialect.spell(value, for: column.type)
+                try dialect.render(value, for: column.type)
             }
         case .dropColumn(let name, _): expressions[name] = nil
         case .renameColumn(let old, let new):
@@ -234,7 +234,7 @@ struct Sources {
     ) throws(LoweringError) {
         guard case .type(let type, let using, _) = facet, let source = expressions[was.name] else { return }
         if let using {
-            let text = try dialect.spell(using, as: .value(type, of: original))
+            let text = try dialect.render(using, as: .value(type, of: original))
             expressions[was.name] = "(\(ColumnNames(text).renamed(nameAtCopy)))"
         } else {
             expressions[was.name] = try dialect.conversion(of: source, in: table.name, from: was, to: type).expression
@@ -243,6 +243,6 @@ struct Sources {
 
     private mutating func fill(_ facet: Facet, _ column: Column, _ dialect: SQLiteDialect) throws(LoweringError) {
         guard case .nullable(false, let value?) = facet, let source = expressions[column.name] else { return }
-        expressions[column.name] = "coalesce(\(source), \(try dialect.spell(value, for: column.type)))"
+        expressions[column.name] = "coalesce(\(source), \(try dialect.render(value, for: column.type)))"
     }
 }

@@ -3,7 +3,7 @@
 extension SQLiteDialect {
     public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
         var text = "(\(value))"
-        if !column.type.isNative { text = "CAST(\(text) AS \(try spell(column.type)))" }
+        if !column.type.isNative { text = "CAST(\(text) AS \(try render(column.type)))" }
         if let collation = column.collation { text += try collate(collation) }
         return text
     }

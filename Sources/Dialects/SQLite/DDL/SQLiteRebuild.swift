@@ -66,7 +66,7 @@ struct SQLiteRebuild {
         guard let key = new.primaryKey, key.columns.count == 1, let column = new[column: key.columns[0]] else {
             return nil
         }
-        return (try? dialect.spell(column.type)) == "INTEGER" ? column.name : nil
+        return (try? dialect.render(column.type)) == "INTEGER" ? column.name : nil
     }
 
     /// A number that was given out stays given out, also when its row is gone.

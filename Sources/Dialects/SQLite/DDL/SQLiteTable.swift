@@ -28,20 +28,20 @@ extension SQLiteDialect {
         for check in table.checks { texts.append(try DDL.define(check, of: table, in: self)) }
         for column in table.columns {
             guard let generated = column.generated else { continue }
-            texts.append(try spell(generated.expression, as: .generated(column, of: table)))
+            texts.append(try render(generated.expression, as: .generated(column, of: table)))
         }
         return texts + (try createIndexes(of: table))
     }
 
     /// A column's line. What TEXT and INTEGER stand for is checked where that is cheap and catches real mistakes.
     func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
-        do throws(LoweringError) { return try spell(column, in: table, isInlineKey) } catch {
+        do throws(LoweringError) { return try render(column, in: table, isInlineKey) } catch {
             throw error.at("\(table.name).\(column.name)")
         }
     }
 
-    private func spell(_ column: Column, in table: Table, _ isInlineKey: Bool) throws(LoweringError) -> String {
-        let type = try spell(column.type)
+    private func render(_ column: Column, in table: Table, _ isInlineKey: Bool) throws(LoweringError) -> String {
+        let type = try render(column.type)
         let name = SQLText.identifier(column.name)
         var text = type.isEmpty ? name : "\(name) \(type)"
         if isInlineKey { text += " PRIMARY KEY" }
@@ -54,9 +54,9 @@ extension SQLiteDialect {
             return text + " AUTOINCREMENT"
         }
         if !column.isNullable { text += " NOT NULL" }
-        if let value = column.default { text += " DEFAULT \(try spell(value, for: column.type))" }
+        if let value = column.default { text += " DEFAULT \(try render(value, for: column.type))" }
         if let generated = column.generated {
-            let expression = try spell(generated.expression, as: .generated(column, of: table))
+            let expression = try render(generated.expression, as: .generated(column, of: table))
             text += " GENERATED ALWAYS AS (\(expression)) \(generated.storage.rawValue.uppercased())"
         }
         if let collation = column.collation { text += try collate(collation) }

@@ -112,10 +112,10 @@ extension SQLiteMeaning {
             let moment = try SQLiteMeaning(columns: [], for: .insert).moment(values)
             return kind(of: type) == .integer ? epoch(moment) : nil
         }
-        return try spelled(format, try SQLiteMeaning(columns: [], for: .insert).moment(values), for: type)
+        return try rendered(format, try SQLiteMeaning(columns: [], for: .insert).moment(values), for: type)
     }
 
-    private static func spelled(
+    private static func rendered(
         _ format: String, _ moment: String, for type: ColumnType
     ) throws(Untranslatable) -> String {
         let hasDate = format.contains("%Y-%m-%d") || format.contains("%F")

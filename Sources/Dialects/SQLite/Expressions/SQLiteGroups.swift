@@ -134,7 +134,7 @@ extension SQLiteMeaning {
     }
 
     /// A column as a person knows it.
-    func spelled(_ place: SQLiteScope.Place) -> String {
+    func rendered(_ place: SQLiteScope.Place) -> String {
         let relation = scopes[0].relations[place.relation]
         return "\(relation.name).\(relation.find(place.column)?.name ?? place.column)"
     }

@@ -46,13 +46,13 @@ extension SQLiteMeaning {
         case .number where piece.isDecimal: return Piece("trim_scale(\(piece.sql))::text", .text)
         // 15 digits, and a point always: numeric has as many of a double.
         case .number: return Piece("regexp_replace((\(piece.sql))::numeric::text, '^(-?\\d+)$', '\\1.0')", .text)
-        case .native(let type): return Piece(try spelled(piece.sql, type), .text)
+        case .native(let type): return Piece(try rendered(piece.sql, type), .text)
         case .bytes: throw Untranslatable("it takes bytes for a text")
         }
     }
 
     /// A moment as most programs write it; `to_char` knows no setting of the session that changes it.
-    private func spelled(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
+    private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
         guard use != .rows else { throw Untranslatable("it takes a \(type) for a text") }
         switch type {
         case .datetime:
@@ -227,7 +227,7 @@ extension SQLiteMeaning.Kind {
         case .number: "double precision"
         case .boolean: "boolean"
         case .bytes: "bytea"
-        case .native(let type): (try? PostgreSQLDialect().spell(type)) ?? "text"
+        case .native(let type): (try? PostgreSQLDialect().render(type)) ?? "text"
         }
     }
 

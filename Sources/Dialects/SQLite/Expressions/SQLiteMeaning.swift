@@ -280,7 +280,7 @@ extension SQLiteMeaning {
             case .text: texts.append(operand.sql)
             case .integer: texts.append("(\(operand.sql))::text")
             case .null, .number, .boolean, .bytes, .native:
-                guard use != .rows else { throw Untranslatable("|| would spell a value in another way") }
+                guard use != .rows else { throw Untranslatable("|| would render a value in another way") }
                 texts.append(try text(operand).sql)
             }
         }

@@ -7,9 +7,9 @@ extension SQLiteMeaning {
     func momentCall(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece? {
         switch function {
         case "current_timestamp", "datetime":
-            return Piece(Self.spelled("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
-        case "current_date", "date": return Piece(Self.spelled("%Y-%m-%d", try moment(arguments)), .text)
-        case "current_time", "time": return Piece(Self.spelled("%H:%M:%S", try moment(arguments)), .text)
+            return Piece(Self.rendered("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
+        case "current_date", "date": return Piece(Self.rendered("%Y-%m-%d", try moment(arguments)), .text)
+        case "current_time", "time": return Piece(Self.rendered("%H:%M:%S", try moment(arguments)), .text)
         case "julianday":
             // Milliseconds, counted and divided as SQLite does it.
             let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
@@ -36,7 +36,7 @@ extension SQLiteMeaning {
     }
 
     /// For formats that are known to have counterparts.
-    private static func spelled(_ format: String, _ moment: String) -> String { formatted(format, moment) ?? moment }
+    private static func rendered(_ format: String, _ moment: String) -> String { formatted(format, moment) ?? moment }
 
     /// The moment that a time value and its modifiers mean.
     func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {

@@ -42,7 +42,7 @@ enum SQLiteOwnWords {
 
     static func settled(_ expression: SQLExpression, as use: ExpressionUse) -> SQLExpression {
         guard case .sql(let text) = expression else { return expression }
-        guard let spelled = try? SQLiteDialect().spell(expression, as: use), spelled == text else {
+        guard let spelled = try? SQLiteDialect().render(expression, as: use), spelled == text else {
             return .native(sqlite: text, postgresql: "")
         }
         return expression

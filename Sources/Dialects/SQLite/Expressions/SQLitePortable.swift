@@ -2,7 +2,7 @@
 enum SQLitePortable {
     static func answer(_ note: PortableNote, _ draft: inout PortableDraft) throws(LoweringError) {
         switch note {
-        case .name(let token, let name, _): spell(name, at: token, &draft)
+        case .name(let token, let name, _): render(name, at: token, &draft)
         case .literal(let range, let text), .numeral(let range, let text): draft.replace(range, with: text)
         case .number(let range), .double(let range): draft.wrap(range, "CAST(", " AS REAL)")
         case .digits(let range, let scale):
@@ -33,7 +33,7 @@ enum SQLitePortable {
     }
 
     /// Names are found without regard to case; only a word of the grammar needs quotes.
-    private static func spell(_ name: String, at token: Int, _ draft: inout PortableDraft) {
+    private static func render(_ name: String, at token: Int, _ draft: inout PortableDraft) {
         let written = draft.text(of: token..<token + 1)
         guard let first = written.unicodeScalars.first, first != "\"" else {
             if SQLToken.scan(written).first?.means(name) != true {

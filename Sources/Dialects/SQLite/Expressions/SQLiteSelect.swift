@@ -270,7 +270,7 @@ extension SQLiteMeaning {
             if let strange = found.strange.first {
                 guard let first = try inside.pickedOrder(body.uses.aggregates) else {
                     throw Untranslatable(
-                        "it shows \(inside.spelled(strange)), of which a group may hold several values, and takes any of them"
+                        "it shows \(inside.rendered(strange)), of which a group may hold several values, and takes any of them"
                     )
                 }
                 inside.scopes[0].picked = (Set(found.strange), first)

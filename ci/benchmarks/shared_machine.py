@@ -51,7 +51,7 @@ def _person(entry, role):
     return Person(entry.pw_name, entry.pw_uid, entry.pw_gid, role)
 
 
-class Town:
+class SharedMachine:
     """The rows, the same for the same numbers and people."""
 
     def __init__(self, sessions, lines, callers):
@@ -97,9 +97,9 @@ def moment(time):
     return time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def sqlite_database(town, migrate, folder, say):
+def sqlite_database(shared_machine, migrate, folder, say):
     """The path of the filled database, which is kept; whoever writes makes a copy."""
-    path = os.path.join(folder, f"{town.name}.db")
+    path = os.path.join(folder, f"{shared_machine.name}.db")
     if not os.path.exists(path):
         say(f"filling {path}")
         os.makedirs(folder, exist_ok=True)
@@ -112,7 +112,7 @@ def sqlite_database(town, migrate, folder, say):
             # Ids know no order: their index is built in memory, and nobody misses the file if that fails.
             connection.executescript("PRAGMA cache_size = -1000000; PRAGMA synchronous = OFF")
             places = ", ".join("?" * 12)
-            connection.executemany(f"INSERT INTO sessions ({COLUMNS}) VALUES ({places})", town.rows())
+            connection.executemany(f"INSERT INTO sessions ({COLUMNS}) VALUES ({places})", shared_machine.rows())
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         os.rename(part, path)
@@ -120,14 +120,14 @@ def sqlite_database(town, migrate, folder, say):
     return path
 
 
-def postgresql_database(town, migrate, server, name, say):
+def postgresql_database(shared_machine, migrate, server, name, say):
     """The URL of a filled database on the benchmark's own server, as autovacuum would leave it."""
     say(f"filling {name} on PostgreSQL")
     url = server.fresh(name)
     _migrate(migrate, url)
     command = server.psql(name, "-c", f"COPY sessions ({COLUMNS}) FROM STDIN")
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as psql:
-        for row in town.rows():
+        for row in shared_machine.rows():
             psql.stdin.write("\t".join("\\N" if value is None else str(value) for value in row) + "\n")
         psql.stdin.close()
     if psql.returncode != 0:
@@ -140,16 +140,16 @@ def _migrate(program, url):
     subprocess.run([program, "up", "--database", url], check=True, stdout=subprocess.DEVNULL)
 
 
-def recordings(town, folder, say):
+def recordings(shared_machine, folder, say):
     """The state folder with the recordings, which is kept."""
-    state = os.path.join(folder, f"{town.name}.state")
+    state = os.path.join(folder, f"{shared_machine.name}.state")
     if os.path.exists(state):
         return state
-    say(f"writing {town.recordings:,} recordings of {LINES_OF_RECORDING:,} lines to {state}")
+    say(f"writing {shared_machine.recordings:,} recordings of {LINES_OF_RECORDING:,} lines to {state}")
     part, content = f"{state}.part", recording()
     shutil.rmtree(part, ignore_errors=True)
     os.makedirs(os.path.join(part, "transcripts"), mode=0o700)
-    for ids in town.recorded().values():
+    for ids in shared_machine.recorded().values():
         for name in ids:
             path = os.path.join(part, "transcripts", f"{name}.cast")
             with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A machine that several people share, with a daemon in system mode.
-struct Town: Sendable {
+struct SharedMachine: Sendable {
     let box: Sandbox
     let alice: TestUser
     let bob: TestUser
@@ -50,7 +50,7 @@ struct Town: Sendable {
 
     /// Writes the settings of the system.
     func settings(_ people: [(String, TestUser, String)]) async throws {
-        try Town.write(people, to: "\(box.folder)/etc/config.yml")
+        try SharedMachine.write(people, to: "\(box.folder)/etc/config.yml")
     }
 
     fileprivate static func write(_ people: [(String, TestUser, String)], to file: String) throws {
@@ -63,8 +63,8 @@ struct Town: Sendable {
     }
 }
 
-/// A town whose daemon runs, on an empty database of the given kind; gone afterwards.
-func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async throws {
+/// A machine whose daemon runs, on an empty database of the given kind; gone afterwards.
+func withSharedMachine(_ backend: Backend, _ body: (SharedMachine) async throws -> Void) async throws {
     try await withDatabase(backend) { box, url in
         try await box.withUsers(["alice", "bob", "ada", "zed", "svc"]) { users in
             // The test's server lets nobody in but the user who started it, and root.
@@ -75,7 +75,7 @@ func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async thr
                 chmod(folder, 0o755)
             }
             chown("\(box.folder)/run", service.uid, service.uid)
-            try Town.write(
+            try SharedMachine.write(
                 [("Alice", users[0], "member"), ("Bob", users[1], "member"), ("Ada", users[2], "admin")],
                 to: "\(box.folder)/etc/config.yml")
             let database = backend == .sqlite ? "sqlite:\(state)/teleclaude.db" : url
@@ -86,7 +86,7 @@ func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async thr
             ]
             let daemon = try box.start(
                 as: service, try await box.published(.teleclauded), [], variables.merging(own) { _, new in new })
-            let town = Town(
+            let machine = SharedMachine(
                 box: box, alice: users[0], bob: users[1], admin: users[2], stranger: users[3], service: service,
                 daemon: daemon, client: try await box.published(.telec), variables: variables, state: state)
             try waitUntil("the daemon serves") {
@@ -94,7 +94,7 @@ func withTown(_ backend: Backend, _ body: (Town) async throws -> Void) async thr
                 try #require(!text.contains("error:"), "\(text)")
                 return text.contains("ready")
             }
-            try await body(town)
+            try await body(machine)
             daemon.kill(SIGTERM)
             let run = try await daemon.finish(timeout: 30)
             #expect(run.code == 0, "\(run)")
