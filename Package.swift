@@ -10,11 +10,14 @@ import PackageDescription
 #endif
 
 // Which part of the package needs it: who leaves out a part's trait does not fetch it.
-let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands")
-let yams = library("Yams", of: "Yams", for: "Commands")
+let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands", "SystemYAML")
+// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite and libpq.
+let yaml: [Target.Dependency] = [
+    library("Yams", of: "Yams", for: "Commands"), .target(name: "TCLibYAML", condition: .when(traits: ["SystemYAML"])),
+]
 
-func library(_ name: String, of package: String, for trait: String) -> Target.Dependency {
-    .product(name: name, package: package, condition: .when(traits: [trait]))
+func library(_ name: String, of package: String, for traits: String...) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: Set(traits)))
 }
 
 let package = Package(
@@ -35,6 +38,9 @@ let package = Package(
     // `traits: []` leaves Dialects, Migrator and Transfer, and of the dependencies swift-collections. Without a word one gets all.
     traits: [
         .trait(name: "Commands", description: "MigrateCommand: the command line for a history of one's own"),
+        .trait(
+            name: "SystemYAML",
+            description: "The same with the system's libyaml (libyaml-dev), not the one in Yams: without Foundation"),
         .trait(name: "Daemon", description: "TeleClaude: settings and daemon", enabledTraits: ["Commands"]),
         .default(enabledTraits: ["Daemon"]),
     ],
@@ -42,7 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // Maps that share their parts: a schema value.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        // Reads settings, and the rules of a transfer.
+        // Brings libyaml, which reads settings and the rules of a transfer.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // HTTP on the daemon's socket, and what that stands on.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -61,6 +67,8 @@ let package = Package(
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
         .target(name: "TCPOSIX", path: "Sources/POSIX"),
+        .systemLibrary(name: "TCLibYAML", path: "Sources/CYAML"),
+        .target(name: "TCYAML", dependencies: yaml, path: "Sources/YAML"),
         .target(
             name: "Dialects",
             dependencies: [
@@ -79,9 +87,9 @@ let package = Package(
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
-            dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", yams, argumentParser]),
+            dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", "TCYAML", argumentParser]),
         // A module of its own, so that tc-migrate can ask it without the server.
-        .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", yams], path: "Sources/Settings"),
+        .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
         .target(
             name: "TCRuntime",
             dependencies: [
@@ -108,7 +116,7 @@ let package = Package(
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "TCMigrations", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+            dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // The real programs, driven from outside.

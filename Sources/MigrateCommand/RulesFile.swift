@@ -1,7 +1,7 @@
 import Dialects
 import Migrator
+import TCYAML
 import Transfer
-import Yams
 
 /// Reads the rules of a transfer from YAML. What it does not know is an error, with the line and the nearest word that it knows.
 enum RulesFile {
@@ -62,40 +62,31 @@ extension RulesFile {
     private struct Field {
         var name: String
         var line: Int
-        var value: Node
+        var value: YAMLNode
     }
 
-    private static func compose(_ text: String) throws(TransferError) -> Node? {
-        do { return try Yams.compose(yaml: text) } catch {
-            let (line, problem) = place(of: error)
+    private static func compose(_ text: String) throws(TransferError) -> YAMLNode? {
+        do { return try YAML.node(of: text) } catch {
+            let (line, problem) =
+                switch error {
+                case .malformed(let line, let problem): (line ?? 1, problem)
+                case .tooDeep(let line): (line, "it stands deeper than \(YAML.deepest) levels")
+                }
             throw .badRule(
                 line: line, problem: "this is no YAML: \(problem)", remedy: "see docs/transfer.md for an example")
         }
     }
 
-    private static func place(of error: any Error) -> (line: Int, problem: String) {
-        guard let error = error as? YamlError else { return (1, "\(error)") }
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return (mark.line, problem)
-        case .duplicatedKeysInMapping(let keys, let context):
-            return (context.mark.line, "\(keys.map(\.description).joined(separator: ", ")) is there twice")
-        case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-            return (1, "\(error)")
-        }
-    }
-
     /// The members of a mapping; those that are not `known` are refused.
     private static func fields(
-        of node: Node, _ known: [String]? = nil, in place: String = ""
+        of node: YAMLNode, _ known: [String]? = nil, in place: String = ""
     ) throws(TransferError) -> [Field] {
-        guard let mapping = node.mapping else {
+        guard case .mapping(let members) = node.content else {
             throw refusal(node, "a list of names and what is to be done with each belongs here", "write name: {…}")
         }
         var fields: [Field] = []
-        for (key, value) in mapping {
-            guard let name = key.scalar?.string else {
+        for (key, value) in members {
+            guard let name = key.text else {
                 throw refusal(key, "a name belongs here", "write it between quotes")
             }
             if let known, !known.contains(name) {
@@ -103,17 +94,17 @@ extension RulesFile {
                     key, "\(place) has no word \(name)",
                     TransferRules.suggestion(name, known) ?? "it knows \(known.joined(separator: ", "))")
             }
-            fields.append(Field(name: name, line: key.mark?.line ?? 1, value: value))
+            fields.append(Field(name: name, line: key.line, value: value))
         }
         return fields
     }
 
-    private static func refusal(_ node: Node, _ problem: String, _ remedy: String) -> TransferError {
-        .badRule(line: node.mark?.line ?? 1, problem: problem, remedy: remedy)
+    private static func refusal(_ node: YAMLNode, _ problem: String, _ remedy: String) -> TransferError {
+        .badRule(line: node.line, problem: problem, remedy: remedy)
     }
 
     private static func refusal(_ field: Field, _ remedy: String) -> TransferError {
-        let value = field.value.scalar?.string ?? "what follows"
+        let value = field.value.text ?? "what follows"
         return .badRule(line: field.line, problem: "\(field.name): \(value) is not understood", remedy: remedy)
     }
 }
@@ -123,10 +114,10 @@ extension RulesFile {
 extension RulesFile {
     /// Text as it is written: `null`, `on` and `1` are words here.
     private static func text(_ field: Field) throws(TransferError) -> String {
-        guard let scalar = field.value.scalar, !(scalar.style == .plain && scalar.string.isEmpty) else {
+        guard case .scalar(let text, let style) = field.value.content, !(style == .plain && text.isEmpty) else {
             throw refusal(field, "write text, between quotes if it is empty")
         }
-        return scalar.string
+        return text
     }
 
     private static func name(_ field: Field) throws(TransferError) -> String {

@@ -1,38 +1,38 @@
-import Yams
+import TCYAML
 
 /// Writes values as YAML, each word in the style that it was read in, so that every reader takes it for what it was.
 enum YAMLText {
     static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
-        do {
-            return try Yams.serialize(node: node(root), width: -1, allowUnicode: true)
-        } catch {
-            // Yams repeats what it can't write, which may be a secret.
+        do { return try YAML.text(of: node(root)) } catch {
             throw SettingsError(
                 "not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")
         }
     }
 
-    private static func node(_ value: SettingsValue) -> Node {
+    private static func node(_ value: SettingsValue) -> YAMLNode {
         switch value.content {
-        case .map(let members): Node(members.map { (node(name: $0.name), node($0.value)) }, Tag(.map))
-        case .list(let items): Node(items.map(node), Tag(.seq))
+        case .map(let members): YAMLNode(.mapping(members.map { (node(name: $0.name), node($0.value)) }))
+        case .list(let items): YAMLNode(.sequence(items.map(node)))
         case .scalar(let scalar):
             // Nothing at all can't be written everywhere that a word can.
-            scalar.meaning == .null ? .scalar(Node.Scalar("null", Tag(.null), .plain)) : .scalar(node(scalar))
+            scalar.meaning == .null ? YAMLNode(.scalar("null", .plain)) : YAMLNode(.scalar(scalar.text, style(scalar)))
         }
     }
 
-    private static func node(name: String) -> Node {
-        .scalar(Node.Scalar(name, Tag(.str), name.isEmpty ? .doubleQuoted : .any))
+    /// Quoted where an unquoted one would be a number, a date, a flag, or what a mapping is merged with.
+    private static func node(name: String) -> YAMLNode {
+        let isWord = Scalar(text: name, style: .plain).meaning == .text(name)
+        let isPlain = isWord && name.first?.isNumber == false && name != "<<" && name != "="
+        return YAMLNode(.scalar(name, isPlain ? .plain : .doubleQuoted))
     }
 
-    private static func node(_ scalar: Scalar) -> Node.Scalar {
+    private static func style(_ scalar: Scalar) -> YAMLNode.Style {
         switch scalar.style {
-        case .plain: Node.Scalar(scalar.text, Tag(.implicit), .plain)
-        case .singleQuoted: Node.Scalar(scalar.text, Tag(.str), .singleQuoted)
-        case .doubleQuoted: Node.Scalar(scalar.text, Tag(.str), .doubleQuoted)
-        case .literal: Node.Scalar(scalar.text, Tag(.str), .literal)
-        case .folded: Node.Scalar(scalar.text, Tag(.str), .folded)
+        case .plain: .plain
+        case .singleQuoted: .singleQuoted
+        case .doubleQuoted: .doubleQuoted
+        case .literal: .literal
+        case .folded: .folded
         }
     }
 }

@@ -1,0 +1,156 @@
+#if SystemYAML
+    import TCLibYAML
+#else
+    import CYaml
+#endif
+
+/// Makes nodes of the events that libyaml finds (https://pyyaml.org/wiki/LibYAML).
+final class YAMLReader {
+    private var parser = yaml_parser_t()
+    private var anchors: [String: YAMLNode] = [:]
+    private var depth = 0
+
+    /// The bytes, in UTF-8, have to outlive the reader.
+    init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        let bytes = UnsafeBufferPointer(rebasing: bytes)
+        yaml_parser_initialize(&parser)
+        yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+    }
+
+    deinit { yaml_parser_delete(&parser) }
+
+    func document() throws(YAMLError) -> YAMLNode? {
+        _ = try next()  // The stream begins.
+        guard case .other(YAML_DOCUMENT_START_EVENT) = try next().kind else { return nil }
+        let node = try node(next())
+        _ = try next()  // The document ends.
+        let end = try next()
+        guard case .other(YAML_STREAM_END_EVENT) = end.kind else {
+            throw .malformed(line: end.line, problem: "but found another document")
+        }
+        return node
+    }
+
+    private func node(_ event: Event) throws(YAMLError) -> YAMLNode {
+        switch event.kind {
+        case .alias(let name):
+            guard let node = anchors[name] else {
+                throw .malformed(line: event.line, problem: "found undefined alias")
+            }
+            return node
+        case .scalar(let text, let style): return anchored(.scalar(text, style), event)
+        case .sequence: return anchored(.sequence(try items(event)), event)
+        case .mapping: return anchored(.mapping(try members(event)), event)
+        case .end, .other: throw .malformed(line: event.line, problem: "a value is missing")
+        }
+    }
+
+    /// A name may be given again; an alias means the last one (https://yaml.org/spec/1.1/#id863390).
+    private func anchored(_ content: YAMLNode.Content, _ event: Event) -> YAMLNode {
+        let node = YAMLNode(content, tag: event.tag, line: event.line)
+        if let anchor = event.anchor { anchors[anchor] = node }
+        return node
+    }
+
+    private func items(_ start: Event) throws(YAMLError) -> [YAMLNode] {
+        try descend(start)
+        defer { depth -= 1 }
+        var items: [YAMLNode] = []
+        while let event = try member() { items.append(try node(event)) }
+        return items
+    }
+
+    private func members(_ start: Event) throws(YAMLError) -> [(key: YAMLNode, value: YAMLNode)] {
+        try descend(start)
+        defer { depth -= 1 }
+        var members: [(key: YAMLNode, value: YAMLNode)] = []
+        var lines: [String: Int] = [:]
+        while let event = try member() {
+            let key = try node(event)
+            if let name = key.text {
+                if let first = lines[name] { throw .malformed(line: first, problem: "\(name) is there twice") }
+                lines[name] = key.line
+            }
+            members.append((key, try node(next())))
+        }
+        return members
+    }
+
+    private func descend(_ start: Event) throws(YAMLError) {
+        guard depth < YAML.deepest else { throw .tooDeep(line: start.line) }
+        depth += 1
+    }
+
+    /// The next event inside a sequence or a mapping; `nil` at its end.
+    private func member() throws(YAMLError) -> Event? {
+        let event = try next()
+        if case .end = event.kind { return nil }
+        return event
+    }
+
+    private func next() throws(YAMLError) -> Event {
+        var event = yaml_event_t()
+        guard yaml_parser_parse(&parser, &event) == 1 else { throw failure() }
+        defer { yaml_event_delete(&event) }
+        return Event(event)
+    }
+
+    private func failure() -> YAMLError {
+        let problem = parser.problem.map { String(cString: $0) } ?? "it can't be read"
+        // The reader, which knows bytes and no lines, marks nothing.
+        let hasMark = parser.error != YAML_READER_ERROR && parser.error != YAML_MEMORY_ERROR
+        return .malformed(line: hasMark ? Int(parser.problem_mark.line) + 1 : nil, problem: problem)
+    }
+}
+
+/// What libyaml says of one event, in values of our own.
+private struct Event {
+    enum Kind {
+        case alias(String)
+        case scalar(String, YAMLNode.Style)
+        case sequence, mapping
+        /// Of a sequence or a mapping.
+        case end
+        case other(yaml_event_type_t)
+    }
+
+    var kind: Kind
+    var line: Int
+    var anchor: String?
+    var tag: String?
+
+    init(_ event: yaml_event_t) {
+        line = Int(event.start_mark.line) + 1
+        switch event.type {
+        case YAML_ALIAS_EVENT: kind = .alias(Self.text(event.data.alias.anchor) ?? "")
+        case YAML_SCALAR_EVENT:
+            let scalar = event.data.scalar
+            let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
+            kind = .scalar(String(decoding: bytes, as: UTF8.self), Self.style(scalar.style))
+            (anchor, tag) = (Self.text(scalar.anchor), Self.text(scalar.tag))
+        case YAML_SEQUENCE_START_EVENT:
+            kind = .sequence
+            (anchor, tag) = (Self.text(event.data.sequence_start.anchor), Self.text(event.data.sequence_start.tag))
+        case YAML_MAPPING_START_EVENT:
+            kind = .mapping
+            (anchor, tag) = (Self.text(event.data.mapping_start.anchor), Self.text(event.data.mapping_start.tag))
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: kind = .end
+        default: kind = .other(event.type)
+        }
+    }
+
+    private static func text(_ bytes: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+        bytes.map { String(cString: $0) }
+    }
+
+    private static func style(_ style: yaml_scalar_style_t) -> YAMLNode.Style {
+        switch style {
+        case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+        case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+        case YAML_LITERAL_SCALAR_STYLE: .literal
+        case YAML_FOLDED_SCALAR_STYLE: .folded
+        default: .plain
+        }
+    }
+}
