@@ -7,7 +7,7 @@ import Transfer
 struct AbandonCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: words.joined(separator: " "),
+            commandName: MigrateProgram.context.isDescribed ? words[1] : words.joined(separator: " "),
             abstract: "Remove what an interrupted transfer left in its target.",
             usage: "\(MigrateProgram.context.name) transfer abandon <target> [--json]",
             discussion: """
@@ -20,7 +20,7 @@ struct AbandonCommand: AsyncParsableCommand {
 
     static let words = [TransferCommand.name, "abandon"]
 
-    @Argument(help: "The database that the transfer was filling.") var target: String
+    @Argument(help: "The database that the transfer was filling.", completion: .file()) var target: String
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

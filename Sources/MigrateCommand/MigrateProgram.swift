@@ -17,6 +17,8 @@ public enum MigrateProgram {
         var history: @Sendable () throws -> History = { try History([]) }
         var defaultDatabase: DefaultDatabase?
         var schema: Schema?
+        /// Whether the program is to describe itself to a shell, or to who writes its manual, rather than to run.
+        var isDescribed = false
     }
 
     /// The database that is used without `--database` and `TC_DATABASE_URL`. A program without a default asks for one of these,
@@ -48,9 +50,12 @@ public enum MigrateProgram {
         name: String, version: String, defaultDatabase: DefaultDatabase? = nil, schema: Schema? = nil,
         history: @escaping @Sendable () throws -> History
     ) async {
-        Console.ignoreBrokenPipes()
+        Console.begin()
         let context = Context(
-            name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema)
+            name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema,
+            isDescribed: CommandLine.arguments.dropFirst().contains {
+                $0.hasPrefix("--generate-completion-script") || $0 == "--experimental-dump-help"
+            })
         await $context.withValue(context) {
             do {
                 var command = try RootCommand.parseAsRoot(arguments)
@@ -66,7 +71,7 @@ public enum MigrateProgram {
     }
 
     /// The command line's, with `transfer abandon` as one word: the parser gives what stands behind `transfer` to its arguments
-    /// before it looks for a subcommand.
+    /// before it looks for a subcommand. Only where the program describes itself, `abandon` stands below `transfer`.
     private static var arguments: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
         let start = words.first == "help" ? 1 : 0
@@ -110,8 +115,7 @@ struct RootCommand: AsyncParsableCommand {
             version: MigrateProgram.context.version,
             subcommands: [
                 NewCommand.self, UpCommand.self, BaselineCommand.self, DownCommand.self, StatusCommand.self,
-                DriftCommand.self, PlanCommand.self, InspectCommand.self, TransferCommand.self, AbandonCommand.self,
-                VerifyCommand.self,
-            ])
+                DriftCommand.self, PlanCommand.self, InspectCommand.self, TransferCommand.self,
+            ] + (MigrateProgram.context.isDescribed ? [] : [AbandonCommand.self]) + [VerifyCommand.self])
     }
 }

@@ -96,7 +96,7 @@ struct InspectCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The database.", valueName: "url")) var url: String
+    @Argument(help: ArgumentHelp("The database.", valueName: "url"), completion: .file()) var url: String
     @Option(help: "The format to print.") var format: Format = .swift
     @OptionGroup var output: OutputOptions
 

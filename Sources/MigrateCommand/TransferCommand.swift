@@ -32,11 +32,14 @@ struct TransferCommand: AsyncParsableCommand {
                   \(MigrateProgram.context.name) transfer db.sqlite3 postgresql:///site --into-existing
                   \(MigrateProgram.context.name) transfer shop.db postgresql:///shop --resume
                   \(MigrateProgram.context.name) transfer abandon postgresql:///shop
-                """)
+                """,
+            subcommands: MigrateProgram.context.isDescribed ? [AbandonCommand.self] : [])
     }
 
-    @Argument(help: "The database to read: its URL, or a SQLite file.") var source: String
-    @Argument(help: "The database to fill: an empty one, or a SQLite file that does not exist yet.") var target: String
+    @Argument(help: "The database to read: its URL, or a SQLite file.", completion: .file()) var source: String
+    @Argument(
+        help: "The database to fill: an empty one, or a SQLite file that does not exist yet.", completion: .file())
+    var target: String
     @Option(help: ArgumentHelp("Transfer only these tables, separated by commas.", valueName: "a,b")) var tables:
         String?
     @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "c,d")) var exclude: String?
@@ -45,7 +48,9 @@ struct TransferCommand: AsyncParsableCommand {
             "What to compare at the end: the number of rows, a digest of every value as well, or in full, naming each row that differs."
     )
     var verify: TransferOptions.Verification = .digest
-    @Option(help: ArgumentHelp("Follow the rules in this YAML file (docs/transfer.md).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Follow the rules in this YAML file (docs/transfer.md).", valueName: "file"),
+        completion: .file())
     var rules: String?
     @Option(
         help: ArgumentHelp(
@@ -58,7 +63,9 @@ struct TransferCommand: AsyncParsableCommand {
             "How to map columns that SQLite declares COLLATE NOCASE: to text, where only keys ignore case, or to columns that ignore case everywhere, by the extension citext or an ICU collation. Default: text.",
             valueName: "policy"))
     var nocase: NocasePolicy?
-    @Option(help: ArgumentHelp("Write the rules that the data suggests to a new file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the rules that the data suggests to a new file.", valueName: "file"),
+        completion: .file())
     var writeRules: String?
     @Option(
         help: ArgumentHelp(
@@ -72,9 +79,12 @@ struct TransferCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Write a certificate of what was transferred and verified to this file; ci/check-certificate.py checks it.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var certificate: String?
-    @Option(help: ArgumentHelp("Write the report to this file too, as an HTML page.", valueName: "file.html"))
+    @Option(
+        help: ArgumentHelp("Write the report to this file too, as an HTML page.", valueName: "file.html"),
+        completion: .file())
     var report: String?
     @Flag(help: "Run up on the target first, then fill the tables that the migrations declare, matched by name.")
     var intoHistory =

@@ -19,8 +19,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 """)
     }
 
-    @Argument(help: "One database.") var source: String
-    @Argument(help: "The other database.") var target: String
+    @Argument(help: "One database.", completion: .file()) var source: String
+    @Argument(help: "The other database.", completion: .file()) var target: String
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 

@@ -59,8 +59,22 @@ public enum Console {
 
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// A reader that goes away ends the output, not the process in the middle of its work.
-    public static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// What every program does first.
+    ///
+    /// A reader that goes away then ends the output, not the process in the middle of its work. And on a Linux without /proc, as in
+    /// the root of an image that is being built, the process ends with a sentence: Swift reads the arguments there, and would
+    /// take any command for none at all.
+    public static func begin() {
+        signal(SIGPIPE, SIG_IGN)
+        #if os(Linux)
+            guard access("/proc/self/cmdline", R_OK) == 0 else {
+                error(
+                    "error: /proc can't be read, where the arguments of this command stand; mount it: mount -t proc proc /proc"
+                )
+                exit(2)
+            }
+        #endif
+    }
 
     private static let firstLoss = Mutex(Int32?.none)
 

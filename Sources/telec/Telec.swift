@@ -27,7 +27,7 @@ struct Telec: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Console.ignoreBrokenPipes()
+        Console.begin()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

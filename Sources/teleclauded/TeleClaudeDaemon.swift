@@ -48,7 +48,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     static func main() async {
-        Console.ignoreBrokenPipes()
+        Console.begin()
         DiskThreads.provide()
         Descriptors.raiseLimit()
         do {

@@ -17,6 +17,18 @@ struct MissingLibraryTests {
             try Program(inPath: "unshare"), ["--mount", "--", "bash", "-c", script, library] + command)
     }
 
+    @Test("without /proc no command is taken for none", arguments: ["tc-migrate", "teleclauded", "telec"])
+    func proc(_ name: String) async throws {
+        try await withSandbox { box in
+            let script = "mount -t tmpfs none /proc && exec \"$@\""
+            let run = try await box.run(
+                try Program(inPath: "unshare"),
+                ["--mount", "--", "bash", "-c", script, "bash", Program(built: name).path, "up"])
+            #expect(run.ending == .exit(2) && run.output.isEmpty, "\(run)")
+            #expect(run.error.contains("/proc can't be read") && run.error.contains("mount -t proc"), "\(run)")
+        }
+    }
+
     @Test("SQLite needs neither")
     func sqlite() async throws {
         try await withSandbox { box in
