@@ -67,7 +67,7 @@ let package = Package(
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
         .target(name: "TCPOSIX", path: "Sources/POSIX"),
-        .systemLibrary(name: "TCLibYAML", path: "Sources/CYAML"),
+        .systemLibrary(name: "TCLibYAML", path: "Sources/LibYAML"),
         .target(name: "TCYAML", dependencies: yaml, path: "Sources/YAML"),
         .target(
             name: "Dialects",
