@@ -9,6 +9,8 @@ extension History {
             Migration.auditLog
             Migration.daemonLease
             Migration.sessionPages
+            Migration.events
+            Migration.search
         }
     }
 }

@@ -66,6 +66,10 @@ public protocol Dialect: Sendable {
     /// The end of a SELECT that locks its rows of this table until the transaction ends. A lock of another table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
+    /// A condition that is true for the rows of a table in whose texts every one of `words` is found, by this index. A word is
+    /// letters and digits alone; there must be one at least.
+    func finding(_ words: [String], by index: WordIndex) -> SQL
+
     /// The steps as a script for the database's own shell. It stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 

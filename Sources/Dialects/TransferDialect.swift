@@ -82,6 +82,10 @@ package protocol TransferTarget: Dialect {
     /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
 
+    /// Has full-text tables over the texts of these tables read them anew; nothing where an index follows by itself. Throws
+    /// `DatabaseError`.
+    func rebuildFullText(over tables: [String], on connection: any Connection) throws
+
     /// Adds a check to a table that has rows: fails when one of them breaks it.
     func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String
     /// Adds a foreign key that holds for rows to come and does not look at those that are there.

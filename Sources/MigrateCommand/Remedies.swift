@@ -73,6 +73,8 @@ extension SchemaTransferError {
         case .renamed: "take the new name out of the rules"
         case .compared: "take nocase out of the rules, and declare the columns so"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
+        case .filled(let names):
+            "name an empty database, or leave these tables behind with --ignore-missing \(names.joined(separator: ","))"
         case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names):
             "say --replace-rows \(names.joined(separator: ",")) to put the source's rows in their place, or --keep-rows and the "

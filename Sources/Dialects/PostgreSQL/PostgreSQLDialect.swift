@@ -82,6 +82,13 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    /// In the very words of the index, or it would not be asked
+    /// (https://www.postgresql.org/docs/current/indexes-expressional.html).
+    public func finding(_ words: [String], by index: WordIndex) -> SQL {
+        let texts = index.columns.map { "coalesce(\(SQLText.identifier($0)), '')" }.joined(separator: " || ' ' || ")
+        return "search_words(\(trusted: texts)) @> search_words(\(words.joined(separator: " ")))"
+    }
+
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)
     }

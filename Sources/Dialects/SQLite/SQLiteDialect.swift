@@ -78,6 +78,16 @@ public struct SQLiteDialect: Dialect {
     /// A transaction that may write keeps all others from writing (`Connection.begin`).
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
+    /// Words in quotes mean nothing but themselves, and those that stand side by side must all be there
+    /// (https://www.sqlite.org/fts5.html, 3.1 and 3.7).
+    public func finding(_ words: [String], by index: WordIndex) -> SQL {
+        let name = "\(index.table)_fts"
+        let query = words.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
+        return """
+            \(identifier: index.key) IN (SELECT rowid FROM \(identifier: name) WHERE \(identifier: name) MATCH \(query))
+            """
+    }
+
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)
     }

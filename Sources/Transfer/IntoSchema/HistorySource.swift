@@ -21,12 +21,12 @@ struct HistorySource {
         return entries.isEmpty ? nil : try? ledger.position(of: entries, in: history)
     }
 
-    /// Indexes and the like are the history's affair, and so are triggers that it made in the source itself; what only the
-    /// source holds is worth a word.
+    /// Indexes and the like are the history's affair, and so are triggers and full-text tables that it made in the source itself; what only
+    /// the source holds is worth a word.
     func isWorthSaying(_ left: NotCarried) throws -> Bool {
         switch left.kind {
-        case .virtualTable, .view: true
-        case .trigger: try !isOwn()
+        case .view: true
+        case .trigger, .virtualTable: try !isOwn()
         case .shadowTable, .index, .column, .constraint, .other, .foreignKey: false
         }
     }

@@ -1,13 +1,14 @@
 import Dialects
 import Migrator
 
-/// Copies a database into the schema that a history declares, and proves it: the empty target is migrated first, then filled,
-/// table by table and column by column of the same name.
+/// Copies a database into the schema that a history declares, and proves it: an empty target is migrated first, then filled,
+/// table by table and column by column of the same name. One that the history has migrated already takes the rows of another
+/// database as well, as long as the tables that are to be filled hold none.
 ///
 ///     let report = try await HistoryTransfer(from: legacy, to: postgresql, into: history).run()
 ///
 /// The types are the declared ones, and an incompatible value is refused. Rows go in by one transaction. A refusal leaves
-/// the target as empty as it was; after an interruption by force it holds the migrated schema, and no row.
+/// the target as it was; after an interruption by force one that was empty holds the migrated schema, and no row.
 public struct HistoryTransfer: Sendable {
     private let from: Database
     private let to: Database
@@ -38,10 +39,7 @@ public struct HistoryTransfer: Sendable {
     /// - Throws: ``SchemaTransferError`` and ``TransferError`` where `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         try requireTwo()
-        if !to.isMissing {
-            let target = to.transferDialect
-            try await to.withConnection { try TransferEngine.requireEmpty($0, target) }
-        }
+        let filled = try await filledTables()
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await ReadingAgain.whenChanged({ _ in from.dropIdleConnections() }) {
                 try await from.withConnection { reading in
@@ -50,7 +48,21 @@ public struct HistoryTransfer: Sendable {
             }
         }
         plan.remarks += remarks
+        let inTheWay = plan.tables.map(\.target).filter(filled.contains)
+        guard inTheWay.isEmpty else { throw SchemaTransferError.filled(inTheWay) }
         return plan
+    }
+
+    /// The tables of a migrated target that hold rows. Throws where it is neither migrated nor empty.
+    private func filledTables() async throws -> [String] {
+        guard !to.isMissing else { return [] }
+        let (target, history) = (to.transferDialect, history)
+        return try await to.withConnection { connection in
+            switch try HistoryTarget(connection, target, history) {
+            case .empty: return []
+            case .migrated: return try target.filled(history.schema.tables.map(\.name), on: connection)
+            }
+        }
     }
 
     /// Copies the rows, and tells `events` on the way.
@@ -75,45 +87,71 @@ public struct HistoryTransfer: Sendable {
         let start = ContinuousClock.now
         let (source, target) = (from.transferDialect, to.transferDialect)
         events(.phase(.surveying))
-        let (plan, isOwn, remark) = try await pair.run { reading, writing in
-            try TransferEngine.requireEmpty(writing, target)
+        let (plan, found, isOwn, remark) = try await pair.run { reading, writing in
+            let found = try HistoryTarget(writing, target, history)
             _ = try reading.beginSharedSnapshot()
             try reading.endSharing()
             let origin = HistorySource(reading: reading, history: history)
-            return (try self.plan(reading), try origin.isOwn(), try origin.remark())
+            return (try self.plan(reading), found, try origin.isOwn(), try origin.remark())
         }
         events(.planned(plan))
-        // Rows that the same history put into both have their likes in the source, and give way to them.
-        let load = SchemaLoad(
-            plan: plan, replaced: isOwn ? Set(plan.tables.map(\.target)) : [],
-            refusal: SchemaTransferError.filledByHistory, keepsOrphans: true, verification: verification,
-            source: source, target: target, events: events)
+        var report = try await emptyingOnFailure(found) { standing in
+            // Rows that the same history put into both have their likes in the source, and give way to them; not so those of a
+            // database that is in use.
+            let givesWay = isOwn && standing.isNew
+            let load = SchemaLoad(
+                plan: plan, replaced: givesWay ? standing.ownRows : [], refusal: standing.refusal,
+                keepsOrphans: true, verification: verification, source: source, target: target, events: events)
+            return try await pair.run { try load.run($0, $1) }
+        }
+        report.remarks += [remark].compactMap { $0 }
+        report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
+        report.provenance = try await pair.run { reading, writing in
+            TransferReport.Provenance(
+                fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+        }
+        report.seconds = ContinuousClock.now.seconds(since: start)
+        return report
+    }
+
+    /// Migrates an empty target and loads it; what fails leaves it empty. A target that is migrated, also one that somebody else
+    /// migrates at this moment, is not this transfer's to empty: there the load's own transaction takes back all that it did.
+    private func emptyingOnFailure(
+        _ found: HistoryTarget, _ load: (HistoryStanding) async throws -> TransferReport
+    ) async throws -> TransferReport {
+        let inUse = HistoryStanding(isNew: false, ownRows: [])
+        guard found == .empty else { return try await load(inUse) }
+        var standing = HistoryStanding(isNew: true, ownRows: Set(history.schema.tables.map(\.name)))
         do {
-            try await Migrator(history: history, database: to, options: migration).up()
-            var report = try await pair.run { try load.run($0, $1) }
-            if report.verdict == .mismatch { try await empty() }
-            report.remarks += [remark].compactMap { $0 }
-            report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
-            report.provenance = try await pair.run { reading, writing in
-                TransferReport.Provenance(
-                    fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+            let made = try await Migrator(history: history, database: to, options: migration).up()
+            if made.steps.isEmpty, !history.migrations.isEmpty {
+                standing = inUse
+            } else {
+                standing.ownRows = Set(try await filledTables())
             }
-            report.seconds = ContinuousClock.now.seconds(since: start)
+            let report = try await load(standing)
+            if report.verdict == .mismatch, standing.isNew { try await empty(standing) }
             return report
         } catch {
+            guard standing.isNew else { throw error }
+            let made = standing
             // Also when this task was cancelled: the task of its own was not.
-            try await Task { try await empty() }.value
+            try await Task { try await empty(made) }.value
             throw error
         }
     }
 
-    /// Removes everything from the target: it was empty before.
-    private func empty() async throws {
-        let (target, views) = (to.transferDialect, Set(history.schema.views.map(\.name)))
+    /// Removes everything from the target: it was empty before. Nothing where somebody else has filled it meanwhile.
+    private func empty(_ standing: HistoryStanding) async throws {
+        let (target, schema) = (to.transferDialect, history.schema)
+        let views = Set(schema.views.map(\.name))
         try await to.withConnection { connection in
             try connection.withForeignKeysUnenforced {
                 try connection.transaction {
                     let names = try target.existingObjects(ignoring: [], on: connection)
+                    let tables = schema.tables.map(\.name).filter(names.contains)
+                    try target.lock(tables, on: connection)
+                    guard standing.ownRows.isSuperset(of: try target.filled(tables, on: connection)) else { return }
                     let statements = target.remove(
                         tables: names.filter { !views.contains($0) }, views: names.filter(views.contains))
                     for statement in statements { try connection.executeScript(statement) }

@@ -14,8 +14,8 @@ struct SchemaLoad {
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Foreign keys stand aside meanwhile, so that no order of the tables matters. Throws `TransferError` and `DatabaseError`; whatever it throws, the tables are as empty as they were, and so they
-    /// are after a mismatch.
+    /// Foreign keys stand aside meanwhile, so that no order of the tables matters. Throws `TransferError` and `DatabaseError`;
+    /// whatever it throws, the tables are as empty as they were, and so they are after a mismatch.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
             try writing.begin()
@@ -62,6 +62,8 @@ struct SchemaLoad {
         guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
+        // Their triggers were off.
+        try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
         let proof = TransferProof(verification: verification, events: events)
         for table in plan.tables {

@@ -14,6 +14,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case compared
     /// The history itself puts rows into these tables.
     case filledByHistory([String])
+    /// Tables of a target that the history has migrated, and that is in use: they hold rows.
+    case filled([String])
     /// The target holds no tables to fill.
     case nothingToFill
     /// Tables of the target that hold rows, of which nothing was said.
@@ -38,6 +40,7 @@ extension SchemaTransferError {
         case .renamed: "renamed"
         case .compared: "compared"
         case .filledByHistory: "filled_by_history"
+        case .filled: "target_filled"
         case .nothingToFill: "nothing_to_fill"
         case .rowsInTheWay: "target_rows_in_the_way"
         case .noSuchRows: "no_such_rows"
@@ -61,6 +64,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .compared:
             "the rules say how columns compare (nocase), and those of a schema that is there do as it has them"
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
+        case .filled(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name): "\(name) is not a table of both databases"

@@ -13,9 +13,11 @@ enum Quarantine {
     /// The source's table, the row's key there (`id=7`), the column that was in the way, why, and the row as JSON.
     static let columns = ["source_table", "row_key", "column_name", "reason", "record"]
 
-    /// Creates the table, also in place of an empty one that somebody left.
+    /// Creates the table, also in place of an empty one that somebody left. One that holds rows of an earlier transfer stays, and
+    /// takes others as well.
     static func make(on connection: any Connection) throws {
         if try connection.hasTable(tableName) { try dropIfEmpty(on: connection) }
+        guard try !connection.hasTable(tableName) else { return }
         try run(.createTable(table), in: Schema(), on: connection)
     }
 

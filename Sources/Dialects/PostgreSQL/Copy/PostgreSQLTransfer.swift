@@ -82,6 +82,8 @@ extension PostgreSQLDialect: TransferTarget {
             + "(to_tsvector('\(stems ? "english" : "simple")', \(texts)))"
     }
 
+    package func rebuildFullText(over tables: [String], on connection: any Connection) throws {}
+
     package func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table.name)) ADD \(try DDL.define(check, of: table, in: self))"
     }

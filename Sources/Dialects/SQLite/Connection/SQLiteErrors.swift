@@ -109,6 +109,9 @@ enum SQLiteResult {
                 "\(path) could not be read or written (\(message))",
                 "check the disk, and how much this user may write there (quota, ulimit -f)"
             )
+        // https://www.sqlite.org/loadext.html: modules are compiled in, or loaded by the program.
+        case SQLITE_ERROR where message.hasPrefix("no such module: "):
+            (message, "use a SQLite that was built with this module; the script and the file are not at fault")
         default: (message, nil)
         }
     }

@@ -77,6 +77,20 @@ extension SQLiteDialect: TransferTarget {
 
     package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 
+    /// FTS4 and FTS5 keep the words of another table's texts, and hear of changes by triggers alone
+    /// (https://www.sqlite.org/fts5.html, "The 'rebuild' Command").
+    package func rebuildFullText(over tables: [String], on connection: any Connection) throws {
+        let filled = Set(tables.map(SQLName.folded))
+        for text in SQLiteFullText.find(in: try SQLiteCatalog.read(connection)) {
+            switch text.content {
+            case .table(let table, _) where filled.contains(SQLName.folded(table)):
+                try connection.execute(
+                    "INSERT INTO \(identifier: text.name) (\(identifier: text.name)) VALUES ('rebuild')")
+            case .table, .own: continue
+            }
+        }
+    }
+
     /// A foreign key of SQLite's stands in its table and never looks at rows that are there.
     package func validate(_ key: String, of table: String) -> String {
         "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"

@@ -1,0 +1,93 @@
+import Dialects
+
+/// Finds memories and mirrors by the words in them, the newest first.
+///
+/// A row is found that has every word somewhere in its texts, whatever its case and accents. It knows nothing of who asks: that is
+/// for whoever hands out what it finds.
+public struct Search: Sendable {
+    /// The most rows of one answer.
+    public static let most = 200
+
+    private let database: Database
+
+    public init(_ database: Database) { self.database = database }
+
+    /// Memories with all words of `text`, of one project or of all; none where the text has no word.
+    ///
+    /// - Throws: ``RuntimeError`` for too many words, and `DatabaseError`.
+    public func memories(_ text: String, project: String? = nil, limit: Int = 20) async throws -> [FoundMemory] {
+        try await rows(
+            WordIndex("memory_observations", columns: ["title", "subtitle", "narrative", "facts", "concepts"]),
+            "id, project, type, title, subtitle, created_at", text, project, limit
+        ).map(FoundMemory.init)
+    }
+
+    /// Mirrors with all words of `text`, of one project or of all; none where the text has no word.
+    ///
+    /// - Throws: ``RuntimeError`` for too many words, and `DatabaseError`.
+    public func mirrors(_ text: String, project: String? = nil, limit: Int = 20) async throws -> [FoundMirror] {
+        try await rows(
+            WordIndex("mirrors", columns: ["title", "conversation_text"]),
+            "id, session_id, agent, project, title, timestamp_start", text, project, limit
+        ).map(FoundMirror.init)
+    }
+
+    private func rows(
+        _ index: WordIndex, _ columns: String, _ text: String, _ project: String?, _ limit: Int
+    ) async throws -> [Row] {
+        guard let search = try SearchWords(text) else { return [] }
+        let bounded = Int64(min(max(limit, 1), Self.most))
+        return try await database.withConnection { connection in
+            var query: SQL = "SELECT \(trusted: columns) FROM \(identifier: index.table) WHERE "
+            query.append(connection.dialect.finding(search.words, by: index))
+            if let project { query.append(" AND project = \(project)") }
+            query.append(" ORDER BY \(identifier: index.key) DESC LIMIT \(bounded)")
+            return try connection.query(query)
+        }
+    }
+}
+
+/// A memory that was found. Its texts are read by its id.
+public struct FoundMemory: Sendable, Equatable {
+    public var id: Int64
+    public var project: String
+    public var type: String
+    public var title: String?
+    public var subtitle: String?
+    /// RFC 3339, UTC.
+    public var createdAt: String?
+
+    fileprivate init(_ row: Row) {
+        id = row["id"]?.integer ?? 0
+        project = row["project"]?.text ?? ""
+        type = row["type"]?.text ?? ""
+        title = row["title"]?.text
+        subtitle = row["subtitle"]?.text
+        createdAt = row["created_at"]?.text.map(Moment.plain)
+    }
+}
+
+/// A mirror of a conversation that was found.
+public struct FoundMirror: Sendable, Equatable {
+    public var id: Int64
+    public var sessionID: String
+    public var agent: String
+    public var project: String
+    public var title: String
+    /// RFC 3339, UTC.
+    public var startedAt: String?
+
+    fileprivate init(_ row: Row) {
+        id = row["id"]?.integer ?? 0
+        sessionID = row["session_id"]?.text ?? ""
+        agent = row["agent"]?.text ?? ""
+        project = row["project"]?.text ?? ""
+        title = row["title"]?.text ?? ""
+        startedAt = row["timestamp_start"]?.text.map(Moment.plain)
+    }
+}
+
+extension Moment {
+    /// A moment as both databases write it.
+    fileprivate static func plain(_ text: String) -> String { Moment(parsing: text)?.text ?? text }
+}
