@@ -1,0 +1,173 @@
+import Dialects
+import Migrator
+import TCMigrations
+import TestSupport
+import Testing
+import Transfer
+
+@Suite("Transfers into a schema that the history has made before", .serialized)
+struct SecondTransferTests {
+    private static let events = """
+        CREATE TABLE signal_clusters (id INTEGER PRIMARY KEY AUTOINCREMENT, cluster_key TEXT NOT NULL, tags TEXT,
+            is_burst INTEGER NOT NULL DEFAULT 0, formed_at TEXT NOT NULL, UNIQUE (cluster_key));
+        CREATE TABLE notifications (id INTEGER PRIMARY KEY AUTOINCREMENT, event_type TEXT NOT NULL, source TEXT NOT NULL,
+            level INTEGER NOT NULL, idempotency_key TEXT UNIQUE, payload TEXT NOT NULL, created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL);
+        INSERT INTO signal_clusters VALUES (7, 'c', '["ai"]', 1, '2026-03-01T10:00:00+00:00');
+        INSERT INTO notifications VALUES (1, 'x', 'd', 0, NULL, '{"a": 1}', '2026-03-01T10:00:00.000001+00:00', '2026-03-01T10:00:00Z'),
+            (2, 'x', 'd', 0, NULL, '{}', '2026-03-01 10:00:00', '2026-03-01T10:00:00'), (3, 'x', 'd', 0, 'k', '[]',
+            '2026-03-01T10:00:00.5Z', '2026-03-01T10:00:00+02:00'), (90, 'x', 'd', 0, 'k90', '{}', '2026-03-01', '2026-03-01');
+        DELETE FROM notifications WHERE id = 90;
+        """
+
+    private static func withSource<T>(_ script: String, _ body: (Database) async throws -> T) async throws -> T {
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+        let result: Result<T, any Error>
+        do { result = .success(try await body(source)) } catch { result = .failure(error) }
+        await source.close()
+        return try result.get()
+    }
+
+    private static func setting(_ connection: any Connection) throws {
+        _ = try connection.execute("INSERT INTO system_settings (key, value) VALUES ('mine', 'kept')")
+        _ = try connection.execute("UPDATE daemon_lease SET epoch = 7")
+    }
+
+    private static func settings(_ connection: any Connection) throws -> [[Value]] {
+        try connection.values("SELECT value, (SELECT epoch FROM daemon_lease) FROM system_settings")
+    }
+
+    @Test("its empty tables are filled, and the others stay as they are", arguments: Backend.available)
+    func fills(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        try await backend.withDatabase { target in
+            try await Migrator(history: history, database: target).up()
+            try await target.withConnection { try Self.setting($0) }
+            try await Self.withSource(Self.events) { source in
+                let transfer = HistoryTransfer(from: source, to: target, into: history)
+                #expect(try await transfer.plan().tables.map(\.rows).reduce(0, +) == 4)
+                let report = try await transfer.run()
+                #expect(report.verdict == .verified && report.notCarried == [])
+                #expect(report.tables.map(\.name).sorted() == ["notifications", "signal_clusters"])
+                // A second run finds them filled, and changes nothing.
+                for run in [{ _ = try await transfer.run() }, { _ = try await transfer.plan() }] {
+                    let refusal = await #expect(throws: SchemaTransferError.self) { try await run() }
+                    guard case .filled(let names) = refusal else {
+                        Issue.record("\(String(describing: refusal))")
+                        continue
+                    }
+                    #expect(names.sorted() == ["notifications", "signal_clusters"])
+                }
+            }
+            #expect(try await Migrator(history: history, database: target).drift() == [])
+            try await target.withConnection { connection in
+                #expect(try Self.settings(connection) == [["kept", 7]])
+                #expect(try connection.values("SELECT id, is_burst FROM signal_clusters").count == 1)
+                let again =
+                    "INSERT INTO notifications (event_type, source, level, idempotency_key, created_at, updated_at)"
+                let moment = "2026-03-01T10:00:00.000000Z"
+                _ = try connection.execute("\(trusted: again) VALUES ('x', 'd', 0, NULL, \(moment), \(moment))")
+                #expect(try connection.queryValue("SELECT max(id) FROM notifications")?.integer == 91)
+                #expect(throws: DatabaseError.self) {
+                    try connection.execute("\(trusted: again) VALUES ('x', 'd', 0, 'k', \(moment), \(moment))")
+                }
+            }
+        }
+    }
+
+    @Test("what is refused there leaves it as it was", arguments: Backend.available)
+    func refusals(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        let bad =
+            Self.events + "INSERT INTO notifications VALUES (4, 'x', 'd', 0, NULL, '{', 'yesterday', '2026-03-01');"
+        try await backend.withDatabase { target in
+            try await Migrator(history: history, database: target).up()
+            try await target.withConnection { try Self.setting($0) }
+            try await Self.withSource(bad) { source in
+                await #expect(throws: TransferError.self) {
+                    try await HistoryTransfer(from: source, to: target, into: history).run()
+                }
+                // Between the plan and the load somebody has filled a table.
+                await #expect(throws: SchemaTransferError.nothingToIgnore("none")) {
+                    try await HistoryTransfer(from: source, to: target, into: history, ignoring: ["none"]).run()
+                }
+            }
+            // Rows of our own source give way in an empty target, and never in one that is in use.
+            try await Backend.sqlite.withDatabase { own in
+                try await Migrator(history: history, database: own).up()
+                let refusal = await #expect(throws: SchemaTransferError.self) {
+                    try await HistoryTransfer(from: own, to: target, into: history).run()
+                }
+                #expect(refusal?.code == "target_filled")
+            }
+            #expect(try await Migrator(history: history, database: target).drift() == [])
+            try await target.withConnection { connection in
+                #expect(try Self.settings(connection) == [["kept", 7]])
+                #expect(try connection.queryValue("SELECT count(*) FROM notifications")?.integer == 0)
+            }
+        }
+    }
+
+    @Test("a target that stands elsewhere in the history is refused", arguments: Backend.available)
+    func elsewhere(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        let shorter = try History(Array(history.migrations.dropLast()))
+        try await Self.withSource(Self.events) { source in
+            try await backend.withDatabase { target in
+                try await Migrator(history: shorter, database: target).up()
+                let transfer = HistoryTransfer(from: source, to: target, into: history)
+                await #expect(throws: MigratorError.behind(["0007-search"])) { try await transfer.run() }
+                await #expect(throws: MigratorError.behind(["0007-search"])) { try await transfer.plan() }
+            }
+            try await backend.withDatabase { target in
+                try await Migrator(history: history, database: target).up()
+                await #expect(throws: MigratorError.newer(["0007-search"])) {
+                    try await HistoryTransfer(from: source, to: target, into: shorter).run()
+                }
+            }
+            try await backend.withDatabase { target in
+                try await Migrator(
+                    history: try History([Migration("0001-x") { CreateTable("x") { Column("a", .text) } }]),
+                    database: target
+                ).up()
+                await #expect(throws: TransferError.self) {
+                    try await HistoryTransfer(from: source, to: target, into: history).run()
+                }
+                try await target.withConnection { #expect(try $0.hasTable("x")) }
+            }
+        }
+    }
+
+    @Test("two at once: one fills it, and the other leaves alone what it finds", arguments: Backend.available)
+    func atOnce(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        try await Self.withSource(Self.events) { source in
+            try await backend.withURL { url in
+                let results = await withTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<2 {
+                        group.addTask {
+                            guard
+                                let target = try? Database(
+                                    url, options: ConnectionOptions(access: .create, isOwned: true))
+                            else { return false }
+                            let report = try? await HistoryTransfer(from: source, to: target, into: history).run()
+                            await target.close()
+                            return report?.verdict == .verified
+                        }
+                    }
+                    return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                guard results > 0 else { return }
+                #expect(results == 1)
+                let target = try Database(url, options: ConnectionOptions(access: .readWrite, isOwned: true))
+                let rows = try await target.withConnection {
+                    try $0.queryValue("SELECT count(*) FROM notifications")?.integer
+                }
+                await target.close()
+                #expect(rows == 3)
+            }
+        }
+    }
+}
