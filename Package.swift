@@ -88,6 +88,8 @@ let package = Package(
         .target(
             name: "MigrateCommand",
             dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", "TCYAML", argumentParser]),
+        // An existing single-user install's data into this schema.
+        .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
         // A module of its own, so that tc-migrate can ask it without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
         .target(
@@ -106,7 +108,11 @@ let package = Package(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
             name: "teleclauded", dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "TCTerminal"]),
-        .executableTarget(name: "telec", dependencies: ["TCRuntime", "TCSettings", "TCTerminal", "TCPOSIX"]),
+        .executableTarget(
+            name: "telec",
+            dependencies: [
+                "TCRuntime", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal", "TCPOSIX",
+            ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(

@@ -9,6 +9,7 @@ extension History {
             Migration.auditLog
             Migration.daemonLease
             Migration.sessionPages
+            Migration.imports
         }
     }
 }

@@ -9,6 +9,9 @@ extension OutputOptions {
 }
 
 extension Problem {
+    /// What a migration or a transfer throws, for programs that bring their own commands along.
+    package static func explaining(_ error: any Error) -> Problem { Problem(error) }
+
     init(_ error: any Error) {
         switch error {
         case let error as DatabaseError: self.init(error)
