@@ -45,31 +45,35 @@ public struct InstallImport: Sendable {
     }
 
     /// Tells what `run` would do. Writes nothing but the working copy, which is removed again.
-    public func plan() async throws -> ImportReport {
-        try await work { copy, result in
+    public func plan(
+        _ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }
+    ) async throws -> ImportReport {
+        try await work(events) { copy, result in
             let transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
             _ = try await transfer.plan()
             return report(result, counting: nil)
         }
     }
 
-    /// Brings everything over.
+    /// Brings everything over. `events` tells of the copy of each old database, and then of the transfer.
     ///
     /// - Throws: ``ImportError``, `TransferError`, `SchemaTransferError`, `MigratorError` and `DatabaseError`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
-        try await work { copy, result in
+        try await work(events) { copy, result in
             let transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
             return report(result, counting: try await transfer.run(events))
         }
     }
 
-    private func work(_ body: (Database, Preparation.Result) async throws -> ImportReport) async throws -> ImportReport
-    {
+    private func work(
+        _ events: @escaping @Sendable (TransferEvent) -> Void,
+        _ body: (Database, Preparation.Result) async throws -> ImportReport
+    ) async throws -> ImportReport {
         let start = ContinuousClock.now
         let lock = try OldDaemonLock(of: install)
         defer { withExtendedLifetime(lock) {} }
         let working = try WorkingCopy(in: folder)
-        let made = try await working.copy(install)
+        let made = try await working.copy(install, events)
         let preparation = Preparation(schema: history.schema, target: target.transferDialect, owner: owner)
         let (source, fingerprint) = (install.database, made.fingerprint)
         let result = try await made.database.withConnection {

@@ -6,7 +6,7 @@ import TCPOSIX
 final class WorkingCopy: Sendable {
     private let folder: String
     private var main: String { "\(folder)/main.db" }
-    private var events: String { "\(folder)/events.db" }
+    private var added: String { "\(folder)/events.db" }
 
     init(in parent: String) throws(ImportError) {
         var template = Array("\(parent)/teleclaude-import-XXXXXX".utf8CString)
@@ -20,7 +20,7 @@ final class WorkingCopy: Sendable {
     }
 
     deinit {
-        for file in [main, events] { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) } }
+        for file in [main, added] { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) } }
         rmdir(folder)
     }
 
@@ -32,23 +32,27 @@ final class WorkingCopy: Sendable {
     }
 
     /// Copies both databases, each proven value by value, and makes them one.
-    func copy(_ install: ExistingInstall) async throws -> Made {
-        let first = try await proven(install.database, to: main)
+    func copy(
+        _ install: ExistingInstall, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> Made {
+        let first = try await proven(install.database, to: main, events)
         let database = try Database(DatabaseURL(sqlitePath: main), options: ConnectionOptions(access: .readWrite))
         guard let path = install.events else {
             return Made(database: database, fingerprint: first.fingerprint, remarks: first.remarks)
         }
-        let second = try await proven(path, to: events)
-        let file = events
+        let second = try await proven(path, to: added, events)
+        let file = added
         try await database.withConnection { try Self.add(file, to: $0) }
         return Made(database: database, fingerprint: first.fingerprint, remarks: first.remarks + second.remarks)
     }
 
-    private func proven(_ path: String, to copy: String) async throws -> (fingerprint: String, remarks: [String]) {
+    private func proven(
+        _ path: String, to copy: String, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> (fingerprint: String, remarks: [String]) {
         let options = ConnectionOptions(access: .readOnly, temporaryFolder: folder)
         let source = try Database(DatabaseURL(sqlitePath: path), options: options)
         let target = try Database(DatabaseURL(sqlitePath: copy), options: ConnectionOptions(access: .create))
-        let report = try await DatabaseTransfer(from: source, to: target).run()
+        let report = try await DatabaseTransfer(from: source, to: target).run(events)
         await source.close()
         await target.close()
         guard report.verdict == .verified else {

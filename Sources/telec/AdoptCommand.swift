@@ -36,6 +36,7 @@ struct AdoptCommand: AsyncParsableCommand {
             valueName: "url"))
     var database: String?
 
+    @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @Flag(help: "Show what would be brought over, and write nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
 
@@ -55,13 +56,19 @@ struct AdoptCommand: AsyncParsableCommand {
             if let done = try await adoption.done() {
                 output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
             } else {
-                let report = dryRun ? try await adoption.plan() : try await adoption.run()
+                let report = try await bring(adoption)
                 output.show(ImportText.document(report, target: "\(url)", isDryRun: dryRun)) {
                     ImportText.text(report, target: "\(url)", isDryRun: dryRun)
                 }
             }
             await target.close()
         }
+    }
+
+    private func bring(_ adoption: InstallImport) async throws -> ImportReport {
+        let progress = TransferProgress(isQuiet: quiet || output.json)
+        defer { progress.end() }
+        return dryRun ? try await adoption.plan(progress.show) : try await adoption.run(progress.show)
     }
 
     private func folder(_ context: ProcessContext) throws -> String {

@@ -58,7 +58,8 @@ struct AdoptTests {
             let sources = try await sources(box, home)
             let before = try Originals(home)
 
-            let dry = try await adopt(box, home, url, "--dry-run")
+            let dry = try await adopt(box, home, url, "--dry-run", "--quiet")
+            #expect(dry.error.isEmpty, "\(dry)")
             #expect(dry.code == 0 && dry.output.contains("nothing was written"), "\(dry)")
             #expect(try Originals(home) == before)
             if backend == .sqlite { #expect(!FileManager.default.fileExists(atPath: box("test.db"))) }
