@@ -72,6 +72,8 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    public func requireRowStatement(_ text: String) throws(DatabaseError) { try RowStatement.postgresql.require(text) }
+
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
     /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
@@ -121,6 +123,10 @@ public struct PostgreSQLDialect: Dialect {
             try script.check(.postgresql, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
+        case .runSwift(let step):
+            return Lowering([
+                "DO LANGUAGE plpgsql \(SQLText.literal("BEGIN RAISE EXCEPTION USING MESSAGE = \(SQLText.literal(step.absence)); END"))"
+            ])
         }
     }
 
@@ -185,7 +191,7 @@ enum PostgreSQLNames {
         case .renameTable(_, let new): return [new]
         case .alterTable(let alteration): return names(of: alteration.after)
         case .createView(let view): return [view.name]
-        case .dropTable, .dropView, .run: return []
+        case .dropTable, .dropView, .run, .runSwift: return []
         }
     }
 

@@ -73,6 +73,8 @@ public struct SQLiteDialect: Dialect {
         }
     }
 
+    public func requireRowStatement(_ text: String) throws(DatabaseError) { try RowStatement.sqlite.require(text) }
+
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
     /// A transaction that may write keeps all others from writing (`Connection.begin`).
@@ -120,6 +122,7 @@ public struct SQLiteDialect: Dialect {
             try script.check(.sqlite, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
+        case .runSwift(let step): return Lowering(["SELECT * FROM \(SQLText.identifier(step.absence))"])
         }
     }
 

@@ -152,7 +152,7 @@ extension Plan.PlannedOperation {
             return try AlterationHazards(of: alteration, between: resolved.before, and: resolved.after, in: dialect)
                 .found
                 + lostOnTheWayBack(of: alteration, in: dialect)
-        case .createTable, .renameTable, .createView, .dropView, .run: return []
+        case .createTable, .renameTable, .createView, .dropView, .run, .runSwift: return []
         }
     }
 
@@ -162,7 +162,7 @@ extension Plan.PlannedOperation {
         switch resolved.action {
         case .dropTable(let table): name = table.name
         case .dropView(let view): name = view.name
-        case .createTable, .alterTable, .renameTable, .createView, .run: return []
+        case .createTable, .alterTable, .renameTable, .createView, .run, .runSwift: return []
         }
         let objects = undeclared.objects.filter { object in
             object.owner == name && [.trigger, .index, .column].contains(object.kind)
