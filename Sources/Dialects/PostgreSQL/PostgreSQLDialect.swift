@@ -9,6 +9,7 @@ public struct PostgreSQLDialect: Dialect {
 
     public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
+        case .smallint: return "smallint"
         case .integer: return "integer"
         case .bigint: return "bigint"
         case .real: return "double precision"
@@ -44,7 +45,8 @@ public struct PostgreSQLDialect: Dialect {
             case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
-            case .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native: return "now()"
+            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native:
+                return "now()"
             }
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
         case .today: return "((now() AT TIME ZONE 'UTC')::date)"
