@@ -243,7 +243,7 @@ struct TransferRulesFileTests {
             let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
             #expect(
                 yaml == """
-                    # Proposed rules: strike what is not meant, and pass the file with --rules.
+                    # Proposed rules: strike what is not meant, and give the file to the transfer as its rules.
                     tables:
                       ZNOTE:
                         columns:

@@ -4,7 +4,7 @@ import Dialects
 public struct Hazard: Sendable, Equatable {
     /// What may happen to rows, or why they are in the way.
     public enum Kind: Sendable, Equatable {
-        /// Rows or values go away; consent (`--allow-data-loss`) lets it pass.
+        /// Rows or values go away; consent (``Migrator/Migrator/Options/allowsDataLoss``) lets it pass.
         case losesRows, losesValues
         /// Undeclared triggers, indexes or policies go with a dropped table or view; consent lets it pass.
         case losesObjects
