@@ -94,11 +94,15 @@ let package = Package(
                 library("NIOHTTP1", of: "swift-nio", for: "Daemon"),
                 library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon"),
             ], path: "Sources/Runtime"),
+        // The daemon as a service of the whole machine.
+        .target(
+            name: "TCSystem", dependencies: ["Dialects", "TCPOSIX", "TCSettings", "TCRuntime"], path: "Sources/System"),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
             name: "teleclauded", dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "TCTerminal"]),
-        .executableTarget(name: "telec", dependencies: ["TCRuntime", "TCSettings", "TCTerminal", "TCPOSIX"]),
+        .executableTarget(
+            name: "telec", dependencies: ["TCSystem", "TCRuntime", "TCSettings", "TCTerminal", "TCPOSIX"]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
@@ -109,6 +113,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // The real programs, driven from outside.
