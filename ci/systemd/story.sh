@@ -2,7 +2,7 @@
 # Run as root on a machine where systemd runs, which is thrown away afterwards: an installation from its beginning to its end.
 #
 #   story.sh PROGRAMS
-# PROGRAMS holds telec, teleclauded and tc-migrate. Each line says what was seen; the first thing that is not as it should be ends it.
+# PROGRAMS holds telec, teleclauded and tc-migrate. Each line says what was seen; what is not as it should be ends the story.
 set -uo pipefail
 
 programs="$1"

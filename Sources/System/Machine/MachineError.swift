@@ -6,7 +6,7 @@ package struct MachineError: Error, Sendable, Equatable {
     package var message: String
     package var remedy: String
 
-    package init(_ code: String = "failed", _ message: String, remedy: String) {
+    package init(_ code: String, _ message: String, remedy: String) {
         (self.code, self.message, self.remedy) = (code, message, remedy)
     }
 
