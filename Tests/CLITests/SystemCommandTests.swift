@@ -120,6 +120,34 @@ struct SystemCommandTests {
         }
     }
 
+    @Test(
+        "a full disk: status names what is missing, and with room the next run completes it",
+        .enabled(if: FullDiskTests.canMount, "only root may mount a small disk"))
+    func fullDisk() async throws {
+        try await withRoot { box, telec, root in
+            // The disk is gone with its last process: all is seen from within.
+            let script = """
+                mount -t tmpfs -o size=64k,mode=755 tmpfs "$1" && mkdir "$1/etc" || exit 99
+                echo root:x:0:0:root:/root:/bin/sh > "$1/etc/passwd" && echo root:x:0: > "$1/etc/group"
+                "$0" system install --root "$1"; echo "first: $?"
+                "$0" system status --root "$1"; echo "status: $?"
+                find "$1" -name '*.teleclaude-new'
+                mount -o remount,size=1g "$1" || exit 99
+                "$0" system install --root "$1"; echo "second: $?"
+                "$0" system status --root "$1"; echo "status: $?"
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, telec.path, root])
+            #expect(
+                run.ending == .exit(0) && run.error.contains("telec can't be written: No space left on device"),
+                "\(run)")
+            #expect(
+                run.output.contains("first: 2\n") && run.output.contains("missing: /usr/local/bin/telec is missing\n"))
+            #expect(run.output.contains("status: 1\nmake ") || run.output.contains("status: 1\ncopy "), "\(run)")
+            #expect(run.output.hasSuffix("second: 0\ninstalled, and as it should be\nstatus: 0\n"), "\(run)")
+        }
+    }
+
     @Test("this machine is not a root, and a folder that is not there is none")
     func badRoots() async throws {
         try await withSandbox { box in
@@ -134,6 +162,39 @@ struct SystemCommandTests {
                 #expect(run.ending == .exit(2) && run.error.contains("is no folder that can be opened"), "\(run)")
             }
             #expect(try await box.run(.telec, ["system", "instal"]).ending == .exit(64))
+        }
+    }
+
+    @Test(
+        "the daemon takes from systemd the secrets that it may not read itself",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func credentials() async throws {
+        try await withSandbox { box in
+            try await box.withUsers(["svc"]) { users in
+                let (daemon, service) = (try await box.published(.teleclauded), users[0])
+                let (etc, given) = ("\(box.folder)/etc", "\(box.folder)/given")
+                for (folder, file) in [(etc, "config.yml"), (etc, "secrets.yml"), (given, "secrets.yml")] {
+                    try FileManager.default.createDirectory(
+                        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+                    try "{}\n".write(toFile: "\(folder)/\(file)", atomically: false, encoding: .utf8)
+                }
+                chmod("\(etc)/secrets.yml", 0o600)
+                chown("\(given)/secrets.yml", service.uid, service.uid)
+                chmod("\(given)/secrets.yml", 0o400)
+                let variables: [String: String?] = [
+                    "TELECLAUDE_CONFIG_PATH": "\(etc)/config.yml", "TELECLAUDE_STATE_PATH": service.home,
+                    "TELECLAUDE_DATABASE_URL": "sqlite:\(service.home)/none.db",
+                ]
+                let alone = try await box.run(as: service, daemon, ["--check"], variables)
+                #expect(alone.code == 2 && alone.error.contains("\(etc)/secrets.yml: "), "\(alone)")
+                let handed = variables.merging(["CREDENTIALS_DIRECTORY": given]) { $1 }
+                let check = try await box.run(as: service, daemon, ["--check"], handed)
+                #expect(check.error.contains("there is no SQLite database"), "\(check)")
+                // A folder that holds something else hands no secrets over.
+                unlink("\(given)/secrets.yml")
+                let other = try await box.run(as: service, daemon, ["--check"], handed)
+                #expect(other.code == 2 && other.error.contains("\(etc)/secrets.yml: "), "\(other)")
+            }
         }
     }
 

@@ -181,6 +181,26 @@ struct InstallTests {
         }
     }
 
+    @Test("what an earlier version has left is named, too")
+    func obsolete() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            try tree.write("/etc/old", "old")
+            try tree.write("/etc/changed", "changed since")
+            let record = try tree.text("/etc/teleclaude/installed.sha256")
+            let digest = FileBytes.digest(Array("old".utf8))
+            try tree.write(
+                "/etc/teleclaude/installed.sha256", "\(record)\(digest)  /etc/old\n\(digest)  /etc/changed\n")
+            #expect(
+                try tree.findings().map { "\($0.kind) \($0.path)" } == [
+                    "unfinished /etc/old", "unfinished /etc/teleclaude/installed.sha256",
+                ])
+            try tree.run(tree.installSteps())
+            #expect(try tree.findings().isEmpty && !FileManager.default.fileExists(atPath: tree("/etc/old")))
+            #expect(try tree.text("/etc/changed") == "changed since")
+        }
+    }
+
     @Test("what is too open is named, and put right")
     func tooOpen() async throws {
         try await SystemTree.with { tree in

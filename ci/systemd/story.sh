@@ -75,6 +75,23 @@ grep -q '^replace /usr/local/bin/teleclauded' /tmp/upgrade || fail "upgrade: $(c
 must telec whoami > /dev/null
 seen "upgraded: the new program serves"
 
+must su postgres -c 'createuser teleclaude && createdb --owner teleclaude teleclaude'
+printf 'database: {url: "postgresql:///teleclaude"}\n' >> /etc/teleclaude/config.yml
+must systemctl restart "$unit"
+must telec whoami > /dev/null
+grep 'database=postgresql:///teleclaude' /var/log/teleclaude/teleclauded.log > /dev/null || fail "it is not on PostgreSQL"
+[[ "$(su postgres -c "psql -Atqc 'SELECT count(*) FROM tc_migrations' teleclaude")" -gt 0 ]] || fail "no migration has run"
+must systemctl restart postgresql
+for _ in {1..100}; do telec sessions list > /dev/null 2>&1 && break; sleep 0.1; done
+must telec sessions list > /dev/null
+must systemctl stop "$unit" postgresql
+must systemctl start --no-block postgresql "$unit"
+must telec sessions list > /dev/null
+[[ "$(systemctl show -P NRestarts "$unit")" == 0 ]] || fail "it was started before PostgreSQL, and failed"
+seen "on PostgreSQL, as its own role: it outlives a restart of the server, and is started after it"
+sed -i '/^database:/d' /etc/teleclaude/config.yml
+must systemctl restart "$unit"
+
 chmod 644 /etc/teleclaude/secrets.yml
 telec system status > /tmp/status && fail "status overlooks secrets that all can read"
 grep -q '^too open: /etc/teleclaude/secrets.yml' /tmp/status || fail "status: $(cat /tmp/status)"

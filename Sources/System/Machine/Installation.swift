@@ -26,7 +26,7 @@ package struct Installation: Sendable {
         for entry in layout.entries { entries[entry.path] = try root.look(entry.path, depth(entry.kind)) }
         for path in record.digests.keys where entries[path] == nil { entries[path] = try root.look(path, .digest) }
         let around = entries.keys.flatMap(SystemEntry.folders(above:)) + record.made
-        for path in around where entries[path] == nil { entries[path] = try root.look(path) }
+        for path in around where entries[path] == nil { entries[path] = try root.look(path, .names) }
         return FoundMachine(
             entries: entries, account: try accounts.find(layout.account),
             accountObstacle: try accounts.obstacle(layout.account), record: record, services: services)

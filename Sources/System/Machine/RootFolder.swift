@@ -29,7 +29,10 @@ package final class RootFolder: Sendable {
 
     // MARK: - Looking
 
-    package enum Depth: Sendable { case facts, digest, text }
+    package enum Depth: Sendable { case facts, names, digest, text }
+
+    /// What is larger can't be what we look for: it is not read.
+    private static let (longestText, longestProgram) = (1 << 20, 1 << 30)
 
     package func look(_ path: String, _ depth: Depth = .facts) throws(MachineError) -> FoundEntry {
         let (folder, name): (Descriptor, String)
@@ -57,7 +60,8 @@ package final class RootFolder: Sendable {
         _ status: stat, _ folder: Descriptor, _ name: String, _ path: String, _ depth: Depth
     ) throws(MachineError) -> FoundEntry.Kind {
         switch UInt32(status.st_mode) & UInt32(S_IFMT) {
-        case UInt32(S_IFDIR): return .folder(names(openat(folder.number, name, Self.folderFlags)))
+        case UInt32(S_IFDIR):
+            return .folder(depth == .names ? names(openat(folder.number, name, Self.folderFlags)) : [])
         case UInt32(S_IFLNK):
             var text = [UInt8](repeating: 0, count: Int(PATH_MAX))
             let length = text.withUnsafeMutableBytes { bytes in
@@ -67,7 +71,10 @@ package final class RootFolder: Sendable {
             guard length >= 0 else { throw unreadable(path, errno) }
             return .link(to: String(decoding: text.prefix(length), as: UTF8.self))
         case UInt32(S_IFREG):
-            guard depth != .facts else { return .file(digest: nil, text: nil) }
+            guard depth == .text || depth == .digest else { return .file(digest: nil, text: nil) }
+            guard status.st_size <= (depth == .text ? Self.longestText : Self.longestProgram) else {
+                return .file(digest: "", text: nil)
+            }
             let descriptor = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else { throw unreadable(path, errno) }
             let bytes = try FileBytes.read(Descriptor(descriptor), path)

@@ -6,18 +6,26 @@ package struct Trial: Sendable {
 
     package init(_ installation: Installation) { self.installation = installation }
 
-    /// What stands in the way; `nil` when he can. In a root that is no machine the daemon only says its version. Throws
-    /// `MachineError` when it can't be tried.
-    package func objection() throws(MachineError) -> String? {
+    package enum Outcome: Sendable, Equatable {
+        case runs
+        /// He runs it, and it would not serve: settings or database are not right, or there is no database yet.
+        case isNotReady(String)
+        case doesNotRun(String)
+    }
+
+    /// In a root that is no machine the daemon only says its version. Throws `MachineError` when it can't be tried.
+    package func outcome() throws(MachineError) -> Outcome {
         let layout = installation.layout
-        guard let account = try installation.look().account else { return "the user \(layout.account) is missing" }
+        guard let account = try installation.look().account else {
+            return .doesNotRun("the user \(layout.account) is missing")
+        }
         let version = try run([layout.daemon, "--version"], account)
-        guard version.code == 0 else { return said(version, "\(layout.daemon) --version") }
-        guard installation.root.isMachine else { return nil }
+        guard version.code == 0 else { return .doesNotRun(said(version, "\(layout.daemon) --version")) }
+        guard installation.root.isMachine else { return .runs }
         let check = try withCredentials(account) { environment throws(MachineError) in
             try run([layout.daemon, "--check"], account, environment)
         }
-        return check.code == 0 ? nil : said(check, "\(layout.daemon) --check")
+        return check.code == 0 ? .runs : .isNotReady(said(check, "\(layout.daemon) --check"))
     }
 
     private func said(_ answer: SystemCommand.Answer, _ command: String) -> String {

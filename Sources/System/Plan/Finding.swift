@@ -22,8 +22,18 @@ package struct Finding: Sendable, Equatable {
             above.sorted().compactMap { machine[$0].objection(asFolder: $0) }
             + [machine.recordObstacle(layout)].compactMap { $0 }
         let rights = RightsText(layout.account, machine.account)
-        return account(layout, machine) + objections.map { Finding(.foreign, $0.path, $0.message) }
+        let findings =
+            account(layout, machine) + objections.map { Finding(.foreign, $0.path, $0.message) }
             + layout.entries.flatMap { of($0, machine, rights) } + leftovers(layout, machine) + service(machine)
+        return findings.isEmpty ? unfinished(layout, machine) : findings
+    }
+
+    /// Where a run would do something, something is not as it should be: files of an earlier version, a record that was lost.
+    private static func unfinished(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
+        let steps = (try? InstallPlan(layout, on: machine).steps()) ?? []
+        return Set(steps.compactMap(\.path)).sorted().map {
+            Finding(.unfinished, $0, "\($0) is not as a run that came to its end leaves it")
+        }
     }
 
     private static func account(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {

@@ -2,9 +2,10 @@
 package struct FoundEntry: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case nothing
-        /// Its digest, and its text where it is a small one. Neither where nobody has to know.
+        /// Its digest, and its text where it is a small one. Neither where nobody has to know; a file that is too large to be ours
+        /// has the digest of none.
         case file(digest: String?, text: String?)
-        /// The names of what is in it.
+        /// The names of what is in it, where somebody has to know.
         case folder([String])
         case link(to: String)
         case other

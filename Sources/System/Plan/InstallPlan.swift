@@ -101,7 +101,7 @@ package struct InstallPlan: Sendable {
         var ahead = final
         for (path, digests) in machine.record.digests { ahead.digests[path, default: []].formUnion(digests) }
         let was = machine.recordText(layout)
-        let first: [SystemStep] = work.isEmpty || ahead.text == was ? [] : [write(ahead, was: was)]
+        let first: [SystemStep] = work.isEmpty || ahead == machine.record ? [] : [write(ahead, was: was)]
         let before = first.isEmpty ? was : ahead.text
         return first + work + (final.text == before ? [] : [write(final, was: before)])
     }

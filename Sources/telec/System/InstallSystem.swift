@@ -33,9 +33,24 @@ struct InstallSystem: AsyncParsableCommand {
                 options: options, installation: installation, machine: machine, steps: steps, isDry: dryRun)
             try run.perform()
             if dryRun { return run.conclude(dryVerdict(steps), remarks: []) }
-            let objection = try Trial(installation).objection()
-            run.conclude(verdict(steps), remarks: advice(machine, installation) + [objection].compactMap { $0 })
-            if objection != nil && installation.root.isMachine { throw ExitCode(1) }
+            let outcome = try Trial(installation).outcome()
+            run.conclude(verdict(steps), remarks: advice(machine, installation) + remarks(outcome))
+            if isFailure(outcome, machine.services) { throw ExitCode(1) }
+        }
+    }
+
+    private func remarks(_ outcome: Trial.Outcome) -> [String] {
+        switch outcome {
+        case .runs: []
+        case .isNotReady(let words), .doesNotRun(let words): ["warning: \(words)"]
+        }
+    }
+
+    /// A root gets what it lacks later, and a database is made by the first start.
+    private func isFailure(_ outcome: Trial.Outcome, _ services: FoundMachine.Services) -> Bool {
+        switch (outcome, services) {
+        case (.runs, _), (_, .none), (.isNotReady, .notManaged): false
+        case (.isNotReady, .managed), (.doesNotRun, .managed), (.doesNotRun, .notManaged): true
         }
     }
 
