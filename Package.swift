@@ -104,6 +104,9 @@ let package = Package(
                 library("NIOHTTP1", of: "swift-nio", for: "Daemon"),
                 library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon"),
             ], path: "Sources/Runtime"),
+        // The daemon as a service of the whole machine.
+        .target(
+            name: "TCSystem", dependencies: ["Dialects", "TCPOSIX", "TCSettings", "TCRuntime"], path: "Sources/System"),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
@@ -111,7 +114,8 @@ let package = Package(
         .executableTarget(
             name: "telec",
             dependencies: [
-                "TCRuntime", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal", "TCPOSIX",
+                "TCSystem", "TCRuntime", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal",
+                "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
@@ -123,6 +127,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // The real programs, driven from outside.
