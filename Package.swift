@@ -88,6 +88,8 @@ let package = Package(
         .target(
             name: "MigrateCommand",
             dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", "TCYAML", argumentParser]),
+        // An existing single-user install's data into this schema.
+        .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
         // A module of its own, so that tc-migrate can ask it without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
         .target(
@@ -102,11 +104,19 @@ let package = Package(
                 library("NIOHTTP1", of: "swift-nio", for: "Daemon"),
                 library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon"),
             ], path: "Sources/Runtime"),
+        // The daemon as a service of the whole machine.
+        .target(
+            name: "TCSystem", dependencies: ["Dialects", "TCPOSIX", "TCSettings", "TCRuntime"], path: "Sources/System"),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
             name: "teleclauded", dependencies: ["TCRuntime", "TCSettings", "TCMigrations", "TCTerminal"]),
-        .executableTarget(name: "telec", dependencies: ["TCRuntime", "TCSettings", "TCTerminal", "TCPOSIX"]),
+        .executableTarget(
+            name: "telec",
+            dependencies: [
+                "TCSystem", "TCRuntime", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal",
+                "TCPOSIX",
+            ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
@@ -117,6 +127,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // The real programs, driven from outside.

@@ -11,6 +11,7 @@ extension History {
             Migration.sessionPages
             Migration.events
             Migration.search
+            Migration.imports
         }
     }
 }

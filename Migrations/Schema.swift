@@ -330,6 +330,23 @@ extension Schema {
             Index("action", "seq")
             Index("at")
         }
+        Table("imports") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("source", .text)
+            Column("fingerprint", .text)
+            Column("made_at", .timestamp)
+            Column("owner_person", .text)
+            Column("owner_uid", .bigint)
+        }
+        Table("import_quarantine") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("source_table", .text)
+            Column("row_key", .text)
+            Column("column_name", .text).nullable()
+            Column("reason", .text)
+            Column("record", .text)
+            Index("source_table")
+        }
         Table("daemon_lease") {
             Column("id", .bigint).primaryKey().check("id = 1")
             Column("epoch", .bigint)

@@ -31,6 +31,10 @@ public protocol Dialect: Sendable {
     /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
     /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
     func incompatibility(of value: String, in column: Column) -> String?
+    /// Makes sure that this is one statement, and one that reads or writes rows: what a data step may send.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `permission` for what does something else, with what to write instead.
+    func requireRowStatement(_ text: String) throws(DatabaseError)
     /// The placeholder of the `number`th binding, from 1.
     func placeholder(_ number: Int) -> String
 

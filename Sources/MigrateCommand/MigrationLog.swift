@@ -34,10 +34,11 @@ struct MigrationLog: Sendable {
     func show(_ preview: MigrationPreview) {
         guard isJSON else { return Console.out(text(of: preview)) }
         let steps = preview.steps.map { step in
-            JSON.object([
-                ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
-                ("sql", .array(step.statements.map { .string($0) })),
-            ])
+            JSON.object(
+                [
+                    ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
+                    ("sql", .array(step.statements.map { .string($0) })),
+                ] + JSON.dataSteps(step.dataSteps))
         }
         let hazards = (preview.hazards.map(\.description) + preview.refusals.map(\.description)).map { JSON.string($0) }
         let members: [(key: String, value: JSON)] = [
@@ -52,10 +53,18 @@ struct MigrationLog: Sendable {
         var lines: [String] = []
         for step in preview.steps {
             lines.append("would \(step.direction == .up ? "apply" : "undo")  \(step.id)")
+            lines += step.dataSteps.map { "  runs Swift: the data step \"\($0)\"" }
             if isVerbose { lines += step.statements.map { $0 + ";" } }
         }
         lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
         lines += preview.refusals.map { "would refuse  \($0)" }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension JSON {
+    /// The member of a document that names a migration's data steps; none where it has none.
+    static func dataSteps(_ names: [String]) -> [(key: String, value: JSON)] {
+        names.isEmpty ? [] : [("data_steps", .array(names.map { .string($0) }))]
     }
 }

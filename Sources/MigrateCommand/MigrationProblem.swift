@@ -9,6 +9,9 @@ extension OutputOptions {
 }
 
 extension Problem {
+    /// What a migration or a transfer throws, for programs that bring their own commands along.
+    package static func explaining(_ error: any Error) -> Problem { Problem(error) }
+
     init(_ error: any Error) {
         switch error {
         case let error as DatabaseError: self.init(error)
@@ -27,6 +30,7 @@ extension Problem {
                 ("ending", .string(error.ending.rawValue)),
                 ("applied", .array(error.applied.map { .string($0) })),
             ]
+            if let step = error.dataStep { context.append(("data_step", .string(step))) }
         case let error as LoweringError:
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
         case let error as TransferError:

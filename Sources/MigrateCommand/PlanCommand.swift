@@ -21,7 +21,7 @@ struct PlanCommand: AsyncParsableCommand {
             usage: "\(MigrateProgram.context.name) plan [<options>]",
             discussion: """
                 What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database \
-                that holds what the migrations declare and nothing beside it.
+                that holds what the migrations declare and nothing beside it. It also stops where a migration runs Swift.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) plan | sqlite3 new.db
@@ -46,6 +46,13 @@ struct PlanCommand: AsyncParsableCommand {
                 try $0.scriptStep(in: dialect, history, version: MigrateProgram.context.version)
             }
             output.show(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
+            for step in plan.steps where !output.json {
+                for name in step.dataSteps {
+                    Console.error(
+                        "\(step.id): the script stops at the data step \"\(name)\", which is Swift; \(step.direction.rawValue) runs it"
+                    )
+                }
+            }
         }
     }
 
@@ -61,10 +68,11 @@ struct PlanCommand: AsyncParsableCommand {
 
     private func document(_ steps: [ScriptStep], _ plan: Plan) -> JSON {
         let items = zip(plan.steps, steps).map { step, script in
-            JSON.object([
-                ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
-                ("sql", .array(script.lowering.statements.map { .string($0) })),
-            ])
+            JSON.object(
+                [
+                    ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
+                    ("sql", .array(script.lowering.statements.map { .string($0) })),
+                ] + JSON.dataSteps(step.dataSteps))
         }
         return .object([
             ("version", .integer(1)), ("dialect", .string(dialect.rawValue)), ("migrations", .array(items)),

@@ -161,7 +161,8 @@ extension RulesFile {
 
     private static func type(_ field: Field) throws(TransferError) -> ColumnType {
         let words = [
-            "integer", "bigint", "real", "decimal(p,s)", "numeric", "text", "varchar(n)", "boolean", "timestamp",
+            "smallint", "integer", "bigint", "real", "decimal(p,s)", "numeric", "text", "varchar(n)", "boolean",
+            "timestamp",
             "datetime", "date", "time", "interval", "inet", "uuid", "jsonb", "bytes",
         ]
         return try word(field, words) { word in

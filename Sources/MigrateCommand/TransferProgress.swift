@@ -5,17 +5,17 @@ import TCTerminal
 import Transfer
 
 /// Progress on standard error: one line that is written over on a terminal, a line every few seconds elsewhere.
-final class TransferProgress: Sendable {
+package final class TransferProgress: Sendable {
     private let isQuiet: Bool
     private let isTerminal = Console.errorIsTerminal
     private let state: Mutex<(tally: TransferTally, shownAt: ContinuousClock.Instant)>
 
-    init(isQuiet: Bool) {
+    package init(isQuiet: Bool) {
         self.isQuiet = isQuiet
         state = Mutex((TransferTally(at: .now), .now))
     }
 
-    func show(_ event: TransferEvent) {
+    package func show(_ event: TransferEvent) {
         guard !isQuiet else { return }
         let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(5)
         let now = ContinuousClock.now
@@ -32,7 +32,7 @@ final class TransferProgress: Sendable {
     }
 
     /// Leaves no half line behind.
-    func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
+    package func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
 
     private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + text) }
 }

@@ -182,10 +182,14 @@ public struct MigrationFailure: Error, Sendable {
     public var failed: String
     /// The statement of the migration that failed, counted from 1.
     public var statement: Int
-    /// What the database said.
+    /// What the database said; of kind `raised` for what a data step threw itself.
     public var cause: DatabaseError
     /// What became of the statements before it.
     public var ending: Ending
+    /// The name of the data step that failed, or whose undo did; `nil` where another operation did.
+    public var dataStep: String?
+    /// What the data step threw.
+    public var thrown: (any Error)?
 
     /// What to do about it; `nil` where nothing is known.
     public var remedy: Remedy? {
@@ -196,9 +200,22 @@ public struct MigrationFailure: Error, Sendable {
     }
 }
 
+extension DatabaseError {
+    /// What a data step threw, as a database would have said it.
+    init(thrown error: any Error) {
+        switch error {
+        case let error as DatabaseError: self = error
+        case is CancellationError: self.init(.interrupted, "the data step was cancelled")
+        case let error: self.init(.raised, "\(error)")
+        }
+    }
+}
+
 extension MigrationFailure: CustomStringConvertible {
     public var description: String {
-        let place = "migration \(failed) failed at statement \(statement)"
+        let place =
+            "migration \(failed) failed "
+            + (dataStep.map { "in the data step \"\($0)\"" } ?? "at statement \(statement)")
         return switch ending {
         case .rolledBack: "\(place) and was rolled back: \(cause.sentence)"
         case .unknown:

@@ -17,7 +17,7 @@ public struct ProcessContext: Sendable {
         self.home = home
         self.uid = uid
         self.workingFolder = workingFolder
-        self.systemFolder = systemFolder ?? SystemFolder.settings
+        self.systemFolder = systemFolder ?? SystemFolder.here.settings
     }
 
     /// A variable's value; an empty one is none.

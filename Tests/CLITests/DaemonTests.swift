@@ -132,6 +132,38 @@ struct DaemonTests {
         }
     }
 
+    @Test("a daemon that ends with a request unread: who only reads asks once more, who changes something is told")
+    func askedOnceMore() async throws {
+        try await withSandbox { box in
+            // Which of the connections that come is answered: all others are closed unread.
+            let socket = box("s.sock")
+            let other = """
+                import socket, sys
+                s = socket.socket(socket.AF_UNIX); s.bind("\(socket)"); s.listen(9)
+                print("ready", flush=True)
+                answer = b'HTTP/1.1 404 Not Found\\r\\ncontent-length: 2\\r\\nconnection: close\\r\\n\\r\\n{}'
+                for isAnswered in [False, True, False, False, False]:
+                    c, _ = s.accept()
+                    if isAnswered:
+                        c.recv(65536)
+                        c.sendall(answer)
+                    c.close()
+                """
+            let process = try box.start(Program(inPath: "python3"), ["-c", other])
+            try waitUntil("it listens") { try process.outputText().contains("ready") }
+            let variables = ["TELECLAUDE_SOCKET": socket]
+            let read = try await box.run(.telec, ["whoami"], variables)
+            #expect(!read.error.contains("without an answer"), "\(read)")
+            let changed = try await box.run(.telec, ["sessions", "end", "x"], variables)
+            #expect(
+                changed.code == 2 && changed.error.contains("closed the connection without an answer"), "\(changed)")
+            // Twice, and no more.
+            let unread = try await box.run(.telec, ["whoami"], variables)
+            #expect(unread.code == 2 && unread.error.contains("closed the connection without an answer"), "\(unread)")
+            #expect(try await process.finish().code == 0)
+        }
+    }
+
     /// Headers that claim to be somebody, and a token that is none.
     @Test func headersProveNothing() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -87,6 +87,7 @@ struct ErrorDocument: Decodable {
         struct Context: Decodable {
             var migration: String?
             var statement: Int?
+            var dataStep: String?
             var sql: String?
             var kind: String?
             var applied: [String]?

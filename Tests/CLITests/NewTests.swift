@@ -251,6 +251,22 @@ struct NewTests {
         }
     }
 
+    @Test(
+        "--from-database writes a smallint as one, and its migration is what the database holds",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func fromDatabaseWithSmallint() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            try box.write("Migrations/History.swift", "")
+            try execute(
+                "CREATE TABLE levels (rank smallint PRIMARY KEY, step smallint DEFAULT -1 CHECK (step < 9))", on: url)
+            let first = try await box.fixture("grown:0", "new", "first", "--dry-run", "--from-database", url)
+            #expect(first.ending == .exit(0), "\(first)")
+            for line in ["Column(\"rank\", .smallint).primaryKey()", "Column(\"step\", .smallint)"] {
+                #expect(first.output.contains(line), "\(first)")
+            }
+        }
+    }
+
     @Test("the project's own schema is what its migrations make")
     func ownSchema() async throws {
         try await withSandbox { box in

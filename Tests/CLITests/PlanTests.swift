@@ -47,6 +47,52 @@ struct PlanTests {
         }
     }
 
+    @Test("a script stops where Swift belongs, says so, and `up` goes on from there", arguments: Backend.available)
+    func stopsAtSwift(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let plan = try await box.run(.fixture, ["plan", "--dialect", backend.rawValue], ["TC_FIXTURE": "swift"])
+            #expect(
+                plan.code == 0 && plan.error.contains("0002-shouting: the script stops at the data step \"shout\""),
+                "\(plan)")
+            let script = try await shell(backend, plan.output, box, url)
+            #expect(script.code != 0 && script.error.contains("the data step 'shout' is Swift"), "\(script)")
+            try expectTables(url, ["people", "tc_migrations"])
+            try execute("INSERT INTO people (name) VALUES ('ada')", on: url)
+
+            let dry = try await box.fixture("swift", "up", "--dry-run", "-d", url)
+            #expect(
+                dry.code == 0
+                    && dry.output.contains("would apply  0002-shouting\n  runs Swift: the data step \"shout\"\n"))
+            let json = try await box.fixture("swift", "up", "--dry-run", "--json", "-d", url)
+            #expect(json.output.filter { !$0.isWhitespace }.contains("\"data_steps\":[\"shout\"]"), "\(json)")
+            #expect(try query("SELECT id FROM tc_migrations", on: url).count == 1)
+
+            let up = try await box.fixture("swift", "up", "-d", url)
+            #expect(up.code == 0, "\(up)")
+            #expect(try query("SELECT shout FROM people", on: url) == ["ADA"])
+            #expect(try await box.fixture("swift", "drift", "-d", url).output == "no drift\n")
+
+            let down = try await box.fixture("swift", "down", "--to", "none", "--allow-data-loss", "-d", url)
+            #expect(down.code == 2 && down.error.contains("the data step \"shout\" has no undo"), "\(down)")
+            let undo = try await box.run(.fixture, ["plan", "--down", "--to", "none"], ["TC_FIXTURE": "swift"])
+            #expect(undo.code == 2 && undo.output.isEmpty, "\(undo)")
+            try expectTables(url, ["notes", "people", "tc_migrations"])
+        }
+    }
+
+    @Test("what a data step throws is one sentence, a document and exit code 2", arguments: Backend.available)
+    func throwingStep(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let up = try await box.fixture("throwing", "up", "-d", url)
+            #expect(up.code == 2 && up.error.contains("failed in the data step \"give up\""), "\(up)")
+            #expect(up.error.contains("there is no telling") && up.error.contains("ask somebody"), "\(up)")
+            let json = try await box.fixture("throwing", "up", "--json", "-d", url)
+            let error = try json.document(ErrorDocument.self).error
+            #expect(error.code == "migration_failed" && error.context.dataStep == "give up", "\(json)")
+            try expectTables(url, ["people", "tc_migrations"])
+        }
+    }
+
     /// As `up` does.
     @Test("a rebuild in the sqlite3 shell forgives rows that pointed nowhere before, and stops at one more")
     func orphans() async throws {

@@ -12,6 +12,34 @@ struct TransferRulesFileTests {
         CREATE TABLE Lines (OrderId INT REFERENCES Orders, Price DECIMAL(10,2)); INSERT INTO Lines VALUES (1, 1.25);
         """
 
+    @Test("smallint is given by a rule, holds what has 16 bits, and comes back as what it is")
+    func smallint() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE levels (id INTEGER PRIMARY KEY, rank INT NOT NULL DEFAULT 7, free INT);
+                INSERT INTO levels VALUES (1, 32767, 32768), (2, -32768, NULL);
+                """)
+            let wrong = try makeRules(box, "tables: {levels: {columns: {free: {type: smallint}}}}")
+            let refused = try await box.migrate("transfer", source, target, "--rules", wrong)
+            #expect(refused.code == 2 && refused.error.contains("is not a whole number of 16 bits"), "\(refused)")
+            #expect(try tables(target).isEmpty)
+            let right = try makeRules(box, "tables: {levels: {columns: {rank: {type: smallint}}}}")
+            let run = try await box.migrate("transfer", source, target, "--rules", right)
+            #expect(run.code == 0, "\(run)")
+            #expect(try query("SELECT pg_typeof(rank)::text FROM levels LIMIT 1", on: target) == ["smallint"])
+            #expect(try query("SELECT pg_typeof(free)::text FROM levels LIMIT 1", on: target) == ["bigint"])
+            let shown = try await box.migrate("inspect", target)
+            #expect(shown.code == 0 && shown.output.contains("Column(\"rank\", .smallint).default(7)"), "\(shown)")
+            let back = try await box.migrate("transfer", target, "sqlite:" + box("back.db"))
+            #expect(back.code == 0, "\(back)")
+            let verified = try await box.migrate("verify", source, "sqlite:" + box("back.db"))
+            #expect(verified.code == 0, "\(verified)")
+            #expect(try query("SELECT rank FROM levels ORDER BY id", on: box("back.db")) == ["32767", "-32768"])
+        }
+    }
+
     @Test("rules are followed, and what they make is verified")
     func rules() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -215,7 +243,7 @@ struct TransferRulesFileTests {
             let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
             #expect(
                 yaml == """
-                    # Proposed rules: strike what is not meant, and pass the file with --rules.
+                    # Proposed rules: strike what is not meant, and give the file to the transfer as its rules.
                     tables:
                       ZNOTE:
                         columns:

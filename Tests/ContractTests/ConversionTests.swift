@@ -36,6 +36,13 @@ struct ConversionTests {
                 "9223372036854775808": nil, "٣": nil,
             ]),
         .text(
+            .smallint,
+            [
+                "32767": "32767", "-32768": "-32768", "007": "7", "32768": nil, "-32769": nil, "99999999999": nil,
+                "": nil,
+            ]
+        ),
+        .text(
             .bigint,
             [
                 "9223372036854775807": "9223372036854775807", "-9223372036854775808": "-9223372036854775808",
@@ -139,6 +146,18 @@ struct ConversionTests {
 
     static let numbers: [Retyping] = [
         Retyping(.integer, .bigint, [("5", "5")]),
+        Retyping(.smallint, .integer, [("32767", "32767"), ("-32768", "-32768")]),
+        Retyping(.smallint, .bigint, [("32767", "32767")]),
+        Retyping(.integer, .smallint, [("32767", "32767"), ("-32768", "-32768"), ("32768", nil), ("-32769", nil)]),
+        Retyping(.bigint, .smallint, [("32767", "32767"), ("4294967296", nil)]),
+        Retyping(.smallint, .boolean, [("0", "false"), ("1", "true"), ("2", nil)]),
+        Retyping(.boolean, .smallint, [("true", "1"), ("false", "0")]),
+        Retyping(.smallint, .real, [("-3", "-3")]),
+        Retyping(.real, .smallint, [("1.0", "1"), ("-32768.0", "-32768"), ("1.5", nil), ("32768.0", nil)]),
+        Retyping(.smallint, .numeric, [("-3", "-3")]),
+        Retyping(.smallint, .decimal(4, 1), [("7", "7.0"), ("1000", nil)]),
+        Retyping(.numeric, .smallint, [("'32767'", "32767"), ("'32768'", nil), ("'1.5'", nil)]),
+        Retyping(.smallint, .text, [("-7", "-7")]),
         Retyping(
             .bigint, .integer, [("2147483647", "2147483647"), ("-2147483648", "-2147483648"), ("2147483648", nil)]),
         Retyping(.integer, .boolean, [("0", "false"), ("1", "true"), ("2", nil), ("-1", nil)]),
@@ -265,7 +284,8 @@ struct ConversionTests {
     }
 
     private static let types: [ColumnType] = [
-        .integer, .bigint, .real, .decimal(10, 2), .numeric, .text, .varchar(9), .boolean, .timestamp, .datetime, .date,
+        .smallint, .integer, .bigint, .real, .decimal(10, 2), .numeric, .text, .varchar(9), .boolean, .timestamp,
+        .datetime, .date,
         .time,
         .uuid, .json, .bytes,
     ]

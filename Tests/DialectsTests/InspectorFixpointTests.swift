@@ -54,7 +54,7 @@ import TestSupport
         switch operation {
         case .renameTable(let old, let new): old != new
         case .createView, .dropView: false
-        case .createTable, .dropTable, .alterTable, .run: true
+        case .createTable, .dropTable, .alterTable, .run, .runSwift: true
         }
     }
 

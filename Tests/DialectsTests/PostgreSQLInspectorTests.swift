@@ -48,7 +48,7 @@ import TestSupport
         let table = try #require(inspection.schema["t"])
         #expect(
             table.columns.map(\.type) == [
-                .bigint, .integer, .integer, .decimal(10, 2), .real, .native(sqlite: "", postgresql: "real"),
+                .bigint, .integer, .smallint, .decimal(10, 2), .real, .native(sqlite: "", postgresql: "real"),
                 .varchar(20),
                 .text, .boolean, .json, .native(sqlite: "", postgresql: "json"), .timestamp, .datetime, .date, .uuid,
                 .bytes, .text, .text, .integer, .numeric,

@@ -29,6 +29,8 @@ struct FixtureProgram {
         case "tightening": return [people, notes, tightening]
         case "rebuilding": return [people, notes, rebuilding]
         case "orphaning": return [people, notes, orphaning]
+        case "swift": return [people, shouting, notes]
+        case "throwing": return [people, throwing]
         default:
             guard let history = GeneratedHistory(choice) else {
                 throw DatabaseError(.other, "there is no fixture called \(choice)")
@@ -91,6 +93,19 @@ struct FixtureProgram {
     static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }
     static let rebuilding = Migration("0003-rebuilding") {
         AlterTable("people") { ChangeColumn("nick").required(filling: "none") }
+    }
+    static let shouting = Migration("0002-shouting") {
+        AlterTable("people") { AddColumn("shout", .text).nullable() }
+        Run("shout") { data in
+            for row in try data.query("SELECT id, name FROM people") {
+                let name = try row["name", as: String.self]
+                try data.execute(
+                    "UPDATE people SET shout = \(name.uppercased()) WHERE id = \(row["id", as: Int64.self])")
+            }
+        }
+    }
+    static let throwing = Migration("0002-throwing") {
+        Run("give up") { _ in throw DatabaseError(.other, "there is no telling", remedy: "ask somebody") }
     }
     static let orphaning = Migration("0003-orphaning") {
         RunSQL("INSERT INTO notes (person_id, body) VALUES (99, 'orphan')", undo: .nothing)

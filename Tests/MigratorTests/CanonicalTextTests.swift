@@ -45,6 +45,7 @@ struct CanonicalTextTests {
         ]
         let operations: [SchemaOperation] = [
             .createTable(table), .alterTable("t", changes), .run(Script("SELECT 1", undo: .impossible(because: "x"))),
+            .runSwift(DataStep("split names", { _ in }, undo: nil)),
         ]
         let text = CanonicalOperations.text(of: operations)
         let known = #"""
@@ -69,7 +70,7 @@ struct CanonicalTextTests {
                 {"add_primary_key":{"columns":["c"]}},{"add_check":{"expression":"c > 0"}},{"add_unique":{"columns":["c"]}},\#
                 {"rename_index":"a","to":"b"},{"rename_constraint":"c","to":"d"},\#
                 {"drop_column":"e","filling":{"integer":1}},{"drop_column":"f"}]},\#
-                {"run":{"undo":{"impossible":"x"},"up":"select 1"}}]
+                {"run":{"undo":{"impossible":"x"},"up":"select 1"}},{"run_swift":"split names"}]
                 """#), "\(text)")
     }
 

@@ -41,7 +41,8 @@ public enum RandomData {
     }
 
     private static let types: [ColumnType] = [
-        .text, .integer, .bigint, .real, .varchar(4), .boolean, .timestamp, .date, .uuid, .json, .decimal(6, 1),
+        .text, .smallint, .integer, .bigint, .real, .varchar(4), .boolean, .timestamp, .date, .uuid, .json,
+        .decimal(6, 1),
         .numeric,
     ]
 
@@ -51,7 +52,8 @@ public enum RandomData {
         case .text, .varchar:
             let words = ["upper(\(name))", "nullif(\(name), 'a')", "coalesce(\(name), 'none')"]
             return .type(column.type, using: .sql(words.pick(&random)))
-        case .integer, .bigint: return .type(column.type, using: .sql("\(name) + 1"), undo: .sql("\(name) - 1"))
+        case .smallint, .integer, .bigint:
+            return .type(column.type, using: .sql("\(name) + 1"), undo: .sql("\(name) - 1"))
         case .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .bytes, .native:
             return .type(column.type, using: .sql(name))
         }
@@ -60,7 +62,7 @@ public enum RandomData {
     private static func filler(_ type: ColumnType) -> Default? {
         switch type {
         case .text, .varchar: "a"
-        case .integer, .bigint, .real, .decimal, .numeric: 7
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric: 7
         case .boolean: true
         case .json: .json("{}")
         case .date: .today
@@ -90,7 +92,7 @@ extension RandomData {
         if column.isNullable, Int.random(in: 0..<3, using: &random) == 0 { return "NULL" }
         let number = "\(Int.random(in: keys, using: &random))"
         switch column.type {
-        case .integer, .bigint: return number
+        case .smallint, .integer, .bigint: return number
         case .real: return ["1.5", "2.0", number].pick(&random)
         // As SQLite's own conversions write them: text has no other way to say that two are one.
         case .decimal(_, let scale): return "'\(number).\(String(repeating: "0", count: scale))'"

@@ -53,7 +53,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
     /// `nil` for a type whose values nobody here knows how to read.
     package init?(_ type: ColumnType) {
         switch type {
-        case .integer, .bigint: self = .integer
+        case .smallint, .integer, .bigint: self = .integer
         case .real: self = .real
         case .decimal, .numeric: self = .decimal
         case .boolean: self = .boolean

@@ -28,7 +28,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case corrupt
         /// Another program wrote a file that was being read, so what was read shows no single moment.
         case changedMeanwhile
-        /// A trigger or function refused the statement with a message of its own.
+        /// A trigger or function refused the statement with a message of its own, or a data step threw an error.
         case raised
         /// SQL that was to run inside a transaction ended it, or tried to.
         case transactionEnded

@@ -103,7 +103,7 @@ extension Default {
     public init?(words: String, for type: ColumnType) {
         let value: Default?
         switch type {
-        case .integer, .bigint: value = Int64(words).map { .integer($0) }
+        case .smallint, .integer, .bigint: value = Int64(words).map { .integer($0) }
         case .real: value = Double(words).flatMap { $0.isFinite ? .real($0) : nil }
         case .decimal, .numeric: value = Int64(words).map { .integer($0) } ?? Double(words).map { _ in .text(words) }
         case .boolean: value = Bool(words).map { .boolean($0) }

@@ -88,7 +88,8 @@ struct PortableSense: Sendable {
 
     static func kind(of type: ColumnType) -> Kind {
         switch type {
-        case .integer: .integer
+        // A sum of two is computed with 32 bits or more, like that of two integers (`widened`).
+        case .smallint, .integer: .integer
         case .bigint: .bigint
         case .real: .real
         case .decimal(let precision, let scale): .decimal(Digits(whole: precision - scale, scale: scale))

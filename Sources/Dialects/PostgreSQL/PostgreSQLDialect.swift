@@ -9,6 +9,7 @@ public struct PostgreSQLDialect: Dialect {
 
     public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
+        case .smallint: return "smallint"
         case .integer: return "integer"
         case .bigint: return "bigint"
         case .real: return "double precision"
@@ -44,7 +45,8 @@ public struct PostgreSQLDialect: Dialect {
             case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
-            case .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native: return "now()"
+            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native:
+                return "now()"
             }
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
         case .today: return "((now() AT TIME ZONE 'UTC')::date)"
@@ -71,6 +73,8 @@ public struct PostgreSQLDialect: Dialect {
         case .sql(let text), .native(_, let text): text
         }
     }
+
+    public func requireRowStatement(_ text: String) throws(DatabaseError) { try RowStatement.postgresql.require(text) }
 
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
@@ -128,6 +132,10 @@ public struct PostgreSQLDialect: Dialect {
             try script.check(.postgresql, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
+        case .runSwift(let step):
+            return Lowering([
+                "DO LANGUAGE plpgsql \(SQLText.literal("BEGIN RAISE EXCEPTION USING MESSAGE = \(SQLText.literal(step.absence)); END"))"
+            ])
         }
     }
 
@@ -192,7 +200,7 @@ enum PostgreSQLNames {
         case .renameTable(_, let new): return [new]
         case .alterTable(let alteration): return names(of: alteration.after)
         case .createView(let view): return [view.name]
-        case .dropTable, .dropView, .run: return []
+        case .dropTable, .dropView, .run, .runSwift: return []
         }
     }
 

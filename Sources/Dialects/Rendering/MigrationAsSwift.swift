@@ -35,7 +35,7 @@ public enum MigrationAsSwift {
                 changes(of: alteration, in: operation.before).map { "\(alteration.before.name): \($0.chain.text)" }
             case .createTable(let table): ["CreateTable(\(SwiftLiteral.string(table.name)))"]
             case .createView(let view): ["CreateView(\(SwiftLiteral.string(view.name)))"]
-            case .dropTable, .renameTable, .dropView, .run: [chain(operation).text]
+            case .dropTable, .renameTable, .dropView, .run, .runSwift: [chain(operation).text]
             }
         }
     }
@@ -47,7 +47,7 @@ public enum MigrationAsSwift {
             case .dropTable(let table): [.table(table.name)]
             case .alterTable(let alteration):
                 alteration.steps.compactMap(lostColumn).map { .column($0, of: alteration.before.name) }
-            case .createTable, .renameTable, .createView, .dropView, .run: []
+            case .createTable, .renameTable, .createView, .dropView, .run, .runSwift: []
             }
         }
     }
@@ -79,6 +79,7 @@ extension MigrationAsSwift {
         case .createView: return simple("CreateView")
         case .dropView: return simple("DropView")
         case .run: return simple("RunSQL")
+        case .runSwift: return simple("Run")
         }
     }
 
@@ -93,6 +94,8 @@ extension MigrationAsSwift {
         case .createView(let view): SwiftWords.view(view, "CreateView")
         case .dropView(let view): SwiftChain("DropView", .init(.string(view.name)))
         case .run(let script): self.script(script)
+        // Its closure has no text.
+        case .runSwift(let step): SwiftChain("Run", .init(.string(step.name)))
         }
     }
 

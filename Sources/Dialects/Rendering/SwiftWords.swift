@@ -117,7 +117,8 @@ enum SwiftWords {
         switch type {
         case .native(let sqlite, let postgresql): native(sqlite, postgresql)
         case .decimal(let precision, let scale): .word(".decimal(\(precision), \(scale))")
-        case .integer, .bigint, .real, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid,
+        case .smallint, .integer, .bigint, .real, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
+            .time, .uuid,
             .json, .bytes:
             .word(".\(type)")
         }

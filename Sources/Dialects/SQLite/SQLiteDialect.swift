@@ -12,7 +12,7 @@ public struct SQLiteDialect: Dialect {
     /// - Throws: ``LoweringError`` for a native type without words for SQLite.
     public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
-        case .integer, .bigint, .boolean: return "INTEGER"
+        case .smallint, .integer, .bigint, .boolean: return "INTEGER"
         case .real: return "REAL"
         case .text, .varchar, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid, .json: return "TEXT"
         case .bytes: return "BLOB"
@@ -36,7 +36,8 @@ public struct SQLiteDialect: Dialect {
             case .datetime: return "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"
             case .time: return "(strftime('%H:%M:%f000', 'now'))"
             case .integer, .bigint: return "(CAST(strftime('%s', 'now') AS INTEGER))"
-            case .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .uuid, .json, .bytes, .native:
+            case .smallint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .uuid, .json, .bytes,
+                .native:
                 // RFC 3339 with always six digits, so that the order of the text is the order of time.
                 return "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
             }
@@ -72,6 +73,8 @@ public struct SQLiteDialect: Dialect {
         case .sql(let text), .native(let text, _): text
         }
     }
+
+    public func requireRowStatement(_ text: String) throws(DatabaseError) { try RowStatement.sqlite.require(text) }
 
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
@@ -130,6 +133,7 @@ public struct SQLiteDialect: Dialect {
             try script.check(.sqlite, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
+        case .runSwift(let step): return Lowering(["SELECT * FROM \(SQLText.identifier(step.absence))"])
         }
     }
 

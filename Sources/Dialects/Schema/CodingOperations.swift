@@ -4,6 +4,7 @@ extension SchemaOperation: CanonicallyCodable {
     private enum Keys: String, CodingKey {
         case createTable = "create_table", dropTable = "drop_table", renameTable = "rename_table"
         case alterTable = "alter_table", createView = "create_view", dropView = "drop_view", run
+        case runSwift = "run_swift"
         case to, changes
     }
 
@@ -21,6 +22,8 @@ extension SchemaOperation: CanonicallyCodable {
             self = .createView(view)
         } else if let name = try container.decodeIfPresent(String.self, forKey: .dropView) {
             self = .dropView(name)
+        } else if let name = try container.decodeIfPresent(String.self, forKey: .runSwift) {
+            self = .runSwift(DataStep(named: name))
         } else {
             self = .run(try container.decode(Script.self, forKey: .run))
         }
@@ -40,6 +43,7 @@ extension SchemaOperation: CanonicallyCodable {
         case .createView(let view): members[.createView] = view.canonicalJSON
         case .dropView(let name): members[.dropView] = name.canonicalJSON
         case .run(let script): members[.run] = script.canonicalJSON
+        case .runSwift(let step): members[.runSwift] = step.name.canonicalJSON
         }
         return members.json
     }

@@ -2,7 +2,7 @@
 ///
 /// | type | PostgreSQL | SQLite |
 /// | --- | --- | --- |
-/// | `integer`, `bigint` | `integer`, `bigint` | `INTEGER` |
+/// | `smallint`, `integer`, `bigint` | `smallint`, `integer`, `bigint` | `INTEGER` |
 /// | `real` | `double precision` | `REAL` |
 /// | `decimal(10, 2)`, `numeric` | `numeric(10, 2)`, `numeric` | `TEXT` |
 /// | `text`, `varchar(20)` | `text`, `varchar(20)` | `TEXT`, with a check of the length |
@@ -14,6 +14,8 @@
 /// | `json` | `jsonb` | `TEXT`, with a check that it is JSON |
 /// | `bytes` | `bytea` | `BLOB` |
 public enum ColumnType: Hashable, Sendable {
+    /// A 16-bit integer. SQLite has one width for all integers, and holds larger ones as well.
+    case smallint
     /// A 32-bit integer.
     case integer
     /// A 64-bit integer.
@@ -56,7 +58,8 @@ extension ColumnType {
     public var isText: Bool {
         switch self {
         case .text, .varchar: true
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
+            .uuid, .json,
             .bytes, .native:
             false
         }
@@ -65,7 +68,8 @@ extension ColumnType {
     /// Whether a value is written in one way only, so that texts which differ (`7` and `007`) become one.
     var isSpelledInOneWay: Bool {
         switch self {
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .uuid: true
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .uuid:
+            true
         // A day is taken in one spelling, and SQLite keeps JSON as the text that it is.
         case .text, .varchar, .date, .json, .bytes, .native: false
         }
@@ -74,7 +78,8 @@ extension ColumnType {
     var isDecimal: Bool {
         switch self {
         case .decimal, .numeric: true
-        case .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid,
+            .json,
             .bytes, .native:
             false
         }
@@ -84,12 +89,13 @@ extension ColumnType {
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 
     /// Whether the database can number the rows of a column of this type (`identity()`).
-    public var isInteger: Bool { self == .integer || self == .bigint }
+    public var isInteger: Bool { self == .smallint || self == .integer || self == .bigint }
 }
 
 extension ColumnType: CustomStringConvertible {
     public var description: String {
         switch self {
+        case .smallint: "smallint"
         case .integer: "integer"
         case .bigint: "bigint"
         case .real: "real"
@@ -112,7 +118,8 @@ extension ColumnType: CustomStringConvertible {
     /// The type that `description` names; `nil` for `native`, which needs both of its words.
     public init?(named name: String) {
         let simple: [ColumnType] = [
-            .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+            .smallint, .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid,
+            .json,
             .bytes,
         ]
         if let type = simple.first(where: { $0.description == name }) {

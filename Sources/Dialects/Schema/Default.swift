@@ -55,6 +55,7 @@ extension Default {
         case (.expression, _), (_, .native): true
         case (.text(let text), .varchar(let length)), (.json(let text), .varchar(let length)):
             text.unicodeScalars.count <= length
+        case (.integer(let number), .smallint): Int16(exactly: number) != nil
         case (.integer(let number), .integer): Int32(exactly: number) != nil
         case (.integer(let number), .boolean): number == 0 || number == 1
         case (.text, .text), (.text, .decimal), (.text, .numeric), (.text, .timestamp), (.text, .datetime),

@@ -3,7 +3,7 @@
 extension ResolvedOperation {
     /// The operation that leads back from `after` to `before`.
     ///
-    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone.
+    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone, and for a data step without undo.
     public func inverse() throws(SchemaError) -> SchemaOperation {
         switch action {
         case .createTable(let table): return .dropTable(table.name)
@@ -13,12 +13,13 @@ extension ResolvedOperation {
         case .createView(let view): return .dropView(view.name)
         case .dropView(let view): return .createView(view)
         case .run(let script): return .run(try script.inverse())
+        case .runSwift(let step): return .runSwift(try step.inverse())
         }
     }
 
     /// The inverse, resolved: it leads back to exactly the schema that this operation came from.
     ///
-    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone.
+    /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone, and for a data step without undo.
     public func undone() throws(SchemaError) -> ResolvedOperation {
         var back = try after.resolving(try inverse())
         back.after = before

@@ -42,6 +42,7 @@ extension SchemaOperation {
         case .createView(let view): .createView(View(view.name.inOneForm, as: view.query.inOneForm))
         case .dropView(let name): .dropView(name.inOneForm)
         case .run(let script): .run(Script(script.up.inOneForm, undo: script.undo.inOneForm))
+        case .runSwift: self
         }
     }
 }

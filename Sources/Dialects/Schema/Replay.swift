@@ -55,6 +55,9 @@ extension Schema {
             return .createView(view)
         case .dropView(let name): return .dropView(try dropView(name))
         case .run(let script): return .run(script)
+        case .runSwift(let step):
+            try step.requireName()
+            return .runSwift(step)
         }
     }
 

@@ -17,6 +17,8 @@ public struct ResolvedOperation: Sendable, Equatable {
         case dropView(View)
         /// Runs SQL that was written by hand.
         case run(Script)
+        /// Runs Swift that reads and writes rows.
+        case runSwift(DataStep)
     }
 
     /// What is done.
@@ -32,13 +34,14 @@ public struct ResolvedOperation: Sendable, Equatable {
         self.after = after
     }
 
-    /// What it is about, for messages: the table, the view, or `RunSQL`.
+    /// What it is about, for messages: the table, the view, or the verb.
     var subject: String {
         switch action {
         case .createTable(let table), .dropTable(let table), .renameTable(let table, _): table.name
         case .alterTable(let alteration): alteration.before.name
         case .createView(let view), .dropView(let view): view.name
         case .run: "RunSQL"
+        case .runSwift: "Run"
         }
     }
 }

@@ -14,6 +14,8 @@ public enum SchemaOperation: Hashable, Sendable {
     case dropView(String)
     /// Runs SQL that was written by hand.
     case run(Script)
+    /// Runs Swift that reads and writes rows.
+    case runSwift(DataStep)
 }
 
 /// One change of a table that exists.

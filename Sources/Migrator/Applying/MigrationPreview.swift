@@ -8,8 +8,11 @@ public struct MigrationPreview: Sendable, Equatable {
         public var id: String
         /// Whether it would be applied or undone.
         public var direction: Plan.Direction
-        /// What would run, in order, without the ledger's own statements.
+        /// What would run, in order, without the ledger's own statements. In place of a data step there is a statement that fails and
+        /// says so.
         public var statements: [String]
+        /// The names of the data steps that would run. A preview runs none of them.
+        public var dataSteps: [String]
     }
 
     /// The migrations, in the order in which they would run.
@@ -23,7 +26,7 @@ public struct MigrationPreview: Sendable, Equatable {
         let meter = HazardMeter(connection: connection)
         let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
         steps = zip(plan.steps, lowered).map { step, operations in
-            Step(id: step.id, direction: step.direction, statements: operations.lowering.statements)
+            Step(step, operations.lowering)
         }
         hazards = []
         guard let start = plan.steps.first(where: { !$0.operations.isEmpty })?.operations.first?.resolved.before else {
@@ -46,9 +49,16 @@ public struct MigrationPreview: Sendable, Equatable {
     /// - Throws: ``MigratorError``, where a migration is not known or not possible on this database.
     public init(ofNew history: History, upTo target: String?, in dialect: any Dialect) throws {
         steps = try history.planUp(to: target).steps.map { step in
-            Step(id: step.id, direction: step.direction, statements: try step.lowering(in: dialect).statements)
+            Step(step, try step.lowering(in: dialect))
         }
         hazards = []
+    }
+}
+
+extension MigrationPreview.Step {
+    fileprivate init(_ step: Plan.Step, _ lowering: Lowering) {
+        self.init(
+            id: step.id, direction: step.direction, statements: lowering.statements, dataSteps: step.dataSteps)
     }
 }
 
@@ -59,7 +69,7 @@ extension Plan.PlannedOperation {
         case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized
         case .dropTable(let table): start[table.name]?.normalized == table.normalized
         case .dropView(let view): start[view: view.name] == view
-        case .createTable, .renameTable, .createView, .run: false
+        case .createTable, .renameTable, .createView, .run, .runSwift: false
         }
     }
 }

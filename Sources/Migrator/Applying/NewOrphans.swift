@@ -81,7 +81,7 @@ struct NewOrphans {
                         break
                     }
                 }
-            case .createTable, .dropTable, .createView, .dropView, .run: break
+            case .createTable, .dropTable, .createView, .dropView, .run, .runSwift: break
             }
         }
         return (key, isRetyped)

@@ -82,6 +82,10 @@ struct StepRun {
             try HazardMeter(connection: connection)
                 .check(operation.hazards, planned.objectsLost(undeclared), step.id, options)
             try planned.run(on: connection) {
+                if case .runSwift(let data) = planned.resolved.action {
+                    count += 1
+                    return try run(data, at: count, completedIDs: done)
+                }
                 for statement in statements {
                     count += 1
                     do throws(DatabaseError) { try connection.executeInTransaction(statement) } catch {
@@ -91,6 +95,15 @@ struct StepRun {
             }
         }
         return count
+    }
+
+    private func run(_ data: DataStep, at count: Int, completedIDs done: [String]) throws {
+        do { try data.run(on: connection) } catch {
+            var failure = failure(DatabaseError(thrown: error), at: count, completedIDs: done)
+            failure.dataStep = data.name
+            failure.thrown = error
+            throw failure
+        }
     }
 
     /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
@@ -158,8 +171,8 @@ struct StepRun {
 }
 
 extension Plan.Step {
-    /// The tables whose rows, or the rows that refer to them, may point nowhere afterwards; `nil` where a script may have written to
-    /// any table. Making a table anew fires no trigger, so nothing else is written.
+    /// The tables whose rows, or the rows that refer to them, may point nowhere afterwards; `nil` where a script or a data
+    /// step may have written to any table. Making a table anew fires no trigger, so nothing else is written.
     fileprivate var writtenTables: Set<String>? {
         var names: Set<String> = []
         for planned in operations {
@@ -169,7 +182,7 @@ extension Plan.Step {
             case .alterTable(let alteration):
                 for table in alteration.changedTables { names.formUnion([table.before.name, table.after.name]) }
             case .createView, .dropView: break
-            case .run: return nil
+            case .run, .runSwift: return nil
             }
         }
         return names
@@ -186,15 +199,15 @@ extension Plan.PlannedOperation {
             try connection.dialect.undeclaredObjects(of: declared, around: [table.name], on: connection)
         case .dropView(let view):
             try connection.dialect.undeclaredObjects(of: declared, around: [view.name], on: connection)
-        case .createTable, .renameTable, .createView, .run: .none
+        case .createTable, .renameTable, .createView, .run, .runSwift: .none
         }
     }
 
-    /// Runs `body`, which runs the operation's statements. What a script sets in the session ends with the script.
+    /// Runs `body`, which does what the operation says. What a script sets in the session ends with the script.
     func run(on connection: any Connection, _ body: () throws -> Void) throws {
         switch resolved.action {
-        // A script's own deletes cascade, whatever else its migration does.
-        case .run: try connection.keepingSettings { try connection.withForeignKeysEnforced(body) }
+        // Its own deletes cascade, whatever else its migration does.
+        case .run, .runSwift: try connection.keepingSettings { try connection.withForeignKeysEnforced(body) }
         case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: try body()
         }
     }

@@ -105,3 +105,33 @@ public struct RunSQL: OperationVerb {
     ///     refuses to go back past this migration.
     public init(_ sql: SQLExpression, undo: Undo) { operation = .run(Script(sql, undo: undo)) }
 }
+
+/// Reads and writes rows in Swift, inside the migration's own transaction: for what SQL says badly, or differently on each database.
+///
+///     Run("split names") { data in
+///         for person in try data.query("SELECT id, name FROM people", as: Person.self) {
+///             let parts = person.name.split(separator: " ")
+///             try data.execute("UPDATE people SET family = \(String(parts.last ?? "")) WHERE id = \(person.id)")
+///         }
+///     } undo: { data in
+///         try data.execute("UPDATE people SET family = ''")
+///     }
+///
+/// The closure is lent a `DataConnection`, which takes statements about rows and no others; values are bound. What the closure throws
+/// rolls the whole migration back, and so does a statement that fails. It runs once for each database, so what it does elsewhere
+/// (files, other connections) is done even where the migration is rolled back.
+///
+/// A closure has no text: the ledger and the checksum know the step by its name only. So an edited closure is not noticed on databases
+/// that have run it; what is to happen there is the next migration. Another name counts as an edited migration. No SQL can be printed
+/// for it either: a script says that the step belongs there, and stops.
+public struct Run: OperationVerb {
+    public let operation: SchemaOperation
+
+    /// - Parameters:
+    ///   - name: What the step is called in messages and in the ledger: one line.
+    ///   - body: What it does.
+    ///   - undo: What undoes it; `{ _ in }` where there is nothing to undo. Without one, `down` refuses to go back past this migration.
+    public init(_ name: String, _ body: @escaping DataStep.Body, undo: DataStep.Body? = nil) {
+        operation = .runSwift(DataStep(name, body, undo: undo))
+    }
+}

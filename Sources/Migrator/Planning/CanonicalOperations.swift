@@ -67,6 +67,7 @@ enum CanonicalOperations {
         case .createView(let view): "CreateView(\"\(view.name)\")"
         case .dropView(let name): "DropView(\"\(name)\")"
         case .run: "RunSQL"
+        case .runSwift(let step): "Run(\"\(step.name)\")"
         }
     }
 }

@@ -4,7 +4,7 @@ import Dialects
 public struct Hazard: Sendable, Equatable {
     /// What may happen to rows, or why they are in the way.
     public enum Kind: Sendable, Equatable {
-        /// Rows or values go away; consent (`--allow-data-loss`) lets it pass.
+        /// Rows or values go away; consent (``Migrator/Migrator/Options/allowsDataLoss``) lets it pass.
         case losesRows, losesValues
         /// Undeclared triggers, indexes or policies go with a dropped table or view; consent lets it pass.
         case losesObjects
@@ -152,7 +152,7 @@ extension Plan.PlannedOperation {
             return try AlterationHazards(of: alteration, between: resolved.before, and: resolved.after, in: dialect)
                 .found
                 + lostOnTheWayBack(of: alteration, in: dialect)
-        case .createTable, .renameTable, .createView, .dropView, .run: return []
+        case .createTable, .renameTable, .createView, .dropView, .run, .runSwift: return []
         }
     }
 
@@ -162,7 +162,7 @@ extension Plan.PlannedOperation {
         switch resolved.action {
         case .dropTable(let table): name = table.name
         case .dropView(let view): name = view.name
-        case .createTable, .alterTable, .renameTable, .createView, .run: return []
+        case .createTable, .alterTable, .renameTable, .createView, .run, .runSwift: return []
         }
         let objects = undeclared.objects.filter { object in
             object.owner == name && [.trigger, .index, .column].contains(object.kind)

@@ -18,6 +18,13 @@ public struct Plan: Sendable, Equatable {
         public var direction: Direction
         /// The operations, each between the schemas before and after it.
         public var operations: [PlannedOperation]
+
+        /// The names of its data steps, which are Swift and have no SQL.
+        public var dataSteps: [String] {
+            operations.compactMap { planned in
+                if case .runSwift(let data) = planned.resolved.action { data.name } else { nil }
+            }
+        }
     }
 
     /// One operation of a step.
@@ -132,7 +139,7 @@ struct LoweredOperation {
 }
 
 extension Plan.Step {
-    /// The step's SQL for a database without undeclared objects.
+    /// The step's SQL for a database without undeclared objects. In place of a data step there is a statement that fails and says so.
     ///
     /// - Throws: `MigratorError.cannotLower`.
     public func lowering(in dialect: any Dialect) throws -> Lowering { try lowered(in: dialect).lowering }
@@ -159,7 +166,8 @@ extension [LoweredOperation] {
 }
 
 extension Plan.Step {
-    /// The step as a part of a script, with its row in the ledger. The first migration makes the ledger, too.
+    /// The step as a part of a script, with its row in the ledger. The first migration makes the ledger, too. The script stops where a
+    /// data step belongs, with nothing of its migration done.
     ///
     /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {

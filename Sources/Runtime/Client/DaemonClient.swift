@@ -64,7 +64,8 @@ public struct DaemonClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: ByteBuffer?
     ) async throws -> Reply<T> {
         let collected = Collected()
-        try await exchange(method, path) { outbound in
+        // Whoever only reads may ask twice.
+        try await exchange(method, path, asksAgain: method == .get) { outbound in
             if let body { try await outbound.write(.body(body)) }
             try await outbound.write(.end(nil))
         } onHead: { _ in
@@ -76,9 +77,13 @@ public struct DaemonClient: Sendable {
 
     private typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPRequestPart>
 
-    /// One request on a connection of its own. What the daemon says no to is thrown.
+    /// The connection ended before the answer began: a daemon that is ending reads no further request.
+    private struct Unanswered: Error {}
+
+    /// One request on a connection of its own. What the daemon says no to is thrown. `asksAgain`: once, where nobody answered; under a
+    /// service manager the next daemon does.
     private func exchange(
-        _ method: HTTPRequest.Method, _ path: String,
+        _ method: HTTPRequest.Method, _ path: String, asksAgain: Bool = false,
         send: @escaping @Sendable (Outbound) async throws -> Void,
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
@@ -89,6 +94,11 @@ public struct DaemonClient: Sendable {
             throw RuntimeError(
                 .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
             )
+        } catch is Unanswered {
+            if asksAgain { return try await exchange(method, path, send: send, onHead: onHead, onBytes: onBytes) }
+            throw RuntimeError(
+                .brokenAnswer, "the daemon closed the connection without an answer",
+                remedy: "try again; it may be ending, or you may have too many connections open")
         }
     }
 
@@ -144,11 +154,7 @@ public struct DaemonClient: Sendable {
         } catch is IOError {
             // A reset is how a connection ends whose request nobody read.
         }
-        guard hasBegun else {
-            throw RuntimeError(
-                .brokenAnswer, "the daemon closed the connection without an answer",
-                remedy: "try again; it may be ending, or you may have too many connections open")
-        }
+        guard hasBegun else { throw Unanswered() }
         throw RuntimeError(.brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
     }
 }

@@ -2,19 +2,23 @@ import TCSpawn
 import TCPOSIX
 
 /// A program that is started with just what it is given: these descriptors, this environment, no blocked or ignored signal.
-struct ChildProcess {
+package struct ChildProcess {
     /// Where its standard streams come from and go to; `nil` is /dev/null.
-    struct Streams {
+    package struct Streams {
         var input: Int32?
         var output: Int32?
         var error: Int32?
+
+        package init(input: Int32? = nil, output: Int32? = nil, error: Int32? = nil) {
+            (self.input, self.output, self.error) = (input, output, error)
+        }
     }
 
-    let pid: pid_t
+    package let pid: pid_t
 
     /// `arguments` begin with the program, which is looked for in `PATH` unless it is a path. `isDetached`: in a session of its
     /// own, so that it outlives the terminal. Throws `RuntimeError`.
-    init(
+    package init(
         _ arguments: [String], environment: [String: String], streams: Streams = Streams(), isDetached: Bool = false
     ) throws(RuntimeError) {
         #if os(Linux)
@@ -63,12 +67,12 @@ struct ChildProcess {
     }
 
     /// How it ended.
-    enum Ending: Equatable {
+    package enum Ending: Equatable {
         case exit(Int32)
         case signal(Int32)
 
         /// As a shell reports it.
-        var code: Int32 {
+        package var code: Int32 {
             switch self {
             case .exit(let code): code
             case .signal(let number): 128 + number
@@ -77,7 +81,7 @@ struct ChildProcess {
     }
 
     /// Waits until it ends. Keeps its thread.
-    func wait() -> Ending {
+    package func wait() -> Ending {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         return Self.ending(status)

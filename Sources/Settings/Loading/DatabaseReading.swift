@@ -38,7 +38,7 @@ struct DatabaseReading {
                 remedy: "write engine, host, dbname and user, too")
         }
         switch places.mode {
-        case .system: return DatabaseURL(sqlitePath: "\(SystemFolder.state)/teleclaude.db")
+        case .system: return DatabaseURL(sqlitePath: "\(SystemFolder.here.state)/teleclaude.db")
         case .singleUser: return DatabaseURL(sqlitePath: "\(try context.userFolder())/teleclaude.db")
         }
     }

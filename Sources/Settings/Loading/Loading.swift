@@ -76,8 +76,11 @@ struct Loading {
         guard let path = places.secrets else { return }
         let file: TrustedFile?
         do throws(SettingsError) { file = try read(path) } catch {
+            guard error.code == "forbidden" else { throw error }
+            // The service manager has read it for the daemon, and it stays root's alone.
+            if let folder = places.credentialsFolder, FileSystem.exists("\(folder)/secrets.yml") { return }
             // A client works without: it is the daemon that needs them.
-            guard reader == .client, error.code == "forbidden" else { throw error }
+            guard reader == .client else { throw error }
             secretsAreHidden = true
             remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
             return

@@ -76,7 +76,7 @@ extension ProcessContext {
         if let argument { return absolute(argument) }
         if let path = path("TELECLAUDE_SOCKET") { return path }
         switch try Places.find(self).mode {
-        case .system: return SystemFolder.socket
+        case .system: return SystemFolder.here.socket
         case .singleUser:
             if let folder = variable("XDG_RUNTIME_DIR"), folder.hasPrefix("/") { return "\(folder)/teleclaude.sock" }
             return try "\(userFolder())/run/teleclaude.sock"
@@ -88,7 +88,7 @@ extension ProcessContext {
     public func stateFolder() throws(SettingsError) -> String {
         if let path = path("TELECLAUDE_STATE_PATH") { return path }
         switch try Places.find(self).mode {
-        case .system: return SystemFolder.state
+        case .system: return SystemFolder.here.state
         case .singleUser: return try userFolder()
         }
     }

@@ -75,7 +75,7 @@ public struct SettingsSplit: Sendable {
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
         let unknown = (layers + [dotenv].compactMap { $0 }).flatMap { LayerChecks.unknown($0) }
         let database = Remark(
-            "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.state)/teleclaude.db"
+            "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.here.state)/teleclaude.db"
         )
         return unknown + splitter.remarks
             + (splitter.items.contains { $0.key.parts[0] == "database" } ? [] : [database])

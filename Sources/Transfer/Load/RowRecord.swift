@@ -5,9 +5,9 @@ import Dialects
 /// Numbers are JSON numbers with all their digits. What JSON has no words for is an object of one member: `{"blob": …}` and, for
 /// text with NUL or invalid UTF-8, `{"text": …}` hold bytes in base 64 (RFC 4648), `{"real": "Infinity"}` a double that is no
 /// decimal (`-Infinity`, `NaN`, `-0.0`).
-enum RowRecord {
+package enum RowRecord {
     /// The row on which the cursor stands; `columns` are its first ones.
-    static func json(_ cursor: any RowCursor, _ columns: [String]) -> [UInt8] {
+    package static func json(_ cursor: any RowCursor, _ columns: [String]) -> [UInt8] {
         var json: [UInt8] = [UInt8(ascii: "{")]
         for (at, column) in columns.enumerated() {
             if at > 0 { json += ", ".utf8 }
@@ -81,5 +81,14 @@ extension RowRecord {
         if number.isNaN { return "NaN" }
         if number == 0 { return "-0.0" }
         return number < 0 ? "-Infinity" : "Infinity"
+    }
+}
+
+extension RowRecord {
+    /// One value, written as in a row.
+    package static func value(_ value: RawValue) -> String {
+        var json: [UInt8] = []
+        json.append(value)
+        return String(decoding: json, as: UTF8.self)
     }
 }

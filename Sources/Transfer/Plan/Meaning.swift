@@ -12,7 +12,7 @@ enum Meaning: Hashable, Sendable {
     init(_ type: ColumnType) {
         switch type {
         // SQLite's integers have 64 bits whatever the word for them.
-        case .integer, .bigint: self = .integer
+        case .smallint, .integer, .bigint: self = .integer
         case .real: self = .real
         case .decimal(let precision, let scale):
             // PostgreSQL declares at most 1000 digits, as many of them after the point as there are (its manual, 8.1.2).

@@ -76,7 +76,7 @@ struct TransferPlanner {
         guard let first = columns.first else { return nil }
         return
             "\(name): \(columns.joined(separator: ", ")) compared without regard to case, which they do no more: ask for "
-            + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with --nocase"
+            + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with nocase: citext or icu"
     }
 
     private mutating func nameAll() {

@@ -30,10 +30,10 @@ extension Default {
             case .real: false
             case .boolean, .json, .now, .today, .uuid, .expression: true
             }
-        case .integer, .bigint, .real, .numeric, .decimal:
+        case .smallint, .integer, .bigint, .real, .numeric, .decimal:
             switch self {
             case .text(let text): Double(text) != nil
-            case .real: type != .integer && type != .bigint
+            case .real: !type.isInteger
             case .integer, .boolean, .json, .now, .today, .uuid, .expression: true
             }
         case .timestamp, .datetime, .date, .time, .uuid:

@@ -64,7 +64,9 @@ extension ProposedRule {
     /// A rules file that holds these rules and nothing else.
     public static func yaml(_ rules: [ProposedRule]) -> String {
         guard !rules.isEmpty else { return "# No rule suggests itself.\ntables: {}\n" }
-        var lines = ["# Proposed rules: strike what is not meant, and pass the file with --rules.", "tables:"]
+        var lines = [
+            "# Proposed rules: strike what is not meant, and give the file to the transfer as its rules.", "tables:",
+        ]
         var table: String?
         for rule in rules {
             if rule.table != table {

@@ -2,6 +2,13 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0008-imports
+BEGIN;
+DROP TABLE "import_quarantine";
+DROP TABLE "imports";
+DELETE FROM tc_migrations WHERE id = '0008-imports';
+COMMIT;
+
 -- down 0005-session-pages
 BEGIN;
 DROP INDEX "sessions_visibility_last_activity_session_id_idx";

@@ -1,6 +1,14 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0008-imports
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TABLE "import_quarantine";
+DROP TABLE "imports";
+DELETE FROM tc_migrations WHERE id = '0008-imports';
+COMMIT;
+
 -- down 0005-session-pages
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

@@ -422,4 +422,27 @@ BEGIN IMMEDIATE;
 CREATE INDEX "sessions_visibility_last_activity_session_id_idx" ON "sessions" ("visibility", "last_activity", "session_id");
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0005-session-pages', '78beb8e74b3fcf9b4e825c3f975c35b1', '[{"alter_table":"sessions","changes":[{"add_index":{"parts":[{"column":"visibility"},{"column":"last_activity"},{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
+
+-- up 0008-imports
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+CREATE TABLE "imports" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "source" TEXT NOT NULL,
+    "fingerprint" TEXT NOT NULL,
+    "made_at" TEXT NOT NULL,
+    "owner_person" TEXT NOT NULL,
+    "owner_uid" INTEGER NOT NULL
+) STRICT;
+CREATE TABLE "import_quarantine" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "source_table" TEXT NOT NULL,
+    "row_key" TEXT NOT NULL,
+    "column_name" TEXT,
+    "reason" TEXT NOT NULL,
+    "record" TEXT NOT NULL
+) STRICT;
+CREATE INDEX "import_quarantine_source_table_idx" ON "import_quarantine" ("source_table");
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0008-imports', '573fe643280482851724c8634452d6e9', '[{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"source","type":"text"},{"name":"fingerprint","type":"text"},{"name":"made_at","type":"timestamp"},{"name":"owner_person","type":"text"},{"name":"owner_uid","type":"bigint"}],"name":"imports","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"source_table","type":"text"},{"name":"row_key","type":"text"},{"name":"column_name","nullable":true,"type":"text"},{"name":"reason","type":"text"},{"name":"record","type":"text"}],"indexes":[{"parts":[{"column":"source_table"}]}],"name":"import_quarantine","primary_key":{"columns":["id"]}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
 PRAGMA foreign_keys = ON;

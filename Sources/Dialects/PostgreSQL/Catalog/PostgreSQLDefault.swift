@@ -13,7 +13,7 @@ enum PostgreSQLDefault {
         guard let string = token.stringValue else { return expression(text) }
         switch type {
         case .json: return .json(string)
-        case .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
+        case .smallint, .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
         case .text, .varchar, .timestamp, .datetime, .date, .time, .uuid: return .text(string)
         case .boolean, .bytes, .native: return expression(text)
         }

@@ -6,7 +6,8 @@ struct PostgreSQLTypeName {
 
     var columnType: ColumnType {
         switch text {
-        case "smallint", "integer": .integer
+        case "smallint": .smallint
+        case "integer": .integer
         case "bigint": .bigint
         case "double precision": .real
         case "numeric": .numeric

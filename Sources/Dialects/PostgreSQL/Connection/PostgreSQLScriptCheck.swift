@@ -7,6 +7,13 @@ extension ScriptLexicon {
         skipsByteOrderMark: false, commentsEndAtReturn: true)
 }
 
+extension RowStatement {
+    /// https://www.postgresql.org/docs/current/sql-selectinto.html
+    static let postgresql = RowStatement(
+        lexicon: .postgresql, verbs: ["SELECT", "VALUES", "TABLE", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE"],
+        writers: ["INSERT", "MERGE"])
+}
+
 extension ScriptCheck {
     static let postgresql = ScriptCheck(lexicon: .postgresql) { statement in
         statement.transactionControl ?? statement.impossibleInside ?? statement.ofTheClient

@@ -33,6 +33,7 @@ enum PostgreSQLEncoding: Equatable {
     /// `raw` for a native type whose binary form is not one of these.
     init(_ type: ColumnType) {
         switch type {
+        case .smallint: self = .int2
         case .integer: self = .int4
         case .bigint: self = .int8
         case .real: self = .float8

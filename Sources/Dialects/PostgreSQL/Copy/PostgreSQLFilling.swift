@@ -57,8 +57,6 @@ extension PostgreSQLHeldType {
     static func written(_ type: Description) -> ColumnType? {
         if type.kind == "e" || type.declared == "citext" { return .text }
         let word = type.kind == "d" ? type.base : type.declared
-        // The portable word for it is one of 32 bits.
-        if word == "smallint" { return .native(sqlite: "", postgresql: word) }
         let column = PostgreSQLTypeName(word).columnType
         return PostgreSQLEncoding(column) == .raw ? nil : column
     }

@@ -13,7 +13,8 @@ extension PostgreSQLDialect: TypeConversions {
     func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         switch old {
         case .text, .varchar: break
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
+            .uuid, .json,
             .bytes, .native:
             return nil
         }
@@ -21,6 +22,7 @@ extension PostgreSQLDialect: TypeConversions {
         switch new {
         case .text: return Conversion(column)
         case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
+        case .smallint: return parsed(column, "smallint", within: "-32768 AND 32767")
         case .integer: return parsed(column, "integer", within: "-2147483648 AND 2147483647")
         case .bigint:
             return parsed(column, "bigint", within: "-9223372036854775808 AND 9223372036854775807")
@@ -81,7 +83,8 @@ extension PostgreSQLDialect: TypeConversions {
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json: text = "\(column)::text"
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json:
+            text = "\(column)::text"
         // Whatever the session's DateStyle is.
         case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
         // In the shape that SQLite's side keeps, so that both databases hold the same text afterwards.
@@ -92,7 +95,8 @@ extension PostgreSQLDialect: TypeConversions {
         switch new {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
+            .uuid, .json,
             .bytes, .native:
             return nil
         }
@@ -100,24 +104,32 @@ extension PostgreSQLDialect: TypeConversions {
 
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
-        case (.integer, .bigint): return Conversion("\(column)::bigint")
+        case (.smallint, .integer): return Conversion("\(column)::integer")
+        case (.smallint, .bigint), (.integer, .bigint): return Conversion("\(column)::bigint")
+        case (.integer, .smallint), (.bigint, .smallint):
+            return Conversion("\(column)::smallint", incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
         case (.bigint, .integer):
             return Conversion("\(column)::integer", incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
         // integer = boolean has no operator, and a cast of 2 would be true.
-        case (.integer, .boolean), (.bigint, .boolean):
+        case (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
             return Conversion("(\(column) <> 0)", incompatibility: "\(column) NOT IN (0, 1)")
+        case (.boolean, .smallint): return Conversion("\(column)::integer::smallint")
         case (.boolean, .integer): return Conversion("\(column)::integer")
         case (.boolean, .bigint): return Conversion("\(column)::integer::bigint")
-        case (.integer, .real): return Conversion("\(column)::double precision")
+        case (.smallint, .real), (.integer, .real): return Conversion("\(column)::double precision")
         case (.bigint, .real):
             return Conversion(
                 "\(column)::double precision",
                 incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+        case (.real, .smallint), (.decimal, .smallint), (.numeric, .smallint):
+            return whole(column, "smallint", below: "32768")
         case (.real, .integer): return whole(column, "integer", below: "2147483648")
         case (.real, .bigint): return whole(column, "bigint", below: "9223372036854775808")
-        case (.integer, .numeric), (.bigint, .numeric), (.decimal, .numeric): return Conversion("\(column)::numeric")
+        case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric), (.decimal, .numeric):
+            return Conversion("\(column)::numeric")
         case (.real, .numeric): return Conversion("\(column)::text::numeric", incompatibility: hasExponent(column))
-        case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)),
+        case (.smallint, .decimal(let precision, let scale)), (.integer, .decimal(let precision, let scale)),
+            (.bigint, .decimal(let precision, let scale)),
             (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
             return Conversion(
                 "\(column)::numeric(\(precision), \(scale))",

@@ -11,6 +11,7 @@ extension PostgreSQLDialect {
     public func incompatibility(of value: String, in column: Column) -> String? {
         switch column.type {
         case .varchar(let length): return "length((\(value))::text) > \(length)"
+        case .smallint: return "(\(value))::numeric NOT BETWEEN -32768 AND 32767"
         case .integer: return "(\(value))::numeric NOT BETWEEN -2147483648 AND 2147483647"
         case .bigint: return "(\(value))::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807"
         case .decimal(let precision, let scale):

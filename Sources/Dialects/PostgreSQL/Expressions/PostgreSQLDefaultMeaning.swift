@@ -57,7 +57,7 @@ enum PostgreSQLDefaultMeaning {
         case .date: return text == "current_date" || utc.contains { text == "(\($0))::date" } ? .today : nil
         case .time: return utc.contains { text.hasPrefix("(\($0))::time") } ? .now : nil
         case .uuid, .text, .varchar: return text == "gen_random_uuid()" ? .uuid : nil
-        case .integer, .bigint: return seconds.contains(text) ? .now : nil
+        case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil
         case .real, .decimal, .numeric, .boolean, .timestamp, .json, .bytes, .native: return nil
         }
     }

@@ -44,7 +44,7 @@ struct PostgreSQLMeaning {
 
     static func kind(of type: ColumnType) -> Kind {
         switch type {
-        case .integer, .bigint: .integer
+        case .smallint, .integer, .bigint: .integer
         case .real: .real
         case .decimal(let precision, _): .decimal(precision: precision)
         case .numeric: .decimal(precision: nil)

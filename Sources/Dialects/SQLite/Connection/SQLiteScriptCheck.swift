@@ -7,6 +7,11 @@ extension ScriptLexicon {
         skipsByteOrderMark: true, commentsEndAtReturn: false)
 }
 
+extension RowStatement {
+    static let sqlite = RowStatement(
+        lexicon: .sqlite, verbs: ["SELECT", "VALUES", "WITH", "INSERT", "REPLACE", "UPDATE", "DELETE"], writers: nil)
+}
+
 extension ScriptCheck {
     static let sqlite = ScriptCheck(lexicon: .sqlite) { statement in
         switch statement.word(0) {

@@ -3,6 +3,8 @@
 enum SQLiteEncoding {
     /// As it comes: the column takes any.
     case stored
+    /// Of 16 bits.
+    case smallint
     /// Of 32 bits.
     case integer
     /// Of 64 bits.
@@ -25,6 +27,7 @@ enum SQLiteEncoding {
     init(_ type: ColumnType) {
         switch type {
         case .native: self = .stored
+        case .smallint: self = .smallint
         case .integer: self = .integer
         case .bigint: self = .bigint
         case .real: self = .real
@@ -46,6 +49,7 @@ enum SQLiteEncoding {
     var refusal: String {
         switch self {
         case .stored: "is of another kind"
+        case .smallint: "is not a whole number of 16 bits"
         case .integer: "is not a whole number of 32 bits"
         case .bigint: "is not a whole number of 64 bits"
         case .text: "is not text"
@@ -70,6 +74,7 @@ enum SQLiteEncoding {
         switch self {
         case .stored: return value
         // SQLite would refuse them too, but with an error that ends the copy.
+        case .smallint: return value.wholeNumber.flatMap { Int16(exactly: $0) == nil ? nil : .integer($0) }
         case .integer: return value.wholeNumber.flatMap { Int32(exactly: $0) == nil ? nil : .integer($0) }
         case .bigint: return value.wholeNumber.map { .integer($0) }
         case .real: return Self.real(value)
@@ -105,7 +110,8 @@ enum SQLiteEncoding {
         case .time:
             Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
         case .uuid: Self.uuid(bytes, scratch, column)
-        case .stored, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal: .text(bytes)
+        case .stored, .smallint, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal:
+            .text(bytes)
         }
     }
 

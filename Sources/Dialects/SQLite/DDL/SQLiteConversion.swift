@@ -12,7 +12,8 @@ extension SQLiteDialect: TypeConversions {
     func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         switch old {
         case .text, .varchar: break
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
+            .uuid, .json,
             .bytes, .native:
             return nil
         }
@@ -21,7 +22,7 @@ extension SQLiteDialect: TypeConversions {
         switch new {
         case .text: return Conversion(column)
         case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
-        case .integer, .bigint:
+        case .smallint, .integer, .bigint:
             return Conversion("CAST(\(column) AS INTEGER)", incompatibility: SQLiteIncompatibility.integer(column, new))
         case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.number(column))
         case .decimal(let precision, let scale):
@@ -50,7 +51,7 @@ extension SQLiteDialect: TypeConversions {
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
-        case .integer, .bigint: text = "CAST(\(column) AS TEXT)"
+        case .smallint, .integer, .bigint: text = "CAST(\(column) AS TEXT)"
         case .real: text = SQLiteNumberText.shortest(column)
         case .time: text = shortTime(column)
         case .boolean: text = "CASE WHEN \(column) THEN 'true' WHEN NOT \(column) THEN 'false' END"
@@ -60,7 +61,8 @@ extension SQLiteDialect: TypeConversions {
         switch new {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
-        case .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
+            .uuid, .json,
             .bytes, .native:
             return nil
         }
@@ -68,24 +70,26 @@ extension SQLiteDialect: TypeConversions {
 
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
-        case (.integer, .bigint): return Conversion(column)
+        case (.smallint, .integer), (.smallint, .bigint), (.integer, .bigint): return Conversion(column)
+        case (.integer, .smallint), (.bigint, .smallint):
+            return Conversion(column, incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
         case (.bigint, .integer):
             return Conversion(column, incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
-        case (.integer, .boolean), (.bigint, .boolean):
+        case (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
             return Conversion(column, incompatibility: "\(column) NOT IN (0, 1)")
-        case (.boolean, .integer), (.boolean, .bigint): return Conversion(column)
-        case (.integer, .real): return Conversion("CAST(\(column) AS REAL)")
+        case (.boolean, .smallint), (.boolean, .integer), (.boolean, .bigint): return Conversion(column)
+        case (.smallint, .real), (.integer, .real): return Conversion("CAST(\(column) AS REAL)")
         case (.bigint, .real):
             return Conversion(
                 "CAST(\(column) AS REAL)",
                 incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
-        case (.real, .integer), (.real, .bigint):
-            let limit = new == .integer ? "2147483648.0" : "9223372036854775808.0"
-            let incompatibility =
-                "\(column) <> CAST(\(column) AS INTEGER) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
-            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
-        case (.integer, .numeric), (.bigint, .numeric): return Conversion("CAST(\(column) AS TEXT)")
-        case (.integer, .decimal(let precision, let scale)), (.bigint, .decimal(let precision, let scale)):
+        case (.real, .smallint): return whole(column, below: "32768.0")
+        case (.real, .integer): return whole(column, below: "2147483648.0")
+        case (.real, .bigint): return whole(column, below: "9223372036854775808.0")
+        case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric):
+            return Conversion("CAST(\(column) AS TEXT)")
+        case (.smallint, .decimal(let precision, let scale)), (.integer, .decimal(let precision, let scale)),
+            (.bigint, .decimal(let precision, let scale)):
             let text = "CAST(\(column) AS TEXT)"
             return Conversion(
                 SQLiteNumberText.fixed(text, scale),
@@ -105,13 +109,20 @@ extension SQLiteDialect: TypeConversions {
                 SQLiteNumberText.fixed(column, scale),
                 incompatibility: SQLiteIncompatibility.digits(column, precision, scale))
         case (.decimal, .numeric): return Conversion(column)
-        case (.decimal, .integer), (.numeric, .integer), (.decimal, .bigint), (.numeric, .bigint):
+        case (.decimal, .smallint), (.numeric, .smallint), (.decimal, .integer), (.numeric, .integer),
+            (.decimal, .bigint), (.numeric, .bigint):
             let incompatibility = SQLiteIncompatibility.integer(SQLiteNumberText.withoutZeros(column), new)
             return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
         case (.decimal, .real), (.numeric, .real):
             return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.doublePrecision(column))
         case (_, _): return nil
         }
+    }
+
+    private func whole(_ column: String, below limit: String) -> Conversion {
+        let incompatibility =
+            "\(column) <> CAST(\(column) AS INTEGER) OR NOT (\(column) >= -\(limit) AND \(column) < \(limit))"
+        return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
     }
 
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {

@@ -15,7 +15,7 @@ extension SQLiteDialect {
         switch column.type {
         // What STRICT takes: a value of the column's own type, or one that becomes it without a loss
         // (https://www.sqlite.org/stricttables.html).
-        case .integer, .bigint: return isNoInteger
+        case .smallint, .integer, .bigint: return isNoInteger
         case .boolean: return "\(isNoInteger) OR \(value) NOT IN (0, 1)"
         case .real: return "\(number) IS NOT \(value)"
         case .bytes: return "typeof(\(value)) NOT IN ('blob', 'null')"

@@ -10,6 +10,7 @@ enum SQLiteIncompatibility {
             "\(body) NOT GLOB '[-+0-9]*' OR substr(\(body), 2) GLOB '*[^0-9]*' OR \(body) IN ('+', '-') "
         incompatibility +=
             "OR replace(CAST(\(value) AS TEXT), '-', '') <> CASE \(digits) WHEN '' THEN '0' ELSE \(digits) END"
+        if type == .smallint { incompatibility += " OR \(value) NOT BETWEEN -32768 AND 32767" }
         if type == .integer { incompatibility += " OR \(value) NOT BETWEEN -2147483648 AND 2147483647" }
         return "(\(incompatibility))"
     }

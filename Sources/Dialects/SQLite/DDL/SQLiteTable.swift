@@ -65,7 +65,8 @@ extension SQLiteDialect {
         // Before version 3.42 json_valid(NULL) is 0, and not NULL.
         case .json: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
         case .varchar(let length): text += " CHECK (length(\(name)) <= \(length))"
-        case .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time, .uuid, .bytes,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time, .uuid,
+            .bytes,
             .native:
             break
         }
@@ -86,7 +87,8 @@ extension SQLiteDialect {
             switch column.type {
             case .native(let sqlite, _):
                 ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"].contains(sqlite.uppercased())
-            case .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
+            case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp,
+                .datetime, .date,
                 .time, .uuid, .json, .bytes:
                 true
             }

@@ -117,7 +117,7 @@ struct SQLiteMeaning {
 
     static func kind(of type: ColumnType) -> Kind {
         switch type {
-        case .integer, .bigint: .integer
+        case .smallint, .integer, .bigint: .integer
         case .real, .decimal, .numeric: .number
         case .text, .varchar, .json: .text
         case .boolean: .boolean

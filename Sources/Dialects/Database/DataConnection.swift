@@ -1,0 +1,85 @@
+/// What a data step is lent: statements that read and write rows, inside the migration's transaction.
+///
+/// It takes one statement at a time. What begins or ends the transaction, sets something in the session or changes the schema is refused
+/// before it is sent, since the history would not know. A function or trigger of the database's own is not looked into.
+///
+/// A statement that failed fails the step, whatever the closure makes of the error: on PostgreSQL the transaction is over with it, and
+/// what works on one database is to work on both.
+public final class DataConnection {
+    private var connection: (any Connection)?
+    /// Texts that were found to be fine. Values are no part of them, so a loop has one text for all its rows.
+    private var known: Set<String> = []
+    /// The first error of a statement.
+    private(set) var failure: DatabaseError?
+
+    init(_ connection: any Connection) { self.connection = connection }
+
+    func end() { connection = nil }
+
+    /// Runs a statement and returns how many rows it wrote.
+    ///
+    ///     try data.execute("UPDATE people SET family = \(family) WHERE id = \(id)")
+    ///
+    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    @discardableResult
+    public func execute(_ sql: SQL) throws(DatabaseError) -> Int {
+        try perform(sql) { connection throws(DatabaseError) in try connection.execute(sql) }
+    }
+
+    /// Every row of a query. Read a large table in pages, so that memory holds one of them: `WHERE id > \(last) ORDER BY id LIMIT 1000`.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
+        try perform(sql) { connection throws(DatabaseError) in try connection.query(sql) }
+    }
+
+    /// Every row of a query as a value of your own, as `Connection.query(_:as:)` reads it.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do. `DecodingError` for a row that is no `T`.
+    public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
+        try query(sql).map { try T(from: RowDecoder(row: $0)) }
+    }
+
+    /// The first column of the first row; `nil` when there is no row.
+    ///
+    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
+
+    /// The translator of the database: for what has to be said in its own words, such as `upsert(into:columns:key:)`.
+    ///
+    /// - Throws: ``DatabaseError`` when the step is over.
+    public var dialect: any Dialect {
+        get throws(DatabaseError) { try lent().dialect }
+    }
+
+    private func perform<T>(
+        _ sql: SQL, _ body: (any Connection) throws(DatabaseError) -> T
+    ) throws(DatabaseError) -> T {
+        if let failure { throw failure }
+        do throws(DatabaseError) {
+            let connection = try lent()
+            try requireRows(sql, connection.dialect)
+            guard connection.isInTransaction else {
+                throw DatabaseError(.transactionEnded, "the transaction that this data step belongs to is over")
+            }
+            return try body(connection)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func lent() throws(DatabaseError) -> any Connection {
+        if let connection { return connection }
+        throw DatabaseError(
+            .other, "the data step that this connection was lent to is over", remedy: "use it inside the step only")
+    }
+
+    private func requireRows(_ sql: SQL, _ dialect: any Dialect) throws(DatabaseError) {
+        let text = sql.text(placeholder: dialect.placeholder)
+        guard !known.contains(text) else { return }
+        try dialect.requireRowStatement(text)
+        if known.count == 1_000 { known.removeAll() }
+        known.insert(text)
+    }
+}

@@ -1,0 +1,45 @@
+/// One statement that reads or writes rows, told by its words: all that a data step may send.
+struct RowStatement {
+    let lexicon: ScriptLexicon
+    /// The words that such a statement begins with.
+    let verbs: Set<String>
+    /// The words before an INTO that names a table to write to; any other INTO makes a table. `nil` where none does.
+    let writers: Set<String>?
+
+    /// - Throws: ``DatabaseError`` of kind `permission` or `syntax`.
+    func require(_ text: String) throws(DatabaseError) {
+        try DatabaseError.requireNoNUL(in: text)
+        var reader = ScriptReader(text, lexicon)
+        guard let statement = reader.next() else {
+            throw DatabaseError(.syntax, "a data step's statement is empty", statement: text, remedy: "leave it out")
+        }
+        guard reader.next() == nil else {
+            throw DatabaseError(
+                .permission, "a data step runs one statement at a time, and these are several", statement: text,
+                remedy: "run each by a call of its own")
+        }
+        let verb = statement.tokens.first { !$0.isSymbol("(") }?.text.uppercased() ?? ""
+        guard verbs.contains(verb) else {
+            throw DatabaseError(
+                .permission, "a data step reads and writes rows, and \(verb) does something else", statement: text,
+                remedy: "declare it with the verbs of a migration, or write it as RunSQL")
+        }
+        guard makesTable(text) else { return }
+        throw DatabaseError(
+            .permission, "SELECT INTO makes a table, and a data step reads and writes rows", statement: text,
+            remedy: "declare the table with CreateTable, and write INSERT INTO … SELECT")
+    }
+
+    private func makesTable(_ text: String) -> Bool {
+        guard let writers else { return false }
+        var scanner = ScriptScanner(text, lexicon)
+        var last = ""
+        while let token = scanner.next() {
+            if token.kind == .space || token.kind == .comment { continue }
+            let word = token.kind == .word ? scanner.text(token).uppercased() : ""
+            if word == "INTO", !writers.contains(last) { return true }
+            last = word
+        }
+        return false
+    }
+}

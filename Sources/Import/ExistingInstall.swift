@@ -1,0 +1,58 @@
+import TCPOSIX
+
+/// Where the data of an existing single-user install lies.
+public struct ExistingInstall: Sendable, Equatable {
+    /// `teleclaude.db`, in the checkout.
+    public var database: String
+    /// `~/.teleclaude/events.db`.
+    public var events: String?
+    /// The file on which the old daemon holds a lock while it runs.
+    public var lock: String?
+
+    /// Looks for them below a home, a checkout, or a folder with the checkout in it.
+    ///
+    /// - Throws: ``ImportError`` where there is no `teleclaude.db`.
+    public static func find(in folder: String) throws(ImportError) -> ExistingInstall {
+        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let checkouts = [folder, "\(folder)/teleclaude"]
+        guard let checkout = checkouts.first(where: { isFile("\($0)/teleclaude.db") }) else {
+            throw ImportError(
+                "no_install", "there is no teleclaude.db in \(checkouts.joined(separator: " or in "))",
+                remedy: "say --from with the home or the checkout of the existing install")
+        }
+        let above = checkout.split(separator: "/").dropLast().joined(separator: "/")
+        let events = ["\(folder)/.teleclaude", "/\(above)/.teleclaude"].map { "\($0)/events.db" }
+        return ExistingInstall(
+            database: "\(checkout)/teleclaude.db", events: events.first(where: isFile),
+            lock: ["\(checkout)/teleclaude.pid"].first(where: isFile))
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && UInt32(status.st_mode) & UInt32(S_IFMT) == UInt32(S_IFREG)
+    }
+}
+
+/// The lock of the old daemon, held so that it can't start while its data is copied (flock(2)). The file stays as it is.
+public final class OldDaemonLock: Sendable {
+    private let descriptor: Int32
+
+    /// - Throws: ``ImportError`` while the daemon runs. A file that a daemon left behind is no lock.
+    public init?(of install: ExistingInstall) throws(ImportError) {
+        guard let path = install.lock else { return nil }
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ImportError(
+                "lock_unreadable", "\(path) can't be opened: \(String(cString: strerror(errno)))",
+                remedy: "run this as a user who may read it")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw ImportError(
+                "daemon_running", "the existing daemon runs: it holds the lock on \(path)",
+                remedy: "stop it, and the agents' hooks with it; then run this again")
+        }
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,174 @@
+import Dialects
+import Migrator
+import Transfer
+
+/// Makes a working copy of the old database one that goes into the new schema: in the copy, where nobody else looks, so that one
+/// transaction of the target then takes everything as it is to be.
+struct Preparation {
+    let schema: Schema
+    let target: any TransferDialect
+    let owner: ImportOwner
+
+    /// What was done to the copy.
+    struct Result {
+        var counts: [String: Int] = [:]
+        var setAside: [String: Int] = [:]
+        var notes: [ImportReport.Note] = []
+        /// Tables, and columns as `table.column`, that have no place.
+        var homeless: [String] = []
+        var ownedSessions = 0
+        var revokedTokens = 0
+        var remarks: [String] = []
+    }
+
+    /// `fingerprint` and `source` say which moment of which file the copy is of.
+    func run(on connection: any Connection, source: String, fingerprint: String) throws -> Result {
+        try connection.withForeignKeysUnenforced {
+            try connection.transaction {
+                try prepare(connection, source, fingerprint)
+            }
+        }
+    }
+
+    private func prepare(_ connection: any Connection, _ source: String, _ fingerprint: String) throws -> Result {
+        // What counts, mirrors or indexes on the way is made anew by the target's own.
+        for name in try names("trigger", connection) { try connection.execute("DROP TRIGGER \(identifier: name)") }
+        let copy = try CopySchema(connection)
+        let tables = copy.inspection.schema.tables
+        var result = Result()
+        for table in tables {
+            result.counts[table.name] = Int(
+                try connection.queryValue("SELECT count(*) FROM \(identifier: table.name)")?.integer ?? 0)
+        }
+        for name in ["imports", "import_quarantine"] { if let table = schema[name] { try copy.add(table) } }
+        var quarantine = ImportQuarantine(connection)
+        for old in tables {
+            let rows = OldRows(old, copy.inspection)
+            guard let new = schema[old.name] else {
+                try leaveBehind(rows, &quarantine, &result)
+                continue
+            }
+            try leaveColumnsBehind(rows, new, &quarantine, &result)
+            try addMissing(old, new, copy, &result)
+            try UnfitValues(connection: connection, target: target).mend(rows, for: new, &quarantine)
+        }
+        let mended = try connection.dialect.inspect(connection)
+        for table in schema.tablesInForeignKeyOrder {
+            for key in table.foreignKeys { try setOrphansAside(mended, table, key, &quarantine) }
+        }
+        try own(copy, connection, &result)
+        try calm(connection, &result)
+        try record(connection, source, fingerprint)
+        result.notes = quarantine.notes
+        for note in quarantine.notes where note.kind == .row { result.setAside[note.table, default: 0] += note.count }
+        return result
+    }
+
+    private func names(_ kind: String, _ connection: any Connection) throws -> [String] {
+        try connection.query("SELECT name FROM sqlite_master WHERE type = \(kind)").compactMap { $0.values[0].text }
+    }
+
+    /// A table that the new schema does not have: each of its rows is noted whole.
+    private func leaveBehind(
+        _ rows: OldRows, _ quarantine: inout ImportQuarantine, _ result: inout Result
+    ) throws {
+        try quarantine.noteRows(
+            .row, of: rows, rows.table.columns.map(\.name), reason: "has no table in the new schema")
+        result.homeless.append(rows.table.name)
+    }
+
+    private func leaveColumnsBehind(
+        _ rows: OldRows, _ new: Table, _ quarantine: inout ImportQuarantine, _ result: inout Result
+    ) throws {
+        let homeless = rows.table.columns.map(\.name).filter { new[column: $0] == nil }
+        guard !homeless.isEmpty else { return }
+        try quarantine.noteRows(
+            .columns, of: rows, homeless,
+            reason: "has columns that the new schema has not: \(homeless.joined(separator: ", "))")
+        result.homeless += homeless.map { "\(rows.table.name).\($0)" }
+    }
+
+    /// An old schema may lack a column that the new one requires: it gets a value that says nothing.
+    private func addMissing(
+        _ old: Table, _ new: Table, _ copy: CopySchema, _ result: inout Result
+    ) throws {
+        for column in new.columns where old[column: column.name] == nil {
+            guard !column.isNullable, column.default == nil, !column.isIdentity, column.generated == nil else {
+                continue
+            }
+            let filling = Self.nothing(of: column.type)
+            var added = Column(column.name, .text)
+            added.isNullable = true
+            added.default = .text(filling)
+            try copy.add([added], to: old.name)
+            result.remarks.append("\(old.name) had no column \(column.name): its rows get '\(filling)'")
+        }
+    }
+
+    /// The old daemon enforced no foreign key. A row whose parent is gone belongs to nothing any more.
+    private func setOrphansAside(
+        _ mended: Inspection, _ table: Table, _ key: ForeignKey, _ quarantine: inout ImportQuarantine
+    ) throws {
+        guard let old = mended.schema[table.name], key.columns.allSatisfy({ old[column: $0] != nil }) else { return }
+        let hasValue = key.columns.map { "child.\(SQLText.identifier($0)) IS NOT NULL" }
+        let isParent = zip(key.columns, key.parentColumns).map { own, other in
+            "parent.\(SQLText.identifier(other)) = child.\(SQLText.identifier(own))"
+        }
+        let parent =
+            mended.schema[key.parent] == nil
+            ? "SELECT 1 WHERE 0"
+            : "SELECT 1 FROM \(SQLText.identifier(key.parent)) AS parent WHERE \(isParent.joined(separator: " AND "))"
+        let isOrphan = "\(hasValue.joined(separator: " AND ")) AND NOT EXISTS (\(parent))"
+        try quarantine.setRowsAside(
+            of: OldRows(old, mended), where: isOrphan,
+            reason: "has no parent: no row of \(key.parent) has its \(key.columns.joined(separator: ", "))")
+    }
+
+    private static func nothing(of type: ColumnType) -> String {
+        switch type {
+        case .json: "{}"
+        case .timestamp, .datetime: "1970-01-01T00:00:00Z"
+        case .date: "1970-01-01"
+        case .time: "00:00:00"
+        case .uuid: "00000000-0000-0000-0000-000000000000"
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean: "0"
+        case .text, .varchar, .bytes, .native: ""
+        }
+    }
+
+    /// Every session gets an owner; what stands in human_email and human_role proves nothing of who may read it.
+    private func own(_ copy: CopySchema, _ connection: any Connection, _ result: inout Result) throws {
+        let columns = ["owner_person", "owner_uid"].compactMap { schema["sessions"]?[column: $0] }
+        try copy.add(columns, to: "sessions")
+        result.ownedSessions = try connection.execute(
+            "UPDATE sessions SET owner_person = \(owner.person), owner_uid = \(Int64(owner.uid))")
+    }
+
+    /// Nobody who took up a row of a queue, or has a token, is there any more.
+    private func calm(_ connection: any Connection, _ result: inout Result) throws {
+        let present = Set(try names("table", connection))
+        if present.contains("session_tokens") {
+            result.revokedTokens = try connection.execute(
+                """
+                UPDATE session_tokens SET revoked_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+                WHERE revoked_at IS NULL
+                """)
+        }
+        for queue in ["hook_outbox", "inbound_queue", "notification_outbox", "webhook_outbox"]
+        where present.contains(queue) {
+            let columns = try connection.query("SELECT name FROM pragma_table_info(\(queue))").compactMap {
+                $0.values[0].text
+            }
+            guard columns.contains("locked_at") else { continue }
+            try connection.execute("UPDATE \(identifier: queue) SET locked_at = NULL WHERE locked_at IS NOT NULL")
+        }
+    }
+
+    private func record(_ connection: any Connection, _ source: String, _ fingerprint: String) throws {
+        try connection.execute(
+            """
+            INSERT INTO imports (source, fingerprint, made_at, owner_person, owner_uid)
+            VALUES (\(source), \(fingerprint), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), \(owner.person), \(Int64(owner.uid)))
+            """)
+    }
+}

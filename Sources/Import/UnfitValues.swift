@@ -1,0 +1,111 @@
+import Dialects
+import Transfer
+
+/// Values of the old tables that their new columns do not take. Each is noted as it was; what stands in its place is the nearest
+/// that the column takes, so that its row comes along. Only where there is no such thing is the row set aside.
+struct UnfitValues {
+    let connection: any Connection
+    let target: any TransferDialect
+    /// What stands in a text for NUL, which no text of PostgreSQL's can hold: its picture (U+2400).
+    private static let pictureOfNUL: Unicode.Scalar = "\u{2400}"
+
+    /// One value, with the row that holds it.
+    private struct Unfit {
+        var key: String
+        var handle: Value
+        var column: Column
+        var reason: String
+        var value: Value
+        var record: String
+    }
+
+    /// What becomes of a value.
+    private enum Fate {
+        case becomes(Value)
+        case takesItsRowAside
+    }
+
+    func mend(_ rows: OldRows, for new: Table, _ quarantine: inout ImportQuarantine) throws {
+        let columns = new.columns.filter { rows.table[column: $0.name] != nil }
+        guard !columns.isEmpty else { return }
+        for unfit in try find(columns, in: rows) {
+            switch fate(of: unfit) {
+            case .becomes(let value):
+                try quarantine.note(
+                    .value, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason,
+                    record: unfit.record)
+                try rows.update(unfit.column.name, to: value, unfit.handle, connection)
+            case .takesItsRowAside:
+                try setAside(unfit, of: rows, &quarantine)
+            }
+        }
+    }
+
+    private func find(_ columns: [Column], in rows: OldRows) throws -> [Unfit] {
+        let judge = target.judge(of: columns.map(\.type))
+        let cursor = try connection.rows(
+            """
+            SELECT \(trusted: SQLText.identifiers(columns.map(\.name))), \(trusted: rows.key), \(trusted: rows.handle)
+            FROM \(identifier: rows.table.name)
+            """)
+        defer { cursor.close() }
+        var found: [Unfit] = []
+        while try cursor.next() {
+            for (at, column) in columns.enumerated() {
+                let raw = cursor.raw(at)
+                let isMissing = if case .null = raw { !column.isNullable } else { false }
+                guard
+                    let reason = isMissing ? "is NULL where a value is required" : judge.refusal(of: raw, column: at)
+                else { continue }
+                found.append(
+                    Unfit(
+                        key: cursor.raw(columns.count).copied.text ?? "", handle: cursor.raw(columns.count + 1).copied,
+                        column: column, reason: reason, value: raw.copied, record: RowRecord.value(raw)))
+            }
+        }
+        return found
+    }
+
+    private func fate(of unfit: Unfit) -> Fate {
+        if let nearest = nearest(unfit) { return .becomes(nearest) }
+        return unfit.column.isNullable ? .becomes(.null) : .takesItsRowAside
+    }
+
+    /// What says the same in the column's own words, or says that something was there.
+    private func nearest(_ unfit: Unfit) -> Value? {
+        switch (unfit.column.type, unfit.value) {
+        case (.text, .text(let text)):
+            let scalars = text.unicodeScalars.map { $0.value == 0 ? Self.pictureOfNUL : $0 }
+            return .text(String(String.UnicodeScalarView(scalars)))
+        case (.text, .blob(let bytes)): return .text(String(decoding: bytes, as: UTF8.self))
+        case (.boolean, .text(let text)): return Self.flag(text).map { .integer($0 ? 1 : 0) }
+        case (.json, _) where !unfit.column.isNullable:
+            return .text(JSON.object([("quarantined", .string("\(unfit.column.name) \(unfit.reason)"))]).rendered())
+        case (_, _): return nil
+        }
+    }
+
+    private static func flag(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "t", "yes", "y", "on", "1": true
+        case "false", "f", "no", "n", "off", "0", "": false
+        default: nil
+        }
+    }
+
+    private func setAside(_ unfit: Unfit, of rows: OldRows, _ quarantine: inout ImportQuarantine) throws {
+        let names = rows.table.columns.map(\.name)
+        let cursor = try connection.rows(
+            """
+            SELECT \(trusted: SQLText.identifiers(names)) FROM \(identifier: rows.table.name)
+            WHERE \(trusted: rows.handle) = \(unfit.handle)
+            """)
+        let record = try cursor.next() ? String(decoding: RowRecord.json(cursor, names), as: UTF8.self) : nil
+        cursor.close()
+        // Another value of the row has set it aside already.
+        guard let record else { return }
+        try quarantine.note(
+            .row, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason, record: record)
+        try rows.delete(unfit.handle, connection)
+    }
+}

@@ -1,0 +1,95 @@
+import Dialects
+import Transfer
+import TCPOSIX
+
+/// A folder that nobody else may enter, with a copy of the old databases in one. It goes away with this value.
+final class WorkingCopy: Sendable {
+    private let folder: String
+    private var main: String { "\(folder)/main.db" }
+    private var added: String { "\(folder)/events.db" }
+
+    init(in parent: String) throws(ImportError) {
+        var template = Array("\(parent)/teleclaude-import-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw ImportError(
+                "no_working_folder",
+                "no folder for a working copy can be made in \(parent): \(String(cString: strerror(errno)))",
+                remedy: "name another one with TMPDIR")
+        }
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for file in [main, added] { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) } }
+        rmdir(folder)
+    }
+
+    /// The copy, and what there is to say of how it was made.
+    struct Made {
+        var database: Database
+        var fingerprint: String
+        var remarks: [String]
+    }
+
+    /// Copies both databases, each proven value by value, and makes them one.
+    func copy(
+        _ install: ExistingInstall, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> Made {
+        let first = try await proven(install.database, to: main, events)
+        let database = try Database(DatabaseURL(sqlitePath: main), options: ConnectionOptions(access: .readWrite))
+        guard let path = install.events else {
+            return Made(database: database, fingerprint: first.fingerprint, remarks: first.remarks)
+        }
+        let second = try await proven(path, to: added, events)
+        let file = added
+        try await database.withConnection { try Self.add(file, to: $0) }
+        return Made(database: database, fingerprint: first.fingerprint, remarks: first.remarks + second.remarks)
+    }
+
+    private func proven(
+        _ path: String, to copy: String, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> (fingerprint: String, remarks: [String]) {
+        let options = ConnectionOptions(access: .readOnly, temporaryFolder: folder)
+        let source = try Database(DatabaseURL(sqlitePath: path), options: options)
+        let target = try Database(DatabaseURL(sqlitePath: copy), options: ConnectionOptions(access: .create))
+        let report = try await DatabaseTransfer(from: source, to: target).run(events)
+        await source.close()
+        await target.close()
+        guard report.verdict == .verified else {
+            throw ImportError(
+                "copy_differs", "the working copy of \(path) is not equal to it",
+                remedy: "try again; tell the disk's health")
+        }
+        // How the original was read is worth saying; what the copy is, is not.
+        return (report.provenance?.fingerprint ?? "", report.remarks.filter { $0.contains(path) })
+    }
+
+    /// Takes over the tables of another file, their counters with them. No name is in both.
+    private static func add(_ file: String, to connection: any Connection) throws {
+        try connection.execute("ATTACH DATABASE \(file) AS added")
+        try connection.transaction {
+            let tables = try connection.query(
+                """
+                SELECT name, sql FROM added.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                    AND name NOT LIKE 'tc\\_%' ESCAPE '\\' AND name NOT IN (SELECT name FROM main.sqlite_master)
+                """)
+            for row in tables {
+                guard let name = row.values[0].text, let sql = row.values[1].text else { continue }
+                try connection.execute(SQL(trusted: sql))
+                try connection.execute("INSERT INTO main.\(identifier: name) SELECT * FROM added.\(identifier: name)")
+            }
+            guard try connection.queryValue("SELECT 1 FROM added.sqlite_master WHERE name = 'sqlite_sequence'") != nil
+            else {
+                return
+            }
+            for row in tables {
+                let name = row.values[0].text ?? ""
+                let highest = try connection.queryValue("SELECT seq FROM added.sqlite_sequence WHERE name = \(name)")
+                guard let highest = highest?.integer else { continue }
+                try connection.execute("DELETE FROM main.sqlite_sequence WHERE name = \(name)")
+                try connection.execute("INSERT INTO main.sqlite_sequence (name, seq) VALUES (\(name), \(highest))")
+            }
+        }
+        try connection.execute("DETACH DATABASE added")
+    }
+}

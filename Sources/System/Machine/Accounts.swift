@@ -1,0 +1,170 @@
+import TCPOSIX
+
+/// User and group of a service.
+protocol Accounts: Sendable {
+    /// `nil` where one of them is missing. Throws `MachineError`.
+    func find(_ name: String) throws(MachineError) -> ServiceAccount?
+    func obstacle(_ name: String) throws(MachineError) -> Obstacle?
+    func make(_ name: String) throws(MachineError)
+    func remove(_ name: String) throws(MachineError)
+}
+
+/// Linux: in the files themselves, as systemd-sysusers does it. One way for a machine and for a root that is none, so that the one
+/// shows what the other gets.
+struct LinuxAccounts: Accounts {
+    let root: RootFolder
+
+    private enum File: String, CaseIterable {
+        case users = "/etc/passwd"
+        case groups = "/etc/group"
+        case shadow = "/etc/shadow"
+        case groupShadow = "/etc/gshadow"
+    }
+
+    func find(_ name: String) throws(MachineError) -> ServiceAccount? {
+        if let account = try files().account(name) { return account }
+        // From a directory (LDAP), on the machine itself.
+        guard root.isMachine, let user = getpwnam(name), let group = getgrnam(name) else { return nil }
+        return ServiceAccount(uid: user.pointee.pw_uid, gid: group.pointee.gr_gid)
+    }
+
+    func obstacle(_ name: String) throws(MachineError) -> Obstacle? {
+        for file in [File.users, .groups] {
+            guard case .file = try root.look(file.rawValue).kind else {
+                return Obstacle(
+                    file.rawValue,
+                    "\(root.path) has no file \(file.rawValue.dropFirst()): it is no root of a Linux system",
+                    remedy: "name the folder of one")
+            }
+        }
+        return try files().obstacle(name)
+    }
+
+    func make(_ name: String) throws(MachineError) {
+        try change { files throws(MachineError) in
+            let isTaken = { (number: UInt32) in root.isMachine && (getpwuid(number) != nil || getgrgid(number) != nil) }
+            guard let changed = files.adding(name, isTaken: isTaken) else {
+                throw MachineError(
+                    "no_number", "no number from 100 to 999 is free for the user \(name)", remedy: "remove old accounts"
+                )
+            }
+            return changed
+        }
+    }
+
+    func remove(_ name: String) throws(MachineError) {
+        try change { files throws(MachineError) in files.removing(name) }
+    }
+
+    private func files() throws(MachineError) -> AccountFiles {
+        AccountFiles(
+            users: try text(.users) ?? "", groups: try text(.groups) ?? "", shadow: try secretText(.shadow),
+            groupShadow: try secretText(.groupShadow))
+    }
+
+    private func text(_ file: File) throws(MachineError) -> String? {
+        guard case .file(_, let text) = try root.look(file.rawValue, .text).kind else { return nil }
+        return text
+    }
+
+    /// Who is not root looks without them.
+    private func secretText(_ file: File) throws(MachineError) -> String? {
+        do throws(MachineError) { return try text(file) } catch {
+            guard error.code == "not_root" else { throw error }
+            return nil
+        }
+    }
+
+    /// Under the lock that useradd(8) and systemd-sysusers take. Groups come first: a user without his group is worse than the reverse.
+    private func change(_ change: (AccountFiles) throws(MachineError) -> AccountFiles) throws(MachineError) {
+        let lock = root.isMachine ? try PasswordLock() : nil
+        defer { lock?.release() }
+        let before = try files()
+        let after = try change(before)
+        try write(.groups, before.groups, after.groups)
+        try write(.groupShadow, before.groupShadow, after.groupShadow)
+        try write(.users, before.users, after.users)
+        try write(.shadow, before.shadow, after.shadow)
+    }
+
+    private func write(_ file: File, _ before: String?, _ after: String?) throws(MachineError) {
+        guard let after, after != before else { return }
+        let found = try root.look(file.rawValue)
+        try root.write(
+            file.rawValue, Array(after.utf8), uid: found.uid, gid: found.gid, mode: found.mode, isNew: false)
+    }
+}
+
+/// The lock of the machine's account files (lckpwdf(3)).
+private final class PasswordLock {
+    private let file: Descriptor
+
+    init() throws(MachineError) {
+        let number = open("/etc/.pwd.lock", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode_t(0o600))
+        guard number >= 0 else { throw .ofCall("/etc/.pwd.lock can't be opened") }
+        file = Descriptor(number)
+        var lock = TCPOSIX.flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        for _ in 0..<150 {
+            if fcntl(number, F_SETLK, &lock) == 0 { return }
+            usleep(100_000)
+        }
+        throw MachineError(
+            "busy", "another program has been changing the accounts for 15 seconds",
+            remedy: "wait for it, and run this again")
+    }
+
+    /// Closing it ends the lock.
+    func release() { withExtendedLifetime(file) {} }
+}
+
+/// macOS: by the directory service's own program.
+struct MacAccounts: Accounts {
+    func find(_ name: String) throws(MachineError) -> ServiceAccount? {
+        guard let user = getpwnam(name), let group = getgrnam(name) else { return nil }
+        return ServiceAccount(uid: user.pointee.pw_uid, gid: group.pointee.gr_gid)
+    }
+
+    func obstacle(_ name: String) throws(MachineError) -> Obstacle? {
+        guard let user = getpwnam(name) else { return nil }
+        let shell = String(cString: user.pointee.pw_shell)
+        guard !AccountFiles.isClosed(shell: shell) || user.pointee.pw_uid == 0 else { return nil }
+        return Obstacle(
+            name, "the user \(name) is there already, and can log in: its shell is \(shell)",
+            remedy: "rename it or remove it: the service needs an account of its own that nobody can use")
+    }
+
+    func make(_ name: String) throws(MachineError) {
+        let numbers = UInt32(200)...399
+        guard let number = numbers.reversed().first(where: { getpwuid($0) == nil && getgrgid($0) == nil }) else {
+            throw MachineError("no_number", "no number from 200 to 399 is free", remedy: "remove old accounts")
+        }
+        for words in DirectoryCommands.make(name, number) { try SystemCommand.require(words) }
+    }
+
+    func remove(_ name: String) throws(MachineError) {
+        for words in DirectoryCommands.remove(name) { try SystemCommand.require(words) }
+    }
+}
+
+/// What dscl(1) is told.
+enum DirectoryCommands {
+    static func make(_ name: String, _ number: UInt32) -> [[String]] {
+        let (user, group) = ("/Users/\(name)", "/Groups/\(name)")
+        return [
+            create(group), create(group, "PrimaryGroupID", "\(number)"), create(group, "RealName", "TeleClaude"),
+            create(user), create(user, "UniqueID", "\(number)"), create(user, "PrimaryGroupID", "\(number)"),
+            create(user, "UserShell", "/usr/bin/false"), create(user, "NFSHomeDirectory", "/var/empty"),
+            create(user, "RealName", "TeleClaude"), create(user, "Password", "*"), create(user, "IsHidden", "1"),
+        ]
+    }
+
+    static func remove(_ name: String) -> [[String]] {
+        [["dscl", ".", "-delete", "/Users/\(name)"], ["dscl", ".", "-delete", "/Groups/\(name)"]]
+    }
+
+    private static func create(_ place: String, _ words: String...) -> [String] {
+        ["dscl", ".", "-create", place] + words
+    }
+}

@@ -1,0 +1,56 @@
+import Dialects
+import TCPOSIX
+
+/// An open file, which is closed with its last user.
+final class Descriptor: Sendable {
+    let number: Int32
+
+    init(_ number: Int32) { self.number = number }
+    deinit { close(number) }
+}
+
+/// Whole files.
+package enum FileBytes {
+    package static func digest(_ bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
+
+    /// Of a file outside any root: a program that is to be copied. Throws `MachineError`.
+    package static func read(_ path: String) throws(MachineError) -> [UInt8] {
+        let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { throw .ofCall("\(path) can't be read", remedy: "build or install all programs first") }
+        return try read(Descriptor(number), path)
+    }
+
+    static func read(_ file: Descriptor, _ path: String) throws(MachineError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            var failure: Int32 = 0
+            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+                let length = platformRead(file.number, buffer.baseAddress, buffer.count)
+                (count, failure) = (max(0, length), length < 0 ? errno : 0)
+            }
+            guard failure == 0 else {
+                errno = failure
+                throw .ofCall("\(path) can't be read")
+            }
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
+        }
+    }
+
+    /// False when not all could be written.
+    static func write(_ bytes: [UInt8], to file: Descriptor) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = platformWrite(file.number, rest.baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+            return true
+        }
+    }
+}
+
+private let platformRead = TCPOSIX.read
+private let platformWrite = TCPOSIX.write

@@ -1,0 +1,19 @@
+import TCPOSIX
+
+/// Why a machine could not be looked at or changed.
+package struct MachineError: Error, Sendable, Equatable {
+    package var code: String
+    package var message: String
+    package var remedy: String
+
+    package init(_ code: String, _ message: String, remedy: String) {
+        (self.code, self.message, self.remedy) = (code, message, remedy)
+    }
+
+    /// What the last call said.
+    static func ofCall(_ what: String, remedy: String = "put that right, and run it again: it goes on where it was")
+        -> MachineError
+    {
+        MachineError("failed", "\(what): \(String(cString: strerror(errno)))", remedy: remedy)
+    }
+}

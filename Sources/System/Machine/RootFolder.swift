@@ -1,0 +1,254 @@
+import TCPOSIX
+
+/// The tree below a root: `/`, or a folder that becomes one. Every path is walked folder by folder without following a link, so
+/// that nothing outside is ever reached, whoever moves what while we walk.
+package final class RootFolder: Sendable {
+    /// As it was named.
+    package let path: String
+    package let isMachine: Bool
+    private let root: Descriptor
+
+    /// Throws `MachineError`.
+    package init(_ path: String = "/") throws(MachineError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .ofCall("\(path) is no folder that can be opened", remedy: "name the folder of a system's root")
+        }
+        root = Descriptor(descriptor)
+        self.path = path
+        isMachine = try Self.facts(descriptor) == Self.facts(ofMachine: "/")
+    }
+
+    /// One run at a time. The lock ends with the process. Throws `MachineError`.
+    package func lock() throws(MachineError) {
+        guard flock(root.number, LOCK_EX | LOCK_NB) == 0 else {
+            throw MachineError(
+                "busy", "another `telec system` works on \(path)", remedy: "wait until it has ended, and run it again")
+        }
+    }
+
+    // MARK: - Looking
+
+    package enum Depth: Sendable { case facts, names, digest, text }
+
+    /// What is larger can't be what we look for: it is not read.
+    private static let (longestText, longestProgram) = (1 << 20, 1 << 30)
+
+    package func look(_ path: String, _ depth: Depth = .facts) throws(MachineError) -> FoundEntry {
+        let (folder, name): (Descriptor, String)
+        do throws(Lost) { (folder, name) = try enter(above: path) } catch {
+            switch error.number {
+            case ENOENT: return .nothing
+            case ELOOP, ENOTDIR: return FoundEntry(.unreachable, uid: 0, gid: 0, mode: 0)
+            default: throw unreadable(path, error.number)
+            }
+        }
+        var status = stat()
+        let hasLeftover = fstatat(folder.number, Self.temporary(name), &status, AT_SYMLINK_NOFOLLOW) == 0
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard errno == ENOENT else { throw unreadable(path, errno) }
+            var found = FoundEntry.nothing
+            found.hasLeftover = hasLeftover
+            return found
+        }
+        return FoundEntry(
+            try kind(status, folder, name, path, depth), uid: status.st_uid, gid: status.st_gid,
+            mode: UInt32(status.st_mode) & 0o7777, hasLeftover: hasLeftover)
+    }
+
+    private func kind(
+        _ status: stat, _ folder: Descriptor, _ name: String, _ path: String, _ depth: Depth
+    ) throws(MachineError) -> FoundEntry.Kind {
+        switch UInt32(status.st_mode) & UInt32(S_IFMT) {
+        case UInt32(S_IFDIR):
+            return .folder(depth == .names ? names(openat(folder.number, name, Self.folderFlags)) : [])
+        case UInt32(S_IFLNK):
+            var text = [UInt8](repeating: 0, count: Int(PATH_MAX))
+            let length = text.withUnsafeMutableBytes { bytes in
+                bytes.bindMemory(to: CChar.self).baseAddress.map { readlinkat(folder.number, name, $0, bytes.count) }
+                    ?? -1
+            }
+            guard length >= 0 else { throw unreadable(path, errno) }
+            return .link(to: String(decoding: text.prefix(length), as: UTF8.self))
+        case UInt32(S_IFREG):
+            guard depth == .text || depth == .digest else { return .file(digest: nil, text: nil) }
+            guard status.st_size <= (depth == .text ? Self.longestText : Self.longestProgram) else {
+                return .file(digest: "", text: nil)
+            }
+            let descriptor = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard descriptor >= 0 else { throw unreadable(path, errno) }
+            let bytes = try FileBytes.read(Descriptor(descriptor), path)
+            let text = depth == .text ? String(validating: bytes, as: UTF8.self) : nil
+            return .file(digest: FileBytes.digest(bytes), text: text)
+        default: return .other
+        }
+    }
+
+    private func names(_ descriptor: Int32) -> [String] {
+        guard descriptor >= 0, let entries = fdopendir(descriptor) else {
+            if descriptor >= 0 { close(descriptor) }
+            return []
+        }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    private func unreadable(_ path: String, _ number: Int32) -> MachineError {
+        MachineError(
+            number == EACCES ? "not_root" : "failed",
+            "\(path) can't be looked at: \(String(cString: strerror(number)))", remedy: "run it as root")
+    }
+
+    // MARK: - Making
+
+    /// From its first moment on nobody has more rights to it than in the end.
+    package func makeFolder(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
+            throw .ofCall("\(path) can't be made")
+        }
+        try setRights(path, uid: uid, gid: gid, mode: mode)
+    }
+
+    /// Writes beside, makes that durable, and gives it its name: nobody ever sees half a file. `isNew`: what stands there meanwhile
+    /// stays, and is an error.
+    package func write(
+        _ path: String, _ bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32, isNew: Bool
+    ) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        let temporary = Self.temporary(name)
+        unlinkat(folder.number, temporary, 0)
+        let number = openat(
+            folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
+        guard number >= 0 else { throw .ofCall("\(path) can't be written") }
+        let file = Descriptor(number)
+        guard fchown(number, uid, gid) == 0, fchmod(number, mode_t(mode)) == 0, FileBytes.write(bytes, to: file),
+            fsync(number) == 0
+        else {
+            let error = MachineError.ofCall("\(path) can't be written")
+            unlinkat(folder.number, temporary, 0)
+            throw error
+        }
+        try giveName(temporary, name, in: folder, isNew: isNew, path)
+    }
+
+    private func giveName(
+        _ temporary: String, _ name: String, in folder: Descriptor, isNew: Bool, _ path: String
+    ) throws(MachineError) {
+        let isDone =
+            isNew
+            ? linkat(folder.number, temporary, folder.number, name, 0) == 0
+            : renameat(folder.number, temporary, folder.number, name) == 0
+        let error = isDone ? nil : MachineError.ofCall("\(path) can't be given its name")
+        if isNew || !isDone { unlinkat(folder.number, temporary, 0) }
+        if let error { throw error }
+        guard fsync(folder.number) == 0 else { throw .ofCall("\(path) may not outlast a power cut") }
+    }
+
+    package func link(_ path: String, to target: String) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        guard symlinkat(target, folder.number, name) == 0 else { throw .ofCall("\(path) can't be linked") }
+    }
+
+    package func setRights(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { throw .ofCall("\(path) can't be opened") }
+        let file = Descriptor(number)
+        // Taken away first, given last: nobody has both the old owner's and the new mode's rights.
+        guard fchmod(file.number, mode_t(mode & 0o700)) == 0, fchown(file.number, uid, gid) == 0,
+            fchmod(file.number, mode_t(mode)) == 0
+        else { throw .ofCall("owner and mode of \(path) can't be set") }
+    }
+
+    // MARK: - Removing
+
+    /// What is not there any more is no error.
+    package func remove(_ path: String) throws(MachineError) { try remove(path, flags: 0) }
+
+    package func removeFolder(_ path: String) throws(MachineError) { try remove(path, flags: AT_REMOVEDIR) }
+
+    private func remove(_ path: String, flags: Int32) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        guard unlinkat(folder.number, name, flags) == 0 || errno == ENOENT else {
+            throw .ofCall("\(path) can't be removed")
+        }
+    }
+
+    /// The folder and all in it. A link is removed and never followed.
+    package func removeTree(_ path: String) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        try removeTree(name, in: folder, path)
+    }
+
+    private func removeTree(_ name: String, in folder: Descriptor, _ path: String) throws(MachineError) {
+        let number = openat(folder.number, name, Self.folderFlags)
+        guard number >= 0 else {
+            guard errno != ENOENT else { return }
+            throw .ofCall("\(path) can't be removed")
+        }
+        let tree = Descriptor(number)
+        guard try Self.facts(number).device == Self.facts(folder.number).device else {
+            throw MachineError(
+                "mounted", "\(path) is a file system of its own: what is in it stays",
+                remedy: "unmount it, and run this again")
+        }
+        for entry in names(dup(number)) {
+            guard unlinkat(number, entry, 0) != 0 else { continue }
+            guard errno == EISDIR || errno == EPERM else { throw .ofCall("\(path)/\(entry) can't be removed") }
+            try removeTree(entry, in: tree, "\(path)/\(entry)")
+        }
+        guard unlinkat(folder.number, name, AT_REMOVEDIR) == 0 else { throw .ofCall("\(path) can't be removed") }
+    }
+
+    // MARK: - Walking
+
+    private struct Lost: Error { var number: Int32 }
+
+    private static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+
+    private static func temporary(_ name: String) -> String { TemporaryName.of(name) }
+
+    private func enter(above path: String) throws(Lost) -> (folder: Descriptor, name: String) {
+        var (folder, parts) = (root, path.split(separator: "/").map(String.init))
+        guard let name = parts.popLast(), !parts.contains("..") else { throw Lost(number: EINVAL) }
+        for part in parts {
+            let next = openat(folder.number, part, Self.folderFlags)
+            guard next >= 0 else { throw Lost(number: errno) }
+            folder = Descriptor(next)
+        }
+        return (folder, name)
+    }
+
+    private func reach(_ path: String) throws(MachineError) -> (folder: Descriptor, name: String) {
+        do throws(Lost) { return try enter(above: path) } catch {
+            throw MachineError(
+                "failed", "the folder of \(path) can't be opened: \(String(cString: strerror(error.number)))",
+                remedy: "run it again: it looks anew at what is there")
+        }
+    }
+
+    private struct Facts: Equatable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    private static func facts(_ descriptor: Int32) throws(MachineError) -> Facts {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .ofCall("a folder can't be looked at") }
+        return Facts(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    private static func facts(ofMachine path: String) throws(MachineError) -> Facts {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .ofCall("\(path) can't be looked at") }
+        return Facts(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+}

@@ -1,0 +1,171 @@
+import Dialects
+
+/// What leads from a machine as it was found to one with an installation. Nothing here looks at a machine or changes one.
+package struct InstallPlan: Sendable {
+    private let layout: SystemLayout
+    private let machine: FoundMachine
+    private let entries: [SystemEntry]
+
+    package init(_ layout: SystemLayout, on machine: FoundMachine) {
+        self.layout = layout
+        self.machine = machine
+        entries = layout.entries
+    }
+
+    /// Throws all that is in the way.
+    package func steps() throws(Obstacles) -> [SystemStep] {
+        let obstacles = self.obstacles
+        guard obstacles.isEmpty else { throw Obstacles(obstacles) }
+        let rest = entries.dropFirst().flatMap(steps(for:)) + obsolete.map { .remove($0) }
+        let first = newFolders(above: layout.record).map(folderStep) + entries.prefix(1).flatMap(steps(for:))
+        let early = Set(first.compactMap(\.path))
+        let folders = newFolders.filter { !early.contains($0) }.map(folderStep)
+        let account: [SystemStep] = machine.account == nil ? [.makeAccount(layout.account)] : []
+        let work = folders + account + leftovers + rest
+        let changes = first + records(around: work)
+        return changes + commands(after: changes)
+    }
+
+    // MARK: - What is in the way
+
+    package var obstacles: [Obstacle] {
+        let states = entries.compactMap { entry -> Obstacle? in
+            if case .obstacle(let obstacle) = entry.state(on: machine) { obstacle } else { nil }
+        }
+        return foldersAbove.compactMap { machine[$0].objection(asFolder: $0) }
+            + [machine.accountObstacle, recordObstacle].compactMap { $0 } + states
+    }
+
+    private var recordObstacle: Obstacle? { machine.recordObstacle(layout) }
+
+    // MARK: - Entries
+
+    private func steps(for entry: SystemEntry) -> [SystemStep] {
+        switch entry.state(on: machine) {
+        case .right, .obstacle: return []
+        case .otherRights: return [.change(entry, was: machine[entry.path])]
+        case .missing: return [make(entry, was: nil, isNew: true)]
+        case .outdated(let text): return [make(entry, was: text, isNew: false)]
+        }
+    }
+
+    private func make(_ entry: SystemEntry, was: String?, isNew: Bool) -> SystemStep {
+        switch entry.kind {
+        case .folder: .makeFolder(entry)
+        case .file(let text), .settings(let text): .write(entry, text: text, was: was)
+        case .program(let source, let digest): .copy(entry, from: source, digest: digest, isNew: isNew)
+        case .link(let target): .link(entry, to: target)
+        }
+    }
+
+    /// What an earlier version has put there and this one does not know any more. What somebody has changed since stays.
+    private var obsolete: [String] {
+        let known = Set(entries.map(\.path))
+        return machine.record.digests.keys.sorted().filter { path in
+            guard !known.contains(path), case .file(let digest?, _) = machine[path].kind else { return false }
+            return machine.record.digests[path]?.contains(digest) == true
+        }
+    }
+
+    private var leftovers: [SystemStep] { machine.leftovers(of: entries.map(\.path) + [layout.record]) }
+
+    // MARK: - Folders around ours
+
+    /// All that are no entries themselves, the outermost first.
+    private var foldersAbove: [String] {
+        let own = Set(entries.map(\.path))
+        var seen = Set<String>()
+        return entries.flatMap { SystemEntry.folders(above: $0.path) }.filter {
+            !own.contains($0) && seen.insert($0).inserted
+        }
+    }
+
+    private var newFolders: [String] { foldersAbove.filter(isMissing) }
+
+    private func newFolders(above path: String) -> [String] {
+        let above = SystemEntry.folders(above: path)
+        return newFolders.filter(above.contains)
+    }
+
+    private func isMissing(_ path: String) -> Bool {
+        machine[path].kind == .nothing || machine[path].kind == .unreachable
+    }
+
+    private func folderStep(_ path: String) -> SystemStep { .makeFolder(SystemEntry(.folder, path, mode: 0o755)) }
+
+    // MARK: - The record
+
+    /// It names what is about to be written before that is written, and what was there before: whatever a run that breaks off leaves
+    /// behind, the next one knows for ours.
+    private func records(around work: [SystemStep]) -> [SystemStep] {
+        var ahead = final
+        for (path, digests) in machine.record.digests { ahead.digests[path, default: []].formUnion(digests) }
+        let was = machine.recordText(layout)
+        let first: [SystemStep] = work.isEmpty || ahead == machine.record ? [] : [write(ahead, was: was)]
+        let before = first.isEmpty ? was : ahead.text
+        return first + work + (final.text == before ? [] : [write(final, was: before)])
+    }
+
+    private var final: InstallRecord {
+        var record = InstallRecord()
+        record.made = machine.record.made.union(newFolders)
+        record.hasMadeAccount = machine.record.hasMadeAccount || machine.account == nil
+        for entry in entries {
+            switch entry.kind {
+            case .file(let text): record.digests[entry.path] = [SHA256.hexadecimal(of: text.utf8)]
+            case .program(_, let digest): record.digests[entry.path] = [digest]
+            case .folder, .settings, .link: continue
+            }
+        }
+        return record
+    }
+
+    private func write(_ record: InstallRecord, was: String?) -> SystemStep {
+        .write(
+            SystemEntry(.file(record.text), layout.record, mode: 0o644, isData: true), text: record.text, was: was)
+    }
+
+    // MARK: - The service
+
+    private func commands(after changes: [SystemStep]) -> [SystemStep] {
+        guard case .managed(let isRunning) = machine.services else { return [] }
+        let service = ServiceCommands(layout)
+        let paths = Set(changes.compactMap(\.path))
+        let isChanged = !paths.isDisjoint(with: service.files)
+        if isRunning && !isChanged { return [] }
+        return (isRunning ? service.restart : service.start).map { .run($0) }
+    }
+}
+
+extension FoundMachine {
+    /// What the record says, byte for byte; `nil` where none is.
+    func recordText(_ layout: SystemLayout) -> String? {
+        guard case .file(_, let text) = self[layout.record].kind else { return nil }
+        return text
+    }
+
+    /// By the record files are removed: only root may have written it.
+    func recordObstacle(_ layout: SystemLayout) -> Obstacle? {
+        let found = self[layout.record]
+        switch found.kind {
+        case .nothing, .unreachable: return nil
+        case .file where found.uid == 0 && found.mode & 0o022 == 0: return nil
+        case .file, .folder, .link, .other:
+            return Obstacle(
+                layout.record, "\(layout.record) is not the record of an installation: root alone may write it",
+                remedy: "look at it, and move it away")
+        }
+    }
+
+    func leftovers(of paths: [String]) -> [SystemStep] {
+        paths.filter { self[$0].hasLeftover }.map { .remove(TemporaryName.of($0)) }
+    }
+}
+
+/// Where a file is written before it gets its name: always the same place, so that what a broken run leaves behind is found.
+package enum TemporaryName {
+    package static func of(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return "\(path.dropLast(name.count)).\(name).teleclaude-new"
+    }
+}

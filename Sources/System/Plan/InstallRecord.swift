@@ -1,0 +1,48 @@
+/// What an installation has put on a machine, so that a later one knows what is its own. `sha256sum --check` reads it, too.
+package struct InstallRecord: Sendable, Equatable {
+    /// What stands, or stood until just now, at each path. Two digests are those of before and after.
+    package var digests: [String: Set<String>] = [:]
+    /// The folders and files around ours that were missing.
+    package var made: Set<String> = []
+    package var hasMadeAccount = false
+
+    package init() {}
+
+    package init(parsing text: String) {
+        for line in text.split(separator: "\n") {
+            if line == Self.accountMark {
+                hasMadeAccount = true
+            } else if line.hasPrefix(Self.madeMark) {
+                add(made: String(line.dropFirst(Self.madeMark.count)))
+            } else if !line.hasPrefix("#"), let gap = line.firstRange(of: "  ") {
+                add(digest: String(line[..<gap.lowerBound]), of: String(line[gap.upperBound...]))
+            }
+        }
+    }
+
+    package var isEmpty: Bool { digests.isEmpty && made.isEmpty && !hasMadeAccount }
+
+    package var text: String {
+        let marks = made.sorted().map { Self.madeMark + $0 } + (hasMadeAccount ? [Self.accountMark] : [])
+        let files = digests.sorted { $0.key < $1.key }.flatMap { path, digests in
+            digests.sorted().map { "\($0)  \(path)" }
+        }
+        return ([Self.title] + marks + files).joined(separator: "\n") + "\n"
+    }
+
+    private static let title =
+        "# What `telec system install` has put on this machine; it knows its own files by this one."
+    private static let madeMark = "# made "
+    private static let accountMark = "# made the account"
+
+    /// A path that leads anywhere else than it says is none of ours.
+    private static func isPlain(_ path: String) -> Bool {
+        path.hasPrefix("/") && !path.split(separator: "/", omittingEmptySubsequences: false).contains("..")
+    }
+
+    private mutating func add(made path: String) { if Self.isPlain(path) { made.insert(path) } }
+
+    private mutating func add(digest: String, of path: String) {
+        if Self.isPlain(path) { digests[path, default: []].insert(digest) }
+    }
+}

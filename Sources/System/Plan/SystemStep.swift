@@ -1,0 +1,46 @@
+/// One thing that a run does, in an order in which each can be done.
+package enum SystemStep: Sendable, Equatable {
+    case makeAccount(String)
+    case makeFolder(SystemEntry)
+    /// `was`: what stood there, where that is ours.
+    case write(SystemEntry, text: String, was: String?)
+    case copy(SystemEntry, from: String, digest: String, isNew: Bool)
+    case link(SystemEntry, to: String)
+    /// Owner, group and mode.
+    case change(SystemEntry, was: FoundEntry)
+    case remove(String)
+    /// One that is empty by then.
+    case removeFolder(String)
+    case removeTree(String)
+    case removeAccount(String)
+    case run([String])
+
+    /// What is made or changed; `nil` where nothing of the table is.
+    package var entry: SystemEntry? {
+        switch self {
+        case .makeFolder(let entry), .write(let entry, _, _), .copy(let entry, _, _, _), .link(let entry, _),
+            .change(let entry, _):
+            entry
+        case .remove, .removeFolder, .removeTree, .makeAccount, .removeAccount, .run: nil
+        }
+    }
+
+    /// Where something changes; `nil` where that is no path.
+    package var path: String? {
+        switch self {
+        case .makeFolder, .write, .copy, .link, .change: entry?.path
+        case .remove(let path), .removeFolder(let path), .removeTree(let path): path
+        case .makeAccount, .removeAccount, .run: nil
+        }
+    }
+
+    /// The lines in which a text changes.
+    package var difference: [String] {
+        switch self {
+        case .write(_, let text, let was): LineDifference.lines(from: was ?? "", to: text)
+        case .makeAccount, .makeFolder, .copy, .link, .change, .remove, .removeFolder, .removeTree, .removeAccount,
+            .run:
+            []
+        }
+    }
+}

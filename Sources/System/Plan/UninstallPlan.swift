@@ -1,0 +1,121 @@
+import Dialects
+
+/// What takes an installation away: its programs and units, and with `purge` data, settings and account, too.
+package struct UninstallPlan: Sendable {
+    private let layout: SystemLayout
+    private let machine: FoundMachine
+    private let purge: Bool
+
+    package init(_ layout: SystemLayout, on machine: FoundMachine, purge: Bool) {
+        self.layout = layout
+        self.machine = machine
+        self.purge = purge
+    }
+
+    /// Throws all that is in the way.
+    package func steps() throws(Obstacles) -> [SystemStep] {
+        let obstacles = self.obstacles
+        guard obstacles.isEmpty else { throw Obstacles(obstacles) }
+        let service = ServiceCommands(layout)
+        let isManaged = if case .managed = machine.services { true } else { false }
+        let isRunning = machine.services == .managed(isRunning: true)
+        var steps: [SystemStep] = isRunning ? service.stop.map { .run($0) } : []
+        let programs = self.programs
+        steps += machine.leftovers(of: allPaths) + programs
+        if isManaged && !programs.isEmpty { steps += service.forget.map { .run($0) } }
+        return steps + (purge ? data : end(after: steps))
+    }
+
+    // MARK: - What is in the way
+
+    private var obstacles: [Obstacle] {
+        let changed = layout.entries.filter { !$0.isData }.compactMap { entry -> Obstacle? in
+            guard case .obstacle(let obstacle) = entry.state(on: machine) else { return nil }
+            // A stranger's file of the same name is none of ours, and stays.
+            return machine.record.digests[entry.path] == nil ? nil : obstacle
+        }
+        let above = Set(allPaths.flatMap(SystemEntry.folders(above:))).subtracting(layout.entries.map(\.path))
+        return above.sorted().compactMap { machine[$0].objection(asFolder: $0) }
+            + [machine.recordObstacle(layout)].compactMap { $0 } + changed + (purge ? foreignData : [])
+    }
+
+    private var foreignData: [Obstacle] {
+        layout.entries.filter { $0.isData }.compactMap { entry in
+            if case .obstacle(let obstacle) = entry.state(on: machine) { obstacle } else { nil }
+        }
+    }
+
+    // MARK: - Programs and units
+
+    private var allPaths: [String] {
+        Set(layout.entries.map(\.path) + machine.record.digests.keys + [layout.record]).sorted()
+    }
+
+    private var programs: [SystemStep] {
+        let known = layout.entries.filter { !$0.isData && isOurs($0) }
+        let folders = known.filter { $0.kind == .folder }.map(\.path)
+        let files = Set(known.map(\.path)).subtracting(folders).union(machine.record.digests.keys.filter(isRecorded))
+        return files.sorted().map { .remove($0) } + folders.map { .removeTree($0) }
+    }
+
+    private func isOurs(_ entry: SystemEntry) -> Bool {
+        switch entry.state(on: machine) {
+        case .right, .outdated, .otherRights: true
+        case .missing, .obstacle: false
+        }
+    }
+
+    private func isRecorded(_ path: String) -> Bool {
+        guard case .file(let digest?, _) = machine[path].kind else { return false }
+        return machine.record.digests[path]?.contains(digest) == true
+    }
+
+    // MARK: - Data
+
+    /// The settings' folder comes last: it holds the record, by which a run that was broken off is completed.
+    private var data: [SystemStep] {
+        let folders = layout.entries.filter { $0.isData && $0.kind == .folder && isThere($0.path) }.map(\.path)
+        let account: [SystemStep] =
+            machine.record.hasMadeAccount && machine.account != nil ? [.removeAccount(layout.account)] : []
+        let trees = folders.filter { $0 != layout.folders.settings } + folders.filter { $0 == layout.folders.settings }
+        let removals = trees.map { SystemStep.removeTree($0) }
+        let gone = Set(trees + programs.compactMap(\.path))
+        return removals.dropLast() + account + removals.suffix(1) + emptied(gone).folders
+    }
+
+    private func isThere(_ path: String) -> Bool {
+        switch machine[path].kind {
+        case .nothing, .unreachable: false
+        case .file, .folder, .link, .other: true
+        }
+    }
+
+    // MARK: - What is left
+
+    private func end(after steps: [SystemStep]) -> [SystemStep] {
+        let (folders, gone) = emptied(Set(steps.compactMap(\.path)))
+        return record(without: gone) + folders
+    }
+
+    /// The folders that were made around ours and are empty when all that is gone, the innermost first.
+    private func emptied(_ gone: Set<String>) -> (folders: [SystemStep], gone: Set<String>) {
+        var (gone, folders) = (gone, [SystemStep]())
+        for path in machine.record.made.sorted(by: >) {
+            guard case .folder(let names) = machine[path].kind, names.allSatisfy({ gone.contains("\(path)/\($0)") })
+            else { continue }
+            gone.insert(path)
+            folders.append(.removeFolder(path))
+        }
+        return (folders, gone)
+    }
+
+    private func record(without gone: Set<String>) -> [SystemStep] {
+        var record = machine.record
+        record.digests = [:]
+        record.made.subtract(gone)
+        guard record != machine.record else { return [] }
+        if record.isEmpty { return [.remove(layout.record)] }
+        let entry = SystemEntry(.file(record.text), layout.record, mode: 0o644, isData: true)
+        return [.write(entry, text: record.text, was: machine.recordText(layout))]
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Dialects
+import MigrateCommand
+import TCImport
+import TCMigrations
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import TCTerminal
+
+struct AdoptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt", abstract: "Take over the sessions of an existing single-user install.",
+        usage: "telec adopt [--from <dir>] [--database <url>] [<options>]",
+        discussion: """
+            Reads teleclaude.db in the checkout, of whatever age, and events.db beside the settings; both stay as they are, byte \
+            for byte. A proven copy is made to fit, and one transaction brings it into the database of your settings, proven \
+            again. What has no place there is kept in the table import_quarantine. Every session becomes yours, no token stays \
+            valid. Stop the existing daemon first.
+
+            EXAMPLES:
+              telec adopt --dry-run
+              telec adopt --from ~/teleclaude
+              telec adopt --from /home/alex --database postgresql:///teleclaude --json
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Read the home or the checkout of the existing install. Default: your home.", valueName: "dir"),
+        completion: .directory)
+    var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The empty database to fill. Default: what the settings say (telec config explain database).",
+            valueName: "url"))
+    var database: String?
+
+    @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
+    @Flag(help: "Show what would be brought over, and write nothing.") var dryRun = false
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await output.guarding(Self.problem) {
+            let context = ProcessContext.process
+            let loaded = try LoadedSettings.load(context, for: .daemon)
+            let url = try database.map(DatabaseURL.init(parsing:)) ?? loaded.settings.database
+            let install = try ExistingInstall.find(in: try folder(context))
+            try requireTwo(install, url)
+            if !dryRun, let path = url.filePath { try Self.makeFolder(of: path) }
+            let target = try Database(
+                url, options: ConnectionOptions(access: dryRun ? .readOnly : .create, isOwned: true))
+            let adoption = InstallImport(
+                install, into: target, try .teleclaude(), owner: try owner(loaded, context),
+                workingFolder: context.environment["TMPDIR"] ?? "/tmp")
+            if let done = try await adoption.done() {
+                output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
+            } else {
+                let report = try await bring(adoption)
+                output.show(ImportText.document(report, target: "\(url)", isDryRun: dryRun)) {
+                    ImportText.text(report, target: "\(url)", isDryRun: dryRun)
+                }
+            }
+            await target.close()
+        }
+    }
+
+    private func bring(_ adoption: InstallImport) async throws -> ImportReport {
+        let progress = TransferProgress(isQuiet: quiet || output.json)
+        defer { progress.end() }
+        return dryRun ? try await adoption.plan(progress.show) : try await adoption.run(progress.show)
+    }
+
+    private func folder(_ context: ProcessContext) throws -> String {
+        if let from { return context.absolute(from) }
+        guard let home = context.home else { throw ValidationError("There is no home folder: say --from.") }
+        return home
+    }
+
+    private func requireTwo(_ install: ExistingInstall, _ url: DatabaseURL) throws {
+        let old = try Database(DatabaseURL(sqlitePath: install.database))
+        guard try !old.isSame(as: Database(url)) else {
+            throw ValidationError("\(install.database) is the existing install's own database: name another one.")
+        }
+    }
+
+    /// Whom the daemon takes this user for.
+    private func owner(_ loaded: LoadedSettings, _ context: ProcessContext) throws -> ImportOwner {
+        let directory = try IdentityDirectory(
+            mode: loaded.settings.mode, people: loaded.settings.people, uid: context.uid)
+        let identity = directory.identity(of: PeerCredentials(uid: context.uid, pid: getpid()))
+        guard let person = identity.person else {
+            throw ValidationError(
+                "The settings have no person with your account: write os_username for one of the people.")
+        }
+        return ImportOwner(person: person, uid: context.uid)
+    }
+
+    /// The place of the daemon's own file, where no daemon has run yet.
+    private static func makeFolder(of path: String) throws {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        guard mkdir("/\(folder)", 0o700) == 0 || errno == EEXIST else {
+            throw DatabaseError(
+                .other, "/\(folder) can't be made: \(String(cString: strerror(errno)))",
+                remedy: "make it, or name another database")
+        }
+    }
+
+    private static func document(_ done: InstallImport.Done) -> JSON {
+        .object([
+            ("version", .integer(1)), ("already", .boolean(true)), ("source", .string(done.source)),
+            ("made_at", .string(done.madeAt)),
+        ])
+    }
+
+    private static func problem(_ error: any Error) -> Problem {
+        switch error {
+        case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
+        case is SettingsError, is RuntimeError: Problem(error)
+        default: Problem.explaining(error)
+        }
+    }
+}

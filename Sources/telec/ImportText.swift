@@ -1,0 +1,93 @@
+import Dialects
+import TCImport
+import TCTerminal
+
+/// The report of an import, for people and for programs.
+enum ImportText {
+    static func text(_ report: ImportReport, target: String, isDryRun: Bool) -> String {
+        var table = TextTable(
+            ("TABLE", .left), ("SOURCE ROWS", .right), (isDryRun ? "WOULD GO" : "TARGET ROWS", .right),
+            ("SET ASIDE", .right))
+        for line in report.lines {
+            table.add(
+                line.table, Formatting.count(line.sourceRows), Formatting.count(line.targetRows),
+                Formatting.count(line.setAside))
+        }
+        var parts = [found(report, target), table.rendered()]
+        let notes = report.notes.map { note in
+            let place = note.column.map { "\(note.table).\($0)" } ?? note.table
+            return "  \(place): \(Formatting.count(note.count)) \(words(note.kind, note.count)): \(note.reason)"
+        }
+        if !notes.isEmpty {
+            parts.append((["Kept in import_quarantine (\(notes.count)):"] + notes).joined(separator: "\n"))
+        }
+        if !report.remarks.isEmpty {
+            parts.append(
+                (["Remarks (\(report.remarks.count)):"] + report.remarks.map { "  \($0)" }).joined(separator: "\n"))
+        }
+        parts.append(ending(report, isDryRun))
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func words(_ kind: ImportReport.Note.Kind, _ count: Int) -> String {
+        switch kind {
+        case .row: count == 1 ? "row" : "rows"
+        case .columns: count == 1 ? "row's old columns" : "rows' old columns"
+        case .value: count == 1 ? "value" : "values"
+        }
+    }
+
+    private static func found(_ report: ImportReport, _ target: String) -> String {
+        [
+            "from:   \(report.install.database)",
+            "events: \(report.install.events ?? "no events.db")",
+            "to:     \(target)",
+            "owner:  \(report.owner.person) (uid \(report.owner.uid))",
+        ].joined(separator: "\n")
+    }
+
+    private static func ending(_ report: ImportReport, _ isDryRun: Bool) -> String {
+        let sessions = "\(Formatting.count(report.ownedSessions)) sessions"
+        let tokens = "\(Formatting.count(report.revokedTokens)) tokens"
+        return isDryRun
+            ? "nothing was written; \(sessions) would be \(report.owner.person)'s, \(tokens) would be revoked"
+            : "verified: \(sessions) are \(report.owner.person)'s, \(tokens) were revoked; the originals are as they were"
+    }
+
+    static func document(_ report: ImportReport, target: String, isDryRun: Bool) -> JSON {
+        .object([
+            ("version", .integer(1)), ("dry_run", .boolean(isDryRun)), ("source", .string(report.install.database)),
+            ("events", report.install.events.map { .string($0) } ?? .null), ("target", .string(target)),
+            (
+                "owner",
+                .object([("person", .string(report.owner.person)), ("uid", .integer(Int64(report.owner.uid)))])
+            ),
+            ("verdict", .string(isDryRun ? "planned" : report.isComplete ? "verified" : "mismatch")),
+            ("owned_sessions", .integer(Int64(report.ownedSessions))),
+            ("revoked_tokens", .integer(Int64(report.revokedTokens))),
+            (
+                "tables",
+                .array(
+                    report.lines.map { line in
+                        .object([
+                            ("name", .string(line.table)), ("source_rows", .integer(Int64(line.sourceRows))),
+                            ("target_rows", .integer(Int64(line.targetRows))),
+                            ("set_aside", .integer(Int64(line.setAside))),
+                        ])
+                    })
+            ),
+            (
+                "quarantine",
+                .array(
+                    report.notes.map { note in
+                        .object([
+                            ("kind", .string(note.kind.rawValue)), ("table", .string(note.table)),
+                            ("column", note.column.map { .string($0) } ?? .null),
+                            ("reason", .string(note.reason)), ("count", .integer(Int64(note.count))),
+                        ])
+                    })
+            ),
+            ("remarks", .array(report.remarks.map { .string($0) })),
+        ])
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Dialects
+import TCPOSIX
+import TCRuntime
+import TCSystem
+import TCTerminal
+
+/// Which machine is meant, and how the command speaks.
+struct SystemOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Work in this folder, which is to be the root of a system: nothing outside is touched, no service is started.",
+            valueName: "dir"))
+    var root: String?
+
+    @OptionGroup var output: OutputOptions
+
+    /// Throws `MachineError`.
+    func installation() throws -> Installation {
+        try SHA256.load()
+        let folder = try RootFolder(root ?? "/")
+        if let root, folder.isMachine {
+            throw MachineError("root_is_machine", "\(root) is this machine itself", remedy: "leave out --root")
+        }
+        guard let telec = Executable.path else {
+            throw MachineError("failed", "the system does not tell where telec is", remedy: "see that /proc is mounted")
+        }
+        let manager = try manager()
+        let record = SystemLayout(manager, programs: .init(folder: "")).record
+        let programs = try SystemLayout.Programs.find(telec: telec, in: folder, record: record)
+        return Installation(SystemLayout(manager, programs: programs), in: folder)
+    }
+
+    private func manager() throws -> SystemLayout.ServiceManager {
+        #if os(macOS)
+            guard root == nil else {
+                throw MachineError(
+                    "no_root", "--root prepares a Linux system, and this is macOS", remedy: "leave it out")
+            }
+            return .launchd
+        #else
+            return .systemd
+        #endif
+    }
+
+    /// Throws `MachineError` where this user can't do it.
+    func requireRoot() throws {
+        guard geteuid() == 0 else {
+            throw MachineError(
+                "not_root", "only root can do this", remedy: "use sudo, or look at what it does with --dry-run")
+        }
+    }
+
+    func guarding(_ body: () async throws -> Void) async throws {
+        try await output.guarding(
+            { error in
+                switch error {
+                case let error as MachineError:
+                    Problem(code: error.code, message: error.message, remedy: error.remedy)
+                case let obstacles as Obstacles: Problem(obstacles)
+                default: Problem(error)
+                }
+            }, body)
+    }
+}
+
+extension Problem {
+    fileprivate init(_ obstacles: Obstacles) {
+        let sentences = obstacles.all.map { "\($0.message); \($0.remedy)" }
+        let list = obstacles.all.map { obstacle in
+            JSON.object([
+                ("path", .string(obstacle.path)), ("message", .string(obstacle.message)),
+                ("remedy", .string(obstacle.remedy)),
+            ])
+        }
+        self.init(
+            code: "in_the_way", message: sentences.joined(separator: "\n"),
+            remedy: sentences.count == 1 ? nil : "nothing was changed", context: [("obstacles", .array(list))])
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import TCSystem
+import TCTerminal
+
+struct UninstallSystem: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uninstall", abstract: "Stop the service and take its programs and units away.",
+        usage: "telec system uninstall [<options>]",
+        discussion: """
+            Settings, data and the user stay, so that an installation goes on with them. With --purge they go, too: every session's \
+            recording, the audit log of a SQLite database, the shared documents. A PostgreSQL database stays in any case.
+
+            EXAMPLES:
+              telec system uninstall --dry-run
+              sudo telec system uninstall
+              sudo telec system uninstall --purge --yes
+            """)
+
+    @Flag(help: "Take settings, data, logs and the user away, too.") var purge = false
+    @Flag(help: "Don't ask before a purge.") var yes = false
+    @Flag(help: "Show what a run does, and change nothing.") var dryRun = false
+    @OptionGroup var options: SystemOptions
+
+    func run() async throws {
+        try await options.guarding {
+            if !dryRun { try options.requireRoot() }
+            let installation = try options.installation()
+            if !dryRun { try installation.root.lock() }
+            let machine = try installation.look()
+            let steps = try UninstallPlan(installation.layout, on: machine, purge: purge).steps()
+            let run = SystemRun(
+                options: options, installation: installation, machine: machine, steps: steps, isDry: dryRun)
+            if purge && !dryRun && !steps.isEmpty {
+                try requireNobody(machine, installation)
+                try requireConsent(installation)
+            }
+            try run.perform()
+            run.conclude(verdict(steps), remarks: [])
+        }
+    }
+
+    private func verdict(_ steps: [SystemStep]) -> String {
+        if steps.isEmpty { return "nothing is installed: there is nothing to do" }
+        return dryRun ? "dry run: nothing was changed" : purge ? "purged" : "uninstalled: settings and data stay"
+    }
+
+    /// A daemon that nobody stops would go on in folders that are gone.
+    private func requireNobody(_ machine: FoundMachine, _ installation: Installation) throws {
+        guard installation.root.isMachine, machine.services != .managed(isRunning: true), let account = machine.account,
+            let pid = ServiceProcesses.first(of: account.uid)
+        else { return }
+        throw MachineError(
+            "running", "process \(pid) runs as \(installation.layout.account)", remedy: "end it, and run this again")
+    }
+
+    private func requireConsent(_ installation: Installation) throws {
+        if yes { return }
+        let data = installation.layout.folders.state
+        guard Console.inputIsTerminal else {
+            throw MachineError(
+                "not_confirmed", "a purge removes all data, \(data) among it", remedy: "say so with --yes")
+        }
+        let answer = Console.ask("Remove all of TeleClaude's settings and data, \(data) among it? [y/N] ")
+        guard ["y", "yes"].contains(answer?.lowercased()) else {
+            throw MachineError("not_confirmed", "nothing was removed", remedy: "answer y to remove it")
+        }
+    }
+}

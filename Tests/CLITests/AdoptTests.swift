@@ -1,0 +1,312 @@
+import Foundation
+import TCPOSIX
+import TestSupport
+import Testing
+
+/// `telec adopt`: an existing single-user install's data comes over. What is expected is counted and compared by Python, which
+/// knows nothing of ours (Tests/Fixtures/legacy/compare.py).
+@Suite("an existing install is adopted")
+struct AdoptTests {
+    private struct Comparison: Decodable {
+        var old: Int
+        var new: Int?
+        var differences: [Difference]
+
+        struct Difference: Decodable, Equatable {
+            var row: [String]
+            var column: String?
+        }
+    }
+
+    /// The home of the fixture, unpacked: its database lies beside a -wal that holds what the file lacks.
+    private func unpack(_ box: Sandbox) async throws -> String {
+        let run = try await box.run(
+            Program(inPath: "tar"), ["-xzf", "\(Built.project)/Tests/Fixtures/legacy/home.tar.gz", "-C", box.files])
+        #expect(run.code == 0, "\(run)")
+        return box("home")
+    }
+
+    private func compare(_ box: Sandbox, _ url: String, _ sources: String...) async throws -> [String: Comparison] {
+        let target = url.hasPrefix("sqlite:") ? String(url.dropFirst(7)) : url
+        let run = try await box.run(
+            Program(inPath: "python3"), ["\(Built.project)/Tests/Fixtures/legacy/compare.py", target] + sources)
+        try #require(run.code == 0, "\(run)")
+        return try JSONDecoder().decode([String: Comparison].self, from: Data(run.output.utf8))
+    }
+
+    /// A copy of the old databases for the comparison, which would leave files beside the originals.
+    private func sources(_ box: Sandbox, _ home: String) async throws -> [String] {
+        try FileManager.default.createDirectory(atPath: box("sources"), withIntermediateDirectories: true)
+        let files = [
+            "\(home)/teleclaude/teleclaude.db", "\(home)/teleclaude/teleclaude.db-wal", "\(home)/.teleclaude/events.db",
+        ]
+        for file in files where FileManager.default.fileExists(atPath: file) {
+            let name = URL(fileURLWithPath: file).lastPathComponent
+            try FileManager.default.copyItem(atPath: file, toPath: box("sources/\(name)"))
+        }
+        return [box("sources/teleclaude.db"), box("sources/events.db")]
+    }
+
+    private func adopt(_ box: Sandbox, _ home: String, _ url: String, _ more: String...) async throws -> Run {
+        try await box.run(.telec, ["adopt", "--from", home, "--database", url] + more)
+    }
+
+    @Test("every value comes over, owned by who adopts; the originals stay as they are", arguments: Backend.available)
+    func home(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await unpack(box)
+            let sources = try await sources(box, home)
+            let before = try Originals(home)
+
+            let dry = try await adopt(box, home, url, "--dry-run", "--quiet")
+            #expect(dry.error.isEmpty, "\(dry)")
+            #expect(dry.code == 0 && dry.output.contains("nothing was written"), "\(dry)")
+            #expect(try Originals(home) == before)
+            if backend == .sqlite { #expect(!FileManager.default.fileExists(atPath: box("test.db"))) }
+
+            let run = try await adopt(box, home, url)
+            #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
+            #expect(try Originals(home) == before)
+
+            let tables = try await compare(box, url, sources[0], sources[1])
+            #expect(tables.count == 27)
+            var quarantined = Set(["schema_migrations"])
+            for (name, table) in tables {
+                guard let new = table.new else {
+                    let kept = try query(
+                        "SELECT count(*) FROM import_quarantine WHERE source_table = '\(name)'", on: url)
+                    #expect(kept == ["\(table.old)"])
+                    quarantined.remove(name)
+                    continue
+                }
+                let aside = Self.orphans[name] ?? 0
+                #expect(new == table.old - aside, "\(name)")
+                let expected = Self.changed(name, backend)
+                #expect(table.differences.allSatisfy { expected($0.row, $0.column) }, "\(name): \(table.differences)")
+            }
+            #expect(quarantined.isEmpty)
+            try expectOwned(url)
+            #expect(try query("SELECT value FROM system_settings WHERE key = 'only_in_wal'", on: url) == ["yes"])
+            let drift = try await box.migrate("drift", "-d", url)
+            #expect(drift.output == "no drift\n", "\(drift)")
+
+            let again = try await adopt(box, home, url)
+            #expect(
+                again.code == 0 && again.output.hasPrefix("already taken over: from \(home)/teleclaude/"), "\(again)")
+        }
+    }
+
+    /// Rows whose parent is gone: they belong to nothing, and are kept beside.
+    private static let orphans = ["conversation_link_members": 2, "pending_message_deletions": 1, "session_tokens": 1]
+
+    /// What is changed on purpose: tokens and locks, and values that the database has no room for.
+    private static func changed(_ table: String, _ backend: Backend) -> ([String], String?) -> Bool {
+        { row, column in
+            switch (table, column) {
+            case (_, nil): orphans[table] != nil
+            case ("session_tokens", "revoked_at"), ("hook_outbox", "locked_at"), ("inbound_queue", "locked_at"): true
+            case ("webhook_outbox", "locked_at"), ("notification_outbox", "locked_at"): true
+            case ("hook_outbox", "payload"): row == ["902"]
+            case ("sessions", "title"): backend == .postgresql && row == ["2870fd26-db75-499e-bdb2-7b00ce3fc611"]
+            default: false
+            }
+        }
+    }
+
+    private func expectOwned(_ url: String) throws {
+        let owners = try query("SELECT DISTINCT owner_uid || ' ' || owner_person FROM sessions", on: url)
+        #expect(owners.count == 1 && owners[0].hasPrefix("\(geteuid()) "), "\(owners)")
+        #expect(try query("SELECT token FROM session_tokens WHERE revoked_at IS NULL", on: url).isEmpty)
+        #expect(try query("SELECT title FROM sessions WHERE title = 'changed only in the WAL'", on: url).count == 1)
+    }
+
+    /// Databases that the old one's own reader rejects, and those of other ages.
+    @Test("values that no column takes are kept beside, and their rows come along", arguments: Backend.available)
+    func hostile(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await unpack(box)
+            try execute(
+                """
+                UPDATE sessions SET created_at = '' WHERE rowid = 1;
+                UPDATE sessions SET last_activity = 'yesterday', adapter_metadata = '{broken' WHERE rowid = 2;
+                UPDATE sessions SET initiated_by_ai = 'true', char_offset = 'many' WHERE rowid = 3;
+                UPDATE sessions SET transcript_files = x'ff00' WHERE rowid = 4;
+                UPDATE agent_availability SET available = 'perhaps' WHERE agent = 'codex';
+                UPDATE webhook_contracts SET created_at = 'never' WHERE id = (SELECT min(id) FROM webhook_contracts);
+                ALTER TABLE sessions ADD COLUMN user_role TEXT DEFAULT 'admin';
+                ALTER TABLE sessions DROP COLUMN principal;
+                CREATE TABLE recordings (id INTEGER PRIMARY KEY, session_id TEXT, path TEXT);
+                INSERT INTO recordings VALUES (1, 's', '/tmp/a.cast'), (2, NULL, NULL);
+                DROP TABLE conversation_links;
+                DROP TABLE voice_assignments;
+                CREATE TABLE voice_assignments (id TEXT PRIMARY KEY, voice_name TEXT NOT NULL, elevenlabs_id TEXT);
+                INSERT INTO voice_assignments VALUES ('v', 'nova', '21m00');
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--json")
+            #expect(run.code == 0, "\(run)")
+
+            let kept = try query(
+                """
+                SELECT source_table || coalesce('.' || column_name, '') || ' ' || record FROM import_quarantine
+                WHERE source_table IN ('recordings', 'voice_assignments') OR column_name IS NOT NULL ORDER BY 1
+                """, on: url)
+            for expected in [
+                #"agent_availability.available "perhaps""#, #"sessions.created_at """#,
+                #"sessions.last_activity "yesterday""#,
+                #"sessions.adapter_metadata "{broken""#, #"sessions.char_offset "many""#,
+                #"sessions.transcript_files {"blob": "/wA="}"#,
+                #"recordings {"id": 1, "session_id": "s", "path": "/tmp/a.cast"}"#,
+                #"recordings {"id": 2, "session_id": null, "path": null}"#,
+                #"voice_assignments {"voice_name": "nova", "elevenlabs_id": "21m00"}"#,
+            ] { #expect(kept.contains(expected), "\(expected) in \(kept)") }
+            // A value is required there, and nothing is near it: the row is kept whole.
+            #expect(kept.contains { $0.hasPrefix("webhook_contracts.created_at {") })
+            #expect(try query("SELECT count(*) FROM webhook_contracts", on: url) == ["5"])
+            #expect(try query("SELECT count(*) FROM sessions", on: url) == ["200"])
+            #expect(try query("SELECT count(*) FROM sessions WHERE initiated_by_ai", on: url) != ["0"])
+            let roles = try query(
+                "SELECT record FROM import_quarantine WHERE source_table = 'sessions' AND column_name IS NULL", on: url)
+            #expect(roles.count == 200 && Set(roles) == [#"{"user_role": "admin"}"#])
+            #expect(try query("SELECT id FROM voice_assignments", on: url) == ["v"])
+            try expectOwned(url)
+        }
+    }
+
+    @Test("what the page says is what happens")
+    func page() async throws {
+        try await withSandbox { box in
+            let home = try await unpack(box)
+            let page = try TestSources.text(of: "docs/migrate-from-single-user.md")
+            let script = try #require(page.firstMatch(of: /```sh\n((?:.|\n)*?)```/)?.1)
+            let folder = URL(fileURLWithPath: Program.telec.path).deletingLastPathComponent().path
+            let run = try await box.run(
+                Program(inPath: "bash"), ["-ec", "PATH='\(folder)':$PATH\n\(script)"], ["HOME": home])
+            #expect(run.code == 0, "\(run)")
+            let ends = run.output.split(separator: "\n").filter {
+                $0.hasPrefix("nothing was written") || $0.hasPrefix("verified: 200 sessions are ")
+            }
+            #expect(ends.count == 2, "\(run)")
+            let kept = try #require(page.firstMatch(of: /```sql\n((?:.|\n)*?)```/)?.1)
+            try expectOwned("sqlite:\(home)/.teleclaude/teleclaude.db")
+            #expect(throws: Never.self) { try query(String(kept), on: "sqlite:\(home)/.teleclaude/teleclaude.db") }
+        }
+    }
+
+    @Test("numbers go on past every one that was ever given", arguments: Backend.available)
+    func sequences(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await unpack(box)
+            let source = "sqlite:\(home)/teleclaude/teleclaude.db"
+            try execute(
+                "UPDATE sqlite_sequence SET seq = 100000 WHERE name = 'hook_outbox'; DELETE FROM inbound_queue WHERE id > 300",
+                on: source)
+            let highest = try query(
+                "SELECT CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'inbound_queue'", on: source)
+            #expect(try await adopt(box, home, url).code == 0)
+            try execute(
+                """
+                INSERT INTO hook_outbox (session_id, event_type, payload) VALUES ('s', 'e', '{}');
+                INSERT INTO inbound_queue (session_id, origin, created_at) VALUES ('s', 'o', '2026-01-01 00:00:00');
+                """, on: url)
+            #expect(try query("SELECT CAST(max(id) AS TEXT) FROM hook_outbox", on: url) == ["100001"])
+            let next = try #require(Int(highest[0])) + 1
+            #expect(try query("SELECT CAST(max(id) AS TEXT) FROM inbound_queue", on: url) == ["\(next)"])
+        }
+    }
+
+    @Test("the old daemon's lock refuses; a file that it left behind does not")
+    func lock() async throws {
+        try await withSandbox { box in
+            let home = try await unpack(box)
+            let before = try Originals(home)
+            let descriptor = open("\(home)/teleclaude/teleclaude.pid", O_RDWR | O_CLOEXEC)
+            #expect(flock(descriptor, LOCK_EX) == 0)
+            expectRefusal(
+                try await adopt(box, home, "sqlite:\(box("new.db"))"), saying: "the existing daemon runs", "stop it")
+            close(descriptor)
+            #expect(!FileManager.default.fileExists(atPath: box("new.db")))
+            #expect(try Originals(home) == before)
+            #expect(try await adopt(box, home, "sqlite:\(box("new.db"))").code == 0)
+        }
+    }
+
+    @Test("what can't be adopted is refused in one sentence, and nothing is left behind")
+    func refused() async throws {
+        try await withSandbox { box in
+            let home = try await unpack(box)
+            let target = "sqlite:\(box("new.db"))"
+            expectRefusal(try await adopt(box, box("nowhere"), target), saying: "there is no teleclaude.db", "--from")
+            let same = try await adopt(box, home, "sqlite:\(home)/teleclaude/teleclaude.db")
+            #expect(same.code == 64 && same.error.contains("the existing install's own database"), "\(same)")
+
+            let broken = box("broken/teleclaude.db")
+            try FileManager.default.createDirectory(atPath: box("broken"), withIntermediateDirectories: true)
+            for bytes in [
+                Data(repeating: 0xA7, count: 8192), Data("SQLite format 3\0".utf8) + Data(repeating: 1, count: 500),
+            ] {
+                try bytes.write(to: URL(fileURLWithPath: broken))
+                let run = try await adopt(box, box("broken"), target)
+                #expect(run.code == 2 && run.error.contains(broken) && run.output.isEmpty, "\(run)")
+                #expect(try Data(contentsOf: URL(fileURLWithPath: broken)) == bytes)
+            }
+
+            try execute("CREATE TABLE mine (a)", on: "sqlite:\(box("full.db"))", creating: true)
+            let full = try await adopt(box, home, "sqlite:\(box("full.db"))")
+            #expect(full.code == 2 && full.error.contains("mine"), "\(full)")
+            expectRefusal(
+                try await adopt(box, home, "sqlite:\(box("no/such/folder/new.db"))"), saying: "can't be made")
+            #expect(!FileManager.default.fileExists(atPath: box("new.db")))
+            // No working copy is left.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(box.folder)/tmp").isEmpty)
+        }
+    }
+
+    @Test(
+        "whatever moment it is killed at, it is all there or nothing, and it can be run again",
+        arguments: Backend.available)
+    func kill(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await unpack(box)
+            let before = try Originals(home)
+            for milliseconds in [40, 120, 200, 280, 360] {
+                let victim = try box.start(.telec, ["adopt", "--from", home, "--database", url])
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                victim.kill(SIGKILL)
+                _ = try await victim.finish()
+                #expect(try Originals(home) == before)
+                guard backend == .postgresql || FileManager.default.fileExists(atPath: box("test.db")) else { continue }
+                let names = try tables(url)
+                if names.contains("sessions") {
+                    #expect(
+                        ["0", "200"].contains(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: url)[0]))
+                }
+            }
+            let last = try await adopt(box, home, url)
+            #expect(last.code == 0, "\(last)")
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: url) == ["200"])
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM imports", on: url) == ["1"])
+            try expectOwned(url)
+        }
+    }
+}
+
+/// Everything below a folder as it lies there: names, bytes, modes and the times of the last change.
+private struct Originals: Equatable {
+    private var entries: [String: Entry] = [:]
+
+    private struct Entry: Equatable {
+        var bytes: Data?
+        var mode: Int?
+        var changed: Date?
+    }
+
+    init(_ folder: String) throws {
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+            let path = "\(folder)/\(name)"
+            let facts = try FileManager.default.attributesOfItem(atPath: path)
+            entries[name] = Entry(
+                bytes: FileManager.default.contents(atPath: path), mode: facts[.posixPermissions] as? Int,
+                changed: facts[.modificationDate] as? Date)
+        }
+    }
+}

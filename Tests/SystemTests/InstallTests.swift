@@ -1,0 +1,224 @@
+import Foundation
+import TCSystem
+import Testing
+
+@Suite("an installation in a root", .enabled(if: isRoot, needsRoot))
+struct InstallTests {
+    @Test("paths, owners and modes are those of the table, and a second run does nothing")
+    func tree() async throws {
+        try await SystemTree.with { tree in
+            let before = try tree.contents()
+            try tree.run(tree.installSteps())
+            let account = try #require(try tree.installation().look().account)
+            let service = "\(account.uid):\(account.gid)"
+            let own = "\(account.uid):0"
+            #expect(own != "0:0")
+            let expected = [
+                ("/etc/teleclaude", "755 0:0"), ("/etc/teleclaude/config.yml", "644 0:0"),
+                ("/etc/teleclaude/secrets.yml", "600 0:0"), ("/etc/teleclaude/installed.sha256", "644 0:0"),
+                ("/usr/local/share/teleclaude", "755 0:0"), ("/var/lib/teleclaude", "700 \(service)"),
+                ("/var/log/teleclaude", "750 0:\(account.gid)"), ("/usr/local/bin/teleclauded", "755 0:0"),
+                ("/usr/local/bin/telec", "755 0:0"), ("/usr/local/bin/tc-migrate", "755 0:0"),
+                ("/etc/systemd/system/teleclaude.service", "644 0:0"),
+                ("/etc/systemd/system/teleclaude.socket", "644 0:0"), ("/etc/sysusers.d/teleclaude.conf", "644 0:0"),
+                ("/etc/tmpfiles.d/teleclaude.conf", "644 0:0"), ("/etc/logrotate.d/teleclaude", "644 0:0"),
+                ("/etc/shadow", "640 0:0"),
+            ]
+            for (path, rights) in expected { #expect(try tree.rights(path) == rights, "\(path)") }
+            #expect(try tree.findings().isEmpty)
+            let after = try tree.contents()
+            // Nothing that was there has changed but the accounts.
+            let changed = before.filter { after[$0.key] != $0.value }.keys.sorted()
+            #expect(changed == ["/etc/group", "/etc/passwd", "/etc/shadow"])
+            #expect(try tree.installSteps().isEmpty)
+            #expect(try tree.contents() == after)
+        }
+    }
+
+    @Test("the account: no password, no shell, no home, and what was there stays")
+    func account() async throws {
+        try await SystemTree.with { tree in
+            let before = try tree.text("/etc/passwd")
+            try tree.run(tree.installSteps())
+            #expect(
+                try tree.text("/etc/passwd") == before
+                    + "teleclaude:x:999:999:TeleClaude:/nonexistent:/usr/sbin/nologin\n")
+            #expect(try tree.text("/etc/group").hasSuffix("teleclaude:x:999:\n"))
+            #expect(try tree.text("/etc/shadow").hasSuffix("teleclaude:!*:::::::\n"))
+            // Not every system has it.
+            #expect(!FileManager.default.fileExists(atPath: tree("/etc/gshadow")))
+        }
+    }
+
+    @Test("uninstall leaves data and settings only; a purge leaves what was there before, byte for byte")
+    func uninstall() async throws {
+        try await SystemTree.with { tree in
+            let before = try tree.contents()
+            try tree.run(tree.installSteps())
+            try tree.write("/var/lib/teleclaude/teleclaude.db", "what sessions have said")
+            try tree.write("/etc/teleclaude/config.yml", "mode: system\npeople: []\n")
+            let installed = try tree.contents()
+            try tree.run(tree.uninstallSteps(purge: false))
+            let left = try tree.contents()
+            let added = left.keys.filter { before[$0] == nil }.sorted()
+            #expect(
+                added == [
+                    "/etc/teleclaude", "/etc/teleclaude/config.yml", "/etc/teleclaude/installed.sha256",
+                    "/etc/teleclaude/secrets.yml", "/usr/local/share", "/usr/local/share/teleclaude", "/var",
+                    "/var/lib", "/var/lib/teleclaude", "/var/lib/teleclaude/teleclaude.db", "/var/log",
+                    "/var/log/teleclaude",
+                ])
+            #expect(try tree.uninstallSteps(purge: false).isEmpty)
+            // Installed again, it goes on with them.
+            try tree.run(tree.installSteps())
+            #expect(try tree.contents() == installed)
+            try tree.run(tree.uninstallSteps(purge: true))
+            #expect(try tree.contents() == before)
+            #expect(try tree.uninstallSteps(purge: true).isEmpty)
+        }
+    }
+
+    @Test("a purge after an uninstall leaves nothing, too")
+    func purgeAfterUninstall() async throws {
+        try await SystemTree.with { tree in
+            let before = try tree.contents()
+            try tree.run(tree.installSteps())
+            try tree.run(tree.uninstallSteps(purge: false))
+            try tree.run(tree.uninstallSteps(purge: true))
+            #expect(try tree.contents() == before)
+        }
+    }
+
+    @Test("a purge removes a link in the data, and never what it leads to")
+    func purgeFollowsNoLink() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            try FileManager.default.createDirectory(
+                atPath: "\(tree.folder)/outside", withIntermediateDirectories: false)
+            try "stays".write(toFile: "\(tree.folder)/outside/file", atomically: false, encoding: .utf8)
+            symlink("\(tree.folder)/outside", tree("/var/lib/teleclaude/link"))
+            try tree.run(tree.uninstallSteps(purge: true))
+            #expect(FileManager.default.fileExists(atPath: "\(tree.folder)/outside/file"))
+        }
+    }
+
+    @Test("an account that was there before stays after a purge")
+    func foreignAccount() async throws {
+        try await SystemTree.with { tree in
+            try tree.write("/etc/passwd", "root:x:0:0:::/bin/sh\nteleclaude:x:150:150::/:/usr/sbin/nologin\n")
+            try tree.write("/etc/group", "root:x:0:\nteleclaude:x:150:\n")
+            try tree.run(tree.installSteps())
+            #expect(try tree.rights("/var/lib/teleclaude") == "700 150:150")
+            try tree.run(tree.uninstallSteps(purge: true))
+            #expect(try tree.text("/etc/passwd").contains("teleclaude"))
+        }
+    }
+
+    @Test("a run that breaks off after any step, or within one, is completed by the next, and named by status")
+    func brokenOff() async throws {
+        var expected: [String: String] = [:]
+        var count = 0
+        try await SystemTree.with { tree in
+            let steps = try tree.installSteps()
+            count = steps.count
+            try tree.run(steps)
+            expected = try tree.contents()
+        }
+        for done in 0..<count {
+            try await SystemTree.with { tree in
+                let steps = try tree.installSteps()
+                try tree.run(steps.prefix(done))
+                if let path = steps[done].path, case .write = steps[done] {
+                    try tree.write(TemporaryName.of(path), "half a fi", mode: 0o600)
+                }
+                #expect(try !tree.findings().isEmpty, "after \(done)")
+                try tree.run(tree.installSteps())
+                #expect(try tree.contents() == expected)
+                #expect(try tree.findings().isEmpty && tree.installSteps().isEmpty, "after \(done)")
+            }
+        }
+    }
+
+    @Test("a purge that breaks off after any step is completed by the next")
+    func brokenPurge() async throws {
+        var count = 1
+        var done = 0
+        while done < count {
+            try await SystemTree.with { tree in
+                let before = try tree.contents()
+                try tree.run(tree.installSteps())
+                let steps = try tree.uninstallSteps(purge: true)
+                count = steps.count
+                try tree.run(steps.prefix(done))
+                try tree.run(tree.uninstallSteps(purge: true))
+                // Empty folders are all that may be left, when the record was gone already.
+                let left = try tree.contents().filter { before[$0.key] != $0.value }
+                #expect(left.allSatisfy { $0.value.hasPrefix("40755 0:0") }, "after \(done): \(left)")
+            }
+            done += 1
+        }
+    }
+
+    @Test("a newer version replaces its own files, takes away what it does not know any more, and leaves the settings")
+    func upgrade() async throws {
+        try await SystemTree.with { tree in
+            var old = tree.layout
+            old.programs.folder = "/usr/bin"
+            for copy in old.programs.copies { try tree.write("/usr/bin/\(copy.name)", "", mode: 0o755) }
+            for copy in old.programs.copies { unlink(tree("/usr/bin/\(copy.name)")) }
+            let installation = try tree.installation(old)
+            for step in try tree.installSteps(old) { try installation.run(step) }
+            try tree.write("/etc/teleclaude/config.yml", "mode: system\n# mine\n")
+            let steps = try tree.installSteps()
+            let unit = steps.first { $0.path == "/etc/systemd/system/teleclaude.service" }
+            #expect(
+                unit?.difference == ["- ExecStart=/usr/bin/teleclauded", "+ ExecStart=/usr/local/bin/teleclauded"])
+            #expect(try tree.findings().contains { $0.kind == .changed && $0.message.hasSuffix("of another version") })
+            try tree.run(steps)
+            #expect(!FileManager.default.fileExists(atPath: tree("/usr/bin/teleclauded")))
+            #expect(try tree.text("/etc/teleclaude/config.yml") == "mode: system\n# mine\n")
+            #expect(try tree.installSteps().isEmpty)
+        }
+    }
+
+    @Test("what an earlier version has left is named, too")
+    func obsolete() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            try tree.write("/etc/old", "old")
+            try tree.write("/etc/changed", "changed since")
+            let record = try tree.text("/etc/teleclaude/installed.sha256")
+            let digest = FileBytes.digest(Array("old".utf8))
+            try tree.write(
+                "/etc/teleclaude/installed.sha256", "\(record)\(digest)  /etc/old\n\(digest)  /etc/changed\n")
+            #expect(
+                try tree.findings().map { "\($0.kind) \($0.path)" } == [
+                    "unfinished /etc/old", "unfinished /etc/teleclaude/installed.sha256",
+                ])
+            try tree.run(tree.installSteps())
+            #expect(try tree.findings().isEmpty && !FileManager.default.fileExists(atPath: tree("/etc/old")))
+            #expect(try tree.text("/etc/changed") == "changed since")
+        }
+    }
+
+    @Test("what is too open is named, and put right")
+    func tooOpen() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            chmod(tree("/etc/teleclaude/secrets.yml"), 0o644)
+            chmod(tree("/var/lib/teleclaude"), 0o755)
+            chown(tree("/var/log/teleclaude"), 999, 999)
+            chmod(tree("/etc/teleclaude/config.yml"), 0o600)
+            unlink(tree("/etc/logrotate.d/teleclaude"))
+            let kinds = try tree.findings().map { "\($0.kind) \($0.path)" }
+            #expect(
+                kinds == [
+                    "changed /etc/teleclaude/config.yml", "tooOpen /etc/teleclaude/secrets.yml",
+                    "tooOpen /var/lib/teleclaude", "changed /var/log/teleclaude", "missing /etc/logrotate.d/teleclaude",
+                ])
+            try tree.run(tree.installSteps())
+            #expect(try tree.findings().isEmpty)
+            #expect(try tree.rights("/etc/teleclaude/secrets.yml") == "600 0:0")
+        }
+    }
+}
