@@ -90,9 +90,31 @@ struct AdoptTests {
             let drift = try await box.migrate("drift", "-d", url)
             #expect(drift.output == "no drift\n", "\(drift)")
 
+            try expectFound(url, backend, asIn: sources[0])
+
             let again = try await adopt(box, home, url)
             #expect(
                 again.code == 0 && again.output.hasPrefix("already taken over: from \(home)/teleclaude/"), "\(again)")
+        }
+    }
+
+    /// A word is found in as many memories and mirrors as the old full-text search found it in.
+    private func expectFound(_ url: String, _ backend: Backend, asIn source: String) throws {
+        let texts = [
+            "memory_observations": ["title", "subtitle", "narrative", "facts", "concepts"],
+            "mirrors": ["title", "conversation_text"],
+        ]
+        for (table, columns) in texts {
+            let old = "SELECT CAST(count(*) AS TEXT) FROM \(table)_fts WHERE \(table)_fts MATCH 'null'"
+            let words = columns.map { "coalesce(\($0), '')" }.joined(separator: " || ' ' || ")
+            let new =
+                switch backend {
+                case .sqlite: old
+                case .postgresql: "SELECT count(*)::text FROM \(table) WHERE search_words(\(words)) @> ARRAY['null']"
+                }
+            let before = try query(old, on: "sqlite:\(source)")
+            #expect(before != ["0"])
+            #expect(try query(new, on: url) == before, "\(table)")
         }
     }
 
@@ -189,6 +211,24 @@ struct AdoptTests {
             let kept = try #require(page.firstMatch(of: /```sql\n((?:.|\n)*?)```/)?.1)
             try expectOwned("sqlite:\(home)/.teleclaude/teleclaude.db")
             #expect(throws: Never.self) { try query(String(kept), on: "sqlite:\(home)/.teleclaude/teleclaude.db") }
+        }
+    }
+
+    @Test("a database that is migrated and holds nothing yet is filled", arguments: Backend.available)
+    func migrated(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await unpack(box)
+            #expect(try await box.migrate("up", "-d", url).code == 0)
+            let run = try await adopt(box, home, url)
+            #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
+            try expectOwned(url)
+            #expect(try await box.migrate("drift", "-d", url).output == "no drift\n")
+
+            // What somebody else's sessions would be mixed with is refused, and they stay.
+            try execute("DELETE FROM imports", on: url)
+            let second = try await adopt(box, home, url)
+            #expect(second.code == 2 && second.error.contains("sessions"), "\(second)")
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: url) == ["200"])
         }
     }
 
