@@ -104,15 +104,6 @@ package struct HeldType: Sendable, Equatable {
     }
 }
 
-extension NotCarried {
-    /// Why a constraint says less of the rows that are there than of those to come.
-    static let unvalidated = "is NOT VALID: rows from before it may break it"
-
-    /// Whether it is said of the rows alone, and the schema is what it would be without it. SQLite keeps such a foreign key and
-    /// says nothing.
-    var isOfRowsOnly: Bool { kind == .foreignKey && reason == Self.unvalidated }
-}
-
 /// An object of a database that does not come along.
 public struct NotCarried: Sendable, Equatable, Codable {
     /// What does not come along.

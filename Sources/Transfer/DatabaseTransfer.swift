@@ -131,7 +131,7 @@ public struct DatabaseTransfer: Sendable {
         switch result {
         case .success(let report): return report.verdict == .verified
         case .failure(let error):
-            guard case TransferError.interrupted = error else { return false }
+            guard case TransferError.interrupted = error else { return OthersAtWork.isReason(of: error) }
             return true
         }
     }

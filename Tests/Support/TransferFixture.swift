@@ -62,9 +62,10 @@ public struct SQLiteFixture {
 
 /// Where the tests' fixtures lie.
 public enum Fixtures {
-    public static func path(_ name: String, file: String = #filePath) -> String {
+    public static func path(_ name: String) -> String {
         // …/Tests/Support/TransferFixture.swift
-        file.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/" + name
+        let file = #filePath
+        return file.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/" + name
     }
 
     public static func text(_ name: String) throws -> String {

@@ -14,8 +14,8 @@ extension Database {
         return status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
     }
 
-    /// Runs `body`. If the database's file came into being meanwhile and is not to be kept, it is removed again, with what SQLite
-    /// puts beside it.
+    /// Runs `body`. A file that did not exist is made for it; if it is not to be kept, it is removed again, with what SQLite puts
+    /// beside it. A file that somebody else makes at the same moment is theirs, and stays.
     ///
     /// - Throws: What `body` throws, and ``DatabaseError`` when the file's folder is not there: a whole path that was mistyped must
     ///   not come into being.
@@ -24,6 +24,7 @@ extension Database {
     ) async throws -> T {
         guard isMissing, let path = url.filePath else { return try await body() }
         try Self.requireFolder(of: path)
+        guard Self.make(path) else { return try await body() }
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         if !isKept(result) {
@@ -32,6 +33,14 @@ extension Database {
             for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
         }
         return try result.get()
+    }
+
+    /// Makes an empty file, which is an empty database; false where it is there by now, or can't be made: whoever opens it says why.
+    private static func make(_ path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return false }
+        TCPOSIX.close(descriptor)
+        return true
     }
 
     private static func requireFolder(of path: String) throws(DatabaseError) {

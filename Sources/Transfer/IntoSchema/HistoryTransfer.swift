@@ -173,7 +173,7 @@ public struct HistoryTransfer: Sendable {
     @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
         switch result {
         case .success(let report): report.verdict == .verified
-        case .failure: false
+        case .failure(let error): OthersAtWork.isReason(of: error)
         }
     }
 

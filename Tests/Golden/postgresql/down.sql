@@ -9,6 +9,25 @@ DROP TABLE "imports";
 DELETE FROM tc_migrations WHERE id = '0008-imports';
 COMMIT;
 
+-- down 0007-search
+BEGIN;
+DROP INDEX mirrors_search;
+DROP INDEX memory_observations_search;
+DROP FUNCTION search_words(text);
+DELETE FROM tc_migrations WHERE id = '0007-search';
+COMMIT;
+
+-- down 0006-events
+BEGIN;
+DROP TABLE "signal_syntheses";
+DROP TABLE "signal_items";
+DROP TABLE "signal_clusters";
+DROP TABLE "correlation_windows";
+DROP TABLE "quarantined_events";
+DROP TABLE "notifications";
+DELETE FROM tc_migrations WHERE id = '0006-events';
+COMMIT;
+
 -- down 0005-session-pages
 BEGIN;
 DROP INDEX "sessions_visibility_last_activity_session_id_idx";

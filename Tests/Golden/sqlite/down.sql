@@ -9,6 +9,32 @@ DROP TABLE "imports";
 DELETE FROM tc_migrations WHERE id = '0008-imports';
 COMMIT;
 
+-- down 0007-search
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TRIGGER mirrors_au;
+DROP TRIGGER mirrors_ad;
+DROP TRIGGER mirrors_ai;
+DROP TABLE mirrors_fts;
+DROP TRIGGER memory_obs_au;
+DROP TRIGGER memory_obs_ad;
+DROP TRIGGER memory_obs_ai;
+DROP TABLE memory_observations_fts;
+DELETE FROM tc_migrations WHERE id = '0007-search';
+COMMIT;
+
+-- down 0006-events
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TABLE "signal_syntheses";
+DROP TABLE "signal_items";
+DROP TABLE "signal_clusters";
+DROP TABLE "correlation_windows";
+DROP TABLE "quarantined_events";
+DROP TABLE "notifications";
+DELETE FROM tc_migrations WHERE id = '0006-events';
+COMMIT;
+
 -- down 0005-session-pages
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

@@ -423,6 +423,144 @@ CREATE INDEX "sessions_visibility_last_activity_session_id_idx" ON "sessions" ("
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0005-session-pages', '78beb8e74b3fcf9b4e825c3f975c35b1', '[{"alter_table":"sessions","changes":[{"add_index":{"parts":[{"column":"visibility"},{"column":"last_activity"},{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
 
+-- up 0006-events
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+CREATE TABLE "notifications" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "event_type" TEXT NOT NULL,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "source" TEXT NOT NULL,
+    "level" INTEGER NOT NULL,
+    "domain" TEXT NOT NULL DEFAULT '',
+    "visibility" TEXT NOT NULL DEFAULT 'local',
+    "entity" TEXT,
+    "description" TEXT NOT NULL DEFAULT '',
+    "payload" TEXT NOT NULL DEFAULT '{}' CHECK (json_valid("payload")),
+    "idempotency_key" TEXT,
+    "human_status" TEXT NOT NULL DEFAULT 'unseen',
+    "agent_status" TEXT NOT NULL DEFAULT 'none',
+    "agent_id" TEXT,
+    "resolution" TEXT CHECK ("resolution" IS NULL OR json_valid("resolution")),
+    "created_at" TEXT NOT NULL,
+    "updated_at" TEXT NOT NULL,
+    "seen_at" TEXT,
+    "claimed_at" TEXT,
+    "resolved_at" TEXT,
+    CONSTRAINT "notifications_idempotency_key_key" UNIQUE ("idempotency_key")
+) STRICT;
+CREATE INDEX "notifications_event_type_idx" ON "notifications" ("event_type");
+CREATE INDEX "notifications_level_idx" ON "notifications" ("level");
+CREATE INDEX "notifications_domain_idx" ON "notifications" ("domain");
+CREATE INDEX "notifications_human_status_idx" ON "notifications" ("human_status");
+CREATE INDEX "notifications_agent_status_idx" ON "notifications" ("agent_status");
+CREATE INDEX "notifications_visibility_idx" ON "notifications" ("visibility");
+CREATE INDEX "notifications_created_at_idx" ON "notifications" ("created_at" DESC);
+CREATE TABLE "quarantined_events" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "event_type" TEXT NOT NULL,
+    "source" TEXT NOT NULL,
+    "received_at" TEXT NOT NULL,
+    "envelope_json" TEXT NOT NULL CHECK (json_valid("envelope_json")),
+    "trust_flags" TEXT NOT NULL DEFAULT '[]' CHECK (json_valid("trust_flags")),
+    "reviewed" INTEGER NOT NULL DEFAULT 0 CHECK ("reviewed" IN (0, 1))
+) STRICT;
+CREATE INDEX "quarantined_events_reviewed_received_at_idx" ON "quarantined_events" ("reviewed", "received_at" DESC);
+CREATE TABLE "correlation_windows" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "event_type" TEXT NOT NULL,
+    "entity" TEXT,
+    "window_start" TEXT NOT NULL,
+    "count" INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX "correlation_windows_event_type_entity_window_start_idx" ON "correlation_windows" ("event_type", "entity", "window_start");
+CREATE TABLE "signal_clusters" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "cluster_key" TEXT NOT NULL,
+    "tags" TEXT CHECK ("tags" IS NULL OR json_valid("tags")),
+    "is_burst" INTEGER NOT NULL DEFAULT 0 CHECK ("is_burst" IN (0, 1)),
+    "is_novel" INTEGER NOT NULL DEFAULT 0 CHECK ("is_novel" IN (0, 1)),
+    "summary" TEXT,
+    "member_count" INTEGER NOT NULL DEFAULT 0,
+    "formed_at" TEXT NOT NULL,
+    CONSTRAINT "signal_clusters_cluster_key_key" UNIQUE ("cluster_key")
+) STRICT;
+CREATE INDEX "signal_clusters_formed_at_idx" ON "signal_clusters" ("formed_at" DESC);
+CREATE TABLE "signal_items" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "idempotency_key" TEXT NOT NULL,
+    "source_id" TEXT NOT NULL,
+    "item_url" TEXT NOT NULL,
+    "raw_title" TEXT,
+    "summary" TEXT,
+    "tags" TEXT CHECK ("tags" IS NULL OR json_valid("tags")),
+    "embedding" TEXT CHECK ("embedding" IS NULL OR json_valid("embedding")),
+    "fetched_at" TEXT NOT NULL,
+    "cluster_id" INTEGER,
+    CONSTRAINT "signal_items_idempotency_key_key" UNIQUE ("idempotency_key"),
+    CONSTRAINT "signal_items_cluster_id_fkey" FOREIGN KEY ("cluster_id") REFERENCES "signal_clusters" ("id")
+) STRICT;
+CREATE INDEX "signal_items_cluster_id_idx" ON "signal_items" ("cluster_id");
+CREATE INDEX "signal_items_fetched_at_idx" ON "signal_items" ("fetched_at" DESC);
+CREATE TABLE "signal_syntheses" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "cluster_id" INTEGER NOT NULL,
+    "artifact" TEXT NOT NULL CHECK (json_valid("artifact")),
+    "produced_at" TEXT NOT NULL,
+    CONSTRAINT "signal_syntheses_cluster_id_fkey" FOREIGN KEY ("cluster_id") REFERENCES "signal_clusters" ("id")
+) STRICT;
+CREATE INDEX "signal_syntheses_cluster_id_idx" ON "signal_syntheses" ("cluster_id");
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0006-events', '76700ac0a1affc4de1b302cc88d4b52c', '[{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"event_type","type":"text"},{"default":{"integer":1},"name":"version","type":"integer"},{"name":"source","type":"text"},{"name":"level","type":"integer"},{"default":{"text":""},"name":"domain","type":"text"},{"default":{"text":"local"},"name":"visibility","type":"text"},{"name":"entity","nullable":true,"type":"text"},{"default":{"text":""},"name":"description","type":"text"},{"default":{"json":"{}"},"name":"payload","type":"json"},{"name":"idempotency_key","nullable":true,"type":"text"},{"default":{"text":"unseen"},"name":"human_status","type":"text"},{"default":{"text":"none"},"name":"agent_status","type":"text"},{"name":"agent_id","nullable":true,"type":"text"},{"name":"resolution","nullable":true,"type":"json"},{"name":"created_at","type":"timestamp"},{"name":"updated_at","type":"timestamp"},{"name":"seen_at","nullable":true,"type":"timestamp"},{"name":"claimed_at","nullable":true,"type":"timestamp"},{"name":"resolved_at","nullable":true,"type":"timestamp"}],"indexes":[{"parts":[{"column":"event_type"}]},{"parts":[{"column":"level"}]},{"parts":[{"column":"domain"}]},{"parts":[{"column":"human_status"}]},{"parts":[{"column":"agent_status"}]},{"parts":[{"column":"visibility"}]},{"parts":[{"column":"created_at","descending":true}]}],"name":"notifications","primary_key":{"columns":["id"]},"uniques":[{"columns":["idempotency_key"]}]}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"event_type","type":"text"},{"name":"source","type":"text"},{"name":"received_at","type":"timestamp"},{"name":"envelope_json","type":"json"},{"default":{"json":"[]"},"name":"trust_flags","type":"json"},{"default":{"boolean":false},"name":"reviewed","type":"boolean"}],"indexes":[{"parts":[{"column":"reviewed"},{"column":"received_at","descending":true}]}],"name":"quarantined_events","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"event_type","type":"text"},{"name":"entity","nullable":true,"type":"text"},{"name":"window_start","type":"timestamp"},{"default":{"integer":1},"name":"count","type":"integer"}],"indexes":[{"parts":[{"column":"event_type"},{"column":"entity"},{"column":"window_start"}]}],"name":"correlation_windows","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"cluster_key","type":"text"},{"name":"tags","nullable":true,"type":"json"},{"default":{"boolean":false},"name":"is_burst","type":"boolean"},{"default":{"boolean":false},"name":"is_novel","type":"boolean"},{"name":"summary","nullable":true,"type":"text"},{"default":{"integer":0},"name":"member_count","type":"integer"},{"name":"formed_at","type":"timestamp"}],"indexes":[{"parts":[{"column":"formed_at","descending":true}]}],"name":"signal_clusters","primary_key":{"columns":["id"]},"uniques":[{"columns":["cluster_key"]}]}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"idempotency_key","type":"text"},{"name":"source_id","type":"text"},{"name":"item_url","type":"text"},{"name":"raw_title","nullable":true,"type":"text"},{"name":"summary","nullable":true,"type":"text"},{"name":"tags","nullable":true,"type":"json"},{"name":"embedding","nullable":true,"type":"json"},{"name":"fetched_at","type":"timestamp"},{"name":"cluster_id","nullable":true,"type":"bigint"}],"foreign_keys":[{"columns":["cluster_id"],"parent":"signal_clusters","parent_columns":["id"]}],"indexes":[{"parts":[{"column":"cluster_id"}]},{"parts":[{"column":"fetched_at","descending":true}]}],"name":"signal_items","primary_key":{"columns":["id"]},"uniques":[{"columns":["idempotency_key"]}]}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"cluster_id","type":"bigint"},{"name":"artifact","type":"json"},{"name":"produced_at","type":"timestamp"}],"foreign_keys":[{"columns":["cluster_id"],"parent":"signal_clusters","parent_columns":["id"]}],"indexes":[{"parts":[{"column":"cluster_id"}]}],"name":"signal_syntheses","primary_key":{"columns":["id"]}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
+
+-- up 0007-search
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+CREATE VIRTUAL TABLE memory_observations_fts USING fts5(
+    title, subtitle, narrative, facts, concepts, content='memory_observations', content_rowid='id');
+CREATE TRIGGER memory_obs_ai AFTER INSERT ON memory_observations
+BEGIN
+    INSERT INTO memory_observations_fts (rowid, title, subtitle, narrative, facts, concepts)
+    VALUES (NEW.id, NEW.title, NEW.subtitle, NEW.narrative, NEW.facts, NEW.concepts);
+END;
+CREATE TRIGGER memory_obs_ad AFTER DELETE ON memory_observations
+BEGIN
+    INSERT INTO memory_observations_fts (
+        memory_observations_fts, rowid, title, subtitle, narrative, facts, concepts)
+    VALUES ('delete', OLD.id, OLD.title, OLD.subtitle, OLD.narrative, OLD.facts, OLD.concepts);
+END;
+CREATE TRIGGER memory_obs_au AFTER UPDATE ON memory_observations
+BEGIN
+    INSERT INTO memory_observations_fts (
+        memory_observations_fts, rowid, title, subtitle, narrative, facts, concepts)
+    VALUES ('delete', OLD.id, OLD.title, OLD.subtitle, OLD.narrative, OLD.facts, OLD.concepts);
+    INSERT INTO memory_observations_fts (rowid, title, subtitle, narrative, facts, concepts)
+    VALUES (NEW.id, NEW.title, NEW.subtitle, NEW.narrative, NEW.facts, NEW.concepts);
+END;
+CREATE VIRTUAL TABLE mirrors_fts USING fts5(
+    title, conversation_text, content='mirrors', content_rowid='id');
+CREATE TRIGGER mirrors_ai AFTER INSERT ON mirrors
+BEGIN
+    INSERT INTO mirrors_fts (rowid, title, conversation_text)
+    VALUES (NEW.id, NEW.title, NEW.conversation_text);
+END;
+CREATE TRIGGER mirrors_ad AFTER DELETE ON mirrors
+BEGIN
+    INSERT INTO mirrors_fts (mirrors_fts, rowid, title, conversation_text)
+    VALUES ('delete', OLD.id, OLD.title, OLD.conversation_text);
+END;
+CREATE TRIGGER mirrors_au AFTER UPDATE ON mirrors
+BEGIN
+    INSERT INTO mirrors_fts (mirrors_fts, rowid, title, conversation_text)
+    VALUES ('delete', OLD.id, OLD.title, OLD.conversation_text);
+    INSERT INTO mirrors_fts (rowid, title, conversation_text)
+    VALUES (NEW.id, NEW.title, NEW.conversation_text);
+END;
+INSERT INTO memory_observations_fts (memory_observations_fts) VALUES ('rebuild');
+INSERT INTO mirrors_fts (mirrors_fts) VALUES ('rebuild');
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0007-search', '7efb24e6a6a7cbff6897f1d3a504fd1a', '[{"run":{"undo":{"script":{"postgresql":"drop index mirrors_search; drop index memory_observations_search; drop function search_words(text)","sqlite":"drop trigger mirrors_au; drop trigger mirrors_ad; drop trigger mirrors_ai; drop table mirrors_fts; drop trigger memory_obs_au; drop trigger memory_obs_ad; drop trigger memory_obs_ai; drop table memory_observations_fts"}},"up":{"postgresql":"create or replace function search_words(text) returns text[] language sql immutable strict parallel safe cost 1000 set search_path = pg_catalog as $$\n    SELECT ARRAY(\n        SELECT left(word, 200)\n        FROM unnest(string_to_array(lower(regexp_replace(\n            regexp_replace(normalize($1, NFD), ''[\\u0300-\\u036f]+'', '''', ''g''),\n            ''[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b1\\u00b4\\u00b6-\\u00b8\\u00bb\\u00bf\\u00d7\\u00f7''\n                || ''\\u02c2-\\u02c5\\u02d2-\\u02df\\u0375\\u037e\\u0384\\u0385\\u0387\\u03f6\\u0482\\u055a-\\u055f\\u0589-\\u058f''\n                || ''\\u05be\\u05c0\\u05c3\\u05c6\\u05f3-\\u060f\\u061b-\\u061f\\u066a-\\u066d\\u06d4\\u0964\\u0965\\u0970\\u0e3f''\n                || ''\\u0e4f\\u0e5a\\u0e5b\\u2000-\\u206f\\u207a-\\u207e\\u208a-\\u208e\\u20a0-\\u20c0\\u2190-\\u244a\\u249c-\\u24e9''\n                || ''\\u2500-\\u2775\\u2794-\\u2bff\\u2e00-\\u2e2e\\u2e30-\\u3004\\u3008-\\u3020\\u3030\\u303d-\\u303f\\u309b\\u309c''\n                || ''\\u30a0\\u30fb\\ufd3e-\\ufd4f\\ufe00-\\ufe6b\\ufeff-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65''\n                || ''\\uffe0-\\ufffd\\U0001f000-\\U0001f0f5\\U0001f10d-\\U0001fbca]+'',\n            '' '', ''g'')), '' '')) AS word\n        WHERE word <> '''')\n$$; do $$\nBEGIN\n    PERFORM search_words(''words are taken apart in UTF-8 only'');\nEND $$; create index memory_observations_search on memory_observations using gin (search_words(coalesce(title, '''') || '' '' || coalesce(subtitle, '''') || '' '' || coalesce(narrative, '''') || '' '' || coalesce(facts, '''') || '' '' || coalesce(concepts, ''''))); create index mirrors_search on mirrors using gin (search_words(coalesce(title, '''') || '' '' || coalesce(conversation_text, '''')))","sqlite":"create virtual table memory_observations_fts using fts5(title, subtitle, narrative, facts, concepts, content=''memory_observations'', content_rowid=''id''); create trigger memory_obs_ai after insert on memory_observations begin insert into memory_observations_fts (rowid, title, subtitle, narrative, facts, concepts) values (new.id, new.title, new.subtitle, new.narrative, new.facts, new.concepts); end; create trigger memory_obs_ad after delete on memory_observations begin insert into memory_observations_fts (memory_observations_fts, rowid, title, subtitle, narrative, facts, concepts) values (''delete'', old.id, old.title, old.subtitle, old.narrative, old.facts, old.concepts); end; create trigger memory_obs_au after update on memory_observations begin insert into memory_observations_fts (memory_observations_fts, rowid, title, subtitle, narrative, facts, concepts) values (''delete'', old.id, old.title, old.subtitle, old.narrative, old.facts, old.concepts); insert into memory_observations_fts (rowid, title, subtitle, narrative, facts, concepts) values (new.id, new.title, new.subtitle, new.narrative, new.facts, new.concepts); end; create virtual table mirrors_fts using fts5(title, conversation_text, content=''mirrors'', content_rowid=''id''); create trigger mirrors_ai after insert on mirrors begin insert into mirrors_fts (rowid, title, conversation_text) values (new.id, new.title, new.conversation_text); end; create trigger mirrors_ad after delete on mirrors begin insert into mirrors_fts (mirrors_fts, rowid, title, conversation_text) values (''delete'', old.id, old.title, old.conversation_text); end; create trigger mirrors_au after update on mirrors begin insert into mirrors_fts (mirrors_fts, rowid, title, conversation_text) values (''delete'', old.id, old.title, old.conversation_text); insert into mirrors_fts (rowid, title, conversation_text) values (new.id, new.title, new.conversation_text); end; insert into memory_observations_fts (memory_observations_fts) values (''rebuild''); insert into mirrors_fts (mirrors_fts) values (''rebuild'')"}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
+
 -- up 0008-imports
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

@@ -95,7 +95,7 @@ extension PostgreSQLConstraintReader.Constraint {
 
     var lostDetails: [NotCarried] {
         var lost: [NotCarried] = []
-        if !isValidated { lost.append(remark(NotCarried.unvalidated)) }
+        if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
         if matchesFully { lost.append(remark("is MATCH FULL: it is carried as MATCH SIMPLE")) }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
             lost.append(remark("is deferrable: it is carried as checked at once"))
