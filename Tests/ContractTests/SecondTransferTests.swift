@@ -62,7 +62,7 @@ struct SecondTransferTests {
                 }
             }
             #expect(try await Migrator(history: history, database: target).drift() == [])
-            try await target.withConnection { connection in
+            try await target.withConnection { connection throws in
                 #expect(try Self.settings(connection) == [["kept", 7]])
                 #expect(try connection.values("SELECT id, is_burst FROM signal_clusters").count == 1)
                 let again =
@@ -103,7 +103,7 @@ struct SecondTransferTests {
                 #expect(refusal?.code == "target_filled")
             }
             #expect(try await Migrator(history: history, database: target).drift() == [])
-            try await target.withConnection { connection in
+            try await target.withConnection { connection throws in
                 let (settings, count) = (
                     try Self.settings(connection), try connection.queryValue("SELECT count(*) FROM notifications")
                 )

@@ -37,7 +37,7 @@ struct WordIndexTests {
             try await database.withConnection { try add("Before", "an old word", $0) }
             try await migrator.up()
             #expect(try await migrator.drift() == [])
-            try await database.withConnection { connection in
+            try await database.withConnection { connection throws in
                 #expect(try found(["old"], connection) == [1])
                 try add("After", "a new word", connection)
                 #expect(try found(["word"], connection) == [1, 2])
@@ -60,7 +60,7 @@ struct WordIndexTests {
     func longTexts(_ backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await migrator(database).up()
-            try await database.withConnection { connection in
+            try await database.withConnection { connection throws in
                 try add("Long", (0..<200_000).map { "word\($0)" }.joined(separator: " "), connection)
                 try add("Wide", String(repeating: "é", count: 5_000) + " end", connection)
                 #expect(try found(["word199999"], connection) == [1])
@@ -80,14 +80,14 @@ struct WordIndexTests {
         }
         try await backend.withDatabase { database in
             try await migrator(database).up()
-            try await database.withConnection { connection in
+            try await database.withConnection { connection throws in
                 for number in 1...3 { try add("Title \(number)", "text\(number)", connection) }
                 _ = try connection.execute("DELETE FROM mirrors WHERE id = 2")
             }
             let migrator = try migrator(database, wider)
             try await migrator.up()
             #expect(try await migrator.drift() == [])
-            try await database.withConnection { connection in
+            try await database.withConnection { connection throws in
                 #expect(try found(["text3"], connection) == [3])
                 _ = try connection.execute("UPDATE mirrors SET title = 'changed' WHERE id = 3")
                 #expect(try found(["changed", "text3"], connection) == [3] && found(["title"], connection) == [1])
@@ -109,7 +109,7 @@ struct WordIndexTests {
                     let report = try await HistoryTransfer(from: source, to: target, into: .teleclaude()).run()
                     #expect(report.verdict == .verified && report.notCarried == [])
                     #expect(try await migrator(target).drift() == [])
-                    try await target.withConnection { connection in
+                    try await target.withConnection { connection throws in
                         #expect(try found(["naive", "plan"], connection) == [1])
                         try add("Next", "naive too", connection)
                         #expect(try found(["naive"], connection) == [1, 2])

@@ -35,9 +35,9 @@ extension Database {
         return try result.get()
     }
 
-    /// Makes an empty file, which is an empty database; false where it is there by now, or can't be made: whoever opens it says why.
+    /// Makes an empty file for this user alone, which is an empty database; false where it is there by now, or can't be made: whoever opens it says why.
     private static func make(_ path: String) -> Bool {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
         TCPOSIX.close(descriptor)
         return true

@@ -18,7 +18,7 @@ import Transfer
     private func remember(_ title: String?, _ narrative: String?, in project: String = "p", _ database: Database)
         async throws
     {
-        try await database.withConnection { connection in
+        try await database.withConnection { connection throws in
             _ = try connection.execute(
                 """
                 INSERT INTO memory_observations (memory_session_id, project, type, title, narrative, created_at, \
