@@ -61,7 +61,15 @@ public struct InstallImport: Sendable {
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
         try await work(events) { copy, result in
             let transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
-            return report(result, counting: try await transfer.run(events))
+            let transferred = try await transfer.run(events)
+            let report = report(result, counting: transferred)
+            guard transferred.verdict == .verified, report.isComplete else {
+                throw ImportError(
+                    "not_equal",
+                    "the target does not give back what was written to it: the books of a table do not balance",
+                    remedy: "look after the target's disk and server; the originals are as they were")
+            }
+            return report
         }
     }
 

@@ -35,6 +35,7 @@ struct Preparation {
         for name in try names("trigger", connection) { try connection.execute("DROP TRIGGER \(identifier: name)") }
         let copy = try CopySchema(connection)
         let tables = copy.inspection.schema.tables
+        try requireOldInstall(copy.inspection.schema, source)
         var result = Result()
         for table in tables {
             result.counts[table.name] = Int(
@@ -62,6 +63,20 @@ struct Preparation {
         result.notes = quarantine.notes
         for note in quarantine.notes where note.kind == .row { result.setAside[note.table, default: 0] += note.count }
         return result
+    }
+
+    /// A database of something else, or of the daemon of today, is not made to fit.
+    private func requireOldInstall(_ found: Schema, _ source: String) throws(ImportError) {
+        guard found["imports"] == nil, found["import_quarantine"] == nil, found["audit_log"] == nil else {
+            throw ImportError(
+                "new_already", "\(source) is a database of the new daemon's already",
+                remedy: "name it in the settings, or move it with tc-migrate transfer")
+        }
+        guard found["sessions"] != nil else {
+            throw ImportError(
+                "no_install", "\(source) has no table sessions: it is no database of the existing install",
+                remedy: "say --from with the home or the checkout of the existing install")
+        }
     }
 
     private func names(_ kind: String, _ connection: any Connection) throws -> [String] {

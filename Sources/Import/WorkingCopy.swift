@@ -64,15 +64,22 @@ final class WorkingCopy: Sendable {
         return (report.provenance?.fingerprint ?? "", report.remarks.filter { $0.contains(path) })
     }
 
-    /// Takes over the tables of another file, their counters with them. No name is in both.
+    /// Takes over the tables of another file, their counters with them. Throws where a name is in both: one would be lost.
     private static func add(_ file: String, to connection: any Connection) throws {
         try connection.execute("ATTACH DATABASE \(file) AS added")
         try connection.transaction {
             let tables = try connection.query(
                 """
                 SELECT name, sql FROM added.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-                    AND name NOT LIKE 'tc\\_%' ESCAPE '\\' AND name NOT IN (SELECT name FROM main.sqlite_master)
+                    AND name NOT LIKE 'tc\\_%' ESCAPE '\\'
                 """)
+            let present = Set(
+                try connection.query("SELECT name FROM main.sqlite_master").compactMap { $0.values[0].text })
+            if let name = tables.compactMap({ $0.values[0].text }).first(where: present.contains) {
+                throw ImportError(
+                    "name_twice", "teleclaude.db and events.db both have a table \(name)",
+                    remedy: "move events.db away, and bring it over by itself with tc-migrate transfer --into-history")
+            }
             for row in tables {
                 guard let name = row.values[0].text, let sql = row.values[1].text else { continue }
                 try connection.execute(SQL(trusted: sql))

@@ -290,6 +290,19 @@ struct AdoptTests {
                 #expect(try Data(contentsOf: URL(fileURLWithPath: broken)) == bytes)
             }
 
+            for (statement, words) in [
+                ("CREATE TABLE a (b)", "no table sessions"),
+                ("CREATE TABLE sessions (session_id TEXT); CREATE TABLE audit_log (a)", "new daemon's already"),
+            ] {
+                let folder = box("other-\(words.count)")
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try execute(statement, on: "sqlite:\(folder)/teleclaude.db", creating: true)
+                expectRefusal(try await adopt(box, folder, target, "--quiet"), saying: words)
+            }
+            try execute("CREATE TABLE notifications (a)", on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            expectRefusal(try await adopt(box, home, target, "--quiet"), saying: "both have a table notifications")
+            try execute("DROP TABLE notifications", on: "sqlite:\(home)/teleclaude/teleclaude.db")
+
             try execute("CREATE TABLE mine (a)", on: "sqlite:\(box("full.db"))", creating: true)
             let full = try await adopt(box, home, "sqlite:\(box("full.db"))")
             #expect(full.code == 2 && full.error.contains("mine"), "\(full)")
