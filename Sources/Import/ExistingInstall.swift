@@ -49,8 +49,8 @@ public final class OldDaemonLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw ImportError(
-                "daemon_running", "the existing daemon runs: it holds the lock on \(path)",
-                remedy: "stop it, and the agents' hooks with it; then run this again")
+                "daemon_running", "the existing daemon runs, or another adoption does: the lock on \(path) is held",
+                remedy: "stop it, and the agents' hooks with the daemon; then run this again")
         }
     }
 
