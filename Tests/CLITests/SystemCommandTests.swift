@@ -106,13 +106,13 @@ struct SystemCommandTests {
     @Test("what is in the way is refused, with one sentence each", .enabled(if: geteuid() == 0, needsRoot))
     func refusal() async throws {
         try await withRoot { box, telec, root in
-            try box.write("root/etc/systemd/system/teleclaude.service", "[Service]\nExecStart=/opt/other\n")
+            try box.write("root/etc/systemd/system/teleclauded.service", "[Service]\nExecStart=/opt/other\n")
             let before = try box.contents()
             let run = try await box.run(telec, ["system", "install", "--root", root, "--json"])
             #expect(run.ending == .exit(2) && run.output.contains("\"code\": \"in_the_way\""), "\(run)")
             #expect(
                 run.error == """
-                    error: /etc/systemd/system/teleclaude.service is there already, and was not written by an installation; \
+                    error: /etc/systemd/system/teleclauded.service is there already, and was not written by an installation; \
                     look at it, and move it away
 
                     """, "\(run)")

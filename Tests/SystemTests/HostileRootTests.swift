@@ -20,7 +20,7 @@ struct HostileRootTests {
         }
     }
 
-    private let unit = "/etc/systemd/system/teleclaude.service"
+    private let unit = "/etc/systemd/system/teleclauded.service"
 
     @Test func anotherProgramsUnit() async throws {
         try await expectRefusal("\(unit) is there already, and was not written by an installation") { tree in

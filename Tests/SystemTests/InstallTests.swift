@@ -19,8 +19,8 @@ struct InstallTests {
                 ("/usr/local/share/teleclaude", "755 0:0"), ("/var/lib/teleclaude", "700 \(service)"),
                 ("/var/log/teleclaude", "750 0:\(account.gid)"), ("/usr/local/bin/teleclauded", "755 0:0"),
                 ("/usr/local/bin/telec", "755 0:0"), ("/usr/local/bin/tc-migrate", "755 0:0"),
-                ("/etc/systemd/system/teleclaude.service", "644 0:0"),
-                ("/etc/systemd/system/teleclaude.socket", "644 0:0"), ("/etc/sysusers.d/teleclaude.conf", "644 0:0"),
+                ("/etc/systemd/system/teleclauded.service", "644 0:0"),
+                ("/etc/systemd/system/teleclauded.socket", "644 0:0"), ("/etc/sysusers.d/teleclaude.conf", "644 0:0"),
                 ("/etc/tmpfiles.d/teleclaude.conf", "644 0:0"), ("/etc/logrotate.d/teleclaude", "644 0:0"),
                 ("/etc/shadow", "640 0:0"),
             ]
@@ -170,7 +170,7 @@ struct InstallTests {
             for step in try tree.installSteps(old) { try installation.run(step) }
             try tree.write("/etc/teleclaude/config.yml", "mode: system\n# mine\n")
             let steps = try tree.installSteps()
-            let unit = steps.first { $0.path == "/etc/systemd/system/teleclaude.service" }
+            let unit = steps.first { $0.path == "/etc/systemd/system/teleclauded.service" }
             #expect(
                 unit?.difference == ["- ExecStart=/usr/bin/teleclauded", "+ ExecStart=/usr/local/bin/teleclauded"])
             #expect(try tree.findings().contains { $0.kind == .changed && $0.message.hasSuffix("of another version") })

@@ -30,7 +30,7 @@ struct UnitTests {
     func verify() async throws {
         try await withUnits { folder in
             let answer = try SystemCommand.run([
-                "systemd-analyze", "verify", "\(folder)/teleclaude.service", "\(folder)/teleclaude.socket",
+                "systemd-analyze", "verify", "\(folder)/teleclauded.service", "\(folder)/teleclauded.socket",
             ])
             #expect(answer.code == 0 && answer.text.isEmpty, "\(answer.text)")
         }
@@ -42,7 +42,7 @@ struct UnitTests {
             // In tenths: it ends with 1 above that.
             let answer = try SystemCommand.run([
                 "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15",
-                "\(folder)/teleclaude.service",
+                "\(folder)/teleclauded.service",
             ])
             #expect(answer.code == 0, "\(answer.text)")
             #expect(answer.text.contains("Overall exposure level"), "\(answer.text)")
@@ -51,7 +51,7 @@ struct UnitTests {
 
     @Test("the confinement leaves the daemon what it lives by")
     func needs() throws {
-        let unit = try text("teleclaude.service", .systemd)
+        let unit = try text("teleclauded.service", .systemd)
         // Who calls is told by numbers of this machine; PostgreSQL may be anywhere.
         for forbidden in ["PrivateUsers=", "PrivateNetwork=", "DynamicUser=", "RuntimeDirectory=", "LogsDirectory="] {
             #expect(!unit.contains(forbidden))

@@ -6,9 +6,9 @@
 set -uo pipefail
 
 programs="$1"
-unit=teleclaude.service
+unit=teleclauded.service
 
-fail() { printf 'FAILED: %s\n' "$*"; journalctl --no-pager -n 40 -u teleclaude.service -u teleclaude.socket; tail -n 20 /var/log/teleclaude/*.log; exit 1; }
+fail() { printf 'FAILED: %s\n' "$*"; journalctl --no-pager -n 40 -u teleclauded.service -u teleclauded.socket; tail -n 20 /var/log/teleclaude/*.log; exit 1; }
 seen() { printf 'seen: %s\n' "$*"; }
 must() { "$@" || fail "$* (exit $?)"; } # COMMAND…
 telec() { /usr/local/bin/telec "$@"; }
@@ -20,7 +20,7 @@ must useradd --create-home --shell /bin/bash alice
 must "$programs/telec" system install
 must telec system status
 [[ "$("$programs/telec" system install | tail -n 1)" == *"nothing to do" ]] || fail "a second run does something"
-must systemctl is-active --quiet teleclaude.service teleclaude.socket
+must systemctl is-active --quiet teleclauded.service teleclauded.socket
 seen "installed and started; a second run does nothing"
 
 printf 'people:\n  - {name: Alice, os_username: alice}\n  - {name: Root, os_username: root, role: admin}\n' >> /etc/teleclaude/config.yml
@@ -100,8 +100,8 @@ must telec system status > /dev/null
 seen "secrets that others could read: found, and put right"
 
 must telec system uninstall > /dev/null
-[[ ! -e /etc/systemd/system/teleclaude.service && -e /var/lib/teleclaude/teleclaude.db ]] || fail "uninstall: $(ls /var/lib/teleclaude)"
-systemctl is-active --quiet teleclaude.socket && fail "the socket is still there"
+[[ ! -e /etc/systemd/system/teleclauded.service && -e /var/lib/teleclaude/teleclaude.db ]] || fail "uninstall: $(ls /var/lib/teleclaude)"
+systemctl is-active --quiet teleclauded.socket && fail "the socket is still there"
 must "$programs/telec" system install > /dev/null
 as_alice /usr/local/bin/telec sessions list --json | grep -q "$session" || fail "the session is forgotten"
 seen "uninstalled and installed again: the data is still there"

@@ -5,8 +5,8 @@ struct SystemdUnits {
     init(_ layout: SystemLayout) { self.layout = layout }
 
     static let folder = "/etc/systemd/system"
-    static let service = "teleclaude.service"
-    static let socket = "teleclaude.socket"
+    static let service = "teleclauded.service"
+    static let socket = "teleclauded.socket"
 
     var entries: [SystemEntry] {
         [
