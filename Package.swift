@@ -106,7 +106,9 @@ let package = Package(
             ], path: "Sources/Runtime"),
         // The daemon as a service of the whole machine.
         .target(
-            name: "TCSystem", dependencies: ["Dialects", "TCPOSIX", "TCSettings", "TCRuntime"], path: "Sources/System"),
+            name: "TCSystem",
+            dependencies: ["Dialects", "Migrator", "Transfer", "TCImport", "TCPOSIX", "TCSettings", "TCRuntime"],
+            path: "Sources/System"),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(

@@ -30,17 +30,26 @@ public struct ImportReport: Sendable {
         public var setAside: Int
     }
 
+    /// Somebody's sessions.
+    public struct Share: Sendable, Equatable {
+        public var owner: ImportOwner
+        public var sessions: Int
+    }
+
     public var install: ExistingInstall
     public var owner: ImportOwner
     public var lines: [Line]
     public var notes: [Note]
     /// What else there is to know: rows without a parent, how the source was read.
     public var remarks: [String]
-    /// Sessions that got their owner.
-    public var ownedSessions: Int
+    /// How many sessions each owner got: first the one who has those that name nobody else.
+    public var shares: [Share]
     /// Tokens that could still be used, and are revoked.
     public var revokedTokens: Int
     public var seconds: Double
+
+    /// Sessions that got their owner.
+    public var ownedSessions: Int { shares.reduce(0) { $0 + $1.sessions } }
 
     /// Whether every row of the source is in the target or set aside.
     public var isComplete: Bool { lines.allSatisfy { $0.sourceRows == $0.targetRows + $0.setAside } }

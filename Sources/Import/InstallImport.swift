@@ -10,19 +10,31 @@ public struct InstallImport: Sendable {
     private let install: ExistingInstall
     private let target: Database
     private let history: History
-    private let owner: ImportOwner
-    private let folder: String
+    private let options: Options
 
-    /// `folder` is for the working copy, which nobody else may read. It needs room for the old database.
-    public init(
-        _ install: ExistingInstall, into target: Database, _ history: History, owner: ImportOwner,
-        workingFolder folder: String
-    ) {
+    /// How the old data is read, and as whom the target is filled.
+    public struct Options: Sendable {
+        public var owners: ImportOwners
+        /// Where the clock hung whose texts name no zone: UTC where nobody says, as the old daemon read them.
+        public var zone: LocalZone?
+        /// For the working copy, which nobody else may read. It needs room for the old databases.
+        public var workingFolder: String
+        /// As whom the target is filled; as who runs this when `nil`.
+        public var account: ActingAccount?
+        /// Whether the caller holds the old daemon's lock (``OldDaemonLock``); the import takes it itself where not.
+        public var isLocked = false
+
+        public init(_ owners: ImportOwners, workingFolder: String) {
+            self.owners = owners
+            self.workingFolder = workingFolder
+        }
+    }
+
+    public init(_ install: ExistingInstall, into target: Database, _ history: History, _ options: Options) {
         self.install = install
         self.target = target
         self.history = history
-        self.owner = owner
-        self.folder = folder
+        self.options = options
     }
 
     /// An import that was made before.
@@ -33,15 +45,22 @@ public struct InstallImport: Sendable {
 
     /// The import that the target holds already; `nil` where there is none.
     public func done() async throws -> Done? {
-        guard !target.isMissing else { return nil }
-        return try await target.withConnection { connection in
-            guard try connection.dialect.inspect(connection).schema["imports"] != nil else { return nil }
-            let row = try connection.query("SELECT source, CAST(made_at AS TEXT) AS made_at FROM imports ORDER BY id")
-                .first
-            return try row.map {
-                Done(source: try $0["source", as: String.self], madeAt: try $0["made_at", as: String.self])
+        try await acting {
+            guard !target.isMissing else { return nil }
+            return try await target.withConnection { connection in
+                guard try connection.dialect.inspect(connection).schema["imports"] != nil else { return nil }
+                let rows = try connection.query(
+                    "SELECT source, CAST(made_at AS TEXT) AS made_at FROM imports ORDER BY id")
+                return try rows.first.map {
+                    Done(source: try $0["source", as: String.self], madeAt: try $0["made_at", as: String.self])
+                }
             }
         }
+    }
+
+    private func acting<T>(_ body: () async throws -> T) async throws -> T {
+        guard let account = options.account else { return try await body() }
+        return try await account.act(body)
     }
 
     /// Tells what `run` would do. Writes nothing but the working copy, which is removed again.
@@ -78,18 +97,29 @@ public struct InstallImport: Sendable {
         _ body: (Database, Preparation.Result) async throws -> ImportReport
     ) async throws -> ImportReport {
         let start = ContinuousClock.now
-        let lock = try OldDaemonLock(of: install)
+        let lock = try options.isLocked ? nil : OldDaemonLock(of: install)
         defer { withExtendedLifetime(lock) {} }
-        let working = try WorkingCopy(in: folder)
+        let stamp = SourceStamp(of: install)
+        let working = try WorkingCopy(in: options.workingFolder)
         let made = try await working.copy(install, events)
-        let preparation = Preparation(schema: history.schema, target: target.transferDialect, owner: owner)
+        let preparation = Preparation(
+            schema: history.schema, target: target.transferDialect, owners: options.owners, zone: options.zone)
         let (source, fingerprint) = (install.database, made.fingerprint)
         let result = try await made.database.withConnection {
             try preparation.run(on: $0, source: source, fingerprint: fingerprint)
         }
-        var report = try await body(made.database, result)
+        guard SourceStamp(of: install) == stamp else {
+            throw ImportError(
+                "written_meanwhile", "\(install.database) was written to while it was copied",
+                remedy: "stop what writes to it (the agents' hooks, the old telec), and run this again")
+        }
+        if let account = options.account { try working.give(to: account) }
+        var report = try await acting { try await body(made.database, result) }
         await made.database.close()
         report.remarks += made.remarks
+        if SourceStamp(of: install) != stamp {
+            report.remarks.append("\(install.database) was written to after it was copied: that did not come over")
+        }
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }
@@ -105,8 +135,8 @@ public struct InstallImport: Sendable {
         }
         let orphans = (transferred?.tables ?? []).flatMap { line in line.notes.map { "\(line.name): \($0)" } }
         return ImportReport(
-            install: install, owner: owner, lines: lines, notes: result.notes, remarks: result.remarks + orphans,
-            ownedSessions: result.ownedSessions, revokedTokens: result.revokedTokens, seconds: 0)
+            install: install, owner: options.owners.standard, lines: lines, notes: result.notes,
+            remarks: result.remarks + orphans, shares: result.shares, revokedTokens: result.revokedTokens, seconds: 0)
     }
 }
 

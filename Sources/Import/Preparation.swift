@@ -7,7 +7,9 @@ import Transfer
 struct Preparation {
     let schema: Schema
     let target: any TransferDialect
-    let owner: ImportOwner
+    let owners: ImportOwners
+    /// Where the clock hung whose texts name no zone; UTC where nobody says.
+    let zone: LocalZone?
 
     /// What was done to the copy.
     struct Result {
@@ -16,7 +18,7 @@ struct Preparation {
         var notes: [ImportReport.Note] = []
         /// Tables, and columns as `table.column`, that have no place.
         var homeless: [String] = []
-        var ownedSessions = 0
+        var shares: [ImportReport.Share] = []
         var revokedTokens = 0
         var remarks: [String] = []
     }
@@ -51,6 +53,7 @@ struct Preparation {
             }
             try leaveColumnsBehind(rows, new, &quarantine, &result)
             try addMissing(old, new, copy, &result)
+            try readWallClock(rows, new, connection, &result)
             try UnfitValues(connection: connection, target: target).mend(rows, for: new, &quarantine)
         }
         let mended = try connection.dialect.inspect(connection)
@@ -151,12 +154,41 @@ struct Preparation {
         }
     }
 
-    /// Every session gets an owner; what stands in human_email and human_role proves nothing of who may read it.
+    private func readWallClock(
+        _ rows: OldRows, _ new: Table, _ connection: any Connection, _ result: inout Result
+    ) throws {
+        guard let zone else { return }
+        let count = try WallClockTimes(zone: zone).shift(rows, for: new, connection)
+        guard count > 0 else { return }
+        result.remarks.append("\(rows.table.name): \(count) times without a zone were read in \(zone.name)")
+    }
+
+    /// Every session gets an owner; what stands in human_role proves nothing of who may read it.
     private func own(_ copy: CopySchema, _ connection: any Connection, _ result: inout Result) throws {
         let columns = ["owner_person", "owner_uid"].compactMap { schema["sessions"]?[column: $0] }
         try copy.add(columns, to: "sessions")
-        result.ownedSessions = try connection.execute(
-            "UPDATE sessions SET owner_person = \(owner.person), owner_uid = \(Int64(owner.uid))")
+        let all = try give("1", to: owners.standard, connection)
+        var others: [ImportOwner: Int] = [:]
+        if owners.areMany, copy.inspection.schema["sessions"]?[column: "human_email"] != nil {
+            let addresses = try connection.query(
+                "SELECT DISTINCT human_email FROM sessions WHERE human_email IS NOT NULL")
+            for address in addresses.compactMap({ $0.values[0].text }) {
+                let owner = owners.owner(email: address)
+                guard owner != owners.standard else { continue }
+                others[owner, default: 0] += try give("human_email = \(address)", to: owner, connection)
+            }
+        }
+        let rest = all - others.values.reduce(0, +)
+        result.shares =
+            [ImportReport.Share(owner: owners.standard, sessions: rest)]
+            + others.sorted { $0.key.person < $1.key.person }.map { .init(owner: $0.key, sessions: $0.value) }
+    }
+
+    private func give(_ condition: SQL, to owner: ImportOwner, _ connection: any Connection) throws -> Int {
+        try connection.execute(
+            """
+            UPDATE sessions SET owner_person = \(owner.person), owner_uid = \(Int64(owner.uid)) WHERE \(condition)
+            """)
     }
 
     /// Nobody who took up a row of a queue, or has a token, is there any more.
@@ -183,7 +215,7 @@ struct Preparation {
         try connection.execute(
             """
             INSERT INTO imports (source, fingerprint, made_at, owner_person, owner_uid)
-            VALUES (\(source), \(fingerprint), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), \(owner.person), \(Int64(owner.uid)))
+            VALUES (\(source), \(fingerprint), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), \(owners.standard.person), \(Int64(owners.standard.uid)))
             """)
     }
 }

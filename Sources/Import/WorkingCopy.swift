@@ -20,8 +20,21 @@ final class WorkingCopy: Sendable {
     }
 
     deinit {
-        for file in [main, added] { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) } }
+        for file in files { unlink(file) }
         rmdir(folder)
+    }
+
+    private var files: [String] {
+        [main, added].flatMap { file in ["", "-wal", "-shm", "-journal"].map { file + $0 } }
+    }
+
+    /// From now on the account may read it, and nobody else but root.
+    func give(to account: ActingAccount) throws(ImportError) {
+        for path in [folder] + files where chown(path, account.uid, account.gid) != 0 && errno != ENOENT {
+            throw ImportError(
+                "no_working_folder", "\(path) can't be given to another account: \(String(cString: strerror(errno)))",
+                remedy: "run this as root")
+        }
     }
 
     /// The copy, and what there is to say of how it was made.

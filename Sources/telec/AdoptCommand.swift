@@ -50,9 +50,9 @@ struct AdoptCommand: AsyncParsableCommand {
             if !dryRun, let path = url.filePath { try Self.makeFolder(of: path) }
             let target = try Database(
                 url, options: ConnectionOptions(access: dryRun ? .readOnly : .create, isOwned: true))
-            let adoption = InstallImport(
-                install, into: target, try .teleclaude(), owner: try owner(loaded, context),
-                workingFolder: context.environment["TMPDIR"] ?? "/tmp")
+            let options = InstallImport.Options(
+                ImportOwners(try owner(loaded, context)), workingFolder: context.environment["TMPDIR"] ?? "/tmp")
+            let adoption = InstallImport(install, into: target, try .teleclaude(), options)
             if let done = try await adoption.done() {
                 output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
             } else {

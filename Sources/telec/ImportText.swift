@@ -47,11 +47,15 @@ enum ImportText {
     }
 
     private static func ending(_ report: ImportReport, _ isDryRun: Bool) -> String {
-        let sessions = "\(Formatting.count(report.ownedSessions)) sessions"
         let tokens = "\(Formatting.count(report.revokedTokens)) tokens"
+        let word = isDryRun ? "would be" : "are"
+        let shares = report.shares.map { share in
+            "\(Formatting.count(share.sessions)) sessions \(word) \(share.owner.person)'s"
+        }
+        let owned = shares.joined(separator: ", ")
         return isDryRun
-            ? "nothing was written; \(sessions) would be \(report.owner.person)'s, \(tokens) would be revoked"
-            : "verified: \(sessions) are \(report.owner.person)'s, \(tokens) were revoked; the originals are as they were"
+            ? "nothing was written; \(owned), \(tokens) would be revoked"
+            : "verified: \(owned), \(tokens) were revoked; the originals are as they were"
     }
 
     static func document(_ report: ImportReport, target: String, isDryRun: Bool) -> JSON {
@@ -63,6 +67,16 @@ enum ImportText {
                 .object([("person", .string(report.owner.person)), ("uid", .integer(Int64(report.owner.uid)))])
             ),
             ("verdict", .string(isDryRun ? "planned" : report.isComplete ? "verified" : "mismatch")),
+            (
+                "owners",
+                .array(
+                    report.shares.map { share in
+                        .object([
+                            ("person", .string(share.owner.person)), ("uid", .integer(Int64(share.owner.uid))),
+                            ("sessions", .integer(Int64(share.sessions))),
+                        ])
+                    })
+            ),
             ("owned_sessions", .integer(Int64(report.ownedSessions))),
             ("revoked_tokens", .integer(Int64(report.revokedTokens))),
             (

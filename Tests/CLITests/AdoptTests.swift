@@ -7,46 +7,6 @@ import Testing
 /// knows nothing of ours (Tests/Fixtures/legacy/compare.py).
 @Suite("an existing install is adopted")
 struct AdoptTests {
-    private struct Comparison: Decodable {
-        var old: Int
-        var new: Int?
-        var differences: [Difference]
-
-        struct Difference: Decodable, Equatable {
-            var row: [String]
-            var column: String?
-        }
-    }
-
-    /// The home of the fixture, unpacked: its database lies beside a -wal that holds what the file lacks.
-    private func unpack(_ box: Sandbox) async throws -> String {
-        let run = try await box.run(
-            Program(inPath: "tar"), ["-xzf", "\(Built.project)/Tests/Fixtures/legacy/home.tar.gz", "-C", box.files])
-        #expect(run.code == 0, "\(run)")
-        return box("home")
-    }
-
-    private func compare(_ box: Sandbox, _ url: String, _ sources: String...) async throws -> [String: Comparison] {
-        let target = url.hasPrefix("sqlite:") ? String(url.dropFirst(7)) : url
-        let run = try await box.run(
-            Program(inPath: "python3"), ["\(Built.project)/Tests/Fixtures/legacy/compare.py", target] + sources)
-        try #require(run.code == 0, "\(run)")
-        return try JSONDecoder().decode([String: Comparison].self, from: Data(run.output.utf8))
-    }
-
-    /// A copy of the old databases for the comparison, which would leave files beside the originals.
-    private func sources(_ box: Sandbox, _ home: String) async throws -> [String] {
-        try FileManager.default.createDirectory(atPath: box("sources"), withIntermediateDirectories: true)
-        let files = [
-            "\(home)/teleclaude/teleclaude.db", "\(home)/teleclaude/teleclaude.db-wal", "\(home)/.teleclaude/events.db",
-        ]
-        for file in files where FileManager.default.fileExists(atPath: file) {
-            let name = URL(fileURLWithPath: file).lastPathComponent
-            try FileManager.default.copyItem(atPath: file, toPath: box("sources/\(name)"))
-        }
-        return [box("sources/teleclaude.db"), box("sources/events.db")]
-    }
-
     private func adopt(_ box: Sandbox, _ home: String, _ url: String, _ more: String...) async throws -> Run {
         try await box.run(.telec, ["adopt", "--from", home, "--database", url] + more)
     }
@@ -54,8 +14,8 @@ struct AdoptTests {
     @Test("every value comes over, owned by who adopts; the originals stay as they are", arguments: Backend.available)
     func home(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
-            let home = try await unpack(box)
-            let sources = try await sources(box, home)
+            let home = try await box.legacyHome()
+            let sources = try await box.legacySources(home)
             let before = try Originals(home)
 
             let dry = try await adopt(box, home, url, "--dry-run", "--quiet")
@@ -68,23 +28,7 @@ struct AdoptTests {
             #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
             #expect(try Originals(home) == before)
 
-            let tables = try await compare(box, url, sources[0], sources[1])
-            #expect(tables.count == 27)
-            var quarantined = Set(["schema_migrations"])
-            for (name, table) in tables {
-                guard let new = table.new else {
-                    let kept = try query(
-                        "SELECT count(*) FROM import_quarantine WHERE source_table = '\(name)'", on: url)
-                    #expect(kept == ["\(table.old)"])
-                    quarantined.remove(name)
-                    continue
-                }
-                let aside = Self.orphans[name] ?? 0
-                #expect(new == table.old - aside, "\(name)")
-                let expected = Self.changed(name, backend)
-                #expect(table.differences.allSatisfy { expected($0.row, $0.column) }, "\(name): \(table.differences)")
-            }
-            #expect(quarantined.isEmpty)
+            try await box.expectLegacyData(in: url, backend, as: sources)
             try expectOwned(url)
             #expect(try query("SELECT value FROM system_settings WHERE key = 'only_in_wal'", on: url) == ["yes"])
             let drift = try await box.migrate("drift", "-d", url)
@@ -118,23 +62,6 @@ struct AdoptTests {
         }
     }
 
-    /// Rows whose parent is gone: they belong to nothing, and are kept beside.
-    private static let orphans = ["conversation_link_members": 2, "pending_message_deletions": 1, "session_tokens": 1]
-
-    /// What is changed on purpose: tokens and locks, and values that the database has no room for.
-    private static func changed(_ table: String, _ backend: Backend) -> ([String], String?) -> Bool {
-        { row, column in
-            switch (table, column) {
-            case (_, nil): orphans[table] != nil
-            case ("session_tokens", "revoked_at"), ("hook_outbox", "locked_at"), ("inbound_queue", "locked_at"): true
-            case ("webhook_outbox", "locked_at"), ("notification_outbox", "locked_at"): true
-            case ("hook_outbox", "payload"): row == ["902"]
-            case ("sessions", "title"): backend == .postgresql && row == ["2870fd26-db75-499e-bdb2-7b00ce3fc611"]
-            default: false
-            }
-        }
-    }
-
     private func expectOwned(_ url: String) throws {
         let owners = try query("SELECT DISTINCT owner_uid || ' ' || owner_person FROM sessions", on: url)
         #expect(owners.count == 1 && owners[0].hasPrefix("\(geteuid()) "), "\(owners)")
@@ -146,7 +73,7 @@ struct AdoptTests {
     @Test("values that no column takes are kept beside, and their rows come along", arguments: Backend.available)
     func hostile(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             try execute(
                 """
                 UPDATE sessions SET created_at = '' WHERE rowid = 1;
@@ -197,7 +124,7 @@ struct AdoptTests {
     @Test("what the page says is what happens")
     func page() async throws {
         try await withSandbox { box in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             let page = try TestSources.text(of: "docs/migrate-from-single-user.md")
             let script = try #require(page.firstMatch(of: /```sh\n((?:.|\n)*?)```/)?.1)
             let folder = URL(fileURLWithPath: Program.telec.path).deletingLastPathComponent().path
@@ -217,7 +144,7 @@ struct AdoptTests {
     @Test("a database that is migrated and holds nothing yet is filled", arguments: Backend.available)
     func migrated(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             #expect(try await box.migrate("up", "-d", url).code == 0)
             let run = try await adopt(box, home, url)
             #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
@@ -235,7 +162,7 @@ struct AdoptTests {
     @Test("numbers go on past every one that was ever given", arguments: Backend.available)
     func sequences(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             let source = "sqlite:\(home)/teleclaude/teleclaude.db"
             try execute(
                 "UPDATE sqlite_sequence SET seq = 100000 WHERE name = 'hook_outbox'; DELETE FROM inbound_queue WHERE id > 300",
@@ -257,7 +184,7 @@ struct AdoptTests {
     @Test("the old daemon's lock refuses; a file that it left behind does not")
     func lock() async throws {
         try await withSandbox { box in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             let before = try Originals(home)
             let descriptor = open("\(home)/teleclaude/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
@@ -273,7 +200,7 @@ struct AdoptTests {
     @Test("what can't be adopted is refused in one sentence, and nothing is left behind")
     func refused() async throws {
         try await withSandbox { box in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             let target = "sqlite:\(box("new.db"))"
             expectRefusal(try await adopt(box, box("nowhere"), target), saying: "there is no teleclaude.db", "--from")
             let same = try await adopt(box, home, "sqlite:\(home)/teleclaude/teleclaude.db")
@@ -319,7 +246,7 @@ struct AdoptTests {
         arguments: Backend.available)
     func kill(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
-            let home = try await unpack(box)
+            let home = try await box.legacyHome()
             let before = try Originals(home)
             for milliseconds in [40, 120, 200, 280, 360] {
                 let victim = try box.start(.telec, ["adopt", "--from", home, "--database", url])
@@ -339,27 +266,6 @@ struct AdoptTests {
             #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: url) == ["200"])
             #expect(try query("SELECT CAST(count(*) AS TEXT) FROM imports", on: url) == ["1"])
             try expectOwned(url)
-        }
-    }
-}
-
-/// Everything below a folder as it lies there: names, bytes, modes and the times of the last change.
-private struct Originals: Equatable {
-    private var entries: [String: Entry] = [:]
-
-    private struct Entry: Equatable {
-        var bytes: Data?
-        var mode: Int?
-        var changed: Date?
-    }
-
-    init(_ folder: String) throws {
-        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
-            let path = "\(folder)/\(name)"
-            let facts = try FileManager.default.attributesOfItem(atPath: path)
-            entries[name] = Entry(
-                bytes: FileManager.default.contents(atPath: path), mode: facts[.posixPermissions] as? Int,
-                changed: facts[.modificationDate] as? Date)
         }
     }
 }

@@ -8,7 +8,7 @@ struct SystemCommandTests {
 
     @Test(
         "the help of every command is the golden one, and has examples",
-        arguments: ["", "install", "uninstall", "status"])
+        arguments: ["", "install", "uninstall", "status", "migrate", "rollback"])
     func help(_ command: String) async throws {
         try await withSandbox { box in
             let run = try await box.run(.telec, ["system"] + (command.isEmpty ? [] : [command]) + ["--help"])

@@ -52,7 +52,7 @@ final class InstanceLease: Sendable {
         var lastNews: String?
     }
 
-    static let lock = AdvisoryLock("daemon")
+    static let lock = AdvisoryLock.daemon
     static let silence = Silence(ofClient: Term.server, ofServer: Term.answer)
 
     private let database: Database
@@ -276,4 +276,9 @@ extension DatabaseError {
             false
         }
     }
+}
+
+extension AdvisoryLock {
+    /// Whoever holds it is the one daemon that works on the database.
+    package static let daemon = AdvisoryLock("daemon")
 }

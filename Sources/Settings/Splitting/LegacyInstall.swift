@@ -1,17 +1,17 @@
 /// The settings files of an existing single-user install, as they are found below a folder: its home, its checkout or its
 /// `.teleclaude`.
-struct LegacyInstall: Sendable {
-    var config: String?
-    var experiments: String?
-    var dotenv: String?
+package struct LegacyInstall: Sendable {
+    package var config: String?
+    package var experiments: String?
+    package var dotenv: String?
     /// `~/.teleclaude/teleclaude.yml`: people, and what holds for all projects.
-    var global: String?
+    package var global: String?
     /// The keys of the sandbox's agents.
-    var credentials: String?
+    package var credentials: String?
     /// `~/.teleclaude/people/NAME/teleclaude.yml`, by folder.
-    var people: [(folder: String, file: String)] = []
+    package var people: [(folder: String, file: String)] = []
 
-    init(_ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil) {
+    package init(_ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil) {
         let configs = [folder, "\(folder)/teleclaude", "\(folder)/.teleclaude"].map { "\($0)/config.yml" }
         config = namedConfig ?? configs.first(where: FileSystem.exists)
         let states = ["\(folder)/.teleclaude", folder, "\(Places.folder(of: folder))/.teleclaude"]
@@ -33,5 +33,7 @@ struct LegacyInstall: Sendable {
     private static func present(_ path: String) -> String? { FileSystem.exists(path) ? path : nil }
 
     /// Every file that was found, in the order in which they are read.
-    var files: [String] { [config, experiments, dotenv, global, credentials].compactMap { $0 } + people.map(\.file) }
+    package var files: [String] {
+        [config, experiments, dotenv, global, credentials].compactMap { $0 } + people.map(\.file)
+    }
 }

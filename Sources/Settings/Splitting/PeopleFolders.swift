@@ -12,7 +12,7 @@ struct PeopleFolders {
         return users
     }
 
-    private func person(for word: String) -> Person? {
+    func person(for word: String) -> Person? {
         let letters = PeopleFolders.letters(of: word)
         guard !letters.isEmpty else { return nil }
         return people.first { person in

@@ -4,7 +4,7 @@ public struct SettingsSplit: Sendable {
     public struct File: Sendable {
         public var target: SplitItem.Target
         public var keys: Int
-        var text: String
+        package var text: String
     }
 
     /// The files that were read.
@@ -14,23 +14,47 @@ public struct SettingsSplit: Sendable {
     public var files: [File]
     /// The user who gets the preferences of the one file.
     public var owner: String
+    /// The people of the new system file.
+    package var people: [Person]
 
     /// Reads the install below a folder, by default the one of the context itself, and decides. Writes nothing. Throws when it
     /// can't be read, or when what comes out would not load to the same effective settings.
     public static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
-        let install = try find(context, folder)
+        var split = try plan(context, try find(context, folder), SplitAdditions())
+        if !split.items.contains(where: \.isOfDatabase) {
+            split.remarks.append(
+                Remark(
+                    "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.here.state)/teleclaude.db"
+                ))
+        }
+        return split
+    }
+
+    /// The same for files that are to say more.
+    package static func plan(
+        _ context: ProcessContext, _ install: LegacyInstall, _ additions: SplitAdditions
+    ) throws(SettingsError) -> SettingsSplit {
         let sources = try SplitSources(context).read(install)
-        let splitter = try Splitter(sources, environment: context.environment).split()
+        let splitter = try Splitter(sources, environment: context.environment, additions).split()
         var files: [File] = []
         for target in targets(splitter.items) {
             let leaves = splitter.items.filter { $0.target == target }
             let text = try YAMLText.rendered(SettingsValue(sections: leaves.map { ($0.key, $0.value) }))
             files.append(File(target: target, keys: leaves.count, text: heading(target) + text))
         }
+        let people = try PeopleReading.people(
+            EffectiveSettings([
+                Layer(
+                    name: .system,
+                    leaves: splitter.items.filter { $0.target == .system }.map {
+                        .init(key: $0.key, value: $0.value, place: $0.source)
+                    })
+            ]))
+        try additions.requirePeople(people)
         let split = SettingsSplit(
             sources: install.files, items: splitter.items, remarks: remarks(sources, splitter), files: files,
-            owner: splitter.owner)
-        try SplitProof(sources: sources, split: split, environment: context.environment).check()
+            owner: splitter.owner, people: people)
+        try SplitProof(sources: sources, split: split, environment: context.environment, additions: additions).check()
         return split
     }
 
@@ -74,10 +98,6 @@ public struct SettingsSplit: Sendable {
         let layers = [sources.config, sources.global] + sources.people.map(\.layer)
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
         let unknown = (layers + [dotenv].compactMap { $0 }).flatMap { LayerChecks.unknown($0) }
-        let database = Remark(
-            "the database is not moved: tc-migrate transfer does that; by default the new one is \(SystemFolder.here.state)/teleclaude.db"
-        )
         return unknown + splitter.remarks
-            + (splitter.items.contains { $0.key.parts[0] == "database" } ? [] : [database])
     }
 }

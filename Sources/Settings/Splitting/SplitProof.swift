@@ -3,6 +3,7 @@ struct SplitProof {
     let sources: Splitter.Sources
     let split: SettingsSplit
     let environment: [String: String]
+    var additions = SplitAdditions()
 
     /// Throws when a key has another value afterwards.
     func check() throws(SettingsError) {
@@ -21,10 +22,13 @@ struct SplitProof {
         let before = EffectiveSettings(
             Interpolation.applied(to: [sources.config, dotenv].compactMap { $0 }, environment).layers)
         let after = EffectiveSettings(Interpolation.applied(to: try newLayers(), environment).layers)
+        let people = Key("people")
+        let expected = try before.value(at: people).map(additions.withAccounts)
         return before.all.filter { setting in
             guard !setting.key.hasPrefix(Key("mode")), !isNamedAfterKey(setting) else { return false }
-            let kept = after.value(at: setting.key) == setting.value
-            return !kept && after.value(at: Key(["inherited"] + setting.key.parts)) != setting.value
+            let value = setting.key == people ? expected : setting.value
+            let kept = after.value(at: setting.key) == value
+            return !kept && after.value(at: Key(["inherited"] + setting.key.parts)) != value
         }.map(\.key.description)
     }
 

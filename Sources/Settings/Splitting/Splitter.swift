@@ -15,12 +15,18 @@ struct Splitter {
     let owner: String
     private let names: [String: String]
     private let variables: Variables
+    private let additions: SplitAdditions
     private var secretsOut: SecretsOut
     private(set) var items: [SplitItem] = []
+    /// The note of what the new files said before.
+    static let present = "was there already"
     private(set) var remarks: [Remark] = []
 
-    init(_ sources: Sources, environment: [String: String]) throws(SettingsError) {
+    init(
+        _ sources: Sources, environment: [String: String], _ additions: SplitAdditions = SplitAdditions()
+    ) throws(SettingsError) {
         self.sources = sources
+        self.additions = additions
         self.environment = environment
         let people = try PeopleReading.people(EffectiveSettings([sources.config, sources.global]))
         let match = PeopleFolders(people)
@@ -36,10 +42,10 @@ struct Splitter {
             SplitItem(
                 Key("mode"), SettingsValue(plain: "system"), .system, from: "",
                 note: "says that this is the system's file"))
+        for item in try additions.items() { items.append(try withAccounts(item)) }
         for folder in sources.people.map(\.folder) { try addPerson(folder) }
         addVariables()
-        for leaf in sources.config.leaves { add(leaf) }
-        for leaf in sources.global.leaves { add(leaf) }
+        for leaf in sources.config.leaves + sources.global.leaves { add(try withAccounts(leaf)) }
         for leaf in sources.credentials.leaves {
             items.append(
                 SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
@@ -49,6 +55,18 @@ struct Splitter {
                 SplitItem(key, SettingsValue(text: text), .secrets, from: "", note: "was within another value"))
         }
         return self
+    }
+
+    private func withAccounts(_ item: SplitItem) throws(SettingsError) -> SplitItem {
+        guard item.key == Key("people") else { return item }
+        var item = item
+        item.value = try additions.withAccounts(item.value)
+        return item
+    }
+
+    private func withAccounts(_ leaf: Layer.Leaf) throws(SettingsError) -> Layer.Leaf {
+        guard leaf.key == Key("people") else { return leaf }
+        return Layer.Leaf(key: leaf.key, value: try additions.withAccounts(leaf.value), place: leaf.place)
     }
 
     // MARK: - The one file, and the global one
@@ -88,6 +106,8 @@ struct Splitter {
     private mutating func put(_ item: SplitItem) {
         let rival = items.first {
             $0.target == item.target && ($0.key.hasPrefix(item.key) || item.key.hasPrefix($0.key))
+                // A database is named as a whole: the parts of two name a third.
+                || $0.isOfDatabase && item.isOfDatabase && $0.note == Self.present
         }
         guard let rival else { return items.append(item) }
         if rival.key == item.key && rival.value == item.value {

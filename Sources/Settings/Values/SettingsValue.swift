@@ -10,6 +10,8 @@ public struct SettingsValue: Sendable {
     public struct Member: Sendable {
         public var name: String
         public var value: SettingsValue
+
+        package init(name: String, value: SettingsValue) { (self.name, self.value) = (name, value) }
     }
 
     public var content: Content

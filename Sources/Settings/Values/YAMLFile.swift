@@ -1,12 +1,12 @@
 import TCYAML
 
 /// Reads a settings file of YAML into values with their lines.
-enum YAMLFile {
+package enum YAMLFile {
     /// Every value at most: aliases of aliases could make a small file endless.
     static let limit = 20_000
 
     /// The members of the file's map; none when it is empty.
-    static func parse(_ text: String, path: String) throws(SettingsError) -> SettingsValue {
+    package static func parse(_ text: String, path: String) throws(SettingsError) -> SettingsValue {
         let root: YAMLNode?
         do { root = try YAML.node(of: text) } catch { throw refusal(of: error, path) }
         guard let root else { return SettingsValue(.map([]), line: 1) }

@@ -1,8 +1,8 @@
 import TCYAML
 
 /// Writes values as YAML, each word in the style that it was read in, so that every reader takes it for what it was.
-enum YAMLText {
-    static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
+package enum YAMLText {
+    package static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
         do { return try YAML.text(of: node(root)) } catch {
             throw SettingsError(
                 "not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")

@@ -56,6 +56,14 @@ package final class RootFolder: Sendable {
             mode: UInt32(status.st_mode) & 0o7777, hasLeftover: hasLeftover)
     }
 
+    /// A file's bytes. A link is not followed. Throws `MachineError`.
+    package func bytes(of path: String) throws(MachineError) -> [UInt8] {
+        let (folder, name) = try reach(path)
+        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { throw unreadable(path, errno) }
+        return try FileBytes.read(Descriptor(number), path)
+    }
+
     private func kind(
         _ status: stat, _ folder: Descriptor, _ name: String, _ path: String, _ depth: Depth
     ) throws(MachineError) -> FoundEntry.Kind {

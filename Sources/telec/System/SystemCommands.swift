@@ -12,5 +12,7 @@ struct SystemCommands: AsyncParsableCommand {
               telec system status
               telec system uninstall --dry-run
             """,
-        subcommands: [InstallSystem.self, UninstallSystem.self, SystemStatus.self])
+        subcommands: [
+            InstallSystem.self, UninstallSystem.self, SystemStatus.self, MigrateSystem.self, RollbackSystem.self,
+        ])
 }

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Dialects
+import MigrateCommand
+import TCImport
 import TCPOSIX
 import TCRuntime
+import TCSettings
 import TCSystem
 import TCTerminal
 
@@ -58,7 +61,10 @@ struct SystemOptions: ParsableArguments {
                 case let error as MachineError:
                     Problem(code: error.code, message: error.message, remedy: error.remedy)
                 case let obstacles as Obstacles: Problem(obstacles)
-                default: Problem(error)
+                case let error as ImportError:
+                    Problem(code: error.code, message: "\(error)", remedy: error.remedy)
+                case is SettingsError, is RuntimeError: Problem(error)
+                default: Problem.explaining(error)
                 }
             }, body)
     }

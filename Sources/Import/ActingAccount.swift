@@ -1,0 +1,45 @@
+import TCPOSIX
+
+/// An account as which root fills the target: so that a file is that account's from its first moment on, and a server that goes by
+/// the uid of who connects lets it in.
+public struct ActingAccount: Sendable, Equatable {
+    public var uid: UInt32
+    public var gid: UInt32
+    /// Where it may write what is not to stay. SQLite looks for such a place with root's eyes, and would find root's.
+    public var temporaryFolder: String
+
+    public init(uid: UInt32, gid: UInt32, temporaryFolder: String) {
+        (self.uid, self.gid, self.temporaryFolder) = (uid, gid, temporaryFolder)
+    }
+
+    /// Runs `body` with the account's rights, and with root's again behind it. The whole process has them meanwhile (credentials(7)).
+    ///
+    /// - Throws: ``ImportError`` where this process may not become the account, and what `body` throws.
+    public func act<T>(_ body: () async throws -> T) async throws -> T {
+        let groups = try become()
+        let result: Result<T, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        try becomeRoot(groups)
+        return try result.get()
+    }
+
+    private func become() throws(ImportError) -> [gid_t] {
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        _ = getgroups(Int32(groups.count), &groups)
+        // https://www.sqlite.org/tempfiles.html#temporary_file_storage_locations
+        setenv("SQLITE_TMPDIR", temporaryFolder, 1)
+        guard setgroups(0, nil) == 0, setegid(gid) == 0, seteuid(uid) == 0 else { throw Self.refusal }
+        return groups
+    }
+
+    private func becomeRoot(_ groups: [gid_t]) throws(ImportError) {
+        unsetenv("SQLITE_TMPDIR")
+        guard seteuid(0) == 0, setegid(getgid()) == 0, setgroups(groups.count, groups) == 0 else { throw Self.refusal }
+    }
+
+    private static var refusal: ImportError {
+        ImportError(
+            "not_root", "the rights of another account can't be taken: \(String(cString: strerror(errno)))",
+            remedy: "run this as root")
+    }
+}

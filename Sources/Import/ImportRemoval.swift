@@ -1,0 +1,81 @@
+import Dialects
+import Migrator
+import TCPOSIX
+import Transfer
+
+/// What a database was before an import, and that again.
+public struct ImportRemoval: Sendable {
+    /// What is taken back.
+    public enum Extent: Sendable {
+        /// The file, with what SQLite puts beside it.
+        case file
+        /// Every migration, and the ledger.
+        case schema
+        /// The rows of these tables.
+        case rows([String])
+    }
+
+    private let target: Database
+    private let history: History
+    private let account: ActingAccount?
+
+    public init(_ target: Database, _ history: History, as account: ActingAccount?) {
+        (self.target, self.history, self.account) = (target, history, account)
+    }
+
+    /// How many rows each table of the history holds; none where it is not there.
+    public func counts() async throws -> [String: Int] {
+        guard !target.isMissing else { return [:] }
+        let names = history.schema.tables.map(\.name)
+        return try await acting {
+            try await target.withConnection { connection in
+                let present = try connection.dialect.inspect(connection).schema
+                var counts: [String: Int] = [:]
+                for name in names where present[name] != nil {
+                    let count = try connection.queryValue("SELECT count(*) FROM \(identifier: name)")?.integer
+                    counts[name] = Int(count ?? 0)
+                }
+                return counts
+            }
+        }
+    }
+
+    /// - Throws: `DatabaseError`, `MigratorError` and `MigrationFailure`.
+    public func run(_ extent: Extent) async throws {
+        switch extent {
+        case .file: removeFile()
+        case .schema: try await acting { try await removeSchema() }
+        case .rows(let tables): try await acting { try await removeRows(of: tables) }
+        }
+    }
+
+    private func removeFile() {
+        guard let path = target.url.filePath else { return }
+        for ending in ["-wal", "-shm", "-journal", ".daemon", ""] { unlink(path + ending) }
+    }
+
+    private func removeSchema() async throws {
+        let options = Migrator.Options(allowsDataLoss: true)
+        try await Migrator(history: history, database: target, options: options).down(.none)
+        let dialect = target.transferDialect
+        try await target.withConnection { connection in
+            let rest = try dialect.existingObjects(ignoring: [], on: connection)
+            for statement in dialect.remove(tables: rest, views: []) { try connection.executeScript(statement) }
+        }
+    }
+
+    /// Children before their parents.
+    private func removeRows(of tables: [String]) async throws {
+        let order = history.schema.tablesInForeignKeyOrder.map(\.name).reversed().filter(tables.contains)
+        try await target.withConnection { connection in
+            try connection.transaction {
+                for name in order { try connection.execute("DELETE FROM \(identifier: name)") }
+            }
+        }
+    }
+
+    private func acting<T>(_ body: () async throws -> T) async throws -> T {
+        guard let account else { return try await body() }
+        return try await account.act(body)
+    }
+}

@@ -1,0 +1,41 @@
+import TCPOSIX
+
+/// The clock of a place. What the first versions of the old daemon wrote was its wall clock, without a word of where that hung.
+public struct LocalZone: Sendable {
+    public let name: String
+
+    /// Makes the place the process's own (tzset(3)): there is one at a time. `name` is one of the time zone database: `Europe/Berlin`.
+    ///
+    /// - Throws: ``ImportError`` where the machine does not know it.
+    public init(_ name: String) throws(ImportError) {
+        let isName = !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
+        guard isName, name == "UTC" || access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
+            throw ImportError(
+                "unknown_zone", "this machine knows no time zone \(name)",
+                remedy: "write one of the time zone database, like Europe/Berlin (timedatectl list-timezones)")
+        }
+        self.name = name
+        setenv("TZ", ":\(name)", 1)
+        tzset()
+    }
+
+    /// The instant of a wall clock's `2026-01-09T19:59:59.999999`, in UTC; `nil` for what is no such text.
+    func instant(of text: String) -> String? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let numbers = parts[0].split { "-T:".contains($0) }.map { Int32($0) }
+        guard numbers.count == 6, !numbers.contains(nil) else { return nil }
+        let field = numbers.map { $0 ?? 0 }
+        var clock = tm()
+        (clock.tm_year, clock.tm_mon, clock.tm_mday) = (field[0] - 1_900, field[1] - 1, field[2])
+        (clock.tm_hour, clock.tm_min, clock.tm_sec, clock.tm_isdst) = (field[3], field[4], field[5], -1)
+        var seconds = mktime(&clock)
+        var utc = tm()
+        guard gmtime_r(&seconds, &utc) != nil else { return nil }
+        let date = [utc.tm_mon + 1, utc.tm_mday].map(Self.two).joined(separator: "-")
+        let time = [utc.tm_hour, utc.tm_min, utc.tm_sec].map(Self.two).joined(separator: ":")
+        let fraction = parts.count > 1 ? ".\(parts[1])" : ""
+        return "\(utc.tm_year + 1_900)-\(date) \(time)\(fraction)"
+    }
+
+    private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

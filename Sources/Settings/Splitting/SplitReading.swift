@@ -1,0 +1,30 @@
+import Dialects
+
+/// What the new files are going to say, read from the split itself.
+extension SettingsSplit {
+    /// The database that the new system's settings name; `nil` where they name none.
+    ///
+    /// - Throws: `SettingsError`.
+    package func database(_ context: ProcessContext) throws(SettingsError) -> DatabaseURL? {
+        guard items.contains(where: { $0.isOfDatabase && $0.key != Key("database.password") }) else { return nil }
+        let places = Places(mode: .system, settings: SplitItem.Target.system.file, isNamed: true)
+        return try DatabaseReading(effective: effective(context), places: places, context: context).url()
+    }
+
+    private func effective(_ context: ProcessContext) -> EffectiveSettings {
+        let layers = [(SplitItem.Target.system, LayerName.system), (.secrets, .secrets)].map { target, name in
+            Layer(
+                name: name,
+                leaves: items.filter { $0.target == target }.map {
+                    Layer.Leaf(key: $0.key, value: $0.value, place: $0.source)
+                })
+        }
+        return EffectiveSettings(Interpolation.applied(to: layers, context.environment).layers)
+    }
+
+    /// Whose preferences a `users/NAME` holds; `nil` where nobody in the list of people is called so.
+    package func person(ofUser name: String) -> Person? { PeopleFolders(people).person(for: name) }
+
+    /// The first parts of all keys.
+    package var sections: Set<String> { Set(items.map { $0.key.parts[0] }) }
+}

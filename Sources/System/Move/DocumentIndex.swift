@@ -1,0 +1,38 @@
+import TCSettings
+
+/// The index of the shared documents: what the head of each says of it, with its place.
+struct DocumentIndex {
+    private static let members = ["id", "type", "scope", "description"]
+
+    let shared: String
+    private(set) var entries: [SettingsValue] = []
+
+    init(shared: String) { self.shared = shared }
+
+    /// Takes a document up that has a head (`---`, YAML, `---`) with an id in it. Any other is found by its place alone.
+    mutating func add(_ bytes: [UInt8], at path: String) {
+        guard path.hasSuffix(".md"), let text = String(validating: bytes, as: UTF8.self),
+            let head = Self.head(of: text),
+            let values = try? YAMLFile.parse(head, path: path), values["id"]?.scalar != nil
+        else { return }
+        let said = Self.members.compactMap { name in
+            values[name].map { SettingsValue.Member(name: name, value: $0) }
+        }
+        entries.append(SettingsValue(.map(said + [.init(name: "path", value: SettingsValue(text: shared + path))])))
+    }
+
+    private static func head(of text: String) -> String? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else { return nil }
+        return lines[1..<end].joined(separator: "\n")
+    }
+
+    func text() throws(SettingsError) -> String {
+        let root = SettingsValue(
+            .map([
+                .init(name: "snippets_root", value: SettingsValue(text: shared)),
+                .init(name: "snippets", value: SettingsValue(.list(entries))),
+            ]))
+        return "# Made by `telec system migrate` from the documents below \(shared).\n" + (try YAMLText.rendered(root))
+    }
+}

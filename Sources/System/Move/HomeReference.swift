@@ -1,0 +1,35 @@
+/// A word in a document that names a place below somebody's home: it leads nowhere for everybody else.
+package struct HomeReference: Sendable, Equatable {
+    /// The document, below the shared folder.
+    package var file: String
+    package var line: Int
+    package var text: String
+    /// Where the same document is for everybody; `nil` where it is no document that came over.
+    package var shared: String?
+
+    /// The references in a document. `homes` are the paths that the home is known by.
+    static func all(
+        in bytes: [UInt8], of file: String, homes: [String], documents: Set<String>, shared: String
+    ) -> [HomeReference] {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return [] }
+        let beginnings = (homes + ["~", "$HOME", "${HOME}"]).map { "\($0)/.teleclaude" }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { at, line in
+            words(line).compactMap { word in
+                guard let beginning = beginnings.first(where: word.hasPrefix) else { return nil }
+                let path = word.dropFirst(beginning.count)
+                let document = path.hasPrefix("/docs/") ? String(path.dropFirst(5)) : nil
+                let isThere = document.map(documents.contains) ?? false
+                return HomeReference(
+                    file: file, line: at + 1, text: word,
+                    shared: isThere ? document.map { shared + $0 } : path == "/docs" ? shared : nil)
+            }
+        }
+    }
+
+    /// What stands between blanks, quotes and brackets, without the `@` of an inclusion.
+    private static func words(_ line: Substring) -> [String] {
+        line.split { " \t\r\"'`()<>[]{},;".contains($0) && $0 != "{" && $0 != "}" }.map { word in
+            String(word.drop { $0 == "@" })
+        }
+    }
+}

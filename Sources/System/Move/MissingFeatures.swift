@@ -1,0 +1,19 @@
+/// What the existing install does and the new system does not do yet: nobody is to find out afterwards.
+package enum MissingFeatures {
+    private static let all: [(section: String, words: String)] = [
+        ("telegram", "the Telegram bot"), ("discord", "the Discord bot"), ("whatsapp", "the WhatsApp adapter"),
+        ("redis", "work across computers by Redis"), ("hooks", "inbound hooks and webhook deliveries"),
+        ("tts", "speech"), ("stt", "dictation"), ("jobs", "scheduled jobs"), ("subscriptions", "subscriptions"),
+        ("event_domains", "the event platform"), ("chiptunes", "music"), ("git", "checkouts of its own"),
+        ("integrator", "the integrator"), ("deployment", "updates of itself"),
+    ]
+
+    /// As sentences, those that these settings speak of first named.
+    static func sentences(sections: Set<String>) -> [String] {
+        let used = all.filter { sections.contains($0.section) }
+        guard !used.isEmpty else { return [] }
+        return used.map {
+            "\($0.words) (\($0.section)): its settings and rows come over, and nothing is done with them"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// Where a move keeps what it has to know later: its manifest, the files that it replaced, its report. Root's alone.
+struct MoveFolder {
+    let installation: Installation
+
+    var path: String { "\(installation.layout.folders.settings)/migration" }
+    var manifestPath: String { "\(path)/manifest.json" }
+    var reportPath: String { "\(path)/report.json" }
+    var wayBackPath: String { "\(path)/ROLLBACK.txt" }
+
+    /// `nil` where no move was begun. Throws `MachineError` for one that is not root's alone, or that can't be read.
+    func manifest() throws(MachineError) -> MoveManifest? {
+        let found = try installation.root.look(manifestPath, .text)
+        guard case .file(_, let text) = found.kind else { return nil }
+        guard found.uid == 0, found.mode & 0o022 == 0, let manifest = text.flatMap(MoveManifest.init(parsing:)) else {
+            throw MachineError(
+                "bad_manifest", "\(manifestPath) is not what a migration has written",
+                remedy: "look at it, and move it away")
+        }
+        return manifest
+    }
+
+    /// Nobody sees a manifest that is written in part.
+    func write(_ manifest: MoveManifest) throws(MachineError) {
+        try makeFolder()
+        try write(manifestPath, Array(manifest.text.utf8))
+    }
+
+    func write(_ path: String, _ bytes: [UInt8]) throws(MachineError) {
+        let isNew = try installation.root.look(path).kind == .nothing
+        try installation.root.write(path, bytes, uid: 0, gid: 0, mode: 0o600, isNew: isNew)
+    }
+
+    func makeFolder() throws(MachineError) {
+        guard try installation.root.look(path).kind == .nothing else { return }
+        try installation.root.makeFolder(path, uid: 0, gid: 0, mode: 0o700)
+    }
+
+    func remove() throws(MachineError) {
+        guard try installation.root.look(path).kind != .nothing else { return }
+        try installation.root.removeTree(path)
+    }
+
+    /// What stood at a path before a move that was begun: the file that it kept, or what is there now.
+    func original(of path: String, _ manifest: MoveManifest?) throws(MachineError) -> String? {
+        let kept = manifest?.files.first { $0.path == path }
+        if let kept, kept.before == nil { return nil }
+        let place = kept?.before.map { "\(self.path)/\($0)" } ?? path
+        guard case .file(_, let text) = try installation.root.look(place, .text).kind else { return nil }
+        guard let text else {
+            throw MachineError("unreadable", "\(place) is no text of a settings file", remedy: "look at it")
+        }
+        return text
+    }
+}

@@ -1,0 +1,59 @@
+import Migrator
+import TCImport
+import TCRuntime
+import TCSettings
+
+/// Whose the sessions become, found from what was asked for and what the settings say of people.
+struct MovePeople {
+    let people: [Person]
+    /// The account whose home it is; `nil` where it is root's or nobody's.
+    let homeAccount: String?
+    let account: (String) -> Account?
+
+    /// - Throws: `MachineError` where nobody can tell who it is.
+    func owners(named owner: String?, byEmail: Bool) throws(MachineError) -> ImportOwners {
+        let chosen = if let owner { try person(named: owner) } else { try standardPerson() }
+        let standard = try self.owner(chosen)
+        guard byEmail else { return ImportOwners(standard) }
+        var addresses: [String: ImportOwner] = [:]
+        for person in people where person.osUsername != nil {
+            if let email = person.email { addresses[email] = try self.owner(person) }
+        }
+        return ImportOwners(standard, byEmail: addresses)
+    }
+
+    private func standardPerson() throws(MachineError) -> Person {
+        if let homeAccount, let person = people.first(where: { $0.osUsername == homeAccount }) { return person }
+        let whose = homeAccount.map { "of the account \($0), whose home it is" } ?? "whose account the home belongs to"
+        let example = "\(homeAccount ?? "ACCOUNT")=\(people.first?.name ?? "NAME")"
+        throw MachineError(
+            "no_owner", "the settings have no person \(whose)",
+            remedy: "say whose sessions they are: --owner NAME with --map \(Self.quoted(example)); "
+                + "people: \(people.isEmpty ? "none" : people.map(\.name).joined(separator: ", "))")
+    }
+
+    private func person(named name: String) throws(MachineError) -> Person {
+        if let person = people.first(where: { $0.name == name }) { return person }
+        let names = people.map(\.name)
+        throw MachineError(
+            "unknown_person", "the settings have no person \(name)",
+            remedy: Suggestion.nearest(to: name, in: names).map { "did you mean \($0)?" }
+                ?? "people: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+    }
+
+    private func owner(_ person: Person) throws(MachineError) -> ImportOwner {
+        guard let name = person.osUsername else {
+            throw MachineError(
+                "no_account", "\(person.name) has no account in the settings",
+                remedy: "say --map \(Self.quoted("ACCOUNT=\(person.name)")): an account is never guessed from a name")
+        }
+        guard let found = account(name) else {
+            throw MachineError(
+                "no_account", "\(person.name) has the account \(name), which this machine does not have",
+                remedy: "make it, or name another one with --map")
+        }
+        return ImportOwner(person: person.name, uid: found.uid)
+    }
+
+    private static func quoted(_ word: String) -> String { word.contains(" ") ? "'\(word)'" : word }
+}

@@ -1,0 +1,59 @@
+import Dialects
+import TCImport
+import TCRuntime
+import TCSettings
+
+/// Looks at what was made, as those see it who are going to use it.
+struct MoveProofs {
+    let move: SystemMove
+    let plan: MovePlan
+    let target: Database
+    let manifest: MoveManifest
+
+    private var installation: Installation { move.installation }
+
+    func all() async throws -> [MoveReport.Proof] {
+        let settings: LoadedSettings
+        do {
+            settings = try LoadedSettings.load(installation.settingsContext, for: .daemon)
+        } catch {
+            return [.init(what: "settings", verdict: .wrong, words: "\(error)")]
+        }
+        let people = settings.settings.people.count
+        return [
+            .init(what: "settings", verdict: .right, words: "load, with \(people) people"), try daemon(),
+            try await access(settings),
+        ]
+    }
+
+    private func daemon() throws -> MoveReport.Proof {
+        let what = "teleclauded --check"
+        guard installation.root.isMachine else {
+            return .init(what: what, verdict: .unchecked, words: "\(installation.root.path) is no running machine")
+        }
+        switch try Trial(installation).outcome() {
+        case .runs: return .init(what: what, verdict: .right, words: "settings, database and schema are right")
+        case .isNotReady(let words), .doesNotRun(let words): return .init(what: what, verdict: .wrong, words: words)
+        }
+    }
+
+    /// What the daemon's own rules say of a session that came over: to its owner, to a member, to an admin.
+    private func access(_ settings: LoadedSettings) async throws -> MoveReport.Proof {
+        let what = "who may read"
+        let session: Session?
+        if let account = installation.account(try installation.look()) {
+            session = try await account.act { try await SessionSample.of(target) }
+        } else {
+            session = try await SessionSample.of(target)
+        }
+        guard let session else { return .init(what: what, verdict: .unchecked, words: "no session came over") }
+        let owner = plan.owners.standard
+        let objections = SessionSample.objections(
+            to: session, people: settings.settings.people, owner: (owner.person, owner.uid))
+        return objections.isEmpty
+            ? .init(
+                what: what, verdict: .right,
+                words: "a session is its owner's to read, refused to members, and logged for admins")
+            : .init(what: what, verdict: .wrong, words: objections.joined(separator: "; "))
+    }
+}

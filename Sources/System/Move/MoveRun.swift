@@ -1,0 +1,211 @@
+import Dialects
+import FoundationEssentials
+import TCImport
+import TCRuntime
+import Transfer
+
+/// A move in its order: manifest → data → files → proofs → switch. What is there already is not made again, so that a run that broke
+/// off is gone on with by the same steps.
+struct MoveRun: Sendable {
+    let move: SystemMove
+    let plan: MovePlan
+    let machine: FoundMachine
+    let target: Database
+    let events: @Sendable (SystemMove.Event) -> Void
+
+    private var installation: Installation { move.installation }
+    private var root: RootFolder { installation.root }
+    private var folder: MoveFolder { MoveFolder(installation: installation) }
+    private var service: ServiceCommands { ServiceCommands(installation.layout) }
+
+    func perform(_ begun: MoveManifest?) async throws -> MoveReport {
+        var manifest = try await begin(begun)
+        try clearLeftovers()
+        let data = try await bringData(&manifest, isFirst: begun == nil)
+        try makeFiles(manifest)
+        let proofs = try await MoveProofs(move: move, plan: plan, target: target, manifest: manifest).all()
+        var report = MoveReport(
+            plan: plan, data: data, proofs: proofs, advice: advice(), wayBack: Self.wayBack(manifest, plan))
+        guard report.isProven else { return report }
+        report.advice += try switchOver(manifest)
+        try folder.write(folder.wayBackPath, Array((report.wayBack.joined(separator: "\n") + "\n").utf8))
+        manifest.state = .done
+        try folder.write(manifest)
+        return report
+    }
+
+    // MARK: - The manifest
+
+    /// Writes down what is going to be made, and keeps what is replaced.
+    private func begin(_ begun: MoveManifest?) async throws -> MoveManifest {
+        if let begun {
+            guard begun.isSameMove(as: try await newManifest(begun)) else {
+                throw MachineError(
+                    "changed", "the existing install, or what was asked for, is another than when the run began",
+                    remedy: "take the run back with telec system rollback, and begin anew")
+            }
+            return begun
+        }
+        let manifest = try await newManifest(nil)
+        try requireFree(manifest)
+        try folder.makeFolder()
+        for file in manifest.files {
+            guard let name = file.before else { continue }
+            try folder.write("\(folder.path)/\(name)", try root.bytes(of: file.path))
+        }
+        try folder.write(manifest)
+        return manifest
+    }
+
+    private func newManifest(_ begun: MoveManifest?) async throws -> MoveManifest {
+        let files = try plan.files.map { file throws(MachineError) in
+            var before: String?
+            if let begun {
+                before = begun.files.first { $0.path == file.path }?.before
+            } else if try root.look(file.path).kind != .nothing {
+                before = Self.name(file.path)
+            }
+            return MoveManifest.File(path: file.path, digest: file.digest, before: before)
+        }
+        let missing = try plan.folders.filter { folder throws(MachineError) in
+            try root.look(folder.path).kind == .nothing
+        }
+        let counts = try await removal.counts()
+        let filled = counts.filter { $0.value > 0 }.map(\.key).sorted()
+        let found: MoveManifest.Database = target.isMissing ? .missing : counts.isEmpty ? .empty : .migrated
+        return MoveManifest(
+            from: plan.old.home, source: plan.old.data.database,
+            beganAt: Date.now.formatted(.iso8601), target: "\(plan.target)", database: found, filled: filled,
+            folders: missing.map(\.path), files: files, units: plan.units,
+            wasRunning: machine.services == .managed(isRunning: true))
+    }
+
+    private static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? "file"
+    }
+
+    /// Only the settings files replace something: what else is there is somebody's.
+    private func requireFree(_ manifest: MoveManifest) throws(MachineError) {
+        let settings = [installation.layout.secrets, "\(installation.layout.folders.settings)/config.yml"]
+        guard let other = manifest.files.first(where: { $0.before != nil && !settings.contains($0.path) }) else {
+            return
+        }
+        throw MachineError(
+            "exists", "\(other.path) is there already", remedy: "look at it, and move it away; nothing was changed")
+    }
+
+    /// The working copy of a run that was killed.
+    private func clearLeftovers() throws(MachineError) {
+        let state = installation.layout.folders.state
+        guard case .folder(let names) = try root.look(state, .names).kind else { return }
+        for name in names where name.hasPrefix("teleclaude-import-") { try root.removeTree("\(state)/\(name)") }
+    }
+
+    // MARK: - Data
+
+    private func bringData(_ manifest: inout MoveManifest, isFirst: Bool) async throws -> ImportReport? {
+        let transfer = try move.dataImport(plan, target, machine)
+        do {
+            if machine.services == .managed(isRunning: true) {
+                for words in service.stop { try SystemCommand.require(words) }
+            }
+            if let account = installation.account(machine) { try await move.requireNoDaemon(target, account) }
+            if try await transfer.done() != nil {
+                if manifest.rows.isEmpty { try await count(&manifest) }
+                return nil
+            }
+            let events = events
+            let report = try await transfer.run { events(.data($0)) }
+            try await count(&manifest)
+            events(.done("data: \(report.ownedSessions) sessions, verified"))
+            return report
+        } catch {
+            // Nothing has come over: it is as if this had not been tried.
+            if isFirst, try await transfer.done() == nil {
+                try folder.remove()
+                if manifest.database == .missing { try await removal.run(.file) }
+                if manifest.wasRunning { for words in service.start { try SystemCommand.require(words) } }
+            }
+            throw error
+        }
+    }
+
+    private var removal: ImportRemoval { ImportRemoval(target, move.history, as: installation.account(machine)) }
+
+    private func count(_ manifest: inout MoveManifest) async throws {
+        let filled = manifest.filled
+        manifest.rows = try await removal.counts().filter { $0.value > 0 && !filled.contains($0.key) }
+        try folder.write(manifest)
+    }
+
+    // MARK: - Files
+
+    private func makeFiles(_ manifest: MoveManifest) throws(MachineError) {
+        for folder in plan.folders where try root.look(folder.path).kind == .nothing {
+            try root.makeFolder(folder.path, uid: folder.uid, gid: folder.gid, mode: folder.mode)
+        }
+        for file in plan.files {
+            if case .file(let digest, _) = try root.look(file.path, .digest).kind, digest == file.digest { continue }
+            let replaces = manifest.files.first { $0.path == file.path }?.before != nil
+            try root.write(
+                file.path, try bytes(of: file), uid: file.uid, gid: file.gid, mode: file.mode, isNew: !replaces)
+        }
+        events(.done("files: \(plan.files.count)"))
+    }
+
+    private func bytes(of file: PlannedFile) throws(MachineError) -> [UInt8] {
+        let bytes: [UInt8]
+        switch file.content {
+        case .text(let text): bytes = Array(text.utf8)
+        case .document(let document): bytes = try plan.documents.bytes(of: document)
+        }
+        guard FileBytes.digest(bytes) == file.digest else {
+            throw MachineError(
+                "changed", "\(file.path) is changing just now",
+                remedy: "stop what writes to it, and go on with --resume")
+        }
+        return bytes
+    }
+
+    // MARK: - The switch
+
+    /// The old service is stopped and disabled before the new one is started: no two ever answer to one bot.
+    private func switchOver(_ manifest: MoveManifest) throws(MachineError) -> [String] {
+        let units = plan.units
+        if machine.services.isManaged {
+            if !units.active.isEmpty { try SystemCommand.require(["systemctl", "stop"] + units.names) }
+            for link in units.links { try root.remove(link.path) }
+            for words in service.start { try SystemCommand.require(words) }
+            events(.done(units.isNone ? "service: started" : "service: the old one is disabled, the new one started"))
+            return []
+        }
+        for link in units.links { try root.remove(link.path) }
+        if !units.isNone { events(.done("service: the old units are disabled")) }
+        return ["start the service: \(service.start.map { $0.joined(separator: " ") }.joined(separator: " && "))"]
+    }
+
+    // MARK: - Words
+
+    private func advice() -> [String] {
+        var advice: [String] = []
+        if plan.transcripts.unreadable > 0 {
+            advice.append(
+                "\(plan.transcripts.unreadable) transcripts of agents can't be read by the service's user: they stay their "
+                    + "owner's, and telec shows them to the owner")
+        }
+        let kept = plan.files.filter { $0.path.contains("/users/") || $0.path.contains("/unclaimed/") }
+        advice += kept.map { "give \($0.path) to whom it belongs, as ~/.teleclaude/config.yml" }
+        return advice
+    }
+
+    private static func wayBack(_ manifest: MoveManifest, _ plan: MovePlan) -> [String] {
+        ["The way back: telec system rollback", "It takes away what this migration has made, and nothing else:"]
+            + [
+                "- database: \(manifest.target)",
+                "- files: \(manifest.files.count), settings among them, which become what they were",
+                manifest.units.isNone
+                    ? "The old daemon starts on its checkout, \(plan.old.checkout), which is as it was."
+                    : "- the old units \(manifest.units.names.joined(separator: ", ")) are enabled again",
+            ]
+    }
+}

@@ -1,0 +1,102 @@
+import TCImport
+import TCPOSIX
+import TCSettings
+
+/// An existing single-user install: where each part of it is, found or absent.
+package struct OldInstall: Sendable {
+    package struct Part: Sendable, Equatable {
+        package var what: String
+        package var path: String
+        package var isThere: Bool
+        /// What becomes of it, or why it is not looked at.
+        package var note: String
+    }
+
+    /// The folder with `.teleclaude` in it.
+    package var home: String
+    package var data: ExistingInstall
+    package var settings: LegacyInstall
+    /// Whose the databases are.
+    package var uid: UInt32
+    package var parts: [Part]
+
+    package var state: String { "\(home)/.teleclaude" }
+    package var checkout: String { Self.folder(of: data.database) }
+
+    /// Looks below a home or a checkout. The variables of the old daemon that name files count.
+    ///
+    /// - Throws: `ImportError` where no install is there, and `MachineError` where a part of it is somebody else's.
+    package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
+        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let data = try ExistingInstall.find(in: folder)
+        let checkout = Self.folder(of: data.database)
+        let home =
+            [folder, Self.folder(of: checkout)].first { isThere("\($0)/.teleclaude") } ?? Self.folder(of: checkout)
+        let named = { (name: String) in
+            context.environment[name].flatMap { $0.isEmpty ? nil : context.absolute($0) }
+        }
+        let settings = LegacyInstall(
+            checkout == folder ? checkout : folder, dotenv: named("TELECLAUDE_ENV_PATH"),
+            config: named("TELECLAUDE_CONFIG_PATH"))
+        var install = OldInstall(
+            home: home, data: data, settings: settings, uid: try owner(of: data.database, in: folder), parts: [])
+        if let events = data.events { _ = try owner(of: events, in: folder) }
+        install.parts = install.inventory
+        return install
+    }
+
+    /// A database behind a link that somebody has laid to another's would make that one's sessions his.
+    private static func owner(of path: String, in folder: String) throws(MachineError) -> UInt32 {
+        var (file, place) = (stat(), stat())
+        guard stat(path, &file) == 0, stat(folder, &place) == 0 else { throw .ofCall("\(path) can't be looked at") }
+        guard file.st_uid == place.st_uid else {
+            throw MachineError(
+                "foreign_file", "\(path) belongs to uid \(file.st_uid), and \(folder) to uid \(place.st_uid)",
+                remedy: "name the home of whose data it is with --from, or give the file to its owner")
+        }
+        return file.st_uid
+    }
+
+    private var inventory: [Part] {
+        let checkout = checkout
+        func part(_ what: String, _ path: String, _ note: String) -> Part {
+            Part(what: what, path: path, isThere: Self.isThere(path), note: note)
+        }
+        let people = settings.people.map { part("settings of \($0.folder)", $0.file, "split into the layers") }
+        return [
+            part("database", data.database, "comes over"),
+            part("its -wal", "\(data.database)-wal", "what it holds comes over"),
+            part("events", data.events ?? "\(state)/events.db", "comes over into the same database"),
+            part("lock", "\(checkout)/teleclaude.pid", "held while this runs"),
+            part("settings", settings.config ?? "\(checkout)/config.yml", "split into the layers"),
+            part("experiments", settings.experiments ?? "\(checkout)/experiments.yml", "split into the layers"),
+            part("secrets", settings.dotenv ?? "\(checkout)/.env", dotenvNote),
+            part("global settings", settings.global ?? "\(state)/teleclaude.yml", "split into the layers"),
+        ] + people + [
+            part("keys of the sandbox", settings.credentials ?? "\(state)/credentials/ai.json", "to secrets.yml"),
+            part("documents", "\(state)/docs", "copied for everybody"),
+            part("project settings", "\(checkout)/teleclaude.yml", "stays: it is the project's"),
+            part("list of projects", "\(state)/projects.yaml", "stays: its paths are one user's"),
+            part("state of its programs", "\(state)/state", "stays"),
+        ]
+    }
+
+    private var dotenvNote: String {
+        let link = "\(state)/.env"
+        guard settings.dotenv != link, Self.isThere(link) else { return "to secrets.yml and config.yml" }
+        return Self.isSame(link, settings.dotenv)
+            ? "read once: \(link) leads to it, too" : "\(link) is another, and not read"
+    }
+
+    static func folder(of path: String) -> String {
+        "/" + path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+
+    private static func isSame(_ path: String, _ other: String?) -> Bool {
+        var (status, otherStatus) = (stat(), stat())
+        guard let other, stat(path, &status) == 0, stat(other, &otherStatus) == 0 else { return false }
+        return status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
+    }
+
+    private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}

@@ -1,0 +1,180 @@
+import Dialects
+import Migrator
+import TCImport
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import Transfer
+
+/// Brings an existing single-user install over into the system-wide installation: data, owners, settings and documents, proven, with
+/// a way back. The originals are only read.
+package struct SystemMove: Sendable {
+    let installation: Installation
+    let request: MoveRequest
+    let history: History
+    let context: ProcessContext
+
+    package init(
+        _ request: MoveRequest, into installation: Installation, _ history: History, _ context: ProcessContext
+    ) {
+        self.request = request
+        self.installation = installation
+        self.history = history
+        self.context = context
+    }
+
+    /// What a run tells on its way.
+    package enum Event: Sendable {
+        case planned(MovePlan)
+        case data(TransferEvent)
+        /// A part is done, in words.
+        case done(String)
+    }
+
+    package enum Outcome: Sendable {
+        case already(MoveManifest)
+        case moved(MoveReport)
+    }
+
+    private var folder: MoveFolder { MoveFolder(installation: installation) }
+    private var root: RootFolder { installation.root }
+
+    // MARK: - Telling
+
+    /// Tells what a run would do. Nothing is changed, and a working copy is gone afterwards.
+    ///
+    /// - Throws: Whatever a run would refuse with: `MachineError`, `ImportError`, `SettingsError`, `SchemaTransferError`,
+    ///   `TransferError` and `DatabaseError`.
+    package func plan(_ events: @escaping @Sendable (Event) -> Void) async throws -> MovePlan {
+        let machine = try requireInstallation()
+        let begun = try folder.manifest()
+        var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
+        let target = try open(plan, .readOnly)
+        try await requireTarget(plan, target, begun, machine)
+        plan.data = try await dataImport(plan, target, machine).plan { events(.data($0)) }
+        await target.close()
+        return plan
+    }
+
+    private func planning(_ machine: FoundMachine, _ begun: MoveManifest?) throws(MachineError) -> MovePlanning {
+        guard let account = machine.account else { throw Self.notInstalled("the user is missing") }
+        return MovePlanning(
+            installation: installation, request: request, context: context, account: account,
+            reader: installation.account(machine), begun: begun)
+    }
+
+    // MARK: - Doing
+
+    /// Does it. A run that broke off is gone on with where `resumes` says so.
+    ///
+    /// - Throws: As `plan` does. Whatever is thrown before the data is there, nothing was changed.
+    package func run(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
+        let machine = try requireInstallation()
+        let begun = try folder.manifest()
+        if let begun, begun.state == .done { return .already(try requireSame(begun)) }
+        guard begun == nil || resumes else { throw Self.brokenOff }
+        let plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
+        events(.planned(plan))
+        let lock = try OldDaemonLock(of: plan.old.data)
+        defer { withExtendedLifetime(lock) {} }
+        let target = try open(plan, .create)
+        try await requireTarget(plan, target, begun, machine)
+        let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
+        let report = try await run.perform(begun)
+        await target.close()
+        return .moved(report)
+    }
+
+    func dataImport(_ plan: MovePlan, _ target: Database, _ machine: FoundMachine) throws -> InstallImport {
+        var options = InstallImport.Options(
+            plan.owners, workingFolder: installation.realPath(installation.layout.folders.state))
+        options.zone = request.zone
+        options.account = installation.account(machine)
+        options.isLocked = true
+        return InstallImport(plan.old.data, into: target, history, options)
+    }
+
+    func open(_ plan: MovePlan, _ access: ConnectionOptions.Access) throws -> Database {
+        try Database(plan.target, options: ConnectionOptions(access: access, isOwned: true, isDurable: true))
+    }
+
+    // MARK: - What has to be so
+
+    private func requireInstallation() throws -> FoundMachine {
+        let machine = try installation.look()
+        let findings = Finding.all(installation.layout, on: machine).filter { $0.kind != .notRunning }
+        guard let first = findings.first else { return machine }
+        throw Self.notInstalled(first.message)
+    }
+
+    private static func notInstalled(_ why: String) -> MachineError {
+        MachineError(
+            "not_installed", "the service is not installed here as it should be: \(why)",
+            remedy: "run telec system install, then this again")
+    }
+
+    private static let brokenOff = MachineError(
+        "broken_off", "an earlier run broke off",
+        remedy: "go on with --resume, or take it back with telec system rollback")
+
+    private func requireSame(_ manifest: MoveManifest) throws -> MoveManifest {
+        let old = try ExistingInstall.find(in: context.absolute(request.from))
+        guard old.database == manifest.source else {
+            throw MachineError(
+                "other_install", "\(manifest.source) was brought over already, and \(old.database) is another install",
+                remedy: "bring further data over with telec adopt, each into a database of its own")
+        }
+        return manifest
+    }
+
+    /// A target that holds something is nobody's to fill, unless an earlier run of this move has filled it.
+    private func requireTarget(
+        _ plan: MovePlan, _ target: Database, _ begun: MoveManifest?, _ machine: FoundMachine
+    ) async throws {
+        guard let account = installation.account(machine) else { return }
+        let done = try await dataImport(plan, target, machine).done()
+        if let done, begun == nil || done.source != plan.old.data.database {
+            throw MachineError(
+                "filled", "\(plan.target) holds what was taken over from \(done.source) at \(done.madeAt)",
+                remedy: "name an empty database with --database")
+        }
+        if machine.services != .managed(isRunning: true) { try await requireNoDaemon(target, account) }
+    }
+
+    /// The installed service is stopped for the move; whatever else serves is somebody's to stop.
+    func requireNoDaemon(_ target: Database, _ account: ActingAccount) async throws {
+        guard !target.isMissing else { return }
+        try await account.act {
+            try await target.withConnection { connection in
+                let lock = try connection.hold(.daemon)
+                guard let lock else { throw Self.daemonWorks }
+                lock.release()
+            }
+        }
+    }
+
+    private static let daemonWorks = MachineError(
+        "daemon_running", "a daemon works on the new database",
+        remedy: "stop it (systemctl stop teleclauded.socket teleclauded.service), and run this again")
+}
+
+extension FoundMachine.Services {
+    var isManaged: Bool {
+        switch self {
+        case .none, .notManaged: false
+        case .managed: true
+        }
+    }
+}
+
+extension Installation {
+    /// As whom the daemon works.
+    func account(_ machine: FoundMachine) -> ActingAccount? {
+        machine.account.map {
+            ActingAccount(uid: $0.uid, gid: $0.gid, temporaryFolder: realPath(layout.folders.state))
+        }
+    }
+
+    /// Where a path of the root is on this machine.
+    func realPath(_ path: String) -> String { root.isMachine ? path : root.path + path }
+}

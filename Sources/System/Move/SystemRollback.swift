@@ -1,0 +1,184 @@
+import Dialects
+import Migrator
+import TCImport
+import TCSettings
+
+/// Takes back what a move has made, and nothing else. Each step looks at what is there, so that a rollback that broke off is run
+/// again.
+package struct SystemRollback: Sendable {
+    private let installation: Installation
+    private let history: History
+
+    package init(_ installation: Installation, _ history: History) {
+        (self.installation, self.history) = (installation, history)
+    }
+
+    private var root: RootFolder { installation.root }
+    private var folder: MoveFolder { MoveFolder(installation: installation) }
+    private var service: ServiceCommands { ServiceCommands(installation.layout) }
+
+    /// What a run would do.
+    package struct Plan: Sendable {
+        package var manifest: MoveManifest
+        package var steps: [String]
+        /// What has come into being since, and would be lost, as sentences.
+        package var losses: [String]
+        /// Files that somebody has changed since: they stay.
+        package var changed: [String]
+    }
+
+    // MARK: - Looking
+
+    /// `nil` where nothing was brought over.
+    ///
+    /// - Throws: `MachineError`, `SettingsError` and `DatabaseError`.
+    package func plan() async throws -> Plan? {
+        guard let manifest = try folder.manifest() else { return nil }
+        var plan = Plan(manifest: manifest, steps: [], losses: [], changed: [])
+        plan.steps.append(databaseStep(manifest))
+        plan.losses = try await losses(manifest)
+        for file in manifest.files {
+            switch try state(of: file) {
+            case .gone: continue
+            case .changed: plan.changed.append(file.path)
+            case .ours:
+                plan.steps.append(file.before == nil ? "remove \(file.path)" : "put \(file.path) back as it was")
+            }
+        }
+        plan.steps += manifest.folders.reversed().map { "remove \($0)/ where nothing else is in it" }
+        plan.steps += manifest.units.names.map { "enable \($0) again" }
+        return plan
+    }
+
+    private enum FileState { case ours, changed, gone }
+
+    private func state(of file: MoveManifest.File) throws(MachineError) -> FileState {
+        switch try root.look(file.path, .digest).kind {
+        case .nothing, .unreachable: return .gone
+        case .file(let digest, _): return digest == file.digest ? .ours : .changed
+        case .folder, .link, .other: return .changed
+        }
+    }
+
+    private func databaseStep(_ manifest: MoveManifest) -> String {
+        switch manifest.database {
+        case .missing: "remove the database \(manifest.target)"
+        case .empty: "empty the database \(manifest.target)"
+        case .migrated: "remove the rows that came over from \(manifest.target)"
+        }
+    }
+
+    private func losses(_ manifest: MoveManifest) async throws -> [String] {
+        guard !manifest.rows.isEmpty else { return [] }
+        let target = try database(manifest)
+        let now = try await removal(target).counts()
+        await target.close()
+        let watched = Set(manifest.rows.keys).union(manifest.database == .migrated ? [] : ["audit_log"])
+        return watched.sorted().compactMap { name in
+            let (before, after) = (manifest.rows[name] ?? 0, now[name] ?? 0)
+            return before == after ? nil : "\(name): \(before) rows came over, and \(after) are there"
+        }
+    }
+
+    private func database(_ manifest: MoveManifest) throws -> Database {
+        Self.isWhole(manifest.target)
+            ? try Database(DatabaseURL(parsing: manifest.target), options: options)
+            : try Database(settings().settings.database, options: options)
+    }
+
+    private var options: ConnectionOptions { ConnectionOptions(access: .readWrite, isOwned: true, isDurable: true) }
+
+    /// A URL in a manifest has no password in it.
+    private static func isWhole(_ url: String) -> Bool { !url.contains("***") }
+
+    private func settings() throws -> LoadedSettings {
+        try LoadedSettings.load(installation.settingsContext, for: .daemon)
+    }
+
+    private func removal(_ target: Database) throws -> ImportRemoval {
+        ImportRemoval(target, history, as: installation.account(try installation.look()))
+    }
+
+    // MARK: - Doing
+
+    /// Does it. What it could not undo is in what it returns.
+    ///
+    /// - Throws: As `plan` does.
+    package func run(_ plan: Plan) async throws -> [String] {
+        var manifest = plan.manifest
+        let machine = try installation.look()
+        if machine.services.isManaged { for words in service.stop { try SystemCommand.require(words) } }
+        try await removeData(&manifest)
+        let kept = try keepOriginals(of: manifest.files)
+        for file in manifest.files where try state(of: file) == .ours { try undo(file) }
+        for path in manifest.folders.reversed() {
+            guard case .folder(let names) = try root.look(path, .names).kind, names.isEmpty else { continue }
+            try root.removeFolder(path)
+        }
+        let advice = try restoreServices(manifest, machine)
+        try folder.remove()
+        return plan.changed.map { "\($0) was changed since, and stays" } + kept + advice
+    }
+
+    private func removeData(_ manifest: inout MoveManifest) async throws {
+        let target = try database(manifest)
+        let removal = try removal(target)
+        switch manifest.database {
+        case .missing: try await removal.run(.file)
+        case .empty where !(try await removal.counts()).isEmpty: try await removal.run(.schema)
+        case .empty: break
+        case .migrated: try await removal.run(.rows(Array(manifest.rows.keys)))
+        }
+        await target.close()
+        manifest.rows = [:]
+        try folder.write(manifest)
+    }
+
+    /// What stood in the place of a file that somebody has changed since.
+    private func keepOriginals(of files: [MoveManifest.File]) throws(MachineError) -> [String] {
+        var kept: [String] = []
+        for file in files {
+            guard let before = file.before, try state(of: file) == .changed else { continue }
+            let (path, found) = ("\(file.path).before-migration", try root.look(file.path))
+            try root.write(
+                path, try root.bytes(of: "\(folder.path)/\(before)"), uid: found.uid, gid: found.gid, mode: found.mode,
+                isNew: try root.look(path).kind == .nothing)
+            kept.append("what stood there before is in \(path)")
+        }
+        return kept
+    }
+
+    private func undo(_ file: MoveManifest.File) throws(MachineError) {
+        guard let before = file.before else { return try root.remove(file.path) }
+        let found = try root.look(file.path)
+        try root.write(
+            file.path, try root.bytes(of: "\(folder.path)/\(before)"), uid: found.uid, gid: found.gid, mode: found.mode,
+            isNew: false)
+    }
+
+    /// The old daemon is started as it was, and then the new one is not: no two ever answer to one bot.
+    private func restoreServices(_ manifest: MoveManifest, _ machine: FoundMachine) throws(MachineError) -> [String] {
+        for link in manifest.units.links where try root.look(link.path).kind == .nothing {
+            try root.link(link.path, to: link.target)
+        }
+        guard machine.services.isManaged else { return [] }
+        guard !manifest.units.isNone else {
+            if manifest.wasRunning { for words in service.start { try SystemCommand.require(words) } }
+            return []
+        }
+        try SystemCommand.require(["systemctl", "daemon-reload"])
+        if !manifest.units.active.isEmpty { try SystemCommand.require(["systemctl", "start"] + manifest.units.active) }
+        return ["the new service is stopped; telec system uninstall takes it away"]
+    }
+}
+
+extension Installation {
+    /// As which the settings of this installation are read: root reads its secrets.
+    var settingsContext: ProcessContext {
+        let folder = realPath(layout.folders.settings)
+        return ProcessContext(
+            environment: [
+                "TELECLAUDE_CONFIG_PATH": "\(folder)/config.yml", "TELECLAUDE_SECRETS_PATH": "\(folder)/secrets.yml",
+            ], home: nil, uid: 0)
+    }
+}

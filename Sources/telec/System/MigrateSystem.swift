@@ -1,0 +1,152 @@
+import ArgumentParser
+import Dialects
+import MigrateCommand
+import TCImport
+import TCMigrations
+import TCSettings
+import TCSystem
+import TCTerminal
+import Transfer
+
+struct MigrateSystem: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Bring an existing single-user install over into the system-wide one.",
+        usage: "telec system migrate --from <dir> [<options>]",
+        discussion: """
+            Data of any age goes into the database of the settings, in one transaction and proven; every session gets an owner; \
+            settings become config.yml, secrets.yml and people's own files; documents become everybody's. The old daemon is then \
+            disabled, and the new one started. The originals stay as they are, byte for byte, and telec system rollback takes \
+            everything back. Stop the old daemon and its agents first, and run telec system install.
+
+            Exits with 1 when something that was made is not as it should be: nothing is switched then.
+
+            EXAMPLES:
+              telec system migrate --from /home/alex --owner Alex --dry-run
+              sudo telec system migrate --from /home/alex --map alex=Alex
+              sudo telec system migrate --from /home/alex --by-email --map bea=Béa
+            """)
+
+    @Option(
+        help: ArgumentHelp("The home or the checkout of the existing install.", valueName: "dir"),
+        completion: .directory)
+    var from: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The person whose the sessions become. Default: who has the account whose home it is.", valueName: "person")
+    )
+    var owner: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The account of a person in the settings. May be repeated: an account is never guessed from a name.",
+            valueName: "os_username=person"))
+    var map: [String] = []
+
+    @Flag(help: "Give each session to the person whose e-mail address it names; what names nobody is the owner's.")
+    var byEmail = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the clock hung whose times name no zone (before 2026-01-09), like Europe/Berlin. Default: UTC, as the old "
+                + "daemon read them.", valueName: "zone"))
+    var zone: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The database to fill, without a password: it is written to config.yml. Default: what config.yml names.",
+            valueName: "url"))
+    var database: String?
+
+    @Flag(help: "Go on with a run that broke off.") var resume = false
+    @Flag(help: "Show what a run does, and change nothing.") var dryRun = false
+    @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
+
+    @Option(help: ArgumentHelp("Write the report to this file as a page, too.", valueName: "file"), completion: .file())
+    var report: String?
+
+    @OptionGroup var options: SystemOptions
+
+    func run() async throws {
+        try await options.guarding {
+            try options.requireRoot()
+            let page = try report.map(OutputFile.init)
+            do {
+                try await perform(page)
+            } catch {
+                page?.discard()
+                throw error
+            }
+        }
+    }
+
+    private func perform(_ page: OutputFile?) async throws {
+        let installation = try options.installation()
+        try installation.root.lock()
+        let move = SystemMove(try request(), into: installation, try .teleclaude(), .process)
+        let progress = TransferProgress(isQuiet: quiet || options.output.json)
+        defer { progress.end() }
+        let isText = !options.output.json
+        let show: @Sendable (SystemMove.Event) -> Void = { event in
+            switch event {
+            case .planned(let plan): if isText { Console.out(MoveText(plan).text + "\n") }
+            case .data(let event): progress.show(event)
+            case .done(let words): if isText { Console.out(words) }
+            }
+        }
+        if dryRun {
+            let plan = try await move.plan(show)
+            progress.end()
+            let text = MoveText(plan)
+            try page?.finish(MovePage.page(text))
+            return options.output.show(text.document) { text.text + "\n\ndry run: nothing was changed" }
+        }
+        switch try await move.run(resumes: resume, show) {
+        case .already(let manifest):
+            page?.discard()
+            options.output.show(Self.document(manifest)) {
+                "already migrated: from \(manifest.from), begun at \(manifest.beganAt)"
+            }
+        case .moved(let report):
+            progress.end()
+            let text = MoveText(report)
+            try page?.finish(MovePage.page(text))
+            options.output.show(text.document) { text.outcome }
+            if !report.isProven { throw ExitCode(1) }
+        }
+    }
+
+    private func request() throws -> MoveRequest {
+        var request = MoveRequest(from: from)
+        request.owner = owner
+        for pair in map {
+            let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--map wants ACCOUNT=PERSON, like alex=\"Alex Smith\"; this is \(pair)")
+            }
+            guard request.accounts[parts[1]] == nil else {
+                throw ValidationError("--map names \(parts[1]) twice: a person has one account")
+            }
+            request.accounts[parts[1]] = parts[0]
+        }
+        request.byEmail = byEmail
+        request.zone = try zone.map(LocalZone.init)
+        if let database {
+            guard try !"\(DatabaseURL(parsing: database))".contains("***") else {
+                throw ValidationError(
+                    "A password on a command line is everybody's to read: write it to secrets.yml as database.password."
+                )
+            }
+            request.database = database
+        }
+        return request
+    }
+
+    private static func document(_ manifest: MoveManifest) -> JSON {
+        .object([
+            ("version", .integer(1)), ("already", .boolean(true)), ("from", .string(manifest.from)),
+            ("source", .string(manifest.source)), ("target", .string(manifest.target)),
+            ("began_at", .string(manifest.beganAt)),
+        ])
+    }
+}

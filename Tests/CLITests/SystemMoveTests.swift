@@ -1,0 +1,281 @@
+import Foundation
+import TCPOSIX
+import TestSupport
+import Testing
+
+/// `telec system migrate` and `rollback`: the whole story as real OS users, on both databases. The numbers are those of the
+/// acceptance list, Tests/Fixtures/legacy/ACCEPTANCE.md; the data alone is in `AdoptTests`.
+@Suite("an existing install moves to the system-wide one")
+struct SystemMoveTests {
+    static let needsRoot: Comment = "owners can be set by root only: run ci/test as root"
+
+    @Test(
+        "the whole story: plan, migrate, use, already migrated, roll back (checks 3–12, 31–42, 46, 47, 49)",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
+    func story(_ backend: Backend) async throws {
+        try await withMove(backend) { move in
+            let sources = try await move.box.legacySources(move.home)
+            let (originals, before) = (try Originals(move.home), try move.rootTree())
+
+            let dry = try await move.migrate("--dry-run", "--quiet")
+            #expect(dry.code == 0 && dry.error.isEmpty && dry.output.hasSuffix("nothing was changed\n"), "\(dry)")
+            try move.expectInventory(dry.output)
+            #expect(try Originals(move.home) == originals)
+            #expect(try move.rootTree() == before)
+
+            let run = try await move.migrate("--quiet", "--report", move.box("report.html"))
+            #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+            #expect(try Originals(move.home) == originals)
+            try await move.box.expectLegacyData(in: move.url, backend, as: sources)
+            #expect(
+                try query("SELECT DISTINCT owner_person || ' ' || owner_uid FROM sessions", on: move.url)
+                    == ["Alex Smith \(move.alex.uid)"])
+            try move.expectSettings()
+            try move.expectNoSecret(in: [dry.output, run.output, run.error])
+            try move.expectDocuments(run.output + dry.output)
+            #expect(!FileManager.default.fileExists(atPath: move.unitLink))
+
+            try await move.withDaemon { try await expectAccess(move) }
+
+            let after = try move.rootTree()
+            let again = try await move.migrate()
+            #expect(again.code == 0 && again.output.hasPrefix("already migrated: from \(move.home)"), "\(again)")
+            #expect(try move.rootTree() == after)
+
+            let used = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(used.code == 2 && used.error.contains("--discard-new"), "\(used)")
+            #expect(try move.rootTree() == after)
+            let back = try await move.telec("system", "rollback", "--root", move.root, "--discard-new")
+            #expect(back.code == 0 && back.output.contains("rolled back"), "\(back)")
+            // The daemon has made folders of its own in its state.
+            #expect(try move.rootTree(withoutDatabase: true) == before.filter { !$0.key.hasPrefix(Move.state) })
+            #expect(try Originals(move.home) == originals)
+            switch backend {
+            case .sqlite: #expect(!FileManager.default.fileExists(atPath: String(move.url.dropFirst(7))))
+            case .postgresql: #expect(try tables(move.url) == [])
+            }
+            let nothing = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(nothing.code == 0 && nothing.output.hasPrefix("nothing was brought over"), "\(nothing)")
+        }
+    }
+
+    /// Check 33 on what came over, by the real daemon and the real users; check 47: it starts, and a second one is refused.
+    private func expectAccess(_ move: Move) async throws {
+        let list = try await move.client(move.alex, "sessions", "list", "--json", "--limit", "500")
+        #expect(list.code == 0 && list.output.contains("changed only in the WAL"), "\(list.error)")
+        let id = try #require(
+            try query("SELECT session_id FROM sessions WHERE visibility = 'private' ORDER BY 1 LIMIT 1", on: move.url)
+                .first)
+        let member = try await move.client(move.bea, "sessions", "list", "--json", "--limit", "500")
+        #expect(member.code == 0 && !member.output.contains(id), "\(member.error)")
+        let refused = try await move.client(move.bea, "transcript", id, "--reason", "curious")
+        #expect(refused.code != 0 && refused.error.contains("no session"), "\(refused)")
+        let entries = "SELECT count(*) FROM audit_log WHERE session_id = '\(id)' AND outcome = 'allowed'"
+        let count = try #require(Int(try query(entries, on: move.url)[0]))
+        _ = try await move.client(move.admin, "transcript", id, "--reason", "a look at what came over")
+        #expect(try query(entries, on: move.url) == ["\(count + 1)"])
+        let second = try await move.daemon(as: "second")
+        let ended = try await second.finish(timeout: 20)
+        #expect(ended.code == 2 && ended.error.contains("another daemon works on this database"), "\(ended)")
+    }
+
+    @Test(
+        "sessions go to whose e-mail address they name, wall clocks are read in their zone (checks 13, 31, 32)",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func ownersAndZone() async throws {
+        try await withMove(.sqlite) { move in
+            let database = "sqlite:\(move.home)/teleclaude/teleclaude.db"
+            try execute(
+                """
+                UPDATE sessions SET human_email = ' BEA@example.ORG ' WHERE rowid <= 10;
+                UPDATE sessions SET human_email = 'stranger@example.org', human_role = 'admin' WHERE rowid > 10;
+                UPDATE sessions SET last_activity = '2026-01-09T19:59:59.999999', closed_at = '2026-07-01T00:30:00',
+                    last_output_at = '2026-07-01T00:30:00Z' WHERE rowid = 1;
+                """, on: database)
+            try move.own()
+            let run = try await move.migrate("--by-email", "--zone", "Europe/Amsterdam", "--quiet", "--json")
+            #expect(run.code == 0, "\(run)")
+            let shares = try query(
+                "SELECT owner_uid || ' ' || count(*) FROM sessions GROUP BY owner_uid ORDER BY count(*)", on: move.url)
+            #expect(shares == ["\(move.bea.uid) 10", "\(move.alex.uid) 190"])
+            let times = try query(
+                """
+                SELECT last_activity || '|' || closed_at || '|' || last_output_at FROM sessions
+                WHERE closed_at LIKE '2026-06-30%'
+                """, on: move.url)
+            #expect(times.count == 1 && times[0].hasPrefix("2026-01-09"), "\(times)")
+            #expect(times.first?.contains("18:59:59.999999") == true && times.first?.contains("22:30:00") == true)
+            #expect(
+                times.first?.hasSuffix("00:30:00") == true || times.first?.contains("2026-07-01") == true, "\(times)")
+            #expect(run.output.contains("times without a zone were read in Europe/Amsterdam"), "\(run)")
+        }
+    }
+
+    @Test(
+        "whatever moment it is killed at, --resume reaches the same end (check 44)",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
+    func kill(_ backend: Backend) async throws {
+        try await withMove(backend) { move in
+            let (originals, before) = (try Originals(move.home), try move.rootTree())
+            #expect(try await move.migrate("--quiet").code == 0)
+            let expected = try move.rootTree(withoutDatabase: true)
+            #expect(try await move.telec("system", "rollback", "--root", move.root).code == 0)
+            #expect(try move.rootTree() == before)
+            for milliseconds in [20, 60, 120, 180, 240, 300, 360, 420, 500] {
+                let victim = try move.start("system", "migrate", "--resume", "--quiet")
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                victim.kill(SIGKILL)
+                _ = try await victim.finish()
+                #expect(try Originals(move.home) == originals)
+            }
+            let last = try await move.migrate("--resume", "--quiet")
+            #expect(last.code == 0, "\(last)")
+            #expect(try move.rootTree(withoutDatabase: true) == expected)
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: move.url) == ["200"])
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM imports", on: move.url) == ["1"])
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0, "\(back)")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    @Test(
+        "a run that broke off is neither begun anew nor gone on with as another one",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func brokenOff() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            #expect(try await move.migrate("--quiet").code == 0)
+            let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
+            let text = try String(contentsOfFile: manifest, encoding: .utf8)
+            try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
+            expectRefusal(try await move.migrate("--quiet"), saying: "broke off", "--resume")
+            try "changed\n".write(toFile: "\(move.home)/.teleclaude/docs/new.md", atomically: true, encoding: .utf8)
+            expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "another than when the run began")
+            unlink("\(move.home)/.teleclaude/docs/new.md")
+            let config = "\(move.root)/etc/teleclaude/config.yml"
+            let settings = try String(contentsOfFile: config, encoding: .utf8)
+            try (settings + "# mine\n").write(toFile: config, atomically: false, encoding: .utf8)
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(
+                back.code == 0 && back.error.contains("\(config.dropFirst(move.root.count)) was changed"), "\(back)")
+            let kept = try String(contentsOfFile: config + ".before-migration", encoding: .utf8)
+            #expect(kept.contains("# TeleClaude's settings for everybody"))
+            unlink(config)
+            rename(config + ".before-migration", config)
+            #expect(try move.rootTree() == before)
+        }
+    }
+}
+
+// MARK: - What is refused
+
+extension SystemMoveTests {
+    @Test(
+        "what can't be brought over is refused in one sentence, and nothing is changed (checks 1, 2, 5, 32)",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func refused() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            let checkout = "\(move.home)/teleclaude"
+            for (arguments, words) in [
+                (["--owner", "Alix Smith"], "did you mean Alex Smith?"),
+                (["--map", "\(move.bea.name)=Nobody"], "no person Nobody"),
+                (["--map", "nobody-here=Alex Smith"], "the account nobody-here"),
+                (["--zone", "Mars/Olympus"], "no time zone"),
+                (["--from", move.box("nowhere")], "there is no teleclaude.db"),
+            ] { expectRefusal(try await move.migrate(arguments + ["--quiet"]), saying: words) }
+            let argument = try await move.migrate("--map", "alex", "--quiet")
+            #expect(argument.code == 64 && argument.error.contains("ACCOUNT=PERSON"), "\(argument)")
+            let password = try await move.migrate("--database", "postgresql://a:FAKE@h/d", "--quiet")
+            #expect(password.code == 64 && !password.error.contains("FAKE"), "\(password)")
+
+            let descriptor = open("\(checkout)/teleclaude.pid", O_RDWR | O_CLOEXEC)
+            #expect(flock(descriptor, LOCK_EX) == 0)
+            expectRefusal(try await move.migrate("--quiet"), saying: "the existing daemon runs")
+            close(descriptor)
+
+            try await move.changing("\(checkout)/config.yml", to: "a: [") {
+                expectRefusal(try await move.migrate("--quiet"), saying: "config.yml")
+            }
+            for bytes in ["no database", "SQLite format 3\0" + String(repeating: "x", count: 500)] {
+                try await move.changing("\(checkout)/teleclaude.db", to: bytes) {
+                    expectRefusal(try await move.migrate("--quiet"), saying: "teleclaude.db")
+                }
+            }
+            try execute("CREATE TABLE mine (a)", on: "sqlite:\(move.box("full.db"))", creating: true)
+            chmod(move.box("full.db"), 0o666)
+            #expect(try move.rootTree() == before)
+
+            // What is there in the documents' place is somebody's.
+            let place = "\(move.root)/usr/local/share/teleclaude/docs/policy"
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            try "mine\n".write(toFile: "\(place)/commits.md", atomically: true, encoding: .utf8)
+            expectRefusal(
+                try await move.migrate("--quiet"), saying: "commits.md is there already", "nothing was changed")
+            try FileManager.default.removeItem(atPath: "\(move.root)/usr/local/share/teleclaude/docs")
+            #expect(try move.rootTree() == before)
+
+            // A link to somebody else's database does not make that one's sessions his.
+            try FileManager.default.moveItem(atPath: "\(checkout)/teleclaude.db", toPath: move.box("bea.db"))
+            chown(move.box("bea.db"), move.bea.uid, move.bea.uid)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(checkout)/teleclaude.db", withDestinationPath: move.box("bea.db"))
+            expectRefusal(try await move.migrate("--quiet"), saying: "belongs to uid \(move.bea.uid)")
+            unlink("\(checkout)/teleclaude.db")
+            expectRefusal(try await move.migrate("--quiet"), saying: "there is no teleclaude.db")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    @Test(
+        "without an installation, without rights and with a daemon on the database nothing is done",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func notReady() async throws {
+        try await withMove(.sqlite) { move in
+            let bare = try await move.box.run(
+                move.program, ["system", "migrate", "--from", move.home, "--root", move.bareRoot()])
+            expectRefusal(bare, saying: "not installed", "telec system install")
+            let user = try await move.box.run(
+                as: move.alex, move.program, ["system", "migrate", "--from", move.home, "--root", move.root])
+            #expect(user.code == 2 && user.error.contains("only root can do this"), "\(user)")
+
+            try await move.withDaemon {
+                expectRefusal(try await move.migrate("--quiet"), saying: "a daemon works on the new database")
+            }
+            // What the daemon has made is filled, and stays when the rows are taken back.
+            let tree = try move.rootTree(withoutDatabase: true)
+            let run = try await move.migrate("--quiet")
+            #expect(run.code == 0, "\(run)")
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: move.url) == ["200"])
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0, "\(back)")
+            #expect(try move.rootTree(withoutDatabase: true) == tree)
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: move.url) == ["0"])
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM imports", on: move.url) == ["0"])
+            #expect(try await move.box.migrate("drift", "-d", move.url).output == "no drift\n")
+        }
+    }
+
+    @Test("a full disk: one sentence, nothing brought over (check 45)", .enabled(if: FullDiskTests.canMount))
+    func fullDisk() async throws {
+        try await withMove(.sqlite) { move in
+            let script = """
+                mount -t tmpfs -o size=1500k,mode=700,uid=$(stat -c %u "$2"),gid=$(stat -c %g "$2") tmpfs "$2" || exit 99
+                "$1" system migrate --root "$3" --from "$4" --owner 'Alex Smith' --quiet
+                code=$?; ls "$2" | sed 's/^/left: /'; exit $code
+                """
+            let run = try await move.box.run(
+                Program(inPath: "unshare"),
+                [
+                    "--mount", "--", "bash", "-c", script, "bash", move.program.path, "\(move.root)/var/lib/teleclaude",
+                    move.root, move.home,
+                ])
+            #expect(run.code == 2 && !run.output.contains("migrated"), "\(run)")
+            // Neither a database nor a working copy is left on the disk.
+            #expect(!run.output.contains("left: "), "\(run)")
+            #expect(run.error.contains("full") || run.error.contains("space"), "\(run)")
+            #expect(!FileManager.default.fileExists(atPath: "\(move.root)/etc/teleclaude/migration"))
+        }
+    }
+}
