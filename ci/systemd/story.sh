@@ -106,6 +106,8 @@ must "$programs/telec" system install > /dev/null
 as_alice /usr/local/bin/telec sessions list --json | grep -q "$session" || fail "the session is forgotten"
 seen "uninstalled and installed again: the data is still there"
 
+PATH="/usr/local/bin:$PATH" "$(dirname "$0")/move.sh" "$programs/home.tar.gz" || exit 1
+
 must "$programs/telec" system uninstall --purge --yes > /dev/null
 for path in /etc/teleclaude /var/lib/teleclaude /var/log/teleclaude /usr/local/share/teleclaude /usr/local/bin/teleclauded; do
   [[ ! -e $path ]] || fail "$path is still there"
