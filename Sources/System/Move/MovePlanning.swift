@@ -22,12 +22,15 @@ struct MovePlanning {
     func plan(managed isManaged: Bool) async throws -> MovePlan {
         let old = try OldInstall.find(in: context.absolute(request.from), context)
         let (split, remark) = try split(old)
+        let target = try target(split)
+        try MoveSpace.require(
+            for: old, in: installation.realPath(layout.folders.state), isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
         let owners = try people.owners(named: request.owner, byEmail: request.byEmail)
         let documents = try DocumentTree("/docs", in: RootFolder(old.state))
         let (references, index) = try read(documents, old)
         var plan = MovePlan(
-            old: old, split: split, owners: owners, target: try target(split), documents: documents, shared: shared,
+            old: old, split: split, owners: owners, target: target, documents: documents, shared: shared,
             references: references,
             transcripts: try await TranscriptPaths(
                 of: old.data, temporaryFolder: installation.realPath(layout.folders.state),

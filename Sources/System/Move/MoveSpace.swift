@@ -1,0 +1,30 @@
+import TCPOSIX
+
+/// Whether there is room for a move: a disk that fills up on the way costs the admin an hour, and a sentence before it none.
+enum MoveSpace {
+    /// What SQLite's pages and the indexes take beside the rows, and the -wal of a transaction that holds all of them.
+    private static let (forCopy, forDatabase) = (1, 3)
+
+    /// - Throws: `MachineError` where the folder's disk has less room than the working copy takes, and the new database where that is
+    ///   a file in the same place.
+    static func require(for install: OldInstall, in folder: String, isFile: Bool) throws(MachineError) {
+        let databases = [install.data.database] + [install.data.events].compactMap { $0 }
+        let size = databases.flatMap { [$0, "\($0)-wal"] }.reduce(0) { $0 + bytes(of: $1) }
+        let needed = size * (forCopy + (isFile ? forDatabase : 0))
+        var room = statvfs()
+        guard statvfs(folder, &room) == 0 else { throw .ofCall("\(folder) can't be looked at") }
+        let free = Int(room.f_bavail) * Int(room.f_frsize)
+        guard free < needed else { return }
+        throw MachineError(
+            "no_space",
+            "the disk of \(folder) has \(megabytes(free)) MB of room, and this takes about \(megabytes(needed)) MB",
+            remedy: "make room; nothing was changed")
+    }
+
+    private static func bytes(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    private static func megabytes(_ bytes: Int) -> Int { (bytes + 999_999) / 1_000_000 }
+}
