@@ -23,6 +23,12 @@ public struct ActingAccount: Sendable, Equatable {
         return try result.get()
     }
 
+    /// The same, or with the rights that the process has where no account is given.
+    public static func act<T>(as account: ActingAccount?, _ body: () async throws -> T) async throws -> T {
+        guard let account else { return try await body() }
+        return try await account.act(body)
+    }
+
     private func become() throws(ImportError) -> [gid_t] {
         var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
         _ = getgroups(Int32(groups.count), &groups)

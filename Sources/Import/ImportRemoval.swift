@@ -27,7 +27,7 @@ public struct ImportRemoval: Sendable {
     public func counts() async throws -> [String: Int] {
         guard !target.isMissing else { return [:] }
         let names = history.schema.tables.map(\.name)
-        return try await acting {
+        return try await ActingAccount.act(as: account) {
             try await target.withConnection { connection in
                 let present = try connection.dialect.inspect(connection).schema
                 var counts: [String: Int] = [:]
@@ -44,8 +44,8 @@ public struct ImportRemoval: Sendable {
     public func run(_ extent: Extent) async throws {
         switch extent {
         case .file: removeFile()
-        case .schema: try await acting { try await removeSchema() }
-        case .rows(let tables): try await acting { try await removeRows(of: tables) }
+        case .schema: try await ActingAccount.act(as: account) { try await removeSchema() }
+        case .rows(let tables): try await ActingAccount.act(as: account) { try await removeRows(of: tables) }
         }
     }
 
@@ -72,10 +72,5 @@ public struct ImportRemoval: Sendable {
                 for name in order { try connection.execute("DELETE FROM \(identifier: name)") }
             }
         }
-    }
-
-    private func acting<T>(_ body: () async throws -> T) async throws -> T {
-        guard let account else { return try await body() }
-        return try await account.act(body)
     }
 }

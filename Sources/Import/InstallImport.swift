@@ -45,7 +45,7 @@ public struct InstallImport: Sendable {
 
     /// The import that the target holds already; `nil` where there is none.
     public func done() async throws -> Done? {
-        try await acting {
+        try await ActingAccount.act(as: options.account) {
             guard !target.isMissing else { return nil }
             return try await target.withConnection { connection in
                 guard try connection.dialect.inspect(connection).schema["imports"] != nil else { return nil }
@@ -56,11 +56,6 @@ public struct InstallImport: Sendable {
                 }
             }
         }
-    }
-
-    private func acting<T>(_ body: () async throws -> T) async throws -> T {
-        guard let account = options.account else { return try await body() }
-        return try await account.act(body)
     }
 
     /// Tells what `run` would do. Writes nothing but the working copy, which is removed again.
@@ -114,7 +109,7 @@ public struct InstallImport: Sendable {
                 remedy: "stop what writes to it (the agents' hooks, the old telec), and run this again")
         }
         if let account = options.account { try working.give(to: account) }
-        var report = try await acting { try await body(made.database, result) }
+        var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
         report.remarks += made.remarks
         if SourceStamp(of: install) != stamp {

@@ -3,6 +3,8 @@ import TCPOSIX
 /// An account of this machine, as its name service knows it.
 public struct Account: Sendable, Hashable {
     public var uid: UInt32
+    /// Of its own group.
+    public var gid: UInt32 = 0
     public var name: String
     public var home: String
     public var shell: String
@@ -35,7 +37,7 @@ public struct Account: Sendable, Hashable {
             }
             guard code == 0, result != nil else { return nil }
             return Account(
-                uid: entry.pw_uid, name: String(cString: entry.pw_name), home: String(cString: entry.pw_dir),
+                uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: entry.pw_name), home: String(cString: entry.pw_dir),
                 shell: String(cString: entry.pw_shell))
         }
         return nil

@@ -58,6 +58,7 @@ package struct MovePlan: Sendable {
     package var split: SettingsSplit
     package var owners: ImportOwners
     package var target: DatabaseURL
+    var filling: FillingAccess
     package var documents: DocumentTree
     /// Where the documents are for everybody.
     package var shared: String

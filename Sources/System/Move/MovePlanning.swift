@@ -9,7 +9,7 @@ struct MovePlanning {
     let request: MoveRequest
     let context: ProcessContext
     let account: ServiceAccount
-    let reader: ActingAccount?
+    let machine: FoundMachine
     /// Of a run that broke off.
     let begun: MoveManifest?
 
@@ -30,11 +30,12 @@ struct MovePlanning {
         let documents = try DocumentTree("/docs", in: RootFolder(old.state))
         let (references, index) = try read(documents, old)
         var plan = MovePlan(
-            old: old, split: split, owners: owners, target: target, documents: documents, shared: shared,
+            old: old, split: split, owners: owners, target: target,
+            filling: await FillingAccess(to: target, installation, machine), documents: documents, shared: shared,
             references: references,
             transcripts: try await TranscriptPaths(
                 of: old.data, temporaryFolder: installation.realPath(layout.folders.state),
-                reader: reader),
+                reader: installation.account(machine)),
             units: try OldUnits(in: root, isManaged: isManaged),
             missingFeatures: MissingFeatures.sentences(sections: split.sections), folders: [], files: [],
             remarks: [remark].compactMap { $0 } + split.remarks.map(\.description))

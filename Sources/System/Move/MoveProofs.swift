@@ -40,12 +40,8 @@ struct MoveProofs {
     /// What the daemon's own rules say of a session that came over: to its owner, to a member, to an admin.
     private func access(_ settings: LoadedSettings) async throws -> MoveReport.Proof {
         let what = "who may read"
-        let session: Session?
-        if let account = installation.account(try installation.look()) {
-            session = try await account.act { try await SessionSample.of(target) }
-        } else {
-            session = try await SessionSample.of(target)
-        }
+        let target = target
+        let session = try await ActingAccount.act(as: plan.filling.account) { try await SessionSample.of(target) }
         guard let session else { return .init(what: what, verdict: .unchecked, words: "no session came over") }
         let owner = plan.owners.standard
         let objections = SessionSample.objections(

@@ -94,22 +94,27 @@ struct MoveRun: Sendable {
             "exists", "\(other.path) is there already", remedy: "look at it, and move it away; nothing was changed")
     }
 
-    /// The working copy of a run that was killed.
+    /// The working copies of a run that was killed.
     private func clearLeftovers() throws(MachineError) {
-        let state = installation.layout.folders.state
-        guard case .folder(let names) = try root.look(state, .names).kind else { return }
-        for name in names where name.hasPrefix("teleclaude-import-") { try root.removeTree("\(state)/\(name)") }
+        for folder in [installation.layout.folders.state] + (root.isMachine ? ["/tmp"] : []) {
+            guard case .folder(let names) = try root.look(folder, .names).kind else { continue }
+            for name in names where name.hasPrefix("teleclaude-import-") {
+                let path = "\(folder)/\(name)"
+                let owner = try root.look(path).uid
+                if owner == 0 || owner == plan.filling.account?.uid { try root.removeTree(path) }
+            }
+        }
     }
 
     // MARK: - Data
 
     private func bringData(_ manifest: inout MoveManifest, isFirst: Bool) async throws -> ImportReport? {
-        let transfer = try move.dataImport(plan, target, machine)
+        let transfer = try move.dataImport(plan, target)
         do {
             if machine.services == .managed(isRunning: true) {
                 for words in service.stop { try SystemCommand.require(words) }
             }
-            if let account = installation.account(machine) { try await move.requireNoDaemon(target, account) }
+            try await move.requireNoDaemon(target, plan.filling.account)
             if try await transfer.done() != nil {
                 if manifest.rows.isEmpty { try await count(&manifest) }
                 return nil
@@ -130,7 +135,7 @@ struct MoveRun: Sendable {
         }
     }
 
-    private var removal: ImportRemoval { ImportRemoval(target, move.history, as: installation.account(machine)) }
+    private var removal: ImportRemoval { ImportRemoval(target, move.history, as: plan.filling.account) }
 
     private func count(_ manifest: inout MoveManifest) async throws {
         let filled = manifest.filled

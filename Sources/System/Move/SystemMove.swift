@@ -51,7 +51,7 @@ package struct SystemMove: Sendable {
         var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
         let target = try open(plan, .readOnly)
         try await requireTarget(plan, target, begun, machine)
-        plan.data = try await dataImport(plan, target, machine).plan { events(.data($0)) }
+        plan.data = try await dataImport(plan, target).plan { events(.data($0)) }
         await target.close()
         return plan
     }
@@ -60,7 +60,7 @@ package struct SystemMove: Sendable {
         guard let account = machine.account else { throw Self.notInstalled("the user is missing") }
         return MovePlanning(
             installation: installation, request: request, context: context, account: account,
-            reader: installation.account(machine), begun: begun)
+            machine: machine, begun: begun)
     }
 
     // MARK: - Doing
@@ -85,17 +85,18 @@ package struct SystemMove: Sendable {
         return .moved(report)
     }
 
-    func dataImport(_ plan: MovePlan, _ target: Database, _ machine: FoundMachine) throws -> InstallImport {
-        var options = InstallImport.Options(
-            plan.owners, workingFolder: installation.realPath(installation.layout.folders.state))
+    func dataImport(_ plan: MovePlan, _ target: Database) throws -> InstallImport {
+        let account = plan.filling.account
+        let folder = account?.temporaryFolder ?? installation.realPath(installation.layout.folders.state)
+        var options = InstallImport.Options(plan.owners, workingFolder: folder)
         options.zone = request.zone
-        options.account = installation.account(machine)
+        options.account = account
         options.isLocked = true
         return InstallImport(plan.old.data, into: target, history, options)
     }
 
     func open(_ plan: MovePlan, _ access: ConnectionOptions.Access) throws -> Database {
-        try Database(plan.target, options: ConnectionOptions(access: access, isOwned: true, isDurable: true))
+        try Database(plan.filling.url, options: ConnectionOptions(access: access, isOwned: true, isDurable: true))
     }
 
     // MARK: - What has to be so
@@ -131,20 +132,19 @@ package struct SystemMove: Sendable {
     private func requireTarget(
         _ plan: MovePlan, _ target: Database, _ begun: MoveManifest?, _ machine: FoundMachine
     ) async throws {
-        guard let account = installation.account(machine) else { return }
-        let done = try await dataImport(plan, target, machine).done()
+        let done = try await dataImport(plan, target).done()
         if let done, begun == nil || done.source != plan.old.data.database {
             throw MachineError(
                 "filled", "\(plan.target) holds what was taken over from \(done.source) at \(done.madeAt)",
                 remedy: "name an empty database with --database")
         }
-        if machine.services != .managed(isRunning: true) { try await requireNoDaemon(target, account) }
+        if machine.services != .managed(isRunning: true) { try await requireNoDaemon(target, plan.filling.account) }
     }
 
     /// The installed service is stopped for the move; whatever else serves is somebody's to stop.
-    func requireNoDaemon(_ target: Database, _ account: ActingAccount) async throws {
+    func requireNoDaemon(_ target: Database, _ account: ActingAccount?) async throws {
         guard !target.isMissing else { return }
-        try await account.act {
+        try await ActingAccount.act(as: account) {
             try await target.withConnection { connection in
                 let lock = try connection.hold(.daemon)
                 guard let lock else { throw Self.daemonWorks }

@@ -70,8 +70,8 @@ package struct SystemRollback: Sendable {
 
     private func losses(_ manifest: MoveManifest) async throws -> [String] {
         guard !manifest.rows.isEmpty else { return [] }
-        let target = try database(manifest)
-        let now = try await removal(target).counts()
+        let (target, removal) = try await removal(manifest)
+        let now = try await removal.counts()
         await target.close()
         let watched = Set(manifest.rows.keys).union(manifest.database == .migrated ? [] : ["audit_log"])
         return watched.sorted().compactMap { name in
@@ -80,10 +80,12 @@ package struct SystemRollback: Sendable {
         }
     }
 
-    private func database(_ manifest: MoveManifest) throws -> Database {
-        Self.isWhole(manifest.target)
-            ? try Database(DatabaseURL(parsing: manifest.target), options: options)
-            : try Database(settings().settings.database, options: options)
+    private func removal(_ manifest: MoveManifest) async throws -> (Database, ImportRemoval) {
+        let url =
+            Self.isWhole(manifest.target) ? try DatabaseURL(parsing: manifest.target) : try settings().settings.database
+        let access = await FillingAccess(to: url, installation, try installation.look())
+        let target = try Database(access.url, options: options)
+        return (target, ImportRemoval(target, history, as: access.account))
     }
 
     private var options: ConnectionOptions { ConnectionOptions(access: .readWrite, isOwned: true, isDurable: true) }
@@ -93,10 +95,6 @@ package struct SystemRollback: Sendable {
 
     private func settings() throws -> LoadedSettings {
         try LoadedSettings.load(installation.settingsContext, for: .daemon)
-    }
-
-    private func removal(_ target: Database) throws -> ImportRemoval {
-        ImportRemoval(target, history, as: installation.account(try installation.look()))
     }
 
     // MARK: - Doing
@@ -121,8 +119,7 @@ package struct SystemRollback: Sendable {
     }
 
     private func removeData(_ manifest: inout MoveManifest) async throws {
-        let target = try database(manifest)
-        let removal = try removal(target)
+        let (target, removal) = try await removal(manifest)
         switch manifest.database {
         case .missing: try await removal.run(.file)
         case .empty where !(try await removal.counts()).isEmpty: try await removal.run(.schema)

@@ -12,8 +12,8 @@ package struct InstallPlan: Sendable {
         entries = layout.entries
     }
 
-    /// Throws all that is in the way.
-    package func steps() throws(Obstacles) -> [SystemStep] {
+    /// Throws all that is in the way. `isElsewhereChanged`: the service takes a restart for something that is no entry.
+    package func steps(isElsewhereChanged: Bool = false) throws(Obstacles) -> [SystemStep] {
         let obstacles = self.obstacles
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }
         let rest = entries.dropFirst().flatMap(steps(for:)) + obsolete.map { .remove($0) }
@@ -23,7 +23,7 @@ package struct InstallPlan: Sendable {
         let account: [SystemStep] = machine.account == nil ? [.makeAccount(layout.account)] : []
         let work = folders + account + leftovers + rest
         let changes = first + records(around: work)
-        return changes + commands(after: changes)
+        return changes + commands(after: changes, isElsewhereChanged)
     }
 
     // MARK: - What is in the way
@@ -127,11 +127,11 @@ package struct InstallPlan: Sendable {
 
     // MARK: - The service
 
-    private func commands(after changes: [SystemStep]) -> [SystemStep] {
+    private func commands(after changes: [SystemStep], _ isElsewhereChanged: Bool) -> [SystemStep] {
         guard case .managed(let isRunning) = machine.services else { return [] }
         let service = ServiceCommands(layout)
         let paths = Set(changes.compactMap(\.path))
-        let isChanged = !paths.isDisjoint(with: service.files)
+        let isChanged = isElsewhereChanged || !paths.isDisjoint(with: service.files)
         if isRunning && !isChanged { return [] }
         return (isRunning ? service.restart : service.start).map { .run($0) }
     }

@@ -1,4 +1,8 @@
 import ArgumentParser
+import Dialects
+import Migrator
+import TCMigrations
+import TCPOSIX
 import TCSystem
 import TCTerminal
 
@@ -11,13 +15,27 @@ struct InstallSystem: AsyncParsableCommand {
             and starts it. Run from a build's folder, it copies teleclauded, telec and tc-migrate to /usr/local/bin. Settings that \
             are there stay as they are. A second run does nothing; one after a broken run goes on where that was.
 
+            With --database the daemon's database is on a PostgreSQL server: roles, database, tables and rights are made as the             server's admin, so that the daemon itself can't change its audit log. What is there already is checked, and not changed.             A later run migrates it.
+
             Exits with 1 when all is installed and the service's user can't run the daemon.
 
             EXAMPLES:
               telec system install --dry-run
               sudo telec system install
+              sudo telec system install --database postgresql:///teleclaude
               telec system install --root ./image
             """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's PostgreSQL database, as the daemon connects to it, without a password. Default: SQLite.",
+            valueName: "url"))
+    var database: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A superuser of the server. Default, on this machine: the account postgres.", valueName: "url"))
+    var databaseAdmin: String?
 
     @Flag(help: "Show what a run does, with the contents, and change nothing.") var dryRun = false
     @OptionGroup var options: SystemOptions
@@ -28,15 +46,55 @@ struct InstallSystem: AsyncParsableCommand {
             let installation = try options.installation()
             if !dryRun { try installation.root.lock() }
             let machine = try installation.look()
-            let steps = try InstallPlan(installation.layout, on: machine).steps()
+            let server = try await server(installation)
+            let steps = try InstallPlan(installation.layout, on: machine).steps(
+                isElsewhereChanged: server?.steps.isEmpty == false)
             let run = SystemRun(
-                options: options, installation: installation, machine: machine, steps: steps, isDry: dryRun)
-            try run.perform()
-            if dryRun { return run.conclude(dryVerdict(steps), remarks: []) }
+                options: options, installation: installation, machine: machine, steps: steps, server: server,
+                isDry: dryRun)
+            try await run.perform()
+            let isDone = steps.isEmpty && server?.steps.isEmpty ?? true
+            if dryRun { return run.conclude(dryVerdict(isDone), remarks: []) }
             let outcome = try Trial(installation).outcome()
-            run.conclude(verdict(steps), remarks: advice(machine, installation) + remarks(outcome))
+            run.conclude(verdict(isDone), remarks: advice(machine, installation) + remarks(outcome))
             if isFailure(outcome, machine.services) { throw ExitCode(1) }
         }
+    }
+
+    /// What is to be done on a server; `nil` where the database is on none, or the admin has made it in another way.
+    private func server(
+        _ installation: Installation
+    ) async throws -> (installation: ServerInstallation, steps: [ServerStep])? {
+        let history = try History.teleclaude()
+        let found: ServerInstallation?
+        if let database {
+            try Self.requireNoPassword(database)
+            let admin = try databaseAdmin.map { text in
+                try Self.requireNoPassword(text)
+                return try DatabaseURL(parsing: text)
+            }
+            if admin == nil { try requireMachine(installation) }
+            found = try ServerInstallation(database, admin: admin, installation, history)
+        } else {
+            found = geteuid() == 0 ? try await ServerInstallation.present(installation, history) : nil
+        }
+        guard let found else { return nil }
+        let plan = try await found.plan()
+        guard plan.obstacles.isEmpty else { throw Obstacles(plan.obstacles) }
+        return (found, plan.steps)
+    }
+
+    private static func requireNoPassword(_ url: String) throws {
+        guard try "\(DatabaseURL(parsing: url))".contains("***") else { return }
+        throw ValidationError(
+            "A password on a command line is everybody's to read: write it to secrets.yml as database.password.")
+    }
+
+    private func requireMachine(_ installation: Installation) throws {
+        if !dryRun || geteuid() == 0, installation.root.isMachine { return }
+        throw MachineError(
+            "no_server", "the server of this machine is looked after by root, on the machine itself",
+            remedy: "run it as root without --root, or name a superuser with --database-admin")
     }
 
     private func remarks(_ outcome: Trial.Outcome) -> [String] {
@@ -54,12 +112,12 @@ struct InstallSystem: AsyncParsableCommand {
         }
     }
 
-    private func dryVerdict(_ steps: [SystemStep]) -> String {
-        steps.isEmpty ? "it is installed: a run does nothing" : "dry run: nothing was changed"
+    private func dryVerdict(_ isDone: Bool) -> String {
+        isDone ? "it is installed: a run does nothing" : "dry run: nothing was changed"
     }
 
-    private func verdict(_ steps: [SystemStep]) -> String {
-        steps.isEmpty ? "it is installed: there was nothing to do" : "installed"
+    private func verdict(_ isDone: Bool) -> String {
+        isDone ? "it is installed: there was nothing to do" : "installed"
     }
 
     private func advice(_ machine: FoundMachine, _ installation: Installation) -> [String] {

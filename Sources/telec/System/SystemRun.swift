@@ -8,25 +8,48 @@ struct SystemRun {
     let installation: Installation
     let machine: FoundMachine
     let steps: [SystemStep]
+    /// What is done on a server, before the service is started.
+    var server: (installation: ServerInstallation, steps: [ServerStep])?
     let isDry: Bool
 
     private var texts: StepTexts { StepTexts(rights: RightsText(installation.layout.account, machine.account)) }
 
-    /// Prints each step when it is done, so that what a broken run has done is known. Throws `MachineError`.
-    func perform() throws {
-        for step in steps {
-            if !isDry { try installation.run(step) }
-            if !options.output.json { Console.out(texts.text(step, showsContents: isDry)) }
+    /// Prints each step when it is done, so that what a broken run has done is known. Throws `MachineError`, and what goes wrong on a
+    /// server.
+    func perform() async throws {
+        let commands = steps.suffix(while: Self.isCommand)
+        for step in steps.dropLast(commands.count) { try perform(step) }
+        for step in server?.steps ?? [] {
+            if !isDry { try await server?.installation.run(step) }
+            if !options.output.json { Console.out(ServerStepTexts.text(step, showsContents: isDry)) }
         }
+        for step in commands { try perform(step) }
+    }
+
+    private static func isCommand(_ step: SystemStep) -> Bool {
+        if case .run = step { true } else { false }
+    }
+
+    private func perform(_ step: SystemStep) throws {
+        if !isDry { try installation.run(step) }
+        if !options.output.json { Console.out(texts.text(step, showsContents: isDry)) }
     }
 
     /// Says what it came to. `remarks` are what there is to know or to do.
     func conclude(_ sentence: String, remarks: [String]) {
         let document = JSON.object([
             ("version", .integer(1)), ("root", .string(installation.root.path)), ("dry_run", .boolean(isDry)),
-            ("steps", .array(steps.map(texts.document))), ("remarks", .array(remarks.map { .string($0) })),
+            ("steps", .array(steps.map(texts.document) + (server?.steps ?? []).map(ServerStepTexts.document))),
+            ("remarks", .array(remarks.map { .string($0) })),
         ])
         options.output.show(document) { sentence }
         for remark in remarks { options.output.remark(remark) }
+    }
+}
+
+extension Array {
+    /// The longest end of which all meet a condition.
+    fileprivate func suffix(while isIn: (Element) -> Bool) -> ArraySlice<Element> {
+        suffix(reversed().prefix(while: isIn).count)
     }
 }

@@ -1,5 +1,8 @@
 import ArgumentParser
 import Dialects
+import Migrator
+import TCMigrations
+import TCPOSIX
 import TCSystem
 import TCTerminal
 
@@ -20,13 +23,28 @@ struct SystemStatus: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding {
             let installation = try options.installation()
-            let findings = Finding.all(installation.layout, on: try installation.look())
+            let (server, remark) = await server(installation)
+            let findings = Finding.all(installation.layout, on: try installation.look()) + server
             let document = JSON.object([
                 ("version", .integer(1)), ("root", .string(installation.root.path)), ("ok", .boolean(findings.isEmpty)),
-                ("findings", .array(findings.map(document))),
+                ("findings", .array(findings.map(document))), ("remark", remark.map { .string($0) } ?? .null),
             ])
             options.output.show(document) { text(findings) }
+            if let remark { options.output.remark(remark) }
             if !findings.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    /// Roles and rights are compared where an installation has made them, and root looks.
+    private func server(_ installation: Installation) async -> (findings: [Finding], remark: String?) {
+        guard geteuid() == 0 else { return ([], nil) }
+        do {
+            guard let server = try await ServerInstallation.present(installation, try .teleclaude()) else {
+                return ([], nil)
+            }
+            return (try await server.plan().findings, nil)
+        } catch {
+            return ([], "the database was not looked at: \(error)")
         }
     }
 

@@ -34,7 +34,7 @@ struct UninstallSystem: AsyncParsableCommand {
                 try requireNobody(machine, installation)
                 try requireConsent(installation)
             }
-            try run.perform()
+            try await run.perform()
             run.conclude(verdict(steps), remarks: [])
         }
     }

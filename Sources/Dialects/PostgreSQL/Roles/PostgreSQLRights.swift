@@ -1,0 +1,105 @@
+/// What a server says of the roles, and of the rights in a database.
+package struct PostgreSQLRights: Sendable, Equatable {
+    package struct Role: Sendable, Equatable {
+        package var canLogIn: Bool
+        /// What it may do that none of these roles may: `SUPERUSER`, `CREATEROLE`.
+        package var powers: [String]
+        /// The roles that may become it.
+        package var members: [String]
+    }
+
+    /// As `server_version_num`: 150004.
+    package var version: Int
+    package var isSuperuser: Bool
+    package var roles: [String: Role]
+    /// The databases' owners, by name.
+    package var databases: [String: String]
+
+    /// Looks from any database of the server.
+    package init(_ roles: PostgreSQLRoles, on connection: any Connection) throws(DatabaseError) {
+        let facts = try connection.query(
+            """
+            SELECT current_setting('server_version_num')::bigint AS version,
+                (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)::int::bigint AS super
+            """)
+        version = Int(facts.first?.values[0].integer ?? 0)
+        isSuperuser = facts.first?.values[1].integer == 1
+        self.roles = [:]
+        for name in [roles.owner, roles.migrator, roles.app] {
+            self.roles[name] = try Self.role(name, connection)
+        }
+        databases = [:]
+        for row in try connection.query("SELECT datname::text, pg_get_userbyid(datdba)::text FROM pg_database") {
+            if let name = row.values[0].text { databases[name] = row.values[1].text }
+        }
+    }
+
+    private static func role(_ name: String, _ connection: any Connection) throws(DatabaseError) -> Role? {
+        let rows = try connection.query(
+            """
+            SELECT rolcanlogin::int::bigint, concat_ws(' ', CASE WHEN rolsuper THEN 'SUPERUSER' END,
+                CASE WHEN rolcreaterole THEN 'CREATEROLE' END, CASE WHEN rolcreatedb THEN 'CREATEDB' END,
+                CASE WHEN rolreplication THEN 'REPLICATION' END, CASE WHEN rolbypassrls THEN 'BYPASSRLS' END),
+                (SELECT string_agg(m.rolname, ' ' ORDER BY m.rolname) FROM pg_auth_members a
+                    JOIN pg_roles m ON m.oid = a.member WHERE a.roleid = r.oid)
+            FROM pg_roles r WHERE rolname = \(name)
+            """)
+        return rows.first.map { row in
+            let words = { (at: Int) in (row.values[at].text ?? "").split(separator: " ").map(String.init) }
+            return Role(canLogIn: row.values[0].integer == 1, powers: words(1), members: words(2))
+        }
+    }
+}
+
+extension PostgreSQLRoles {
+    /// The tables of the database that a connection is to.
+    package func tables(on connection: any Connection) throws(DatabaseError) -> [String] {
+        try connection.query(
+            """
+            SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
+                AND c.relkind IN ('r', 'p') ORDER BY 1
+            """
+        ).compactMap { $0.values[0].text }
+    }
+
+    /// Where owners and rights in that database are others than the script gives, as sentences. The roles are there.
+    package func differences(on connection: any Connection) throws(DatabaseError) -> [String] {
+        try connection.query(SQL(trusted: Self.search(owner: owner, app: app))).compactMap { $0.values[0].text }
+    }
+
+    private static func search(owner: String, app: String) -> String {
+        let (owner, app) = (SQLText.literal(owner), SQLText.literal(app))
+        return """
+            WITH objects AS (
+                SELECT c.oid, c.relname::text AS name, c.relkind, c.relowner FROM pg_class c
+                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+                    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
+            ), rights AS (
+                SELECT o.name, p.word,
+                    CASE o.relkind WHEN 'S' THEN NULL ELSE has_table_privilege(\(app), o.oid, p.word) END AS has,
+                    CASE WHEN o.name = 'audit_log' THEN p.word IN ('SELECT', 'INSERT')
+                        WHEN o.name = 'audit_head' OR o.name LIKE 'tc\\_%' THEN p.word = 'SELECT'
+                        ELSE p.word IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') END AS wanted
+                FROM objects o CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('TRIGGER'))
+                    AS p (word)
+                WHERE o.relkind <> 'S'
+            )
+            SELECT name || ' belongs to ' || pg_get_userbyid(relowner) FROM objects
+                WHERE pg_get_userbyid(relowner) <> \(owner)
+            UNION ALL SELECT name || ': ' || \(app) || CASE WHEN has THEN ' may ' ELSE ' may not ' END || word
+                FROM rights WHERE has <> wanted
+            UNION ALL SELECT name || ': ' || \(app) || ' may not use it' FROM objects
+                WHERE CASE relkind WHEN 'S' THEN NOT has_sequence_privilege(\(app), oid, 'USAGE') END
+            UNION ALL SELECT 'audit_head: ' || \(app) || ' may not lock its row' FROM objects
+                WHERE CASE name WHEN 'audit_head' THEN NOT has_column_privilege(\(app), oid, 'id', 'UPDATE') END
+            UNION ALL SELECT 'everybody may connect to the database'
+                WHERE has_database_privilege('public', current_database(), 'CONNECT')
+            UNION ALL SELECT \(app) || ' may not connect to the database'
+                WHERE NOT has_database_privilege(\(app), current_database(), 'CONNECT')
+            UNION ALL SELECT 'everybody may make tables' WHERE has_schema_privilege('public', current_schema(), 'CREATE')
+            UNION ALL SELECT \(app) || ' may not use the schema'
+                WHERE NOT has_schema_privilege(\(app), current_schema(), 'USAGE')
+            ORDER BY 1
+            """
+    }
+}

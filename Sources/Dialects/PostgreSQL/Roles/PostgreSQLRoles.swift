@@ -1,0 +1,93 @@
+/// Who may do what in a PostgreSQL database of TeleClaude's: the text of docs/postgresql-roles.sql, for roles of any name.
+package struct PostgreSQLRoles: Sendable, Equatable {
+    /// Owns every table, and cannot log in.
+    package var owner: String
+    /// May become the owner.
+    package var migrator: String
+    /// What the daemon connects as.
+    package var app: String
+
+    package init(
+        owner: String = "teleclaude_owner", migrator: String = "teleclaude_migrator", app: String = "teleclaude_app"
+    ) {
+        (self.owner, self.migrator, self.app) = (owner, migrator, app)
+    }
+
+    /// Makes what is missing, and gives every object its owner and its rights; changes nothing that is right already. The names of
+    /// roles stand in it as they are, and have to be identifiers that need no quotes.
+    package var script: String {
+        """
+        -- Who may do what in a PostgreSQL database of TeleClaude's, so that not even the daemon can change its audit log.
+        --
+        --   \(owner)     owns every table and cannot log in
+        --   \(migrator)  may become the owner: tc-migrate connects as it, with ?options=-c%20role%3D\(owner)
+        --   \(app)       what the daemon connects as: reads and writes rows, and adds rows to the audit log
+        --
+        -- Run it as a superuser, after `tc-migrate up` and again after each upgrade that adds tables: it changes nothing that is right
+        -- already. Then give both a way in: \\password \(app), \\password \(migrator).
+
+        DO $$
+        DECLARE
+            wanted text;
+        BEGIN
+            FOREACH wanted IN ARRAY ARRAY['\(owner)', '\(migrator)', '\(app)'] LOOP
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+                    EXECUTE format('CREATE ROLE %I', wanted);
+                END IF;
+            END LOOP;
+        END $$;
+
+        ALTER ROLE \(owner) NOLOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
+        ALTER ROLE \(migrator) LOGIN NOINHERIT NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
+        ALTER ROLE \(app) LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
+        GRANT \(owner) TO \(migrator);
+
+        -- The database, and the schema that holds the tables: the first of the search path.
+        DO $$
+        DECLARE
+            object record;
+        BEGIN
+            EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+            EXECUTE format('GRANT CONNECT ON DATABASE %I TO \(app), \(migrator)', current_database());
+            EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', current_schema());
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO \(app)', current_schema());
+            EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO \(owner)', current_schema());
+
+            FOR object IN
+                SELECT c.oid::regclass AS name, c.relname, c.relkind FROM pg_class c
+                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+                    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
+            LOOP
+                EXECUTE format('ALTER TABLE %s OWNER TO \(owner)', object.name);
+                EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, \(app)', object.name);
+                CASE
+                    WHEN object.relname = 'audit_log' THEN
+                        EXECUTE format('GRANT SELECT, INSERT ON TABLE %s TO \(app)', object.name);
+                    WHEN object.relname = 'audit_head' THEN
+                        -- The right to update a column that can hold one value only is the right to lock the row.
+                        EXECUTE format('GRANT SELECT, UPDATE (id) ON TABLE %s TO \(app)', object.name);
+                    WHEN object.relname LIKE 'tc\\_%' THEN
+                        EXECUTE format('GRANT SELECT ON TABLE %s TO \(app)', object.name);
+                    WHEN object.relkind = 'S' THEN
+                        EXECUTE format('GRANT SELECT, USAGE ON SEQUENCE %s TO \(app)', object.name);
+                    ELSE
+                        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO \(app)', object.name);
+                END CASE;
+            END LOOP;
+
+            FOR object IN
+                SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
+                WHERE p.pronamespace = current_schema()::regnamespace
+                    AND (p.proname LIKE 'audit\\_%' OR p.proname = 'search_words')
+            LOOP
+                EXECUTE format('ALTER FUNCTION %s OWNER TO \(owner)', object.name);
+                -- What takes a text apart into words anybody may call: an index calls it for whoever writes a row.
+                IF object.proname <> 'search_words' THEN
+                    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', object.name);
+                END IF;
+            END LOOP;
+        END $$;
+
+        """
+    }
+}

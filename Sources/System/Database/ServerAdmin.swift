@@ -1,0 +1,71 @@
+import Dialects
+import TCImport
+import TCRuntime
+
+/// How a PostgreSQL server is looked after: by whom, and from which connection.
+///
+/// On this machine that is the account `postgres`, whom the server lets in by the uid of who connects (peer authentication,
+/// https://www.postgresql.org/docs/current/auth-peer.html); root takes that account's rights for it. Elsewhere it is whoever
+/// `--database-admin` names.
+package struct ServerAdmin: Sendable {
+    private let parameters: PostgreSQLParameters
+    let account: ActingAccount?
+
+    /// `admin` is what `--database-admin` says.
+    ///
+    /// - Throws: `MachineError` where nobody is known who could.
+    package init(of database: DatabaseURL, admin: DatabaseURL?) throws(MachineError) {
+        guard case .postgresql(var own) = database.target else {
+            throw MachineError(
+                "no_server", "\(database) is no PostgreSQL database", remedy: "leave out --database: SQLite needs none")
+        }
+        if let admin {
+            guard case .postgresql(let given) = admin.target else {
+                throw MachineError(
+                    "no_server", "\(admin) is no PostgreSQL server", remedy: "write postgresql://USER@HOST/postgres")
+            }
+            (parameters, account) = (given, nil)
+            return
+        }
+        guard own["host"]?.hasPrefix("/") ?? true else {
+            throw MachineError(
+                "no_admin", "who looks after the server at \(own["host"] ?? "") is not known here",
+                remedy: "say --database-admin postgresql://USER@HOST/postgres, its password in PGPASSWORD or ~/.pgpass")
+        }
+        guard let postgres = Account.named(Self.name) else {
+            throw MachineError(
+                "no_admin", "this machine has no account \(Self.name), who looks after a server",
+                remedy: "install PostgreSQL, or say --database-admin")
+        }
+        own["user"] = Self.name
+        own["dbname"] = Self.name
+        own["password"] = nil
+        parameters = own
+        account = ActingAccount(uid: postgres.uid, gid: postgres.gid, temporaryFolder: "/tmp")
+    }
+
+    private static let name = "postgres"
+
+    /// Runs `body` on a connection to a database of the server; to that which the admin's URL names when `nil`.
+    func with<T: Sendable>(
+        _ name: String? = nil, as role: String? = nil, _ body: @escaping @Sendable (Database) async throws -> T
+    ) async throws -> T {
+        let database = try Database(
+            url(name, as: role), options: ConnectionOptions(access: .readWrite, applicationName: "telec", isOwned: true)
+        )
+        return try await ActingAccount.act(as: account) {
+            let result: Result<T, any Error>
+            do { result = .success(try await body(database)) } catch { result = .failure(error) }
+            await database.close()
+            return try result.get()
+        }
+    }
+
+    /// With a role, everything that is made belongs to that one.
+    func url(_ name: String?, as role: String?) -> DatabaseURL {
+        var parameters = parameters
+        if let name { parameters["dbname"] = name }
+        if let role { parameters["options"] = "-c role=\(role)" }
+        return DatabaseURL(.postgresql(parameters))
+    }
+}

@@ -1,0 +1,134 @@
+import Dialects
+import Migrator
+import TCSettings
+
+/// The daemon's database on a PostgreSQL server: what is looked at, and what is done.
+package struct ServerInstallation: Sendable {
+    /// As the daemon connects; without a password.
+    private let url: String
+    private let database: String
+    private let roles: PostgreSQLRoles
+    private let admin: ServerAdmin
+    private let installation: Installation
+    private let history: History
+
+    /// - Throws: `MachineError` and `DatabaseError` for a URL that will not do.
+    package init(
+        _ url: String, admin: DatabaseURL?, _ installation: Installation, _ history: History
+    ) throws {
+        let parsed = try DatabaseURL(parsing: url)
+        self.admin = try ServerAdmin(of: parsed, admin: admin)
+        guard case .postgresql(let parameters) = parsed.target, let database = parameters["dbname"] else {
+            throw MachineError(
+                "no_database", "the URL names no database", remedy: "write postgresql:///\(installation.layout.account)"
+            )
+        }
+        let app = parameters["user"] ?? installation.layout.account
+        guard app.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }),
+            app.first?.isNumber == false
+        else {
+            throw MachineError(
+                "bad_role", "the role \(app) has a name that needs quotes", remedy: "name one of letters, digits and _")
+        }
+        (self.url, self.database, self.installation, self.history) = (url, database, installation, history)
+        roles = PostgreSQLRoles(app: app)
+    }
+
+    // MARK: - Looking
+
+    /// Changes nothing.
+    ///
+    /// - Throws: `MachineError`, `DatabaseError`, `MigratorError` and `SettingsError`.
+    package func plan() async throws -> ServerPlan {
+        let (roles, history) = (roles, history)
+        let server = try await admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }
+        var found = ServerPlan.Found(
+            server: server, tables: nil, pending: history.migrations.map(\.id), differences: [],
+            settings: try settings())
+        guard server.isSuperuser, server.databases[database] != nil else {
+            return ServerPlan(roles, database: database, found)
+        }
+        let hasRoles = server.roles[roles.owner] != nil && server.roles[roles.app] != nil
+        let inside = try await admin.with(database) { database in
+            try await database.withConnection { connection in
+                (try roles.tables(on: connection), hasRoles ? try roles.differences(on: connection) : [])
+            }
+        }
+        (found.tables, found.differences) = inside
+        if inside.0.contains("tc_migrations") {
+            found.pending = try await admin.with(database) { database in
+                switch try await Migrator(history: history, database: database).status().position {
+                case .current: []
+                case .behind(let ids): ids
+                case .newer(let ids): throw MigratorError.newer(ids)
+                case .changed(let migrations): throw MigratorError.changed(migrations)
+                }
+            }
+        }
+        return ServerPlan(roles, database: database, found)
+    }
+
+    private var path: String { "\(installation.layout.folders.settings)/config.yml" }
+
+    /// The line that `config.yml` lacks. Throws where it names another database.
+    private func settings() throws -> String? {
+        let line = "database: {url: \"\(url)\"}\n"
+        guard case .file(_, let text?) = try installation.root.look(path, .text).kind else { return line }
+        guard let present = try YAMLFile.parse(text, path: path)["database"] else { return line }
+        guard let named = present["url"]?.scalar?.text, try DatabaseURL(parsing: named) == DatabaseURL(parsing: url)
+        else {
+            throw MachineError(
+                "other_database", "\(path) names another database",
+                remedy: "write \(line.dropLast()) there, or leave out --database")
+        }
+        return nil
+    }
+
+    // MARK: - Doing
+
+    /// - Throws: As `plan` does, and `MigrationFailure`.
+    package func run(_ step: ServerStep) async throws {
+        let (history, roles) = (history, roles)
+        switch step {
+        case .makeRole(_, let sql), .makeDatabase(_, let sql):
+            try await admin.with { try await $0.withConnection { _ = try $0.execute(SQL(trusted: sql)) } }
+        case .migrate:
+            try await admin.with(database, as: roles.owner) { database in
+                let options = Migrator.Options(appliedBy: "telec system install")
+                _ = try await Migrator(history: history, database: database, options: options).up()
+            }
+        case .giveRights(_, let script):
+            try await admin.with(database) { try await $0.withConnection { try $0.executeScript(script) } }
+        case .writeSettings(let line): try write(line)
+        }
+    }
+
+    private func write(_ line: String) throws {
+        let found = try installation.root.look(path, .text)
+        guard case .file(_, let text?) = found.kind else {
+            throw MachineError("failed", "\(path) is no text", remedy: "look at it")
+        }
+        let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + line
+        try installation.root.write(
+            path, Array(whole.utf8), uid: found.uid, gid: found.gid, mode: found.mode, isNew: false)
+    }
+}
+
+extension ServerInstallation {
+    /// That of an installation whose settings name a database of this machine's server; `nil` where they name none, or the admin has
+    /// made it in another way.
+    ///
+    /// - Throws: `MachineError`, `DatabaseError` and `SettingsError` where that can't be found out.
+    package static func present(_ installation: Installation, _ history: History) async throws -> ServerInstallation? {
+        let path = "\(installation.layout.folders.settings)/config.yml"
+        guard installation.root.isMachine, case .file(_, let text?) = try installation.root.look(path, .text).kind,
+            let url = try YAMLFile.parse(text, path: path)["database"]?["url"]?.scalar?.text,
+            case .postgresql(let parameters) = try DatabaseURL(parsing: url).target,
+            parameters["host"]?.hasPrefix("/") ?? true
+        else { return nil }
+        let found = try ServerInstallation(url, admin: nil, installation, history)
+        let roles = found.roles
+        let server = try await found.admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }
+        return server.databases[found.database] == roles.owner ? found : nil
+    }
+}
