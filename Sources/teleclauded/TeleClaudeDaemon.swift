@@ -72,8 +72,11 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
                 history: try .teleclaude())
             let daemon = try Daemon(options, logger: Logger(label: "teleclauded"))
             if check {
-                try await daemon.check()
-                Console.out("settings, database and schema are right")
+                if let unchecked = try await daemon.check() {
+                    Console.out("settings and database are right, and nothing is pending; \(unchecked)")
+                } else {
+                    Console.out("settings, database and schema are right")
+                }
             } else {
                 try await daemon.run()
             }

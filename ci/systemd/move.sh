@@ -25,40 +25,50 @@ printf '%s\n' '[Service]' 'User=alex' "ExecStart=/usr/bin/flock --nonblock $home
 must systemctl daemon-reload
 must systemctl enable --quiet --now "$old"
 must su postgres -c 'createdb --owner teleclaude moved'
-
+must su postgres -c "psql -qc 'GRANT ALL ON SCHEMA public TO teleclaude' moved"
 sed -i '/^people:/,$d' /etc/teleclaude/config.yml
 cp /etc/teleclaude/config.yml /tmp/config-before
-migrate=(telec system migrate --from "$home" --owner "Alex Smith" --database postgresql:///moved --quiet)
+in_database() { su postgres -c "psql -Atq $1" <<< "$2"; } # NAME SQL
+migrate=(telec system migrate --from "$home" --owner "Alex Smith" --quiet --database)
+migrate+=(postgresql:///moved)
 "${migrate[@]}" > /tmp/move 2>&1 && fail "the old daemon's lock was overlooked"
 grep -q 'the existing daemon runs' /tmp/move || fail "the lock: $(cat /tmp/move)"
 seen "while the old daemon runs, nothing is done"
 
 must systemctl stop "$old"
-"${migrate[@]}" > /tmp/move 2>&1 || fail "migrate: $(cat /tmp/move)"
-grep -q 'right: teleclauded --check' /tmp/move || fail "no check: $(cat /tmp/move)"
-must systemctl is-active --quiet teleclauded.service teleclauded.socket
-systemctl is-enabled --quiet "$old" && fail "the old unit is still enabled"
-as_alex telec sessions list --json --limit 500 | grep -q 'changed only in the WAL' || fail "alex does not see his sessions"
-[[ "$(stat -c '%U %a' "$home/.teleclaude/config.yml")" == "alex 600" ]] || fail "alex has no preferences"
-[[ "$(su postgres -c "psql -Atqc 'SELECT tableowner FROM pg_tables WHERE tablename = \$\$sessions\$\$' moved")" == teleclaude ]] ||
-  fail "the service's role owns nothing"
-is_as_it_was
-seen "moved to PostgreSQL as the service's own role (peer); the old unit is disabled, the new one serves"
+there_and_back() { # DATABASE OWNER TABLES-AFTERWARDS
+  local database="$1" owner="$2" left="$3"
+  migrate[-1]="postgresql:///$database"
+  "${migrate[@]}" > /tmp/move 2>&1 || fail "migrate: $(cat /tmp/move)"
+  grep -q 'right: teleclauded --check' /tmp/move || fail "no check: $(cat /tmp/move)"
+  must systemctl is-active --quiet teleclauded.service teleclauded.socket
+  systemctl is-enabled --quiet "$old" && fail "the old unit is still enabled"
+  as_alex telec sessions list --json --limit 500 | grep -q 'changed only in the WAL' || fail "alex does not see his sessions"
+  [[ "$(stat -c '%U %a' "$home/.teleclaude/config.yml")" == "alex 600" ]] || fail "alex has no preferences"
+  [[ "$(in_database "$database" "SELECT tableowner FROM pg_tables WHERE tablename = 'sessions'")" == "$owner" ]] ||
+    fail "the tables are not $owner's"
+  is_as_it_was
+  "${migrate[@]}" | grep -q '^already migrated' || fail "a second run does something"
+  telec system rollback --discard-new > /tmp/back 2>&1 || fail "rollback: $(cat /tmp/back)"
+  systemctl is-active --quiet teleclauded.socket && fail "the new service still runs"
+  must systemctl is-enabled --quiet "$old"
+  must cmp /etc/teleclaude/config.yml /tmp/config-before
+  [[ ! -e $home/.teleclaude/config.yml && ! -e /etc/teleclaude/migration ]] || fail "something is left"
+  [[ "$(in_database "$database" "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" == "$left" ]] || fail "tables: not $left"
+  is_as_it_was
+}
 
-"${migrate[@]}" | grep -q '^already migrated' || fail "a second run does something"
-telec system rollback > /tmp/back 2>&1 || fail "rollback: $(cat /tmp/back)"
-systemctl is-active --quiet teleclauded.socket && fail "the new service still runs"
-must systemctl is-enabled --quiet "$old"
+there_and_back moved teleclaude 0
+seen "moved to PostgreSQL as the service's own role (peer), and taken back: the database is empty"
+there_and_back teleclaude teleclaude_owner "$(in_database teleclaude "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")"
+[[ "$(in_database teleclaude 'SELECT count(*) FROM sessions')" == 0 ]] || fail "sessions are left"
+seen "moved to a database whose roles were installed, as the tables' owner, and taken back: the tables are there, and empty"
 must systemctl start "$old"
 must systemctl is-active --quiet "$old"
-must cmp /etc/teleclaude/config.yml /tmp/config-before
-[[ ! -e $home/.teleclaude/config.yml && ! -e /etc/teleclaude/migration ]] || fail "something is left"
-[[ "$(su postgres -c "psql -Atqc 'SELECT count(*) FROM pg_tables WHERE schemaname = \$\$public\$\$' moved")" == 0 ]] ||
-  fail "tables are left"
-is_as_it_was
+seen "the old daemon runs on its untouched checkout"
+
 must systemctl disable --quiet --now "$old"
 rm "/etc/systemd/system/$old"
 must systemctl daemon-reload
 must telec system install > /dev/null
 must systemctl start teleclauded.socket teleclauded.service
-seen "taken back: the old daemon runs on its untouched checkout, and the database is empty"

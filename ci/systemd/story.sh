@@ -75,10 +75,14 @@ grep -q '^replace /usr/local/bin/teleclauded' /tmp/upgrade || fail "upgrade: $(c
 must telec whoami > /dev/null
 seen "upgraded: the new program serves"
 
-must su postgres -c 'createuser teleclaude && createdb --owner teleclaude teleclaude'
-printf 'database: {url: "postgresql:///teleclaude"}\n' >> /etc/teleclaude/config.yml
-must systemctl restart "$unit"
+/tmp/newer/telec system install --database postgresql:///teleclaude > /tmp/database || fail "database: $(cat /tmp/database)"
+[[ "$(/tmp/newer/telec system install | tail -n 1)" == *"nothing to do" ]] || fail "a second run does something to the database"
 must telec whoami > /dev/null
+must telec system status
+setpriv --reuid teleclaude --regid teleclaude --clear-groups psql -Atqc 'DELETE FROM audit_log' teleclaude 2> /tmp/denied &&
+  fail "the daemon's role may change its audit log"
+grep -q 'permission denied' /tmp/denied || fail "the audit log: $(cat /tmp/denied)"
+seen "roles, database and rights are made; the daemon's own role can't change its audit log"
 grep 'database=postgresql:///teleclaude' /var/log/teleclaude/teleclauded.log > /dev/null || fail "it is not on PostgreSQL"
 [[ "$(su postgres -c "psql -Atqc 'SELECT count(*) FROM tc_migrations' teleclaude")" -gt 0 ]] || fail "no migration has run"
 must systemctl restart postgresql

@@ -15,7 +15,9 @@ struct InstallSystem: AsyncParsableCommand {
             and starts it. Run from a build's folder, it copies teleclauded, telec and tc-migrate to /usr/local/bin. Settings that \
             are there stay as they are. A second run does nothing; one after a broken run goes on where that was.
 
-            With --database the daemon's database is on a PostgreSQL server: roles, database, tables and rights are made as the             server's admin, so that the daemon itself can't change its audit log. What is there already is checked, and not changed.             A later run migrates it.
+            With --database the daemon's database is on a PostgreSQL server: roles, database, tables and rights are made as the \
+            server's admin, so that the daemon itself can't change its audit log. What is there already is checked, and not \
+            changed. A later run migrates it.
 
             Exits with 1 when all is installed and the service's user can't run the daemon.
 

@@ -1,0 +1,156 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec system install --database`: what is made on a server, and what of somebody else's is left alone.
+@Suite("the service's database on a server", .enabled(if: TestUser.areWanted, TestUser.skipReason))
+struct SystemDatabaseTests {
+    private struct Subject: Sendable {
+        let box: Sandbox
+        let telec: Program
+        let server: OwnServer.RunningServer
+        var root: String { box("root") }
+
+        func url(_ database: String, _ user: String? = nil) -> String {
+            "postgresql://\(user.map { "\($0)@" } ?? "")/\(database)?host=\(server.folder)"
+        }
+
+        func install(_ more: String..., database: String = "td", admin: String = "tc") async throws -> Run {
+            try await box.run(
+                telec,
+                [
+                    "system", "install", "--root", root, "--database", url(database), "--database-admin",
+                    url("postgres", admin),
+                ] + more)
+        }
+
+        func server(_ sql: String, in database: String = "postgres") throws {
+            try execute(sql, on: url(database, "tc"))
+        }
+    }
+
+    private func with(_ body: (Subject) async throws -> Void) async throws {
+        try await withSandbox { box in
+            try await OwnServer.with(in: box) { server in
+                try Move.makeRoot(box("root"))
+                let telec = try await box.published(.telec)
+                for program in [Program.teleclauded, .tcMigrate] { _ = try await box.published(program) }
+                try await body(Subject(box: box, telec: telec, server: server))
+            }
+        }
+    }
+
+    @Test("the script is the page's")
+    func script() throws {
+        let page = try String(contentsOfFile: "\(Built.project)/docs/postgresql-roles.sql", encoding: .utf8)
+        #expect(PostgreSQLRoles().script == page)
+    }
+
+    @Test("a dry run shows the SQL and changes nothing; a run makes it, a second one does nothing")
+    func made() async throws {
+        try await with { subject in
+            let dry = try await subject.install("--dry-run")
+            #expect(dry.code == 0, "\(dry)")
+            for words in [
+                "    CREATE ROLE teleclaude_owner NOLOGIN;", "    CREATE DATABASE \"td\" OWNER", "GRANT SELECT, INSERT",
+            ] {
+                #expect(dry.output.contains(words), "\(words) in \(dry)")
+            }
+            #expect(
+                try query(
+                    "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'teleclaude%'",
+                    on: subject.url("postgres", "tc")) == [])
+            #expect(!FileManager.default.fileExists(atPath: "\(subject.root)/etc/teleclaude"))
+
+            let run = try await subject.install()
+            #expect(run.code == 0 && run.output.hasSuffix("installed\n"), "\(run)")
+            let config = try String(contentsOfFile: "\(subject.root)/etc/teleclaude/config.yml", encoding: .utf8)
+            #expect(config.hasSuffix("\ndatabase: {url: \"\(subject.url("td"))\"}\n"), "\(config)")
+            let again = try await subject.install()
+            #expect(again.code == 0 && again.output == "it is installed: there was nothing to do\n", "\(again)")
+            try expectRights(subject)
+
+            // The daemon's role can't make the schema that the database's would be compared with: it says what it did not see.
+            let check = try await subject.box.run(
+                .teleclauded, ["--check"], ["TELECLAUDE_DATABASE_URL": subject.url("td", "teleclaude")])
+            #expect(check.code == 0 && check.output.contains("nothing is pending; whether somebody"), "\(check)")
+
+            // What became too open is put right, and said.
+            try subject.server("GRANT DELETE ON audit_log TO teleclaude; ALTER TABLE sessions OWNER TO tc", in: "td")
+            let mended = try await subject.install()
+            #expect(mended.output.contains("audit_log: teleclaude may DELETE; sessions belongs to tc"), "\(mended)")
+            try expectRights(subject)
+
+            // An upgrade that adds tables migrates them, as their owner.
+            let down = try await subject.box.migrate(
+                "down", "--steps", "1", "-d", "\(subject.url("td", "tc"))&options=-c%20role%3Dteleclaude_owner",
+                "--allow-data-loss")
+            #expect(down.code == 0, "\(down)")
+            let upgrade = try await subject.install()
+            #expect(upgrade.output.contains("migrate it, as its owner: 0008-imports"), "\(upgrade)")
+            try expectRights(subject)
+        }
+    }
+
+    /// The daemon's role reads and writes, and can't touch what it has logged; nobody else gets in.
+    private func expectRights(_ subject: Subject) throws {
+        let app = subject.url("td", "teleclaude")
+        #expect(try query("SELECT count(*)::text FROM sessions", on: app) == ["0"])
+        for statement in [
+            "DELETE FROM audit_log", "UPDATE audit_log SET reason = ''", "TRUNCATE audit_log",
+            "CREATE TABLE mine (a int)",
+            "ALTER TABLE audit_log DISABLE TRIGGER ALL", "SET ROLE teleclaude_owner", "DROP TABLE sessions",
+            "DELETE FROM tc_migrations",
+        ] { #expect(throws: DatabaseError.self, "\(statement)") { try execute(statement, on: app) } }
+        #expect(throws: DatabaseError.self) { try query("SELECT 'x'", on: subject.url("td", "teleclaude_owner")) }
+    }
+
+    @Test("what somebody else has made is refused in one sentence each, and not changed")
+    func foreign() async throws {
+        try await with { subject in
+            try subject.server(
+                """
+                CREATE ROLE eve LOGIN; CREATE ROLE teleclaude LOGIN SUPERUSER; CREATE ROLE teleclaude_owner LOGIN;
+                GRANT teleclaude_owner TO eve
+                """)
+            let roles = try await subject.install()
+            #expect(roles.code == 2 && roles.output.isEmpty, "\(roles)")
+            for words in [
+                "the role teleclaude is SUPERUSER", "the role teleclaude_owner can log in",
+                "eve may become the role teleclaude_owner", "nothing was changed",
+            ] { #expect(roles.error.contains(words), "\(words) in \(roles)") }
+            try subject.server(
+                "REVOKE teleclaude_owner FROM eve; ALTER ROLE teleclaude NOSUPERUSER; ALTER ROLE teleclaude_owner NOLOGIN"
+            )
+
+            try subject.server("CREATE DATABASE td")
+            expectRefusal(try await subject.install(), saying: "the database td belongs to tc", "ALTER DATABASE")
+            try subject.server("ALTER DATABASE td OWNER TO teleclaude_owner")
+            try subject.server("CREATE TABLE theirs (a int)", in: "td")
+            expectRefusal(try await subject.install(), saying: "filled by somebody else: theirs", "name another one")
+            try subject.server("DROP TABLE theirs", in: "td")
+
+            expectRefusal(try await subject.install(admin: "eve"), saying: "no superuser", "--database-admin")
+            expectRefusal(try await subject.install(admin: "nobody_here"), saying: "the server does not know this user")
+            let password = try await subject.box.run(
+                subject.telec, ["system", "install", "--root", subject.root, "--database", "postgresql://a:FAKE@h/d"])
+            #expect(password.code == 64 && !password.error.contains("FAKE"), "\(password)")
+            let file = try await subject.box.run(
+                subject.telec,
+                [
+                    "system", "install", "--root", subject.root, "--database", "sqlite:/x", "--database-admin",
+                    "sqlite:/y",
+                ])
+            expectRefusal(file, saying: "is no PostgreSQL database", "leave out --database")
+            #expect(!FileManager.default.fileExists(atPath: "\(subject.root)/etc/teleclaude"))
+
+            #expect(try await subject.install().code == 0)
+            expectRefusal(try await subject.install(database: "other"), saying: "names another database")
+            try await subject.server.stop()
+            expectRefusal(try await subject.install(), saying: "can't be reached")
+            try await subject.server.start()
+            #expect(try await subject.install().output == "it is installed: there was nothing to do\n")
+        }
+    }
+}
