@@ -37,7 +37,8 @@ public struct Account: Sendable, Hashable {
             }
             guard code == 0, result != nil else { return nil }
             return Account(
-                uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: entry.pw_name), home: String(cString: entry.pw_dir),
+                uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: entry.pw_name),
+                home: String(cString: entry.pw_dir),
                 shell: String(cString: entry.pw_shell))
         }
         return nil
