@@ -18,5 +18,7 @@ public struct Services: Sendable {
     let events: EventHub
     let activity: Activity
     let draining: Draining
+    /// What admins are told of the daemon itself.
+    let inspection: DaemonInspection
     let computer: String
 }

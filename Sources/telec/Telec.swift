@@ -23,7 +23,7 @@ struct Telec: AsyncParsableCommand {
         version: teleclaudeVersion,
         subcommands: [
             WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, AuditCommand.self, ConfigCommand.self,
-            AdoptCommand.self, SystemCommands.self, HostCommand.self, PaneCommand.self,
+            AdoptCommand.self, SystemCommands.self, DoctorCommand.self, HostCommand.self, PaneCommand.self,
         ])
 
     static func main() async {

@@ -214,6 +214,9 @@ public struct Daemon: Sendable {
                 try lease.requireConfirmedNow()
             },
             hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(),
+            inspection: DaemonInspection(
+                migrator: Migrator(history: options.history, database: database),
+                stateFolder: try options.context.stateFolder()),
             computer: Computer.name)
     }
 

@@ -15,6 +15,7 @@ struct API {
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
         router.get("whoami") { _, context in Response(whoami(context)) }
+        StatusRoute(services: services, version: version).add(to: router)
         let description = OpenAPI.document(version: version)
         router.get("openapi.json") { _, _ in Response(description) }
         let sessions = SessionService(services: services)
