@@ -67,9 +67,6 @@ package protocol TransferTarget: Dialect {
     /// Lets the column that counts by itself go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
-    /// A query for the database's name and version: `PostgreSQL 17.2`.
-    var productQuery: SQL { get }
-
     /// Whether several sessions may write at once.
     var takesManyWriters: Bool { get }
     /// Sets a session up for loading and building much: nothing that outlasts the session.

@@ -25,6 +25,8 @@ public struct LoadedSettings: Sendable {
     /// The files that were read, in order.
     public var files: [String]
     public var remarks: [Remark]
+    /// Those of the files in which a secret stands.
+    package var filesWithSecrets: Set<String>
     /// Every key with where its value comes from, secrets among them: `shown` is what may be printed.
     var effective: EffectiveSettings
 

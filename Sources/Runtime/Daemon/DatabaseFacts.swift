@@ -13,15 +13,13 @@ public struct DatabaseFacts: Sendable {
 
     /// Changes nothing. Throws `DatabaseError`, and `MigratorError` when the ledger does not go with the history.
     public static func read(_ migrator: Migrator) async throws -> DatabaseFacts {
-        let product = migrator.database.transferDialect.productQuery
-        let (name, time) = try await migrator.database.withConnection { connection in
-            let name = try connection.queryValue(product)?.text
+        let (product, time) = try await migrator.database.withConnection { connection in
             // Both databases write it, in spellings of their own.
             let time = try connection.queryValue("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")?.text
-            return (name ?? "", time.flatMap(Moment.init(parsing:))?.text ?? "")
+            return (connection.product, time.flatMap(Moment.init(parsing:))?.text ?? "")
         }
         return DatabaseFacts(
-            url: "\(migrator.database.url)", product: name, position: try await migrator.status().position.code,
+            url: "\(migrator.database.url)", product: product, position: try await migrator.status().position.code,
             time: time)
     }
 

@@ -44,8 +44,6 @@ extension PostgreSQLDialect: TransferTarget {
 
     package var takesManyWriters: Bool { true }
 
-    package var productQuery: SQL { "SELECT 'PostgreSQL ' || current_setting('server_version')" }
-
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
     /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
     /// than they bring, but for the largest tables and for one that is nearly all there is (`sharingWork`).

@@ -61,8 +61,6 @@ extension SQLiteDialect: TransferTarget {
 
     package var takesManyWriters: Bool { false }
 
-    package var productQuery: SQL { "SELECT 'SQLite ' || sqlite_version()" }
-
     /// A crash of this program loses nothing by it, and one of the machine a file that was being made
     /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
     package func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
