@@ -13,6 +13,7 @@ public struct Services: Sendable {
     let callers: SessionCallers
     let audit: AuditLog
     let refusals: RefusalBudget
+    let quotas: QuotaKeeper
     let transcripts: TranscriptStore
     let hosts: HostRegistry
     let events: EventHub

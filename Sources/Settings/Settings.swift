@@ -16,6 +16,8 @@ public struct Settings: Sendable {
     public var secrets: Secrets
     public var database: DatabaseURL
     public var server: Server
+    public var quotas: Quotas
+    public var retention: Retention
     public var preferences: Preferences
 }
 

@@ -209,7 +209,8 @@ public struct Daemon: Sendable {
             sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
             audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
-            refusals: RefusalBudget(),
+            refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
+            quotas: QuotaKeeper(settings.quotas),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
                 try lease.requireConfirmedNow()
             },
@@ -243,7 +244,7 @@ public struct Daemon: Sendable {
             })
         let upkeep = Upkeep(
             services: services, socket: duty.socket, reload: reload(services), patience: limits.drainSeconds,
-            hostSeconds: limits.hostSeconds, logger: logger)
+            hostSeconds: limits.hostSeconds, keep: loaded.settings.retention.closedSessions, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 // Without a name the whole service is printed for one, and logged: its settings too.
@@ -350,7 +351,8 @@ extension Settings {
     func keysThatNeedRestart(comparedWith other: Settings) -> [String] {
         [
             ("mode", mode == other.mode), ("database", database == other.database),
-            ("server", server == other.server),
+            ("server", server == other.server), ("quotas", quotas == other.quotas),
+            ("retention", retention == other.retention),
         ].filter { !$0.1 }.map(\.0)
     }
 }
