@@ -19,6 +19,7 @@ public struct Services: Sendable {
     let events: EventHub
     let activity: Activity
     let draining: Draining
+    let meter: Meter
     /// What admins are told of the daemon itself.
     let inspection: DaemonInspection
     let computer: String

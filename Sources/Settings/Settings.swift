@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public var server: Server
     public var quotas: Quotas
     public var retention: Retention
+    /// The account that may read the daemon's figures.
+    public var monitoring: String?
     public var preferences: Preferences
 }
 

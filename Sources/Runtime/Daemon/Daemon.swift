@@ -214,7 +214,7 @@ public struct Daemon: Sendable {
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
                 try lease.requireConfirmedNow()
             },
-            hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(),
+            hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(), meter: Meter(),
             inspection: DaemonInspection(
                 migrator: Migrator(history: options.history, database: database),
                 stateFolder: try options.context.stateFolder()),
@@ -222,7 +222,8 @@ public struct Daemon: Sendable {
     }
 
     private func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {
-        try IdentityDirectory(mode: settings.mode, people: settings.people, uid: options.context.uid)
+        try IdentityDirectory(
+            mode: settings.mode, people: settings.people, monitor: settings.monitoring, uid: options.context.uid)
     }
 
     private func serve(_ duty: Duty) async throws {

@@ -154,7 +154,7 @@ struct HostConnection: Sendable {
         case .spent: return
         case .refused(let isNews):
             let error = services.quotas.tooManyBytes
-            if isNews { try await sessions.note(error, of: caller, on: session) }
+            if isNews { try await sessions.note(.recordedBytes, error, of: caller, on: session) }
             throw error
         }
     }
@@ -165,6 +165,7 @@ struct HostConnection: Sendable {
         case .chunk(let number, let data):
             try await spend(data.count)
             try await writer.append(number, data)
+            services.meter.count(recorded: data.count)
             await services.hosts.tell(session.id, ticket: ticket, .ack(number))
             services.activity.note(session.id)
         case .done(let order): await services.hosts.done(session.id, ticket: ticket, order: order)

@@ -2,6 +2,11 @@ import TCSettings
 
 /// What one user may make, and how much of it is made.
 struct QuotaKeeper: Sendable {
+    enum Name: String, Sendable, CaseIterable {
+        case openSessions = "open_sessions"
+        case recordedBytes = "recorded_bytes_per_day"
+    }
+
     let quotas: Quotas
     let recordings: RecordingBudget
     /// Who starts many at once starts them one after the other: so each is counted before the next.
@@ -35,7 +40,7 @@ extension SessionService {
         return try await keeper.starts.run(ConnectionLimits.Party(caller.identity)) {
             let most = keeper.quotas.openSessions
             guard try await services.sessions.open(of: caller.identity, upTo: most) < most else {
-                try await note(keeper.tooManySessions, of: caller)
+                try await note(.openSessions, keeper.tooManySessions, of: caller)
                 throw keeper.tooManySessions
             }
             return try await body()
@@ -43,7 +48,10 @@ extension SessionService {
     }
 
     /// For the admin: who asked for more than he may. Who is refused again and again is not written down each time.
-    func note(_ error: RuntimeError, of caller: Caller, on session: Session? = nil) async throws {
+    func note(
+        _ quota: QuotaKeeper.Name, _ error: RuntimeError, of caller: Caller, on session: Session? = nil
+    ) async throws {
+        services.meter.count(refusalOf: quota)
         guard services.refusals.spend(caller.identity.uid) != .none else { return }
         let audited = session.map { AuditedSession(id: $0.id, owner: $0.owner) }
         try await services.audit.recordRefusal(.exceedQuota, by: caller, on: audited, reason: error.message)

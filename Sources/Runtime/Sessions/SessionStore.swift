@@ -44,6 +44,21 @@ public struct SessionStore: Sendable {
         return Int(number ?? 0)
     }
 
+    /// How many sessions are not over, by their state.
+    func openByState() async throws -> [Session.State: Int] {
+        let rows = try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT lifecycle_status, count(*) FROM sessions WHERE closed_at IS NULL GROUP BY lifecycle_status
+                """)
+        }
+        return Dictionary(
+            rows.map { row in
+                let state = row[0].text.flatMap(Session.State.init(rawValue:)) ?? .active
+                return (state, Int(row[1].integer ?? 0))
+            }, uniquingKeysWith: +)
+    }
+
     /// Sessions that were over before this moment, those that have been for longest first.
     func expired(before moment: Moment, limit: Int) async throws -> [String] {
         try await database.withConnection { connection in

@@ -8,7 +8,8 @@ struct TypedReading {
         Settings(
             mode: places.mode, people: try PeopleReading.people(effective), agents: try agents(), secrets: secrets(),
             database: try DatabaseReading(effective: effective, places: places, context: context).url(),
-            server: server(), quotas: quotas(), retention: retention(), preferences: Preferences(effective))
+            server: server(), quotas: quotas(), retention: retention(),
+            monitoring: effective["monitoring.os_username"]?.value.text, preferences: Preferences(effective))
     }
 
     /// What is to be said about settings that hang together.
