@@ -90,6 +90,8 @@ let package = Package(
             dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", "TCYAML", argumentParser]),
         // An existing single-user install's data into this schema.
         .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
+        // All that a daemon keeps, into a folder and back.
+        .target(name: "TCBackup", dependencies: ["Transfer", "TCRuntime", "TCPOSIX"], path: "Sources/Backup"),
         // A module of its own, so that tc-migrate can ask it without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
         .target(
@@ -116,7 +118,8 @@ let package = Package(
         .executableTarget(
             name: "telec",
             dependencies: [
-                "TCSystem", "TCRuntime", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal",
+                "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
+                "TCTerminal",
                 "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),

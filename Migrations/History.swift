@@ -12,6 +12,7 @@ extension History {
             Migration.events
             Migration.search
             Migration.imports
+            Migration.retention
         }
     }
 }

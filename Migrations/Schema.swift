@@ -124,6 +124,7 @@ extension Schema {
             Column("delivered_at", .timestamp).nullable()
             Column("locked_at", .timestamp).nullable()
             Index("delivered_at", "next_attempt_at")
+            Index("session_id")
         }
         Table("inbound_queue") {
             Column("id", .bigint).identity().primaryKey()
@@ -274,6 +275,7 @@ extension Schema {
             Column("updated_at", .timestamp)
             Index("agent")
             Index("project")
+            Index("session_id")
             Index("source_identity").unique()
             Index(.descending("timestamp_start"))
         }

@@ -12,6 +12,13 @@
 
 // https://docs.openssl.org/3.0/man3/SHA256_Init/: the same in 1.1 and 3.
 static unsigned char *(*sha256)(const unsigned char *, size_t, unsigned char *);
+// https://docs.openssl.org/3.0/man3/EVP_DigestInit/
+static void *(*context_new)(void);
+static void (*context_free)(void *);
+static const void *(*algorithm)(void);
+static int (*digest_init)(void *, const void *, void *);
+static int (*digest_update)(void *, const void *, size_t);
+static int (*digest_final)(void *, unsigned char *, unsigned int *);
 static const char *failure;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -27,7 +34,14 @@ static void open_library(void) {
     int (*init)(uint64_t, const void *) = (int (*)(uint64_t, const void *))dlsym(library, "OPENSSL_init_crypto");
     if (init) init(UINT64_C(0x00080000), NULL);
     sha256 = (unsigned char *(*)(const unsigned char *, size_t, unsigned char *))dlsym(library, "SHA256");
-    if (!sha256) failure = dlerror();
+    context_new = (void *(*)(void))dlsym(library, "EVP_MD_CTX_new");
+    context_free = (void (*)(void *))dlsym(library, "EVP_MD_CTX_free");
+    algorithm = (const void *(*)(void))dlsym(library, "EVP_sha256");
+    digest_init = (int (*)(void *, const void *, void *))dlsym(library, "EVP_DigestInit_ex");
+    digest_update = (int (*)(void *, const void *, size_t))dlsym(library, "EVP_DigestUpdate");
+    digest_final = (int (*)(void *, unsigned char *, unsigned int *))dlsym(library, "EVP_DigestFinal_ex");
+    if (!sha256 || !context_new || !context_free || !algorithm || !digest_init || !digest_update || !digest_final)
+        failure = "it lacks SHA-256";
 }
 
 const char *ccrypto_load(void) {
@@ -35,9 +49,29 @@ const char *ccrypto_load(void) {
     return failure;
 }
 
+static void give_up(const char *reason) {
+    fprintf(stderr, "libcrypto: SHA-256: %s\n", reason ? reason : "refused by this library");
+    abort();
+}
+
 void ccrypto_sha256(const unsigned char *bytes, size_t length, unsigned char *digest) {
     const char *reason = ccrypto_load();
     if (!reason && sha256(bytes, length, digest)) return;
-    fprintf(stderr, "libcrypto: SHA-256: %s\n", reason ? reason : "refused by this library");
-    abort();
+    give_up(reason);
+}
+
+void *ccrypto_sha256_begin(void) {
+    const char *reason = ccrypto_load();
+    void *context = reason ? NULL : context_new();
+    if (!context || !digest_init(context, algorithm(), NULL)) give_up(reason);
+    return context;
+}
+
+void ccrypto_sha256_add(void *state, const void *bytes, size_t length) {
+    if (!digest_update(state, bytes, length)) give_up(NULL);
+}
+
+void ccrypto_sha256_end(void *state, unsigned char *digest) {
+    if (!digest_final(state, digest, NULL)) give_up(NULL);
+    context_free(state);
 }

@@ -11,6 +11,7 @@ public struct RuntimeError: Error, Sendable, Equatable {
         case sessionEnded = "session_ended"
         case notRunning = "not_running"
         case tooManyConnections = "too_many_connections"
+        case quotaExceeded = "quota_exceeded"
         case auditUnavailable = "audit_unavailable"
         case databaseUnavailable = "database_unavailable"
         case fenced

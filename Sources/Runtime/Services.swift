@@ -13,10 +13,14 @@ public struct Services: Sendable {
     let callers: SessionCallers
     let audit: AuditLog
     let refusals: RefusalBudget
+    let quotas: QuotaKeeper
     let transcripts: TranscriptStore
     let hosts: HostRegistry
     let events: EventHub
     let activity: Activity
     let draining: Draining
+    let meter: Meter
+    /// What admins are told of the daemon itself.
+    let inspection: DaemonInspection
     let computer: String
 }

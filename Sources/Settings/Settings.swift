@@ -16,6 +16,10 @@ public struct Settings: Sendable {
     public var secrets: Secrets
     public var database: DatabaseURL
     public var server: Server
+    public var quotas: Quotas
+    public var retention: Retention
+    /// The account that may read the daemon's figures.
+    public var monitoring: String?
     public var preferences: Preferences
 }
 
@@ -25,6 +29,8 @@ public struct LoadedSettings: Sendable {
     /// The files that were read, in order.
     public var files: [String]
     public var remarks: [Remark]
+    /// Those of the files in which a secret stands.
+    package var filesWithSecrets: Set<String>
     /// Every key with where its value comes from, secrets among them: `shown` is what may be printed.
     var effective: EffectiveSettings
 

@@ -23,7 +23,8 @@ extension Problem {
     private static func exitCode(of code: RuntimeError.Code) -> Int32 {
         switch code {
         case .badRequest, .notFound, .methodNotAllowed, .reasonRequired: 64
-        case .unknownToken, .notAllowed, .sessionEnded, .notRunning, .tooManyConnections, .auditUnavailable,
+        case .unknownToken, .notAllowed, .sessionEnded, .notRunning, .tooManyConnections, .quotaExceeded,
+            .auditUnavailable,
             .databaseUnavailable, .fenced, .socketInUse, .socketForeign, .socketFailed, .alreadyRunning, .noDaemon,
             .noPermission, .brokenAnswer, .failed:
             2

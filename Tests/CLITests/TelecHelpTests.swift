@@ -8,7 +8,8 @@ struct TelecHelpTests {
         arguments: [
             "", "whoami", "transcript", "sessions list", "sessions start", "sessions get", "sessions send",
             "sessions tail", "sessions attach", "sessions end", "sessions revive", "sessions share", "sessions unshare",
-            "adopt", "audit list", "audit verify", "audit export", "audit archive",
+            "adopt", "doctor", "metrics", "backup", "restore", "audit list", "audit verify", "audit export",
+            "audit archive",
         ])
     func telec(_ command: String) async throws {
         try await withSandbox { box in

@@ -12,11 +12,40 @@ package enum SHA256 {
     ///
     /// Ends the process where there is no libcrypto, which ``load()`` finds out before.
     package static func hexadecimal(of message: some Sequence<UInt8>) -> String {
-        digest(of: Array(message)).map { byte in
+        text(digest(of: Array(message)))
+    }
+
+    private static func text(_ digest: some Sequence<UInt8>) -> String {
+        digest.map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }
         .joined()
+    }
+
+    /// The digest of what comes in pieces: a file that is larger than the memory.
+    package struct Stream: ~Copyable {
+        #if canImport(CryptoKit)
+            private var hasher = CryptoKit.SHA256()
+
+            package init() {}
+            package mutating func add(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
+            package consuming func hexadecimal() -> String { SHA256.text(hasher.finalize()) }
+        #else
+            private let state: UnsafeMutableRawPointer?
+
+            package init() { state = ccrypto_sha256_begin() }
+            package mutating func add(_ bytes: UnsafeRawBufferPointer) {
+                ccrypto_sha256_add(state, bytes.baseAddress, bytes.count)
+            }
+
+            /// 64 hexadecimal digits. To be asked for once, of every one.
+            package consuming func hexadecimal() -> String {
+                var digest = [UInt8](repeating: 0, count: 32)
+                ccrypto_sha256_end(state, &digest)
+                return SHA256.text(digest)
+            }
+        #endif
     }
 
     #if canImport(CryptoKit)

@@ -43,6 +43,10 @@ final class ConnectionPool: Sendable {
     /// How many ask for a connection and have none yet because the limit is reached.
     var waitingCount: Int { state.withLock { $0.waiters.count } }
 
+    var figures: (open: Int, idle: Int, waiting: Int) {
+        state.withLock { ($0.count, $0.idle.count, $0.waiters.count) }
+    }
+
     /// Lends one connection to `body` on that connection's thread. A transaction that `body` leaves open is rolled
     /// back; an error of kind `lost` drops the connection. Cancelling the task gives up waiting, or interrupts the
     /// running statement.

@@ -84,6 +84,9 @@ public final class Database: Sendable {
         }
     }
 
+    /// How many connections are open, how many of them idle, and how many tasks wait for one.
+    package var poolFigures: (open: Int, idle: Int, waiting: Int) { pool.figures }
+
     /// Closes every idle connection; leased ones close when they come back.
     public func close() async { await pool.close() }
 

@@ -11,6 +11,10 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case unshare
     /// Not done to a session: from here on the log can be kept apart from what lies before.
     case newChain = "new_chain"
+    /// Not done to a session of somebody else's: more than one user may make was asked for.
+    case exceedQuota = "exceed_quota"
+    /// Done by the daemon itself: sessions that have been over for long enough go, with their recordings.
+    case removeExpired = "remove_expired"
 }
 
 /// What became of it. `failed`: it was allowed, and then did not succeed.

@@ -15,6 +15,29 @@ public struct WhoamiDocument: Decodable, Sendable {
     }
 }
 
+/// What the daemon says of itself; the last two to admins.
+public struct StatusDocument: Decodable, Sendable {
+    public var daemon: String
+    public var mode: String
+    public var uid: UInt32
+    public var time: String
+    public var stateFolder: String?
+    public var database: DatabaseDocument?
+
+    enum CodingKeys: String, CodingKey {
+        case daemon, mode, uid, time, database
+        case stateFolder = "state_folder"
+    }
+}
+
+public struct DatabaseDocument: Decodable, Sendable {
+    public var url: String
+    public var product: String
+    /// `current`, `behind`, `newer` or `changed`.
+    public var position: String
+    public var time: String
+}
+
 public struct SessionDocument: Decodable, Sendable {
     public var sessionID: String
     public var title: String?

@@ -223,16 +223,21 @@ public struct Daemon: Sendable {
             sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
             audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
-            refusals: RefusalBudget(),
+            refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
+            quotas: QuotaKeeper(settings.quotas),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
                 try lease.requireConfirmedNow()
             },
-            hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(),
+            hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(), meter: Meter(),
+            inspection: DaemonInspection(
+                migrator: Migrator(history: options.history, database: database),
+                stateFolder: try options.context.stateFolder()),
             computer: Computer.name)
     }
 
     private func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {
-        try IdentityDirectory(mode: settings.mode, people: settings.people, uid: options.context.uid)
+        try IdentityDirectory(
+            mode: settings.mode, people: settings.people, monitor: settings.monitoring, uid: options.context.uid)
     }
 
     private func serve(_ duty: Duty) async throws {
@@ -254,7 +259,7 @@ public struct Daemon: Sendable {
             })
         let upkeep = Upkeep(
             services: services, socket: duty.socket, reload: reload(services), patience: limits.drainSeconds,
-            hostSeconds: limits.hostSeconds, logger: logger)
+            hostSeconds: limits.hostSeconds, keep: loaded.settings.retention.closedSessions, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 // Without a name the whole service is printed for one, and logged: its settings too.
@@ -361,7 +366,8 @@ extension Settings {
     func keysThatNeedRestart(comparedWith other: Settings) -> [String] {
         [
             ("mode", mode == other.mode), ("database", database == other.database),
-            ("server", server == other.server),
+            ("server", server == other.server), ("quotas", quotas == other.quotas),
+            ("retention", retention == other.retention),
         ].filter { !$0.1 }.map(\.0)
     }
 }

@@ -11,6 +11,8 @@ struct Upkeep: Service {
     let patience: Int
     /// How long a session may be without a host.
     let hostSeconds: Int
+    /// How long sessions that are over are kept, in seconds; `nil`: for ever.
+    let keep: Int?
     let logger: Logger
 
     private static let interval = Duration.seconds(2)
@@ -26,6 +28,7 @@ struct Upkeep: Service {
                 group.addTask { try await mendSessions() }
                 group.addTask { try await tendTokens() }
                 group.addTask { try await watchAccounts() }
+                group.addTask { try await removeExpired() }
                 group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
                 do {
                     try await group.waitForAll()
@@ -89,6 +92,22 @@ struct Upkeep: Service {
                 try await services.tokens.purge()
             } catch {
                 logger.warning("session tokens were not tended", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// At first soon after the start, and then every ten minutes; while many are waiting, one pass after the other.
+    private func removeExpired() async throws {
+        guard let keep else { return }
+        let expiry = Expiry(services: services, keep: keep, logger: logger)
+        var pause = Expiry.pause
+        while true {
+            try await Task.sleep(for: pause)
+            pause = Expiry.rest
+            do {
+                if try await expiry.pass() { pause = Expiry.pause }
+            } catch {
+                logger.warning("sessions were not removed", metadata: ["error": "\(error)"])
             }
         }
     }

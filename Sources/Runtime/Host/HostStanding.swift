@@ -13,7 +13,9 @@ struct HostStanding: Codable, Sendable, Equatable {
 
     static func isRefusal(_ code: RuntimeError.Code) -> Bool {
         switch code {
-        case .badRequest, .unknownToken, .notAllowed, .notFound, .methodNotAllowed, .reasonRequired, .sessionEnded: true
+        case .badRequest, .unknownToken, .notAllowed, .notFound, .methodNotAllowed, .reasonRequired, .sessionEnded,
+            .quotaExceeded:
+            true
         case .notRunning, .tooManyConnections, .auditUnavailable, .databaseUnavailable, .fenced, .socketInUse,
             .socketForeign, .socketFailed, .alreadyRunning, .noDaemon, .noPermission, .brokenAnswer, .failed:
             false

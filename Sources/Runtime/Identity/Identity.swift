@@ -8,6 +8,8 @@ public struct Identity: Sendable, Hashable {
     public var uid: UInt32
     /// The account's name, as it was when the settings were loaded.
     public var osUsername: String?
+    /// Whether it is the account that reads the daemon's figures, whoever else it is.
+    public var isMonitor = false
 
     public init(person: String?, role: Role, uid: UInt32, osUsername: String?) {
         self.person = person

@@ -25,7 +25,8 @@ public struct IdentityDirectory: Sendable {
     /// `uid` is the daemon's own: in single-user mode it is the admin, unless a person of the settings has that account.
     /// Root, like everybody, is what a person that maps it makes of it. Throws `SettingsError` for two people with one uid.
     public init(
-        mode: Settings.Mode, people: [Person], uid: UInt32, locals: LocalAccounts = .ofThisMachine,
+        mode: Settings.Mode, people: [Person], monitor: String? = nil, uid: UInt32,
+        locals: LocalAccounts = .ofThisMachine,
         account: (String) -> Account? = Account.named, name: (UInt32) -> Account? = Account.of(uid:)
     ) throws(SettingsError) {
         let local = locals.current
@@ -53,6 +54,16 @@ public struct IdentityDirectory: Sendable {
             let identity = Identity(person: own ?? "uid \(uid)", role: .admin, uid: uid, osUsername: own)
             known[uid] = Known(identity: identity, isOwn: true)
         case .singleUser: break
+        }
+        if let monitor {
+            if let found = account(monitor) {
+                let nobody = Identity(person: nil, role: .public, uid: found.uid, osUsername: monitor)
+                var entry = known[found.uid] ?? Known(identity: nobody, localName: local.names[found.uid])
+                entry.identity.isMonitor = true
+                known[found.uid] = entry
+            } else {
+                remarks.append("monitoring.os_username: this machine has no account \(monitor)")
+            }
         }
         (self.known, self.locals, self.remarks, moved) = (known, locals, remarks, [])
     }

@@ -8,6 +8,7 @@ struct API {
 
     func router() -> Router<CallContext> {
         let router = Router(context: CallContext.self)
+        router.add(middleware: MeterMiddleware(meter: services.meter))
         router.add(middleware: ProblemMiddleware())
         router.add(middleware: LeaseMiddleware(lease: services.lease))
         router.add(middleware: IdentityMiddleware(directory: services.directory, callers: services.callers))
@@ -15,10 +16,12 @@ struct API {
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
         router.get("whoami") { _, context in Response(whoami(context)) }
+        StatusRoute(services: services, version: version).add(to: router)
         let description = OpenAPI.document(version: version)
         router.get("openapi.json") { _, _ in Response(description) }
         let sessions = SessionService(services: services)
         let shares = FairShare()
+        MetricsRoute(services: services, shares: shares, version: version).add(to: router)
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)
         TranscriptRoutes(services: services, access: sessions.access).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)

@@ -26,6 +26,7 @@ struct HostRoute {
             }
             return answer(ResponseBody(byteBuffer: ByteBuffer(string: HostOrder.end(0).line)))
         }
+        try await requireBytes(id, context.identity.uid)
         guard let place = context.takeHostPlace() else {
             throw RuntimeError(.tooManyConnections, "uid \(context.identity.uid) has too many hosts")
         }
@@ -36,7 +37,8 @@ struct HostRoute {
         // It was ended while its host was away: what is recorded is still wanted.
         if isEndOrdered { outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
-            session: session, ticket: ticket, writer: writer, services: services, sessions: sessions,
+            session: session, caller: context.caller, ticket: ticket, writer: writer, services: services,
+            sessions: sessions,
             channel: context.channel, logger: context.logger)
         let (body, time) = (request.body, isEndOrdered ? Self.rest : nil)
         return answer(
@@ -46,6 +48,14 @@ struct HostRoute {
                 withExtendedLifetime(place) {}
                 try await output.finish(nil)
             })
+    }
+
+    /// A host whose user has recorded more than he may waits as one that is refused: its command goes on, and so does its spool.
+    private func requireBytes(_ id: String, _ uid: UInt32) async throws {
+        guard !services.quotas.recordings.isOpen(for: uid) else { return }
+        let error = services.quotas.tooManyBytes
+        await services.hosts.note(refusalOf: id, because: error.message)
+        throw error
     }
 
     /// Only who is connected may take up: an end that is ordered meanwhile then reaches him.
@@ -68,6 +78,7 @@ struct HostRoute {
 /// One host while it is connected.
 struct HostConnection: Sendable {
     let session: Session
+    let caller: Caller
     let ticket: UInt64
     let writer: TranscriptWriter
     let services: Services
@@ -137,11 +148,24 @@ struct HostConnection: Sendable {
         await services.hosts.disconnect(session.id, ticket: ticket)
     }
 
+    /// Throws when the user may record nothing more now: nothing of the chunk is written, and the host is let go.
+    private func spend(_ bytes: Int) async throws {
+        switch services.quotas.recordings.spend(bytes, of: caller.identity.uid) {
+        case .spent: return
+        case .refused(let isNews):
+            let error = services.quotas.tooManyBytes
+            if isNews { try await sessions.note(.recordedBytes, error, of: caller, on: session) }
+            throw error
+        }
+    }
+
     /// False for what is the host's last.
     private func take(_ frame: HostFrame) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
+            try await spend(data.count)
             try await writer.append(number, data)
+            services.meter.count(recorded: data.count)
             await services.hosts.tell(session.id, ticket: ticket, .ack(number))
             services.activity.note(session.id)
         case .done(let order): await services.hosts.done(session.id, ticket: ticket, order: order)

@@ -28,6 +28,18 @@ enum OpenAPI {
         [
             ("/health", .object([("get", operation("health", "Whether the daemon serves.", "Health"))])),
             ("/whoami", .object([("get", operation("whoami", "Who the daemon takes the caller for.", "Identity"))])),
+            ("/status", .object([("get", operation("status", "The daemon's version, clock and database.", "Status"))])),
+            (
+                "/metrics",
+                .object([
+                    (
+                        "get",
+                        operation(
+                            "metrics", "Figures for Prometheus, for admins and the monitoring account.", nil,
+                            type: "text/plain")
+                    )
+                ])
+            ),
             ("/openapi.json", .object([("get", operation("openapi", "This document.", "Document"))])),
             ("/sessions", .object([("get", listSessions), ("post", startSession)])),
             ("/sessions/{id}", onSession([("get", operation("getSession", "One session's row.", "OneSession"))])),

@@ -8,7 +8,7 @@ enum OpenAPISchemas {
             ("Document", .object([("type", "object")])),
             ("Done", shape([version, ("status", text)])),
             ("Health", shape([version, ("status", text)])),
-            ("Problem", problem), ("Identity", identity), ("Session", session),
+            ("Problem", problem), ("Status", status), ("Identity", identity), ("Session", session),
             ("Sessions", shape([version, ("sessions", list("Session")), ("next", textOrNull)])),
             ("OneSession", shape([version, ("session", reference("Session"))])),
             ("Started", started), ("StartRequest", startRequest), ("Message", message),
@@ -32,6 +32,23 @@ enum OpenAPISchemas {
         shape([
             version, ("person", textOrNull), ("role", words(Role.allCases.map(\.rawValue))), ("uid", number),
             ("os_username", textOrNull), ("session_id", textOrNull), ("mode", text),
+        ])
+    }
+
+    private static var status: JSON {
+        let database = JSON.object([
+            ("type", .array(["object", "null"])),
+            (
+                "properties",
+                .object([
+                    ("url", text), ("product", text),
+                    ("position", words(["current", "behind", "newer", "changed"])), ("time", text),
+                ])
+            ),
+        ])
+        return shape([
+            version, ("daemon", text), ("mode", text), ("uid", number), ("time", text), ("state_folder", textOrNull),
+            ("database", database),
         ])
     }
 

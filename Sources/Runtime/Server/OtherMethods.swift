@@ -3,7 +3,7 @@ import Hummingbird
 
 /// What is asked of a path in another way than it knows: the answer is 405 and says what it knows (RFC 9110, section 15.5.6).
 enum OtherMethods {
-    private static let known = [
+    static let known = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY",
     ].compactMap { HTTPRequest.Method(rawValue: $0) }
 

@@ -24,7 +24,7 @@ struct ProblemDocument {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .sessionEnded, .notRunning: .conflict
-        case .tooManyConnections: .tooManyRequests
+        case .tooManyConnections, .quotaExceeded: .tooManyRequests
         case .auditUnavailable, .databaseUnavailable, .fenced: .serviceUnavailable
         case .socketInUse, .socketForeign, .socketFailed, .alreadyRunning, .noDaemon, .noPermission, .brokenAnswer,
             .failed:

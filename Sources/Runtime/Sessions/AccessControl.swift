@@ -132,7 +132,7 @@ extension Action {
         case .share: .share
         case .archiveAudit: .newChain
         // `host` is the owner's own or refused; a refusal is nobody's look at anything.
-        case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit: nil
+        case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit, .inspectDaemon: nil
         }
     }
 
@@ -154,6 +154,7 @@ extension Action {
         case .readAudit: "reading the audit log"
         case .archiveAudit: "archiving the audit log"
         case .readOwnAudit: "reading who looked at one's sessions"
+        case .inspectDaemon: "looking at the daemon itself"
         }
     }
 }

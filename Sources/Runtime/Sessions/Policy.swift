@@ -22,6 +22,8 @@ public enum Action: String, Sendable, CaseIterable {
     case archiveAudit = "archive_audit"
     /// Who looked at one's own.
     case readOwnAudit = "read_own_audit"
+    /// How the daemon itself is: its database, its disks, its figures.
+    case inspectDaemon = "inspect_daemon"
 }
 
 /// What somebody is to what he wants to act on.

@@ -10,26 +10,29 @@ final class RefusalBudget: Sendable {
         var at: ContinuousClock.Instant
     }
 
-    private static let most = 600.0
-    private static let perSecond = 5.0
-
+    private let most: Double
+    private let perSecond: Double
     private let now: @Sendable () -> ContinuousClock.Instant
     private let accounts = Mutex<[UInt32: Account]>([:])
 
-    init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
+    /// `perMinute`: twice as many at once.
+    init(perMinute: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        (most, perSecond) = (Double(perMinute) * 2, Double(perMinute) / 60)
+        self.now = now
+    }
 
     func spend(_ uid: UInt32) -> Expense {
         accounts.withLock { accounts in
             let now = now()
-            if accounts.count > 1_000 { accounts = accounts.filter { Self.rest($0.value, now) < Self.most } }
-            let rest = accounts[uid].map { Self.rest($0, now) } ?? Self.most
-            guard rest >= 1 else { return .none }
-            accounts[uid] = Account(rest: rest - 1, at: now)
-            return rest < 2 ? .last : .one
+            if accounts.count > 1_000 { accounts = accounts.filter { rest($0.value, now) < most } }
+            let left = accounts[uid].map { rest($0, now) } ?? most
+            guard left >= 1 else { return .none }
+            accounts[uid] = Account(rest: left - 1, at: now)
+            return left < 2 ? .last : .one
         }
     }
 
-    private static func rest(_ account: Account, _ now: ContinuousClock.Instant) -> Double {
+    private func rest(_ account: Account, _ now: ContinuousClock.Instant) -> Double {
         min(most, account.rest + (now - account.at) / .seconds(1) * perSecond)
     }
 }

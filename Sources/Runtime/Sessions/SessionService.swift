@@ -37,7 +37,7 @@ struct SessionService: Sendable {
             thinkingMode: agent == nil ? nil : preferences?.thinkingMode, computer: services.computer,
             // Others see it in the list of processes: it does not tell the id.
             tmuxName: "tc_\(Identifier.short())", createdAt: now, lastActivity: now, closedAt: nil)
-        try await services.sessions.insert(session)
+        try await withRoom(for: caller) { try await services.sessions.insert(session) }
         services.events.post(SessionEvent(.started, session))
         var started = try await handOut(session, agent, to: caller)
         started.environment["TELECLAUDE_MODEL"] = preferences?.model
@@ -154,9 +154,8 @@ struct SessionService: Sendable {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
         }
         let agent = try session.agent.map(agent(named:))
-        guard let opened = try await services.sessions.reopen(id) else {
-            throw RuntimeError.noSession(id)
-        }
+        let opened = try await withRoom(for: caller) { try await services.sessions.reopen(id) }
+        guard let opened else { throw RuntimeError.noSession(id) }
         services.events.post(SessionEvent(.changed, opened))
         return try await handOut(opened, agent, to: caller)
     }

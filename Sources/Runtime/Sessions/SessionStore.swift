@@ -31,6 +31,74 @@ public struct SessionStore: Sendable {
         }
     }
 
+    /// How many sessions of this caller's are not over, counted up to `most`.
+    func open(of identity: Identity, upTo most: Int) async throws -> Int {
+        let uid = Int64(identity.uid)
+        let number = try await database.withConnection { connection in
+            try connection.queryValue(
+                """
+                SELECT count(*) FROM (SELECT 1 FROM sessions WHERE closed_at IS NULL AND owner_uid = \(uid) \
+                AND owner_person = \(identity.person) LIMIT \(most)) AS open_ones
+                """)?.integer
+        }
+        return Int(number ?? 0)
+    }
+
+    /// How many sessions are not over, by their state.
+    func openByState() async throws -> [Session.State: Int] {
+        let rows = try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT lifecycle_status, count(*) FROM sessions WHERE closed_at IS NULL GROUP BY lifecycle_status
+                """)
+        }
+        return Dictionary(
+            rows.map { row in
+                let state = row[0].text.flatMap(Session.State.init(rawValue:)) ?? .active
+                return (state, Int(row[1].integer ?? 0))
+            }, uniquingKeysWith: +)
+    }
+
+    /// Sessions that were over before this moment, those that have been for longest first.
+    func expired(before moment: Moment, limit: Int) async throws -> [String] {
+        try await database.withConnection { connection in
+            try connection.query(
+                "SELECT session_id FROM sessions WHERE closed_at < \(moment.text) ORDER BY closed_at LIMIT \(limit)"
+            ).compactMap { $0[0].text }
+        }
+    }
+
+    /// Removes those of these sessions that are over still, with all rows that say what was said in them or waits for them. `also`
+    /// is called for each before: while its row is locked nobody revives it, and what is left when this ends in the middle is found
+    /// again.
+    func remove(
+        _ ids: [String], overBefore moment: Moment, _ also: @escaping @Sendable (String) throws -> Void
+    ) async throws -> Int {
+        try await fence.write { connection in
+            var removed = 0
+            for id in ids {
+                let lock = connection.dialect.rowLock(.exclusive, of: "sessions")
+                let found = try connection.queryValue(
+                    "SELECT 1 FROM sessions WHERE session_id = \(id) AND closed_at < \(moment.text) \(trusted: lock)")
+                guard found != nil else { continue }
+                try also(id)
+                for (table, column) in Self.tablesOfSessions {
+                    _ = try connection.execute("DELETE FROM \(identifier: table) WHERE \(identifier: column) = \(id)")
+                }
+                try connection.executeOnOneRow("DELETE FROM sessions WHERE session_id = \(id)")
+                removed += 1
+            }
+            return removed
+        }
+    }
+
+    /// Those that go along by a foreign key are not among them.
+    private static let tablesOfSessions = [
+        ("session_listeners", "target_session_id"), ("session_listeners", "caller_session_id"),
+        ("conversation_link_members", "session_id"), ("hook_outbox", "session_id"), ("inbound_queue", "session_id"),
+        ("mirrors", "session_id"),
+    ]
+
     /// Moves a session to another state, unless it is closed already; false when it was, or is not there.
     @discardableResult
     public func move(_ id: String, to state: Session.State) async throws -> Bool {

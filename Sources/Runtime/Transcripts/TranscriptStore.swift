@@ -1,14 +1,17 @@
 import NIOPosix
+import TCPOSIX
 
 /// The recordings of all sessions: files of the daemon's own, in a folder that nobody else may enter.
 public struct TranscriptStore: Sendable {
     private let folder: String
     private let writers: TranscriptWriters
+    private let mayWrite: @Sendable () throws -> Void
 
     /// Makes the folder where it is missing. `mayWrite` is asked right before each write, and throws when it may not be done.
     /// Throws `RuntimeError`.
     public init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
         writers = TranscriptWriters(mayWrite: mayWrite)
+        self.mayWrite = mayWrite
         folder = "\(stateFolder)/transcripts"
         try Folder.make(folder)
     }
@@ -45,6 +48,14 @@ public struct TranscriptStore: Sendable {
             guard !wasOver else { continue }
             try await onIdle()
             try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Removes a session's recording; one that is not there is removed. Throws `RuntimeError`.
+    func remove(_ sessionID: String) throws {
+        try mayWrite()
+        guard unlink(path(sessionID)) == 0 || errno == ENOENT else {
+            throw RuntimeError(.failed, "a transcript can't be removed: \(String(cString: strerror(errno)))")
         }
     }
 

@@ -40,7 +40,10 @@ extension KnownKey {
             KnownKey("agents.*.deliver_key", .system, .flag),
             KnownKey("agents.*.key", .system, .text),
             KnownKey("agents.*", .system),
+            KnownKey("monitoring.os_username", .system, .text),
+            KnownKey("retention.closed_sessions", .system, .duration),
         ] + Server.limits.map { KnownKey("server.\($0.name)", .system, .number($0.range)) }
+        + Quotas.all.map { KnownKey("quotas.\($0.name)", .system, .number($0.range)) }
 
     /// The sections of the existing install that nothing here reads yet.
     private static let legacy: [KnownKey] = [

@@ -16,6 +16,8 @@ struct KnownKey: Sendable {
         case flag
         case number(ClosedRange<Int>)
         case word([String])
+        /// Days or hours, or `off`.
+        case duration
         case list
         /// Whatever stands there; nobody here reads it.
         case anything

@@ -11,6 +11,9 @@ extension KnownKey.Kind {
         case .number(let range):
             let fits = value.number.map(range.contains) ?? false
             return fits ? nil : ("a number from \(range.lowerBound) to \(range.upperBound)", "write one")
+        case .duration:
+            let isOne = value.scalar.map { $0.text == "off" || DurationText.seconds($0.text) != nil } ?? false
+            return isOne ? nil : ("a number of days or hours, or off", "write 90d, 36h or off")
         case .word(let words):
             guard let text = value.scalar?.text, words.contains(text) else {
                 let near = value.scalar.flatMap { Suggestion.nearest(to: $0.text, in: words) }

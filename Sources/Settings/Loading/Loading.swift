@@ -5,6 +5,7 @@ struct Loading {
     private let places: Places
     private var layers: [Layer] = [Defaults.layer]
     private var files: [String] = []
+    private var filesWithSecrets: Set<String> = []
     private var remarks: [Remark] = []
     private var secretsAreHidden = false
 
@@ -26,7 +27,8 @@ struct Loading {
         let typed = TypedReading(effective: effective, places: places, context: context)
         let settings = try typed.settings()
         return LoadedSettings(
-            settings: settings, files: files, remarks: remarks + typed.remarks(settings), effective: effective)
+            settings: settings, files: files, remarks: remarks + typed.remarks(settings),
+            filesWithSecrets: filesWithSecrets, effective: effective)
     }
 
     // MARK: - Files
@@ -39,13 +41,13 @@ struct Loading {
             if let experiments = try readExperiments() { root.append(experiments, to: "experiments") }
             let layer = Layer(.single, root, path: file.path)
             if LayerChecks.holdsSecret(layer), let remark = file.remarkIfReadable { remarks.append(remark) }
-            add(layer)
+            add(layer, of: file.path)
         }
         if let path = places.dotenv, let file = try read(path) {
             if let remark = file.remarkIfReadable { remarks.append(remark) }
             let parsed = DotEnv(parsing: file.text, environment: context.environment)
             remarks += parsed.skippedLines.map { Remark("this line is skipped: write NAME=value", at: "\(path):\($0)") }
-            add(Layer(parsed, path: path))
+            add(Layer(parsed, path: path), of: path)
         }
     }
 
@@ -63,7 +65,7 @@ struct Loading {
                 "wrong_mode", at: mode.place, "this is the file of a system-wide installation, and says another mode",
                 remedy: "write mode: system, or leave it out")
         }
-        add(system)
+        add(system, of: file.path)
         try readSecrets()
         try readCredentials()
         switch reader {
@@ -87,7 +89,7 @@ struct Loading {
         }
         guard let file else { return }
         if let remark = file.remarkIfReadable { remarks.append(remark) }
-        add(Layer(.secrets, try YAMLFile.parse(file.text, path: path), path: path))
+        add(Layer(.secrets, try YAMLFile.parse(file.text, path: path), path: path), of: path)
     }
 
     /// What systemd hands over: `secrets.yml`, and files that are named after a secret and hold nothing else.
@@ -105,7 +107,7 @@ struct Loading {
                 layer.leaves.append(Layer.Leaf(key: Key(name), value: SettingsValue(text: text, line: 1), place: path))
             }
         }
-        add(layer)
+        add(layer, of: nil)
     }
 
     private func names(in folder: String) throws(SettingsError) -> [String] {
@@ -120,7 +122,7 @@ struct Loading {
         guard let path = places.user, let file = try read(path) else { return }
         let layer = Layer(.user, try YAMLFile.parse(file.text, path: path), path: path)
         try LayerChecks.checkUser(layer)
-        add(layer)
+        add(layer, of: path)
     }
 
     private mutating func read(_ path: String) throws(SettingsError) -> TrustedFile? {
@@ -136,8 +138,9 @@ struct Loading {
 
     // MARK: - Layers
 
-    private mutating func add(_ layer: Layer) {
+    private mutating func add(_ layer: Layer, of path: String?) {
         layers.append(layer)
+        if let path, LayerChecks.holdsSecret(layer) { filesWithSecrets.insert(path) }
         remarks += LayerChecks.remarks(layer)
     }
 

@@ -8,7 +8,8 @@ struct TypedReading {
         Settings(
             mode: places.mode, people: try PeopleReading.people(effective), agents: try agents(), secrets: secrets(),
             database: try DatabaseReading(effective: effective, places: places, context: context).url(),
-            server: server(), preferences: Preferences(effective))
+            server: server(), quotas: quotas(), retention: retention(),
+            monitoring: effective["monitoring.os_username"]?.value.text, preferences: Preferences(effective))
     }
 
     /// What is to be said about settings that hang together.
@@ -26,6 +27,19 @@ struct TypedReading {
             if let number = effective["server.\(limit.name)"]?.value.number { server[keyPath: limit.property] = number }
         }
         return server
+    }
+
+    private func quotas() -> Quotas {
+        var quotas = Quotas()
+        for quota in Quotas.all {
+            if let number = effective["quotas.\(quota.name)"]?.value.number { quotas[keyPath: quota.property] = number }
+        }
+        return quotas
+    }
+
+    private func retention() -> Retention {
+        let text = effective["retention.closed_sessions"]?.value.text
+        return Retention(closedSessions: text.flatMap(DurationText.seconds))
     }
 
     private func secrets() -> Secrets {

@@ -22,7 +22,7 @@ package struct SystemFolder: Sendable, Equatable {
         runtime: "/usr/local/var/run/teleclaude")
 
     /// This machine's.
-    static var here: SystemFolder {
+    package static var here: SystemFolder {
         #if os(macOS)
             ofMacOS
         #else

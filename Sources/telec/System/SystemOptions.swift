@@ -19,7 +19,10 @@ struct SystemOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     /// Throws `MachineError`.
-    func installation() throws -> Installation {
+    func installation() throws -> Installation { try Self.installation(in: root) }
+
+    /// Of this machine where `root` is none. Throws `MachineError`.
+    static func installation(in root: String?) throws -> Installation {
         try SHA256.load()
         let folder = try RootFolder(root ?? "/")
         if let root, folder.isMachine {
@@ -28,13 +31,13 @@ struct SystemOptions: ParsableArguments {
         guard let telec = Executable.path else {
             throw MachineError("failed", "the system does not tell where telec is", remedy: "see that /proc is mounted")
         }
-        let manager = try manager()
+        let manager = try manager(root)
         let record = SystemLayout(manager, programs: .init(folder: "")).record
         let programs = try SystemLayout.Programs.find(telec: telec, in: folder, record: record)
         return Installation(SystemLayout(manager, programs: programs), in: folder)
     }
 
-    private func manager() throws -> SystemLayout.ServiceManager {
+    private static func manager(_ root: String?) throws -> SystemLayout.ServiceManager {
         #if os(macOS)
             guard root == nil else {
                 throw MachineError(

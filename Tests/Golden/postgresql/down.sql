@@ -2,6 +2,13 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0009-retention
+BEGIN;
+DROP INDEX "hook_outbox_session_id_idx";
+DROP INDEX "mirrors_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0009-retention';
+COMMIT;
+
 -- down 0008-imports
 BEGIN;
 DROP TABLE "import_quarantine";

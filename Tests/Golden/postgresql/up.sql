@@ -577,3 +577,10 @@ CREATE TABLE "import_quarantine" (
 CREATE INDEX "import_quarantine_source_table_idx" ON "import_quarantine" ("source_table");
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0008-imports', '573fe643280482851724c8634452d6e9', '[{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"source","type":"text"},{"name":"fingerprint","type":"text"},{"name":"made_at","type":"timestamp"},{"name":"owner_person","type":"text"},{"name":"owner_uid","type":"bigint"}],"name":"imports","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"source_table","type":"text"},{"name":"row_key","type":"text"},{"name":"column_name","nullable":true,"type":"text"},{"name":"reason","type":"text"},{"name":"record","type":"text"}],"indexes":[{"parts":[{"column":"source_table"}]}],"name":"import_quarantine","primary_key":{"columns":["id"]}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
+
+-- up 0009-retention
+BEGIN;
+CREATE INDEX "mirrors_session_id_idx" ON "mirrors" ("session_id");
+CREATE INDEX "hook_outbox_session_id_idx" ON "hook_outbox" ("session_id");
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0009-retention', '9180a2efa541e354597f75d7ab6e0ca7', '[{"alter_table":"mirrors","changes":[{"add_index":{"parts":[{"column":"session_id"}]}}]},{"alter_table":"hook_outbox","changes":[{"add_index":{"parts":[{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;

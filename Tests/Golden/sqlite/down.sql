@@ -1,6 +1,14 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0009-retention
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP INDEX "hook_outbox_session_id_idx";
+DROP INDEX "mirrors_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0009-retention';
+COMMIT;
+
 -- down 0008-imports
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

@@ -75,7 +75,7 @@ struct LimitTests {
 
     @Test func refusalsAreWrittenDownUpToAPoint() {
         let clock = Clock()
-        let budget = RefusalBudget { clock.now }
+        let budget = RefusalBudget(perMinute: 300) { clock.now }
         let spent = (0..<700).map { _ in budget.spend(1_001) }
         #expect(spent.count { $0 == .one } == 599 && spent.count { $0 == .last } == 1)
         #expect(spent.last == RefusalBudget.Expense.none)

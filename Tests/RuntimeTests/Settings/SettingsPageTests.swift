@@ -41,6 +41,9 @@ struct SettingsPageTests {
         for limit in Server.limits {
             #expect(page.contains("\(limit.name)` \(standard[keyPath: limit.property])"), "\(limit.name)")
         }
+        for quota in Quotas.all {
+            #expect(page.contains("\(quota.name)` \(Quotas()[keyPath: quota.property])"), "\(quota.name)")
+        }
         for section in Preferences.sectionNames + ["chiptunes", "experiments", "creds"] {
             #expect(page.contains("`\(section)`"), "\(section)")
         }

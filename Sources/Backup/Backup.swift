@@ -1,0 +1,190 @@
+import Dialects
+import Migrator
+import TCPOSIX
+import TCRuntime
+import Transfer
+
+/// Copies everything that a daemon keeps into a folder, while it runs: the database as it is at one moment, then the recordings, so
+/// that each session's is there. The copy is proven against the original, and the manifest is written last.
+public struct Backup: Sendable {
+    private let database: Database
+    private let history: History
+    private let stateFolder: String
+    private let settings: [String]
+    private let program: String
+    private let paths: BackupPaths
+
+    /// `settings` are paths of files to take along.
+    public init(
+        of database: Database, _ history: History, stateFolder: String, settings: [String], into folder: String,
+        program: String
+    ) {
+        self.database = database
+        self.history = history
+        self.stateFolder = stateFolder
+        self.settings = settings
+        self.program = program
+        paths = BackupPaths(folder: folder)
+    }
+
+    public struct Event: Sendable {
+        public enum What: Sendable {
+            case database(TransferEvent)
+            case recordings(done: Int)
+        }
+        public var what: What
+    }
+
+    /// What would be copied, or was.
+    public struct Report: Sendable {
+        public var product: String
+        public var tables: [Manifest.Table]
+        public var recordings: Int
+        public var recordingBytes: Int64
+        public var settings: [String]
+        public var remarks: [String]
+    }
+
+    /// Tells what `run` would do, and writes nothing.
+    public func plan() async throws -> Report {
+        try requireFree()
+        let source = try await BackupSource.read(database, history)
+        let target = try Database(DatabaseURL(sqlitePath: paths.database))
+        let plan = try await source.transfer(from: database, to: target).plan()
+        let found = try Recordings(folder: recordings).count()
+        return Report(
+            product: source.product, tables: plan.tables.map { Manifest.Table(name: $0.target, rows: $0.rows) },
+            recordings: found.files, recordingBytes: found.bytes, settings: settings.map(Self.name),
+            remarks: source.remarks)
+    }
+
+    /// Throws `BackupError`, and what a transfer does. Then nothing of it is left, unless it was ended by force; and then it has no
+    /// manifest.
+    public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
+        try requireFree()
+        let source = try await BackupSource.read(database, history)
+        let isNew = try Files.makeFolder(paths.folder)
+        do {
+            return try await fill(source, events)
+        } catch {
+            BackupRemains(paths: paths).remove(withFolder: isNew)
+            throw error
+        }
+    }
+
+    private var recordings: String { "\(stateFolder)/transcripts" }
+
+    /// A folder that holds anything is somebody's: an older backup, or something else.
+    private func requireFree() throws(BackupError) {
+        guard Files.isThere(paths.folder) else { return }
+        guard try Files.isEmpty(paths.folder) else {
+            throw BackupError(
+                "not_empty", "\(paths.folder) is there, and not empty",
+                remedy: "name a folder that is not there yet, or an empty one")
+        }
+    }
+
+    private func fill(
+        _ source: BackupSource, _ events: @escaping @Sendable (Event) -> Void
+    ) async throws -> Report {
+        let sums = try Files.Handle(making: paths.sums)
+        let tables = try await copyDatabase(source, sums) { events(Event(what: .database($0))) }
+        let (count, bytes) = try copyRecordings(sums) { events(Event(what: .recordings(done: $0))) }
+        let names = try copySettings(sums)
+        try sums.sync()
+        let manifest = Manifest(
+            madeAt: Moment.now.text, program: program, product: source.product, migrations: source.migrations,
+            tables: tables, auditHead: try await auditHead(), recordings: count, recordingBytes: bytes,
+            settings: names, sums: try Files.digest(of: paths.sums))
+        try finish(manifest)
+        return Report(
+            product: source.product, tables: tables, recordings: count, recordingBytes: bytes, settings: names,
+            remarks: source.remarks)
+    }
+
+    private func copyDatabase(
+        _ source: BackupSource, _ sums: Files.Handle, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> [Manifest.Table] {
+        let target = try Database(
+            DatabaseURL(sqlitePath: paths.database), options: ConnectionOptions(access: .create))
+        let report = try await source.transfer(from: database, to: target).run(events)
+        await target.close()
+        guard report.verdict == .verified else {
+            throw BackupError(
+                "copy_differs", "the copy of the database is not equal to it",
+                remedy: "try again; see whether the disk is well")
+        }
+        try sums.append("\(try Files.digest(of: paths.database))  \(BackupPaths.database)\n")
+        return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
+    }
+
+    private func copyRecordings(
+        _ sums: Files.Handle, _ onCount: (Int) -> Void
+    ) throws -> (count: Int, bytes: Int64) {
+        try Files.makeFolder(paths.recordings)
+        guard Files.isThere(recordings) else { return (0, 0) }
+        let source = Recordings(folder: recordings)
+        var (count, bytes) = (0, Int64(0))
+        try Files.each(in: recordings) { name throws(BackupError) in
+            guard !Task.isCancelled else {
+                throw BackupError("interrupted", "the backup was interrupted", remedy: "run it again")
+            }
+            guard BackupPaths.isRecording(name),
+                let copied = try source.copy(name, to: "\(paths.recordings)/\(name)")
+            else { return }
+            try sums.append("\(copied.digest)  transcripts/\(name)\n")
+            (count, bytes) = (count + 1, bytes + copied.bytes)
+            onCount(count)
+        }
+        return (count, bytes)
+    }
+
+    private func copySettings(_ sums: Files.Handle) throws(BackupError) -> [String] {
+        guard !settings.isEmpty else { return [] }
+        try Files.makeFolder(paths.settings)
+        for path in settings {
+            let bytes = try Files.read(path)
+            let copy = try Files.Handle(making: "\(paths.settings)/\(Self.name(of: path))")
+            try copy.append(bytes)
+            try sums.append("\(try copy.digest())  settings/\(Self.name(of: path))\n")
+        }
+        return settings.map(Self.name)
+    }
+
+    private static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
+    /// Of the copy, so that it is of the copy's moment.
+    private func auditHead() async throws -> Manifest.Head? {
+        let copy = try Database(
+            DatabaseURL(sqlitePath: paths.database), options: ConnectionOptions(access: .readOnly))
+        let head = try await AuditLog(database: copy).head()
+        await copy.close()
+        return head.map { Manifest.Head(seq: $0.seq, hash: $0.hash) }
+    }
+
+    /// Everything is on the disk before there is a manifest that says so.
+    private func finish(_ manifest: Manifest) throws {
+        sync()
+        let draft = "\(paths.manifest).part"
+        let file = try Files.Handle(making: draft)
+        try file.append(try manifest.text())
+        try file.sync()
+        guard rename(draft, paths.manifest) == 0 else { throw Files.failure("\(paths.manifest) can't be made") }
+        sync()
+    }
+}
+
+/// What a backup that failed has made.
+struct BackupRemains {
+    let paths: BackupPaths
+
+    func remove(withFolder isOurs: Bool) {
+        for folder in [paths.recordings, paths.settings] {
+            try? Files.each(in: folder) { unlink("\(folder)/\($0)") }
+            rmdir(folder)
+        }
+        for file in [paths.manifest, "\(paths.manifest).part", paths.sums, paths.database] { unlink(file) }
+        for ending in BackupPaths.besideDatabase { unlink(paths.database + ending) }
+        if isOurs { rmdir(paths.folder) }
+    }
+}

@@ -1,0 +1,38 @@
+/// What may be in the folder of a backup.
+struct BackupPaths: Sendable {
+    let folder: String
+
+    var manifest: String { "\(folder)/\(Self.manifest)" }
+    var sums: String { "\(folder)/\(Self.sums)" }
+    var database: String { "\(folder)/\(Self.database)" }
+    var recordings: String { "\(folder)/transcripts" }
+    var settings: String { "\(folder)/settings" }
+
+    static let manifest = "backup.json"
+    static let sums = "SHA256SUMS"
+    static let database = "database.db"
+
+    /// What SQLite puts beside a file (https://www.sqlite.org/tempfiles.html).
+    static let besideDatabase = ["-wal", "-shm", "-journal"]
+
+    /// Whether a line of the sums may be about this: nothing outside the folder, and nothing but what is restored.
+    static func isKnown(_ path: String) -> Bool {
+        if path == database { return true }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[1].isEmpty, parts[1] != ".", parts[1] != ".." else { return false }
+        return parts[0] == "settings" || parts[0] == "transcripts" && isRecording(String(parts[1]))
+    }
+
+    /// Names as the daemon gives them (`TranscriptStore`).
+    static func isRecording(_ name: String) -> Bool {
+        guard name.hasSuffix(".cast"), name.utf8.count > 5 else { return false }
+        return name.dropLast(5).utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+    }
+}

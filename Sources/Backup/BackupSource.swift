@@ -1,0 +1,62 @@
+import Dialects
+import Migrator
+import Transfer
+
+/// The database that is copied: what it is, where it stands in the history, and what in it is nobody's.
+struct BackupSource {
+    var product: String
+    /// Up to where it is migrated.
+    var history: History
+    /// Tables and columns that no migration declares.
+    var undeclared: [String]
+
+    var migrations: [String] { history.migrations.map(\.id) }
+    var remarks: [String] { undeclared.map { "\($0) is not the daemon's: it is not copied" } }
+
+    /// Throws `BackupError` where there is nothing to copy, or the programs are not of its version.
+    static func read(_ database: Database, _ history: History) async throws -> BackupSource {
+        guard !database.isMissing else {
+            throw BackupError(
+                "no_database", "there is no database at \(database.url)",
+                remedy: "say which settings are meant; a daemon that never ran has nothing to copy")
+        }
+        let position = try await Migrator(history: history, database: database).status().position
+        let known = try applied(of: history, at: position)
+        let (product, undeclared) = try await database.withConnection { connection in
+            let found = try connection.dialect.inspect(connection).schema
+            return (connection.product, Self.undeclared(in: found, beside: known.schema))
+        }
+        return BackupSource(product: product, history: known, undeclared: undeclared)
+    }
+
+    private static func applied(of history: History, at position: Position) throws -> History {
+        switch position {
+        case .current: return history
+        case .behind(let pending):
+            guard pending.count < history.migrations.count else {
+                throw BackupError(
+                    "no_database", "the database holds nothing of the daemon's",
+                    remedy: "say which settings are meant; a daemon that never ran has nothing to copy")
+            }
+            return try History(Array(history.migrations.dropLast(pending.count)))
+        case .newer, .changed:
+            throw BackupError(
+                "other_version", "the database is that of another version of the programs",
+                remedy: "make the backup with that version's telec")
+        }
+    }
+
+    private static func undeclared(in found: Schema, beside declared: Schema) -> [String] {
+        found.tables.flatMap { table -> [String] in
+            guard let known = declared[table.name] else {
+                return OwnTables.names.contains(table.name) ? [] : [table.name]
+            }
+            let names = Set(known.columns.map(\.name))
+            return table.columns.map(\.name).filter { !names.contains($0) }.map { "\(table.name).\($0)" }
+        }
+    }
+
+    func transfer(from database: Database, to target: Database) -> HistoryTransfer {
+        HistoryTransfer(from: database, to: target, into: history, ignoring: undeclared)
+    }
+}

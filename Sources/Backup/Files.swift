@@ -1,0 +1,138 @@
+import Dialects
+import TCPOSIX
+
+/// Files of a backup, and of a restored state: for their owner alone.
+enum Files {
+    static func failure(_ what: String) -> BackupError {
+        let number = errno
+        let reason = String(cString: strerror(number))
+        return BackupError(
+            number == ENOSPC || number == EDQUOT ? "disk_full" : "file", "\(what): \(reason)",
+            remedy: number == ENOSPC || number == EDQUOT
+                ? "free some space, and try again" : "see what stands in the way")
+    }
+
+    /// An open file, which is closed with its last user.
+    final class Handle {
+        let number: Int32
+        let path: String
+
+        init(reading path: String) throws(BackupError) {
+            self.path = path
+            number = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+            guard number >= 0 else { throw failure("\(path) can't be read") }
+        }
+
+        init(making path: String) throws(BackupError) {
+            self.path = path
+            number = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard number >= 0 else { throw failure("\(path) can't be made") }
+        }
+
+        deinit { close(number) }
+
+        var facts: stat {
+            var facts = stat()
+            fstat(number, &facts)
+            return facts
+        }
+
+        /// Hands over what it holds from its beginning to its end, or up to `limit`, in blocks.
+        func blocks(
+            upTo limit: Int64 = .max, _ body: (UnsafeRawBufferPointer) throws(BackupError) -> Void
+        ) throws(BackupError) {
+            let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+            defer { block.deallocate() }
+            var offset: Int64 = 0
+            while offset < limit {
+                let wanted = Int(min(Int64(block.count), limit - offset))
+                let count = pread(number, block.baseAddress, wanted, off_t(offset))
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure("\(path) can't be read") }
+                guard count > 0 else { return }
+                try body(UnsafeRawBufferPointer(rebasing: block[..<count]))
+                offset += Int64(count)
+            }
+        }
+
+        func append(_ bytes: UnsafeRawBufferPointer) throws(BackupError) {
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = write(number, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw failure("\(path) can't be written") }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+
+        func append(_ text: String) throws(BackupError) { try append(Array(text.utf8)) }
+
+        func append(_ bytes: [UInt8]) throws(BackupError) {
+            let result: Result<Void, BackupError> = bytes.withUnsafeBytes { bytes in
+                do throws(BackupError) { return .success(try append(bytes)) } catch { return .failure(error) }
+            }
+            try result.get()
+        }
+
+        /// The SHA-256 of its bytes, or of the first so many.
+        func digest(upTo limit: Int64 = .max) throws(BackupError) -> String {
+            var stream = SHA256.Stream()
+            do throws(BackupError) {
+                try blocks(upTo: limit) { stream.add($0) }
+            } catch {
+                _ = stream.hexadecimal()
+                throw error
+            }
+            return stream.hexadecimal()
+        }
+
+        func sync() throws(BackupError) {
+            guard fsync(number) == 0 else { throw failure("\(path) did not reach the disk") }
+        }
+    }
+
+    static func digest(of path: String) throws(BackupError) -> String { try Handle(reading: path).digest() }
+
+    /// The whole of a small file.
+    static func read(_ path: String, limit: Int = 64 << 20) throws(BackupError) -> [UInt8] {
+        let file = try Handle(reading: path)
+        guard file.facts.st_size <= limit else {
+            throw BackupError("file", "\(path) is too large to be what it should be", remedy: "name another folder")
+        }
+        var bytes: [UInt8] = []
+        try file.blocks(upTo: Int64(limit)) { bytes += $0 }
+        return bytes
+    }
+
+    /// Makes a folder for its owner alone; false when something is there already.
+    @discardableResult
+    static func makeFolder(_ path: String) throws(BackupError) -> Bool {
+        if mkdir(path, 0o700) == 0 { return true }
+        guard errno == EEXIST else { throw failure("the folder \(path) can't be made") }
+        return false
+    }
+
+    /// Whether a folder is there and holds anything. Throws when it is no folder, or may not be looked into.
+    static func isEmpty(_ folder: String) throws(BackupError) -> Bool {
+        var isEmpty = true
+        try each(in: folder) { _ in isEmpty = false }
+        return isEmpty
+    }
+
+    /// The names in a folder, one after the other, in no order: there may be millions.
+    static func each(in folder: String, _ body: (String) throws(BackupError) -> Void) throws(BackupError) {
+        guard let entries = opendir(folder) else { throw failure("the folder \(folder) can't be read") }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { try body(name) }
+        }
+    }
+
+    static func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0
+    }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+
+/// What a backup says of itself, in `backup.json`. It is written last: a folder without it is no backup.
+public struct Manifest: Codable, Sendable, Equatable {
+    public struct Table: Codable, Sendable, Equatable {
+        public var name: String
+        public var rows: Int
+        /// Of all values, as a transfer computes it (docs/digest.md).
+        public var digest: String?
+    }
+
+    public struct Head: Codable, Sendable, Equatable {
+        public var seq: Int64
+        public var hash: String
+    }
+
+    /// Of this document.
+    public var version = 1
+    public var kind = Self.kind
+    public var madeAt: String
+    /// The version of telec that made it.
+    public var program: String
+    /// What the database was: `PostgreSQL 17.2`. In the backup it is a SQLite file in any case.
+    public var product: String
+    /// Those that were applied, in order.
+    public var migrations: [String]
+    public var tables: [Table]
+    /// Where the audit log ended.
+    public var auditHead: Head?
+    public var recordings: Int
+    public var recordingBytes: Int64
+    /// Names of the files in `settings/`.
+    public var settings: [String]
+    /// The SHA-256 of the file `SHA256SUMS`, which has those of all others.
+    public var sums: String
+
+    static let kind = "teleclaude-backup"
+
+    enum CodingKeys: String, CodingKey {
+        case version, kind, program, product, migrations, tables, recordings, settings, sums
+        case madeAt = "made_at"
+        case auditHead = "audit_head"
+        case recordingBytes = "recording_bytes"
+    }
+
+    func text() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Throws `BackupError`.
+    init(parsing bytes: [UInt8], at path: String) throws(BackupError) {
+        guard let found = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), found.kind == Self.kind else {
+            throw BackupError("no_backup", "\(path) is none of a backup", remedy: "name the folder of a backup")
+        }
+        guard found.version == 1 else {
+            throw BackupError(
+                "newer", "\(path) was written by a newer telec (format \(found.version))",
+                remedy: "restore it with that version")
+        }
+        self = found
+    }
+}
+
+extension Manifest {
+    init(
+        madeAt: String, program: String, product: String, migrations: [String], tables: [Table], auditHead: Head?,
+        recordings: Int, recordingBytes: Int64, settings: [String], sums: String
+    ) {
+        self.madeAt = madeAt
+        self.program = program
+        self.product = product
+        self.migrations = migrations
+        self.tables = tables
+        self.auditHead = auditHead
+        self.recordings = recordings
+        self.recordingBytes = recordingBytes
+        self.settings = settings
+        self.sums = sums
+    }
+}

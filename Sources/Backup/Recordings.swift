@@ -1,0 +1,46 @@
+import TCPOSIX
+import TCRuntime
+
+/// The recordings of a state folder, while the daemon may be writing them.
+struct Recordings {
+    let folder: String
+
+    /// How many, and how large they are now.
+    func count() throws(BackupError) -> (files: Int, bytes: Int64) {
+        var (files, bytes) = (0, Int64(0))
+        guard Files.isThere(folder) else { return (0, 0) }
+        try Files.each(in: folder) { name throws(BackupError) in
+            var facts = stat()
+            guard BackupPaths.isRecording(name), lstat("\(folder)/\(name)", &facts) == 0 else { return }
+            (files, bytes) = (files + 1, bytes + Int64(facts.st_size))
+        }
+        return (files, bytes)
+    }
+
+    /// Copies one up to its last whole chunk, and compares. Returns what was copied; `nil` when it has gone meanwhile.
+    func copy(_ name: String, to target: String) throws(BackupError) -> (bytes: Int64, digest: String)? {
+        let source: Files.Handle
+        do { source = try Files.Handle(reading: "\(folder)/\(name)") } catch {
+            if errno == ENOENT { return nil }
+            throw error
+        }
+        guard source.facts.st_mode & S_IFMT == S_IFREG else {
+            throw BackupError("file", "\(source.path) is no file", remedy: "move it away: it is none of the daemon's")
+        }
+        let copy = try Files.Handle(making: target)
+        try source.blocks(upTo: Int64(source.facts.st_size)) { block throws(BackupError) in try copy.append(block) }
+        // What stands behind the last whole chunk is still being written, or was never acknowledged.
+        do { _ = try TranscriptFile(target) } catch {
+            throw BackupError("file", "\(target): \(error.message)", remedy: "see what stands in the way")
+        }
+        let size = Int64(copy.facts.st_size)
+        let digest = try copy.digest()
+        // A recording only grows, so that its beginning is what was copied, or something is wrong.
+        guard try source.digest(upTo: size) == digest else {
+            throw BackupError(
+                "copy_differs", "the copy of \(source.path) is not equal to it",
+                remedy: "try again; see whether the disk is well")
+        }
+        return (size, digest)
+    }
+}

@@ -1,0 +1,178 @@
+import Dialects
+import Migrator
+import TCPOSIX
+import TCRuntime
+import Transfer
+
+/// Brings a backup back, into a database and a state folder that hold nothing yet.
+///
+/// First every file is compared with its digest. Then the recordings are put in their place, and at last the database is filled, by
+/// one transaction: until then nothing can be taken for a whole installation, and the same may be run again.
+public struct Restore: Sendable {
+    private let paths: BackupPaths
+    private let database: Database
+    private let history: History
+    private let stateFolder: String
+
+    public init(from folder: String, into database: Database, _ history: History, stateFolder: String) {
+        paths = BackupPaths(folder: folder)
+        self.database = database
+        self.history = history
+        self.stateFolder = stateFolder
+    }
+
+    public struct Report: Sendable {
+        public var manifest: Manifest
+        public var tables: [Manifest.Table]
+        /// The settings that lie in the backup: they are the admin's to put in place.
+        public var settings: [String]
+        /// What the audit log's chain says of itself; `nil` where nothing was written.
+        public var audit: AuditVerdict?
+        public var remarks: [String]
+    }
+
+    /// Compares every file, looks at the target, and writes nothing.
+    public func plan() async throws -> Report {
+        let (manifest, history) = try read()
+        try await requireFree(history)
+        try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
+        return report(manifest, manifest.tables)
+    }
+
+    /// Throws `BackupError`, and what a transfer does. The database is then as empty as it was.
+    public func run(
+        _ events: @escaping @Sendable (Backup.Event) -> Void = { _ in }
+    ) async throws -> Report {
+        let (manifest, history) = try read()
+        try await requireFree(history)
+        let place = StatePlace(folder: stateFolder)
+        try place.requireFree(for: Sums(path: paths.sums))
+        try place.fill(from: paths) { events(Backup.Event(what: .recordings(done: $0))) }
+        try await makeEmpty(history)
+        let tables = try await fill(history) { events(Backup.Event(what: .database($0))) }
+        if let path = database.url.filePath { try place.giveAway(path) }
+        try requireEqual(tables, manifest)
+        let head = manifest.auditHead.map { AuditCheckpoint(seq: $0.seq, hash: $0.hash) }
+        var report = report(manifest, tables)
+        report.audit = try await AuditLog(database: database).verify(against: head?.seq == 0 ? nil : head)
+        await database.close()
+        if let path = database.url.filePath { try place.giveAway(path) }
+        return report
+    }
+
+    private func report(_ manifest: Manifest, _ tables: [Manifest.Table]) -> Report {
+        Report(
+            manifest: manifest, tables: tables, settings: manifest.settings.map { "\(paths.settings)/\($0)" },
+            audit: nil, remarks: [])
+    }
+
+    // MARK: - The backup
+
+    /// Its manifest, and the history up to where it was. Throws where a file is not as it was written.
+    private func read() throws -> (Manifest, History) {
+        guard Files.isThere(paths.manifest) else {
+            throw BackupError(
+                "no_backup", "\(paths.folder) holds no whole backup: there is no \(BackupPaths.manifest) in it",
+                remedy: "name the folder of a backup that came to its end")
+        }
+        let manifest = try Manifest(parsing: Files.read(paths.manifest), at: paths.manifest)
+        let known = try history(of: manifest)
+        guard try Files.digest(of: paths.sums) == manifest.sums else { throw damaged(paths.sums) }
+        var (count, hasDatabase) = (0, false)
+        try Sums(path: paths.sums).each { line in
+            let path = "\(paths.folder)/\(line.path)"
+            guard try Files.digest(of: path) == line.digest else { throw damaged(path) }
+            if line.path.hasPrefix("transcripts/") { count += 1 }
+            hasDatabase = hasDatabase || line.path == BackupPaths.database
+        }
+        guard hasDatabase, count == manifest.recordings else { throw damaged(paths.sums) }
+        return (manifest, known)
+    }
+
+    private func damaged(_ path: String) -> BackupError {
+        BackupError(
+            "damaged", "\(path) is not as it was written", remedy: "restore another backup; nothing was changed")
+    }
+
+    /// A backup of an earlier version is restored as it was: the daemon migrates it at its start.
+    private func history(of manifest: Manifest) throws -> History {
+        let ids = history.migrations.map(\.id)
+        guard ids.starts(with: manifest.migrations), !manifest.migrations.isEmpty else {
+            throw BackupError(
+                "newer", "\(paths.folder) was made by telec \(manifest.program), whose schema this one does not know",
+                remedy: "restore it with that version")
+        }
+        return try History(Array(history.migrations.prefix(manifest.migrations.count)))
+    }
+
+    // MARK: - The database
+
+    private var source: Database {
+        get throws {
+            try Database(DatabaseURL(sqlitePath: paths.database), options: ConnectionOptions(access: .readOnly))
+        }
+    }
+
+    /// Throws where the database holds anything but what a migration makes by itself.
+    private func requireFree(_ history: History) async throws {
+        if let path = database.url.filePath { try StatePlace.requireFolder(of: path) }
+        guard !database.isMissing, try await !isFresh(history) else { return }
+        let (source, dialect) = (try source, database.transferDialect)
+        let found = try await database.withConnection { try dialect.existingObjects(ignoring: [], on: $0) }
+        await source.close()
+        guard found.isEmpty else {
+            throw BackupError(
+                "not_empty",
+                "the database \(database.url) is not empty: it holds \(found.prefix(3).joined(separator: ", "))",
+                remedy: "name an empty one in the settings, or with TELECLAUDE_DATABASE_URL")
+        }
+    }
+
+    /// Whether it is what migrations alone make: a restore that was ended by force has left it so. No daemon ever worked there, and
+    /// nobody was logged.
+    private func isFresh(_ history: History) async throws -> Bool {
+        let migrator = Migrator(history: history, database: database)
+        guard let status = try? await migrator.status(), status.position == .current else { return false }
+        return try await database.withConnection { connection in
+            try history.schema.tables.map(\.name).allSatisfy { table in
+                let rows = try connection.query("SELECT * FROM \(identifier: table) LIMIT 2")
+                guard let row = rows.first else { return true }
+                switch table {
+                case "daemon_lease": return rows.count == 1 && row["epoch"]?.integer == 0
+                case "audit_head": return rows.count == 1 && row["seq"]?.integer == 0
+                case _: return false
+                }
+            }
+        }
+    }
+
+    private func makeEmpty(_ history: History) async throws {
+        guard !database.isMissing, try await isFresh(history) else { return }
+        var options = Migrator.Options()
+        options.allowsDataLoss = true
+        try await Migrator(history: history, database: database, options: options).down(.none)
+    }
+
+    private func fill(
+        _ history: History, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> [Manifest.Table] {
+        let source = try source
+        let report = try await HistoryTransfer(from: source, to: database, into: history).run(events)
+        await source.close()
+        guard report.verdict == .verified else {
+            throw BackupError(
+                "not_equal", "the database does not give back what was written to it",
+                remedy: "look after its disk and server; it is empty again")
+        }
+        return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
+    }
+
+    /// The digests say that what was read is what is there; the numbers, that it is what the manifest tells.
+    private func requireEqual(_ tables: [Manifest.Table], _ manifest: Manifest) throws(BackupError) {
+        let told = Dictionary(manifest.tables.map { ($0.name, $0.rows) }) { a, _ in a }
+        guard let table = tables.first(where: { told[$0.name] != $0.rows }) else { return }
+        throw BackupError(
+            "not_equal", "\(table.name) has \(table.rows) rows, and its backup \(told[table.name] ?? 0)",
+            remedy: "tell the authors; the database is not to be used")
+    }
+}

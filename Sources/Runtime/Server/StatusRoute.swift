@@ -1,0 +1,24 @@
+import Dialects
+import Hummingbird
+import TCPOSIX
+
+/// What the daemon says of itself: to everybody whom he talks to, to admins what it lives by.
+struct StatusRoute {
+    let services: Services
+    let version: String
+
+    func add(to router: Router<CallContext>) { router.get("status", use: status) }
+
+    @Sendable private func status(_ request: Request, _ context: CallContext) async throws -> Response {
+        let mayInspect = allow(.inspectDaemon, by: context.identity.role, on: .none) == .allowed
+        let inspection = services.inspection
+        let facts = mayInspect ? try await DatabaseFacts.read(inspection.migrator) : nil
+        return Response(
+            .object([
+                ("version", .integer(1)), ("daemon", .string(version)), ("mode", .string(services.mode.rawValue)),
+                ("uid", .integer(Int64(geteuid()))), ("time", .string(Moment.now.text)),
+                ("state_folder", mayInspect ? .string(inspection.stateFolder) : .null),
+                ("database", facts?.document ?? .null),
+            ]))
+    }
+}

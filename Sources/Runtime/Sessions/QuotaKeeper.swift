@@ -1,0 +1,59 @@
+import TCSettings
+
+/// What one user may make, and how much of it is made.
+struct QuotaKeeper: Sendable {
+    enum Name: String, Sendable, CaseIterable {
+        case openSessions = "open_sessions"
+        case recordedBytes = "recorded_bytes_per_day"
+    }
+
+    let quotas: Quotas
+    let recordings: RecordingBudget
+    /// Who starts many at once starts them one after the other: so each is counted before the next.
+    let starts = FairShare(most: 1)
+
+    init(_ quotas: Quotas) {
+        self.quotas = quotas
+        recordings = RecordingBudget(perDay: quotas.recordedBytesPerDay)
+    }
+
+    var tooManySessions: RuntimeError {
+        RuntimeError(
+            .quotaExceeded,
+            "you have \(quotas.openSessions) sessions that are not over, which is all that one user may have",
+            remedy: "end some: telec sessions end; or ask an admin for more (quotas.open_sessions)")
+    }
+
+    var tooManyBytes: RuntimeError {
+        RuntimeError(
+            .quotaExceeded, "more was recorded than one user may in a day (\(quotas.recordedBytesPerDay) bytes)",
+            remedy:
+                "what is not taken now stays with the host, and is taken later; an admin sets quotas.recorded_bytes_per_day"
+        )
+    }
+}
+
+extension SessionService {
+    /// Does what opens one session more, unless the caller has as many as he may.
+    func withRoom<T: Sendable>(for caller: Caller, _ body: () async throws -> T) async throws -> T {
+        let keeper = services.quotas
+        return try await keeper.starts.run(ConnectionLimits.Party(caller.identity)) {
+            let most = keeper.quotas.openSessions
+            guard try await services.sessions.open(of: caller.identity, upTo: most) < most else {
+                try await note(.openSessions, keeper.tooManySessions, of: caller)
+                throw keeper.tooManySessions
+            }
+            return try await body()
+        }
+    }
+
+    /// For the admin: who asked for more than he may. Who is refused again and again is not written down each time.
+    func note(
+        _ quota: QuotaKeeper.Name, _ error: RuntimeError, of caller: Caller, on session: Session? = nil
+    ) async throws {
+        services.meter.count(refusalOf: quota)
+        guard services.refusals.spend(caller.identity.uid) != .none else { return }
+        let audited = session.map { AuditedSession(id: $0.id, owner: $0.owner) }
+        try await services.audit.recordRefusal(.exceedQuota, by: caller, on: audited, reason: error.message)
+    }
+}

@@ -1,0 +1,42 @@
+import TCPOSIX
+
+/// Whether a file system has room.
+package enum SpaceCheck {
+    package struct Facts: Sendable, Equatable {
+        package var free: UInt64
+        package var size: UInt64
+        /// How many files can still be made; `nil` where the file system does not count them.
+        package var files: UInt64?
+
+        package init(free: UInt64, size: UInt64, files: UInt64?) {
+            (self.free, self.size, self.files) = (free, size, files)
+        }
+    }
+
+    /// What there should be at least: 1 GB, or a twentieth of a small one.
+    package static func least(of size: UInt64) -> UInt64 { min(1_000_000_000, size / 20) }
+    private static let leastFiles: UInt64 = 1_000
+
+    /// `nil` when the system does not tell: nothing is there, or this user may not look.
+    package static func look(at path: String) -> Facts? {
+        var facts = statvfs()
+        guard statvfs(path, &facts) == 0 else { return nil }
+        let block = UInt64(facts.f_frsize)
+        return Facts(
+            free: UInt64(facts.f_bavail) * block, size: UInt64(facts.f_blocks) * block,
+            files: facts.f_files == 0 ? nil : UInt64(facts.f_favail))
+    }
+
+    /// `shown` writes a number of bytes.
+    package static func judge(_ path: String, _ facts: Facts?, shown: (Int) -> String) -> HealthCheck {
+        guard let facts else { return .notChecked(.space, "how much is free at \(path) can't be told") }
+        let free = "\(path): \(shown(Int(clamping: facts.free))) of \(shown(Int(clamping: facts.size))) free"
+        guard facts.free >= least(of: facts.size) else {
+            return .failed(.space, free, advice: "make room: without any, no session is recorded and nobody is let in")
+        }
+        guard facts.files.map({ $0 >= leastFiles }) ?? true else {
+            return .failed(.space, "\(path): hardly any file can be made (no inodes)", advice: "remove small files")
+        }
+        return .ok(.space, free)
+    }
+}

@@ -1,0 +1,84 @@
+import Dialects
+import Migrator
+import TCMigrations
+import TCRuntime
+import TCSettings
+import TCSystem
+
+/// What the database's clock said, and when it was asked.
+struct DatabaseClock: Sendable {
+    var said: Moment
+    var asked: Moment
+    var answered: Moment
+}
+
+/// Asks the daemon how its database is; where no daemon answers, looks itself, if that is this user's to do.
+struct DatabaseLook {
+    let known: Known
+    let patience: Duration
+
+    func look() async -> (check: HealthCheck, facts: DatabaseClock?) {
+        if case .answered(let status, let asked, let answered, _) = known.answer {
+            if let told = status.database {
+                let clock = Moment(parsing: told.time).map {
+                    DatabaseClock(said: $0, asked: asked, answered: answered)
+                }
+                return (judge(told.url, told.product, told.position), clock)
+            }
+            // Root is nobody in the settings, and may look at everything all the same.
+            guard known.context.uid == 0 else {
+                return (.notChecked(.database, "the daemon tells admins only", advice: "ask as one, or as root"), nil)
+            }
+        }
+        guard let settings = known.settings?.settings else {
+            return (.notChecked(.database, "which one it is can't be told without the settings"), nil)
+        }
+        guard settings.mode == .singleUser || known.context.uid == 0 else {
+            return (
+                .notChecked(.database, "it is the daemon's alone, and no daemon answers", advice: "ask as root"), nil
+            )
+        }
+        return await read(settings.database)
+    }
+
+    private func read(_ url: DatabaseURL) async -> (HealthCheck, DatabaseClock?) {
+        do {
+            let database = try Database(
+                url, options: ConnectionOptions(access: .readOnly, lockTimeout: 2, statementTimeout: 3, poolSize: 1))
+            guard !database.isMissing else {
+                return (.notChecked(.database, "\(url) is not there yet: the daemon's first start makes it"), nil)
+            }
+            let migrator = Migrator(history: try .teleclaude(), database: database)
+            let asked = Moment.now
+            guard let facts = try await TimeLimit.wait(patience, for: { try await DatabaseFacts.read(migrator) }) else {
+                return (failure("\(url) did not answer within \(patience)", "see whether its server is well"), nil)
+            }
+            let clock = Moment(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
+            return (judge(facts.url, facts.product, facts.position), clock)
+        } catch let error as DatabaseError where [.permission, .authentication].contains(error.kind) {
+            // Peer authentication lets the daemon's own account in, and nobody else.
+            return (
+                .notChecked(
+                    .database, "this user may not open it: \(error.sentence)", advice: "ask the daemon as an admin"),
+                nil
+            )
+        } catch {
+            return (failure(Sentence.message(error), Sentence.remedy(error) ?? "see whether it is well"), nil)
+        }
+    }
+
+    private func failure(_ message: String, _ advice: String) -> HealthCheck {
+        .failed(.database, message, advice: advice)
+    }
+
+    private func judge(_ url: String, _ product: String, _ position: String) -> HealthCheck {
+        guard position == "current" else {
+            let advice =
+                position == "behind"
+                ? "restart the daemon, which applies what is pending, or run tc-migrate up"
+                : "tc-migrate status says what differs"
+            return failure("\(url) (\(product)): its schema is \(position)", advice)
+        }
+        return .ok(.database, "\(url) (\(product)), schema current")
+    }
+}

@@ -1,0 +1,137 @@
+import Dialects
+import Migrator
+import TCMigrations
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import TCSystem
+import TCTerminal
+
+/// Looks at one thing after another, as far as this user may. Nothing waits longer than a few seconds, and nothing is changed.
+struct Examination {
+    let socket: String?
+    private let context = ProcessContext.process
+
+    init(socket: String?) { self.socket = socket }
+
+    private static let patience = Duration.seconds(5)
+
+    func checks() async -> [HealthCheck] {
+        let settings = settings()
+        let daemon = await DaemonAnswer.ask(socket, context, Self.patience)
+        let known = Known(settings: settings.loaded, answer: daemon, context: context)
+        let database = await DatabaseLook(known: known, patience: Self.patience).look()
+        return [installation(known), settings.check, reachable(known)]
+            + [database.check] + PermissionLook(known: known, socket: socket).checks()
+            + clocks(known, database.facts) + spaces(known) + [log(known), tmux()]
+    }
+
+    // MARK: - Installed
+
+    /// A container, and an installation by hand, have no record: there is no table to compare them with.
+    private func installation(_ known: Known) -> HealthCheck {
+        do {
+            let installation = try SystemOptions.installation(in: nil)
+            guard access(installation.layout.record, F_OK) == 0 else {
+                return .notChecked(.installed, "`telec system install` has installed nothing on this machine")
+            }
+            let findings = Finding.all(installation.layout, on: try installation.look())
+            guard let first = findings.first else { return .ok(.installed, "installed, and as it should be") }
+            let rest = findings.count == 1 ? "" : ", and \(findings.count - 1) more"
+            return .failed(.installed, first.message + rest, advice: "telec system status names all of them")
+        } catch {
+            return .notChecked(
+                .installed, "the installation can't be compared by this user: \(Sentence.of(error))",
+                advice: "ask as root")
+        }
+    }
+
+    // MARK: - Settings
+
+    private func settings() -> (loaded: LoadedSettings?, check: HealthCheck) {
+        do {
+            let loaded = try LoadedSettings.load(context, for: .client)
+            _ = try IdentityDirectory(
+                mode: loaded.settings.mode, people: loaded.settings.people, uid: context.uid)
+            if let failure = loaded.remarks.first(where: \.isFailure) {
+                return (loaded, .failed(.settings, "\(failure)", advice: "telec config check says all of it"))
+            }
+            let files = loaded.files.isEmpty ? "no files, the defaults hold" : loaded.files.joined(separator: ", ")
+            return (loaded, .ok(.settings, "\(loaded.settings.mode.rawValue) mode: \(files)"))
+        } catch {
+            return (nil, .failed(.settings, Sentence.of(error), advice: "telec config check tells when it is right"))
+        }
+    }
+
+    // MARK: - Daemon
+
+    private func reachable(_ known: Known) -> HealthCheck {
+        switch known.answer {
+        case .none(let check): return check
+        case .answered(let status, _, _, let path):
+            guard status.daemon == teleclaudeVersion else {
+                return .failed(
+                    .daemon, "the daemon at \(path) is \(status.daemon), and this is \(teleclaudeVersion)",
+                    advice: "restart the daemon when all programs are of one version")
+            }
+            if let mode = known.settings?.settings.mode.rawValue, mode != status.mode {
+                return .failed(
+                    .daemon, "the daemon at \(path) is in \(status.mode) mode, and the settings are of \(mode) mode",
+                    advice: "see whether it is the daemon you mean, and restart it when it is")
+            }
+            return .ok(.daemon, "teleclauded \(status.daemon) answers at \(path), in \(status.mode) mode")
+        }
+    }
+
+    // MARK: - Clocks
+
+    private func clocks(_ known: Known, _ facts: DatabaseClock?) -> [HealthCheck] {
+        var checks: [HealthCheck] = []
+        if case .answered(let status, let asked, let answered, _) = known.answer,
+            let said = Moment(parsing: status.time)
+        {
+            checks.append(ClockCheck.judge("the daemon's", said, asked: asked, answered: answered))
+        } else {
+            checks.append(.notChecked(.clock, "the daemon did not tell its time"))
+        }
+        if let facts {
+            checks.append(ClockCheck.judge("the database's", facts.said, asked: facts.asked, answered: facts.answered))
+        } else {
+            checks.append(.notChecked(.clock, "the database's time is not known to this user"))
+        }
+        return checks
+    }
+
+    // MARK: - Space
+
+    private func spaces(_ known: Known) -> [HealthCheck] {
+        var seen: Set<String> = []
+        let places = [known.stateFolder, known.databaseFile.map(Place.folder(of:)), known.logFolder].compactMap { $0 }
+        let checks = places.filter { seen.insert($0).inserted }.map { path in
+            SpaceCheck.judge(path, SpaceCheck.look(at: path), shown: Formatting.bytes)
+        }
+        guard known.databaseFile == nil else { return checks }
+        return checks + [.notChecked(.space, "the database's disk is its server's, or not known to this user")]
+    }
+
+    // MARK: - Log
+
+    private func log(_ known: Known) -> HealthCheck {
+        guard let folder = known.logFolder, access(folder, F_OK) == 0 else {
+            return .notChecked(.log, "the daemon's log goes to its standard error, wherever that leads")
+        }
+        let path = "\(folder)/teleclauded.log"
+        return LogCheck.judge(
+            path, LogCheck.look(at: path), isOld: access("\(path).1", F_OK) == 0, shown: Formatting.bytes)
+    }
+
+    // MARK: - tmux
+
+    private func tmux() -> HealthCheck {
+        let folders = (Console.environment("PATH") ?? "").split(separator: ":").map(String.init)
+        let places: [String] = folders.map { "\($0)/tmux" }
+        if let found = places.first(where: { access($0, X_OK) == 0 }) { return .ok(.tmux, found) }
+        return .failed(
+            .tmux, "there is no tmux in this user's PATH: he can start no session", advice: "install tmux")
+    }
+}

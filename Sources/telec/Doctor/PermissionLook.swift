@@ -1,0 +1,64 @@
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import TCSystem
+
+/// Whether anybody but root and the daemon could change what the daemon lives by, or read what sessions have said.
+struct PermissionLook {
+    let known: Known
+    let socket: String?
+
+    func checks() -> [HealthCheck] {
+        guard let uid = daemonUser else {
+            return [.notChecked(.permissions, "who the daemon runs as is not known: it does not answer")]
+        }
+        var checks: [HealthCheck] = []
+        if let folder = known.stateFolder {
+            checks.append(place(folder, "what sessions have said", uid))
+            checks += closed("\(folder)/transcripts")
+        }
+        if let file = known.databaseFile {
+            checks.append(place(file, "the daemon's database", uid, ["-wal", "-shm", "-journal", ".daemon"]))
+        }
+        if let path = try? known.context.socketPath(argument: socket) {
+            checks.append(place(Place.folder(of: path), "who answers at the daemon's socket", uid))
+        }
+        return checks
+    }
+
+    /// In single-user mode the daemon is the caller's own.
+    private var daemonUser: UInt32? {
+        if let status = known.answer.status { return status.uid }
+        return known.settings?.settings.mode == .singleUser ? known.context.uid : nil
+    }
+
+    private func place(_ path: String, _ subject: String, _ uid: UInt32, _ endings: [String] = []) -> HealthCheck {
+        do throws(SettingsError) {
+            try TrustedPlace.check(path, endings: endings, for: subject, by: uid)
+            return .ok(.permissions, "\(path): nobody but root and uid \(uid) can change \(subject)")
+        } catch {
+            if error.code == "forbidden" {
+                return .notChecked(.permissions, "this user may not look at \(path)", advice: "ask as root")
+            }
+            return .failed(
+                .permissions, (error.place.map { "\($0): " } ?? "") + error.message, advice: error.remedy)
+        }
+    }
+
+    /// Recordings are for nobody else's eyes. None where there is none yet.
+    private func closed(_ path: String) -> [HealthCheck] {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return [] }
+        guard facts.st_mode & 0o077 == 0 else {
+            return [.failed(.permissions, "\(path) is open to others", advice: "chmod 700 \(path)")]
+        }
+        return [.ok(.permissions, "\(path) is closed to others")]
+    }
+}
+
+enum Place {
+    static func folder(of path: String) -> String {
+        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        return folder.isEmpty ? "/" : String(folder)
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import TCRuntime
+import TCTerminal
+
+struct MetricsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "metrics", abstract: "Print the daemon's figures in Prometheus' text format.",
+        usage: "telec metrics [--socket <path>]",
+        discussion: """
+            For admins, and for the account that monitoring.os_username names. The same is at GET /metrics of the socket.
+
+            EXAMPLES:
+              telec metrics
+              telec metrics > figures.prom && mv figures.prom /var/lib/prometheus/node-exporter/
+            """)
+
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await options.guarding {
+            try await options.client().stream("/metrics") { bytes in
+                Console.write(String(decoding: bytes, as: UTF8.self))
+            }
+        }
+    }
+}

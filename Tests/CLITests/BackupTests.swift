@@ -1,0 +1,336 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("telec backup and restore")
+struct BackupTests {
+    struct Pair: Sendable, CustomTestStringConvertible {
+        var source: Backend
+        var target: Backend
+        var testDescription: String { "\(source) to \(target)" }
+
+        static let all = Backend.available.flatMap { source in
+            Backend.available.map { Pair(source: source, target: $0) }
+        }
+    }
+
+    /// What programs on a machine need that has nothing yet: another home, another state, another database.
+    private func freshMachine(_ box: Sandbox, _ url: String, _ name: String = "fresh") throws -> [String: String?] {
+        let home = "\(box.folder)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        return box.daemonVariables(url, ["HOME": home, "TELECLAUDE_SOCKET": "\(box.folder)/\(name).sock"])
+    }
+
+    private func withTarget(
+        _ backend: Backend, _ box: Sandbox, _ body: (String) async throws -> Void
+    ) async throws {
+        switch backend {
+        case .sqlite: try await body("sqlite:\(box.folder)/fresh.db")
+        case .postgresql: try await backend.withURL { try await body("\($0)") }
+        }
+    }
+
+    @Test("a running daemon's backup is restored on a fresh machine, and serves there", arguments: Pair.all)
+    func restored(_ pair: Pair) async throws {
+        try await withDaemon(pair.source) { daemon in
+            let box = daemon.box
+            let over = try await daemon.start("sh", "-c", "echo said-and-done", title: "Over")
+            try await daemon.wait(for: over, toBe: "closed")
+            // It goes on speaking while it is copied.
+            let live = try await daemon.start(
+                "sh", "-c", "while :; do echo still-here; sleep 0.01; done", title: "Live")
+            try await daemon.wait(for: live, toBe: "active")
+            let archive = try await daemon.telec("audit", "archive", "--reason", "a year is over")
+            #expect(archive.code == 0, "\(archive)")
+            let backup = try await daemon.json("backup", box("copy"))
+            #expect(backup["recordings"] as? Int == 2 && backup["dry_run"] as? Bool == false, "\(backup)")
+            let sums = try await box.run(
+                Program(inPath: "sha256sum"), ["--check", "--quiet", "SHA256SUMS"], in: box("copy"))
+            #expect(sums.code == 0, "\(sums)")
+            try await withTarget(pair.target, box) { url in
+                let fresh = try freshMachine(box, url)
+                let dry = try await box.run(.telec, ["restore", box("copy"), "--dry-run"], fresh)
+                #expect(dry.code == 0 && dry.output.contains("dry run"), "\(dry)")
+                let restore = try await box.run(.telec, ["restore", box("copy")], fresh)
+                #expect(restore.code == 0, "\(restore)")
+                #expect(restore.output.contains("audit log: intact, 1 entry"), "\(restore)")
+                try await expectSame(box, fresh, over)
+                // It is somebody's now.
+                let again = try await box.run(.telec, ["restore", box("copy"), "--json"], fresh)
+                #expect(again.code == 2 && again.output.contains("\"not_empty\""), "\(again)")
+            }
+        }
+    }
+
+    private func expectSame(_ box: Sandbox, _ fresh: [String: String?], _ over: String) async throws {
+        let other = try await box.startDaemon(fresh)
+        let list = try await other.telec("sessions", "list")
+        #expect(list.output.contains("Over") && list.output.contains("Live"), "\(list)")
+        let transcript = try await other.telec("transcript", over)
+        #expect(transcript.output.contains("said-and-done"), "\(transcript)")
+        let audit = try await other.telec("audit", "verify")
+        #expect(audit.code == 0 && audit.output.contains("intact"), "\(audit)")
+        // The log goes on where it ended.
+        let next = try await other.telec("audit", "archive", "--reason", "on the new machine")
+        #expect(next.code == 0, "\(next)")
+        #expect(try await other.telec("audit", "verify").code == 0)
+        let doctor = try await other.telec("doctor")
+        #expect(doctor.code == 0, "\(doctor)")
+        #expect(try await other.stop().code == 0)
+    }
+
+    // MARK: - What is refused
+
+    private func withBackup(_ body: (Sandbox, _ variables: [String: String?]) async throws -> Void) async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sh", "-c", "echo one")
+            try await daemon.wait(for: id, toBe: "closed")
+            try await box.endSessions()
+            _ = try await daemon.stop()
+            let run = try await box.run(.telec, ["backup", box("copy")], daemon.variables)
+            #expect(run.code == 0, "\(run)")
+            try await body(box, daemon.variables)
+        }
+    }
+
+    private func refused(
+        _ box: Sandbox, _ arguments: [String], _ variables: [String: String?], _ code: String
+    ) async throws {
+        let before = try box.contents()
+        let run = try await box.run(.telec, arguments + ["--json"], variables)
+        #expect(run.code == 2 && run.output.contains("\"code\": \"\(code)\""), "\(run)")
+        #expect(try box.contents() == before, "\(arguments) changed something")
+    }
+
+    @Test func whatIsInTheWayStays() async throws {
+        try await withBackup { box, variables in
+            try await refused(box, ["backup", box("copy")], variables, "not_empty")
+            try await refused(box, ["backup", box("test.db")], variables, "file")
+            try await refused(box, ["backup", box("no/such/folder")], variables, "file")
+            try await refused(box, ["restore", box("copy")], variables, "not_empty")
+            try await refused(box, ["restore", box("nowhere")], variables, "no_backup")
+            let never = box.daemonVariables("sqlite:\(box("never.db"))")
+            try await refused(box, ["backup", box("other")], never, "no_database")
+            // An empty database beside recordings of somebody else's.
+            let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/taken")
+            try box.write("taken/.teleclaude/transcripts/other.cast", "[0,\"o\",\"x\"]\n")
+            try await refused(box, ["restore", box("copy")], fresh, "not_empty")
+        }
+    }
+
+    @Test("not a byte may differ", arguments: ["backup.json", "SHA256SUMS", "database.db", "transcripts"])
+    func damaged(_ what: String) async throws {
+        try await withBackup { box, _ in
+            let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/fresh")
+            var path = "\(box("copy"))/\(what)"
+            if what == "transcripts" { path += "/" + (try FileManager.default.contentsOfDirectory(atPath: path)[0]) }
+            var bytes = try #require(FileManager.default.contents(atPath: path))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: path))
+            let before = try box.contents()
+            let run = try await box.run(.telec, ["restore", box("copy")], fresh)
+            #expect(run.code == 2 && run.error.hasPrefix("error: "), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    /// A list that leads out of the folder, and one that leaves something out.
+    @Test func aListThatLiesIsRefused() async throws {
+        try await withBackup { box, _ in
+            let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/fresh")
+            let sums = try String(contentsOfFile: box("copy/SHA256SUMS"), encoding: .utf8)
+            let lines = sums.split(separator: "\n").map { "\($0)\n" }
+            let digest = String(repeating: "0", count: 64)
+            let texts: [String] = [
+                lines[0], lines[1], sums + "\(digest)  ../../etc/passwd\n", sums + "\(digest)  transcripts/../x.cast\n",
+                sums + "nonsense\n", sums + String(repeating: "x", count: 70_000),
+            ]
+            for text in texts {
+                try text.write(toFile: box("copy/SHA256SUMS"), atomically: false, encoding: .utf8)
+                try await writeSumsDigest(box)
+                try await refused(box, ["restore", box("copy")], fresh, "damaged")
+            }
+        }
+    }
+
+    /// Writes the digest that the list has now into the manifest, as a forger would.
+    private func writeSumsDigest(_ box: Sandbox) async throws {
+        let run = try await box.run(Program(inPath: "sha256sum"), [box("copy/SHA256SUMS")])
+        let manifest = try String(contentsOfFile: box("copy/backup.json"), encoding: .utf8)
+        let forged = manifest.replacing(/"sums" : "[0-9a-f]*"/, with: "\"sums\" : \"\(run.output.prefix(64))\"")
+        try forged.write(toFile: box("copy/backup.json"), atomically: false, encoding: .utf8)
+    }
+
+    // MARK: - In the middle
+
+    @Test func aTornRecordingIsCutAtItsLastWholeEvent() async throws {
+        try await withBackup { box, variables in
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            let name = try FileManager.default.contentsOfDirectory(atPath: folder)[0]
+            let whole = try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
+            let torn = whole + Data("[0.1,\"o\",\"never acknow".utf8)
+            try torn.write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+            let run = try await box.run(.telec, ["backup", box("second")], variables)
+            #expect(run.code == 0, "\(run)")
+            #expect(FileManager.default.contents(atPath: box("second/transcripts/\(name)")) == whole)
+            // The daemon's own file is its own affair.
+            #expect(FileManager.default.contents(atPath: "\(folder)/\(name)") == torn)
+        }
+    }
+
+    /// Enough rows for a kill to come in the middle.
+    private func fill(_ url: String) throws {
+        try execute(
+            """
+            INSERT INTO sessions (session_id, computer_name, title, created_at, last_activity, closed_at, lifecycle_status)
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+            SELECT 's' || i, 'here', 'Session ' || i, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z',
+                '2026-01-02T00:00:00.000000Z', 'closed' FROM n
+            """, on: url)
+    }
+
+    @Test func killedInTheMiddleNothingLooksWhole() async throws {
+        try await withBackup { box, variables in
+            try fill(box("test.db"))
+            for (number, milliseconds) in [5, 60, 150, 300, 600, 1_000].enumerated() {
+                let copy = box("killed\(number)")
+                let backup = try box.start(.telec, ["backup", copy], variables)
+                usleep(UInt32(milliseconds) * 1_000)
+                backup.kill(SIGKILL)
+                _ = try await backup.finish()
+                let fresh = try freshMachine(box, "sqlite:\(box("fresh\(number).db"))", "fresh\(number)")
+                let restore = try await box.run(.telec, ["restore", copy, "--dry-run", "--json"], fresh)
+                let isWhole = access("\(copy)/backup.json", F_OK) == 0
+                #expect(restore.code == (isWhole ? 0 : 2), "\(restore)")
+                #expect(isWhole || restore.output.contains("\"no_backup\""), "\(restore)")
+            }
+        }
+    }
+
+    @Test("a restore that was killed is run again, and is whole", arguments: Backend.available)
+    func killedRestore(_ backend: Backend) async throws {
+        try await withBackup { box, variables in
+            try fill(box("test.db"))
+            let backup = try await box.run(.telec, ["backup", box("large")], variables)
+            #expect(backup.code == 0, "\(backup)")
+            for milliseconds in [5, 100, 250, 500, 900] {
+                let name = "fresh\(milliseconds)"
+                try await withTarget(backend, box) { url in
+                    let url = backend == .sqlite ? "sqlite:\(box("\(name).db"))" : url
+                    let fresh = try freshMachine(box, url, name)
+                    let restore = try box.start(.telec, ["restore", box("large")], fresh)
+                    usleep(UInt32(milliseconds) * 1_000)
+                    restore.kill(SIGKILL)
+                    let first = try await restore.finish()
+                    let again = try await box.run(.telec, ["restore", box("large"), "--json"], fresh)
+                    let isRestored = again.code == 0 || again.output.contains("\"not_empty\"")
+                    #expect(isRestored, "\(first)\n\(again)")
+                    #expect(try query("SELECT count(*) FROM sessions", on: url) == ["30001"])
+                }
+            }
+        }
+    }
+
+    @Test("a disk that is full leaves nothing", .enabled(if: geteuid() == 0, "only root may mount a small disk"))
+    func fullDisk() async throws {
+        try await withBackup { box, variables in
+            try fill(box("test.db"))
+            let script = """
+                mkdir disk && mount -t tmpfs -o size=512k tmpfs disk || exit 99
+                "$0" backup disk/copy --json
+                code=$?
+                ls -A disk
+                exit $code
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.telec.path],
+                variables)
+            #expect(run.code == 2 && run.output.hasSuffix("}\n"), "what is left on the disk is listed: \(run)")
+            #expect(run.error.contains("no space left") || run.error.contains("disk"), "\(run)")
+        }
+    }
+
+    // MARK: - Versions and settings
+
+    @Test func aBackupOfAnEarlierSchemaIsRestoredAsItWasAndMigrated() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let up = try await box.migrate("up", "--to", "0007-search", "-d", url)
+            #expect(up.code == 0, "\(up)")
+            let backup = try await box.run(.telec, ["backup", box("copy")], box.daemonVariables(url))
+            #expect(backup.code == 0, "\(backup)")
+            let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))")
+            let restore = try await box.run(.telec, ["restore", box("copy")], fresh)
+            #expect(restore.code == 0, "\(restore)")
+            let daemon = try await box.startDaemon(fresh)
+            #expect(try await daemon.telec("audit", "verify").code == 0)
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    @Test func secretsComeAlongWhenTheyAreWanted() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let folder = "\(box.home)/.teleclaude"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            try "agents: {default: claude}\n".write(toFile: "\(folder)/config.yml", atomically: false, encoding: .utf8)
+            try "OPENAI_API_KEY=sk-canary-4711\n".write(toFile: "\(folder)/.env", atomically: false, encoding: .utf8)
+            chmod("\(folder)/.env", 0o600)
+            let variables = box.daemonVariables(url)
+            let daemon = try await box.startDaemon(variables)
+            let without = try await daemon.telec("backup", box("without"))
+            #expect(without.code == 0 && without.error.contains("--with-secrets"), "\(without)")
+            let with = try await daemon.telec("backup", box("with"), "--with-secrets")
+            #expect(with.code == 0, "\(with)")
+            _ = try await daemon.stop()
+            let names = { (copy: String) in
+                try FileManager.default.contentsOfDirectory(atPath: box("\(copy)/settings")).sorted()
+            }
+            #expect(try names("without") == ["config.yml"] && names("with") == [".env", "config.yml"])
+            let grep = try await box.run(Program(inPath: "grep"), ["-rl", "canary-4711", box("without")])
+            #expect(grep.code == 1, "\(grep)")
+            for entry in try box.contents() where entry.key.hasPrefix(box("with/")) {
+                #expect((entry.value.mode ?? 0) & 0o077 == 0, "\(entry.key)")
+            }
+        }
+    }
+
+    @Test func dryRunsWriteNothing() async throws {
+        try await withBackup { box, variables in
+            let before = try box.contents()
+            let run = try await box.run(.telec, ["backup", box("second"), "--dry-run"], variables)
+            #expect(run.code == 0 && run.output.contains("recordings: 1,"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    /// Root restores for the daemon's user.
+    @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func ownersAreThoseOfTheStateFolder() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let box = machine.box
+            let id = try await machine.start(machine.alice, title: "Hers")
+            func variables(_ state: String) -> [String: String?] {
+                [
+                    "TELECLAUDE_CONFIG_PATH": "\(box.folder)/etc/config.yml", "TELECLAUDE_STATE_PATH": state,
+                    "TELECLAUDE_DATABASE_URL": "sqlite:\(state)/teleclaude.db",
+                ]
+            }
+            let backup = try await box.run(.telec, ["backup", box("copy")], variables(machine.state))
+            #expect(backup.code == 0, "\(backup)")
+            let state = "\(machine.service.home)/other"
+            mkdir(state, 0o700)
+            chown(state, machine.service.uid, machine.service.uid)
+            let restore = try await box.run(.telec, ["restore", box("copy")], variables(state))
+            #expect(restore.code == 0, "\(restore)")
+            for path in ["teleclaude.db", "transcripts", "transcripts/\(id).cast"] {
+                let facts = try FileManager.default.attributesOfItem(atPath: "\(state)/\(path)")
+                #expect(facts[.ownerAccountID] as? UInt32 == machine.service.uid, "\(path)")
+            }
+            let nobody = try await box.run(
+                as: machine.bob, machine.client, ["backup", "/tmp/tc-no"], variables(machine.state))
+            #expect(nobody.code == 2, "\(nobody)")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("telec doctor")
+struct DoctorTests {
+    /// Outcomes by what was looked at; the worst where there are several.
+    private func outcomes(_ run: Run) throws -> [String: String] {
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let checks = try #require(object?["checks"] as? [[String: Any]], "\(run)")
+        #expect(object?["ok"] as? Bool == (run.code == 0), "\(run)")
+        let pairs = checks.map { ($0["check"] as? String ?? "", $0["outcome"] as? String ?? "") }
+        for check in checks where check["outcome"] as? String == "failed" {
+            #expect(check["advice"] is String, "what has failed comes with advice: \(check)")
+        }
+        return Dictionary(pairs) { a, b in
+            ["failed", "not_checked", "ok"].first { [a, b].contains($0) } ?? a
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func aDaemonOfOnesOwnIsWell(backend: Backend) async throws {
+        try await withDaemon(backend) { daemon in
+            let run = try await daemon.telec("doctor", "--json")
+            let found = try outcomes(run)
+            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            for check in ["settings", "daemon", "database", "permissions", "clock", "tmux"] {
+                #expect(found[check] == "ok", "\(check): \(run)")
+            }
+            // Of what can't be looked at nothing is said.
+            #expect(found["log"] == "not_checked" && found["installed"] != "ok", "\(run)")
+            #expect(found["space"] == (backend == .sqlite ? "ok" : "not_checked"), "\(run)")
+            let text = try await daemon.telec("doctor")
+            #expect(text.code == 0 && text.output.hasSuffix(" not checked\n"), "\(text)")
+            let quiet = try await daemon.telec("doctor", "--quiet")
+            #expect(quiet.code == 0 && quiet.output.isEmpty && quiet.error.isEmpty, "\(quiet)")
+        }
+    }
+
+    /// Nothing runs, and nothing has ever run; then a database is there, which is read without a daemon.
+    @Test(arguments: Backend.available)
+    func withoutADaemonItLooksItself(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let variables = box.daemonVariables(url)
+            let first = try await box.run(.telec, ["doctor", "--json"], variables)
+            #expect(first.code == 1, "\(first)")
+            #expect(try outcomes(first)["daemon"] == "failed", "\(first)")
+            #expect(try outcomes(first)["database"] == (backend == .sqlite ? "not_checked" : "failed"), "\(first)")
+            let daemon = try await box.startDaemon(variables)
+            _ = try await daemon.stop()
+            let before = try fingerprint(box, url)
+            let second = try await box.run(.telec, ["doctor", "--json"], variables)
+            #expect(second.code == 1 && second.error.isEmpty, "\(second)")
+            #expect(try outcomes(second)["database"] == "ok", "\(second)")
+            #expect(try fingerprint(box, url) == before)
+            let quiet = try await box.run(.telec, ["doctor", "--quiet"], variables)
+            #expect(quiet.code == 1 && quiet.output.isEmpty && quiet.error.isEmpty, "\(quiet)")
+        }
+    }
+
+    /// A daemon that was stopped where it stands has its socket, and the kernel still connects.
+    @Test(arguments: Backend.available)
+    func aStoppedDaemonIsNotWaitedForForEver(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            daemon.process.suspend()
+            let run = try await daemon.telec("doctor", "--json", timeout: 40)
+            #expect(run.code == 1, "\(run)")
+            #expect(try outcomes(run)["daemon"] == "failed" && run.output.contains("did not answer within"), "\(run)")
+            daemon.process.kill(SIGKILL)
+            _ = try await daemon.process.finish()
+        }
+    }
+
+    @Test func whatIsWrongIsSaidWithWhatToDo() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            // A newer program was here.
+            try execute(
+                """
+                INSERT INTO tc_migrations SELECT 9999, '9999-later', 'x', operations, applied_at, 1, applied_by, version \
+                FROM tc_migrations LIMIT 1
+                """, on: url)
+            chmod("\(box.home)/.teleclaude/transcripts", 0o755)
+            try FileManager.default.createDirectory(atPath: "\(box.folder)/empty", withIntermediateDirectories: false)
+            var variables = daemon.variables
+            variables["PATH"] = "\(box.folder)/empty"
+            let run = try await box.run(.telec, ["doctor"], variables)
+            #expect(run.code == 1, "\(run)")
+            for words in ["its schema is newer", "chmod 700 \(box.home)/.teleclaude/transcripts", "install tmux"] {
+                #expect(run.output.contains(words), "\(run)")
+            }
+            daemon.process.kill(SIGKILL)
+            _ = try await daemon.process.finish()
+        }
+    }
+
+    @Test func settingsThatDoNotLoadAreAFinding() async throws {
+        try await withSandbox { box in
+            try box.write("config.yml", "people: [")
+            let run = try await box.run(.telec, ["doctor", "--json"], ["TELECLAUDE_CONFIG_PATH": box("config.yml")])
+            #expect(run.code == 1, "\(run)")
+            #expect(try outcomes(run)["settings"] == "failed", "\(run)")
+        }
+    }
+
+    /// An ordinary user learns what he may, an admin more, root everything; nobody an untruth.
+    @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
+    func onASharedMachine(backend: Backend) async throws {
+        try await withSharedMachine(backend) { machine in
+            let settings: [String: String?] = ["TELECLAUDE_CONFIG_PATH": "\(machine.box.folder)/etc/config.yml"]
+            let variables = machine.variables.merging(settings) { _, new in new }
+            func doctor(_ user: TestUser) async throws -> [String: String] {
+                try outcomes(try await machine.box.run(as: user, machine.client, ["doctor", "--json"], variables))
+            }
+            for user in [machine.alice, machine.stranger] {
+                let found = try await doctor(user)
+                #expect(found["daemon"] == "ok" && found["settings"] == "ok", "\(found)")
+                #expect(found["database"] == "not_checked" && found["clock"] == "not_checked", "\(found)")
+            }
+            let admin = try await doctor(machine.admin)
+            #expect(admin["database"] == "ok" && admin["clock"] == "ok", "\(admin)")
+            machine.daemon.suspend()
+            let stopped = try await doctor(machine.alice)
+            #expect(stopped["daemon"] == "failed" && stopped["database"] == "not_checked", "\(stopped)")
+            machine.daemon.kill(SIGCONT)
+        }
+    }
+}

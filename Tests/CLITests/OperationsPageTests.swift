@@ -1,0 +1,25 @@
+import TestSupport
+import Testing
+
+/// The commands of docs/operations.md that need neither root nor a service, as they stand there.
+struct OperationsPageTests {
+    @Test func itsCommandsWork() async throws {
+        let page = try TestSources.text(of: "docs/operations.md")
+        let blocks = page.split(separator: "```sh\n").dropFirst().compactMap { $0.split(separator: "```").first }
+        let lines = blocks.flatMap { $0.split(separator: "\n") }.map(String.init).filter { !$0.hasPrefix("sudo ") }
+        #expect(lines.count >= 4 && lines.allSatisfy { $0.hasPrefix("telec ") }, "\(lines)")
+        try await withDaemon(.sqlite) { daemon in
+            for line in lines {
+                let words = line.split(separator: " ").dropFirst().map(String.init)
+                // What a restore fills has to be empty.
+                let isRestore = words[0] == "restore"
+                let other: [String: String?] = [
+                    "HOME": daemon.box("fresh"), "TELECLAUDE_DATABASE_URL": "sqlite:\(daemon.box("fresh.db"))",
+                ]
+                let run = try await daemon.box.run(
+                    .telec, words, daemon.variables.merging(isRestore ? other : [:]) { _, new in new })
+                #expect(run.code == 0, "\(line): \(run)")
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct QuotaTests {
+    /// Reasons of the log's rows about quotas.
+    private func logged(_ url: String) throws -> [String] {
+        try query(
+            "SELECT reason FROM audit_log WHERE action = 'exceed_quota' AND outcome = 'refused' ORDER BY seq", on: url)
+    }
+
+    @Test("so many sessions and no more, also when they are started at once", arguments: Backend.available)
+    func openSessions(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(
+                box.daemonVariables(url, ["TELECLAUDE__QUOTAS__OPEN_SESSIONS": "3"]))
+            let arguments = ["sessions", "start", "--title", "x", "--project", box.files, "--", "sleep", "1000"]
+            let many = try (0..<6).map { _ in try box.start(.telec, arguments, daemon.variables) }
+            var runs: [Run] = []
+            for program in many { runs.append(try await program.finish()) }
+            let (made, refused) = (runs.filter { $0.code == 0 }, runs.filter { $0.code == 2 })
+            #expect(made.count == 3 && refused.count == 3, "\(runs)")
+            #expect(refused.allSatisfy { $0.error.contains("you have 3 sessions that are not over") }, "\(refused)")
+            #expect(try logged(url).count == 3)
+            let json = try await daemon.telec(
+                "sessions", "start", "--json", "--title", "x", "--project", box.files, "--", "true")
+            #expect(json.code == 2 && json.output.contains("\"quota_exceeded\""), "\(json)")
+            // One that ends makes room, which a revived one takes.
+            let id = try #require(made.first).output.trimmingCharacters(in: .newlines)
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+            try await daemon.wait(for: id, toBe: "closed")
+            _ = try await daemon.start("true")
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    @Test("more bytes than a day's are not taken, and the session runs on", arguments: Backend.available)
+    func recordedBytes(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(
+                box.daemonVariables(url, ["TELECLAUDE__QUOTAS__RECORDED_BYTES_PER_DAY": "20000"]))
+            let id = try await daemon.start(
+                "sh", "-c", "while :; do head -c 3000 /dev/zero | tr '\\0' x; sleep 0.1; done")
+            var document: [String: Any]?
+            let deadline = ContinuousClock.now + .seconds(30)
+            while document?["reason"] == nil || document?["reason"] is NSNull {
+                try #require(ContinuousClock.now < deadline, "its host was not refused: \(document ?? [:])")
+                try await Task.sleep(for: .milliseconds(100))
+                let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+                document = session?["host"] as? [String: Any]
+            }
+            #expect((document?["reason"] as? String)?.contains("20000 bytes") == true, "\(document ?? [:])")
+            #expect(try logged(url).count == 1)
+            #expect(isAlive(try box.command(of: id)))
+            let path = "\(box.home)/.teleclaude/transcripts/\(id).cast"
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            // The last chunk that began within the bound is taken whole.
+            #expect((size ?? 0) > 10_000 && (size ?? 0) < 1_200_000)
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+}
