@@ -268,4 +268,99 @@ struct AdoptTests {
             try expectOwned(url)
         }
     }
+
+    /// 5,000 sessions and 100,000 rows of queues, made of the fixture's own.
+    private func grow(_ home: String) throws {
+        let url = "sqlite:\(home)/teleclaude/teleclaude.db"
+        for (table, key, times) in [
+            ("sessions", "session_id", 24), ("hook_outbox", "id", 56), ("inbound_queue", "id", 83),
+        ] {
+            let columns = try query("SELECT name FROM pragma_table_info('\(table)')", on: url).filter { $0 != key }
+            // The same source may not be told of twice.
+            let values = columns.map { $0 == "source_message_id" ? "NULL" : $0 }.joined(separator: ", ")
+            let new = key == "id" ? "NULL" : "\(key) || '-' || i"
+            try execute(
+                """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(times))
+                INSERT INTO \(table) (\(key), \(columns.joined(separator: ", "))) SELECT \(new), \(values) FROM \(table), n
+                """, on: url)
+        }
+    }
+
+    @Test(
+        "a large install comes over, whatever the zones are, in little memory (checks 12, 48, 50)",
+        arguments: Backend.available)
+    func large(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let sources = try await box.legacySources(home)
+            let before = try Originals(home)
+            let measured = """
+                import resource, subprocess, sys
+                code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+                print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+                sys.exit(code)
+                """
+            let run = try await box.run(
+                Program(inPath: "python3"),
+                ["-c", measured, Program.telec.path, "adopt", "--from", home, "--database", url, "--quiet"],
+                ["TZ": "America/New_York", "PGTZ": "Asia/Kolkata"], timeout: 240)
+            #expect(run.code == 0, "\(run)")
+            let kilobytes = try #require(Int(run.output.trimmingCharacters(in: .newlines)))
+            #expect(kilobytes < 200_000, "\(kilobytes) KB")
+            #expect(try Originals(home) == before)
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: url) == ["5000"])
+            let queues = ["hook_outbox", "inbound_queue"].map { "(SELECT count(*) FROM \($0))" }.joined(
+                separator: " + ")
+            #expect(try Int(query("SELECT CAST(\(queues) AS TEXT)", on: url)[0]) ?? 0 > 100_000)
+            try await box.expectLegacyData(in: url, backend, as: sources, grown: true)
+        }
+    }
+
+    @Test("what is written meanwhile ends it before anything is changed (check 2)")
+    func writtenMeanwhile() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let writer = """
+                import sqlite3, sys, time
+                c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+                while True:
+                    c.execute("INSERT INTO system_settings (key, value) VALUES (?, 'x')", (str(time.time_ns()),))
+                    print("wrote", flush=True)
+                    time.sleep(0.02)
+                """
+            let hook = try box.start(
+                Program(inPath: "python3"), ["-c", writer, "\(home)/teleclaude/teleclaude.db"])
+            try waitUntil("a hook writes") { try hook.outputText().contains("wrote") }
+            let run = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
+            hook.kill(SIGKILL)
+            _ = try await hook.finish()
+            expectRefusal(run, saying: "was written to while it was copied", "stop what writes to it")
+            #expect(!FileManager.default.fileExists(atPath: box("new.db")))
+            #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
+        }
+    }
+
+    @Test(
+        "a server that stops in the middle: one sentence, and nothing brought over (check 45)",
+        .enabled(if: Backend.available.contains(.postgresql)))
+    func serverStops() async throws {
+        try await withSandbox { box in
+            try await OwnServer.with(in: box) { server in
+                let home = try await box.legacyHome()
+                try grow(home)
+                let run = try box.start(.telec, ["adopt", "--from", home, "--database", server.url, "--quiet"])
+                try waitUntil("the target is migrated") { try tables(server.url).contains("sessions") }
+                try await server.stop()
+                let ended = try await run.finish(timeout: 60)
+                #expect(ended.code == 2 && ended.error.hasPrefix("error: "), "\(ended)")
+                try await server.start()
+                #expect(try query("SELECT count(*)::text FROM sessions", on: server.url) == ["0"])
+                let again = try await adopt(box, home, server.url, "--quiet")
+                #expect(again.code == 0 && again.output.contains("verified: 5,000 sessions are "), "\(again)")
+            }
+        }
+    }
 }

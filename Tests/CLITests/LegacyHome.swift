@@ -28,7 +28,11 @@ extension Sandbox {
     }
 
     /// Every row and value is there, or set aside and counted (checks 6 to 12, 15 to 22 of the acceptance list).
-    func expectLegacyData(in url: String, _ backend: Backend, as sources: [String]) async throws {
+    ///
+    /// `grown`: rows were copied, those too whose values no column takes.
+    func expectLegacyData(
+        in url: String, _ backend: Backend, as sources: [String], grown: Bool = false
+    ) async throws {
         let tables = try await compare(url, sources)
         #expect(tables.count == 27)
         var quarantined = Set(["schema_migrations"])
@@ -42,7 +46,11 @@ extension Sandbox {
             let aside = Self.orphans[name] ?? 0
             #expect(new == table.old - aside, "\(name)")
             let expected = Self.changed(name, backend)
-            #expect(table.differences.allSatisfy { expected($0.row, $0.column) }, "\(name): \(table.differences)")
+            let unexpected = table.differences.filter { difference in
+                let isCopy = grown && ["payload", "title"].contains(difference.column)
+                return !expected(difference.row, difference.column) && !isCopy
+            }
+            #expect(unexpected.isEmpty, "\(name): \(unexpected.prefix(5))")
         }
         #expect(quarantined.isEmpty)
     }

