@@ -25,6 +25,16 @@ struct QuotaTests {
             let json = try await daemon.telec(
                 "sessions", "start", "--json", "--title", "x", "--project", box.files, "--", "true")
             #expect(json.code == 2 && json.output.contains("\"quota_exceeded\""), "\(json)")
+            // One that is not over may be revived, when its host is gone.
+            let third = try #require(made.last).output.trimmingCharacters(in: .newlines)
+            kill(try box.host(of: third), SIGKILL)
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try await !daemon.telec("sessions", "get", third, "--json").output.contains("\"away\"") {
+                try #require(ContinuousClock.now < deadline, "its host did not go")
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            let revived = try await daemon.telec("sessions", "revive", third)
+            #expect(revived.code == 0, "\(revived)")
             // One that ends makes room, which a revived one takes.
             let id = try #require(made.first).output.trimmingCharacters(in: .newlines)
             #expect(try await daemon.telec("sessions", "end", id).code == 0)
