@@ -120,6 +120,15 @@ struct DoctorTests {
             }
             let admin = try await doctor(machine.admin)
             #expect(admin["database"] == "ok" && admin["clock"] == "ok", "\(admin)")
+            // Root is nobody to the daemon, and looks itself; he starts no sessions, and needs no tmux.
+            let own: [String: String?] = [
+                "TELECLAUDE_STATE_PATH": machine.state, "PATH": "/nowhere",
+                "TELECLAUDE_DATABASE_URL": machine.database,
+            ]
+            let root = try outcomes(
+                try await machine.box.run(.telec, ["doctor", "--json"], variables.merging(own) { _, new in new }))
+            #expect(root["database"] == "ok" && root["clock"] == "ok" && root["tmux"] == "not_checked", "\(root)")
+            #expect(root["permissions"] == "ok", "\(root)")
             machine.daemon.suspend()
             let stopped = try await doctor(machine.alice)
             #expect(stopped["daemon"] == "failed" && stopped["database"] == "not_checked", "\(stopped)")

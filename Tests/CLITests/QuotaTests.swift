@@ -25,6 +25,16 @@ struct QuotaTests {
             let json = try await daemon.telec(
                 "sessions", "start", "--json", "--title", "x", "--project", box.files, "--", "true")
             #expect(json.code == 2 && json.output.contains("\"quota_exceeded\""), "\(json)")
+            // One that is not over may be revived, when its host is gone.
+            let third = try #require(made.last).output.trimmingCharacters(in: .newlines)
+            kill(try box.host(of: third), SIGKILL)
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try await !daemon.telec("sessions", "get", third, "--json").output.contains("\"away\"") {
+                try #require(ContinuousClock.now < deadline, "its host did not go")
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            let revived = try await daemon.telec("sessions", "revive", third)
+            #expect(revived.code == 0, "\(revived)")
             // One that ends makes room, which a revived one takes.
             let id = try #require(made.first).output.trimmingCharacters(in: .newlines)
             #expect(try await daemon.telec("sessions", "end", id).code == 0)
@@ -52,11 +62,16 @@ struct QuotaTests {
             }
             #expect((document?["reason"] as? String)?.contains("20000 bytes") == true, "\(document ?? [:])")
             #expect(try logged(url).count == 1)
-            #expect(isAlive(try box.command(of: id)))
+            let command = try box.command(of: id)
+            #expect(isAlive(command))
             let path = "\(box.home)/.teleclaude/transcripts/\(id).cast"
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
             // The last chunk that began within the bound is taken whole.
             #expect((size ?? 0) > 10_000 && (size ?? 0) < 1_200_000)
+            // Over the socket alone, as an admin would: the host that waits hears of it.
+            let order = "POST /sessions/\(id)/end HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            #expect(Probe.answer("\(box.folder)/d.sock", 20, order).hasPrefix("HTTP/1.1 200"))
+            try waitUntil("the command has ended", seconds: 60) { !isAlive(command) }
             try await box.endSessions()
             #expect(try await daemon.stop().code == 0)
         }

@@ -14,6 +14,7 @@ struct SharedMachine: Sendable {
     let client: Program
     let variables: [String: String?]
     let state: String
+    let database: String
 
     func telec(_ user: TestUser, _ arguments: String...) async throws -> Run { try await telec(user, arguments) }
 
@@ -88,7 +89,8 @@ func withSharedMachine(_ backend: Backend, _ body: (SharedMachine) async throws 
                 as: service, try await box.published(.teleclauded), [], variables.merging(own) { _, new in new })
             let machine = SharedMachine(
                 box: box, alice: users[0], bob: users[1], admin: users[2], stranger: users[3], service: service,
-                daemon: daemon, client: try await box.published(.telec), variables: variables, state: state)
+                daemon: daemon, client: try await box.published(.telec), variables: variables, state: state,
+                database: database)
             try waitUntil("the daemon serves") {
                 let text = try daemon.errorText()
                 try #require(!text.contains("error:"), "\(text)")

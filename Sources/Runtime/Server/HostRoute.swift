@@ -19,14 +19,15 @@ struct HostRoute {
         // What was ended before the host began is not about this host.
         let started = try QueryReader(request: request).text("started").flatMap(Moment.init(parsing:))
         do {
-            _ = try await sessions.access.admit(context.caller, to: .host, on: id).session
+            let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
+            // An order to end is heard by whoever may record nothing more, too.
+            if !session.isEndOrdered(for: started) { try await requireBytes(id, context.identity.uid) }
         } catch let error as RuntimeError {
             guard try await sessions.isEndOrdered(id, forRefused: context.identity, startedAt: started) else {
                 throw error
             }
             return answer(ResponseBody(byteBuffer: ByteBuffer(string: HostOrder.end(0).line)))
         }
-        try await requireBytes(id, context.identity.uid)
         guard let place = context.takeHostPlace() else {
             throw RuntimeError(.tooManyConnections, "uid \(context.identity.uid) has too many hosts")
         }

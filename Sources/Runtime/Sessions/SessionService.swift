@@ -154,10 +154,15 @@ struct SessionService: Sendable {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
         }
         let agent = try session.agent.map(agent(named:))
-        let opened = try await withRoom(for: caller) { try await services.sessions.reopen(id) }
-        guard let opened else { throw RuntimeError.noSession(id) }
+        guard let opened = try await reopen(session, for: caller) else { throw RuntimeError.noSession(id) }
         services.events.post(SessionEvent(.changed, opened))
         return try await handOut(opened, agent, to: caller)
+    }
+
+    /// One that is not over takes no room that it has not.
+    private func reopen(_ session: Session, for caller: Caller) async throws -> Session? {
+        guard session.closedAt != nil else { return try await services.sessions.reopen(session.id) }
+        return try await withRoom(for: caller) { try await services.sessions.reopen(session.id) }
     }
 
     private func handOut(_ session: Session, _ agent: Agent?, to caller: Caller) async throws -> StartedSession {

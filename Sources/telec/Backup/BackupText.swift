@@ -58,6 +58,7 @@ enum BackupText {
     private static func audit(_ report: Restore.Report) -> [String] {
         guard let verdict = report.audit else { return [] }
         if let flaw = verdict.flaw { return ["audit log: broken at \(flaw)"] }
+        guard verdict.entries > 0 else { return ["audit log: empty"] }
         let entries = verdict.entries == 1 ? "1 entry" : "\(Formatting.count(verdict.entries)) entries"
         return ["audit log: intact, \(entries), ends at \(verdict.end)"]
     }

@@ -58,6 +58,11 @@ struct Known: Sendable {
         return settings?.settings.database.filePath
     }
 
+    /// On a shared machine root and the daemon's own user are nobody's persons.
+    var callerStartsSessions: Bool {
+        settings?.settings.mode != .system || context.uid != 0 && context.uid != answer.status?.uid
+    }
+
     /// `nil` in single-user mode, which has none.
     var logFolder: String? { settings?.settings.mode == .system ? SystemFolder.here.log : nil }
 }

@@ -23,7 +23,7 @@ struct Examination {
         let database = await DatabaseLook(known: known, patience: Self.patience).look()
         return [installation(known), settings.check, reachable(known)]
             + [database.check] + PermissionLook(known: known, socket: socket).checks()
-            + clocks(known, database.facts) + spaces(known) + [log(known), tmux()]
+            + clocks(known, database.facts) + spaces(known) + [log(known), tmux(known)]
     }
 
     // MARK: - Installed
@@ -127,10 +127,13 @@ struct Examination {
 
     // MARK: - tmux
 
-    private func tmux() -> HealthCheck {
+    private func tmux(_ known: Known) -> HealthCheck {
         let folders = (Console.environment("PATH") ?? "").split(separator: ":").map(String.init)
         let places: [String] = folders.map { "\($0)/tmux" }
         if let found = places.first(where: { access($0, X_OK) == 0 }) { return .ok(.tmux, found) }
+        guard known.callerStartsSessions else {
+            return .notChecked(.tmux, "this user has none, and starts no sessions: whoever does needs it")
+        }
         return .failed(
             .tmux, "there is no tmux in this user's PATH: he can start no session", advice: "install tmux")
     }
