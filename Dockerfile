@@ -8,12 +8,13 @@ COPY . .
 RUN ci/package --output /packages
 
 FROM debian:bookworm-slim
-# The package's own script makes user, folders and settings, as on any machine. Its record goes: no service manager is here, so that
-# there is nothing to compare with it. Numbers are checked, because compose and volumes name them.
+# The package's own script makes user, folders and settings, as on any machine. Its record goes, and the folder of the log: what is
+# here is the image's affair, and the log the engine's; telec doctor knows both by that. Numbers are checked, because the compose file's
+# secrets and volumes are given to them.
 RUN --mount=type=bind,from=build,source=/packages,target=/packages \
     apt-get update \
     && apt-get install -y --no-install-recommends tmux /packages/tc-migrate_*.deb /packages/teleclaude_*.deb \
-    && rm -rf /var/lib/apt/lists/* /etc/teleclaude/installed.sha256 \
+    && rm -rf /var/lib/apt/lists/* /etc/teleclaude/installed.sha256 /var/log/teleclaude \
     && install -d -o teleclaude -g teleclaude -m 755 /run/teleclaude \
     && test "$(id -u teleclaude):$(id -g teleclaude)" = 999:999
 USER 999:999
