@@ -3,8 +3,9 @@
 
     story.py PROJECT PACKAGES SYSTEMS FOLDER
 
-PACKAGES holds what the Dockerfile's first stage makes: `ci/package` has made it on this machine, in that stage's place. SYSTEMS holds
-bookworm.tar and a Debian with PostgreSQL, as `ci/soak` makes them; these stand for the images. FOLDER is for this run.
+PACKAGES holds what the Dockerfile's first stage makes: `ci/package` has made it on this machine, in that stage's place. SYSTEMS
+holds bookworm.tar, a Debian with PostgreSQL, and the compose specification's schema, as `ci/soak` makes and fetches them; the first
+two stand for the images. FOLDER is for this run.
 
 Every instruction and every key of the two files has to be known here, or the story fails: what nobody has done was not tried. It is
 started in mount and process namespaces of its own, and goes into a network of its own when the image is built.
@@ -411,7 +412,8 @@ def expect_rights(deployment: Deployment) -> None:
     served = sql(deployment, "SELECT DISTINCT usename FROM pg_stat_activity WHERE client_addr IS NOT NULL").stdout
     if served != "teleclaude_app\n":
         fail(f"the daemon is not at work as the serving role: {served}")
-    for statement in ["DELETE FROM audit_log", "UPDATE audit_log SET uid = uid", "TRUNCATE audit_log", "DROP TABLE audit_log", "CREATE TABLE mine (id int)"]:
+    changes = ["DELETE FROM audit_log", "UPDATE audit_log SET uid = uid", "TRUNCATE audit_log", "DROP TABLE audit_log"]
+    for statement in [*changes, "CREATE TABLE mine (id int)"]:
         done = sql(deployment, f"SET ROLE teleclaude_app; {statement}")
         if done.returncode == 0 or not re.search("permission denied|must be owner", done.stderr):
             fail(f"the serving role may do this: {statement}: {done.stdout}{done.stderr}")
