@@ -42,6 +42,9 @@ let package = Package(
             name: "SystemYAML",
             description: "The same with the system's libyaml (libyaml-dev), not the one in Yams: without Foundation"),
         .trait(name: "Daemon", description: "TeleClaude: settings and daemon", enabledTraits: ["Commands"]),
+        .trait(
+            name: "SystemDaemon", description: "The same with the system's libyaml: without Foundation",
+            enabledTraits: ["SystemYAML"]),
         .default(enabledTraits: ["Daemon"]),
     ],
     dependencies: [
@@ -98,13 +101,13 @@ let package = Package(
             name: "TCRuntime",
             dependencies: [
                 "TCSpawn", "TCPOSIX", "TCSettings", "Migrator",
-                library("Hummingbird", of: "hummingbird", for: "Daemon"),
-                library("HummingbirdCore", of: "hummingbird", for: "Daemon"),
-                library("Logging", of: "swift-log", for: "Daemon"),
-                library("NIOCore", of: "swift-nio", for: "Daemon"),
-                library("NIOPosix", of: "swift-nio", for: "Daemon"),
-                library("NIOHTTP1", of: "swift-nio", for: "Daemon"),
-                library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon"),
+                library("Hummingbird", of: "hummingbird", for: "Daemon", "SystemDaemon"),
+                library("HummingbirdCore", of: "hummingbird", for: "Daemon", "SystemDaemon"),
+                library("Logging", of: "swift-log", for: "Daemon", "SystemDaemon"),
+                library("NIOCore", of: "swift-nio", for: "Daemon", "SystemDaemon"),
+                library("NIOPosix", of: "swift-nio", for: "Daemon", "SystemDaemon"),
+                library("NIOHTTP1", of: "swift-nio", for: "Daemon", "SystemDaemon"),
+                library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon", "SystemDaemon"),
             ], path: "Sources/Runtime"),
         // The daemon as a service of the whole machine.
         .target(

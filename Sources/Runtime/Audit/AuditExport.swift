@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// An exported log, one line a row, checked without any database as it is read.
 public struct AuditExport: Sendable {
