@@ -85,7 +85,7 @@ struct NewCommand: AsyncParsableCommand {
                 try remark(MigrationStatus(of: history, on: connection))
                 return try LiveSchema.inspect(connection, inWordsOf: history.schema)
             }
-            for thing in inspection.notCarried { output.remark("not written: \(thing.line)") }
+            for thing in inspection.omitted { output.remark("not written: \(thing.line)") }
             for name in inspection.schema.nullableKeys {
                 output.remark("note: \(name) is required, since it is in the primary key")
             }

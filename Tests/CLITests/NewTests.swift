@@ -54,7 +54,7 @@ struct NewTests {
             for (schema, line) in [
                 ("grown", "people: AddColumn(\"born\", .date).nullable()"), ("renamed", "people: DropColumn(\"nick\")"),
                 ("required", "people: AddColumn(\"email\", .text)"),
-                ("uncounted", "notes.id: it is no longer to count"),
+                ("uncounted", "notes.id: it is no longer an identity"),
             ] {
                 let run = try await new(box, schema, "--check")
                 #expect(run.ending == .exit(1) && run.error.isEmpty && run.output.contains(line), "\(run)")
@@ -200,7 +200,7 @@ struct NewTests {
             (["--rename", "people.nick=people.name"], "is in the history already"),
             (["--rename", "notes.body=people.handle"], "a column keeps its table"),
             (["--drop", "people.name"], "is still in"), (["--drop", "peopel.nick"], "did you mean people.nick?"),
-            (["--fill", "people.id=x"], "is no bigint"), (["--fill", "people=x"], "there is no people"),
+            (["--fill", "people.id=x"], "is not of type bigint"), (["--fill", "people=x"], "there is no people"),
             (
                 ["--rename", "people.nick=people.handle", "--rename", "people.nick=people.handle"],
                 "given two new names"
@@ -271,7 +271,7 @@ struct NewTests {
         try await withProject { box in
             let before = try box.contents()
             for (schema, arguments, code, said) in [
-                ("uncounted", ["x"], 2, "notes.id: it is no longer to count by itself"),
+                ("uncounted", ["x"], 2, "notes.id: it is no longer an identity column"),
                 ("unsound", ["x"], 2, "there is no table people"),
                 ("grown", ["x", "--folder", "nowhere"], 2, "the folder nowhere can't be read"),
                 ("grown", ["Bad Name"], 64, "is no name of a migration"), ("grown", [], 64, "new NAME"),

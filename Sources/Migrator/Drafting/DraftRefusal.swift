@@ -41,7 +41,7 @@ extension DraftRefusal: CustomStringConvertible {
         case .sameNewName(let name): "two are to be called \(name)"
         case .renamedAndDropped(let name): "\(name) is to be renamed and dropped"
         case .elsewhere(let old, let new): "\(old) can't become \(new): a column keeps its table, and a table stays one"
-        case .badFilling(let name, let type): "the value for \(name) is no \(type)"
+        case .badFilling(let name, let type): "the value for \(name) is not of type \(type)"
         case .uselessFilling(let name): "no row that exists lacks a value in \(name)"
         case .renamedOrDropped(let question):
             "\(question.gone) is gone from the declared schema, and \(question.candidates.map(\.description).joined(separator: ", ")) "
