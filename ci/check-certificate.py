@@ -51,7 +51,7 @@ def bits(number):
     return 0x7FF8000000000000 if number != number else struct.unpack("<Q", struct.pack("<d", number))[0]
 
 
-def stranger(value):
+def foreign(value):
     yield 3
     if isinstance(value, bool):
         yield from (1, int(value))
@@ -75,10 +75,10 @@ def row_words(values, forms):
             continue
         yield 2
         words = FORMS[form](value)
-        yield from stranger(value) if words is None else words
+        yield from foreign(value) if words is None else words
 
 
-# --- the forms: the words of a value, or None for a stranger --------------------------------------------------------------
+# --- the forms: the words of a value, or None for a foreign one ------------------------------------------------------------
 
 
 def integer(value):

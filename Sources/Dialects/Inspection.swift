@@ -11,10 +11,10 @@ public struct Inspection: Sendable, Equatable {
     public var rowidAliases: [String: String]
     /// The options of each table, in the database's own words: `WITHOUT ROWID`, `UNLOGGED`.
     public var options: [String: Set<String>] = [:]
-    /// Indexes over words. What they consist of is listed in `notCarried` as well: a schema value has no place for them.
+    /// Indexes over words. What they consist of is listed in `omitted` as well: a schema value has no place for them.
     package var fullText: [FullText]
     /// Objects that a schema value has no place for, with the reason.
-    public var notCarried: [NotCarried]
+    public var omitted: [Omission]
     /// The same database in its own words.
     package var sameEngineCopy = SameEngineCopy()
     /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
@@ -23,14 +23,14 @@ public struct Inspection: Sendable, Equatable {
 
     package init(
         schema: Schema, declaredTypes: [String: [String: String]] = [:], sequences: [String: Int64] = [:],
-        rowidAliases: [String: String] = [:], fullText: [FullText] = [], notCarried: [NotCarried] = []
+        rowidAliases: [String: String] = [:], fullText: [FullText] = [], omitted: [Omission] = []
     ) {
         self.schema = schema
         self.declaredTypes = declaredTypes
         self.sequences = sequences
         self.rowidAliases = rowidAliases
         self.fullText = fullText
-        self.notCarried = notCarried
+        self.omitted = omitted
     }
 
     /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.
@@ -105,7 +105,7 @@ package struct HeldType: Sendable, Equatable {
 }
 
 /// An object of a database that does not come along.
-public struct NotCarried: Sendable, Equatable, Codable {
+public struct Omission: Sendable, Equatable, Codable {
     /// What does not come along.
     public enum Kind: String, Sendable, Codable {
         /// A virtual table of SQLite (https://www.sqlite.org/vtab.html).

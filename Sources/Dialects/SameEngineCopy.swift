@@ -7,7 +7,7 @@ package struct SameEngineCopy: Sendable, Equatable {
         package var statement: String
         /// The columns whose values are copied: not those that are computed.
         package var columns: [Column]
-        /// The column that counts by itself and whose counter is carried over.
+        /// The column that the database numbers and whose counter is transferred.
         package var counting: String?
         /// The object by whose name it is chosen: itself, or the virtual table whose rows it holds.
         package var owner: String
@@ -49,24 +49,24 @@ package struct SameEngineCopy: Sendable, Equatable {
     package var preparations: [Preparation]
     /// What is built on loaded rows, in this order.
     package var parts: [Construction.Part]
-    package var types: [CarriedType]
+    package var types: [TransferredType]
     /// What not even a database of the same kind gets, with the reason.
-    package var notCarried: [NotCarried]
+    package var omitted: [Omission]
 
     package init(
         tables: [Table] = [], preparations: [Preparation] = [], parts: [Construction.Part] = [],
-        types: [CarriedType] = [], notCarried: [NotCarried] = []
+        types: [TransferredType] = [], omitted: [Omission] = []
     ) {
         self.tables = tables
         self.preparations = preparations
         self.parts = parts
         self.types = types
-        self.notCarried = notCarried
+        self.omitted = omitted
     }
 }
 
-/// A column whose type exists in its own database only, and what it is carried as.
-package struct CarriedType: Sendable, Equatable {
+/// A column whose type exists in its own database only, and what it is transferred as.
+package struct TransferredType: Sendable, Equatable {
     package var table: String
     package var column: String
     package var type: ColumnType

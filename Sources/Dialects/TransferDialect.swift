@@ -45,7 +45,7 @@ package protocol TransferTarget: Dialect {
     var distinguishesCase: Bool { get }
     /// Whether a table that has rows takes checks and foreign keys; otherwise they stand in it from the start.
     var addsConstraints: Bool { get }
-    /// Whether a column counts by itself only where it is the whole primary key.
+    /// Whether a column is numbered by the database only where it is the whole primary key.
     var countsInPrimaryKeysOnly: Bool { get }
 
     /// The tables, views and sequences of the current schema that are somebody's: not an extension's. Throws `DatabaseError`.
@@ -64,7 +64,7 @@ package protocol TransferTarget: Dialect {
     /// Runs `body` in a transaction of which nothing stays, in a session that may only read as well.
     func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T
 
-    /// Lets the column that counts by itself go on after `number`.
+    /// Lets the column that the database numbers go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
     /// Whether several sessions may write at once.
@@ -219,7 +219,7 @@ package protocol ExpressionTranslator {
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
     /// A default for a column of this type; `nil` when there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
-    /// What a default means there that it does not mean here, though it is carried over; `nil` mostly.
+    /// What a default means there that it does not mean here, though it is transferred; `nil` mostly.
     func remark(on value: Default) -> String?
     /// A column as an index has it whose collation is this; `nil` when the column itself will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?

@@ -5,7 +5,7 @@ protocol TypeConversions: Dialect {
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
 
-    /// Whether JSON keeps its text, with blanks and the order of members, and SQL can tell what is none without an error.
+    /// Whether JSON keeps its text, with blanks and the order of members, and SQL can find text that is not JSON without an error.
     var keepsJSONAsText: Bool { get }
 }
 
@@ -16,17 +16,30 @@ extension TypeConversions {
         if old == new { return Conversion(column) }
         if old.isNative || new.isNative { return try conversionOfNative(column, from: old, to: new) }
         let found =
-            fromText(column, old, to: new) ?? toText(column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
+            betweenDocuments(column, from: old, to: new) ?? fromText(column, old, to: new) ?? toText(
+                column, old, to: new) ?? betweenNumbers(column, from: old, to: new)
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
                 column, "a \(old) can't be converted into a \(new) without an expression",
                 remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
         }
-        let rewritesJSON = old.isText && new == .json && !keepsJSONAsText
+        let isText = old.isText || old == .jsonText
+        let rewritesJSON = isText && new == .json && !keepsJSONAsText
         found.isReversible = !(old.isText && new.isSpelledInOneWay) && !rewritesJSON
-        found.form = rewritesJSON ? .json : nil
+        // Text that jsonText takes may still be none for jsonb: a number too large for it, or the escape of a NUL.
+        let needsForm = rewritesJSON || (old.isText && new == .jsonText && !keepsJSONAsText)
+        found.form = needsForm ? .json : nil
         return found
+    }
+
+    private func betweenDocuments(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        case (.json, .jsonText), (.jsonText, .json):
+            guard let type = try? render(new), !keepsJSONAsText else { return Conversion(column) }
+            return Conversion("\(column)::\(type)")
+        case (_, _): return nil
+        }
     }
 
     /// Two native types are one where the database calls them the same.

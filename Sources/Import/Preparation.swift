@@ -144,7 +144,7 @@ struct Preparation {
 
     private static func nothing(of type: ColumnType) -> String {
         switch type {
-        case .json: "{}"
+        case .json, .jsonText: "{}"
         case .timestamp, .datetime: "1970-01-01T00:00:00Z"
         case .date: "1970-01-01"
         case .time: "00:00:00"

@@ -30,7 +30,7 @@ struct DraftDialogue {
         while let words = Console.ask("? ") {
             if words.isEmpty { return answers.fill(name, with: nil) }
             if let value = Default(words: words, for: type) { return answers.fill(name, with: value) }
-            Console.error("that is no \(type)")
+            Console.error("that is not of type \(type)")
         }
         throw DraftRefusal.needsFilling(question)
     }

@@ -42,7 +42,8 @@ extension Problem {
         case let error as SchemaTransferError:
             self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as DraftRefusal:
-            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            self.init(
+                code: error.code, message: error.message, remedy: error.remedy(MigrateProgram.context.name))
             if error.isUsage { exitCode = 64 }
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)

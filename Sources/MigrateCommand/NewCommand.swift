@@ -63,28 +63,29 @@ struct NewCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let history = try MigrateProgram.context.history()
-            let target = try await target(beside: history.schema)
+            let target = try await target(beside: history)
             guard target != history.schema else { return showNothing() }
             guard let name, !check else { return try showDifference(history.schema, target) }
-            let file = try MigrationFile(name, after: history, files: TextFile.names(in: folder))
+            let file = try nextFile(name, history)
             let answers = try answers(DraftAnswers(from: history.schema, to: target))
             let operations = try draft(history.schema, target, answers.choices)
             remark(operations)
             let source = MigrationAsSwift.render(
                 id: file.id, named: file.name, summary: summary(name), operations, importing: "Migrator")
-            let isListed = try dryRun ? false : write(file, source)
+            let isListed = try dryRun ? false : write(file, source, after: history)
             show(file, source, operations, isListed: isListed)
         }
     }
 
     // MARK: What differs
 
-    private func target(beside history: Schema) async throws -> Schema {
+    private func target(beside history: History) async throws -> Schema {
         if let fromDatabase {
             let (inspection, _) = try await InspectCommand.read(fromDatabase) { connection in
-                try LiveSchema.inspect(connection, inWordsOf: history)
+                try remark(MigrationStatus(of: history, on: connection))
+                return try LiveSchema.inspect(connection, inWordsOf: history.schema)
             }
-            for thing in inspection.notCarried { output.remark("not written: \(thing.line)") }
+            for thing in inspection.omitted { output.remark("not written: \(thing.line)") }
             for name in inspection.schema.nullableKeys {
                 output.remark("note: \(name) is required, since it is in the primary key")
             }
@@ -96,6 +97,21 @@ struct NewCommand: AsyncParsableCommand {
                 remedy: "give MigrateProgram.run a schema, or say --from-database URL")
         }
         return schema.declared
+    }
+
+    /// Throws where the database has some of the migrations: what the others make is not gone. One that has none was made by
+    /// another program.
+    private func remark(_ status: MigrationStatus) throws(DraftRefusal) {
+        func ids(_ state: MigrationStatus.Line.State) -> [String] {
+            status.lines.filter { $0.state == state }.map(\.id)
+        }
+        let pending = ids(.pending)
+        guard pending.isEmpty || pending.count == status.lines.count else { throw .behind(pending) }
+        for id in ids(.unknown) {
+            output.remark(
+                "note: the database has applied \(id), which the history does not have; what it made is written")
+        }
+        for id in ids(.changed) { output.remark("note: \(id) was edited after the database had applied it") }
     }
 
     private func draft(
@@ -110,8 +126,7 @@ struct NewCommand: AsyncParsableCommand {
     /// What the flags say, and then what somebody at the terminal does.
     private func answers(_ unanswered: DraftAnswers) throws -> DraftAnswers {
         var answers = unanswered
-        // Tables first: their columns are called by the names that those have from now on.
-        for words in rename.sorted(by: { !$0.contains(".") && $1.contains(".") }) { try answers.rename(inWords: words) }
+        try answers.rename(inWords: rename)
         for words in drop { try answers.drop(inWords: words) }
         for words in fill { try answers.fill(inWords: words) }
         for words in noFill { try answers.leaveUnfilled(inWords: words) }
@@ -130,10 +145,18 @@ struct NewCommand: AsyncParsableCommand {
 
     // MARK: What is written
 
-    /// Writes the file, and its line into the history where there is no doubt about its place.
-    private func write(_ file: MigrationFile, _ source: String) throws -> Bool {
+    private func nextFile(_ name: String, _ history: History) throws -> MigrationFile {
+        try MigrationFile(name, after: history, files: TextFile.names(in: folder))
+    }
+
+    /// Writes the file, and its line into the history where there is no doubt about its place. Another `new` that was at work
+    /// meanwhile may have written the same change under another name: its file is found then.
+    private func write(_ file: MigrationFile, _ source: String, after history: History) throws -> Bool {
+        let lock = try FolderLock(folder)
+        defer { lock.release() }
         let path = "\(folder)/\(file.fileName)"
         try TextFile.requireAbsent(path)
+        _ = try nextFile(file.words, history)
         let historyPath = "\(folder)/History.swift"
         let listed = (try? TextFile.read(historyPath)).flatMap(file.inserted)
         let historyFile = try listed.map { _ in try OutputFile(historyPath) }

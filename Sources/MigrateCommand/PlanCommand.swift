@@ -80,7 +80,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
 }
 
-extension NotCarried {
+extension Omission {
     /// What it is, and why it is left out.
     var line: String { "\(kind.rawValue) \(name): \(reason)" }
 }
@@ -116,7 +116,7 @@ struct InspectCommand: AsyncParsableCommand {
             case .swift: Console.out(SchemaAsSwift.render(inspection.schema, importing: "Migrator"))
             case .sql: Console.out(try sql(inspection.schema, in: dialect))
             }
-            for thing in inspection.notCarried where !output.json {
+            for thing in inspection.omitted where !output.json {
                 Console.error("not shown: \(thing.line)")
             }
         }

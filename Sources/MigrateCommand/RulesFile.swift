@@ -163,12 +163,13 @@ extension RulesFile {
         let words = [
             "smallint", "integer", "bigint", "real", "decimal(p,s)", "numeric", "text", "varchar(n)", "boolean",
             "timestamp",
-            "datetime", "date", "time", "interval", "inet", "uuid", "jsonb", "bytes",
+            "datetime", "date", "time", "interval", "inet", "uuid", "jsonb", "jsonText", "bytes",
         ]
         return try word(field, words) { word in
             let word = word.lowercased().replacing(" ", with: "")
             switch word {
             case "jsonb": return .json
+            case "jsontext": return .jsonText
             case "interval", "inet": return .native(sqlite: "TEXT", postgresql: word)
             default: return ColumnType(named: word)
             }

@@ -37,7 +37,7 @@ enum TransferDocument {
                     ])
                 ), ("tables", .array(tables)),
                 ("remarks", .array(report.remarks.map { .string($0) })),
-            ] + members(report.types, report.renames, report.notCarried)
+            ] + members(report.types, report.renames, report.omitted)
                 + members(report.incompatibleValues, report.proposals))
     }
 
@@ -61,7 +61,7 @@ enum TransferDocument {
                 ("version", .integer(1)), ("dry_run", .boolean(true)), ("tables", .array(tables)),
                 ("statements", statements), ("remarks", .array(plan.remarks.map { .string($0) })),
             ]
-                + members(plan.typeNotes, plan.renames, plan.notCarried)
+                + members(plan.typeNotes, plan.renames, plan.omitted)
                 + members(plan.incompatibleValues, plan.proposals))
     }
 
@@ -95,7 +95,7 @@ enum TransferDocument {
     private static func milliseconds(_ seconds: Double) -> JSON { .integer(Int64((seconds * 1_000).rounded())) }
 
     private static func members(
-        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried]
+        _ types: [TypeNote], _ renames: [Rename], _ omitted: [Omission]
     ) -> [(key: String, value: JSON)] {
         [
             (
@@ -119,7 +119,7 @@ enum TransferDocument {
             (
                 "not_carried",
                 .array(
-                    notCarried.map {
+                    omitted.map {
                         .object([
                             ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
                             ("reason", .string($0.reason)),

@@ -18,7 +18,7 @@ enum TransferPage {
         }
         page.add("Rows that differ", differences)
         page.add("Remarks", report.remarks)
-        add(report.types, report.renames, report.notCarried, report.incompatibleValues, to: &page)
+        add(report.types, report.renames, report.omitted, report.incompatibleValues, to: &page)
         page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
@@ -52,7 +52,7 @@ enum TransferPage {
         }
         page.add(table)
         page.add("Remarks", plan.remarks)
-        add(plan.typeNotes, plan.renames, plan.notCarried, plan.incompatibleValues, to: &page)
+        add(plan.typeNotes, plan.renames, plan.omitted, plan.incompatibleValues, to: &page)
         page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
         page.add(
             "Rules to consider, as a file for --rules",
@@ -62,20 +62,20 @@ enum TransferPage {
     }
 
     private static func add(
-        _ types: [TypeNote], _ renames: [Rename], _ notCarried: [NotCarried],
+        _ types: [TypeNote], _ renames: [Rename], _ omitted: [Omission],
         _ incompatibleValues: [IncompatibleValues], to page: inout Page
     ) {
         page.add("Types chosen from the values", types.map(\.description))
         page.add("Renamed", renames.map { "\($0.kind) \($0.from) -> \($0.to)" })
-        page.add("Not carried over", lines(notCarried))
+        page.add("Not transferred", lines(omitted))
         page.add(
             "Incompatible values", incompatibleValues.map { "\($0): \(outcome($0.policy))" })
     }
 
     /// A line for each thing; the triggers of one table share one, behind all others.
-    private static func lines(_ notCarried: [NotCarried]) -> [String] {
-        let alone = notCarried.filter { $0.kind != .trigger || $0.table == nil }
-        let triggers = Dictionary(grouping: notCarried.filter { $0.kind == .trigger && $0.table != nil }) {
+    private static func lines(_ omitted: [Omission]) -> [String] {
+        let alone = omitted.filter { $0.kind != .trigger || $0.table == nil }
+        let triggers = Dictionary(grouping: omitted.filter { $0.kind == .trigger && $0.table != nil }) {
             $0.table ?? ""
         }
         return alone.map { "\($0.kind.words) \($0.name): \($0.reason)" }

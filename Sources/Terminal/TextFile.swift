@@ -53,7 +53,11 @@ public enum TextFile {
             throw failure("\(path) can't be written", "name a file that does not exist")
         }
         let written = fputs(text, file)
-        guard fclose(file) == 0, written >= 0 else { throw failure("\(path) can't be written", "make room for it") }
+        guard fclose(file) == 0, written >= 0 else {
+            let error = failure("\(path) can't be written", "make room for it")
+            unlink(path)
+            throw error
+        }
     }
 
     private static func failure(_ message: String, _ remedy: String) -> Failure {

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Carries a transfer out on streams that read one moment of the source.
+/// Runs a transfer on streams that read one snapshot of the source.
 ///
 /// Each table's rows go in chunks, each in a transaction of its own with the record of it; then everything that is built is
 /// recorded in the same way. So an interruption leaves whole chunks, which another run goes on from, and a refusal removes

@@ -57,7 +57,7 @@ public struct TransferReport: Sendable {
     /// Each table's books.
     public var tables: [TableReport]
     /// What stayed behind, with the reasons.
-    public var notCarried: [NotCarried]
+    public var omitted: [Omission]
     /// Columns whose types deserve an explanation.
     public var types: [TypeNote]
     /// Names that the target could not take as they were.
@@ -79,7 +79,7 @@ public struct TransferReport: Sendable {
 
     /// The databases of a transfer.
     public struct Provenance: Sendable, Equatable {
-        /// The source at the moment that was read (`Connection.sourceFingerprint`).
+        /// The source in the snapshot that was read (`Connection.sourceFingerprint`).
         public var fingerprint: String
         /// The source's program and version (`Connection.product`).
         public var source: String
@@ -111,9 +111,9 @@ public struct TransferReport: Sendable {
         proposals = plan.proposals
         remarks = plan.remarks
         let leftOut = built.filter(\.isLeftOut).map { chunk in
-            NotCarried(chunk.kind.notCarried, chunk.label, reason: chunk.note ?? "")
+            Omission(chunk.kind.omitted, chunk.label, reason: chunk.note ?? "")
         }
-        notCarried = plan.notCarried + leftOut
+        omitted = plan.omitted + leftOut
     }
 }
 
@@ -129,7 +129,7 @@ extension ChunkRecord {
 }
 
 extension ChunkRecord.Kind {
-    fileprivate var notCarried: NotCarried.Kind {
+    fileprivate var omitted: Omission.Kind {
         switch self {
         case .madeView: .view
         case .index, .key: .index

@@ -67,7 +67,7 @@ struct TransferDocument: Decodable {
         var examples: [String]
     }
 
-    struct NotCarried: Decodable {
+    struct Omission: Decodable {
         var kind: String
         var name: String
         var reason: String
@@ -76,7 +76,7 @@ struct TransferDocument: Decodable {
     var version: Int
     var verdict: String
     var tables: [Table]
-    var notCarried: [NotCarried]
+    var omitted: [Omission]
     var renames: [Rename]
     var misfits: [IncompatibleValues]
     var proposedRules: String?

@@ -54,7 +54,7 @@ struct NewTests {
             for (schema, line) in [
                 ("grown", "people: AddColumn(\"born\", .date).nullable()"), ("renamed", "people: DropColumn(\"nick\")"),
                 ("required", "people: AddColumn(\"email\", .text)"),
-                ("uncounted", "notes.id: it is no longer to count"),
+                ("uncounted", "notes.id: it is no longer an identity"),
             ] {
                 let run = try await new(box, schema, "--check")
                 #expect(run.ending == .exit(1) && run.error.isEmpty && run.output.contains(line), "\(run)")
@@ -89,6 +89,60 @@ struct NewTests {
             #expect(dropped.error.contains("the values of people.nick are lost"), "\(dropped)")
             let moved = try await new(box, "renamedTable", "remarks", "--dry-run", "--rename", "notes=remarks")
             #expect(moved.output.contains("RenameTable(\"notes\", to: \"remarks\")"), "\(moved)")
+        }
+    }
+
+    @Test("names are swapped, and passed on, by renames that are meant at once, in any order")
+    func swaps() async throws {
+        try await withProject { box in
+            let columns = ["--rename", "people.name=people.nick", "--rename", "people.nick=people.name"]
+            let swapped = try await new(box, "swapped", ["swap", "--dry-run"] + columns)
+            #expect(swapped.ending == .exit(0), "\(swapped)")
+            for line in [
+                "RenameColumn(\"name\", to: \"tc_moving_1\")", "RenameColumn(\"nick\", to: \"name\")",
+                "RenameColumn(\"tc_moving_1\", to: \"nick\")",
+            ] { #expect(swapped.output.contains(line), "\(swapped)") }
+            #expect(!swapped.output.contains("Drop"), "\(swapped)")
+            let half = try await new(box, "swapped", ["swap", "--dry-run"] + columns.prefix(2))
+            #expect(half.ending == .exit(64) && half.error.contains("people.name is still in"), "\(half)")
+            #expect(half.error.contains("say so in the same command with --rename"), "\(half)")
+
+            let tables = ["--rename", "people=notes", "--rename", "notes=people"]
+            let exchanged = try await new(box, "swappedTables", ["swap", "--dry-run"] + tables)
+            #expect(exchanged.ending == .exit(0), "\(exchanged)")
+            #expect(exchanged.output.contains("RenameTable(\"tc_moving_1\", to: "), "\(exchanged)")
+            #expect(!exchanged.output.contains("DropTable"), "\(exchanged)")
+
+            let chain = ["--rename", "people.name=people.nick", "--rename", "people.nick=people.handle"]
+            for renames in [chain, Array(chain[2...] + chain[..<2])] {
+                let passed = try await new(box, "chained", ["pass", "--dry-run"] + renames)
+                #expect(passed.ending == .exit(0), "\(passed)")
+                #expect(
+                    passed.output.contains(
+                        "RenameColumn(\"nick\", to: \"handle\")\n            RenameColumn(\"name\", to: \"nick\")"),
+                    "\(passed)")
+            }
+            let rest = try await new(box, "chained", ["pass", "--dry-run"] + chain.prefix(2))
+            #expect(rest.ending == .exit(64) && rest.error.contains("what people.nick of the history is"), "\(rest)")
+        }
+    }
+
+    @Test("two at once: one is written, and the other one finds it")
+    func atOnce() async throws {
+        try await withProject { box in
+            let names = (1...4).map { "at-once-\($0)" }
+            let runs = try await withThrowingTaskGroup(of: Run.self) { group in
+                for name in names { group.addTask { try await new(box, "grown", name) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(runs.filter { $0.ending == .exit(0) }.count == 1, "\(runs)")
+            for run in runs where run.ending != .exit(0) {
+                #expect(run.ending == .exit(2) && run.error.contains("and this program does not know it"), "\(run)")
+            }
+            let files = try FileManager.default.contentsOfDirectory(atPath: box("Migrations"))
+            #expect(files.filter { $0.hasPrefix("0003-") }.count == 1, "\(files)")
+            let history = try String(contentsOfFile: box("Migrations/History.swift"), encoding: .utf8)
+            #expect(history.components(separatedBy: "Migration.atOnce").count == 2, "\(history)")
         }
     }
 
@@ -146,7 +200,17 @@ struct NewTests {
             (["--rename", "people.nick=people.name"], "is in the history already"),
             (["--rename", "notes.body=people.handle"], "a column keeps its table"),
             (["--drop", "people.name"], "is still in"), (["--drop", "peopel.nick"], "did you mean people.nick?"),
-            (["--fill", "people.id=x"], "is no bigint"), (["--fill", "people=x"], "there is no people"),
+            (["--fill", "people.id=x"], "is not of type bigint"), (["--fill", "people=x"], "there is no people"),
+            (
+                ["--rename", "people.nick=people.handle", "--rename", "people.nick=people.handle"],
+                "given two new names"
+            ),
+            (["--rename", "people.nick=people.handle", "--drop", "people.nick"], "to be renamed and dropped"),
+            (
+                ["--rename", "people.nick=people.handle", "--rename", "people.name=people.handle"],
+                "two are to be called"
+            ),
+            (["--rename", "people.name=people.name"], "is still in"),
             (["--drop", "people.nick", "--fill", "people.name=x"], "no row that exists lacks a value there"),
             (
                 ["--rename", "people.nick=people.handle", "--fill", "people.handle=x"],
@@ -207,7 +271,7 @@ struct NewTests {
         try await withProject { box in
             let before = try box.contents()
             for (schema, arguments, code, said) in [
-                ("uncounted", ["x"], 2, "notes.id: it is no longer to count by itself"),
+                ("uncounted", ["x"], 2, "notes.id: it is no longer an identity column"),
                 ("unsound", ["x"], 2, "there is no table people"),
                 ("grown", ["x", "--folder", "nowhere"], 2, "the folder nowhere can't be read"),
                 ("grown", ["Bad Name"], 64, "is no name of a migration"), ("grown", [], 64, "new NAME"),
@@ -244,10 +308,60 @@ struct NewTests {
             #expect(!first.output.contains("tc_migrations"), "\(first)")
             let rest = try await box.fixture("plain", "new", "rest", "--dry-run", "--from-database", url)
             #expect(rest.output.contains("CreateTable(\"tags\") {"), "\(rest)")
+            #expect(rest.error.contains("note: the database has applied 0003-tags"), "\(rest)")
             #expect(!rest.output.contains("people") && !rest.output.contains("notes"), "\(rest)")
             let nothing = try await box.fixture("newer", "new", "x", "--dry-run", "--from-database", url)
             #expect(nothing.output.hasPrefix("nothing to write"), "\(nothing)")
             #expect(try fingerprint(box, url) == before)
+        }
+    }
+
+    @Test("--from-database refuses a database with some of the migrations only", arguments: Backend.available)
+    func fromDatabaseBehind(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            _ = try await box.fixture("plain", "up", "-d", url, "--to", "0001-people")
+            let run = try await box.fixture("newer", "new", "x", "--json", "--dry-run", "--from-database", url)
+            #expect(run.ending == .exit(2), "\(run)")
+            #expect(try run.document(ErrorDocument.self).error.code == "behind", "\(run)")
+            #expect(run.error.contains("2 of the history are pending there, 0002-notes first"), "\(run)")
+            #expect(run.error.contains("tc-migrate-fixture up"), "\(run)")
+        }
+    }
+
+    @Test(
+        "names that are Swift's own words, or hold quotes and lines, are written so that they compile and make the same"
+    )
+    func hostileNames() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            try box.write("Migrations/History.swift", "")
+            _ = try await box.fixture("grown:0", "up", "-d", url)
+            try execute(
+                """
+                CREATE TABLE "we ird""name" ("a b" INTEGER PRIMARY KEY, "\\(x)" TEXT, "#""#" TEXT DEFAULT 'it''s "q" \\ #"', "new
+                line" TEXT);
+                CREATE TABLE "class" ("self" INTEGER PRIMARY KEY, "init" TEXT NOT NULL, "Type" TEXT CHECK ("Type" <> ''));
+                CREATE TABLE "Straße" ("é" INTEGER PRIMARY KEY, "日本" TEXT, "😀" INTEGER REFERENCES "class" ("self"));
+                CREATE INDEX "in dex" ON "class" ("Type", "init" DESC);
+                CREATE TABLE "a" ("b" INTEGER PRIMARY KEY);
+                CREATE TABLE "a.b" ("c" INTEGER PRIMARY KEY);
+                CREATE TABLE "*/ }" ("// x" INTEGER PRIMARY KEY, "tab\there" TEXT);
+                CREATE VIEW "v ""w" AS SELECT "init" AS "x y" FROM "class"
+                """, on: url)
+            for name in ["class", "self", "init", "type"] {
+                let run = try await box.fixture("grown:0", "new", name, "--dry-run", "--from-database", url)
+                #expect(run.ending == .exit(0), "\(run)")
+                let source = run.output.components(separatedBy: "\nits line")[0]
+                let line = run.output.components(separatedBy: "History.swift: ").last ?? ""
+                try box.write(
+                    "main.swift", "\(source)\nlet history = try History { \(line.trimmingCharacters(in: .newlines)) }\n"
+                )
+                let compiled = try await box.run(
+                    try Program(inPath: "swiftc"),
+                    ["-typecheck", "-swift-version", "6", "-warnings-as-errors"] + Built.searchPaths + [
+                        box("main.swift")
+                    ])
+                #expect(compiled.ending == .exit(0), "\(compiled)")
+            }
         }
     }
 

@@ -34,7 +34,7 @@ struct TransferNocaseTests {
             let run = try await box.migrate("transfer", source, target, "--json", "--nocase", policy)
             #expect(run.ending == .exit(0), "\(run)")
             let document = try run.document(TransferDocument.self)
-            #expect(document.verdict == "verified" && document.notCarried.isEmpty, "\(run)")
+            #expect(document.verdict == "verified" && document.omitted.isEmpty, "\(run)")
             #expect(try query("SELECT id::text FROM books WHERE title = 'DUNE' ORDER BY 1", on: target) == ["1", "3"])
             #expect(try query("SELECT id::text FROM shown WHERE title = 'DUNE' ORDER BY 1", on: target) == ["1", "3"])
             #expect(try query("SELECT heading::text FROM again WHERE heading = 'dUd'", on: target) == ["Dud"])

@@ -69,7 +69,7 @@ struct TransferRulesFileTests {
             let document = try run.document(TransferDocument.self)
             #expect(document.verdict == "verified" && document.tables.map(\.name) == ["Lines", "Orders"])
             #expect(document.renames.map(\.to) == ["purchases", "seen_at"])
-            #expect(document.notCarried.map(\.name) == ["Orders.Secret"])
+            #expect(document.omitted.map(\.name) == ["Orders.Secret"])
             let row = """
                 SELECT concat_ws(' | ', "Created" AT TIME ZONE 'UTC', "Local", seen_at AT TIME ZONE 'UTC', "Payload", "Note") \
                 FROM purchases ORDER BY "Id"
@@ -100,7 +100,7 @@ struct TransferRulesFileTests {
             let run = try await box.migrate("transfer", source, target, "--json", "--lowercase-names")
             #expect(run.ending == .exit(0), "\(run)")
             let document = try run.document(TransferDocument.self)
-            #expect(document.notCarried.isEmpty, "\(run)")
+            #expect(document.omitted.isEmpty, "\(run)")
             #expect(
                 document.renames.contains { $0.kind == "column" && $0.from == "Album.Ä" && $0.to == "ä_2" }, "\(run)")
             #expect(document.renames.contains { $0.kind == "index" && $0.to == "ix_title" })

@@ -77,7 +77,7 @@ struct HistoryTransferTests {
         defer { fixture.remove() }
         try await backend.withDatabase { target in
             let report = try await Self.transfer(fixture, target, Self.history)
-            #expect(report.verdict == .verified && report.notCarried == [])
+            #expect(report.verdict == .verified && report.omitted == [])
             #expect(report.tables.map { [$0.sourceRows, $0.targetRows] }.reduce(0) { $0 + $1[1] } == 3)
             let text = try target.dialect.conversion(of: "made", from: .timestamp, to: .text).expression
             try await target.withConnection { connection in
@@ -112,7 +112,7 @@ struct HistoryTransferTests {
         try await backend.withDatabase { target in
             let report = try await Self.transfer(fixture, target, Self.history, ignoring: ["logs", "goods.more"])
             #expect(report.verdict == .verified)
-            #expect(report.notCarried.map(\.name) == ["goods.more", "logs"])
+            #expect(report.omitted.map(\.name) == ["goods.more", "logs"])
         }
     }
 
@@ -220,7 +220,7 @@ struct HistoryTransferTests {
             }
             try await backend.withDatabase { target in
                 let report = try await HistoryTransfer(from: source, to: target, into: history).run()
-                #expect(report.verdict == .verified && report.notCarried == [])
+                #expect(report.verdict == .verified && report.omitted == [])
                 try await target.withConnection { connection throws in
                     #expect(try connection.queryValue("SELECT epoch FROM daemon_lease")?.integer == 7)
                     #expect(try connection.values("SELECT id, seq FROM audit_head") == [[1, 3]])

@@ -36,9 +36,9 @@ struct PostgreSQLSourceTests {
                 #expect(report.verdict == .verified)
                 #expect(report.tables.allSatisfy { $0.targetDigest != nil })
                 #expect(
-                    Set(report.notCarried.map(\.name)) == [
+                    Set(report.omitted.map(\.name)) == [
                         "Kid.id", "p.tw DEFAULT", "mv", "mood", "posint", "twice(integer)",
-                    ], "\(report.notCarried)")
+                    ], "\(report.omitted)")
                 let types = Dictionary(uniqueKeysWithValues: report.types.map { ("\($0.table).\($0.column)", $0.type) })
                 #expect(types == ["p.m": "text", "p.d": "integer"])
                 for query in [
@@ -103,7 +103,7 @@ struct PostgreSQLSourceTests {
                     ])
                 let noted = Set(report.types.map(\.column))
                 #expect(noted.isSuperset(of: ["m", "d", "dd", "n", "ts", "tz", "da", "ti", "ia", "ip", "iv", "mo"]))
-                let left = report.notCarried.map(\.name)
+                let left = report.omitted.map(\.name)
                 #expect(
                     Set(left).isSuperset(of: [
                         "part", "p_jb_idx", "p_lower_idx", "mv", "p.tw DEFAULT", "nokey CHECK (a > 1)",

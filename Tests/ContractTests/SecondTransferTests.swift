@@ -49,7 +49,7 @@ struct SecondTransferTests {
                 let transfer = HistoryTransfer(from: source, to: target, into: history)
                 #expect(try await transfer.plan().tables.map(\.rows).reduce(0, +) == 4)
                 let report = try await transfer.run()
-                #expect(report.verdict == .verified && report.notCarried == [])
+                #expect(report.verdict == .verified && report.omitted == [])
                 #expect(report.tables.map(\.name).sorted() == ["notifications", "signal_clusters"])
                 // A second run finds them filled, and changes nothing.
                 for run in [{ _ = try await transfer.run() }, { _ = try await transfer.plan() }] {

@@ -42,7 +42,7 @@ struct TransferPairTests {
         try await withTemporaryFolder { folder in
             let copy = "\(folder)/copy.db"
             let report = try await transfer(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))
-            #expect(report.verdict == .verified && report.notCarried == [], "\(report)")
+            #expect(report.verdict == .verified && report.omitted == [], "\(report)")
             try await expectEqual(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))
             for query in [
                 """

@@ -107,7 +107,7 @@ struct WordIndexTests {
                 try await source.withConnection { try add("Naïve", "docs/plan.md: ready", $0) }
                 try await backend.withDatabase { target in
                     let report = try await HistoryTransfer(from: source, to: target, into: .teleclaude()).run()
-                    #expect(report.verdict == .verified && report.notCarried == [])
+                    #expect(report.verdict == .verified && report.omitted == [])
                     #expect(try await migrator(target).drift() == [])
                     try await target.withConnection { connection throws in
                         #expect(try found(["naive", "plan"], connection) == [1])

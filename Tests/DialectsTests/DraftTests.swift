@@ -153,7 +153,7 @@ struct DraftTests {
         let error = #expect(throws: DraftError.self) {
             _ = try before.operations(leadingTo: after, DraftChoices())
         }
-        #expect(error?.description.hasPrefix("people.id: it is to count by itself") == true)
+        #expect(error?.description.hasPrefix("people.id: it becomes an identity column") == true)
         #expect(error?.remedy.contains("RunSQL") == true)
     }
 

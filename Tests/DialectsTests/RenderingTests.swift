@@ -67,7 +67,7 @@ import Testing
 
     @Test func jsonIsJSON() throws {
         var inspection = Inspection(schema: InspectorSample.schema, sequences: ["customers": 7])
-        inspection.notCarried = [NotCarried(.trigger, "a\"\\\n\u{1}é", reason: "because")]
+        inspection.omitted = [Omission(.trigger, "a\"\\\n\u{1}é", reason: "because")]
         let document = try JSONSerialization.jsonObject(with: Data(SchemaAsJSON.render(inspection).utf8))
         let root = try #require(document as? [String: Any])
         #expect(root["version"] as? Int == 1)

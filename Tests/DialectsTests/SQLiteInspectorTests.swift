@@ -97,12 +97,12 @@ import Testing
         key.isDeferred = true
         #expect(inspection.schema["child"]?.foreignKeys == [key])
         #expect(
-            inspection.notCarried.map(\.reason) == [
+            inspection.omitted.map(\.reason) == [
                 "Parent has no column nosuch", "there is no table nowhere", "Parent (free) is neither a key nor unique",
                 "Parent (code) is neither a key nor unique", "2 columns can't point to 1",
             ])
-        #expect(inspection.notCarried.allSatisfy { $0.kind == .foreignKey })
-        #expect(inspection.notCarried[0].name == "child (b) → parent (nosuch)")
+        #expect(inspection.omitted.allSatisfy { $0.kind == .foreignKey })
+        #expect(inspection.omitted[0].name == "child (b) → parent (nosuch)")
     }
 
     @Test func namesInExpressionsAreSpelledAsTheColumnsAre() throws {
@@ -138,13 +138,13 @@ import Testing
     @Test func virtualTablesAndTriggersAreListed() throws {
         let inspection = try InspectorFixture.torture("31_fts5.sql")
         #expect(inspection.schema.tables.map(\.name) == ["t"])
-        #expect(inspection.notCarried.filter { $0.kind == .virtualTable }.map(\.name) == ["ft"])
+        #expect(inspection.omitted.filter { $0.kind == .virtualTable }.map(\.name) == ["ft"])
         #expect(
-            Set(inspection.notCarried.filter { $0.kind == .shadowTable }.map(\.name))
+            Set(inspection.omitted.filter { $0.kind == .shadowTable }.map(\.name))
                 == ["ft_data", "ft_idx", "ft_docsize", "ft_config"])
         let views = try InspectorFixture.torture("30_views_triggers.sql")
         #expect(views.schema.views.map(\.name) == ["vv"])
-        #expect(views.notCarried.map(\.reason) == ["after insert on t: its body is written in SQLite's own words"])
+        #expect(views.omitted.map(\.reason) == ["after insert on t: its body is written in SQLite's own words"])
     }
 
     /// A module or a collation that only some application has: the file says it, this SQLite can't load it.
@@ -166,7 +166,7 @@ import Testing
         #expect(inspection.schema["t"]?[column: "a"]?.collation == .native(sqlite: #""PHONEBOOK""#, postgresql: ""))
         #expect(inspection.schema["t"]?.indexes.map(\.name) == ["i"])
         #expect(inspection.schema.tables.map(\.name) == ["s_node", "t"])
-        #expect(inspection.notCarried.filter { $0.kind == .virtualTable }.map(\.name) == ["s", "r"])
+        #expect(inspection.omitted.filter { $0.kind == .virtualTable }.map(\.name) == ["s", "r"])
         #expect(inspection.schema.views.map(\.name) == ["broken"])
     }
 
@@ -180,9 +180,9 @@ import Testing
         let inspection = try InspectorFixture.inspectFile("legacy/small.db")
         #expect(inspection.schema.tables.count == 21)
         #expect(inspection.schema.tables.reduce(0) { $0 + $1.indexes.count } == 35)
-        #expect(inspection.notCarried.filter { $0.kind == .virtualTable }.count == 2)
-        #expect(inspection.notCarried.filter { $0.kind == .shadowTable }.count == 8)
-        #expect(inspection.notCarried.filter { $0.kind == .trigger }.count == 6)
+        #expect(inspection.omitted.filter { $0.kind == .virtualTable }.count == 2)
+        #expect(inspection.omitted.filter { $0.kind == .shadowTable }.count == 8)
+        #expect(inspection.omitted.filter { $0.kind == .trigger }.count == 6)
         let queue = try #require(inspection.schema["inbound_queue"])
         #expect(queue.checks.map(\.expression).contains("message_type IN ('text', 'voice', 'file')"))
         #expect(inspection.schema["sessions"]?[column: "initiated_by_ai"]?.default == .boolean(false))

@@ -4,6 +4,7 @@ import Migrator
 /// What somebody may have made of the schema that the history `plain` makes: `TC_FIXTURE_SCHEMA`.
 enum DeclaredSchema: String {
     case same, grown, required, tightened, renamed, renamedTable, shrunk, uncounted, unsound
+    case swapped, swappedTables, chained
 
     var schema: Schema {
         switch self {
@@ -16,6 +17,15 @@ enum DeclaredSchema: String {
         case .shrunk: Self.schema(of: .people.adding { $0.dropLast() })
         case .uncounted: Self.schema(of: .people, .notes.adding { [Column("id", .bigint)] + $0.dropFirst() })
         case .unsound: Self.schema(of: .notes)
+        // What was the name is the nick, and the other way round.
+        case .swapped:
+            Self.schema(
+                of: .people.adding { [$0[0], Column("nick", .text), .nullable("name", .text)] }, .notes)
+        case .swappedTables:
+            Self.schema(of: .people.called("notes"), .notes.called("people", referringTo: "notes"))
+        case .chained:
+            Self.schema(
+                of: .people.adding { [$0[0], Column("nick", .text), .nullable("handle", .text)] }, .notes)
         }
     }
 
@@ -49,9 +59,10 @@ extension Table {
         return table
     }
 
-    fileprivate func called(_ name: String) -> Table {
+    fileprivate func called(_ name: String, referringTo parent: String? = nil) -> Table {
         var table = self
         table.name = name
+        for at in table.foreignKeys.indices { table.foreignKeys[at].parent = parent ?? table.foreignKeys[at].parent }
         return table
     }
 }

@@ -54,7 +54,8 @@ public enum RandomData {
             return .type(column.type, using: .sql(words.pick(&random)))
         case .smallint, .integer, .bigint:
             return .type(column.type, using: .sql("\(name) + 1"), undo: .sql("\(name) - 1"))
-        case .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .bytes, .native:
+        case .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .jsonText,
+            .bytes, .native:
             return .type(column.type, using: .sql(name))
         }
     }
@@ -64,7 +65,7 @@ public enum RandomData {
         case .text, .varchar: "a"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric: 7
         case .boolean: true
-        case .json: .json("{}")
+        case .json, .jsonText: .json("{}")
         case .date: .today
         case .timestamp, .datetime, .time: .now
         case .uuid: .uuid
@@ -108,7 +109,7 @@ extension RandomData {
         case .uuid:
             let digits = String(repeating: "0", count: 12 - number.count) + number
             return "'123e4567-e89b-42d3-a456-\(digits)'"
-        case .json: return #"'{"a": 1}'"#
+        case .json, .jsonText: return #"'{"a": 1}'"#
         case .bytes: return dialect.holdsDeclaredTypes ? "'\\x00ff'" : "X'00ff'"
         case .native: return "NULL"
         }

@@ -40,8 +40,8 @@ struct TransferFullTextTests {
             INSERT INTO docs VALUES (1, 'Ships', 'they sail'), (2, 'Trains', NULL);
             """
         ) { report, target in
-            #expect(report.notCarried.map(\.name) == ["docs_ai"])
-            #expect(report.notCarried[0].reason == "the index search_words follows every change by itself")
+            #expect(report.omitted.map(\.name) == ["docs_ai"])
+            #expect(report.omitted[0].reason == "the index search_words follows every change by itself")
             try target.execute("INSERT INTO docs VALUES (3, 'Boats', 'she was sailing')")
             let query = """
                 SELECT rowid FROM search WHERE to_tsvector('english', coalesce(title::text, '') || ' ' || \
@@ -60,7 +60,7 @@ struct TransferFullTextTests {
             INSERT INTO old VALUES ('one', 'two');
             """
         ) { report, target in
-            #expect(report.notCarried.isEmpty, "\(report.notCarried)")
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
             let rows = try target.values("SELECT rowid, title, tag, \"body text\" FROM notes ORDER BY rowid")
             #expect(rows == [[7, "A note", "x", "on Tuesday"], [9, "Äpfel", "y", "z"]])
             let query = """
@@ -82,8 +82,8 @@ struct TransferFullTextTests {
             INSERT INTO docs VALUES (1, 'Ships');
             """
         ) { report, target in
-            #expect(report.notCarried.map(\.name) == ["docs_ai"])
-            #expect(report.notCarried[0].reason.contains("nothing does there, until a trigger is made by hand"))
+            #expect(report.omitted.map(\.name) == ["docs_ai"])
+            #expect(report.omitted[0].reason.contains("nothing does there, until a trigger is made by hand"))
             let rows = try target.values("SELECT title FROM words")
             #expect(rows == [["Ships"]])
         }
@@ -101,8 +101,8 @@ struct TransferFullTextTests {
         ) { report, target in
             let rows = try target.values("SELECT rowid, title FROM search")
             #expect(rows == [[5, "Ships"]])
-            #expect(report.notCarried.map(\.name) == ["seek"], "\(report.notCarried)")
-            #expect(report.notCarried[0].reason.contains("seek_words") && report.notCarried[0].reason.contains("loose"))
+            #expect(report.omitted.map(\.name) == ["seek"], "\(report.omitted)")
+            #expect(report.omitted[0].reason.contains("seek_words") && report.omitted[0].reason.contains("loose"))
         }
     }
 
@@ -123,7 +123,7 @@ struct TransferFullTextTests {
         try await transferred(
             "CREATE TABLE t (v TEXT); CREATE VIRTUAL TABLE bare USING fts5(v, content=''); INSERT INTO bare VALUES ('a')"
         ) { report, _ in
-            #expect(Set(report.notCarried.map(\.name)).isSuperset(of: ["bare", "bare_data"]))
+            #expect(Set(report.omitted.map(\.name)).isSuperset(of: ["bare", "bare_data"]))
         }
     }
 }

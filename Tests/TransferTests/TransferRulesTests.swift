@@ -166,7 +166,7 @@ struct TransferRulesTests {
     @Test func nullInAPrimaryKeyMakesItUnique() async throws {
         try await transferred("CREATE TABLE t (id TEXT PRIMARY KEY); INSERT INTO t VALUES ('a'), (NULL), (NULL)") {
             report, target in
-            #expect(report.notCarried.map(\.name) == ["t PRIMARY KEY"])
+            #expect(report.omitted.map(\.name) == ["t PRIMARY KEY"])
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES ('a')") }
         }
     }
@@ -178,7 +178,7 @@ struct TransferRulesTests {
             CREATE TABLE c (code INT REFERENCES p (code)); INSERT INTO c VALUES (7);
             """
         try await transferred(script) { report, target in
-            #expect(report.types.map(\.type) == ["text"] && report.notCarried.isEmpty)
+            #expect(report.types.map(\.type) == ["text"] && report.omitted.isEmpty)
             let keys = try target.queryValue(
                 "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated AND conrelid = 'c'::regclass")
             #expect(keys?.integer == 1)
@@ -208,7 +208,7 @@ struct TransferRulesTests {
         try await transferred(script) { report, target in
             let total = try target.queryValue("SELECT total FROM sums")
             #expect(total?.text == "11")
-            #expect(report.notCarried.map(\.name) == ["bare"])
+            #expect(report.omitted.map(\.name) == ["bare"])
         }
     }
 

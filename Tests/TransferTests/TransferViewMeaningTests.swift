@@ -140,14 +140,14 @@ struct TransferViewMeaningTests {
     ]
 
     @Test("views come along", arguments: classes)
-    func carried(_ those: Class) async throws {
+    func transferred(_ those: Class) async throws {
         let views = those.queries.enumerated().map { "CREATE VIEW v\($0.offset) AS \($0.element);" }
         let fixture = try SQLiteFixture(Self.tables + views.joined(separator: "\n"))
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.verdict == .verified)
-            #expect(report.notCarried.map { "\($0.name): \($0.reason)" } == [])
+            #expect(report.omitted.map { "\($0.name): \($0.reason)" } == [])
             #expect(report.remarks.filter { $0.contains("not compared") } == [])
         }
     }
@@ -191,7 +191,7 @@ struct TransferViewMeaningTests {
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.verdict == .verified)
-            let left = Dictionary(uniqueKeysWithValues: report.notCarried.map { ($0.name, $0.reason) })
+            let left = Dictionary(uniqueKeysWithValues: report.omitted.map { ($0.name, $0.reason) })
             #expect(left == ["v": reason, "follower": "it reads v, which is not transferred"])
         }
     }
@@ -203,7 +203,7 @@ struct TransferViewMeaningTests {
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
-            #expect(report.notCarried == [])
+            #expect(report.omitted == [])
             let remarks = report.remarks.filter { $0.contains("the view v") }
             #expect(
                 remarks.isEmpty
@@ -241,7 +241,7 @@ struct TransferViewMeaningTests {
             var rules = TransferRules()
             rules.lowercaseNames = true
             let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(rules: rules))
-            #expect(report.notCarried == [])
+            #expect(report.omitted == [])
             let target = try connect(to: url)
             defer { target.close() }
             #expect(try target.queryValue("SELECT \"unit price\" + id FROM everything")?.text == "3.5")
@@ -259,7 +259,7 @@ struct TransferViewMeaningTests {
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
-            #expect(report.notCarried == [])
+            #expect(report.omitted == [])
         }
     }
 
@@ -276,7 +276,7 @@ struct TransferViewMeaningTests {
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
-            #expect(report.notCarried == [])
+            #expect(report.omitted == [])
             #expect(report.remarks.contains { $0.hasPrefix("t.l: its default is local time") }, "\(report.remarks)")
             let target = try connect(to: url)
             defer { target.close() }

@@ -57,7 +57,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
         case .real: self = .real
         case .decimal, .numeric: self = .decimal
         case .boolean: self = .boolean
-        case .text, .varchar: self = .text
+        case .text, .varchar, .jsonText: self = .text
         case .bytes: self = .bytes
         case .timestamp: self = .moment
         case .datetime: self = .reading

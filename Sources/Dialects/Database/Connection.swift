@@ -58,7 +58,7 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func begin() throws(DatabaseError)
-    /// Begins a transaction that only reads and sees one moment of the database throughout.
+    /// Begins a transaction that only reads and sees one state of the database throughout.
     ///
     /// - Throws: ``DatabaseError``.
     func beginSnapshot() throws(DatabaseError)
@@ -76,9 +76,9 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare
-    /// Begins a snapshot at exactly the moment that another connection shares.
+    /// Begins a snapshot that is exactly the one that another connection shares.
     ///
-    /// - Throws: ``DatabaseError``, also when that connection no longer shares its moment.
+    /// - Throws: ``DatabaseError``, also when that connection no longer shares it.
     func beginSnapshot(joining share: SnapshotShare) throws(DatabaseError)
     /// Ends the joining: no other connection can join, and programs that write the database go on. `commit`, `rollback` and
     /// `close` do the same.
@@ -86,7 +86,7 @@ public protocol Connection: AnyObject {
     /// - Throws: ``DatabaseError``.
     func endSharing() throws(DatabaseError)
 
-    /// Makes sure that the open snapshot showed one single moment: nobody wrote a file meanwhile that nobody else had open when it
+    /// Makes sure that the open snapshot showed one single state: nobody wrote a file meanwhile that nobody else had open when it
     /// was opened. Ask before you rely on what was read; `commit` asks too.
     ///
     /// - Throws: ``DatabaseError`` of kind `changedMeanwhile`.
@@ -311,7 +311,7 @@ extension Connection {
     ///     struct Note: Decodable { var id: Int; var text: String; var madeAt: Date? }
     ///     let notes = try connection.query("SELECT * FROM notes WHERE owner = \(name)", as: Note.self)
     ///
-    /// - Throws: `DatabaseError` of the query, and `DecodingError` for a row that is no `T`.
+    /// - Throws: `DatabaseError` of the query, and `DecodingError` for a row that does not decode as `T`.
     public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
         try query(sql).map { try T(from: RowDecoder(row: $0)) }
     }
@@ -336,7 +336,7 @@ extension Connection {
         return try finishTransaction(body)
     }
 
-    /// Runs `body` in a transaction that sees one moment of the database.
+    /// Runs `body` in a transaction that sees one state of the database.
     ///
     /// - Throws: What `body` throws, and ``DatabaseError``.
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
@@ -344,7 +344,7 @@ extension Connection {
         return try finishTransaction(body)
     }
 
-    /// The same, in a transaction whose moment others may join; `body` may end the sharing before it returns.
+    /// The same, in a transaction whose snapshot others may join; `body` may end the sharing before it returns.
     ///
     /// - Throws: What `body` throws, and ``DatabaseError``.
     public func sharedSnapshot<T>(_ body: (SnapshotShare) throws -> T) throws -> T {

@@ -35,7 +35,7 @@ public final class DataConnection {
 
     /// Every row of a query as a value of your own, as `Connection.query(_:as:)` reads it.
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do. `DecodingError` for a row that is no `T`.
+    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do. `DecodingError` for a row that does not decode as `T`.
     public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
         try query(sql).map { try T(from: RowDecoder(row: $0)) }
     }

@@ -26,7 +26,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case notADatabase
         /// The database is damaged.
         case corrupt
-        /// Another program wrote a file that was being read, so what was read shows no single moment.
+        /// Another program wrote a file that was being read, so what was read shows no single state of it.
         case changedMeanwhile
         /// A trigger or function refused the statement with a message of its own, or a data step threw an error.
         case raised

@@ -108,7 +108,7 @@ extension Default {
         case .decimal, .numeric: value = Int64(words).map { .integer($0) } ?? Double(words).map { _ in .text(words) }
         case .boolean: value = Bool(words).map { .boolean($0) }
         case .text, .varchar: value = .text(words)
-        case .json: value = .json(words)
+        case .json, .jsonText: value = .json(words)
         case .timestamp, .datetime, .time: value = words == "now" ? .now : .text(words)
         case .date: value = words == "today" ? .today : .text(words)
         case .uuid: value = words == "uuid" ? .uuid : .text(words)

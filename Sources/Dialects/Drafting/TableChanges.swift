@@ -76,8 +76,8 @@ extension TablePair {
             throw .noOperation(
                 object: "\(new.name).\(now.name)",
                 because: now.isIdentity
-                    ? "it is to count by itself, and no operation makes a column do so that is there"
-                    : "it is no longer to count by itself, and no operation makes a column stop",
+                    ? "it becomes an identity column, and no operation makes an existing column one"
+                    : "it is no longer an identity column, and no operation makes an identity column a plain one",
                 byHand: "add another column, or make another table, in its place, and bring the rows over with RunSQL")
         }
     }

@@ -80,7 +80,7 @@ struct PortableParser {
         throw trouble("it can't be read as something that both databases know")
     }
 
-    /// A name, bare or quoted, that is no word of the grammar.
+    /// A name, bare or quoted, that is not a keyword of the grammar.
     mutating func name(_ what: String) throws(LoweringError) -> Int {
         guard let token, token.name != nil else { throw trouble("\(what) is missing") }
         if token.kind == .quoted, token.text.unicodeScalars.count(where: { $0 == "\"" }) % 2 != 0 {

@@ -97,7 +97,7 @@ struct PortableSense: Sendable {
         case .text, .varchar: .text
         case .boolean: .boolean
         case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)
-        case .json: .json
+        case .json, .jsonText: .json
         case .bytes: .bytes
         case .native(let sqlite, let postgresql): kind(sqlite.uppercased(), postgresql.lowercased())
         }

@@ -24,6 +24,7 @@ public struct PostgreSQLDialect: Dialect {
         case .time: return "time"
         case .uuid: return "uuid"
         case .json: return "jsonb"
+        case .jsonText: return "json"
         case .bytes: return "bytea"
         case .native(let sqlite, let postgresql):
             guard !postgresql.isEmpty else { throw LoweringError(sqlite, "this type has no words for PostgreSQL") }
@@ -45,7 +46,8 @@ public struct PostgreSQLDialect: Dialect {
             case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
-            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .bytes, .native:
+            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .jsonText, .bytes,
+                .native:
                 return "now()"
             }
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.

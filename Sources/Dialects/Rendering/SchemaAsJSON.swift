@@ -8,7 +8,7 @@ public enum SchemaAsJSON {
             ("version", .integer(1)),
             ("tables", .array(schema.tables.map { table($0, inspection) })),
             ("views", .array(schema.views.map(view))),
-            ("not_carried", .array(inspection.notCarried.map(notCarried))),
+            ("not_carried", .array(inspection.omitted.map(omitted))),
         ])
         return document.rendered() + "\n"
     }
@@ -89,7 +89,7 @@ public enum SchemaAsJSON {
         .object([("name", .string(view.name)), ("query", expression(view.query))])
     }
 
-    private static func notCarried(_ item: NotCarried) -> JSON {
+    private static func omitted(_ item: Omission) -> JSON {
         .object([
             ("kind", .string(item.kind.rawValue)), ("name", .string(item.name)), ("reason", .string(item.reason)),
         ])

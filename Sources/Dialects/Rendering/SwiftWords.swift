@@ -119,7 +119,7 @@ enum SwiftWords {
         case .decimal(let precision, let scale): .word(".decimal(\(precision), \(scale))")
         case .smallint, .integer, .bigint, .real, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
             .time, .uuid,
-            .json, .bytes:
+            .json, .jsonText, .bytes:
             .word(".\(type)")
         }
     }

@@ -47,7 +47,7 @@ package enum UTF8Text {
         (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080
     }
 
-    /// How many bytes the character at `at` takes, and 0 if it is none: Unicode's table 3-7, "well-formed UTF-8".
+    /// How many bytes the character at `at` takes, 0 where no character begins: Unicode's table 3-7, "well-formed UTF-8".
     @inline(__always)
     static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
         let first = bytes[at]

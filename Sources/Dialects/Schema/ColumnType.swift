@@ -11,7 +11,7 @@
 /// | `datetime` | `timestamp` | `TEXT`: `2026-01-31 09:30:00.000000` |
 /// | `date`, `time` | `date`, `time` | `TEXT`: `2026-01-31`, `09:30:00.000000` |
 /// | `uuid` | `uuid` | `TEXT` |
-/// | `json` | `jsonb` | `TEXT`, with a check that it is JSON |
+/// | `json`, `jsonText` | `jsonb`, `json` | `TEXT`, with a check that it is JSON |
 /// | `bytes` | `bytea` | `BLOB` |
 public enum ColumnType: Hashable, Sendable {
     /// A 16-bit integer. SQLite has one width for all integers, and holds larger ones as well.
@@ -44,6 +44,9 @@ public enum ColumnType: Hashable, Sendable {
     case uuid
     /// A JSON document. PostgreSQL stores it as `jsonb`, which keeps neither spaces nor the order of keys.
     case json
+    /// A JSON document that stays as it is written: `json` in PostgreSQL, which compares it with nothing, so that it takes no part in
+    /// keys and indexes.
+    case jsonText
     /// Binary data.
     case bytes
     /// The type in each database's own words. A database whose word is empty refuses the column.
@@ -59,8 +62,7 @@ extension ColumnType {
         switch self {
         case .text, .varchar: true
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json,
-            .bytes, .native:
+            .uuid, .json, .jsonText, .bytes, .native:
             false
         }
     }
@@ -71,7 +73,7 @@ extension ColumnType {
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .uuid:
             true
         // A day is taken in one spelling, and SQLite keeps JSON as the text that it is.
-        case .text, .varchar, .date, .json, .bytes, .native: false
+        case .text, .varchar, .date, .json, .jsonText, .bytes, .native: false
         }
     }
 
@@ -79,8 +81,7 @@ extension ColumnType {
         switch self {
         case .decimal, .numeric: true
         case .smallint, .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid,
-            .json,
-            .bytes, .native:
+            .json, .jsonText, .bytes, .native:
             false
         }
     }
@@ -110,6 +111,7 @@ extension ColumnType: CustomStringConvertible {
         case .time: "time"
         case .uuid: "uuid"
         case .json: "json"
+        case .jsonText: "jsonText"
         case .bytes: "bytes"
         case .native(let sqlite, let postgresql): "native(sqlite: \(sqlite), postgresql: \(postgresql))"
         }
@@ -119,8 +121,7 @@ extension ColumnType: CustomStringConvertible {
     public init?(named name: String) {
         let simple: [ColumnType] = [
             .smallint, .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid,
-            .json,
-            .bytes,
+            .json, .jsonText, .bytes,
         ]
         if let type = simple.first(where: { $0.description == name }) {
             self = type

@@ -60,7 +60,8 @@ extension Default {
         case (.integer(let number), .boolean): number == 0 || number == 1
         case (.text, .text), (.text, .decimal), (.text, .numeric), (.text, .timestamp), (.text, .datetime),
             (.text, .date),
-            (.text, .time), (.text, .uuid), (.text, .json), (.json, .json), (.json, .text), (.boolean, .boolean),
+            (.text, .time), (.text, .uuid), (.text, .json), (.json, .json), (.json, .text), (.text, .jsonText),
+            (.json, .jsonText), (.boolean, .boolean),
             (.integer, .bigint), (.integer, .real), (.integer, .decimal), (.integer, .numeric), (.real, .real),
             (.real, .decimal), (.real, .numeric), (.now, .timestamp), (.now, .datetime), (.now, .date), (.now, .time),
             (.now, .text), (.now, .varchar), (.now, .integer), (.now, .bigint), (.today, .date), (.today, .text),

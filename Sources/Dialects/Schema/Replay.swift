@@ -203,6 +203,11 @@ extension Table {
             (primaryKey?.columns ?? []) + uniques.flatMap(\.columns) + foreignKeys.flatMap(\.columns)
             + indexes.flatMap(\.parts).compactMap(\.columnName)
         for column in needed where self[column: column] == nil { throw .noColumn(column, table: name) }
+        // PostgreSQL compares no two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
+        for column in needed where self[column: column]?.type == .jsonText {
+            throw .contradiction(
+                column, table: name, because: "jsonText is not compared, so it is in no key and no index; json can be")
+        }
         try checkOnePrimaryKey()
         try checkKeysDiffer()
         for expression in expressions { try checkQuotedNames(in: expression) }

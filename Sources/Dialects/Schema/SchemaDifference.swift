@@ -28,7 +28,7 @@ extension Inspection {
     /// virtual tables. One line for each object.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
         func names(_ inspection: Inspection) -> Set<String> {
-            Set(inspection.notCarried.map { "\($0.kind.words) \($0.name)" })
+            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" })
         }
         let (here, there) = (names(self), names(declared))
         return schema.differences(from: declared.schema) + optionDifferences(from: declared)

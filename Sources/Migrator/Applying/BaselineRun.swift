@@ -45,7 +45,7 @@ struct BaselineRun {
 
     private func requireSame(_ made: Inspection, _ count: Int) throws {
         let live = try connection.dialect.inspect(connection)
-        guard live.schema != Schema() || !live.notCarried.isEmpty else { throw MigratorError.nothingThere }
+        guard live.schema != Schema() || !live.omitted.isEmpty else { throw MigratorError.nothingThere }
         let differences = live.differences(from: made)
         guard differences.isEmpty else {
             throw MigratorError.otherSchema(upTo: history.migrations.prefix(count).last?.id, differences)

@@ -30,7 +30,7 @@ public struct MigrationStatus: Sendable, Equatable {
     /// The applied migrations in the order of the ledger, then the pending ones.
     public var lines: [Line]
 
-    init(of history: History, on connection: any Connection) throws {
+    package init(of history: History, on connection: any Connection) throws {
         let ledger = Ledger(connection: connection)
         let entries = try ledger.usableEntries()
         position = try ledger.position(of: entries, in: history)

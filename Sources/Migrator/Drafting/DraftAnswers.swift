@@ -1,14 +1,14 @@
 import Dialects
 
-/// What somebody says of a difference in words, brought to the names that there are.
+/// What somebody answers to the questions that a difference leaves open, by the names that there are.
 package struct DraftAnswers: Sendable, Equatable {
     package private(set) var choices = DraftChoices()
     package private(set) var drops: Set<DraftName> = []
     /// Required columns of which it is said that no row lacks a value.
     private var unfilled: Set<DraftName> = []
 
-    private let before: Schema
-    private let target: Schema
+    let before: Schema
+    let target: Schema
 
     package init(from before: Schema, to target: Schema) {
         self.before = before
@@ -61,77 +61,5 @@ package struct DraftAnswers: Sendable, Equatable {
         let oldColumn = names.first { $0.value == column }?.key ?? column
         guard names[oldColumn] ?? column == column, let was = before[column: oldColumn] else { return true }
         return was.isNullable && target[table]?[column: column]?.isNullable == false
-    }
-}
-
-// MARK: - In words
-
-extension DraftAnswers {
-    /// `--rename people.nick=people.handle`: what was there, and what it is called now. Tables have to be renamed before their
-    /// columns.
-    package mutating func rename(inWords words: String) throws(DraftRefusal) {
-        let (old, new) = try split(words, flag: "--rename", form: "OLD=NEW")
-        let gone = try find(old, in: before, flag: "--rename", place: "the history")
-        let coming = try find(new, in: target, flag: "--rename", place: "the declared schema")
-        switch (gone, coming) {
-        case (.table(let old), .table(let new)):
-            guard target[old] == nil else { throw .notGone(gone) }
-            guard before[new] == nil else { throw .notNew(coming) }
-        case (.column(let old, let table), .column(let new, let owner)):
-            guard owner == choices.tables[table] ?? table else { throw .elsewhere(gone, coming) }
-            guard target[owner]?[column: old] == nil else { throw .notGone(gone) }
-            guard before[table]?[column: new] == nil else { throw .notNew(coming) }
-        case (.table, .column), (.column, .table): throw .elsewhere(gone, coming)
-        }
-        rename(gone, to: coming)
-    }
-
-    /// `--drop people.nick`: gone, and nothing else's old name.
-    package mutating func drop(inWords words: String) throws(DraftRefusal) {
-        let name = try find(words, in: before, flag: "--drop", place: "the history")
-        let isThere =
-            switch name {
-            case .table(let table): target[table] != nil
-            case .column(let column, let table): target[choices.tables[table] ?? table]?[column: column] != nil
-            }
-        guard !isThere else { throw .notGone(name) }
-        drop(name)
-    }
-
-    /// `--fill people.email=none`.
-    package mutating func fill(inWords words: String) throws(DraftRefusal) {
-        let (name, value) = try split(words, flag: "--fill", form: "TABLE.COLUMN=VALUE")
-        let (found, column) = try column(name, flag: "--fill")
-        guard let filling = Default(words: value, for: column.type) else { throw .badFilling(found, column.type) }
-        fill(found, with: filling)
-    }
-
-    /// `--no-fill people.email`: no row lacks a value.
-    package mutating func leaveUnfilled(inWords words: String) throws(DraftRefusal) {
-        fill(try column(words, flag: "--no-fill").name, with: nil)
-    }
-
-    private func column(_ words: String, flag: String) throws(DraftRefusal) -> (name: DraftName, column: Column) {
-        let found = try find(words, in: target, flag: flag, place: "the declared schema")
-        guard case .column(let name, let table) = found, let column = target[table]?[column: name] else {
-            throw .unknown(words, flag: flag, place: "the columns of the declared schema", near: nil)
-        }
-        return (found, column)
-    }
-
-    /// At the first `=`: a name that holds one has to be renamed by hand.
-    private func split(_ words: String, flag: String, form: String) throws(DraftRefusal) -> (String, String) {
-        guard let at = words.firstIndex(of: "=") else { throw .badForm(words, flag: flag, form: form) }
-        return (String(words[..<at]), String(words[words.index(after: at)...]))
-    }
-
-    private func find(_ words: String, in schema: Schema, flag: String, place: String) throws(DraftRefusal) -> DraftName
-    {
-        let names = schema.tables.flatMap { table in
-            [DraftName.table(table.name)] + table.columns.map { .column($0.name, of: table.name) }
-        }
-        if let name = names.first(where: { $0.description == words }) { return name }
-        throw .unknown(
-            words, flag: flag, place: place, near: Suggestion.nearest(to: words, in: names.map(\.description)))
     }
 }

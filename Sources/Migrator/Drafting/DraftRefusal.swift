@@ -1,11 +1,19 @@
 import Dialects
 
-/// Why no migration is written.
+/// Why no migration is written. What to do about it is for the program to say, in its own flags.
 package enum DraftRefusal: Error, Equatable {
-    case badForm(String, flag: String, form: String)
-    case unknown(String, flag: String, place: String, near: String?)
+    /// An answer without its `=`.
+    case badForm(String, DraftAnswer)
+    case unknown(String, DraftAnswer, DraftSide, near: String?)
+    /// Words that are a table's name and a column's.
+    case ambiguous(String)
     case notGone(DraftName)
     case notNew(DraftName)
+    /// Two new names for one thing.
+    case renamedTwice(DraftName)
+    /// Two things that are to have one new name.
+    case sameNewName(DraftName)
+    case renamedAndDropped(DraftName)
     /// A rename that would move something to another place.
     case elsewhere(DraftName, DraftName)
     case badFilling(DraftName, ColumnType)
@@ -15,20 +23,26 @@ package enum DraftRefusal: Error, Equatable {
     case needsFilling(FillingQuestion)
     /// A file of the folder that the program does not know.
     case notInHistory(file: String, line: String)
+    /// A database that has not all migrations: the schema that it lacks is not gone.
+    case behind([String])
     case impossible(DraftError)
 }
 
 extension DraftRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .badForm(let words, let flag, _): "\(flag) \(words) has no '='"
-        case .unknown(let words, let flag, let place, let near):
-            "\(flag): there is no \(words) in \(place)" + (near.map { "; did you mean \($0)?" } ?? "")
+        case .badForm(let words, _): "\(words) has no '='"
+        case .unknown(let words, _, let side, let near):
+            "there is no \(words) in \(side.words)" + (near.map { "; did you mean \($0)?" } ?? "")
+        case .ambiguous(let words): "\(words) is a table and a column of another one"
         case .notGone(let name): "\(name) is still in the declared schema"
         case .notNew(let name): "\(name) is in the history already"
+        case .renamedTwice(let name): "\(name) is given two new names"
+        case .sameNewName(let name): "two are to be called \(name)"
+        case .renamedAndDropped(let name): "\(name) is to be renamed and dropped"
         case .elsewhere(let old, let new): "\(old) can't become \(new): a column keeps its table, and a table stays one"
-        case .badFilling(let name, let type): "the value for \(name) is no \(type)"
-        case .uselessFilling(let name): "--fill \(name): no row that exists lacks a value there"
+        case .badFilling(let name, let type): "the value for \(name) is not of type \(type)"
+        case .uselessFilling(let name): "no row that exists lacks a value in \(name)"
         case .renamedOrDropped(let question):
             "\(question.gone) is gone from the declared schema, and \(question.candidates.map(\.description).joined(separator: ", ")) "
                 + "could be its new name"
@@ -37,42 +51,37 @@ extension DraftRefusal: CustomStringConvertible {
         case .needsFilling(let question):
             "\(question.name) becomes required, and nothing says what rows get that hold NULL"
         case .notInHistory(let file, _): "\(file) is there, and this program does not know it"
+        case .behind(let ids):
+            "the database has not all migrations: \(ids.count) of the history \(ids.count == 1 ? "is" : "are") pending there, "
+                + "\(ids[0]) first, and what they make would be taken for dropped"
         case .impossible(let error): "\(error)"
-        }
-    }
-
-    package var remedy: String {
-        switch self {
-        case .badForm(_, let flag, let form): "write \(flag) \(form)"
-        case .unknown:
-            "give names as TABLE or TABLE.COLUMN: the old one by the history, the new one by the declared schema"
-        case .notGone, .notNew: "only what is gone can have become something new"
-        case .elsewhere: "rename the table first with --rename, or move the values with RunSQL"
-        case .badFilling: "give one that is, or write the migration by hand"
-        case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes one"
-        case .renamedOrDropped(let question):
-            "say --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may go"
-        case .needsFilling(let question) where question.isNew:
-            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if the table has no rows; or give the column a default, "
-                + "or let it be nullable"
-        case .needsFilling(let question):
-            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if no row holds NULL; or let it stay nullable"
-        case .notInHistory(_, let line): "add \(line) to History.swift and build again, or remove the file"
-        case .impossible(let error): error.remedy
         }
     }
 
     /// The stable word for it in JSON.
     package var code: String {
         switch self {
-        case .badForm, .unknown, .notGone, .notNew, .elsewhere, .badFilling, .uselessFilling: "bad_answer"
+        case .badForm, .unknown, .ambiguous, .notGone, .notNew, .renamedTwice, .sameNewName, .renamedAndDropped,
+            .elsewhere, .badFilling, .uselessFilling:
+            "bad_answer"
         case .renamedOrDropped: "renamed_or_dropped"
         case .needsFilling: "needs_filling"
         case .notInHistory: "not_in_history"
+        case .behind: "behind"
         case .impossible: "no_operation"
         }
     }
 
     /// Whether it is about what was typed.
     package var isUsage: Bool { code == "bad_answer" }
+}
+
+extension DraftSide {
+    fileprivate var words: String {
+        switch self {
+        case .history: "the history"
+        case .declaredSchema: "the declared schema"
+        case .columnsOfDeclaredSchema: "the columns of the declared schema"
+        }
+    }
 }

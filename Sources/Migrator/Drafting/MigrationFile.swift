@@ -4,6 +4,8 @@ import Dialects
 package struct MigrationFile: Sendable, Equatable {
     /// `0006-owners`, also the file's name before `.swift`.
     package let id: String
+    /// What it is about, as it was given.
+    package let words: String
     /// `owners`, as a constant of `Migration`.
     package let name: String
     /// The constant of the migration before it.
@@ -19,6 +21,7 @@ package struct MigrationFile: Sendable, Equatable {
             guard let number = Self.number(of: stem), number.value > last?.value ?? 0 else { continue }
             throw .notInHistory(file: file, line: "Migration.\(Self.constant(for: stem))")
         }
+        self.words = words
         let digits = String((last?.value ?? 0) + 1)
         id = String(repeating: "0", count: max(0, (last?.width ?? 4) - digits.count)) + digits + "-" + words
         let names = SwiftNames.distinct(ids.map(Self.words) + [words])

@@ -31,7 +31,7 @@ package struct UninstallPlan: Sendable {
     private var obstacles: [Obstacle] {
         let changed = layout.entries.filter { !$0.isData }.compactMap { entry -> Obstacle? in
             guard case .obstacle(let obstacle) = entry.state(on: machine) else { return nil }
-            // A stranger's file of the same name is none of ours, and stays.
+            // Another program's file of the same name stays.
             return machine.record.digests[entry.path] == nil ? nil : obstacle
         }
         let above = Set(allPaths.flatMap(SystemEntry.folders(above:))).subtracting(layout.entries.map(\.path))

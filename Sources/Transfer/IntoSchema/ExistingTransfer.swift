@@ -140,16 +140,16 @@ public struct ExistingTransfer: Sendable {
             written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
         try requireWritable(inspection.schema, survey)
         var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
-        plan.notCarried = plan.notCarried.map(explained)
+        plan.omitted = plan.omitted.map(explained)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }
         return plan
     }
 
-    private func explained(_ left: NotCarried) -> NotCarried {
+    private func explained(_ left: Omission) -> Omission {
         guard keeping.contains(left.name) else { return left }
-        return NotCarried(left.kind, left.name, reason: "the target keeps its own rows, as it was told to")
+        return Omission(left.kind, left.name, reason: "the target keeps its own rows, as it was told to")
     }
 
     private func requireTables(of source: Schema, and target: Schema) throws(SchemaTransferError) {

@@ -23,7 +23,7 @@ struct HistorySource {
 
     /// Indexes and the like are the history's affair, and so are triggers and full-text tables that it made in the source itself; what only
     /// the source holds is worth a word.
-    func isWorthSaying(_ left: NotCarried) throws -> Bool {
+    func isWorthSaying(_ left: Omission) throws -> Bool {
         switch left.kind {
         case .view: true
         case .trigger, .virtualTable: try !isOwn()

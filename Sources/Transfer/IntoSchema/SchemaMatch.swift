@@ -16,7 +16,7 @@ struct SchemaMatch {
             var target: String
         }
 
-        /// The column that counts by itself in the target.
+        /// The column that the database numbers in the target.
         var counting: Pair? {
             target.columns.first(where: \.isIdentity).flatMap { column in columns.first { $0.target == column.name } }
         }
@@ -30,7 +30,7 @@ struct SchemaMatch {
     /// Parents before their children, as far as cycles allow.
     private(set) var tables: [MatchedTable] = []
     /// What stays behind, as it was said to.
-    private(set) var ignored: [NotCarried] = []
+    private(set) var ignored: [Omission] = []
 
     /// Throws what has no place, and is not among the `ignoring`: tables, and columns as `table.column`.
     init(_ source: [Table], _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
@@ -99,16 +99,16 @@ struct SchemaMatch {
         guard missing.isEmpty else { throw .noSource(missing) }
     }
 
-    private static func remarks(_ source: [Table], _ ignoring: Set<String>) -> [NotCarried] {
-        source.flatMap { table -> [NotCarried] in
+    private static func remarks(_ source: [Table], _ ignoring: Set<String>) -> [Omission] {
+        source.flatMap { table -> [Omission] in
             if ignoring.contains(table.name) {
                 return [
-                    NotCarried(
+                    Omission(
                         .other, table.name, reason: "the table has no place in the target, or was to stay behind")
                 ]
             }
             return table.columns.map { "\(table.name).\($0.name)" }.filter(ignoring.contains).map { name in
-                NotCarried(.column, name, reason: "it has no place in the target, or was to stay behind")
+                Omission(.column, name, reason: "it has no place in the target, or was to stay behind")
             }
         }
     }

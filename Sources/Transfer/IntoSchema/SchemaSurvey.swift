@@ -13,7 +13,7 @@ struct SchemaSurvey {
 
     /// Must run in the snapshot in which the rows are read later. `isWorthSaying`: of what only the source holds. Throws
     /// `SchemaTransferError`, and `TransferError` for values that the target's types don't take.
-    func plan(_ inspection: Inspection, isWorthSaying: (NotCarried) throws -> Bool) throws -> TransferPlan {
+    func plan(_ inspection: Inspection, isWorthSaying: (Omission) throws -> Bool) throws -> TransferPlan {
         try rules.check(against: inspection.schema.tables)
         try requireNoRenames()
         guard rules.nocasePolicies.isEmpty else { throw SchemaTransferError.compared }
@@ -21,7 +21,7 @@ struct SchemaSurvey {
         var plan = TransferPlan(
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
-            notCarried: match.ignored + (try inspection.notCarried.filter(isWorthSaying)))
+            omitted: match.ignored + (try inspection.omitted.filter(isWorthSaying)))
         let survey = IncompatibleValueSurvey(reading, for: target)
         plan.incompatibleValues = try plan.tables.flatMap { try survey.incompatibleValues(in: $0) }
         try plan.check(plan.incompatibleValues)

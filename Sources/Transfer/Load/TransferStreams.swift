@@ -1,11 +1,11 @@
 import Dialects
 import Synchronization
 
-/// The streams of a transfer: each reads and writes by connections of its own, and all read the same moment of the source.
+/// The streams of a transfer: each reads and writes by connections of its own, and all read the same snapshot of the source.
 struct TransferStreams: Sendable {
     private let pairs: [ConnectionPair]
 
-    /// Opens `count` streams at one moment. Throws `DatabaseError`; nothing is then left open.
+    /// Opens `count` streams over one snapshot. Throws `DatabaseError`; nothing is then left open.
     static func open(_ count: Int, from: Database, to: Database) async throws -> TransferStreams {
         var pairs: [ConnectionPair] = []
         do {

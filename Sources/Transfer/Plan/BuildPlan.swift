@@ -47,7 +47,7 @@ struct BuildStep: Sendable {
     enum Action: Sendable {
         /// Without it the rows would not be what they were: when the target refuses it, so does the transfer.
         case required(String)
-        /// When the target refuses it, it is listed in the report as not carried over.
+        /// When the target refuses it, it is listed in the report as not transferred.
         case optional(String)
         /// Looks at the rows for a foreign key. Those that point nowhere are the source's own: the foreign key holds for those
         /// that come, and they are listed.

@@ -12,7 +12,7 @@ struct ColumnTypes {
     /// Columns of text that compare without regard to case, and what becomes of that.
     private(set) var nocase: [ColumnID: NocasePolicy] = [:]
 
-    /// `counting`: the column that counts by itself, by table.
+    /// `counting`: the column that the database numbers, by table.
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         for table in tables {
@@ -84,14 +84,14 @@ struct ColumnTypes {
         return groups
     }
 
-    /// Gives a group the type that holds the values of all its columns, unless one of them counts by itself and would have to
+    /// Gives a group the type that holds the values of all its columns, unless the database numbers one of them and would have to
     /// become something that can't.
     private mutating func unify(_ group: [ColumnID], _ profiles: [ColumnID: ColumnProfile], _ counting: Set<ColumnID>) {
         let members = group.filter { profiles[$0] != nil }
         let types = Set(members.compactMap { choices[$0]?.type })
         let given = Set(members.compactMap { choices[$0] }.filter(\.isGiven).map(\.type))
         if let type = given.first {
-            // Rules that contradict each other leave the foreign key without a type: it is then listed as not carried over.
+            // Rules that contradict each other leave the foreign key without a type: it is then listed as not transferred.
             if given.count == 1 {
                 assign(type, to: members, because: "a rule gives this type to the key", isGiven: true)
             }

@@ -27,7 +27,7 @@ enum SameEngineCopyPlanner {
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
             checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
-            notCarried: copy.notCarried + leaving.left)
+            omitted: copy.omitted + leaving.left)
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
@@ -67,12 +67,12 @@ enum SameEngineCopyPlanner {
     }
 
     private static func notes(_ inspection: Inspection, _ taken: Set<String>) -> [TypeNote] {
-        inspection.sameEngineCopy.types.filter { taken.contains($0.table) }.map { carried in
-            let type = if case .native(_, let word) = carried.type { word } else { carried.type.description }
+        inspection.sameEngineCopy.types.filter { taken.contains($0.table) }.map { transferred in
+            let type = if case .native(_, let word) = transferred.type { word } else { transferred.type.description }
             return TypeNote(
-                table: carried.table, column: carried.column,
-                declared: inspection.declaredTypes[carried.table]?[carried.column] ?? "", type: type,
-                reason: carried.reason)
+                table: transferred.table, column: transferred.column,
+                declared: inspection.declaredTypes[transferred.table]?[transferred.column] ?? "", type: type,
+                reason: transferred.reason)
         }
     }
 }
@@ -81,7 +81,7 @@ enum SameEngineCopyPlanner {
 private struct Leaving {
     private let taken: Set<String>
     private var absent: [String]
-    private(set) var left: [NotCarried] = []
+    private(set) var left: [Omission] = []
 
     init(_ inspection: Inspection, _ taken: Set<String>) {
         self.taken = taken
@@ -97,14 +97,14 @@ private struct Leaving {
             guard let missing = absent.first(where: { name in tokens.contains { $0.names(name) } }) else { return true }
             if part.kind == .view { absent.append(part.name) }
             left.append(
-                NotCarried(part.kind.whatStays, part.name, reason: "it reads \(missing), which is not transferred"))
+                Omission(part.kind.whatStays, part.name, reason: "it reads \(missing), which is not transferred"))
             return false
         }
     }
 }
 
 extension Construction.Part.Kind {
-    fileprivate var whatStays: NotCarried.Kind {
+    fileprivate var whatStays: Omission.Kind {
         switch self {
         case .primaryKey, .unique, .check: .constraint
         case .index: .index

@@ -2,15 +2,15 @@ import Dialects
 
 extension TransferRules {
     /// The table without the columns that a rule skips, and what can't stand without them.
-    func withoutSkippedColumns(_ table: Table) -> (table: Table, notCarried: [NotCarried]) {
+    func withoutSkippedColumns(_ table: Table) -> (table: Table, omitted: [Omission]) {
         let skipped = Set((self[table.name]?.columns ?? []).filter(\.isSkipped).map(\.name))
         guard !skipped.isEmpty else { return (table, []) }
         var rest = table
-        var lost: [NotCarried] = []
-        func lose(_ kind: NotCarried.Kind, _ name: String, _ columns: [String]) -> Bool {
+        var lost: [Omission] = []
+        func lose(_ kind: Omission.Kind, _ name: String, _ columns: [String]) -> Bool {
             let gone = columns.filter(skipped.contains)
             guard !gone.isEmpty else { return false }
-            lost.append(NotCarried(kind, name, reason: "a rule skips \(gone.joined(separator: ", "))"))
+            lost.append(Omission(kind, name, reason: "a rule skips \(gone.joined(separator: ", "))"))
             return true
         }
         func label(_ columns: [String]) -> String { "\(table.name) (\(columns.joined(separator: ", ")))" }

@@ -20,7 +20,7 @@ public struct TransferPlan: Sendable {
     /// Columns whose types deserve an explanation.
     public var typeNotes: [TypeNote]
     /// What stays behind, with the reasons.
-    public var notCarried: [NotCarried]
+    public var omitted: [Omission]
     /// Values that will not fit, and what is done about them.
     public var incompatibleValues: [IncompatibleValues] = []
     /// The statements that the target executes: tables first, and everything else after their rows.
@@ -73,7 +73,7 @@ public struct PlannedTable: Sendable, Equatable {
     package var longestRow = 0
     /// The pieces in which it can be read, each row in one of them; at least one.
     package var pieces: [KeyRange]
-    /// The column that counts by itself, in the target, and the highest number that was ever issued.
+    /// The column that the database numbers, in the target, and the highest number that was ever issued.
     package var counting: Counting?
 
     package struct Counting: Sendable, Equatable {
@@ -95,7 +95,7 @@ package struct ColumnPlan: Sendable, Equatable {
     package var isGiven = false
     /// Whether values may not fit, as far as the profile tells.
     var isSuspect = false
-    /// Whether every value was looked at, in the moment that is read, and the type chosen so that all of them fit.
+    /// Whether every value was looked at, in the snapshot that is read, and the type chosen so that all of them fit.
     var isProven = false
 }
 

@@ -16,7 +16,7 @@ struct TransferPlanner {
     var planned: [Table] = []
     var checks: [PlannedCheck] = []
     var typeNotes: [TypeNote] = []
-    var notCarried: [NotCarried]
+    var omitted: [Omission]
     var remarks: [String] = []
     var viewsOfTheTime: Set<String> = []
     var caselessColumns: [CaselessColumn] = []
@@ -33,7 +33,7 @@ struct TransferPlanner {
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
-        self.notCarried = inspection.notCarried + tables.flatMap(\.notCarried)
+        self.omitted = inspection.omitted + tables.flatMap(\.omitted)
     }
 
     static func plan(
@@ -62,7 +62,7 @@ struct TransferPlanner {
             tables: rules.ordered(tablePlans), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
-            typeNotes: typeNotes, notCarried: notCarried, remarks: remarks + tables.compactMap { caseless($0.table) },
+            typeNotes: typeNotes, omitted: omitted, remarks: remarks + tables.compactMap { caseless($0.table) },
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime)
     }
@@ -130,7 +130,7 @@ struct TransferPlanner {
             return plan
         }
         let profile = origin.profiles[column]
-        if type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.strangers.isNone {
+        if type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.foreign.isNone {
             plan.demand.insert(.bytes)
         }
         let widened = TypeChoice.choose(profile)
@@ -220,13 +220,13 @@ extension TransferPlanner {
         }
     }
 
-    /// Whether it counts by itself, in the target too.
+    /// Whether the database numbers it, in the target too.
     private mutating func counts(_ column: Column, of table: Table) -> Bool {
         guard column.isIdentity || inspection.rowidAliases[table.name] == column.name else { return false }
         guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
         leave(
             .other, "\(table.name).\(column.name) IDENTITY",
-            "a column of the target counts by itself only where it is the whole primary key")
+            "a column of the target is numbered by the database only where it is the whole primary key")
         return false
     }
 
@@ -257,7 +257,7 @@ extension TransferPlanner {
 
     private func rendered(_ type: ColumnType) -> String { (try? target.render(type)) ?? type.description }
 
-    mutating func leave(_ kind: NotCarried.Kind, _ name: String, _ reason: String) {
-        notCarried.append(NotCarried(kind, name, reason: reason))
+    mutating func leave(_ kind: Omission.Kind, _ name: String, _ reason: String) {
+        omitted.append(Omission(kind, name, reason: reason))
     }
 }

@@ -16,9 +16,9 @@ extension TransferPlanner {
                 else { throw Untranslatable("the target has no index over words that it could become") }
                 result.append(PlannedFullText(name: name, table: place.table, statement: statement))
                 if place.hasItsName {
-                    markCarried(text, by: name)
+                    markTransferred(text, by: name)
                 } else {
-                    notCarried.removeAll { text.shadowTables.contains($0.name) }
+                    omitted.removeAll { text.shadowTables.contains($0.name) }
                     reason(
                         of: text.name,
                         "the index \(name) finds its words in \(place.table), which has no column for its row numbers: nothing goes by its name there"
@@ -66,8 +66,8 @@ extension TransferPlanner {
     }
 
     /// The parts of which it consisted are no longer missing.
-    private mutating func markCarried(_ text: FullText, by index: String) {
-        notCarried.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
+    private mutating func markTransferred(_ text: FullText, by index: String) {
+        omitted.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
         for trigger in text.triggers {
             switch text.content {
             case .table: reason(of: trigger, "the index \(index) follows every change by itself")
@@ -81,6 +81,6 @@ extension TransferPlanner {
     }
 
     private mutating func reason(of name: String, _ reason: String) {
-        for at in notCarried.indices where notCarried[at].name == name { notCarried[at].reason = reason }
+        for at in omitted.indices where omitted[at].name == name { omitted[at].reason = reason }
     }
 }

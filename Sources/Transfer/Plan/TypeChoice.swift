@@ -52,18 +52,18 @@ struct TypeChoice: Equatable, Sendable {
         if profile.values == 0 { return TypeChoice(whenEmpty(meaning)) }
         switch meaning {
         case .date, .time, .moment: return calendar(meaning, profile)
-        case .boolean: return profile.strangers.isNone ? TypeChoice(.boolean) : byValues(profile, strangers(profile))
-        case .uuid: return profile.strangers.isNone ? TypeChoice(.uuid) : TypeChoice(.text, because: strangers(profile))
+        case .boolean: return profile.foreign.isNone ? TypeChoice(.boolean) : byValues(profile, foreign(profile))
+        case .uuid: return profile.foreign.isNone ? TypeChoice(.uuid) : TypeChoice(.text, because: foreign(profile))
         case .decimal(let precision, let scale):
-            if profile.strangers.isNone { return TypeChoice(.decimal(precision, scale)) }
-            return numeric(profile, strangers(profile))
-        case .numeric: return numeric(profile, profile.strangers.isNone ? nil : strangers(profile))
+            if profile.foreign.isNone { return TypeChoice(.decimal(precision, scale)) }
+            return numeric(profile, foreign(profile))
+        case .numeric: return numeric(profile, profile.foreign.isNone ? nil : foreign(profile))
         case .varchar(let length):
-            return profile.strangers.isNone
-                ? TypeChoice(.varchar(length)) : TypeChoice(.text, because: strangers(profile))
-        case .text: return TypeChoice(.text, because: profile.numbers == 0 ? nil : strangers(profile))
+            return profile.foreign.isNone
+                ? TypeChoice(.varchar(length)) : TypeChoice(.text, because: foreign(profile))
+        case .text: return TypeChoice(.text, because: profile.numbers == 0 ? nil : foreign(profile))
         case .integer, .real, .bytes:
-            return byValues(profile, profile.strangers.isNone ? nil : strangers(profile))
+            return byValues(profile, profile.foreign.isNone ? nil : foreign(profile))
         case .unknown: return byValues(profile, nil)
         }
     }
@@ -103,15 +103,15 @@ struct TypeChoice: Equatable, Sendable {
                 .bytes,
                 because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(example(profile.blobs)))")
         }
-        return TypeChoice(.bytes, because: profile.strangers.isNone ? nil : strangers(profile))
+        return TypeChoice(.bytes, because: profile.foreign.isNone ? nil : foreign(profile))
     }
 
     /// Dates and times keep their meaning only when all are of one kind; a number may be of any epoch, and stays as it is.
     private static func calendar(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice {
-        guard profile.strangers.isNone else {
+        guard profile.foreign.isNone else {
             // Numbers alone can be compared and computed with, whatever they count.
             return profile.texts.isNone
-                ? byValues(profile, strangers(profile)) : TypeChoice(.text, because: strangers(profile))
+                ? byValues(profile, foreign(profile)) : TypeChoice(.text, because: foreign(profile))
         }
         let shapes = profile.shapeCounts
         let type: ColumnType? =
@@ -160,8 +160,8 @@ struct TypeChoice: Equatable, Sendable {
         }
     }
 
-    private static func strangers(_ profile: ColumnProfile) -> String {
-        "\(profile.strangers.count) of \(profile.values) values: \(profile.meaning.denial) (\(example(profile.strangers)))"
+    private static func foreign(_ profile: ColumnProfile) -> String {
+        "\(profile.foreign.count) of \(profile.values) values: \(profile.meaning.denial) (\(example(profile.foreign)))"
     }
 
     private static func mixture(_ profile: ColumnProfile) -> String? {

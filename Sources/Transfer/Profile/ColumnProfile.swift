@@ -45,7 +45,7 @@ struct ColumnProfile: Sendable, Equatable {
     /// What the declared type makes worth looking at.
     let meaning: Meaning
     /// Values that are not what `meaning` says.
-    var strangers = Occurrences()
+    var foreign = Occurrences()
     /// What a rule might make of it.
     var hints = ColumnHints()
     /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
@@ -72,11 +72,11 @@ struct ColumnProfile: Sendable, Equatable {
             reals.note(value, key, cursor)
             hints.observe(real: number)
             if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key, cursor) }
-            if !fits(real: number) { strangers.note(value, key, cursor) }
+            if !fits(real: number) { foreign.note(value, key, cursor) }
         case .text(let bytes): observe(text: bytes, value, key, cursor)
         case .blob:
             blobs.note(value, key, cursor)
-            if meaning != .bytes { strangers.note(value, key, cursor) }
+            if meaning != .bytes { foreign.note(value, key, cursor) }
         }
     }
 
@@ -85,7 +85,7 @@ struct ColumnProfile: Sendable, Equatable {
         maximum = max(maximum, number)
         hints.observe(integer: number)
         if Int64(exactly: Double(number)) != number { inexactIntegers.note(value, key, cursor) }
-        if !fits(integer: number) { strangers.note(value, key, cursor) }
+        if !fits(integer: number) { foreign.note(value, key, cursor) }
     }
 
     private mutating func observe(
@@ -95,7 +95,7 @@ struct ColumnProfile: Sendable, Equatable {
         hints.observe(text: bytes)
         let characters = UTF8Text.characters(in: bytes)
         if characters == nil { unwritable.note(value, key, cursor) }
-        if !fits(text: bytes, characters: characters ?? .max) { strangers.note(value, key, cursor) }
+        if !fits(text: bytes, characters: characters ?? .max) { foreign.note(value, key, cursor) }
     }
 
     private func fits(integer number: Int64) -> Bool {
@@ -147,7 +147,7 @@ extension ColumnProfile {
     /// Takes what was found in the rows that follow: as if they had been observed here.
     mutating func append(_ next: ColumnProfile) {
         appendValues(next)
-        strangers.merge(next.strangers)
+        foreign.merge(next.foreign)
         hints.append(next.hints)
         for slot in shapes.indices { shapes[slot] += next.shapes[slot] }
     }

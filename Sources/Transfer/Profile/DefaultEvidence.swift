@@ -41,7 +41,7 @@ extension Default {
             case .integer, .real: false
             case .text, .boolean, .json, .now, .today, .uuid, .expression: true
             }
-        case .text, .varchar, .bytes, .json, .native: true
+        case .text, .varchar, .bytes, .json, .jsonText, .native: true
         }
     }
 }

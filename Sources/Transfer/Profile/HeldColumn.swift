@@ -6,10 +6,10 @@ struct HeldColumn: Sendable {
     var type: HeldType
     /// How many values are such that other databases know nothing like them.
     var specials: Int
-    /// The largest number in a column that counts by itself.
+    /// The largest number in a column that the database numbers.
     var highest: Int64?
 
-    /// The type in another database. A double that is no number exists in few; as text it exists in all.
+    /// The type in another database. Few databases hold NaN as a double; all hold it as text.
     var choice: TypeChoice {
         let count = specials == 1 ? "1 value is" : "\(specials) values are"
         let found = type.specials.flatMap { specials > 0 ? "\(count) \($0.words)" : nil }

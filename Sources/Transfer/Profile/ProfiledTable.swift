@@ -21,14 +21,14 @@ struct ProfiledTable: Sendable {
     /// In which the table can be read; at least one.
     var pieces = [KeyRange.all]
     /// What its skipped columns take with them.
-    var notCarried: [NotCarried] = []
+    var omitted: [Omission] = []
 }
 
 extension ProfiledTable {
     /// How many rows have no value in a column.
     func nulls(_ column: Int) -> Int { column < profiles.count ? profiles[column].nulls : 0 }
 
-    /// The largest number in a column that counts by itself; 0 without any.
+    /// The largest number in a column that the database numbers; 0 without any.
     func highest(_ column: Int) -> Int64 {
         if column < held.count { return held[column].highest ?? 0 }
         guard column < profiles.count, !profiles[column].integers.isNone else { return 0 }

@@ -1,7 +1,7 @@
 import Dialects
 
 /// Reads a source again from the beginning when it was written although it was to stay as it was found: what was read of it then
-/// shows no single moment. Who has the database open by then is read beside.
+/// shows no single state. Who has the database open by then is read beside.
 enum ReadingAgain {
     private static let attempts = 3
 

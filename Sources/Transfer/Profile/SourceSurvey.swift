@@ -26,14 +26,14 @@ struct SourceSurvey {
     /// What can be said of a table before its rows are read.
     func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
         try naming(whole) {
-            let (table, notCarried) = rules.withoutSkippedColumns(whole)
+            let (table, omitted) = rules.withoutSkippedColumns(whole)
             let columnRules = table.columns.map { rules.columnRule(of: $0, in: table.name) }
             let held = inspection.heldTypes[table.name]
             let profiles = zip(table.columns, columnRules).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
             let blank = ProfiledTable(
                 table: table, reading: try source.reading(of: whole, on: connection),
                 profiles: held == nil ? profiles : [], columnRules: columnRules, policy: rules.policy(of: table.name),
-                rows: 0, notCarried: notCarried)
+                rows: 0, omitted: omitted)
             let sample = held == nil ? try KeySample(of: blank, on: connection) : nil
             return TableOutline(blank: blank, held: held, sample: sample?.table(inPiecesOf: size))
         }

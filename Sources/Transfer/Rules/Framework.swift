@@ -56,7 +56,7 @@ private enum DjangoField {
     }
 
     private static func isNaive(_ profile: ColumnProfile) -> Bool {
-        profile.strangers.isNone && profile.shapeCounts.allSatisfy { $0.shape.hasDate && $0.shape.offset == .none }
+        profile.foreign.isNone && profile.shapeCounts.allSatisfy { $0.shape.hasDate && $0.shape.offset == .none }
     }
 
     /// Its check is `JSON_VALID("payload") OR "payload" IS NULL`.

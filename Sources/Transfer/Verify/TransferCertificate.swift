@@ -47,7 +47,7 @@ public struct TransferCertificate: Sendable {
             (
                 "not_carried",
                 .array(
-                    report.notCarried.map {
+                    report.omitted.map {
                         .object([
                             ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
                             ("reason", .string($0.reason)),

@@ -140,7 +140,7 @@ extension Inspection {
     fileprivate var unreadable: [String] {
         // The text of a full-text table is read there, or in the table that has it.
         let read = Set(tablesWithRows.map(\.name) + fullText.map(\.name))
-        return notCarried.filter { $0.kind.holdsValues && !read.contains($0.name) }
+        return omitted.filter { $0.kind.holdsValues && !read.contains($0.name) }
             .map { "\($0.kind.words) \($0.name): \($0.reason)" }
     }
 
@@ -155,7 +155,7 @@ extension Inspection {
     }
 }
 
-extension NotCarried.Kind {
+extension Omission.Kind {
     fileprivate var holdsValues: Bool {
         switch self {
         case .virtualTable, .column: true

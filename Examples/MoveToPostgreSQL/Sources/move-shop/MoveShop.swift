@@ -29,7 +29,7 @@ enum MoveShop {
             let report = try await transfer.run { event in
                 if case .phase(let phase) = event { print("\(phase.rawValue) …") }
             }
-            for thing in report.notCarried { print("left behind: \(thing.kind.words) \(thing.name): \(thing.reason)") }
+            for thing in report.omitted { print("left behind: \(thing.kind.words) \(thing.name): \(thing.reason)") }
         } else {
             print("\(file) was moved before")
         }

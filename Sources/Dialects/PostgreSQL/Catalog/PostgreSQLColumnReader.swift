@@ -11,7 +11,7 @@ struct PostgreSQLColumnReader {
     }
 
     private(set) var columns: [Column] = []
-    private(set) var notCarried: [NotCarried] = []
+    private(set) var omitted: [Omission] = []
 
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
@@ -56,9 +56,9 @@ struct PostgreSQLColumnReader {
                 identity: row[4].text ?? ""))
         let name = "\(table).\(column.name)"
         if isSerial {
-            notCarried.append(.init(.other, name, reason: "is a serial: it is carried as an identity column"))
+            omitted.append(.init(.other, name, reason: "is a serial: it is transferred as an identity column"))
         } else if identity == "a" {
-            notCarried.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is carried as BY DEFAULT"))
+            omitted.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT"))
         }
     }
 

@@ -73,7 +73,7 @@ struct PostgreSQLConstraintReader {
 
 extension PostgreSQLConstraintReader.Constraint {
     /// Adds the constraint to its table, which has its columns by now, and gives what of it the table can't say.
-    func add(to table: inout Table) -> [NotCarried] {
+    func add(to table: inout Table) -> [Omission] {
         switch kind {
         case .primaryKey: table.primaryKey = PrimaryKey(columns, name: name)
         case .unique: table.uniques.append(Unique(columns, name: name))
@@ -93,17 +93,17 @@ extension PostgreSQLConstraintReader.Constraint {
         return lostDetails
     }
 
-    var lostDetails: [NotCarried] {
-        var lost: [NotCarried] = []
+    var lostDetails: [Omission] {
+        var lost: [Omission] = []
         if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
-        if matchesFully { lost.append(remark("is MATCH FULL: it is carried as MATCH SIMPLE")) }
+        if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
-            lost.append(remark("is deferrable: it is carried as checked at once"))
+            lost.append(remark("is deferrable: it is transferred as checked at once"))
         }
         return lost
     }
 
-    private func remark(_ reason: String) -> NotCarried {
-        NotCarried(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason)
+    private func remark(_ reason: String) -> Omission {
+        Omission(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason)
     }
 }

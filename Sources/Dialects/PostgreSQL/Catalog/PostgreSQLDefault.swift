@@ -12,7 +12,7 @@ enum PostgreSQLDefault {
         if token.isWord("FALSE") { return .boolean(false) }
         guard let string = token.stringValue else { return expression(text) }
         switch type {
-        case .json: return .json(string)
+        case .json, .jsonText: return .json(string)
         case .smallint, .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
         case .text, .varchar, .timestamp, .datetime, .date, .time, .uuid: return .text(string)
         case .boolean, .bytes, .native: return expression(text)

@@ -44,6 +44,8 @@ enum PostgreSQLHeldType {
     private static func portable(_ declared: String) -> ColumnType? {
         switch PostgreSQLTypeName(declared).columnType {
         case .native: break
+        // Its text says more than SQLite calls JSON.
+        case .jsonText: return .text
         case let type: return type
         }
         let isArray = declared.hasSuffix("]")
@@ -52,8 +54,7 @@ enum PostgreSQLHeldType {
         let bare = SQLToken.scan(declared).filter { $0.kind == .word }.map(\.text).joined(separator: " ")
         switch bare {
         case "real": return .real
-        // Its text stays as it was written, and says more than SQLite calls JSON.
-        case "character", "name", "json", "citext": return .text
+        case "character", "name", "citext": return .text
         case "numeric": return .numeric
         case "timestamp with time zone": return .timestamp
         case "timestamp without time zone": return .datetime
@@ -72,7 +73,7 @@ enum PostgreSQLHeldType {
                 condition: "NOT (\(column) >= '0001-01-01' AND \(column) < '10000-01-01')",
                 words: "infinity or outside the years 1 to 9999")
         case .time: .init(condition: "\(column) = '24:00'", words: "24:00")
-        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .uuid, .json, .bytes, .native: nil
+        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .uuid, .json, .jsonText, .bytes, .native: nil
         }
     }
 }

@@ -84,7 +84,7 @@ package enum PostgreSQLInspector {
             tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         var inspection = Inspection(schema: Schema())
         let columns = try PostgreSQLColumnReader(connection)
-        inspection.notCarried = columns.notCarried
+        inspection.omitted = columns.omitted
         for column in columns.columns {
             guard let at = places[column.table] else { continue }
             tables[at].columns.append(column.column)
@@ -94,13 +94,13 @@ package enum PostgreSQLInspector {
         let constraints = try PostgreSQLConstraintReader(connection).constraints
         for constraint in constraints {
             guard let at = places[constraint.table] else { continue }
-            inspection.notCarried += constraint.add(to: &tables[at])
+            inspection.omitted += constraint.add(to: &tables[at])
         }
         let indexes = try PostgreSQLIndexReader(connection, columns.columns).indexes
         for index in indexes {
             guard let at = places[index.table] else { continue }
             if let objection = index.objection {
-                inspection.notCarried.append(.init(.index, index.index.name, reason: objection))
+                inspection.omitted.append(.init(.index, index.index.name, reason: objection))
             } else {
                 tables[at].indexes.append(index.index)
             }
@@ -111,7 +111,7 @@ package enum PostgreSQLInspector {
         inspection.sequences = try sequences(connection)
         inspection.options = try options(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
-        inspection.notCarried += others
+        inspection.omitted += others
         let types = try PostgreSQLTypeReader(connection)
         var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
         builder.addTables(columns.columns)

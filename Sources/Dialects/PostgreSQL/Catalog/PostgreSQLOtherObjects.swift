@@ -1,12 +1,12 @@
 /// What the current schema holds and a schema value has no word for.
 enum PostgreSQLOtherObjects {
     /// What kind of thing, its name, and the reason: a row each.
-    static func read(_ connection: any Connection) throws(DatabaseError) -> [NotCarried] {
+    static func read(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
         let others = try connection.query(others)
         return (relations + triggers + others).map { row in
-            NotCarried(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
+            Omission(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
         }
     }
 
@@ -18,7 +18,7 @@ enum PostgreSQLOtherObjects {
             WHEN c.relkind = 'p' THEN 'is a partitioned table'
             WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
             WHEN c.relkind = 'c' THEN 'is a composite type'
-            ELSE 'inherits from ' || p.relname || ': it is carried as a table of its own'
+            ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
         END
         FROM pg_class c
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid

@@ -19,6 +19,7 @@ struct PostgreSQLTypeName {
         case "time without time zone": .time
         case "uuid": .uuid
         case "jsonb": .json
+        case "json": .jsonText
         case "bytea": .bytes
         default: withArguments ?? .native(sqlite: "", postgresql: text)
         }

@@ -1,4 +1,4 @@
-// One moment for several sessions (https://www.postgresql.org/docs/current/functions-admin.html, snapshot synchronization).
+// One snapshot for several sessions (https://www.postgresql.org/docs/current/functions-admin.html, snapshot synchronization).
 
 extension PostgreSQLConnection {
     func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare {

@@ -5,7 +5,7 @@ extension PostgreSQLDialect: TransferSource {
     /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
     package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
         let key = table.primaryKey?.columns ?? []
-        // Tables that inherit from this one are carried by themselves.
+        // Tables that inherit from this one are transferred by themselves.
         return TableReading(
             from: "FROM ONLY \(SQLText.identifier(table.name))", key: key.isEmpty ? ["ctid"] : key,
             hiddenKey: key.isEmpty ? "ctid::text" : nil)

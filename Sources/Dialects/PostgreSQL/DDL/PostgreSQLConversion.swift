@@ -14,8 +14,7 @@ extension PostgreSQLDialect: TypeConversions {
         switch old {
         case .text, .varchar: break
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json,
-            .bytes, .native:
+            .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
         let number = #"^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+) *$"#
@@ -39,6 +38,7 @@ extension PostgreSQLDialect: TypeConversions {
                 column, "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", insensitive: true)
         // Before version 16 the server tells what is no JSON only by an error (`TextForm`).
         case .json: return Conversion("\(column)::jsonb")
+        case .jsonText: return Conversion("\(column)::json")
         case .bytes: return Conversion("convert_to(\(column), 'UTF8')")
         case .timestamp: return Conversion("\(column)::timestamptz", incompatibility: notAMoment(column))
         case .datetime:
@@ -83,7 +83,7 @@ extension PostgreSQLDialect: TypeConversions {
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json:
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json, .jsonText:
             text = "\(column)::text"
         // Whatever the session's DateStyle is.
         case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
@@ -96,8 +96,7 @@ extension PostgreSQLDialect: TypeConversions {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json,
-            .bytes, .native:
+            .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
     }

@@ -48,7 +48,7 @@ struct PostgreSQLMeaning {
         case .real: .real
         case .decimal(let precision, _): .decimal(precision: precision)
         case .numeric: .decimal(precision: nil)
-        case .text, .varchar, .json, .native: .text
+        case .text, .varchar, .json, .jsonText, .native: .text
         case .boolean: .boolean
         case .bytes: .bytes
         case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)

@@ -59,7 +59,7 @@ enum SQLiteDefault {
     }
 
     private static func meaning(of string: String, for type: ColumnType, affinity: SQLiteTypeName.Affinity) -> Default {
-        if type == .json { return .json(string) }
+        if type == .json || type == .jsonText { return .json(string) }
         if type == .boolean, string == "0" || string == "1" { return .boolean(string == "1") }
         switch affinity {
         case .text, .blob: return .text(string)

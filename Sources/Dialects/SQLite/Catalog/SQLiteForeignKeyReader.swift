@@ -10,7 +10,7 @@ struct SQLiteForeignKeyReader {
 
     struct Result {
         var keys: [ForeignKey] = []
-        var notCarried: [NotCarried] = []
+        var omitted: [Omission] = []
     }
 
     func read(_ table: SQLiteCatalog.Table) -> Result {
@@ -25,7 +25,7 @@ struct SQLiteForeignKeyReader {
                 key.columns = source.columns.map { table.column($0) ?? $0 }
                 result.keys.append(key)
             } catch {
-                result.notCarried.append(
+                result.omitted.append(
                     .init(.foreignKey, "\(table.name) \(source.summary)", reason: error.reason))
             }
         }

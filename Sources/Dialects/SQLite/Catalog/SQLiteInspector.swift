@@ -41,7 +41,7 @@ package enum SQLiteInspector {
             var table = reader.table
             table.foreignKeys = foreign.keys
             tables.append(table)
-            inspection.notCarried += reader.notCarried + foreign.notCarried
+            inspection.omitted += reader.omitted + foreign.omitted
             inspection.rowidAliases[source.name] = reader.rowidAlias
             inspection.options[source.name] = SQLiteDDLParser.parse(source.sql).map(source.options)
             inspection.sequences[source.name] = catalog.sequences[source.name]
@@ -49,32 +49,32 @@ package enum SQLiteInspector {
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
         let views = readViews(catalog)
-        inspection.schema = Schema(tables: tables, views: SQLiteOwnWords.settled(views.carried, over: tables))
-        inspection.notCarried += views.notCarried + whatHasNoPlace(catalog)
+        inspection.schema = Schema(tables: tables, views: SQLiteOwnWords.settled(views.transferred, over: tables))
+        inspection.omitted += views.omitted + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
     }
 
-    private static func readViews(_ catalog: SQLiteCatalog) -> (carried: [View], notCarried: [NotCarried]) {
+    private static func readViews(_ catalog: SQLiteCatalog) -> (transferred: [View], omitted: [Omission]) {
         let names = catalog.tables.flatMap { [$0.name] + $0.columns.map(\.name) }
         let expressions = SQLiteExpression(names: names + catalog.objects.filter { $0.kind == "view" }.map(\.name))
         var views: [View] = []
-        var notCarried: [NotCarried] = []
+        var omitted: [Omission] = []
         for object in catalog.objects where object.kind == "view" {
             if let query = SQLiteViewDefinition.query(of: object.sql ?? "", view: object.name) {
                 views.append(View(object.name, as: expressions.read(query)))
             } else {
-                notCarried.append(.init(.view, object.name, reason: "its definition could not be read"))
+                omitted.append(.init(.view, object.name, reason: "its definition could not be read"))
             }
         }
         return (
-            ReadingOrder.sort(views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded }), notCarried
+            ReadingOrder.sort(views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded }), omitted
         )
     }
 
-    private static func whatHasNoPlace(_ catalog: SQLiteCatalog) -> [NotCarried] {
+    private static func whatHasNoPlace(_ catalog: SQLiteCatalog) -> [Omission] {
         catalog.objects.compactMap { object in
             if let error = catalog.unreadable[object.name], object.kind == "table" {
                 return .init(.other, object.name, reason: "the table can't be read: \(error.message)")

@@ -8,7 +8,7 @@ struct SQLiteTableReader {
     private let expressions: SQLiteExpression
 
     private(set) var table: Table
-    private(set) var notCarried: [NotCarried] = []
+    private(set) var omitted: [Omission] = []
 
     init(_ source: SQLiteCatalog.Table, indexTexts: [String: String]) {
         self.source = source
@@ -24,7 +24,7 @@ struct SQLiteTableReader {
         }
         table = SQLiteOwnWords.settled(table)
         for clause in definition?.conflictClauses ?? [] {
-            notCarried.append(
+            omitted.append(
                 .init(
                     .other, source.name,
                     reason:
@@ -59,7 +59,7 @@ struct SQLiteTableReader {
 
     private mutating func generated(_ name: String, _ text: SQLiteTableDefinition.Column?) -> Generated? {
         guard let generated = text?.generated else {
-            notCarried.append(
+            omitted.append(
                 .init(.column, "\(source.name).\(name)", reason: "is computed, and its expression could not be read"))
             return nil
         }
@@ -99,7 +99,7 @@ struct SQLiteTableReader {
     private mutating func readIndex(_ source: SQLiteCatalog.Index) {
         let text = indexTexts[source.name].flatMap { SQLiteIndexDefinition($0) }
         guard let text, text.parts.count == source.parts.count, !source.isPartial || text.condition != nil else {
-            notCarried.append(.init(.index, source.name, reason: "its definition could not be read"))
+            omitted.append(.init(.index, source.name, reason: "its definition could not be read"))
             return
         }
         var index = Index(name: source.name, parts: zip(source.parts, text.parts).map { part($0, written: $1) })

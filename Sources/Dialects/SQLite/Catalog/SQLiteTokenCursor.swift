@@ -1,7 +1,7 @@
 /// A reader over the tokens of DDL that skips blanks and still gives back the exact text between two places.
 struct SQLiteTokenCursor {
     private let tokens: [SQLToken]
-    /// The place of the next token that is no blank; `tokens.count` at the end.
+    /// The place of the next token that is not blank; `tokens.count` at the end.
     private(set) var at = 0
 
     init(_ text: String) {

@@ -5,9 +5,9 @@ final class SQLiteConnection: Connection {
     private let statements: SQLiteStatementCache
     /// `nil` for a connection that is opened beside a driver.
     var newFile: SQLiteNewFile?
-    /// The moment that this connection and others read, as long as its transaction is open.
-    var sharedMoment: SQLiteSharedMoment?
-    /// Whether it lets others join the moment, and what holds writers back meanwhile.
+    /// The snapshot that this connection and others read, as long as its transaction is open.
+    var sharedSnapshot: SQLiteSharedSnapshot?
+    /// Whether it lets others join the snapshot, and what holds writers back meanwhile.
     var isSharing = false
     var writersGuard: SQLiteConnection?
 
@@ -73,7 +73,7 @@ final class SQLiteConnection: Connection {
     }
 
     func close() {
-        forgetSharedMoment()
+        forgetSharedSnapshot()
         statements.removeAll()
         handle.close()
     }
@@ -97,7 +97,7 @@ extension SQLiteConnection {
 
     func beginSnapshot() throws(DatabaseError) {
         try execute("BEGIN")
-        // BEGIN alone takes nothing: the moment is that of the first read
+        // BEGIN alone takes nothing: the snapshot is that of the first read
         // (https://www.sqlite.org/lang_transaction.html).
         do {
             _ = try query("SELECT count(*) FROM sqlite_schema")
@@ -110,12 +110,12 @@ extension SQLiteConnection {
 
     func commit() throws(DatabaseError) {
         try confirmSnapshot()
-        forgetSharedMoment()
+        forgetSharedSnapshot()
         try execute("COMMIT")
     }
 
     func rollback() throws(DatabaseError) {
-        forgetSharedMoment()
+        forgetSharedSnapshot()
         // Some errors roll back by themselves (https://www.sqlite.org/lang_transaction.html, section 3).
         guard isInTransaction else { return }
         handle.resetStatements()

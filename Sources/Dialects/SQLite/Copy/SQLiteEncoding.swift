@@ -34,7 +34,7 @@ enum SQLiteEncoding {
         case .bytes: self = .bytes
         case .boolean: self = .boolean
         case .text: self = .text
-        case .json: self = .json
+        case .json, .jsonText: self = .json
         case .varchar(let length): self = .varchar(length)
         case .decimal, .numeric: self = .decimal
         case .timestamp: self = .timestamp

@@ -26,8 +26,8 @@ enum SQLiteSameEngineCopy {
             }
         }
         copy.parts = PartOrder.sorted(copy.parts)
-        copy.notCarried = catalog.unreadable.map { name, error in
-            NotCarried(.other, name, reason: "the table can't be read: \(error.message)")
+        copy.omitted = catalog.unreadable.map { name, error in
+            Omission(.other, name, reason: "the table can't be read: \(error.message)")
         }
         return copy
     }

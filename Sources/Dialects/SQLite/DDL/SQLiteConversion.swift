@@ -13,8 +13,7 @@ extension SQLiteDialect: TypeConversions {
         switch old {
         case .text, .varchar: break
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json,
-            .bytes, .native:
+            .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
         let hex4 = String(repeating: "[0-9a-fA-F]", count: 4)
@@ -36,7 +35,7 @@ extension SQLiteDialect: TypeConversions {
             let no = "lower(\(column)) IN ('false', 'f', '0', 'no', 'off')"
             return Conversion("CASE WHEN \(yes) THEN 1 WHEN \(no) THEN 0 END", incompatibility: "NOT (\(yes) OR \(no))")
         case .uuid: return Conversion("lower(\(column))", incompatibility: "\(column) NOT GLOB '\(uuid)'")
-        case .json: return Conversion(column, incompatibility: "NOT json_valid(\(column))")
+        case .json, .jsonText: return Conversion(column, incompatibility: "NOT json_valid(\(column))")
         case .bytes: return Conversion("CAST(\(column) AS BLOB)")
         case .timestamp: return Conversion(utc(column), incompatibility: SQLiteIncompatibility.moment(column))
         case .datetime:
@@ -55,15 +54,14 @@ extension SQLiteDialect: TypeConversions {
         case .real: text = SQLiteNumberText.shortest(column)
         case .time: text = shortTime(column)
         case .boolean: text = "CASE WHEN \(column) THEN 'true' WHEN NOT \(column) THEN 'false' END"
-        case .decimal, .numeric, .timestamp, .datetime, .date, .uuid, .json: text = column
+        case .decimal, .numeric, .timestamp, .datetime, .date, .uuid, .json, .jsonText: text = column
         case .text, .varchar, .bytes, .native: return nil
         }
         switch new {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json,
-            .bytes, .native:
+            .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
     }

@@ -19,7 +19,7 @@ extension SQLiteDialect {
         case .boolean: return "\(isNoInteger) OR \(value) NOT IN (0, 1)"
         case .real: return "\(number) IS NOT \(value)"
         case .bytes: return "typeof(\(value)) NOT IN ('blob', 'null')"
-        case .json: return "\(isBlob(value)) OR NOT json_valid(\(value))"
+        case .json, .jsonText: return "\(isBlob(value)) OR NOT json_valid(\(value))"
         case .varchar(let length): return "\(isBlob(value)) OR length(\(value)) > \(length)"
         case .text, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid: return isBlob(value)
         case .native: return nil

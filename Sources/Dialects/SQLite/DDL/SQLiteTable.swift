@@ -63,7 +63,7 @@ extension SQLiteDialect {
         switch column.type {
         case .boolean: text += " CHECK (\(name) IN (0, 1))"
         // Before version 3.42 json_valid(NULL) is 0, and not NULL.
-        case .json: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
+        case .json, .jsonText: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
         case .varchar(let length): text += " CHECK (length(\(name)) <= \(length))"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time, .uuid,
             .bytes,
@@ -89,7 +89,7 @@ extension SQLiteDialect {
                 ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"].contains(sqlite.uppercased())
             case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp,
                 .datetime, .date,
-                .time, .uuid, .json, .bytes:
+                .time, .uuid, .json, .jsonText, .bytes:
                 true
             }
         }

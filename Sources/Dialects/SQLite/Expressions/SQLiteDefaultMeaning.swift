@@ -128,7 +128,7 @@ extension SQLiteMeaning {
         case .time where hasTime && !hasDate: return "\(moment)::time(0)"
         case .datetime, .timestamp, .date, .time, .uuid, .native, .smallint, .integer, .bigint, .real, .decimal,
             .numeric, .text,
-            .varchar, .boolean, .json, .bytes:
+            .varchar, .boolean, .json, .jsonText, .bytes:
             throw Untranslatable("the moment of the insert is no \(type)")
         }
     }

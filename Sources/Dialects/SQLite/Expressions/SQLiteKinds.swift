@@ -63,7 +63,9 @@ extension SQLiteMeaning {
         case .date: return "to_char(\(sql), 'YYYY-MM-DD')"
         case .time: return "to_char(\(sql), 'HH24:MI:SS')"
         case .uuid: return "(\(sql))::text"
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .json, .bytes, .native:
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .json, .jsonText,
+            .bytes,
+            .native:
             throw Untranslatable("it takes a \(type) for a text")
         }
     }

@@ -119,7 +119,7 @@ struct SQLiteMeaning {
         switch type {
         case .smallint, .integer, .bigint: .integer
         case .real, .decimal, .numeric: .number
-        case .text, .varchar, .json: .text
+        case .text, .varchar, .json, .jsonText: .text
         case .boolean: .boolean
         case .bytes: .bytes
         case .timestamp, .datetime, .date, .time, .uuid, .native: .native(type)

@@ -416,46 +416,6 @@ extension SQLiteMeaning {
         }
         return body
     }
-
-    // MARK: Inside expressions
-
-    /// A query inside an expression.
-    func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
-        guard use == .view else { throw Untranslatable("it reads other rows than its own") }
-        return try rows(of: query)
-    }
-
-    /// A query that stands for one value: the first of its first row.
-    func first(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
-        let rows = try inner(query)
-        guard rows.columns.count == 1, let column = rows.columns.first else {
-            throw Untranslatable("it takes several columns for one value")
-        }
-        let limit = query.limit == nil && !query.isOneRow ? " LIMIT 1" : ""
-        return Self.piece(column, "(\(rows.sql)\(limit))").edited { $0.isNullable = true }
-    }
-
-    func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
-        let operands: [SQLiteTree] = if case .row(let trees) = operand { trees } else { [operand] }
-        let rows = try inner(query)
-        guard rows.columns.count == operands.count else {
-            throw Untranslatable("IN compares different numbers of columns")
-        }
-        var (sides, kinds): ([String], [Kind]) = ([], [])
-        var isMatched = true
-        for (tree, column) in zip(operands, rows.columns) {
-            guard !isCaseless(tree) else { throw Untranslatable("IN compares texts without regard to case") }
-            let (value, other) = (try piece(tree), Self.piece(column, ""))
-            let both = try unified([value, other])
-            let kind = Self.kind(of: both)
-            isMatched = isMatched && (value.kind == other.kind || value.kind == .null || other.kind == .null)
-            sides.append(both[0].sql)
-            kinds.append(kind)
-        }
-        let inner = isMatched ? rows.sql : try self.rows(of: query, wanting: kinds).sql
-        let left = sides.count == 1 ? sides[0] : "(\(sides.joined(separator: ", ")))"
-        return Piece("(\(left) \(negated ? "NOT IN" : "IN") (\(inner)))", .boolean)
-    }
 }
 
 extension SQLiteQuery {
@@ -463,15 +423,6 @@ extension SQLiteQuery {
     fileprivate var showsRowsAsTheyAre: Bool {
         guard cores.count == 1, case .select(let select) = cores[0] else { return false }
         return select.groups.isEmpty && !select.isDistinct
-    }
-
-    /// Whether it yields one row, whatever it reads.
-    fileprivate var isOneRow: Bool {
-        guard cores.count == 1, case .select(let select) = cores[0], select.groups.isEmpty else { return false }
-        return select.results.contains { result in
-            guard case .expression(let tree, _, _) = result else { return false }
-            return tree.isAggregate
-        }
     }
 }
 
@@ -491,23 +442,6 @@ extension SQLiteQuery.Source {
         case .table(let table): SQLName.equal(table, name)
         case .query(let query): query.cores.contains { $0.reads(name) }
         case .joined(let sources): sources.contains { $0.reads(name) }
-        }
-    }
-}
-
-extension SQLiteTree {
-    /// Whether it is computed from all rows at once, as far as a glance tells.
-    fileprivate var isAggregate: Bool {
-        switch self {
-        case .call(let name, let arguments):
-            SQLiteMeaning.isAggregate(name, arguments.count) || arguments.contains(where: \.isAggregate)
-        case .aggregate(let call): call.over == nil
-        case .unary(_, let operand), .cast(let operand, _), .collated(let operand, _): operand.isAggregate
-        case .binary(_, let left, let right): left.isAggregate || right.isAggregate
-        case .null, .number, .string, .blob, .boolean, .name, .column, .row, .query, .exists, .isNull, .isIn,
-            .isInQuery,
-            .between, .matches, .choice:
-            false
         }
     }
 }

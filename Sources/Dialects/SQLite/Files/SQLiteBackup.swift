@@ -2,7 +2,7 @@ import TCSQLite
 
 extension SQLitePrivateCopy {
     /// Copies a database that others have open in WAL mode and that this user may not write, as one reader sees it: several
-    /// readers could not be brought to one moment. The writers go on (https://www.sqlite.org/backup.html).
+    /// readers could not be brought to one snapshot. The writers go on (https://www.sqlite.org/backup.html).
     static func backup(of file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLitePrivateCopy {
         let remark = "read from a private copy of \(file.name), because this user may not hold its writers back"
         return try SQLitePrivateCopy(of: file, in: options.temporaryFolder, remark) { target throws(DatabaseError) in

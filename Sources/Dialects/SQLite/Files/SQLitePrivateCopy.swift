@@ -14,7 +14,7 @@ final class SQLitePrivateCopy: Sendable {
     /// For people: why there is a copy.
     let remark: String
 
-    /// Copies `file` with its companions at one moment; `nil` when somebody wrote meanwhile. Throws `DatabaseError`.
+    /// Copies `file` with its companions as one snapshot; `nil` when somebody wrote meanwhile. Throws `DatabaseError`.
     static func attempt(_ file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy? {
         let before = try SQLiteFingerprint(of: file)
         guard before.isSettled else { return nil }

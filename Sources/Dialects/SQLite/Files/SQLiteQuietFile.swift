@@ -53,7 +53,7 @@ final class SQLiteQuietFile: Sendable {
     var remarks: [String] {
         guard file.walSize > 0 else { return [] }
         return [
-            "another program began to write \(file.name) while it was read: what was read is the moment before, and the -wal stays"
+            "another program began to write \(file.name) while it was read: what was read is the snapshot before, and the -wal stays"
         ]
     }
 

@@ -1,6 +1,6 @@
 import TCSQLite
 
-// One moment for several connections. A file that stays as it is, ours or nobody's, shows it to everyone. In
+// One snapshot for several connections. A file that stays as it is, ours or nobody's, shows it to everyone. In
 // rollback-journal mode the first reader's SHARED lock keeps writers from committing
 // (https://www.sqlite.org/lockingv3.html). In WAL mode each reader sees the commits before its own beginning, so writers
 // are held back while the readers begin, and go on as soon as all have.
@@ -11,10 +11,10 @@ extension SQLiteConnection {
         do throws(DatabaseError) {
             guard let source = handle.source else { return SnapshotShare(id: "") }
             try holdWritersBack(of: source)
-            let moment = source.share(try fingerprint(of: source), try remarks(on: source))
-            sharedMoment = moment
+            let snapshot = source.share(try fingerprint(of: source), try remarks(on: source))
+            sharedSnapshot = snapshot
             isSharing = true
-            return moment.share
+            return snapshot.share
         } catch {
             // The first error is the one to report.
             try? rollback()
@@ -26,20 +26,20 @@ extension SQLiteConnection {
         guard let source = handle.source else {
             throw DatabaseError(.other, "a database in memory belongs to one connection, and nobody can join it")
         }
-        sharedMoment = try source.joining(share) { () throws(DatabaseError) in try beginSnapshot() }
+        sharedSnapshot = try source.joining(share) { () throws(DatabaseError) in try beginSnapshot() }
     }
 
     func endSharing() throws(DatabaseError) { stopSharing() }
 
     /// To be called before the transaction ends.
-    func forgetSharedMoment() {
+    func forgetSharedSnapshot() {
         stopSharing()
-        sharedMoment = nil
+        sharedSnapshot = nil
     }
 
     private func stopSharing() {
         // First, so that nobody joins once the writers go on.
-        if isSharing, let sharedMoment { handle.source?.stopSharing(sharedMoment) }
+        if isSharing, let sharedSnapshot { handle.source?.stopSharing(sharedSnapshot) }
         isSharing = false
         writersGuard?.close()
         writersGuard = nil
@@ -50,20 +50,20 @@ extension SQLiteConnection {
     }
 
     var readingRemarks: [String] {
-        guard let sharedMoment else { return [] }
-        return sharedMoment.remarks + (handle.source?.newcomersRemarks ?? [])
+        guard let sharedSnapshot else { return [] }
+        return sharedSnapshot.remarks + (handle.source?.newcomersRemarks ?? [])
     }
 
     func sourceFingerprint() throws(DatabaseError) -> String {
-        guard let sharedMoment else {
+        guard let sharedSnapshot else {
             throw DatabaseError(.other, "a fingerprint is taken of a shared snapshot, and none is open")
         }
-        return sharedMoment.fingerprint
+        return sharedSnapshot.fingerprint
     }
 }
 
 extension SQLiteConnection {
-    /// Begins the snapshot anew behind a guard where that is needed to know its moment.
+    /// Begins the snapshot anew behind a guard where that is needed to know which one it is.
     private func holdWritersBack(of source: SQLiteSource) throws(DatabaseError) {
         guard try readsWAL(of: source) else { return }
         try rollback()

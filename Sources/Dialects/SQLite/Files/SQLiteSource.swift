@@ -2,7 +2,7 @@ import TCSQLite
 import TCPOSIX
 import Synchronization
 
-/// How one database is read: the same way by all connections of a `Database`, so that they can share a moment.
+/// How one database is read: the same way by all connections of a `Database`, so that they can share a snapshot.
 final class SQLiteSource: Sendable {
     enum Way: Sendable {
         /// Where it lies, under SQLite's own locks. In rollback-journal mode that leaves no trace; in WAL mode it is for a

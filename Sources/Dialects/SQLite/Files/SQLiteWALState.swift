@@ -21,7 +21,7 @@ struct SQLiteWALState: Equatable {
         throw DatabaseError(.locked, "the wal-index of \(handle.path) changes all the time", remedy: "try again")
     }
 
-    /// Of the moment that this is: as long as frames lie in the -wal they and its salts tell, and otherwise the file does.
+    /// Of this snapshot: as long as frames lie in the -wal they and its salts tell, and otherwise the file does.
     func fingerprint(of file: SQLiteFile) throws(DatabaseError) -> String {
         guard frames > 0 else { return try SQLiteFingerprint(of: file).databaseText }
         return "wal:\(frames):\(SQLiteFingerprint.hexadecimal(identity))"

@@ -1,0 +1,270 @@
+// The fields of `COPY … FROM STDIN (FORMAT binary)`: each value in the bytes that its column's encoding stands for.
+
+extension PostgreSQLBuffer {
+    /// Appends a field for each value. The first column whose value does not fit, with nothing appended for it; `nil` if all do.
+    mutating func append(_ row: borrowing RawRow, as encodings: [PostgreSQLEncoding]) -> Int? {
+        for column in encodings.indices where !append(field: row[column], as: encodings[column]) { return column }
+        return nil
+    }
+
+    /// Appends one field: its length, then its bytes. False, with nothing appended, if the value does not fit.
+    mutating func append(field value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
+        if case .null = value {
+            append(Int32(-1))
+            return true
+        }
+        let header = count
+        append(Int32(0))
+        guard append(value, as: encoding) else {
+            truncate(to: header)
+            return false
+        }
+        // A field of more than 2 GiB is refused by the server; SQLite's limit lies below.
+        replace(at: header, with: Int32(truncatingIfNeeded: length(from: header + 4)))
+        return true
+    }
+
+    /// May leave half a value behind when it returns false.
+    private mutating func append(_ value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
+        switch encoding {
+        case .int2: append(exactly: value.wholeNumber.flatMap { Int16(exactly: $0) })
+        case .int4: append(exactly: value.wholeNumber.flatMap { Int32(exactly: $0) })
+        case .int8: append(exactly: value.wholeNumber)
+        case .float4: append(exactly: value.double.flatMap { Float(exactly: $0)?.bitPattern })
+        case .float8: append(exactly: value.double?.bitPattern)
+        case .numeric: appendNumeric(value, limit: .none, allowsNaN: true)
+        case .decimal(let precision, let scale):
+            appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
+        case .text: appendText(value, limit: .max)
+        case .provenText: appendText(value, limit: .max, isProven: true)
+        case .varchar(let length): appendText(value, limit: length)
+        case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
+        case .timestamptz(let digits):
+            append(value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, digits: digits)
+        case .timestamp(let digits): append(value.text.flatMap { CalendarNumber.reading($0) }, digits: digits)
+        case .time(let digits): append(value.text.flatMap { CalendarNumber.time($0) }, digits: digits)
+        case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) })
+        case .interval: append(value.interval)
+        case .inet: append(value.text.flatMap { AddressText.number($0) })
+        case .uuid: appendUUID(value)
+        case .json: value.text.map { JSONDigest.of($0) != nil } ?? true && appendText(value, limit: .max)
+        case .jsonb: appendJSON(value)
+        case .provenJSON: appendJSON(value, isProven: true)
+        case .bytea: appendBytes(value)
+        case .raw: appendRaw(value)
+        }
+    }
+
+    @inline(__always)
+    private mutating func append<Number: FixedWidthInteger>(exactly number: Number?) -> Bool {
+        guard let number else { return false }
+        append(number)
+        return true
+    }
+
+    private mutating func appendNumeric(_ value: RawValue, limit: PostgreSQLNumeric.Limit, allowsNaN: Bool) -> Bool {
+        switch value {
+        case .text(let bytes):
+            if allowsNaN, bytes.elementsEqual("NaN".utf8) {
+                appendNumericNaN()
+                return true
+            }
+            return append(numeric: bytes, limit: limit)
+        case .integer(let number):
+            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+                var start = 20
+                var rest = number.magnitude
+                repeat {
+                    start -= 1
+                    digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                } while rest > 0
+                if number < 0 {
+                    start -= 1
+                    digits[start] = UInt8(ascii: "-")
+                }
+                return append(
+                    numeric: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[start...]), limit: limit)
+            }
+        case .real(let number):
+            if number.isNaN {
+                guard allowsNaN else { return false }
+                appendNumericNaN()
+                return true
+            }
+            // No decimal has the sign of -0.0.
+            if number == 0 && number.sign == .minus { return false }
+            // Numbers of more than 15 characters cost an allocation; a column that mixes reals into decimals is rare.
+            var text = number.description
+            return text.withUTF8 { append(numeric: UnsafeRawBufferPointer($0), limit: limit) }
+        case .null, .boolean, .blob: return false
+        }
+    }
+
+    /// Numbers among texts are written as SQLite and PostgreSQL both cast them.
+    private mutating func appendText(_ value: RawValue, limit: Int, isProven: Bool = false) -> Bool {
+        let start = count
+        switch value {
+        case .text(let bytes):
+            if !isProven {
+                guard let characters = PostgreSQLText.characters(in: bytes), characters <= limit else { return false }
+            }
+            append(bytes)
+            return true
+        case .integer(let number): append(digits: number)
+        case .real(let number): append(text: number)
+        case .null, .boolean, .blob: return false
+        }
+        return count - start <= limit
+    }
+
+    /// A moment or a time of the clock in microseconds, if no more digits of a second than these are there to be lost.
+    @inline(__always)
+    private mutating func append(_ microseconds: Int64?, digits: Int) -> Bool {
+        guard let microseconds, digits == 6 || microseconds % Self.unit(digits) == 0 else { return false }
+        append(microseconds)
+        return true
+    }
+
+    private static func unit(_ digits: Int) -> Int64 { (digits..<6).reduce(1) { unit, _ in unit * 10 } }
+
+    private mutating func append(_ interval: IntervalNumber?) -> Bool {
+        guard let interval else { return false }
+        append(interval.microseconds)
+        append(interval.days)
+        append(interval.months)
+        return true
+    }
+
+    /// The family, the bits of the network, whether it is a `cidr`, and how many bytes follow (`inet_recv`). The families are the
+    /// server's own numbers, whatever the system's are.
+    private mutating func append(_ address: AddressNumber?) -> Bool {
+        guard let address else { return false }
+        append(UInt8(address.isIPv6 ? 3 : 2))
+        append(address.networkBits)
+        append(UInt8(0))
+        append(UInt8(address.isIPv6 ? 16 : 4))
+        if address.isIPv6 {
+            append(address.first)
+            append(address.second)
+        } else {
+            append(UInt32(truncatingIfNeeded: address.first >> 32))
+        }
+        return true
+    }
+
+    private mutating func appendUUID(_ value: RawValue) -> Bool {
+        guard let words = value.text.flatMap(UUIDText.words) else { return false }
+        append(words.0)
+        append(words.1)
+        return true
+    }
+
+    /// A version byte of 1 and the text (`jsonb_recv`). What is not JSON must not reach the server: its error would end the copy.
+    private mutating func appendJSON(_ value: RawValue, isProven: Bool = false) -> Bool {
+        append(UInt8(1))
+        switch value {
+        case .text(let bytes):
+            guard isProven || JSONDigest.of(bytes) != nil else { return false }
+            append(bytes)
+        case .integer(let number): append(digits: number)
+        case .real(let number):
+            guard number.isFinite else { return false }
+            append(text: number)
+        case .null, .boolean, .blob: return false
+        }
+        return true
+    }
+
+    private mutating func appendRaw(_ value: RawValue) -> Bool {
+        guard case .blob(let bytes) = value else { return false }
+        append(bytes)
+        return true
+    }
+
+    private mutating func appendBytes(_ value: RawValue) -> Bool {
+        switch value {
+        case .blob(let bytes), .text(let bytes): append(bytes)
+        // Numbers among blobs are written as they are among texts.
+        case .integer(let number): append(digits: number)
+        case .real(let number): append(text: number)
+        case .null, .boolean: return false
+        }
+        return true
+    }
+}
+
+extension RawValue {
+    fileprivate var text: UnsafeRawBufferPointer? {
+        if case .text(let bytes) = self { bytes } else { nil }
+    }
+
+    /// The whole number that the value is exactly; a text only if it is spelled as that number is, without zeros before it.
+    var wholeNumber: Int64? {
+        switch self {
+        case .integer(let number): number
+        case .real(let number): Int64(exactly: number)
+        case .boolean(let truth): truth ? 1 : 0
+        case .text(let bytes): RawValue.wholeNumber(bytes)
+        case .null, .blob: nil
+        }
+    }
+
+    private static func wholeNumber(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        var reader = ASCIIReader(bytes)
+        let isNegative = reader.skip("-")
+        guard let first = reader.digit(), first != 0 || (bytes.count == 1) else { return nil }
+        // Counted downwards, because the smallest number has no positive counterpart.
+        var number = Int64(-first)
+        while let digit = reader.digit() {
+            let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (next, overflowsToo) = shifted.subtractingReportingOverflow(Int64(digit))
+            if overflows || overflowsToo { return nil }
+            number = next
+        }
+        guard reader.isAtEnd, isNegative || number != .min else { return nil }
+        return isNegative ? number : -number
+    }
+
+    /// A number counts microseconds.
+    var interval: IntervalNumber? {
+        switch self {
+        case .integer(let number): IntervalNumber(microseconds: number)
+        case .text(let bytes): IntervalText.number(bytes)
+        case .null, .boolean, .real, .blob: nil
+        }
+    }
+
+    fileprivate var double: Double? {
+        switch self {
+        case .real(let number): number
+        case .integer(let number): Double(exactly: number)
+        case .null, .boolean, .text, .blob: nil
+        }
+    }
+
+    /// What a boolean column takes for true or false.
+    var truth: Bool? {
+        switch self {
+        case .boolean(let truth): truth
+        case .integer(let number): number == 0 ? false : number == 1 ? true : nil
+        case .text(let bytes):
+            if bytes.isWord("t") || bytes.isWord("true") {
+                true
+            } else if bytes.isWord("f") || bytes.isWord("false") {
+                false
+            } else {
+                nil
+            }
+        case .null, .real, .blob: nil
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the letters of a word in lower case, in any case.
+    fileprivate func isWord(_ word: StaticString) -> Bool {
+        guard count == word.utf8CodeUnitCount else { return false }
+        return indices.allSatisfy { self[$0] | 0x20 == word.utf8Start[$0] }
+    }
+}
