@@ -298,3 +298,31 @@ extension SystemMoveTests {
         }
     }
 }
+
+extension SystemMoveTests {
+    @Test(
+        "a checkout alone, without settings, documents or a home around it",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func bareCheckout() async throws {
+        try await withMove(.sqlite) { move in
+            let checkout = "\(move.alex.home)/alone"
+            try FileManager.default.createDirectory(atPath: checkout, withIntermediateDirectories: false)
+            for name in ["teleclaude.db", "teleclaude.db-wal"] {
+                try FileManager.default.copyItem(
+                    atPath: "\(move.home)/teleclaude/\(name)", toPath: "\(checkout)/\(name)")
+            }
+            for path in [checkout, "\(checkout)/teleclaude.db", "\(checkout)/teleclaude.db-wal"] {
+                chown(path, move.alex.uid, move.alex.uid)
+            }
+            let config = "\(move.root)/etc/teleclaude/config.yml"
+            let settings = try String(contentsOfFile: config, encoding: .utf8)
+            try (settings + "people: [{name: Alex Smith, os_username: \(move.alex.name), role: admin}]\n").write(
+                toFile: config, atomically: false, encoding: .utf8)
+            let run = try await move.telec(
+                "system", "migrate", "--root", move.root, "--from", checkout, "--quiet")
+            #expect(run.code == 0 && run.output.contains("200 sessions are Alex Smith's"), "\(run)")
+            #expect(run.output.contains("absent"), "\(run)")
+            #expect(try String(contentsOfFile: config, encoding: .utf8).contains("os_username: \(move.alex.name)"))
+        }
+    }
+}

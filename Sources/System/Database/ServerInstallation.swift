@@ -115,8 +115,8 @@ package struct ServerInstallation: Sendable {
 }
 
 extension ServerInstallation {
-    /// That of an installation whose settings name a database of this machine's server; `nil` where they name none, or the admin has
-    /// made it in another way.
+    /// That of an installation whose settings name a database of this machine's server; `nil` where they name none, or it was made in
+    /// another way.
     ///
     /// - Throws: `MachineError`, `DatabaseError` and `SettingsError` where that can't be found out.
     package static func present(_ installation: Installation, _ history: History) async throws -> ServerInstallation? {
@@ -126,7 +126,8 @@ extension ServerInstallation {
             case .postgresql(let parameters) = try DatabaseURL(parsing: url).target,
             parameters["host"]?.hasPrefix("/") ?? true
         else { return nil }
-        let found = try ServerInstallation(url, admin: nil, installation, history)
+        // A server that has no such account was set up by somebody who knows how.
+        guard let found = try? ServerInstallation(url, admin: nil, installation, history) else { return nil }
         let roles = found.roles
         let server = try await found.admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }
         return server.databases[found.database] == roles.owner ? found : nil

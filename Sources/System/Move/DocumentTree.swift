@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// The documents of an existing install, as they are on the disk: no link is followed, and nothing outside the folder is read.
 package struct DocumentTree: Sendable {
     package struct File: Sendable, Equatable {
@@ -15,34 +17,43 @@ package struct DocumentTree: Sendable {
     package private(set) var folders: [String] = []
     package private(set) var files: [File] = []
     package private(set) var skipped: [Skipped] = []
-    private let root: RootFolder
-    private let top: String
+    private let root: RootFolder?
+    private static let top = "/docs"
 
+    /// Those of a `.teleclaude` folder; none where there is no such folder.
+    ///
     /// - Throws: `MachineError` where a file can't be read.
-    package init(_ top: String, in root: RootFolder) throws(MachineError) {
-        (self.root, self.top) = (root, top)
-        switch try root.look(top, .names).kind {
+    package init(of state: String) throws(MachineError) {
+        guard access(state, F_OK) == 0 else {
+            root = nil
+            return
+        }
+        let root = try RootFolder(state)
+        self.root = root
+        switch try root.look(Self.top, .names).kind {
         case .nothing: break
-        case .folder(let names): try add(names, of: "")
+        case .folder(let names): try add(names, of: "", root)
         case .link(let target): skip("", "is a symbolic link to \(target): not followed")
         case .file, .other, .unreachable: skip("", "is no folder")
         }
     }
 
-    package func bytes(of file: File) throws(MachineError) -> [UInt8] { try root.bytes(of: top + file.path) }
+    package func bytes(of file: File) throws(MachineError) -> [UInt8] {
+        try root?.bytes(of: Self.top + file.path) ?? []
+    }
 
-    private mutating func add(_ names: [String], of folder: String) throws(MachineError) {
+    private mutating func add(_ names: [String], of folder: String, _ root: RootFolder) throws(MachineError) {
         for name in names {
             let path = "\(folder)/\(name)"
             guard !name.unicodeScalars.contains("\u{FFFD}") else {
                 skip(path, "has a name that is not UTF-8")
                 continue
             }
-            switch try root.look(top + path, .names).kind {
+            switch try root.look(Self.top + path, .names).kind {
             case .folder(let inner):
                 folders.append(path)
-                try add(inner, of: path)
-            case .file: files.append(File(path: path, digest: FileBytes.digest(try root.bytes(of: top + path))))
+                try add(inner, of: path, root)
+            case .file: files.append(File(path: path, digest: FileBytes.digest(try root.bytes(of: Self.top + path))))
             case .link(let target): skip(path, "is a symbolic link to \(target): not followed")
             case .other: skip(path, "is neither a file nor a folder")
             case .nothing, .unreachable: skip(path, "has gone while it was looked at")

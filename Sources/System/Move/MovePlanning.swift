@@ -27,7 +27,7 @@ struct MovePlanning {
             for: old, in: installation.realPath(layout.folders.state), isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
         let owners = try people.owners(named: request.owner, byEmail: request.byEmail)
-        let documents = try DocumentTree("/docs", in: RootFolder(old.state))
+        let documents = try DocumentTree(of: old.state)
         let (references, index) = try read(documents, old)
         var plan = MovePlan(
             old: old, split: split, owners: owners, target: target,

@@ -125,14 +125,18 @@ struct MoveRun: Sendable {
             events(.done("data: \(report.ownedSessions) sessions, verified"))
             return report
         } catch {
-            // Nothing has come over: it is as if this had not been tried.
-            if isFirst, try await transfer.done() == nil {
-                try folder.remove()
-                if manifest.database == .missing { try await removal.run(.file) }
-                if manifest.wasRunning { for words in service.start { try SystemCommand.require(words) } }
-            }
+            // Whether anything has come over is not known where the database can't be asked: then the run is gone on with later.
+            if isFirst { try? await takeBack(manifest, transfer) }
             throw error
         }
+    }
+
+    /// Nothing has come over: it is as if this had not been tried.
+    private func takeBack(_ manifest: MoveManifest, _ transfer: InstallImport) async throws {
+        guard try await transfer.done() == nil else { return }
+        if manifest.database == .missing { try await removal.run(.file) }
+        try folder.remove()
+        if manifest.wasRunning { for words in service.start { try SystemCommand.require(words) } }
     }
 
     private var removal: ImportRemoval { ImportRemoval(target, move.history, as: plan.filling.account) }

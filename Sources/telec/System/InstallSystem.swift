@@ -48,7 +48,7 @@ struct InstallSystem: AsyncParsableCommand {
             let installation = try options.installation()
             if !dryRun { try installation.root.lock() }
             let machine = try installation.look()
-            let server = try await server(installation)
+            let (server, remark) = try await serverOrRemark(installation)
             let steps = try InstallPlan(installation.layout, on: machine).steps(
                 isElsewhereChanged: server?.steps.isEmpty == false)
             let run = SystemRun(
@@ -58,8 +58,20 @@ struct InstallSystem: AsyncParsableCommand {
             let isDone = steps.isEmpty && server?.steps.isEmpty ?? true
             if dryRun { return run.conclude(dryVerdict(isDone), remarks: []) }
             let outcome = try Trial(installation).outcome()
-            run.conclude(verdict(isDone), remarks: advice(machine, installation) + remarks(outcome))
+            run.conclude(
+                verdict(isDone), remarks: [remark].compactMap { $0 } + advice(machine, installation) + remarks(outcome))
             if isFailure(outcome, machine.services) { throw ExitCode(1) }
+        }
+    }
+
+    /// Without a word about the database, a server that is away does not keep the programs from coming.
+    private func serverOrRemark(
+        _ installation: Installation
+    ) async throws -> (server: (installation: ServerInstallation, steps: [ServerStep])?, remark: String?) {
+        do {
+            return (try await server(installation), nil)
+        } catch let error as DatabaseError where database == nil {
+            return (nil, "warning: the database was not looked at, nor migrated: \(error); run this again then")
         }
     }
 
