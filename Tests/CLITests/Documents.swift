@@ -73,6 +73,11 @@ struct TransferDocument: Decodable {
         var reason: String
     }
 
+    private enum CodingKeys: String, CodingKey {
+        case version, verdict, tables, renames, misfits, proposedRules
+        case omitted = "notCarried"
+    }
+
     var version: Int
     var verdict: String
     var tables: [Table]

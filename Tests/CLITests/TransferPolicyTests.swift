@@ -71,7 +71,7 @@ struct TransferPolicyTests {
             name: "infinity in DECIMAL", script: Kind.column("DECIMAL(5,2)", "(1, 1.25), (2, -9e999), (3, 999)"),
             widened: "text", kept: "numeric", reason: "is not a decimal number of at most 5 digits"),
         Kind(
-            name: "no moment", script: Kind.column("DATETIME", "(1, '2024-01-02 03:04:05'), (2, 'soon'), (3, NULL)"),
+            name: "no timestamp", script: Kind.column("DATETIME", "(1, '2024-01-02 03:04:05'), (2, 'soon'), (3, NULL)"),
             widened: "text", kept: "timestamp without time zone", reason: "is not a timestamp without a zone"),
         Kind(
             name: "no boolean", script: Kind.column("BOOLEAN", "(1, 0), (2, 2), (3, 'true')"), widened: "text",
