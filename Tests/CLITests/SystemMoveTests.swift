@@ -35,7 +35,11 @@ struct SystemMoveTests {
             try move.expectDocuments(run.output + dry.output)
             #expect(!FileManager.default.fileExists(atPath: move.unitLink))
 
-            try await move.withDaemon { try await expectAccess(move) }
+            try await move.withDaemon {
+                try await expectAccess(move)
+                let served = try await move.telec("system", "rollback", "--root", move.root, "--discard-new")
+                expectRefusal(served, saying: "a daemon works on the new database")
+            }
 
             let after = try move.rootTree()
             let again = try await move.migrate()
@@ -323,6 +327,37 @@ extension SystemMoveTests {
             #expect(run.code == 0 && run.output.contains("200 sessions are Alex Smith's"), "\(run)")
             #expect(run.output.contains("absent"), "\(run)")
             #expect(try String(contentsOfFile: config, encoding: .utf8).contains("os_username: \(move.alex.name)"))
+        }
+    }
+}
+
+extension SystemMoveTests {
+    @Test(
+        "a home whose path has a space and a line break, and what is no document in its documents",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func strangeNames() async throws {
+        try await withMove(.sqlite) { move in
+            let home = "\(move.alex.home)/a home\nof two lines"
+            try FileManager.default.moveItem(atPath: move.home, toPath: home)
+            let documents = "\(home)/.teleclaude/docs"
+            try "y\n".write(toFile: "\(documents)/sp ace\nline.md", atomically: false, encoding: .utf8)
+            try "x\n".write(toFile: "\(documents)/closed.md", atomically: false, encoding: .utf8)
+            chmod("\(documents)/closed.md", 0)
+            mkfifo("\(documents)/pipe", 0o644)
+            symlink("/etc", "\(documents)/etc")
+            let before = try move.rootTree()
+            let run = try await move.migrate("--from", home, "--quiet")
+            #expect(run.code == 0, "\(run)")
+            for words in [
+                "docs/pipe is neither a file nor a folder", "docs/etc is a symbolic link to /etc: not followed",
+            ] {
+                #expect(run.output.contains(words), "\(run)")
+            }
+            let shared = "\(move.root)/usr/local/share/teleclaude/docs"
+            let names = Set(try FileManager.default.contentsOfDirectory(atPath: shared))
+            #expect(names.isSuperset(of: ["sp ace\nline.md", "closed.md"]) && names.isDisjoint(with: ["pipe", "etc"]))
+            #expect(try await move.telec("system", "rollback", "--root", move.root).code == 0)
+            #expect(try move.rootTree() == before)
         }
     }
 }

@@ -1,10 +1,9 @@
-/// Where a move keeps what it has to know later: its manifest, the files that it replaced, its report. Root's alone.
+/// Where a move keeps what it has to know later: its manifest, the files that it replaced, the way back. Root's alone.
 struct MoveFolder {
     let installation: Installation
 
     var path: String { "\(installation.layout.folders.settings)/migration" }
     var manifestPath: String { "\(path)/manifest.json" }
-    var reportPath: String { "\(path)/report.json" }
     var wayBackPath: String { "\(path)/ROLLBACK.txt" }
 
     /// `nil` where no move was begun. Throws `MachineError` for one that is not root's alone, or that can't be read.

@@ -114,7 +114,7 @@ struct MoveRun: Sendable {
             if machine.services == .managed(isRunning: true) {
                 for words in service.stop { try SystemCommand.require(words) }
             }
-            try await move.requireNoDaemon(target, plan.filling.account)
+            try await SystemMove.requireNoDaemon(target, plan.filling.account)
             if try await transfer.done() != nil {
                 if manifest.rows.isEmpty { try await count(&manifest) }
                 return nil

@@ -138,16 +138,18 @@ package struct SystemMove: Sendable {
                 "filled", "\(plan.target) holds what was taken over from \(done.source) at \(done.madeAt)",
                 remedy: "name an empty database with --database")
         }
-        if machine.services != .managed(isRunning: true) { try await requireNoDaemon(target, plan.filling.account) }
+        if machine.services != .managed(isRunning: true) {
+            try await Self.requireNoDaemon(target, plan.filling.account)
+        }
     }
 
     /// The installed service is stopped for the move; whatever else serves is somebody's to stop.
-    func requireNoDaemon(_ target: Database, _ account: ActingAccount?) async throws {
+    static func requireNoDaemon(_ target: Database, _ account: ActingAccount?) async throws {
         guard !target.isMissing else { return }
         try await ActingAccount.act(as: account) {
             try await target.withConnection { connection in
                 let lock = try connection.hold(.daemon)
-                guard let lock else { throw Self.daemonWorks }
+                guard let lock else { throw daemonWorks }
                 lock.release()
             }
         }

@@ -50,6 +50,9 @@ package struct SystemRollback: Sendable {
         return plan
     }
 
+    /// What a run leaves that ended before it had written its manifest: copies, and nothing that they were copies for.
+    package func clear() throws(MachineError) { try folder.remove() }
+
     private enum FileState { case ours, changed, gone }
 
     private func state(of file: MoveManifest.File) throws(MachineError) -> FileState {
@@ -70,7 +73,7 @@ package struct SystemRollback: Sendable {
 
     private func losses(_ manifest: MoveManifest) async throws -> [String] {
         guard !manifest.rows.isEmpty else { return [] }
-        let (target, removal) = try await removal(manifest)
+        let (target, removal, _) = try await removal(manifest)
         let now = try await removal.counts()
         await target.close()
         let watched = Set(manifest.rows.keys).union(manifest.database == .migrated ? [] : ["audit_log"])
@@ -80,12 +83,14 @@ package struct SystemRollback: Sendable {
         }
     }
 
-    private func removal(_ manifest: MoveManifest) async throws -> (Database, ImportRemoval) {
+    private func removal(
+        _ manifest: MoveManifest
+    ) async throws -> (target: Database, removal: ImportRemoval, account: ActingAccount?) {
         let url =
             Self.isWhole(manifest.target) ? try DatabaseURL(parsing: manifest.target) : try settings().settings.database
         let access = await FillingAccess(to: url, installation, try installation.look())
         let target = try Database(access.url, options: options)
-        return (target, ImportRemoval(target, history, as: access.account))
+        return (target, ImportRemoval(target, history, as: access.account), access.account)
     }
 
     private var options: ConnectionOptions { ConnectionOptions(access: .readWrite, isOwned: true, isDurable: true) }
@@ -119,7 +124,8 @@ package struct SystemRollback: Sendable {
     }
 
     private func removeData(_ manifest: inout MoveManifest) async throws {
-        let (target, removal) = try await removal(manifest)
+        let (target, removal, account) = try await removal(manifest)
+        try await SystemMove.requireNoDaemon(target, account)
         switch manifest.database {
         case .missing: try await removal.run(.file)
         case .empty where !(try await removal.counts()).isEmpty: try await removal.run(.schema)

@@ -28,6 +28,7 @@ struct RollbackSystem: AsyncParsableCommand {
             try installation.root.lock()
             let rollback = SystemRollback(installation, try .teleclaude())
             guard let plan = try await rollback.plan() else {
+                if !dryRun { try rollback.clear() }
                 return options.output.show(Self.document(nil, remarks: [], isDry: dryRun)) {
                     "nothing was brought over: there is nothing to take back"
                 }
