@@ -66,7 +66,7 @@ struct RoleSettingsTests {
     func own() async throws {
         try await withPlace { place in
             for setting in [
-                "statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1",
+                "statement_timeout = 40", "lock_timeout = 40", "idle_in_transaction_session_timeout = 40",
                 "default_transaction_read_only = on", "default_transaction_isolation = 'serializable'",
                 "DateStyle = 'German, DMY'", "IntervalStyle = 'sql_standard'", "bytea_output = 'escape'",
                 "standard_conforming_strings = off", "extra_float_digits = -15", "check_function_bodies = off",
