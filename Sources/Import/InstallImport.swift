@@ -74,7 +74,7 @@ public struct InstallImport: Sendable {
     /// - Throws: ``ImportError``, `TransferError`, `SchemaTransferError`, `MigratorError` and `DatabaseError`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
         try await work(events) { copy, result in
-            try await completeMigrations()
+            try await completeMigrations(Set(result.counts.keys))
             let transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
             let transferred = try await transfer.run(events)
             let report = report(result, counting: transferred)
@@ -88,12 +88,15 @@ public struct InstallImport: Sendable {
         }
     }
 
-    /// A run that lost its server has left a target whose migrations broke off, and no row in it: they are gone on with.
-    private func completeMigrations() async throws {
+    /// A run that lost its server has left a target whose migrations broke off, and nothing in the tables that are to be filled: they
+    /// are gone on with.
+    private func completeMigrations(_ filled: Set<String>) async throws {
         guard !target.isMissing else { return }
         let migrator = Migrator(history: history, database: target)
         guard case .behind(let ids) = try await migrator.status().position, ids.count < history.migrations.count,
-            try await ImportRemoval(target, history, as: nil).counts().values.allSatisfy({ $0 == 0 })
+            try await ImportRemoval(target, history, as: nil).counts().allSatisfy({ name, rows in
+                rows == 0 || !filled.contains(name)
+            })
         else { return }
         try await migrator.up()
     }
