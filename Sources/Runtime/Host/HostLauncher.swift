@@ -40,7 +40,13 @@ public struct HostStart {
         // Without a folder all of it was delivered.
         if !folder.isThere || folder.text(in: folder.running) == launch { return .runs }
         guard hasEnded else { return .pending }
-        let last = folder.text(in: folder.log)?.split(separator: "\n").last.map(String.init)
-        return .failed(last ?? "the session's host has ended without a word")
+        return .failed(Self.lastWords(in: folder.text(in: folder.log) ?? ""))
+    }
+
+    /// Why a host ended, by its log. Where it crashed, Swift's runtime says that first, and writes many lines behind it.
+    private static func lastWords(in log: String) -> String {
+        let lines = log.split(separator: "\n")
+        let crash = lines.first { $0.contains("Fatal error:") } ?? lines.first { $0.contains("Program crashed:") }
+        return (crash ?? lines.last).map(String.init) ?? "the session's host has ended without a word"
     }
 }
