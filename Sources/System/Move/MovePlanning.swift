@@ -23,15 +23,17 @@ struct MovePlanning {
         let old = try OldInstall.find(in: context.absolute(request.from), context)
         let (split, remark) = try split(old)
         let target = try target(split)
-        try MoveSpace.require(
-            for: old, in: installation.realPath(layout.folders.state), isFile: target.filePath != nil)
+        let filling = await FillingAccess(to: target, installation, machine)
+        // Where the working copy is made; a SQLite target is in the same place.
+        let place = filling.account?.temporaryFolder ?? installation.realPath(layout.folders.state)
+        try MoveSpace.require(for: old, in: place, isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
         let owners = try people.owners(named: request.owner, byEmail: request.byEmail)
         let documents = try DocumentTree(of: old.state)
         let (references, index) = try read(documents, old)
         var plan = MovePlan(
             old: old, split: split, owners: owners, target: target,
-            filling: await FillingAccess(to: target, installation, machine), documents: documents, shared: shared,
+            filling: filling, documents: documents, shared: shared,
             references: references,
             transcripts: try await TranscriptPaths(
                 of: old.data, temporaryFolder: installation.realPath(layout.folders.state),

@@ -199,8 +199,8 @@ struct MoveRun: Sendable {
         var advice: [String] = []
         if plan.transcripts.unreadable > 0 {
             advice.append(
-                "\(plan.transcripts.unreadable) transcripts of agents can't be read by the service's user: they stay their "
-                    + "owner's, and telec shows them to the owner")
+                "\(plan.transcripts.unreadable) transcripts of agents can't be read by the service's user: they stay where "
+                    + "they are, and are their owner's to read")
         }
         let kept = plan.files.filter { $0.path.contains("/users/") || $0.path.contains("/unclaimed/") }
         advice += kept.map { "give \($0.path) to whom it belongs, as ~/.teleclaude/config.yml" }

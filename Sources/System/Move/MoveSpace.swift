@@ -11,9 +11,8 @@ enum MoveSpace {
         let databases = [install.data.database] + [install.data.events].compactMap { $0 }
         let size = databases.flatMap { [$0, "\($0)-wal"] }.reduce(0) { $0 + bytes(of: $1) }
         let needed = size * (forCopy + (isFile ? forDatabase : 0))
-        var room = statvfs()
-        guard statvfs(folder, &room) == 0 else { throw .ofCall("\(folder) can't be looked at") }
-        let free = Int(room.f_bavail) * Int(room.f_frsize)
+        guard let room = SpaceCheck.look(at: folder) else { throw .ofCall("\(folder) can't be looked at") }
+        let free = Int(clamping: room.free)
         guard free < needed else { return }
         throw MachineError(
             "no_space",
