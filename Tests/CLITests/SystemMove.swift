@@ -35,7 +35,7 @@ struct Move: Sendable {
         try box.start(program, arguments(Array(words.dropFirst(2))))
     }
 
-    private func arguments(_ more: [String]) -> [String] {
+    func arguments(_ more: [String]) -> [String] {
         let given = { (name: String) in more.contains(name) }
         var arguments = ["system", "migrate", "--root", root] + database
         if !given("--from") { arguments += ["--from", home] }

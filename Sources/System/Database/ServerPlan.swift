@@ -34,20 +34,11 @@ package struct ServerPlan: Sendable {
         (self.roles, self.database, self.found) = (roles, database, found)
     }
 
-    /// Whatever is older got its last fix in 2023, and nothing here was tried on it (https://www.postgresql.org/support/versioning/).
-    private static let oldest = 120_000
-
     // MARK: - What is in the way
 
     /// Nobody changes what somebody else has made.
     package var obstacles: [Obstacle] {
         let server = found.server
-        if server.version < Self.oldest {
-            return [
-                obstacle(
-                    "the server is PostgreSQL \(server.version / 10_000)", "upgrade it: 12 is the oldest that will do")
-            ]
-        }
         if !server.isSuperuser {
             return [
                 obstacle(

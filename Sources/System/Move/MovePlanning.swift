@@ -43,6 +43,7 @@ struct MovePlanning {
             remarks: [remark].compactMap { $0 } + split.remarks.map(\.description))
         try addSettings(to: &plan)
         try addDocuments(index, to: &plan)
+        try MovePlaces.requireWritable(for: plan, in: installation)
         return plan
     }
 

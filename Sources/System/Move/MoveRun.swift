@@ -22,15 +22,12 @@ struct MoveRun: Sendable {
         var manifest = try await begin(begun)
         try clearLeftovers()
         let data = try await bringData(&manifest, isFirst: begun == nil)
-        try makeFiles(manifest)
+        do { try makeFiles(manifest) } catch { throw error.resumable }
         let proofs = try await MoveProofs(move: move, plan: plan, target: target, manifest: manifest).all()
         var report = MoveReport(
             plan: plan, data: data, proofs: proofs, advice: advice(), wayBack: Self.wayBack(manifest, plan))
         guard report.isProven else { return report }
-        report.advice += try switchOver(manifest)
-        try folder.write(folder.wayBackPath, Array((report.wayBack.joined(separator: "\n") + "\n").utf8))
-        manifest.state = .done
-        try folder.write(manifest)
+        do { try finish(&manifest, &report) } catch { throw error.resumable }
         return report
     }
 
@@ -193,6 +190,13 @@ struct MoveRun: Sendable {
         return ["start the service: \(service.start.map { $0.joined(separator: " ") }.joined(separator: " && "))"]
     }
 
+    private func finish(_ manifest: inout MoveManifest, _ report: inout MoveReport) throws(MachineError) {
+        report.advice += try switchOver(manifest)
+        try folder.write(folder.wayBackPath, Array((report.wayBack.joined(separator: "\n") + "\n").utf8))
+        manifest.state = .done
+        try folder.write(manifest)
+    }
+
     // MARK: - Words
 
     private func advice() -> [String] {
@@ -216,5 +220,16 @@ struct MoveRun: Sendable {
                     ? "The old daemon starts on its checkout, \(plan.old.checkout), which is as it was."
                     : "- the old units \(manifest.units.names.joined(separator: ", ")) are enabled again",
             ]
+    }
+}
+
+extension MachineError {
+    /// Once the data is there, a run that ends is gone on with, or taken back: it can't be begun anew.
+    fileprivate var resumable: MachineError {
+        MachineError(
+            code, message,
+            remedy: code == "changed"
+                ? remedy
+                : "put that right and go on with --resume, or take back what was done with telec system rollback")
     }
 }

@@ -39,9 +39,9 @@ package struct SystemRollback: Sendable {
         plan.losses = try await losses(manifest)
         for file in manifest.files {
             switch try state(of: file) {
-            case .gone: continue
+            case .original: continue
             case .changed: plan.changed.append(file.path)
-            case .ours:
+            case .ours, .lost:
                 plan.steps.append(file.before == nil ? "remove \(file.path)" : "put \(file.path) back as it was")
             }
         }
@@ -53,12 +53,24 @@ package struct SystemRollback: Sendable {
     /// What a run leaves that ended before it had written its manifest: copies, and nothing that they were copies for.
     package func clear() throws(MachineError) { try folder.remove() }
 
-    private enum FileState { case ours, changed, gone }
+    private enum FileState {
+        /// As the move has made it.
+        case ours
+        /// As it was before: not reached by a run that broke off.
+        case original
+        /// Somebody has changed it since.
+        case changed
+        /// Somebody has removed it, and there was one before.
+        case lost
+    }
 
     private func state(of file: MoveManifest.File) throws(MachineError) -> FileState {
         switch try root.look(file.path, .digest).kind {
-        case .nothing, .unreachable: return .gone
-        case .file(let digest, _): return digest == file.digest ? .ours : .changed
+        case .nothing, .unreachable: return file.before == nil ? .original : .lost
+        case .file(let digest, _):
+            if digest == file.digest { return .ours }
+            guard let before = file.before else { return .changed }
+            return digest == FileBytes.digest(try root.bytes(of: "\(folder.path)/\(before)")) ? .original : .changed
         case .folder, .link, .other: return .changed
         }
     }
@@ -113,7 +125,12 @@ package struct SystemRollback: Sendable {
         if machine.services.isManaged { for words in service.stop { try SystemCommand.require(words) } }
         try await removeData(&manifest)
         let kept = try keepOriginals(of: manifest.files)
-        for file in manifest.files where try state(of: file) == .ours { try undo(file) }
+        for file in manifest.files {
+            switch try state(of: file) {
+            case .ours, .lost: try undo(file)
+            case .original, .changed: continue
+            }
+        }
         for path in manifest.folders.reversed() {
             guard case .folder(let names) = try root.look(path, .names).kind, names.isEmpty else { continue }
             try root.removeFolder(path)
@@ -154,9 +171,12 @@ package struct SystemRollback: Sendable {
     private func undo(_ file: MoveManifest.File) throws(MachineError) {
         guard let before = file.before else { return try root.remove(file.path) }
         let found = try root.look(file.path)
-        try root.write(
-            file.path, try root.bytes(of: "\(folder.path)/\(before)"), uid: found.uid, gid: found.gid, mode: found.mode,
-            isNew: false)
+        let bytes = try root.bytes(of: "\(folder.path)/\(before)")
+        guard found.kind == .nothing else {
+            return try root.write(file.path, bytes, uid: found.uid, gid: found.gid, mode: found.mode, isNew: false)
+        }
+        let mode = installation.layout.entries.first { $0.path == file.path }?.mode
+        try root.write(file.path, bytes, uid: 0, gid: 0, mode: mode ?? 0o600, isNew: true)
     }
 
     /// The old daemon is started as it was, and then the new one is not: no two ever answer to one bot.

@@ -26,6 +26,7 @@ struct PostgreSQLDriver: Driver {
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let connection = PostgreSQLConnection(handle, answerTimeout: options.silence.ofServer)
         do {
+            try PostgreSQLVersion.require(PQserverVersion(handle))
             try configure(connection)
         } catch {
             connection.close()

@@ -8,8 +8,6 @@ package struct PostgreSQLRights: Sendable, Equatable {
         package var members: [String]
     }
 
-    /// As `server_version_num`: 150004.
-    package var version: Int
     package var isSuperuser: Bool
     package var roles: [String: Role]
     /// The databases' owners, by name.
@@ -18,12 +16,8 @@ package struct PostgreSQLRights: Sendable, Equatable {
     /// Looks from any database of the server.
     package init(_ roles: PostgreSQLRoles, on connection: any Connection) throws(DatabaseError) {
         let facts = try connection.query(
-            """
-            SELECT current_setting('server_version_num')::bigint AS version,
-                (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)::int::bigint AS super
-            """)
-        version = Int(facts.first?.values[0].integer ?? 0)
-        isSuperuser = facts.first?.values[1].integer == 1
+            "SELECT rolsuper::int::bigint FROM pg_roles WHERE rolname = current_user")
+        isSuperuser = facts.first?.values[0].integer == 1
         self.roles = [:]
         for name in [roles.owner, roles.migrator, roles.app] {
             self.roles[name] = try Self.role(name, connection)

@@ -1,0 +1,18 @@
+/// Which servers are worked with, by the number of `server_version_num`: 150004 for 15.4.
+enum PostgreSQLVersion {
+    /// The first whose catalogs say what is read from them (`pg_attribute.attgenerated`), and that has collations which are not
+    /// deterministic. Whatever is older got its last fix in 2023 (https://www.postgresql.org/support/versioning/).
+    static let oldest: Int32 = 120_000
+
+    /// Refuses a server before anything is asked of it. A pooler that does not say what stands behind it (0) is believed.
+    ///
+    /// - Throws: `DatabaseError` of the kind `other`.
+    static func require(_ version: Int32) throws(DatabaseError) {
+        guard version > 0, version < oldest else { return }
+        // Before version 10, two numbers made a major version.
+        let name = version < 100_000 ? "\(version / 10_000).\(version / 100 % 100)" : "\(version / 10_000)"
+        throw DatabaseError(
+            .other, "the server is PostgreSQL \(name), and \(oldest / 10_000) is the oldest that is worked with",
+            remedy: "upgrade the server")
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import TCPOSIX
+import TestSupport
+import Testing
+
+/// Databases, disks and servers on which `telec system migrate` can't do its work: one sentence, and everything as it was.
+@Suite("an existing install does not move to where it can't", .enabled(if: TestUser.areWanted, TestUser.skipReason))
+struct SystemMoveRefusalTests {
+    @Test("an encrypted database")
+    func encrypted() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            let path = "\(move.home)/teleclaude/teleclaude.db"
+            let kept = path + ".kept"
+            rename(path, kept)
+            // As SQLCipher leaves it: nothing but noise, from the first byte on.
+            var noise = Data((0..<65_536).map { _ in UInt8.random(in: 0...255) })
+            noise[0] = 0
+            try noise.write(to: URL(fileURLWithPath: path))
+            chown(path, move.alex.uid, move.alex.uid)
+            expectRefusal(try await move.migrate("--quiet"), saying: path, "encrypted")
+            #expect(FileManager.default.contents(atPath: path) == noise)
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    @Test("a home on a disk that can't be written to is read all the same", .enabled(if: FullDiskTests.canMount))
+    func readOnlyHome() async throws {
+        try await withMove(.sqlite) { move in
+            let originals = try Originals(move.home)
+            let run = try await run(move, readOnly: move.home)
+            #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+            #expect(try Originals(move.home) == originals)
+        }
+    }
+
+    @Test(
+        "a place that can't be written to", .enabled(if: FullDiskTests.canMount),
+        arguments: ["var/lib/teleclaude", "etc/teleclaude", "usr/local/share/teleclaude"])
+    func readOnlyPlace(_ place: String) async throws {
+        try await withMove(.sqlite) { move in
+            let (originals, before) = (try Originals(move.home), try move.rootTree())
+            let run = try await run(move, readOnly: "\(move.root)/\(place)")
+            expectRefusal(run, saying: place, "Read-only file system")
+            #expect(try Originals(move.home) == originals)
+            #expect(try move.rootTree() == before)
+            #expect(try await move.migrate("--quiet").code == 0)
+        }
+    }
+
+    @Test(
+        "a disk that fills up once the data is there: gone on with, or taken back",
+        .enabled(if: FullDiskTests.canMount),
+        arguments: ["resumed", "taken back"])
+    func fullInTheMiddle(_ end: String) async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            let place = "\(move.root)/usr/local/share/teleclaude"
+            // Room for the folders, and not for all of the documents.
+            let run = try await run(move, #"mount -t tmpfs -o nr_inodes=6,mode=755 tmpfs "$place""#, on: place)
+            expectRefusal(run, saying: "No space left", "go on with --resume", "telec system rollback")
+            expectRefusal(try await move.migrate("--quiet"), saying: "broke off", "--resume")
+            if end == "resumed" {
+                let run = try await move.migrate("--resume", "--quiet")
+                #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+            }
+            // What somebody removes comes back: it was there before.
+            if end == "resumed" { unlink("\(move.root)/etc/teleclaude/config.yml") }
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0 && !back.error.contains("was changed since"), "\(back)")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    private func run(_ move: Move, readOnly path: String) async throws -> Run {
+        try await run(move, #"mount --bind "$place" "$place" && mount -o remount,bind,ro "$place""#, on: path)
+    }
+
+    /// The disk is as it always was for everybody else.
+    private func run(_ move: Move, _ mount: String, on path: String) async throws -> Run {
+        let script = #"place=$1; shift; \#(mount) || exit 99; exec "$@""#
+        return try await move.box.run(
+            Program(inPath: "unshare"),
+            ["--mount", "--", "bash", "-c", script, "bash", path, move.program.path] + move.arguments(["--quiet"]))
+    }
+
+    @Test("a server that lets nobody in, lacks rights, is filled by somebody else, or only follows another one")
+    func servers() async throws {
+        try await withMove(.sqlite) { move in
+            try await OwnServer.with(in: move.box) { server in
+                let open = #"chmod 711 "$cluster" && chmod 777 "$cluster"/.s.PGSQL.5432"#
+                try await server.bash(open)
+                try await expectRefused(move, named("nowhere", server), saying: "database \"nowhere\" does not exist")
+
+                try execute("CREATE ROLE guest LOGIN", on: server.url)
+                for name in ["closed", "filled", "follower"] { try execute("CREATE DATABASE \(name)", on: server.url) }
+                try execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC", on: named("closed", server))
+                try await expectRefused(move, named("closed", server, as: "guest"), saying: "permission denied")
+                #expect(try tables(named("closed", server)) == [])
+
+                try execute("CREATE TABLE sessions (mine int)", on: named("filled", server))
+                try await expectRefused(move, named("filled", server), saying: "it holds sessions")
+                #expect(try tables(named("filled", server)) == ["sessions"])
+
+                try await server.stop()
+                try await expectRefused(move, named("follower", server), saying: "can't be reached")
+                try await server.bash(#"control touch "$cluster/data/standby.signal""#)
+                try await server.start()
+                try await server.bash(open)
+                try await expectRefused(move, named("follower", server), saying: "read-only")
+                #expect(try tables(named("follower", server)) == [])
+            }
+        }
+    }
+
+    private func expectRefused(_ move: Move, _ url: String, saying words: String) async throws {
+        let (originals, before) = (try Originals(move.home), try move.rootTree())
+        expectRefusal(try await move.migrate("--database", url, "--quiet"), saying: words)
+        #expect(try Originals(move.home) == originals)
+        #expect(try move.rootTree() == before)
+    }
+
+    private func named(_ database: String, _ server: OwnServer.RunningServer, as user: String = "tc") -> String {
+        "postgresql://\(user)@/\(database)?host=\(server.folder)"
+    }
+}
