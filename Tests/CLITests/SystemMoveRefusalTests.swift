@@ -84,6 +84,21 @@ struct SystemMoveRefusalTests {
             ["--mount", "--", "bash", "-c", script, "bash", path, move.program.path] + move.arguments(["--quiet"]))
     }
 
+    @Test("six at once: one does it, the others say what is in the way or that it is done")
+    func atOnce() async throws {
+        try await withMove(.sqlite) { move in
+            let runs = try await withThrowingTaskGroup(of: Run.self) { group in
+                for _ in 0..<6 { group.addTask { try await move.migrate("--quiet") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(runs.filter { $0.output.contains("migrated: the originals are as they were") }.count == 1)
+            for run in runs where !run.output.contains("migrated: ") {
+                expectRefusal(run)
+            }
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: move.url) == ["200"])
+        }
+    }
+
     @Test("a server that lets nobody in, lacks rights, is filled by somebody else, or only follows another one")
     func servers() async throws {
         try await withMove(.sqlite) { move in
