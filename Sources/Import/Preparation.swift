@@ -147,7 +147,7 @@ struct Preparation {
         case .json, .jsonText: "{}"
         case .timestamp, .datetime: "1970-01-01T00:00:00Z"
         case .date: "1970-01-01"
-        case .time: "00:00:00"
+        case .time, .interval: "00:00:00"
         case .uuid: "00000000-0000-0000-0000-000000000000"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean: "0"
         case .text, .varchar, .bytes, .native: ""

@@ -170,7 +170,7 @@ extension RulesFile {
             switch word {
             case "jsonb": return .json
             case "jsontext": return .jsonText
-            case "interval", "inet": return .native(sqlite: "TEXT", postgresql: word)
+            case "inet": return .native(sqlite: "TEXT", postgresql: word)
             default: return ColumnType(named: word)
             }
         }

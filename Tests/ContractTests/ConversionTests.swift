@@ -324,11 +324,37 @@ struct ConversionTests {
         }
     }
 
+    @Test("a span of time is declared, kept, inspected, and becomes text", arguments: Backend.available)
+    func spansOfTime(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("v", .interval).default("1 mon -2 days +03:04:05.5")
+                    Column("w", .interval).nullable()
+                }
+            }
+            try await test.run("INSERT INTO t (id, w) VALUES (1, '1 year 2 mons'), (2, NULL)")
+            #expect(try await test.drift().isEmpty)
+            let spans = [
+                ["1", "1 mon -2 days +03:04:05.5", "1 year 2 mons"], ["2", "1 mon -2 days +03:04:05.5", nil],
+            ]
+            #expect(try await test.rows("t", "id", "v", "w") == spans)
+            try await test.migrate { AlterTable("t") { ChangeColumn("v").withoutDefault() } }
+            try await test.migrate { AlterTable("t") { ChangeColumn("w").type(.text) } }
+            #expect(try await test.rows("t", "id", "v", "w") == spans)
+            #expect(try await test.drift().isEmpty)
+            var attempt = test
+            let back = AlterTable("t") { ChangeColumn("w").type(.interval) }
+            await #expect(throws: (any Error).self) { try await attempt.migrate { back } }
+        }
+        // Another spelling would be a default that the two databases show otherwise.
+        for text in ["1 day 2:03", "P1D", "soon"] { #expect(Default(words: text, for: .interval) == nil, "\(text)") }
+    }
+
     private static let types: [ColumnType] = [
         .smallint, .integer, .bigint, .real, .decimal(10, 2), .numeric, .text, .varchar(9), .boolean, .timestamp,
-        .datetime, .date,
-        .time,
-        .uuid, .json, .jsonText, .bytes,
+        .datetime, .date, .time, .interval, .uuid, .json, .jsonText, .bytes,
     ]
 
     @Test("both databases know a way between the same types")

@@ -12,16 +12,16 @@ import TestSupport
 struct PostgreSQLVersionTests {
     @Test(
         "a server's greeting tells its version",
-        arguments: [("11.22", "PostgreSQL 11,"), ("9.6.24", "PostgreSQL 9.6,"), ("8.4devel", "PostgreSQL 8.4,")])
+        arguments: [("12.22", "PostgreSQL 12,"), ("9.6.24", "PostgreSQL 9.6,"), ("8.4devel", "PostgreSQL 8.4,")])
     func tooOld(version: String, name: String) throws {
         try withGreeting(version) { url in
             let error = #expect(throws: DatabaseError.self) { try connect(to: url) }
             #expect(error?.message.contains(name) == true && error?.remedy == "upgrade the server", "\(error as Any)")
-            #expect(error?.message.contains("12 is the oldest") == true)
+            #expect(error?.message.contains("13 is the oldest") == true)
         }
     }
 
-    @Test(arguments: [(120_000, true), (150_018, true), (200_000, true), (0, true), (119_999, false), (90_624, false)])
+    @Test(arguments: [(130_000, true), (150_018, true), (200_000, true), (0, true), (129_999, false), (90_624, false)])
     func required(version: Int32, isTaken: Bool) {
         #expect(((try? PostgreSQLVersion.require(version)) != nil) == isTaken)
     }

@@ -59,6 +59,7 @@ import Testing
             #expect([Int64(number.months), Int64(number.days), number.microseconds] == row[0..<3].map(\.integer))
             // What the server writes is what was read, for whoever compares.
             #expect(digest(row[3], .interval) == digest(.text(text), .interval))
+            #expect(IntervalText.canonical(text) == row[3].text)
         }
     }
 

@@ -54,8 +54,8 @@ public enum RandomData {
             return .type(column.type, using: .sql(words.pick(&random)))
         case .smallint, .integer, .bigint:
             return .type(column.type, using: .sql("\(name) + 1"), undo: .sql("\(name) - 1"))
-        case .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .jsonText,
-            .bytes, .native:
+        case .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time, .interval, .uuid,
+            .json, .jsonText, .bytes, .native:
             return .type(column.type, using: .sql(name))
         }
     }
@@ -68,6 +68,7 @@ public enum RandomData {
         case .json, .jsonText: .json("{}")
         case .date: .today
         case .timestamp, .datetime, .time: .now
+        case .interval: "1 day"
         case .uuid: .uuid
         case .bytes, .native: nil
         }
@@ -106,6 +107,8 @@ extension RandomData {
         case .datetime: return "'2024-01-15 00:00:00.000000'"
         case .date: return "'2024-01-\(Int.random(in: 10...20, using: &random))'"
         case .time: return "'10:20:30'"
+        case .interval:
+            return ["'1 day'", "'1 mon -2 days +03:04:05.5'", "'\(number) days'", "'-00:00:01'"].pick(&random)
         case .uuid:
             let digits = String(repeating: "0", count: 12 - number.count) + number
             return "'123e4567-e89b-42d3-a456-\(digits)'"

@@ -43,6 +43,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
         if forms.contains(.bytes) { return .bytes }
         let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
         if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }
+        if forms.contains(.interval) { return .interval }
         if forms.contains(.uuid) { return .uuid }
         if forms.contains(.json) { return .json }
         if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
@@ -63,6 +64,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
         case .datetime: self = .reading
         case .date: self = .date
         case .time: self = .time
+        case .interval: self = .interval
         case .uuid: self = .uuid
         case .json: self = .json
         case .ownForm: self = .stored

@@ -5,10 +5,9 @@ struct IntervalNumber: Equatable {
     var days: Int32 = 0
     var microseconds: Int64 = 0
 
-    /// Of a number: microseconds, which both PostgreSQL and Django count.
-    init(microseconds: Int64) { self.microseconds = microseconds }
-
-    fileprivate init() {}
+    init(months: Int32 = 0, days: Int32 = 0, microseconds: Int64 = 0) {
+        (self.months, self.days, self.microseconds) = (months, days, microseconds)
+    }
 
     fileprivate mutating func add(_ number: Int64, _ unit: IntervalText.Unit) -> Bool {
         switch unit {
@@ -43,6 +42,17 @@ enum IntervalText {
         var reader = ASCIIReader(text)
         let isISO = reader.skip("P")
         return isISO ? iso(&reader) : words(&reader)
+    }
+
+    /// The same span of time as PostgreSQL writes it; `nil` for a text that says none.
+    static func canonical(_ text: String) -> String? {
+        var buffer = PostgreSQLBuffer(capacity: 64)
+        let isInterval = Array(text.utf8).withUnsafeBytes { bytes in
+            guard let number = number(bytes) else { return false }
+            buffer.append(interval: number)
+            return true
+        }
+        return isInterval ? String(decoding: buffer.bytes, as: UTF8.self) : nil
     }
 
     /// Numbers with their units, then perhaps a time of the clock: one of both at least.

@@ -111,6 +111,7 @@ extension Default {
         case .json, .jsonText: value = .json(words)
         case .timestamp, .datetime, .time: value = words == "now" ? .now : .text(words)
         case .date: value = words == "today" ? .today : .text(words)
+        case .interval: value = .text(words)
         case .uuid: value = words == "uuid" ? .uuid : .text(words)
         case .bytes, .native: value = nil
         }

@@ -97,6 +97,8 @@ struct PortableSense: Sendable {
         case .text, .varchar: .text
         case .boolean: .boolean
         case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)
+        // Of two spans of time neither database says what the other one does.
+        case .interval: .unknown
         case .json, .jsonText: .json
         case .bytes: .bytes
         case .native(let sqlite, let postgresql): kind(sqlite.uppercased(), postgresql.lowercased())

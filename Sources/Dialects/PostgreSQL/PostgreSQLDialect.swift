@@ -22,6 +22,7 @@ public struct PostgreSQLDialect: Dialect {
         case .datetime: return "timestamp"
         case .date: return "date"
         case .time: return "time"
+        case .interval: return "interval"
         case .uuid: return "uuid"
         case .json: return "jsonb"
         case .jsonText: return "json"
@@ -46,8 +47,8 @@ public struct PostgreSQLDialect: Dialect {
             case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
-            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .uuid, .json, .jsonText, .bytes,
-                .native:
+            case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .interval, .uuid, .json,
+                .jsonText, .bytes, .native:
                 return "now()"
             }
         // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.

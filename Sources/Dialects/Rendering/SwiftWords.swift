@@ -118,8 +118,7 @@ enum SwiftWords {
         case .native(let sqlite, let postgresql): native(sqlite, postgresql)
         case .decimal(let precision, let scale): .word(".decimal(\(precision), \(scale))")
         case .smallint, .integer, .bigint, .real, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
-            .time, .uuid,
-            .json, .jsonText, .bytes:
+            .time, .interval, .uuid, .json, .jsonText, .bytes:
             .word(".\(type)")
         }
     }

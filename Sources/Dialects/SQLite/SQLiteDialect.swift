@@ -14,8 +14,8 @@ public struct SQLiteDialect: Dialect {
         switch type {
         case .smallint, .integer, .bigint, .boolean: return "INTEGER"
         case .real: return "REAL"
-        case .text, .varchar, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid, .json,
-            .jsonText:
+        case .text, .varchar, .decimal, .numeric, .timestamp, .datetime, .date, .time, .interval,
+            .uuid, .json, .jsonText:
             return "TEXT"
         case .bytes: return "BLOB"
         // A column without a type, which takes any value as it is (https://www.sqlite.org/datatype3.html, section 3.1).
@@ -38,9 +38,8 @@ public struct SQLiteDialect: Dialect {
             case .datetime: return "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"
             case .time: return "(strftime('%H:%M:%f000', 'now'))"
             case .integer, .bigint: return "(CAST(strftime('%s', 'now') AS INTEGER))"
-            case .smallint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .uuid, .json, .jsonText,
-                .bytes,
-                .native:
+            case .smallint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .interval,
+                .uuid, .json, .jsonText, .bytes, .native:
                 // RFC 3339 with always six digits, so that the order of the text is the order of time.
                 return "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
             }

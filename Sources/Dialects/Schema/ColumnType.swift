@@ -10,6 +10,7 @@
 /// | `timestamp` | `timestamptz` | `TEXT`: `2026-01-31T09:30:00.000000Z` |
 /// | `datetime` | `timestamp` | `TEXT`: `2026-01-31 09:30:00.000000` |
 /// | `date`, `time` | `date`, `time` | `TEXT`: `2026-01-31`, `09:30:00.000000` |
+/// | `interval` | `interval` | `TEXT`: `1 year 2 mons -3 days +04:05:06.5` |
 /// | `uuid` | `uuid` | `TEXT` |
 /// | `json`, `jsonText` | `jsonb`, `json` | `TEXT`, with a check that it is JSON |
 /// | `bytes` | `bytea` | `BLOB` |
@@ -40,6 +41,9 @@ public enum ColumnType: Hashable, Sendable {
     case date
     /// A time of day without a time zone, to the microsecond.
     case time
+    /// A span of time: months, days and microseconds, each counted for itself. PostgreSQL takes a month for 30 days and a day for 24
+    /// hours where it compares two (https://www.postgresql.org/docs/current/datatype-datetime.html, 8.5.4); SQLite compares texts.
+    case interval
     /// A UUID (RFC 9562), in lower case with hyphens where it is text.
     case uuid
     /// A JSON document. PostgreSQL stores it as `jsonb`, which keeps neither spaces nor the order of keys.
@@ -62,7 +66,7 @@ extension ColumnType {
         switch self {
         case .text, .varchar: true
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json, .jsonText, .bytes, .native:
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             false
         }
     }
@@ -70,7 +74,8 @@ extension ColumnType {
     /// Whether a value is written in one way only, so that texts which differ (`7` and `007`) become one.
     var isSpelledInOneWay: Bool {
         switch self {
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .uuid:
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .interval,
+            .uuid:
             true
         // A day is taken in one spelling, and SQLite keeps JSON as the text that it is.
         case .text, .varchar, .date, .json, .jsonText, .bytes, .native: false
@@ -80,8 +85,8 @@ extension ColumnType {
     var isDecimal: Bool {
         switch self {
         case .decimal, .numeric: true
-        case .smallint, .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .uuid,
-            .json, .jsonText, .bytes, .native:
+        case .smallint, .integer, .bigint, .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time,
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             false
         }
     }
@@ -109,6 +114,7 @@ extension ColumnType: CustomStringConvertible {
         case .datetime: "datetime"
         case .date: "date"
         case .time: "time"
+        case .interval: "interval"
         case .uuid: "uuid"
         case .json: "json"
         case .jsonText: "jsonText"
@@ -120,8 +126,8 @@ extension ColumnType: CustomStringConvertible {
     /// The type that `description` names; `nil` for `native`, which needs both of its words.
     public init?(named name: String) {
         let simple: [ColumnType] = [
-            .smallint, .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid,
-            .json, .jsonText, .bytes,
+            .smallint, .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time,
+            .interval, .uuid, .json, .jsonText, .bytes,
         ]
         if let type = simple.first(where: { $0.description == name }) {
             self = type

@@ -57,6 +57,7 @@ extension Default {
             text.unicodeScalars.count <= length
         case (.integer(let number), .smallint): Int16(exactly: number) != nil
         case (.integer(let number), .integer): Int32(exactly: number) != nil
+        case (.text(let text), .interval): IntervalText.canonical(text) == text
         case (.integer(let number), .boolean): number == 0 || number == 1
         case (.text, .text), (.text, .decimal), (.text, .numeric), (.text, .timestamp), (.text, .datetime),
             (.text, .date),

@@ -20,7 +20,7 @@ enum Meaning: Hashable, Sendable {
             self = isPossible ? .decimal(precision: precision, scale: scale) : .numeric
         case .numeric: self = .numeric
         // A jsonb would lose spelling and repeated keys.
-        case .text, .json, .jsonText: self = .text
+        case .text, .interval, .json, .jsonText: self = .text
         case .varchar(let length): self = (1...10_485_760).contains(length) ? .varchar(length) : .text
         case .boolean: self = .boolean
         case .timestamp, .datetime: self = .moment

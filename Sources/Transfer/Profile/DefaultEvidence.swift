@@ -36,7 +36,7 @@ extension Default {
             case .real: !type.isInteger
             case .integer, .boolean, .json, .now, .today, .uuid, .expression: true
             }
-        case .timestamp, .datetime, .date, .time, .uuid:
+        case .timestamp, .datetime, .date, .time, .interval, .uuid:
             switch self {
             case .integer, .real: false
             case .text, .boolean, .json, .now, .today, .uuid, .expression: true

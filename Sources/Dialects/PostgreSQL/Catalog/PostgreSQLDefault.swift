@@ -14,7 +14,7 @@ enum PostgreSQLDefault {
         switch type {
         case .json, .jsonText: return .json(string)
         case .smallint, .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
-        case .text, .varchar, .timestamp, .datetime, .date, .time, .uuid: return .text(string)
+        case .text, .varchar, .timestamp, .datetime, .date, .time, .interval, .uuid: return .text(string)
         case .boolean, .bytes, .native: return expression(text)
         }
     }

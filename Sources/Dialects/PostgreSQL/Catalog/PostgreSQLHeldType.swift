@@ -73,7 +73,9 @@ enum PostgreSQLHeldType {
                 condition: "NOT (\(column) >= '0001-01-01' AND \(column) < '10000-01-01')",
                 words: "infinity or outside the years 1 to 9999")
         case .time: .init(condition: "\(column) = '24:00'", words: "24:00")
-        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .uuid, .json, .jsonText, .bytes, .native: nil
+        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .interval, .uuid, .json, .jsonText, .bytes,
+            .native:
+            nil
         }
     }
 }

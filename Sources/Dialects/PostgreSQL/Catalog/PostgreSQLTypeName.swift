@@ -17,6 +17,7 @@ struct PostgreSQLTypeName {
         case "timestamp without time zone": .datetime
         case "date": .date
         case "time without time zone": .time
+        case "interval": .interval
         case "uuid": .uuid
         case "jsonb": .json
         case "json": .jsonText

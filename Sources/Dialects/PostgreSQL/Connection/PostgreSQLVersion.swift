@@ -1,8 +1,8 @@
 /// Which servers are worked with, by the number of `server_version_num`: 150004 for 15.4.
 enum PostgreSQLVersion {
-    /// The first whose catalogs say what is read from them (`pg_attribute.attgenerated`), and that has collations which are not
-    /// deterministic. Whatever is older got its last fix in 2023 (https://www.postgresql.org/support/versioning/).
-    static let oldest: Int32 = 120_000
+    /// The first in which `gen_random_uuid()` is no extension's (https://www.postgresql.org/docs/release/13.0/). Whatever is older got
+    /// its last fix in 2024 (https://www.postgresql.org/support/versioning/).
+    static let oldest: Int32 = 130_000
 
     /// Refuses a server before anything is asked of it. A pooler that does not say what stands behind it (0) is believed.
     ///

@@ -30,6 +30,42 @@ extension PostgreSQLBuffer {
         append(digits: time % 1_000_000, width: 6)
     }
 
+    /// `1 year 2 mons -3 days +04:05:06.5`: the server's `EncodeInterval` in the style `postgres`.
+    mutating func append(interval: IntervalNumber) {
+        var (isEmpty, isAfterNegative) = (true, false)
+        func part(_ number: Int32, _ unit: StaticString, _ buffer: inout PostgreSQLBuffer) {
+            guard number != 0 else { return }
+            if !isEmpty { buffer.append(ascii: " ") }
+            if isAfterNegative, number > 0 { buffer.append(ascii: "+") }
+            buffer.append(digits: Int64(number))
+            buffer.append(text: unit)
+            if number != 1 { buffer.append(ascii: "s") }
+            (isEmpty, isAfterNegative) = (false, number < 0)
+        }
+        part(interval.months / 12, " year", &self)
+        part(interval.months % 12, " mon", &self)
+        part(interval.days, " day", &self)
+        let time = interval.microseconds
+        guard isEmpty || time != 0 else { return }
+        if !isEmpty { append(ascii: " ") }
+        if time < 0 { append(ascii: "-") } else if isAfterNegative { append(ascii: "+") }
+        append(clock: time.magnitude)
+    }
+
+    /// `HH:MM:SS`, and a fraction without closing zeros.
+    private mutating func append(clock time: UInt64) {
+        append(digits: time / 3_600_000_000, width: 2)
+        append(ascii: ":")
+        append(digits: time / 60_000_000 % 60, width: 2)
+        append(ascii: ":")
+        append(digits: time / 1_000_000 % 60, width: 2)
+        var (fraction, width) = (time % 1_000_000, 6)
+        guard fraction > 0 else { return }
+        while fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
+        append(ascii: ".")
+        append(digits: fraction, width: width)
+    }
+
     private mutating func appendInfinity(_ isPositive: Bool, _ isNegative: Bool) -> Bool {
         if isPositive { append(text: "infinity") }
         if isNegative { append(text: "-infinity") }

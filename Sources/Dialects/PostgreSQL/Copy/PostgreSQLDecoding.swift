@@ -13,6 +13,7 @@ enum PostgreSQLDecoding {
     case time
     case timestamp
     case timestamptz
+    case interval
     case uuid
     /// The type's own binary form, for who hands it on to another server.
     case raw
@@ -33,6 +34,7 @@ enum PostgreSQLDecoding {
         case PostgreSQLType.time: self = .time
         case PostgreSQLType.timestamp: self = .timestamp
         case PostgreSQLType.timestamptz: self = .timestamptz
+        case PostgreSQLType.interval: self = .interval
         case PostgreSQLType.uuid: self = .uuid
         default: return nil
         }
@@ -58,11 +60,16 @@ enum PostgreSQLDecoding {
             return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self)) })
         case (.timestamptz, 8):
             return .text(scratch.make(column) { $0.append(timestamp: bytes.integer(at: 0, Int64.self), suffix: "Z") })
+        case (.interval, 16):
+            let interval = IntervalNumber(
+                months: bytes.integer(at: 12, Int32.self), days: bytes.integer(at: 8, Int32.self),
+                microseconds: bytes.integer(at: 0, Int64.self))
+            return .text(scratch.make(column) { $0.append(interval: interval) })
         case (.uuid, 16):
             let words = (bytes.integer(at: 0, UInt64.self), bytes.integer(at: 8, UInt64.self))
             return .text(scratch.make(column) { $0.append(uuid: words) })
         case (.integer, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
-            (.timestamp, _), (.timestamptz, _), (.uuid, _), (.raw, _):
+            (.timestamp, _), (.timestamptz, _), (.interval, _), (.uuid, _), (.raw, _):
             return .blob(bytes)
         }
     }

@@ -46,6 +46,7 @@ enum PostgreSQLEncoding: Equatable {
         case .datetime: self = .timestamp(6)
         case .date: self = .date
         case .time: self = .time(6)
+        case .interval: self = .interval
         case .uuid: self = .uuid
         case .json: self = .jsonb
         case .jsonText: self = .json

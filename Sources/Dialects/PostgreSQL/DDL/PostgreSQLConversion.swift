@@ -14,7 +14,7 @@ extension PostgreSQLDialect: TypeConversions {
         switch old {
         case .text, .varchar: break
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json, .jsonText, .bytes, .native:
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
         let number = #"^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+) *$"#
@@ -46,7 +46,8 @@ extension PostgreSQLDialect: TypeConversions {
         case .date: return Conversion("\(column)::date", incompatibility: notADay(column, followedBy: ""))
         case .time:
             return matched(column, "time", #"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"#)
-        case .native: return nil
+        // Texts say a span of time in many ways: which ones are meant has to be said.
+        case .interval, .native: return nil
         }
     }
 
@@ -83,7 +84,8 @@ extension PostgreSQLDialect: TypeConversions {
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
         switch old {
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .uuid, .json, .jsonText:
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .interval, .uuid, .json,
+            .jsonText:
             text = "\(column)::text"
         // Whatever the session's DateStyle is.
         case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
@@ -96,7 +98,7 @@ extension PostgreSQLDialect: TypeConversions {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json, .jsonText, .bytes, .native:
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
     }

@@ -16,8 +16,8 @@ extension PostgreSQLDialect {
         case .bigint: return "(\(value))::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807"
         case .decimal(let precision, let scale):
             return "abs(round((\(value))::numeric, \(scale))) >= 1e\(precision - scale)::numeric"
-        case .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .uuid, .json, .jsonText, .bytes,
-            .native:
+        case .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time, .interval, .uuid, .json,
+            .jsonText, .bytes, .native:
             return nil
         }
     }

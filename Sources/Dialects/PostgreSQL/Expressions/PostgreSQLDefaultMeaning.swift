@@ -58,7 +58,7 @@ enum PostgreSQLDefaultMeaning {
         case .time: return utc.contains { text.hasPrefix("(\($0))::time") } ? .now : nil
         case .uuid, .text, .varchar: return text == "gen_random_uuid()" ? .uuid : nil
         case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil
-        case .real, .decimal, .numeric, .boolean, .timestamp, .json, .jsonText, .bytes, .native: return nil
+        case .real, .decimal, .numeric, .boolean, .timestamp, .interval, .json, .jsonText, .bytes, .native: return nil
         }
     }
 

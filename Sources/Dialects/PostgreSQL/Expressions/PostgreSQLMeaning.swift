@@ -51,7 +51,7 @@ struct PostgreSQLMeaning {
         case .text, .varchar, .json, .jsonText, .native: .text
         case .boolean: .boolean
         case .bytes: .bytes
-        case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)
+        case .timestamp, .datetime, .date, .time, .interval, .uuid: .shaped(type)
         }
     }
 

@@ -22,6 +22,8 @@ enum SQLiteEncoding {
     case datetime
     case date
     case time
+    /// As PostgreSQL writes it.
+    case interval
     case uuid
 
     init(_ type: ColumnType) {
@@ -41,6 +43,7 @@ enum SQLiteEncoding {
         case .datetime: self = .datetime
         case .date: self = .date
         case .time: self = .time
+        case .interval: self = .interval
         case .uuid: self = .uuid
         }
     }
@@ -63,6 +66,7 @@ enum SQLiteEncoding {
         case .datetime: "is not a timestamp without a zone"
         case .date: "is not a date"
         case .time: "is not a time of day"
+        case .interval: "is not a span of time"
         case .uuid: "is not a uuid"
         }
     }
@@ -90,6 +94,8 @@ enum SQLiteEncoding {
         case .decimal:
             guard case .text(let bytes)? = Self.text(value, scratch, column) else { return nil }
             return DecimalText(bytes) != nil || bytes.isSpecialNumber ? .text(bytes) : nil
+        case .interval:
+            return value.interval.map { interval in .text(scratch.make(column) { $0.append(interval: interval) }) }
         case .timestamp, .datetime, .date, .time, .uuid:
             guard case .text(let bytes) = value else { return nil }
             return shaped(bytes, scratch, column)
@@ -110,7 +116,8 @@ enum SQLiteEncoding {
         case .time:
             Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
         case .uuid: Self.uuid(bytes, scratch, column)
-        case .stored, .smallint, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal:
+        case .stored, .smallint, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal,
+            .interval:
             .text(bytes)
         }
     }

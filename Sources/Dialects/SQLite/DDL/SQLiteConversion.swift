@@ -13,7 +13,7 @@ extension SQLiteDialect: TypeConversions {
         switch old {
         case .text, .varchar: break
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json, .jsonText, .bytes, .native:
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
         let hex4 = String(repeating: "[0-9a-fA-F]", count: 4)
@@ -43,7 +43,8 @@ extension SQLiteDialect: TypeConversions {
                 "replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", incompatibility: SQLiteIncompatibility.moment(column))
         case .date: return Conversion(column, incompatibility: SQLiteIncompatibility.date(column))
         case .time: return Conversion(shortTime(column), incompatibility: SQLiteIncompatibility.time(column))
-        case .native: return nil
+        // Texts say a span of time in many ways: which ones are meant has to be said.
+        case .interval, .native: return nil
         }
     }
 
@@ -54,14 +55,14 @@ extension SQLiteDialect: TypeConversions {
         case .real: text = SQLiteNumberText.shortest(column)
         case .time: text = shortTime(column)
         case .boolean: text = "CASE WHEN \(column) THEN 'true' WHEN NOT \(column) THEN 'false' END"
-        case .decimal, .numeric, .timestamp, .datetime, .date, .uuid, .json, .jsonText: text = column
+        case .decimal, .numeric, .timestamp, .datetime, .date, .interval, .uuid, .json, .jsonText: text = column
         case .text, .varchar, .bytes, .native: return nil
         }
         switch new {
         case .text: return Conversion(text)
         case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
-            .uuid, .json, .jsonText, .bytes, .native:
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
     }

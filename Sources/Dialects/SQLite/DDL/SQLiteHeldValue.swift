@@ -21,7 +21,8 @@ extension SQLiteDialect {
         case .bytes: return "typeof(\(value)) NOT IN ('blob', 'null')"
         case .json, .jsonText: return "\(isBlob(value)) OR NOT json_valid(\(value))"
         case .varchar(let length): return "\(isBlob(value)) OR length(\(value)) > \(length)"
-        case .text, .decimal, .numeric, .timestamp, .datetime, .date, .time, .uuid: return isBlob(value)
+        case .text, .decimal, .numeric, .timestamp, .datetime, .date, .time, .interval, .uuid:
+            return isBlob(value)
         case .native: return nil
         }
     }

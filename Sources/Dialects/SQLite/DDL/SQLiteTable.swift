@@ -65,9 +65,8 @@ extension SQLiteDialect {
         // Before version 3.42 json_valid(NULL) is 0, and not NULL.
         case .json, .jsonText: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
         case .varchar(let length): text += " CHECK (length(\(name)) <= \(length))"
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time, .uuid,
-            .bytes,
-            .native:
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time,
+            .interval, .uuid, .bytes, .native:
             break
         }
         return text
@@ -89,7 +88,7 @@ extension SQLiteDialect {
                 ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"].contains(sqlite.uppercased())
             case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp,
                 .datetime, .date,
-                .time, .uuid, .json, .jsonText, .bytes:
+                .time, .interval, .uuid, .json, .jsonText, .bytes:
                 true
             }
         }

@@ -126,7 +126,8 @@ extension SQLiteMeaning {
         case .timestamp where hasDate && hasTime && moment != "localtimestamp": return "(\(moment) AT TIME ZONE 'UTC')"
         case .date where hasDate && !hasTime: return "\(moment)::date"
         case .time where hasTime && !hasDate: return "\(moment)::time(0)"
-        case .datetime, .timestamp, .date, .time, .uuid, .native, .smallint, .integer, .bigint, .real, .decimal,
+        case .datetime, .timestamp, .date, .time, .interval, .uuid, .native, .smallint, .integer, .bigint, .real,
+            .decimal,
             .numeric, .text,
             .varchar, .boolean, .json, .jsonText, .bytes:
             throw Untranslatable("the moment of the insert is no \(type)")

@@ -62,7 +62,7 @@ extension SQLiteMeaning {
         case .timestamp: return "to_char(\(sql) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
         case .date: return "to_char(\(sql), 'YYYY-MM-DD')"
         case .time: return "to_char(\(sql), 'HH24:MI:SS')"
-        case .uuid: return "(\(sql))::text"
+        case .interval, .uuid: return "(\(sql))::text"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .json, .jsonText,
             .bytes,
             .native:

@@ -122,7 +122,7 @@ struct SQLiteMeaning {
         case .text, .varchar, .json, .jsonText: .text
         case .boolean: .boolean
         case .bytes: .bytes
-        case .timestamp, .datetime, .date, .time, .uuid, .native: .native(type)
+        case .timestamp, .datetime, .date, .time, .interval, .uuid, .native: .native(type)
         }
     }
 }
