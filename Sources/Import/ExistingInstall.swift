@@ -37,7 +37,7 @@ public struct ExistingInstall: Sendable, Equatable {
 public final class OldDaemonLock: Sendable {
     private let descriptor: Int32
 
-    /// - Throws: ``ImportError`` while the daemon runs. A file that a daemon left behind is no lock.
+    /// - Throws: ``ImportError`` while the daemon runs. A file that a daemon left behind does not count as a lock.
     public init?(of install: ExistingInstall) throws(ImportError) {
         guard let path = install.lock else { return nil }
         descriptor = open(path, O_RDONLY | O_CLOEXEC)

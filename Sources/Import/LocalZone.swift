@@ -19,7 +19,7 @@ public struct LocalZone: Sendable {
         tzset()
     }
 
-    /// The instant of a wall clock's `2026-01-09T19:59:59.999999`, in UTC; `nil` for what is no such text.
+    /// The instant of a wall clock's `2026-01-09T19:59:59.999999`, in UTC; `nil` for any other text.
     func instant(of text: String) -> String? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let numbers = parts[0].split { "-T:".contains($0) }.map { Int32($0) }

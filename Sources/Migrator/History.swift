@@ -49,7 +49,7 @@ public struct History: Sendable {
     func position(of id: String) -> Int? { places[id] }
 }
 
-/// The reason why a list of migrations is no history.
+/// Why a list of migrations can't be a history.
 public enum HistoryError: Error, Equatable, CustomStringConvertible {
     /// Two migrations have this id.
     case repeatedID(String)

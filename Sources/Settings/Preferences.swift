@@ -24,7 +24,7 @@ public struct Preferences: Sendable, Equatable {
         return .object(members)
     }
 
-    /// What a client has sent: the preferences in it, and the names of what is none and was left out.
+    /// What a client has sent: its preferences, and the names that are not preferences and were left out.
     public static func received(
         _ text: String
     ) throws(SettingsError) -> (preferences: Preferences, ignored: [String]) {

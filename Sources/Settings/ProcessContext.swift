@@ -20,7 +20,7 @@ public struct ProcessContext: Sendable {
         self.systemFolder = systemFolder ?? SystemFolder.here.settings
     }
 
-    /// A variable's value; an empty one is none.
+    /// A variable's value; `nil` when it is not set or empty.
     func variable(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value

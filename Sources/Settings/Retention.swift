@@ -10,7 +10,7 @@ public struct Retention: Sendable, Equatable {
 enum DurationText {
     static let mostDigits = 5
 
-    /// `nil` for what is none.
+    /// `nil` for a text that is not a duration.
     static func seconds(_ text: String) -> Int? {
         guard let unit = text.last, let number = Int(text.dropLast()), number > 0,
             text.count <= mostDigits + 1, String(number) == text.dropLast()

@@ -37,7 +37,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
         }
     }
 
-    /// What a full disk has cut off is no answer. Whoever stops reading has seen enough.
+    /// Output that a full disk has cut off is an error. A reader that closes the pipe has seen enough, and is not.
     private func requireOutput() throws {
         guard let reason = Console.lostOutput, reason != EPIPE else { return }
         Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")

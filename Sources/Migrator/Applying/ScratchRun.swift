@@ -33,7 +33,7 @@ struct ScratchRun {
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        // It is about rows, of which there are none here.
+        // It checks rows, and the scratch database has none.
         if case .runSwift = planned.resolved.action { return }
         let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: scratch)
         let lowering = try scratch.dialect.lower(planned.resolved, keeping: undeclared)

@@ -35,7 +35,7 @@ package struct DraftAnswers: Sendable, Equatable {
 
     package mutating func drop(_ name: DraftName) { drops.insert(name) }
 
-    /// Rows that exist already get the value in this column; without one it is said that there are none.
+    /// Rows that exist already get this value in the column; without a value, the answer is that there are no such rows.
     package mutating func fill(_ name: DraftName, with value: Default?) {
         guard case .column(let column, let table) = name, let value else {
             unfilled.insert(name)

@@ -76,7 +76,7 @@ public struct AuditLog: Sendable {
     public func export(
         after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
     ) async throws -> AuditCheckpoint? {
-        // Rows that come meanwhile are left for the next export: one that never ends is none.
+        // Rows that are added meanwhile are left for the next export, so that this one ends.
         guard let head = try await head() else { return nil }
         let end = min(head.seq, through)
         var last: AuditCheckpoint?

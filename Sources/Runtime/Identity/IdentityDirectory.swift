@@ -88,7 +88,7 @@ public struct IdentityDirectory: Sendable {
     }
 
     /// The same directory, after asking the name service whether it calls those uids otherwise now that it alone knows. May take
-    /// long. An account that it does not find is none that somebody else has.
+    /// long. An account that it does not find counts as not moved.
     func askingNameService(_ name: (UInt32) -> Account? = Account.of(uid:)) -> IdentityDirectory {
         let local = locals.current
         let foreign = known.values.filter { !$0.isOwn && $0.localName == nil && local.names[$0.identity.uid] == nil }

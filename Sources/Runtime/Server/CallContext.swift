@@ -37,7 +37,7 @@ struct CallContext: RequestContext {
 }
 
 extension Request {
-    /// Reads a whole body as a document. Throws what the caller is told: it is none, it is too long, or it takes too long.
+    /// Reads a whole body as a document. Throws what the caller is told: it is not a document, it is too long, or it takes too long.
     func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
         var whole = self
         let buffer = try await arrived(context)

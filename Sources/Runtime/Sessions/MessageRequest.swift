@@ -11,7 +11,7 @@ public struct MessageRequest: Codable, Sendable {
 
     public init(keys: [String]) { self.keys = keys }
 
-    /// What a terminal would send. Throws `RuntimeError` for a key that is none.
+    /// What a terminal would send. Throws `RuntimeError` for a name that is not a key's.
     func bytes() throws(RuntimeError) -> [UInt8] {
         if let keys {
             var bytes: [UInt8] = []

@@ -6,7 +6,7 @@ struct SessionCallers: Sendable {
     let sessions: SessionStore
     let hosts: HostRegistry
 
-    /// The session whose token this is. Throws when it is none of ours, revoked or expired, or used by anybody but the
+    /// The session whose token this is. Throws when it is unknown, revoked or expired, or used by anybody but the
     /// session's owner.
     func session(of token: String, calledBy identity: Identity) async throws -> String {
         guard let id = try await live(token), let session = try await sessions.find(id),

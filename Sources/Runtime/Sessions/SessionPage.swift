@@ -42,7 +42,8 @@ public struct SessionCursor: Sendable, Equatable {
         self.id = id
     }
 
-    /// Reads what `text` wrote; `nil` when it is none of ours. A moment that is none would be the database's to refuse.
+    /// Reads what `text` wrote; `nil` for any other text. Its timestamp is checked here: the database would answer an invalid one with
+    /// an error.
     public init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
         guard parts.count == 2, Moment(parsing: parts[0])?.text == parts[0] else { return nil }

@@ -3,7 +3,7 @@ import TCSettings
 
 /// Tries the rules on a session of a database that no daemon serves yet, without reading anything of what was said.
 package enum SessionSample {
-    /// One that is private and has an owner; `nil` where there is none.
+    /// A private session with an owner; `nil` where there is no such session.
     package static func of(_ database: Database) async throws -> Session? {
         try await database.withConnection { connection in
             try connection.query(

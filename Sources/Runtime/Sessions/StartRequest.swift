@@ -29,7 +29,7 @@ extension StartRequest {
     static let longestPath = 4_096
     static let longestAgent = 200
 
-    /// Throws `RuntimeError` for what is no preference.
+    /// Throws `RuntimeError` for a name that is not a preference.
     func readPreferences() throws(RuntimeError) -> Preferences? {
         guard let preferences else { return nil }
         do throws(SettingsError) {

@@ -10,7 +10,7 @@ struct TranscriptChain: Equatable {
     /// A host names as many as it likes: those before the last of them are forgotten, so that a row stays one.
     static let longest = 64
 
-    /// What a row says. A list that can't be read is none.
+    /// The files that a row names. A list that can't be read counts as empty.
     init(files text: String?, current: String?) {
         files = text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
         self.current = current ?? ""

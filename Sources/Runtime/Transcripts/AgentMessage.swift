@@ -17,7 +17,7 @@ struct AgentMessage: Equatable {
     var id: String?
     var parts: [Part]
 
-    /// `nil` for a line that says nothing to people, and for what is no line of a transcript.
+    /// `nil` for a line that holds nothing for people, and for one that is not a transcript's.
     init?(line: String) {
         guard let line = JSON(parsing: line), let type = line["type"]?.text else { return nil }
         switch (type, line["message"], line["payload"], line["content"]) {
@@ -31,7 +31,7 @@ struct AgentMessage: Equatable {
         if parts.isEmpty { return nil }
     }
 
-    /// What the agent tells itself, and what its helpers say, is no conversation.
+    /// Leaves out what the agent tells itself and what its helpers say: neither is part of the conversation.
     private init?(claude line: JSON, _ message: JSON) {
         guard line["isMeta"]?.isTrue != true, line["isSidechain"]?.isTrue != true,
             let role = message["role"]?.text.flatMap(Role.init(rawValue:)), let content = message["content"]

@@ -25,7 +25,7 @@ public enum HostOrder: Sendable, Equatable {
         }
     }
 
-    /// Reads one line, without its end; `nil` when it is no order.
+    /// Reads one line, without its end; `nil` when it is not an order.
     public init?(_ line: String) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         switch (words.first, words.count) {

@@ -13,7 +13,7 @@ extension KnownKey {
             "WHATSAPP_VERIFY_TOKEN", "BREVO_SMTP_USER", "BREVO_SMTP_PASS", "LIMITLESS_API_KEY", "FIRECRAWL_API_KEY",
         ].map { KnownKey($0, .secret) }
 
-    /// What the existing install keeps in its `.env` that is no secret.
+    /// The variables in the existing install's `.env` that are not secrets.
     private static let variables: [KnownKey] = [
         "WORKING_DIR", "TELECLAUDE_LOG_LEVEL", "TELEGRAM_USER_IDS", "TELEGRAM_SUPERGROUP_ID", "TELEGRAM_ALERT_USERNAME",
         "DISCORD_GUILD_ID", "DISCORD_*_CHANNEL_ID", "WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_TEMPLATE_*",

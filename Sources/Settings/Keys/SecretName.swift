@@ -13,7 +13,7 @@ enum SecretName {
         return !flat.hasSuffix("token") || words.allSatisfy { !counts.contains($0) }
     }
 
-    /// What is a secret because of the words before it: a sort key is none, but who could tell.
+    /// A secret because of the words before it. A sort key is not one, but its name alone does not tell.
     private static func isWeak(_ words: [String]) -> Bool {
         guard let last = words.last else { return false }
         if words.count == 1 { return last == "pwd" }

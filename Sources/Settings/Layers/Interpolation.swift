@@ -2,7 +2,7 @@
 struct Interpolation {
     let variables: Variables
     private(set) var remarks: [Remark] = []
-    /// Those on references to what is no secret.
+    /// Remarks about references to values that are not secrets.
     private(set) var remarksOnOthers: [Remark] = []
 
     init(_ variables: Variables) { self.variables = variables }
@@ -19,8 +19,7 @@ struct Interpolation {
         return (result, (secretsAreHidden ? common.remarksOnOthers : common.remarks) + own.remarks)
     }
 
-    /// What is a secret is taken as it stands, `${` and all; in a file that is none of the secrets' it may be one whole
-    /// reference.
+    /// A secret is taken as it stands, `${` included; outside the secrets' file it may be one whole reference.
     mutating func apply(to layer: Layer) -> Layer {
         switch layer.name {
         case .standard, .secrets, .credentials, .dotenv, .environment: return layer

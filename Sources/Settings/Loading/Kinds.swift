@@ -27,7 +27,7 @@ extension KnownKey.Kind {
 }
 
 extension SettingsValue {
-    /// The text of a scalar, whatever else it could mean: `no` is a name where a name belongs. Nothing is no text.
+    /// The text of a scalar, whatever else it could mean: `no` is a name where a name belongs. An empty value is not a text.
     var text: String? { isNull ? nil : scalar?.text }
 
     var flag: Bool? {

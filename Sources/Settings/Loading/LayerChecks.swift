@@ -34,7 +34,7 @@ enum LayerChecks {
         }
     }
 
-    /// Whether a value is a secret: text at a key that holds one, or that begins like one. A reference is none.
+    /// Whether a value is a secret: text at a key that holds one, or text that begins like one. A reference to a variable is not.
     static func isSecret(_ scalar: Scalar, at key: Key) -> Bool {
         if scalar.holdsSecret { return true }
         switch scalar.meaning {

@@ -9,7 +9,7 @@ protocol Accounts: Sendable {
     func remove(_ name: String) throws(MachineError)
 }
 
-/// Linux: in the files themselves, as systemd-sysusers does it. One way for a machine and for a root that is none, so that the one
+/// Linux: in the files themselves, as systemd-sysusers does it. The same way for this machine and for another root, so that the one
 /// shows what the other gets.
 struct LinuxAccounts: Accounts {
     let root: RootFolder

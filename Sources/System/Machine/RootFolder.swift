@@ -178,7 +178,7 @@ package final class RootFolder: Sendable {
 
     // MARK: - Removing
 
-    /// What is not there any more is no error.
+    /// Not an error when it is gone already.
     package func remove(_ path: String) throws(MachineError) { try remove(path, flags: 0) }
 
     package func removeFolder(_ path: String) throws(MachineError) { try remove(path, flags: AT_REMOVEDIR) }

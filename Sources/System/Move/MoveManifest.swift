@@ -40,7 +40,7 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     /// Whether the new service ran before.
     package var wasRunning: Bool
 
-    /// `nil` for a text that is none.
+    /// `nil` for a text that is not a manifest.
     init?(parsing text: String) {
         guard let manifest = try? JSONDecoder().decode(MoveManifest.self, from: Data(text.utf8)) else { return nil }
         self = manifest

@@ -69,7 +69,7 @@ extension SystemEntry {
 }
 
 extension FoundEntry {
-    /// Why nothing can be trusted that stands in a folder which is none of ours; `nil` when it can.
+    /// Why nothing may be installed in this folder; `nil` when it is root's and nobody else can change it.
     func objection(asFolder path: String) -> Obstacle? {
         switch kind {
         case .nothing, .unreachable: return nil

@@ -12,7 +12,7 @@ package struct InstallPlan: Sendable {
         entries = layout.entries
     }
 
-    /// Throws all that is in the way. `isElsewhereChanged`: the service takes a restart for something that is no entry.
+    /// Throws every obstacle. `isElsewhereChanged`: something outside the layout has changed for which the service is restarted.
     package func steps(isElsewhereChanged: Bool = false) throws(Obstacles) -> [SystemStep] {
         let obstacles = self.obstacles
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }

@@ -35,7 +35,7 @@ package struct InstallRecord: Sendable, Equatable {
     private static let madeMark = "# made "
     private static let accountMark = "# made the account"
 
-    /// A path that leads anywhere else than it says is none of ours.
+    /// A path that leads elsewhere than it says was not written by an installation.
     private static func isPlain(_ path: String) -> Bool {
         path.hasPrefix("/") && !path.split(separator: "/", omittingEmptySubsequences: false).contains("..")
     }

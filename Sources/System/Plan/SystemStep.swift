@@ -25,7 +25,7 @@ package enum SystemStep: Sendable, Equatable {
         }
     }
 
-    /// Where something changes; `nil` where that is no path.
+    /// The path that changes; `nil` when the step changes no file.
     package var path: String? {
         switch self {
         case .makeFolder, .write, .copy, .link, .change: entry?.path

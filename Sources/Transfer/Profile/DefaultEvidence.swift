@@ -2,7 +2,7 @@ import Dialects
 
 extension TypeChoice {
     /// The type of a column that holds no value, regarding its default: what rows will get speaks for a type as values do. An empty
-    /// `BOOLEAN DEFAULT 1000` is no boolean.
+    /// `BOOLEAN DEFAULT 1000` does not hold booleans.
     static func regarding(_ value: Default?, _ choice: TypeChoice, declared: String) -> TypeChoice {
         guard !choice.isGiven, let value, let type = value.literalType, !value.fits(choice.type) else { return choice }
         return TypeChoice(type, because: "it is empty, and its default is no \(declared)")

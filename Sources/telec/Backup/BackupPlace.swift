@@ -25,7 +25,7 @@ struct BackupPlace {
         try Database(loaded.settings.database, options: ConnectionOptions(access: access))
     }
 
-    /// The first of each name: a person's own file is none of the daemon's.
+    /// The first of each name: a person's own file does not belong to the daemon.
     func settings(withSecrets: Bool) -> [String] {
         var seen: Set<Substring> = []
         return loaded.files.filter { path in

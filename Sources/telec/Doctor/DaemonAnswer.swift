@@ -6,7 +6,7 @@ import TCSystem
 /// What came back when the daemon was asked how it is.
 enum DaemonAnswer: Sendable {
     case answered(StatusDocument, asked: Moment, answered: Moment, path: String)
-    /// Why there is none.
+    /// No answer, with the reason.
     case none(HealthCheck)
 
     static func ask(_ socket: String?, _ context: ProcessContext, _ patience: Duration) async -> DaemonAnswer {

@@ -45,7 +45,7 @@ struct PermissionLook {
         }
     }
 
-    /// Recordings are for nobody else's eyes. None where there is none yet.
+    /// Recordings may be read by the daemon alone. Empty while nothing has been recorded.
     private func closed(_ path: String) -> [HealthCheck] {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return [] }

@@ -21,7 +21,7 @@ struct SystemOptions: ParsableArguments {
     /// Throws `MachineError`.
     func installation() throws -> Installation { try Self.installation(in: root) }
 
-    /// Of this machine where `root` is none. Throws `MachineError`.
+    /// Of this machine, when no `--root` is given. Throws `MachineError`.
     static func installation(in root: String?) throws -> Installation {
         try SHA256.load()
         let folder = try RootFolder(root ?? "/")

@@ -54,7 +54,7 @@ struct AgentPlace {
         }
     }
 
-    /// Claude names a folder after the directory and replaces what is no letter or digit; earlier ones replaced less.
+    /// Claude names a folder after the directory and replaces everything but letters and digits; earlier versions replaced less.
     private static func claudeNames(of directory: String) -> Set<String> {
         let isPlain: (UInt16) -> Bool = { unit in
             UInt8(exactly: unit).map { Character(UnicodeScalar($0)).isASCIILetterOrDigit } ?? false

@@ -30,7 +30,7 @@ struct OwnedFolder: ~Copyable {
     /// Names of what is in it, in their order.
     func names() -> [String] { Folder.names(of: openat(descriptor, ".", Self.flags)).sorted() }
 
-    /// `nil` for what is no file of the own uid's.
+    /// `nil` unless it is a file of the process's own uid.
     func stamp(_ name: String) -> FileStamp? {
         var facts = stat()
         return fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? FileStamp(facts) : nil
@@ -74,7 +74,7 @@ struct FileStamp: Codable, Equatable {
     /// Nanoseconds since 1970.
     var modified: Int64
 
-    /// `nil` for what is no regular file, and for files of others.
+    /// `nil` unless it is a regular file of the process's own uid.
     fileprivate init?(_ facts: stat) {
         guard facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else { return nil }
         let moment = facts.modificationTime
