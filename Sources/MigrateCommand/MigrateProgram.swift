@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import Synchronization
 import TCTerminal
 import Transfer
 
@@ -41,6 +42,17 @@ public enum MigrateProgram {
     }
 
     @TaskLocal static var context = Context()
+
+    /// The history of this program, replayed later where it is compared with a ledger first.
+    ///
+    /// It stays until the process ends: to free a long one piece by piece, when all is done, takes as long as the comparison.
+    static func history(isReplayedLater: Bool = false) throws -> History {
+        let history = try History.$isReplayedLater.withValue(isReplayedLater) { try context.history() }
+        kept.withLock { $0.append(history) }
+        return history
+    }
+
+    private static let kept = Mutex<[History]>([])
 
     /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
     ///

@@ -62,7 +62,7 @@ struct NewCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding {
-            let history = try MigrateProgram.context.history()
+            let history = try MigrateProgram.history()
             let target = try await target(beside: history)
             guard target != history.schema else { return showNothing() }
             guard let name, !check else { return try showDifference(history.schema, target) }

@@ -39,7 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding {
-            let history = try MigrateProgram.context.history()
+            let history = try MigrateProgram.history()
             let plan = try down ? planDown(history) : planUp(history)
             let dialect = dialect.dialect
             let steps = try plan.steps.map {

@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let database = try databaseOptions.open(.readOnly, output)
-            let status = try await Migrator(history: try MigrateProgram.context.history(), database: database).status()
+            let history = try MigrateProgram.history(isReplayedLater: true)
+            let status = try await Migrator(history: history, database: database).status()
             await database.close()
             output.show(document(status)) { text(status) }
             if exitCode, status.position != .current { throw ExitCode(1) }
@@ -85,7 +86,7 @@ struct DriftCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let database = try databaseOptions.open(.readOnly, output)
-            let differences = try await Migrator(history: try MigrateProgram.context.history(), database: database)
+            let differences = try await Migrator(history: try MigrateProgram.history(), database: database)
                 .drift()
             await database.close()
             let lines = differences.map(\.description)

@@ -246,7 +246,7 @@ struct TransferCommand: AsyncParsableCommand {
     ) throws -> HistoryTransfer {
         let context = MigrateProgram.context
         return HistoryTransfer(
-            from: from, to: to, into: try context.history(), ignoring: ignoreMissing.map(names) ?? [],
+            from: from, to: to, into: try MigrateProgram.history(), ignoring: ignoreMissing.map(names) ?? [],
             rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
     }

@@ -29,7 +29,7 @@ struct UpCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding {
-            let history = try MigrateProgram.context.history()
+            let history = try MigrateProgram.history(isReplayedLater: !dryRun)
             if dryRun { return try await preview(history) }
             if let to { _ = try history.index(of: to) }  // An unknown id makes no file.
             let database = try databaseOptions.open(.create, output)
@@ -92,7 +92,7 @@ struct DownCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding {
-            let history = try MigrateProgram.context.history()
+            let history = try MigrateProgram.history(isReplayedLater: true)
             let database = try databaseOptions.open(dryRun ? .readOnly : .readWrite, output)
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))

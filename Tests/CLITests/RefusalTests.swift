@@ -60,6 +60,42 @@ struct RefusalTests {
         }
     }
 
+    @Test(
+        "a history that makes no sense is refused, whatever the ledger holds", arguments: Backend.available,
+        ["plain", "shorter", "newer", "edited"])
+    func impossibleHistory(_ backend: Backend, _ applied: String) async throws {
+        try await withDatabase(backend) { box, url in
+            _ = try await box.fixture(applied, "up", "-d", url)
+            let before = try fingerprint(box, url)
+            for command in [
+                ["up"], ["up", "--to", "0001-people"], ["up", "--dry-run"], ["down"], ["down", "--dry-run"], ["status"],
+                ["drift"],
+            ] {
+                let run = try await box.run(.fixture, command + ["-d", url], ["TC_FIXTURE": "impossible"])
+                expectImpossible(run)
+            }
+            #expect(try fingerprint(box, url) == before)
+        }
+    }
+
+    @Test("a history that makes no sense does not make a file")
+    func impossibleHistoryWithoutFile() async throws {
+        try await withSandbox { box in
+            let before = try box.contents()
+            for command in [["up"], ["up", "--to", "0001-people"], ["up", "--dry-run"]] {
+                let run = try await box.run(
+                    .fixture, command + ["-d", box("new.db")], ["TC_FIXTURE": "impossible"])
+                expectImpossible(run)
+            }
+            #expect(try box.contents() == before)
+        }
+    }
+
+    private func expectImpossible(_ run: Run) {
+        #expect(run.ending == .exit(2) && run.output.isEmpty, "\(run)")
+        #expect(run.error.contains("error: migration 0003-impossible: there is no table nowhere"), "\(run)")
+    }
+
     @Test("an unknown id does not make a file")
     func unknownIDWithoutFile() async throws {
         try await withSandbox { box in

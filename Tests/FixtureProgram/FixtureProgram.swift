@@ -29,6 +29,7 @@ struct FixtureProgram {
         case "tightening": return [people, notes, tightening]
         case "rebuilding": return [people, notes, rebuilding]
         case "orphaning": return [people, notes, orphaning]
+        case "impossible": return [people, notes, impossible]
         case "swift": return [people, shouting, notes]
         case "throwing": return [people, throwing]
         default:
@@ -90,6 +91,7 @@ struct FixtureProgram {
             """, postgresql: "SELECT pg_sleep(4)")
 
     static let dropping = Migration("0003-dropping") { AlterTable("people") { DropColumn("nick") } }
+    static let impossible = Migration("0003-impossible") { AlterTable("nowhere") { DropColumn("nick") } }
     static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }
     static let rebuilding = Migration("0003-rebuilding") {
         AlterTable("people") { ChangeColumn("nick").required(filling: "none") }

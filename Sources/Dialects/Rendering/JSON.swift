@@ -1,5 +1,5 @@
 /// A JSON document that keeps the order in which it was built, so that two runs print the same bytes.
-public indirect enum JSON: Sendable {
+public enum JSON: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -44,18 +44,26 @@ public indirect enum JSON: Sendable {
 
     private func write(to bytes: inout [UInt8]) {
         switch self {
-        case .null, .boolean, .integer, .real: bytes += rendered().utf8
+        case .null: bytes += "null".utf8
+        case .boolean(let value): bytes += (value ? "true" : "false").utf8
+        case .integer, .real: bytes += rendered().utf8
         case .string(let text): JSON.quote(text, to: &bytes)
         case .array(let items): JSON.write(items, "[", "]", to: &bytes) { $0.write(to: &$1) }
         case .object(let members):
-            // UTF-8 keeps the order of code points.
-            let sorted = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-            JSON.write(sorted, "{", "}", to: &bytes) { member, bytes in
+            JSON.write(JSON.sorted(members), "{", "}", to: &bytes) { member, bytes in
                 JSON.quote(member.key, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.write(to: &bytes)
             }
         }
+    }
+
+    /// Members in the order of code points, which UTF-8 keeps. Many are in it as they come.
+    private static func sorted(_ members: [(key: String, value: JSON)]) -> [(key: String, value: JSON)] {
+        let areSorted = members.indices.dropFirst().allSatisfy { at in
+            !members[at].key.utf8.lexicographicallyPrecedes(members[at - 1].key.utf8)
+        }
+        return areSorted ? members : members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     }
 
     private static func write<T>(

@@ -88,6 +88,20 @@ extension SQLToken {
         return result
     }
 
+    /// Whether `name` stands in `text` and is no part of a longer word there. In quotes, strings and comments it counts too: SQLite
+    /// takes a string for a name where it expects one.
+    static func isWhole(_ name: String, in text: String) -> Bool {
+        let (name, text) = (Array(name.utf8), Array(text.utf8))
+        guard let first = name.first, let last = name.last else { return false }
+        return text.indices.contains { start in
+            let end = start + name.count
+            guard text[start] == first, end <= text.count, text[start..<end].elementsEqual(name) else { return false }
+            let goesOnBefore = start > 0 && isWordByte(first) && isWordByte(text[start - 1])
+            let goesOnBehind = end < text.count && isWordByte(last) && isWordByte(text[end])
+            return !goesOnBefore && !goesOnBehind
+        }
+    }
+
     /// Whether the word at `index` is followed by `(`, and so names a function.
     package static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
         guard tokens[index].kind == .word else { return false }

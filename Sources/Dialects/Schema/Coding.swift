@@ -12,16 +12,23 @@ package protocol CanonicallyCodable: Decodable {
 struct JSONMembers<Key: CodingKey> {
     private var members: [(key: String, value: JSON)] = []
 
+    /// A member goes where the canonical form has it, so that nothing is left to be sorted. The names are ASCII.
     subscript(_ key: Key) -> JSON? {
         get { members.first { $0.key == key.stringValue }?.value }
-        set { if let newValue { members.append((key.stringValue, newValue)) } }
+        set {
+            guard let newValue else { return }
+            let name = key.stringValue
+            var at = members.endIndex
+            while at > members.startIndex, name < members[at - 1].key { at -= 1 }
+            members.insert((name, newValue), at: at)
+        }
     }
 
     var json: JSON { .object(members) }
 }
 
 extension Array: CanonicallyCodable where Element: CanonicallyCodable {
-    package var canonicalJSON: JSON { .array(map(\.canonicalJSON)) }
+    package var canonicalJSON: JSON { .array(map { $0.canonicalJSON }) }
 }
 
 extension JSON {

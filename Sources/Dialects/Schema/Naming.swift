@@ -159,6 +159,11 @@ extension Table {
 
     /// Names that the table takes in the database's one namespace of relations.
     var relationNames: [String] {
-        [name] + indexes.map(\.name) + uniques.compactMap(\.name) + [primaryKey?.name].compactMap { $0 }
+        var names = [name]
+        names.reserveCapacity(indexes.count + uniques.count + 2)
+        for index in indexes { names.append(index.name) }
+        for unique in uniques { if let name = unique.name { names.append(name) } }
+        if let key = primaryKey?.name { names.append(key) }
+        return names
     }
 }

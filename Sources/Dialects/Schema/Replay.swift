@@ -101,11 +101,16 @@ extension Schema {
         guard !table.columns.isEmpty else {
             throw .contradiction("*", table: table.name, because: "a table needs a column")
         }
-        var naming = Naming(beside: self, claimed: [SQLName.folded(table.name)])
-        let named = try naming.name(table)
+        let named = try named(table)
         try named.checkColumns()
         put(named)
         return named
+    }
+
+    /// A function of its own: what names hold this schema, and its maps are edited in place only where nobody else does.
+    private func named(_ table: Table) throws(SchemaError) -> Table {
+        var naming = Naming(beside: self, claimed: [SQLName.folded(table.name)])
+        return try naming.name(table)
     }
 
     private mutating func drop(_ name: String) throws(SchemaError) -> Table {
@@ -194,26 +199,38 @@ extension Table {
 
     /// What must hold within one table for any database to take it.
     func checkColumns() throws(SchemaError) {
-        var seen: Set<String> = []
+        var seen = Set<String>(minimumCapacity: columns.count)
         for column in columns where !seen.insert(SQLName.folded(column.name)).inserted {
             throw .columnExists(column.name, table: name)
         }
         for column in columns { try column.checkFacets(in: name) }
-        let needed =
-            (primaryKey?.columns ?? []) + uniques.flatMap(\.columns) + foreignKeys.flatMap(\.columns)
-            + indexes.flatMap(\.parts).compactMap(\.columnName)
-        for column in needed where self[column: column] == nil { throw .noColumn(column, table: name) }
+        let needed = keyColumns
+        for column in needed where !hasColumn(column) { throw .noColumn(column, table: name) }
         // PostgreSQL compares no two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
-        for column in needed where self[column: column]?.type == .jsonText {
+        for column in needed where hasColumn(column, where: { $0.type == .jsonText }) {
             throw .contradiction(
                 column, table: name, because: "jsonText is not compared, so it is in no key and no index; json can be")
         }
         try checkOnePrimaryKey()
         try checkKeysDiffer()
-        for expression in expressions { try checkQuotedNames(in: expression) }
-        for key in primaryKey?.columns ?? [] where self[column: key]?.isNullable == true {
+        try checkExpressions()
+        for key in primaryKey?.columns ?? [] where hasColumn(key, where: \.isNullable) {
             throw .contradiction(key, table: name, because: "a column of the primary key can't be nullable")
         }
+    }
+
+    /// Whether there is such a column. It makes no copy of it, as the subscript does, and replay asks this of every key.
+    private func hasColumn(_ name: String, where condition: (Column) -> Bool = { _ in true }) -> Bool {
+        columns.contains { $0.name == name && condition($0) }
+    }
+
+    /// The columns that keys and indexes name, in the order in which they are told of.
+    private var keyColumns: [String] {
+        var names = primaryKey?.columns ?? []
+        for unique in uniques { names += unique.columns }
+        for key in foreignKeys { names += key.columns }
+        for index in indexes { for part in index.parts { if let column = part.columnName { names.append(column) } } }
+        return names
     }
 }
 
@@ -231,6 +248,7 @@ extension Table {
 
     /// PostgreSQL makes one of two equal keys in a `CREATE TABLE`, and the other name is then missing.
     private func checkKeysDiffer() throws(SchemaError) {
+        guard !uniques.isEmpty else { return }
         var keys: Set<[String]> = []
         if let key = primaryKey { keys.insert(key.columns) }
         for unique in uniques where !keys.insert(unique.columns).inserted {
@@ -239,17 +257,16 @@ extension Table {
         }
     }
 
-    private var expressions: [SQLExpression] {
-        let inIndexes = indexes.flatMap { index in
-            [index.condition]
-                + index.parts.map { part in
-                    switch part.key {
-                    case .column: nil
-                    case .expression(let expression): expression
-                    }
-                }
+    private func checkExpressions() throws(SchemaError) {
+        for check in checks { try checkQuotedNames(in: check.expression) }
+        for column in columns { if let value = column.generated { try checkQuotedNames(in: value.expression) } }
+        for index in indexes {
+            if let condition = index.condition { try checkQuotedNames(in: condition) }
+            for part in index.parts {
+                guard case .expression(let expression) = part.key else { continue }
+                try checkQuotedNames(in: expression)
+            }
         }
-        return checks.map(\.expression) + columns.compactMap { $0.generated?.expression } + inIndexes.compactMap { $0 }
     }
 
     /// SQLite takes a quoted name that is no column for a string, without a word

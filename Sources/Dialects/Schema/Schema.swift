@@ -13,7 +13,7 @@ public struct Schema: Sendable {
     private var twinTables: [Table] = []
     private var twinViews: [View] = []
     /// Who holds a relation name, by the name in lower case: tables, views, indexes and keys share one namespace.
-    private var holders: TreeDictionary<String, [NameHolder]> = [:]
+    private var holders: TreeDictionary<String, NameHolders> = [:]
     /// The tables with a foreign key to a table, by that table's name.
     private var children: TreeDictionary<String, TreeSet<String>> = [:]
     /// The views whose queries say a name, by the name in lower case.
@@ -36,6 +36,14 @@ public struct Schema: Sendable {
         case table(String)
         case view(String)
         case part(of: String)
+    }
+
+    /// Who holds one name. Nearly always it is one, so there is no array for one.
+    private struct NameHolders: Sendable {
+        var first: NameHolder
+        var others: [NameHolder] = []
+
+        var all: [NameHolder] { [first] + others }
     }
 
     /// A database without tables and views.
@@ -87,7 +95,7 @@ extension Schema {
     }
 
     private func named<T>(_ name: String, _ find: (NameHolder) -> T?) -> [T] {
-        (holders[SQLName.folded(name)] ?? []).compactMap(find)
+        (holders[SQLName.folded(name)]?.all ?? []).compactMap(find)
     }
 
     /// The other tables that have a foreign key to this one, by name.
@@ -153,8 +161,7 @@ extension Schema {
     mutating func put(_ table: Table) {
         if let old = tablesByName.updateValue(SharedTable(table), forKey: table.name) { release(old.table) }
         for name in table.relationNames {
-            let holder = name == table.name ? NameHolder.table(name) : .part(of: table.name)
-            holders[SQLName.folded(name), default: []].append(holder)
+            hold(SQLName.folded(name), by: name == table.name ? NameHolder.table(name) : .part(of: table.name))
         }
         for key in table.foreignKeys { children[key.parent, default: []].insert(table.name) }
     }
@@ -174,10 +181,15 @@ extension Schema {
         }
     }
 
+    private mutating func hold(_ name: String, by holder: NameHolder) {
+        guard let before = holders.updateValue(NameHolders(first: holder), forKey: name) else { return }
+        holders[name] = NameHolders(first: before.first, others: before.others + [holder])
+    }
+
     private mutating func release(_ name: String, heldBy holder: NameHolder) {
-        guard var holding = holders[name], let at = holding.firstIndex(of: holder) else { return }
+        guard var holding = holders[name]?.all, let at = holding.firstIndex(of: holder) else { return }
         holding.remove(at: at)
-        holders[name] = holding.isEmpty ? nil : holding
+        holders[name] = holding.first.map { NameHolders(first: $0, others: Array(holding.dropFirst())) }
     }
 
     mutating func append(_ view: View) {
@@ -195,7 +207,7 @@ extension Schema {
     private mutating func place(_ view: View, at place: Int) {
         let placed = PlacedView(view: view, place: place, names: view.query.namesFolded)
         viewsByName[view.name] = placed
-        holders[SQLName.folded(view.name), default: []].append(.view(view.name))
+        hold(SQLName.folded(view.name), by: .view(view.name))
         for name in placed.names { readers[name, default: []].insert(view.name) }
     }
 

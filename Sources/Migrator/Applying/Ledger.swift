@@ -70,9 +70,13 @@ package struct Ledger {
         try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""
     }
 
-    /// Where the applied migrations stand against `history`.
+    /// Where the applied migrations stand against `history`. Throws `HistoryError` where that is impossible, unless all of it is
+    /// applied: then each migration is, by its checksum, one that was replayed before it was recorded.
     package func position(of entries: [LedgerEntry], in history: History) throws -> Position {
-        try history.position(of: entries) { try operations(of: $0) }
+        let position = Result { try history.position(of: entries) { try operations(of: $0) } }
+        if case .success(.current) = position { return .current }
+        try history.requirePossible()
+        return try position.get()
     }
 
     /// How many migrations of `history` are applied. Throws `MigratorError` where the ledger can't be worked with.

@@ -11,6 +11,11 @@ enum CanonicalOperations {
 
     static func checksum(of text: String) -> String { Digest(of: text.utf8).hexadecimal }
 
+    /// The checksum of their text, which is not made: a history of a thousand migrations is compared at every start of a program.
+    static func checksum(of operations: [SchemaOperation]) -> String {
+        Digest(of: operations.canonicalJSON.canonicalBytes()).hexadecimal
+    }
+
     /// The first operation in which two texts differ, in words: what an edited migration is confronted with.
     static func difference(applied: String, now: String) -> String {
         guard let old = try? operations(in: applied), let new = try? operations(in: now) else {

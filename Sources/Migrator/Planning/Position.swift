@@ -35,40 +35,33 @@ extension History {
     /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known
     /// one, or a migration was slipped in before one that is applied.
     package func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
-        let unknown = ledger.filter { position(of: $0.id) == nil }.map(\.id)
-        let known = ledger.filter { position(of: $0.id) != nil }
-        if let first = unknown.first, let at = ledger.firstIndex(where: { $0.id == first }),
-            let later = ledger[at...].first(where: { position(of: $0.id) != nil })
-        {
-            throw MigratorError.unknownRow(first, before: later.id)
+        let places = ledger.map { position(of: $0.id) }
+        if let first = places.firstIndex(of: nil), let later = places[first...].firstIndex(where: { $0 != nil }) {
+            throw MigratorError.unknownRow(ledger[first].id, before: ledger[later].id)
         }
-        try requireOrder(known)
-        let changed = try known.compactMap { try changedMigration($0, operations) }
+        let known = zip(ledger, places).compactMap { entry, place in place.map { (entry: entry, place: $0) } }
+        try requireOrder(known.map(\.place))
+        let changed = try known.compactMap { try changedMigration(at: $0.place, $0.entry, operations) }
         if !changed.isEmpty { return .changed(changed) }
-        if !unknown.isEmpty { return .newer(unknown) }
+        if known.count < ledger.count { return .newer(ledger[known.count...].map(\.id)) }
         let pending = migrations.dropFirst(known.count).map(\.id)
         return pending.isEmpty ? .current : .behind(pending)
     }
 
     /// Applied migrations are the first ones of the history. Their order in time is the ledger's own affair.
-    private func requireOrder(_ known: [LedgerEntry]) throws {
-        let applied = Set(known.map(\.id))
-        var missing: String?
-        for migration in migrations {
-            if !applied.contains(migration.id) {
-                missing = missing ?? migration.id
-            } else if let missing {
-                throw MigratorError.outOfOrder(missing, before: migration.id)
-            }
-        }
+    private func requireOrder(_ applied: [Int]) throws {
+        var isApplied = Array(repeating: false, count: migrations.count)
+        for place in applied { isApplied[place] = true }
+        guard let missing = isApplied.firstIndex(of: false), let later = isApplied[missing...].firstIndex(of: true)
+        else { return }
+        throw MigratorError.outOfOrder(migrations[missing].id, before: migrations[later].id)
     }
 
     private func changedMigration(
-        _ entry: LedgerEntry, _ operations: (String) throws -> String
+        at place: Int, _ entry: LedgerEntry, _ operations: (String) throws -> String
     ) throws -> ChangedMigration? {
-        guard let at = position(of: entry.id) else { return nil }
-        let text = CanonicalOperations.text(of: migrations[at].operations)
-        guard CanonicalOperations.checksum(of: text) != entry.checksum else { return nil }
+        guard CanonicalOperations.checksum(of: migrations[place].operations) != entry.checksum else { return nil }
+        let text = CanonicalOperations.text(of: migrations[place].operations)
         let difference = CanonicalOperations.difference(applied: try operations(entry.id), now: text)
         return ChangedMigration(id: entry.id, difference: difference)
     }
