@@ -45,6 +45,14 @@ package struct RPCFailure: Error, Sendable {
         }
     }
 
+    /// The same for a request that could be read: in revisions with `initialize` an answer is one, whatever it says.
+    package func httpStatus(in revision: Revision) -> Int {
+        switch revision.opening {
+        case .envelope: httpStatus
+        case .handshake: 200
+        }
+    }
+
     /// The answer. Without an id of the request's it has none, which JSON-RPC spells `null`.
     package var document: JSON {
         var error: [(key: String, value: JSON)] = [

@@ -64,6 +64,16 @@ struct MCPRoute {
         _ call: RPCRequest, _ headers: MessageHeaders, _ request: Request, _ context: CallContext
     ) async throws -> Response {
         let envelope = try Envelope(call, headers)
+        do {
+            return try await answer(call, envelope, headers, request, context)
+        } catch let failure as RPCFailure {
+            return answer(failure.document, status: .init(code: failure.httpStatus(in: envelope.revision)))
+        }
+    }
+
+    private func answer(
+        _ call: RPCRequest, _ envelope: Envelope, _ headers: MessageHeaders, _ request: Request, _ context: CallContext
+    ) async throws -> Response {
         let answers = Answers(server: server, revision: envelope.revision)
         switch try Method.of(call, in: envelope.revision) {
         case .discover: return answer(call.answer(answers.discovered))

@@ -182,7 +182,7 @@ extension SessionTools {
 
 extension DocumentShapes {
     /// Those of the API's own routes.
-    static var ofTheAPI: DocumentShapes {
+    package static var ofTheAPI: DocumentShapes {
         DocumentShapes(
             identity: OpenAPISchemas.identity, session: OpenAPISchemas.session, auditEntry: OpenAPISchemas.entry,
             sessionStates: Session.State.allCases.map(\.rawValue), auditActions: AuditAction.allCases.map(\.rawValue),

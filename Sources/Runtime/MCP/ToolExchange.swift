@@ -98,7 +98,8 @@ struct ToolExchange: Sendable {
         } catch {
             let known = RuntimeError(answering: error, to: request, context.logger)
             if known == nil { context.logger.error("a tool failed", metadata: ["error": "\(error)"]) }
-            let problem = known ?? RuntimeError(.failed, "the daemon failed", remedy: "its log says more")
+            var problem = known ?? RuntimeError(.failed, "the daemon failed", remedy: "its log says more")
+            if problem.code == .reasonRequired { problem.remedy = "say it as the argument reason" }
             return .failed(
                 ToolFailure(
                     code: problem.code.rawValue, message: MaskedText.of(problem.message),
