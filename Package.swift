@@ -97,10 +97,12 @@ let package = Package(
         .target(name: "TCBackup", dependencies: ["Transfer", "TCRuntime", "TCPOSIX"], path: "Sources/Backup"),
         // A module of its own, so that tc-migrate can ask it without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
+        // The Model Context Protocol as values: messages, revisions, tools. What a tool does is the daemon's.
+        .target(name: "TCMCP", dependencies: ["Dialects", "TCSettings"], path: "Sources/MCP"),
         .target(
             name: "TCRuntime",
             dependencies: [
-                "TCSpawn", "TCPOSIX", "TCSettings", "Migrator",
+                "TCSpawn", "TCPOSIX", "TCSettings", "TCMCP", "Migrator",
                 library("Hummingbird", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("HummingbirdCore", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("Logging", of: "swift-log", for: "Daemon", "SystemDaemon"),
@@ -122,8 +124,7 @@ let package = Package(
             name: "telec",
             dependencies: [
                 "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
-                "TCTerminal",
-                "TCPOSIX",
+                "TCTerminal", "TCMCP", "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.

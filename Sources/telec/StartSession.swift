@@ -45,27 +45,11 @@ struct StartSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let context = ProcessContext.process
-            let folder = try WorkingFolder.absolute(project)
-            let preferences = try LoadedSettings.load(context, for: .client).settings.preferences
-            var agent = agent
-            if agent == nil, command.isEmpty {
-                agent = preferences.agent
-                guard agent != nil else {
-                    throw RuntimeError(
-                        .badRequest, "there is nothing to run", remedy: "say --agent NAME, or a command behind --")
-                }
-            }
-            let client = try options.client()
-            let request = StartRequest(
-                title: title, projectPath: folder, agent: agent,
-                preferences: preferences.document.canonical())
-            let started = try await client.post("/sessions", request, as: StartedDocument.self).value
-            let launch = Launch(
-                started: started, command: command.isEmpty ? started.command ?? [] : command, directory: folder,
-                variables: variables, socketPath: client.socketPath)
-            let session = try await launch.run(client)
-            show(session, started.notice)
+            let start = SessionStart(
+                title: title, folder: try WorkingFolder.absolute(project), agent: agent, command: command,
+                variables: variables)
+            let (session, notice) = try await start.run(try options.client())
+            show(session, notice)
         }
     }
 

@@ -60,6 +60,23 @@ public struct DaemonClient: Sendable {
         }
     }
 
+    /// Sends a document and hands on what comes back, also what the daemon says no with. Throws `RuntimeError` where nothing does, or
+    /// not all of it.
+    public func relay(
+        _ path: String, _ bytes: [UInt8], headers: [(String, String)],
+        onHead: @escaping @Sendable (RelayedHead) async throws -> Void,
+        onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+        try await exchange(.post, path, headers: headers, handsOnRefusals: true) { outbound in
+            try await outbound.write(.body(ByteBuffer(bytes: bytes)))
+            try await outbound.write(.end(nil))
+        } onHead: { head in
+            try await onHead(RelayedHead(status: head.status.code, fields: head.headerFields))
+        } onBytes: { buffer in
+            try await onBytes(Array(buffer.readableBytesView))
+        }
+    }
+
     private func document<T: Decodable>(
         _ method: HTTPRequest.Method, _ path: String, body: ByteBuffer?
     ) async throws -> Reply<T> {
@@ -83,13 +100,16 @@ public struct DaemonClient: Sendable {
     /// One request on a connection of its own. What the daemon says no to is thrown. `asksAgain`: once, where nobody answered; under a
     /// service manager the next daemon does.
     private func exchange(
-        _ method: HTTPRequest.Method, _ path: String, asksAgain: Bool = false,
+        _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], asksAgain: Bool = false,
+        handsOnRefusals: Bool = false,
         send: @escaping @Sendable (Outbound) async throws -> Void,
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         do {
-            try await talk(method, path, send: send, onHead: onHead, onBytes: onBytes)
+            try await talk(
+                head(method, path, headers), handsOnRefusals: handsOnRefusals, send: send, onHead: onHead,
+                onBytes: onBytes)
         } catch is HTTPParserError {
             throw RuntimeError(
                 .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
@@ -102,25 +122,31 @@ public struct DaemonClient: Sendable {
         }
     }
 
+    private func head(_ method: HTTPRequest.Method, _ path: String, _ headers: [(String, String)]) -> HTTPRequest {
+        var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
+        head.headerFields[.connection] = "close"
+        if method == .post { head.headerFields[.contentType] = "application/json" }
+        if let token { head.headerFields[.authorization] = "Bearer \(token)" }
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { head.headerFields[name] = value }
+        }
+        return head
+    }
+
     private func talk(
-        _ method: HTTPRequest.Method, _ path: String,
+        _ request: HTTPRequest, handsOnRefusals: Bool,
         send: @escaping @Sendable (Outbound) async throws -> Void,
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         let channel = try await connect()
-        var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
-        head.headerFields[.connection] = "close"
-        if method == .post { head.headerFields[.contentType] = "application/json" }
-        if let token { head.headerFields[.authorization] = "Bearer \(token)" }
-        let request = head
         try await channel.executeThenClose { inbound, outbound in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await outbound.write(.head(request))
                     try await send(outbound)
                 }
-                try await Self.receive(inbound, onHead, onBytes)
+                try await Self.receive(inbound, handsOnRefusals: handsOnRefusals, onHead, onBytes)
                 group.cancelAll()
             }
         }
@@ -130,24 +156,25 @@ public struct DaemonClient: Sendable {
     private static let longestRefusal = 65_536
 
     private static func receive(
-        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>,
+        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, handsOnRefusals: Bool,
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
     ) async throws {
-        var (refusal, status, hasBegun) = (ByteBuffer(), HTTPResponse.Status.ok, false)
+        var (refusal, status, hasBegun, isWanted) = (ByteBuffer(), HTTPResponse.Status.ok, false, false)
         do {
             for try await part in inbound {
                 switch part {
                 case .head(let head):
                     (status, hasBegun) = (head.status, true)
-                    if status.kind == .successful { try await onHead(head) }
+                    isWanted = handsOnRefusals || status.kind == .successful
+                    if isWanted { try await onHead(head) }
                 case .body(var buffer):
-                    if status.kind == .successful {
+                    if isWanted {
                         try await onBytes(buffer)
                     } else if refusal.readableBytes < longestRefusal {
                         refusal.writeBuffer(&buffer)
                     }
                 case .end:
-                    if status.kind == .successful { return }
+                    if isWanted { return }
                     throw Refusal.error(Array(refusal.readableBytesView), status.code)
                 }
             }
@@ -195,6 +222,16 @@ extension DaemonClient {
             RuntimeError(.noDaemon, "no daemon answers at \(socketPath)", remedy: "start teleclauded")
         }
     }
+}
+
+/// How an answer begins.
+public struct RelayedHead: Sendable {
+    public var status: Int
+    private let fields: HTTPFields
+
+    fileprivate init(status: Int, fields: HTTPFields) { (self.status, self.fields) = (status, fields) }
+
+    public subscript(name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
 }
 
 /// A document: its bytes as they came, and what they say.

@@ -1,5 +1,6 @@
 import Dialects
 import Hummingbird
+import TCSettings
 
 /// All routes of the daemon.
 struct API {
@@ -10,12 +11,13 @@ struct API {
         let router = Router(context: CallContext.self)
         router.add(middleware: MeterMiddleware(meter: services.meter))
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: MCPRefusals())
         router.add(middleware: LeaseMiddleware(lease: services.lease))
         router.add(middleware: IdentityMiddleware(directory: services.directory, callers: services.callers))
         router.get("health") { _, _ in
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
-        router.get("whoami") { _, context in Response(whoami(context)) }
+        router.get("whoami") { _, context in Response(context.caller.document(in: services.mode)) }
         StatusRoute(services: services, version: version).add(to: router)
         let description = OpenAPI.document(version: version)
         router.get("openapi.json") { _, _ in Response(description) }
@@ -26,19 +28,21 @@ struct API {
         TranscriptRoutes(services: services, access: sessions.access).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
         AuditRoutes(services: services, access: sessions.access, shares: shares).add(to: router)
+        MCPRoute(services: services, sessions: sessions, shares: shares, version: version).add(to: router)
         EventRoute(events: services.events, directory: services.directory).add(to: router)
         OtherMethods.refuse(on: router)
         return router
     }
+}
 
-    private func whoami(_ context: CallContext) -> JSON {
-        let identity = context.identity
-        return .object([
+extension Caller {
+    /// Whom the daemon takes somebody for.
+    func document(in mode: Settings.Mode) -> JSON {
+        .object([
             ("version", .integer(1)), ("person", identity.person.map { .string($0) } ?? .null),
             ("role", .string(identity.role.rawValue)), ("uid", .integer(Int64(identity.uid))),
             ("os_username", identity.osUsername.map { .string($0) } ?? .null),
-            ("session_id", context.callerSession.map { .string($0) } ?? .null),
-            ("mode", .string(services.mode.rawValue)),
+            ("session_id", session.map { .string($0) } ?? .null), ("mode", .string(mode.rawValue)),
         ])
     }
 }

@@ -26,11 +26,6 @@ struct AuditRoutes {
             sessionID: try query.text("session"), person: try query.text("person"),
             action: try query.word("action", AuditAction.self), outcome: try query.word("outcome", AuditOutcome.self),
             from: try moment("from", query), to: try moment("to", query))
-        let identity = context.identity
-        if allow(.readAudit, by: identity.role, on: .none) != .allowed {
-            try await access.require(context.caller, .readOwnAudit)
-            filter.owner = Owner(person: identity.person, uid: identity.uid)
-        }
         let limit = try query.number("limit", 1...500, else: 50)
         let cursor = try query.text("after").map { text in
             guard let seq = Int64(text), seq >= 0 else {
@@ -38,17 +33,13 @@ struct AuditRoutes {
             }
             return seq
         }
+        if allow(.readAudit, by: context.identity.role, on: .none) != .allowed {
+            try await access.require(context.caller, .readOwnAudit)
+            filter.owner = Owner(person: context.identity.person, uid: context.identity.uid)
+        }
         let wanted = filter
         return try await shares.run(context.party) {
-            let entries = try await audit.entries(wanted, after: cursor, limit: limit)
-            let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
-            return try await LongWork.run {
-                Response(
-                    .object([
-                        ("version", .integer(1)), ("entries", .array(entries.map(\.document))),
-                        ("next", next ?? .null),
-                    ]))
-            }
+            Response(try await audit.page(wanted, after: cursor, limit: limit))
         }
     }
 
@@ -108,6 +99,19 @@ struct AuditRoutes {
 
     private struct ChainRequest: Decodable {
         var reason: String?
+    }
+}
+
+extension AuditLog {
+    /// Some entries, newest first, and where the next page begins.
+    func page(_ filter: AuditFilter, after cursor: Int64?, limit: Int) async throws -> JSON {
+        let entries = try await entries(filter, after: cursor, limit: limit)
+        let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
+        return try await LongWork.run {
+            .object([
+                ("version", .integer(1)), ("entries", .array(entries.map(\.document))), ("next", next ?? .null),
+            ])
+        }
     }
 }
 

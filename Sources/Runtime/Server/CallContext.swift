@@ -39,14 +39,19 @@ struct CallContext: RequestContext {
 extension Request {
     /// Reads a whole body as a document. Throws what the caller is told: it is not a document, it is too long, or it takes too long.
     func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
+        let (request, buffer) = try await collected(context)
+        guard buffer.readableBytes > LongWork.shortest else {
+            return try await request.decode(as: T.self, context: context)
+        }
+        return try await LongWork.run { try await request.decode(as: T.self, context: context) }
+    }
+
+    /// The request with its whole body, and that. Throws what the caller is told: it is too long, or it takes too long.
+    func collected(_ context: CallContext) async throws -> (request: Request, body: ByteBuffer) {
         var whole = self
         let buffer = try await arrived(context)
         whole.body = RequestBody(buffer: buffer)
-        guard buffer.readableBytes > LongWork.shortest else {
-            return try await whole.decode(as: T.self, context: context)
-        }
-        let request = whole
-        return try await LongWork.run { try await request.decode(as: T.self, context: context) }
+        return (whole, buffer)
     }
 
     private func arrived(_ context: CallContext) async throws -> ByteBuffer {

@@ -59,7 +59,7 @@ enum OpenAPI {
             ("/audit/verify", .object([("get", verifyAudit)])),
             ("/audit/export", .object([("get", exportAudit)])),
             ("/audit/chain", .object([("post", beginChain)])),
-            ("/events", .object([("get", events)])),
+            ("/events", .object([("get", events)])), ("/mcp", .object([("post", mcp)])),
         ]
     }
 
@@ -122,6 +122,32 @@ enum OpenAPI {
         operation(
             "beginChain", "Begins a new chain: what comes before its entry can be archived.", "OneEntry", status: "201",
             body: "ChainRequest")
+    }
+
+    /// What is refused is refused in the protocol's own way.
+    private static var mcp: JSON {
+        let message = JSON.object([("schema", reference("Document"))])
+        let one = content("application/json", reference("Document"))
+        return .object([
+            ("operationId", "mcp"), ("summary", "The Model Context Protocol, one message a request (docs/mcp.md)."),
+            (
+                "requestBody",
+                .object([("required", .boolean(true)), ("content", .object([("application/json", message)]))])
+            ),
+            (
+                "responses",
+                .object([
+                    (
+                        "200",
+                        .object([
+                            ("description", "An answer, or events that end with it."),
+                            ("content", .object([("application/json", message), ("text/event-stream", .object([]))])),
+                        ])
+                    ), ("202", .object([("description", "A message that wants no answer.")])), ("4XX", one),
+                    ("5XX", one),
+                ])
+            ),
+        ])
     }
 
     private static var events: JSON {

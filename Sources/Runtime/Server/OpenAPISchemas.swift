@@ -28,7 +28,7 @@ enum OpenAPISchemas {
         ])
     }
 
-    private static var identity: JSON {
+    static var identity: JSON {
         shape([
             version, ("person", textOrNull), ("role", words(Role.allCases.map(\.rawValue))), ("uid", number),
             ("os_username", textOrNull), ("session_id", textOrNull), ("mode", text),
@@ -52,7 +52,7 @@ enum OpenAPISchemas {
         ])
     }
 
-    private static var session: JSON { shape(SessionMember.all.map { ($0.name, schema(of: $0.shape)) }) }
+    static var session: JSON { shape(SessionMember.all.map { ($0.name, schema(of: $0.shape)) }) }
 
     private static func schema(of shape: SessionMember.Shape) -> JSON {
         switch shape {
@@ -100,7 +100,7 @@ enum OpenAPISchemas {
             ], optional: ["text", "enter", "keys"])
     }
 
-    private static var entry: JSON {
+    static var entry: JSON {
         shape([
             ("seq", number), ("at", text), ("person", textOrNull), ("uid", number), ("role", text), ("action", text),
             ("session_id", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull), ("outcome", text),

@@ -16,7 +16,7 @@ struct ProblemDocument {
         return Response(JSON.object(members), status: status, type: "application/problem+json")
     }
 
-    private var status: HTTPResponse.Status {
+    var status: HTTPResponse.Status {
         switch error.code {
         case .badRequest, .reasonRequired: .badRequest
         case .unknownToken: .unauthorized

@@ -9,21 +9,29 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as RuntimeError {
-            return ProblemDocument(error: error).response
-        } catch let error as HTTPError where error.status == .notFound {
-            return ProblemDocument(error: RuntimeError(.notFound, "there is no \(request.uri.path) here")).response
-        } catch let error as HTTPError {
-            let message = error.body ?? "the request can't be read"
-            return ProblemDocument(error: RuntimeError(.badRequest, message)).response
-        } catch let error as AuditUnavailable {
-            context.logger.error("the audit log can't be written", metadata: ["error": "\(error.cause)"])
-            let problem = RuntimeError(
-                .auditUnavailable, "the audit log can't be written, so nothing was done", remedy: "tell an admin")
+        } catch {
+            guard let problem = RuntimeError(answering: error, to: request, context.logger) else { throw error }
             return ProblemDocument(error: problem).response
-        } catch let error as DatabaseError {
-            context.logger.error("the database said no", metadata: ["error": "\(error)"])
-            return ProblemDocument(error: Self.problem(of: error)).response
+        }
+    }
+}
+
+extension RuntimeError {
+    /// What the caller is told of what a handler has thrown; `nil` for what is a fault of ours, whose text is not for him.
+    init?(answering error: any Error, to request: Request, _ logger: Logger) {
+        switch error {
+        case let error as RuntimeError: self = error
+        case let error as HTTPError where error.status == .notFound:
+            self.init(.notFound, "there is no \(request.uri.path) here")
+        case let error as HTTPError: self.init(.badRequest, error.body ?? "the request can't be read")
+        case let error as AuditUnavailable:
+            logger.error("the audit log can't be written", metadata: ["error": "\(error.cause)"])
+            self.init(
+                .auditUnavailable, "the audit log can't be written, so nothing was done", remedy: "tell an admin")
+        case let error as DatabaseError:
+            logger.error("the database said no", metadata: ["error": "\(error)"])
+            self = Self.problem(of: error)
+        default: return nil
         }
     }
 

@@ -83,7 +83,7 @@ struct SessionRoutes {
 }
 
 extension SessionPage {
-    fileprivate var document: JSON {
+    var document: JSON {
         .object([
             ("version", .integer(1)), ("sessions", .array(sessions.map(\.document))),
             ("next", next.map { .string($0.text) } ?? .null),

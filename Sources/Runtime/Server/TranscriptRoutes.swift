@@ -56,7 +56,7 @@ struct TranscriptRoutes {
 }
 
 /// Whether somebody who was admitted to a transcript may still read it.
-private struct ReadingRights: Sendable {
+struct ReadingRights: Sendable {
     let standing: Standing
     let sessionID: String
     let sessions: SessionStore

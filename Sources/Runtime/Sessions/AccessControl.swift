@@ -47,6 +47,17 @@ struct AccessControl: Sendable {
         return Admission(session: session, relation: relation, receipt: receipt)
     }
 
+    /// The session, where this caller may do this to it if he says why. Whoever can ask him does so before anything is refused.
+    func sessionWantingReason(_ caller: Caller, to action: Action, on id: String) async throws -> Session? {
+        // Who may see nothing is told before anybody looks.
+        guard action.needsReason, allow(.getSession, by: caller.identity.role, on: .own) == .allowed,
+            let session = try await sessions.find(id)
+        else { return nil }
+        let relation = session.relation(to: caller.identity)
+        guard relation != .own, allow(action, by: caller.identity.role, on: relation) == .allowed else { return nil }
+        return session
+    }
+
     /// Does what the caller is admitted to. What was logged as allowed, and then fails, is logged as failed.
     func perform<T>(
         _ caller: Caller, _ action: Action, on id: String, as logged: AuditAction? = nil,

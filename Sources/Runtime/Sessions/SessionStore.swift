@@ -210,6 +210,47 @@ public struct SessionStore: Sendable {
     }
 }
 
+extension SessionStore {
+    /// Folders in which sessions of this scope have run, with how many those are and when the last of them did something.
+    func projects(_ scope: SessionScope, limit: Int) async throws -> [ProjectActivity] {
+        let condition: SQL =
+            switch scope {
+            case .all: "project_path IS NOT NULL"
+            case .ownAndShared(let identity):
+                """
+                project_path IS NOT NULL AND ((owner_person = \(identity.person) AND owner_uid = \(identity.uid)) \
+                OR (visibility = 'shared' AND owner_person <> \(identity.person) AND owner_uid <> \(identity.uid)))
+                """
+            }
+        return try await database.withConnection { connection in
+            try connection.query(
+                """
+                SELECT project_path, count(*), max(last_activity) FROM sessions WHERE \(condition) \
+                GROUP BY project_path ORDER BY max(last_activity) DESC, project_path LIMIT \(limit)
+                """
+            ).compactMap { row in
+                row[0].text.map {
+                    ProjectActivity(path: $0, sessions: row[1].integer ?? 0, lastActivity: row[2].text)
+                }
+            }
+        }
+    }
+}
+
+/// A folder in which sessions have run.
+struct ProjectActivity: Sendable {
+    var path: String
+    var sessions: Int64
+    var lastActivity: String?
+
+    var document: JSON {
+        .object([
+            ("project_path", .string(path)), ("sessions", .integer(sessions)),
+            ("last_activity", lastActivity.map { .string($0) } ?? .null),
+        ])
+    }
+}
+
 extension SessionPage {
     /// The first `limit` of the rows that were found. There is a next page when one is left over.
     fileprivate init(_ rows: [Session], limit: Int) {

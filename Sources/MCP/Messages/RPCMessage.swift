@@ -1,0 +1,83 @@
+import Dialects
+import TCSettings
+
+/// A request: it wants an answer.
+package struct RPCRequest: Sendable {
+    package var id: RPCID
+    package var method: String
+    /// An object, or `null` where there are none.
+    package var params: JSON
+
+    package init(id: RPCID, method: String, params: JSON) {
+        self.id = id
+        self.method = method
+        self.params = params
+    }
+
+    /// The answer that succeeds.
+    package func answer(_ result: JSON) -> JSON {
+        .object([("jsonrpc", "2.0"), ("id", id.document), ("result", result)])
+    }
+}
+
+/// One message of JSON-RPC 2.0.
+package enum RPCMessage: Sendable {
+    case request(RPCRequest)
+    case notification(method: String, params: JSON)
+    /// What the client answers to a request of the server's: the result, or `nil` for an error.
+    case response(RPCID, JSON?)
+}
+
+extension RPCMessage {
+    /// Reads one message. Throws `RPCFailure` for bytes that are no JSON, and for JSON that is no message.
+    package init(_ bytes: some Sequence<UInt8>) throws(RPCFailure) {
+        guard let text = String(validating: bytes, as: UTF8.self), let document = JSON(parsing: text) else {
+            throw RPCFailure(.parseError, "this is no JSON document")
+        }
+        try self.init(document)
+    }
+
+    package init(_ document: JSON) throws(RPCFailure) {
+        switch document {
+        case .array: throw RPCFailure(.invalidRequest, "send one message at a time: no revision of ours knows batches")
+        case .null, .boolean, .integer, .real, .string: throw RPCFailure(.invalidRequest, "a message is an object")
+        case .object: break
+        }
+        let id = try Self.id(of: document)
+        guard document["jsonrpc"]?.text == "2.0" else {
+            throw RPCFailure(.invalidRequest, "jsonrpc has to be \"2.0\"", id: id)
+        }
+        guard let method = document["method"] else {
+            self = try Self.response(document, id)
+            return
+        }
+        guard let name = method.text else { throw RPCFailure(.invalidRequest, "method has to be a text", id: id) }
+        let params = try Self.params(of: document, id)
+        self =
+            id.map { .request(RPCRequest(id: $0, method: name, params: params)) }
+            ?? .notification(method: name, params: params)
+    }
+
+    private static func id(of document: JSON) throws(RPCFailure) -> RPCID? {
+        guard let spelled = document["id"] else { return nil }
+        if let id = RPCID(spelled) { return id }
+        // An answer to what nobody could read.
+        if case .null = spelled, document["error"] != nil { return nil }
+        throw RPCFailure(.invalidRequest, "id has to be a text or a whole number")
+    }
+
+    private static func params(of document: JSON, _ id: RPCID?) throws(RPCFailure) -> JSON {
+        switch document["params"] {
+        case .none: return .null
+        case .some(.object(let members)): return .object(members)
+        case .some: throw RPCFailure(.invalidRequest, "params has to be an object", id: id)
+        }
+    }
+
+    private static func response(_ document: JSON, _ id: RPCID?) throws(RPCFailure) -> RPCMessage {
+        guard let id, document["result"] != nil || document["error"] != nil else {
+            throw RPCFailure(.invalidRequest, "a message has a method, or answers with a result or an error", id: id)
+        }
+        return .response(id, document["error"] == nil ? document["result"] : nil)
+    }
+}

@@ -1,0 +1,22 @@
+import FoundationEssentials
+
+/// A text in a header. One that a header can't hold stands there as `=?base64?…?=`.
+package enum HeaderText {
+    private static let start = "=?base64?"
+    private static let end = "?="
+
+    /// `nil` where what stands between the marks is not what `encoded` writes.
+    package static func decoded(_ value: String) -> String? {
+        guard value.hasPrefix(start), value.hasSuffix(end), value.utf8.count >= start.utf8.count + end.utf8.count else {
+            return value
+        }
+        let digits = String(value.dropFirst(start.count).dropLast(end.count))
+        guard let data = Data(base64Encoded: digits), data.base64EncodedString() == digits else { return nil }
+        return String(validating: data, as: UTF8.self)
+    }
+
+    package static func encoded(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.hasPrefix(start)
+        return isPlain ? text : start + Data(text.utf8).base64EncodedString() + end
+    }
+}

@@ -1,0 +1,195 @@
+import Dialects
+
+/// The shapes of the daemon's documents, which it hands in: they are those of its other routes.
+package struct DocumentShapes: Sendable {
+    package var identity: JSON
+    package var session: JSON
+    package var auditEntry: JSON
+    package var sessionStates: [String]
+    package var auditActions: [String]
+    package var auditOutcomes: [String]
+    package var keys: [String]
+
+    package init(
+        identity: JSON, session: JSON, auditEntry: JSON, sessionStates: [String], auditActions: [String],
+        auditOutcomes: [String], keys: [String]
+    ) {
+        self.identity = identity
+        self.session = session
+        self.auditEntry = auditEntry
+        self.sessionStates = sessionStates
+        self.auditActions = auditActions
+        self.auditOutcomes = auditOutcomes
+        self.keys = keys
+    }
+}
+
+/// All tools, in the words that a model chooses by.
+package struct ToolList: Sendable {
+    package let all: [Tool]
+
+    package init(_ shapes: DocumentShapes) {
+        all = ToolName.allCases.map { name in
+            let (title, text) = ToolTexts.of(name)
+            return Tool(
+                name: name, title: title, text: text, effect: Self.effect(name),
+                parameters: Self.parameters(name, shapes), output: Self.output(name, shapes))
+        }
+    }
+
+    package subscript(name: ToolName) -> Tool { all[ToolName.allCases.firstIndex(of: name) ?? 0] }
+
+    private static func effect(_ name: ToolName) -> Tool.Effect {
+        switch name {
+        case .whoami, .listSessions, .getSession, .getSessionData, .listProjects, .listAgents, .listAudit: .reads
+        case .startSession, .sendMessage: .adds
+        case .endSession: .ends
+        }
+    }
+}
+
+extension ToolList {
+    /// The most characters of a transcript in one answer, and how many there are where nobody says.
+    package static let mostCharacters = 48_000
+    package static let usualCharacters = 2_000
+
+    private static let line = Parameter.Kind.text(longest: 500)
+    private static let path = Parameter.Kind.text(longest: 4_096)
+
+    private static func parameters(_ name: ToolName, _ shapes: DocumentShapes) -> [Parameter] {
+        switch name {
+        case .whoami: []
+        case .listSessions: listSessions(shapes)
+        case .getSession: [session, computer]
+        case .getSessionData: getSessionData
+        case .startSession: startSession
+        case .sendMessage: sendMessage(shapes)
+        case .endSession: [session, computer]
+        case .listProjects: [computer, limit]
+        case .listAgents: [computer]
+        case .listAudit: listAudit(shapes)
+        }
+    }
+
+    private static let session = Parameter(
+        "session_id", line, "The session's id, from list_sessions.", isRequired: true)
+    private static let computer = Parameter(
+        "computer", line, "Only \"local\" or this computer's name. Leave it out.")
+    private static let limit = Parameter("limit", .number(1...500), "At most so many. Default: 50.")
+
+    private static func listSessions(_ shapes: DocumentShapes) -> [Parameter] {
+        [
+            Parameter("state", .words(shapes.sessionStates), "Only sessions in this state; active ones run."),
+            Parameter("project", path, "Only sessions of this folder, by its whole path."),
+            Parameter("agent", line, "Only sessions of this agent."),
+            Parameter("owner", line, "Only sessions of this person."),
+            Parameter("text", line, "Only sessions with this text in their title or description."),
+            limit, Parameter("after", line, "Where a page begins: next of the page before."), computer,
+        ]
+    }
+
+    private static var getSessionData: [Parameter] {
+        [
+            session,
+            Parameter(
+                "view", .words(["conversation", "terminal"]),
+                "What the agent's own transcript says, or what the terminal showed. Default: the first where there is one."
+            ),
+            Parameter(
+                "tail_chars", .number(1...mostCharacters),
+                "At most so many characters, the last ones. Default: \(usualCharacters)."),
+            Parameter("since_timestamp", .moment, "Nothing from before this moment."),
+            Parameter("until_timestamp", .moment, "Nothing from after this moment."),
+            Parameter(
+                "reason", .text(longest: 2_000),
+                "Only for somebody else's session: why it is read, in the words of the user whom you act for. It is logged."
+            ),
+            computer,
+        ]
+    }
+
+    private static var startSession: [Parameter] {
+        [
+            Parameter("title", line, "What it is about, for lists.", isRequired: true),
+            Parameter("project_path", path, "The folder to work in, by its whole path.", isRequired: true),
+            Parameter(
+                "agent", .text(longest: 200), "One of list_agents. Default: the user's own, unless command is given."),
+            Parameter("thinking_mode", .words(["fast", "med", "slow"]), "How long the agent is to think."),
+            Parameter("message", .text(longest: 16_384), "What to type first."),
+            Parameter(
+                "command", .texts(most: 256, longest: 4_096),
+                "A program and its arguments, to run in place of an agent."),
+            computer,
+        ]
+    }
+
+    private static func sendMessage(_ shapes: DocumentShapes) -> [Parameter] {
+        [
+            session, Parameter("message", .text(longest: 16_384), "The text to type. Enter follows it."),
+            Parameter("enter", .flag, "Say false to type no Enter."),
+            Parameter(
+                "keys", .texts(most: 64, longest: 16),
+                "Keys to press in place of a message: \(shapes.keys.filter { !$0.hasPrefix("C-") }.joined(separator: ", ")), C-a to C-z."
+            ), computer,
+        ]
+    }
+
+    private static func listAudit(_ shapes: DocumentShapes) -> [Parameter] {
+        [
+            Parameter("session", line, "Only what was done to this session."),
+            Parameter("person", line, "Only what this person did."),
+            Parameter("action", .words(shapes.auditActions), "Only this action."),
+            Parameter("outcome", .words(shapes.auditOutcomes), "Only what ended so."),
+            Parameter("from", .moment, "Nothing from before this moment."),
+            Parameter("to", .moment, "Nothing from this moment on."), limit,
+            Parameter("after", .number(0...Int.max), "Where a page begins: next of the page before."),
+        ]
+    }
+}
+
+extension ToolList {
+    private static func output(_ name: ToolName, _ shapes: DocumentShapes) -> JSON {
+        switch name {
+        case .whoami: shapes.identity
+        case .listSessions: object([version, ("sessions", list(shapes.session)), ("next", textOrNull)])
+        case .getSession, .endSession: object([version, ("session", shapes.session)])
+        case .getSessionData:
+            object([
+                version, ("session_id", text), ("view", text), ("text", text),
+                ("is_truncated", .object([("type", "boolean")])),
+                ("from", textOrNull), ("to", textOrNull),
+            ])
+        case .startSession: object([version, ("session", shapes.session), ("notice", textOrNull)])
+        case .sendMessage: object([version, ("status", text)])
+        case .listProjects:
+            object([
+                version,
+                (
+                    "projects",
+                    list(object([("project_path", text), ("sessions", number), ("last_activity", textOrNull)]))
+                ),
+            ])
+        case .listAgents: object([version, ("agents", list(object([("name", text)])))])
+        case .listAudit:
+            object([
+                version, ("entries", list(shapes.auditEntry)),
+                ("next", .object([("type", .array(["integer", "null"]))])),
+            ])
+        }
+    }
+
+    private static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
+    private static var text: JSON { .object([("type", "string")]) }
+    private static var number: JSON { .object([("type", "integer")]) }
+    private static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
+
+    private static func list(_ items: JSON) -> JSON { .object([("type", "array"), ("items", items)]) }
+
+    /// Every member is always there.
+    private static func object(_ members: [(key: String, value: JSON)]) -> JSON {
+        .object([
+            ("type", "object"), ("properties", .object(members)),
+            ("required", .array(members.map { .string($0.key) })),
+        ])
+    }
+}

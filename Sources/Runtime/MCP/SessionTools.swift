@@ -1,0 +1,191 @@
+import Dialects
+import TCMCP
+import TCSettings
+
+/// What each tool does: what a route of the API does for the same caller, by the same services.
+struct SessionTools: Sendable {
+    let services: Services
+    let sessions: SessionService
+    let shares: FairShare
+    let list = ToolList(.ofTheAPI)
+
+    /// The tools that this role can use at all. What is in them for somebody the policy says with each call.
+    func visible(to identity: Identity) -> [Tool] { list.all.filter { Self.mayUse($0.name, identity.role) } }
+
+    private static func mayUse(_ tool: ToolName, _ role: Role) -> Bool {
+        func may(_ action: Action, _ relations: Relation...) -> Bool {
+            relations.contains { allow(action, by: role, on: $0) == .allowed }
+        }
+        return switch tool {
+        case .whoami: true
+        case .listSessions, .listProjects: may(.listSessions, .none)
+        case .getSession: may(.getSession, .own)
+        case .getSessionData: may(.readTranscript, .own)
+        case .startSession, .listAgents: may(.startSession, .none)
+        case .sendMessage: may(.send, .own, .shared)
+        case .endSession: may(.end, .own)
+        case .listAudit: may(.readAudit, .none)
+        }
+    }
+
+    func run(_ tool: ToolName, _ arguments: Arguments, _ context: CallContext) async throws -> ToolResult {
+        try requireHere(arguments)
+        let caller = context.caller
+        switch tool {
+        case .whoami: return .done(caller.document(in: services.mode))
+        case .listSessions: return try await shares.run(context.party) { try await listSessions(caller, arguments) }
+        case .getSession: return session(try await sessions.get(caller, id(arguments)))
+        case .getSessionData: return try await read(SessionDataRequest(arguments), context) { _ in }
+        case .startSession: throw Self.startsNothing
+        case .sendMessage: return try await send(caller, arguments)
+        case .endSession: return session(try await sessions.end(caller, id(arguments)))
+        case .listProjects: return try await shares.run(context.party) { try await listProjects(caller, arguments) }
+        case .listAgents: return try await listAgents(caller)
+        case .listAudit: return try await shares.run(context.party) { try await listAudit(caller, arguments) }
+        }
+    }
+
+    /// The original knew several computers. This daemon knows the sessions of one.
+    private func requireHere(_ arguments: Arguments) throws(RuntimeError) {
+        guard let computer = arguments.text("computer"), computer != "local", computer != services.computer else {
+            return
+        }
+        throw RuntimeError(
+            .badRequest, "this daemon knows the sessions of \(services.computer) only", remedy: "leave computer out")
+    }
+
+    private func id(_ arguments: Arguments) -> String { arguments.text("session_id") ?? "" }
+
+    private func session(_ session: Session) -> ToolResult {
+        .done(.object([("version", .integer(1)), ("session", session.document)]))
+    }
+
+    private static let startsNothing = RuntimeError(
+        .methodNotAllowed,
+        "no session can be started over POST /mcp: it runs as its owner, and the daemon has no power over anybody's account",
+        remedy: "connect through the program `telec mcp`, which starts sessions as you, or run `telec sessions start`")
+}
+
+extension SessionTools {
+    private func listSessions(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
+        let filter = SessionFilter(
+            state: arguments.text("state").flatMap(Session.State.init(rawValue:)), project: arguments.text("project"),
+            agent: arguments.text("agent"), owner: arguments.text("owner"), text: arguments.text("text"))
+        let cursor = try arguments.text("after").map { text in
+            guard let cursor = SessionCursor(text) else {
+                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+            }
+            return cursor
+        }
+        let page = try await sessions.list(caller, filter, after: cursor, limit: arguments.number("limit") ?? 50)
+        return try await LongWork.run { .done(page.document) }
+    }
+
+    private func send(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
+        let (text, keys) = (arguments.text("message"), arguments.texts("keys"))
+        guard text == nil || keys == nil else {
+            throw RuntimeError(.badRequest, "say a message or keys, not both")
+        }
+        var message = MessageRequest(text: text ?? "", enter: arguments.flag("enter") ?? true)
+        (message.text, message.keys) = (text, keys)
+        try await sessions.send(caller, id(arguments), try message.bytes())
+        return .done(.object([("version", .integer(1)), ("status", "sent")]))
+    }
+
+    private func listProjects(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
+        try await sessions.access.require(caller, .listSessions)
+        let found = try await services.sessions.projects(
+            visibleSessions(to: caller.identity), limit: arguments.number("limit") ?? 50)
+        return .done(.object([("version", .integer(1)), ("projects", .array(found.map(\.document)))]))
+    }
+
+    private func listAgents(_ caller: Caller) async throws -> ToolResult {
+        try await sessions.access.require(caller, .startSession)
+        let names = services.agents.current.agents.keys.sorted()
+        let agents = names.map { JSON.object([("name", .string($0))]) }
+        return .done(.object([("version", .integer(1)), ("agents", .array(agents))]))
+    }
+
+    private func listAudit(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
+        try await sessions.access.require(caller, .readAudit)
+        let filter = AuditFilter(
+            sessionID: arguments.text("session"), person: arguments.text("person"),
+            action: arguments.text("action").flatMap(AuditAction.init(rawValue:)),
+            outcome: arguments.text("outcome").flatMap(AuditOutcome.init(rawValue:)), from: arguments.moment("from"),
+            to: arguments.moment("to"))
+        return .done(
+            try await services.audit.page(
+                filter, after: arguments.number("after").map(Int64.init), limit: arguments.number("limit") ?? 50))
+    }
+}
+
+extension SessionTools {
+    /// What the user has to be asked before this is read; `nil` where he may read it as it is, or may not at all.
+    func question(before wanted: SessionDataRequest, by caller: Caller) async throws -> Question? {
+        guard wanted.reason?.saysNothing ?? true,
+            let session = try await sessions.access.sessionWantingReason(
+                caller, to: .readTranscript, on: wanted.sessionID)
+        else { return nil }
+        let whose = session.owner.person.map { "\($0)'s" } ?? "nobody's"
+        return Question(
+            message: "This is \(whose) session. Reading it is logged. Why do you read it?", field: "reason",
+            title: "Reason", longest: 2_000)
+    }
+
+    /// The end of a recording. `onProgress` gets the bytes that were read, now and then.
+    func read(
+        _ wanted: SessionDataRequest, _ context: CallContext, _ onProgress: @Sendable (Int64) -> Void
+    ) async throws -> ToolResult {
+        let (access, caller) = (sessions.access, context.caller)
+        let admission = try await access.admit(
+            caller, to: .readTranscript, on: wanted.sessionID, reason: wanted.reason)
+        let (session, relation) = (admission.session, admission.relation)
+        guard let receipt = admission.receipt else {
+            throw RuntimeError(.failed, "the audit log gave no receipt")
+        }
+        let pass = TranscriptPass(receipt)
+        let rights = ReadingRights(
+            standing: context.standing(in: services.directory), sessionID: session.id, sessions: services.sessions)
+        do {
+            return try await shares.run(context.party) {
+                // All of a recording is looked through: on the thread for what is as long as its caller likes.
+                try await LongWork.run { try await data(wanted, pass, rights, onProgress) }
+            }
+        } catch let error as RuntimeError {
+            if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
+            throw error
+        }
+    }
+
+    /// How many bytes are read between two words about it.
+    private static let stride: Int64 = 1 << 20
+
+    private func data(
+        _ wanted: SessionDataRequest, _ pass: TranscriptPass, _ rights: ReadingRights,
+        _ onProgress: @Sendable (Int64) -> Void
+    ) async throws -> ToolResult {
+        guard let receipt = pass.take() else { throw RuntimeError(.failed, "the receipt was used") }
+        var (data, told) = (SessionData(wanted), Int64(-Self.stride))
+        try await services.transcripts.read(receipt) { piece in
+            try Task.checkCancellation()
+            data.read(piece.bytes)
+            guard piece.end >= told + Self.stride else { return }
+            told = piece.end
+            onProgress(piece.end)
+            // Rights that are taken meanwhile end this: asked for as often as it is long.
+            try await rights.require()
+        }
+        try await rights.require()
+        return data.result
+    }
+}
+
+extension DocumentShapes {
+    /// Those of the API's own routes.
+    package static var ofTheAPI: DocumentShapes {
+        DocumentShapes(
+            identity: OpenAPISchemas.identity, session: OpenAPISchemas.session, auditEntry: OpenAPISchemas.entry,
+            sessionStates: Session.State.allCases.map(\.rawValue), auditActions: AuditAction.allCases.map(\.rawValue),
+            auditOutcomes: AuditOutcome.allCases.map(\.rawValue), keys: TerminalKey.names)
+    }
+}

@@ -1,0 +1,101 @@
+import Dialects
+import TCMCP
+import TCRuntime
+import TCSettings
+import TCTerminal
+
+/// The one tool that is done here: a session runs as its owner, and this program runs as him.
+struct LocalStart: Sendable {
+    let client: DaemonClient
+    private let tool = ToolList(.ofTheAPI)[.startSession]
+
+    init(client: DaemonClient) { self.client = client }
+
+    func run(_ document: JSON?, _ onStep: (Int64, String) async -> Void) async -> ToolResult {
+        do {
+            return .done(try await start(try Arguments(document, for: tool), onStep))
+        } catch let error as Arguments.Objection {
+            return .failed(ToolFailure(code: "bad_request", message: error.message, remedy: nil))
+        } catch {
+            let problem = Problem(error)
+            return .failed(ToolFailure(code: problem.code, message: problem.message, remedy: problem.remedy))
+        }
+    }
+
+    private func start(_ arguments: Arguments, _ onStep: (Int64, String) async -> Void) async throws -> JSON {
+        let path = arguments.text("project_path") ?? ""
+        guard path.hasPrefix("/") else {
+            throw RuntimeError(.badRequest, "project_path is no path from the root", remedy: "say the whole path")
+        }
+        try await requireHere(arguments)
+        let start = SessionStart(
+            title: arguments.text("title") ?? "", folder: try WorkingFolder.absolute(path),
+            agent: arguments.text("agent"), command: arguments.texts("command") ?? [],
+            thinkingMode: arguments.text("thinking_mode"), advice: "say an agent, or a command")
+        guard start.agent == nil || start.command.isEmpty else {
+            throw RuntimeError(.badRequest, "say an agent or a command, not both")
+        }
+        await onStep(1, "starting")
+        let (session, notice) = try await start.run(client)
+        await onStep(2, "the session runs")
+        let trouble = await type(arguments.text("message"), into: session.sessionID)
+        let reply = try await client.get(SessionPath.of(session.sessionID), as: OneSessionDocument.self)
+        let remarks = [notice, trouble].compactMap { $0 }.joined(separator: " ")
+        return .object([
+            ("version", .integer(1)), ("session", JSON(parsing: reply.text)?["session"] ?? .null),
+            ("notice", remarks.isEmpty ? .null : .string(remarks)),
+        ])
+    }
+
+    /// Another computer's name is the daemon's to know.
+    private func requireHere(_ arguments: Arguments) async throws {
+        guard let computer = arguments.text("computer"), computer != "local" else { return }
+        throw RuntimeError(
+            .badRequest, "sessions are started on this computer only, not on \(computer)", remedy: "leave computer out")
+    }
+
+    /// What kept the first message from being typed, as a sentence. The session runs all the same.
+    private func type(_ message: String?, into session: String) async -> String? {
+        guard let message else { return nil }
+        await waitForQuiet(session)
+        do {
+            _ = try await client.post(
+                SessionPath.of(session, "messages"), MessageRequest(text: message, enter: true), as: DoneDocument.self)
+            return nil
+        } catch {
+            return "The message was not typed: \(error)."
+        }
+    }
+
+    private static let patience = Duration.seconds(15)
+
+    /// A program that is starting may throw away what is typed already: it is waited for until it has shown something, and then
+    /// nothing for a while.
+    private func waitForQuiet(_ session: String) async {
+        let deadline = ContinuousClock.now + Self.patience
+        var (last, looksAlike) = (0, 0)
+        while ContinuousClock.now < deadline, looksAlike < 3 {
+            guard let size = try? await recorded(session) else { return }
+            looksAlike = size > 0 && size == last ? looksAlike + 1 : 0
+            last = size
+            do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
+        }
+    }
+
+    /// How many bytes it has shown.
+    private func recorded(_ session: String) async throws -> Int {
+        let count = ByteCount()
+        try await client.stream(SessionPath.of(session, "transcript")) { bytes in await count.add(shown(bytes)) }
+        return await count.value
+    }
+
+    /// Lines behind the header.
+    private func shown(_ bytes: [UInt8]) -> Int {
+        bytes.split(separator: UInt8(ascii: "\n")).filter { $0.first == UInt8(ascii: "[") }.reduce(0) { $0 + $1.count }
+    }
+}
+
+private actor ByteCount {
+    private(set) var value = 0
+    func add(_ more: Int) { value += more }
+}

@@ -1,0 +1,210 @@
+import Dialects
+import TCMCP
+import TCRuntime
+import TCSettings
+import TCTerminal
+
+/// Passes messages between an agent's pipes and the daemon, each on a connection of its own: so a daemon may be restarted between any
+/// two. It knows nothing better than the daemon does but how to start a session.
+actor MCPBridge {
+    private let client: DaemonClient
+    private let starts: LocalStart
+    private let output = PipeOutput()
+    /// What the daemon has answered to `initialize`. It says all that the daemon needs to know of the client.
+    private var session: String?
+    /// Whether a daemon has ever answered: one that was there is waited for.
+    private var hasAnswered = false
+    private var running: [RPCID: Task<Void, Never>] = [:]
+    private var lastTrouble = ""
+
+    /// More than any agent asks at once.
+    private static let most = 32
+    /// A daemon that is being restarted is waited for so long.
+    private static let patience = Duration.seconds(10)
+
+    init(client: DaemonClient) {
+        self.client = client
+        starts = LocalStart(client: client)
+    }
+
+    /// Until the agent closes its end. What it has asked for is answered before.
+    func run() async {
+        var lines = PipeLines()
+        while let some = await lines.next() {
+            for line in some { await take(line) }
+        }
+        let deadline = Task {
+            try await Task.sleep(for: Self.patience)
+            for call in running.values { call.cancel() }
+        }
+        while let call = running.values.first { await call.value }
+        deadline.cancel()
+    }
+
+    private func take(_ line: PipeLines.Line) async {
+        do throws(RPCFailure) {
+            switch line {
+            case .tooLong:
+                throw RPCFailure(.invalidRequest, "a message is longer than \(PipeLines.longest) bytes")
+            case .text(let bytes): try await take(try RPCMessage(bytes), bytes)
+            }
+        } catch {
+            await output.write(error.document.canonical())
+        }
+    }
+
+    private func take(_ message: RPCMessage, _ bytes: [UInt8]) async throws(RPCFailure) {
+        switch message {
+        case .request(let request):
+            guard running.count < Self.most else {
+                throw RPCFailure(
+                    .internalError, "\(Self.most) calls run already: wait for one of them", id: request.id)
+            }
+            running[request.id] = Task {
+                await self.answer(request, bytes)
+                self.running[request.id] = nil
+            }
+        case .notification(let method, let params):
+            guard method == "notifications/cancelled", let id = params["requestId"].flatMap(RPCID.init) else { return }
+            running[id]?.cancel()
+        case .response: await passOn(message, bytes)
+        }
+    }
+
+    /// What the agent's user has said to a question of the daemon's.
+    private func passOn(_ message: RPCMessage, _ bytes: [UInt8]) async {
+        do {
+            try await client.relay(
+                "/mcp", bytes, headers: MessageHeaders(for: message, session: session).list, onHead: { _ in },
+                onBytes: { _ in })
+        } catch {
+            complain("\(error)")
+        }
+    }
+
+    private func answer(_ request: RPCRequest, _ bytes: [UInt8]) async {
+        do throws(RPCFailure) {
+            if request.isStart {
+                await output.write(try await start(request).canonical())
+            } else {
+                try await relay(request, bytes)
+            }
+        } catch {
+            // Whoever has taken his request back wants no answer.
+            if !Task.isCancelled { await output.write(error.about(request.id).document.canonical()) }
+        }
+    }
+
+    private func start(_ request: RPCRequest) async throws(RPCFailure) -> JSON {
+        let envelope = try Envelope(request, MessageHeaders(for: .request(request), session: session))
+        let answers = Answers(server: ServerFacts(version: teleclaudeVersion), revision: envelope.revision)
+        let output = output
+        let result = await starts.run(request.params["arguments"]) { step, text in
+            guard let token = envelope.progressToken else { return }
+            await output.write(Notices.progress(token, step, of: 3, text).canonical())
+        }
+        return request.answer(answers.called(result))
+    }
+}
+
+extension MCPBridge {
+    /// Asks the daemon, and once more where it was not there or went away, and asking twice does no harm.
+    private func relay(_ request: RPCRequest, _ bytes: [UInt8]) async throws(RPCFailure) {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            let answer = RelayedAnswer(request.id, output)
+            do {
+                let headers = MessageHeaders(for: .request(request), session: session).list
+                try await client.relay("/mcp", bytes, headers: headers) { head in
+                    await answer.begin(head)
+                } onBytes: { bytes in
+                    await answer.read(bytes)
+                }
+                if let session = await answer.session { self.session = session }
+                hasAnswered = true
+                return try await answer.end()
+            } catch let failure as RPCFailure {
+                throw failure
+            } catch {
+                let said = await answer.hasSaidSomething
+                guard mayAskAgain(request, error, said), ContinuousClock.now < deadline, !Task.isCancelled else {
+                    complain("\(error)")
+                    throw RPCFailure(.internalError, "\(error)")
+                }
+            }
+            do { try await Task.sleep(for: .milliseconds(200)) } catch { throw RPCFailure(.internalError, "cancelled") }
+        }
+    }
+
+    private func mayAskAgain(_ request: RPCRequest, _ error: any Error, _ hasSaidSomething: Bool) -> Bool {
+        guard hasAnswered, !hasSaidSomething, let error = error as? RuntimeError else { return false }
+        // Where nobody was reached nothing was done.
+        if error.code == .noDaemon { return true }
+        return error.code == .brokenAnswer && request.mayBeSentTwice
+    }
+
+    /// The agent shows its user what stands on standard error, if anything: once is enough.
+    private func complain(_ trouble: String) {
+        guard trouble != lastTrouble, !Task.isCancelled else { return }
+        lastTrouble = trouble
+        Console.error("telec mcp: \(trouble)")
+    }
+}
+
+extension RPCRequest {
+    fileprivate var tool: ToolName? {
+        guard method == TCMCP.Method.callTool.rawValue else { return nil }
+        return params["name"]?.text.flatMap(ToolName.init(rawValue:))
+    }
+
+    fileprivate var isStart: Bool { tool == .startSession }
+
+    fileprivate var mayBeSentTwice: Bool {
+        method != TCMCP.Method.callTool.rawValue || tool?.mayBeCalledTwice ?? true
+    }
+}
+
+/// What the daemon answers to one request, on its way to the agent.
+private actor RelayedAnswer {
+    private let id: RPCID
+    private let output: PipeOutput
+    private var head: RelayedHead?
+    private var events = EventReader()
+    private var document: [UInt8] = []
+    private var isAnswered = false
+    private(set) var hasSaidSomething = false
+
+    init(_ id: RPCID, _ output: PipeOutput) { (self.id, self.output) = (id, output) }
+
+    var session: String? { head?[MessageHeaders.sessionName] }
+
+    private var isStream: Bool { head?["content-type"]?.hasPrefix("text/event-stream") ?? false }
+
+    func begin(_ head: RelayedHead) { self.head = head }
+
+    func read(_ bytes: [UInt8]) async {
+        guard isStream else { return document += bytes }
+        for message in events.read(bytes) {
+            hasSaidSomething = true
+            if case .some(.response) = try? RPCMessage(Array(message.utf8)) { isAnswered = true }
+            await output.write(message)
+        }
+    }
+
+    /// Throws `RPCFailure` where no answer has come.
+    func end() async throws(RPCFailure) {
+        guard !isAnswered else { return }
+        guard !isStream else {
+            throw RPCFailure(.internalError, "the daemon ended its answer before it was whole; try again")
+        }
+        guard let answer = JSON(parsing: String(decoding: document, as: UTF8.self)), answer["jsonrpc"] != nil,
+            case .object(let members) = answer
+        else {
+            throw RPCFailure(
+                .internalError, "what answers at the daemon's socket speaks no MCP: it has said \(head?.status ?? 0)")
+        }
+        // What is refused before it is read has no id, and the agent needs one.
+        let whole = members.map { (key: $0.key, value: $0.key == "id" ? id.document : $0.value) }
+        await output.write(JSON.object(whole).canonical())
+    }
+}
