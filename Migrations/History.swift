@@ -13,6 +13,7 @@ extension History {
             Migration.search
             Migration.imports
             Migration.retention
+            Migration.transcriptSearch
         }
     }
 }

@@ -437,5 +437,22 @@ extension Schema {
             Column("produced_at", .timestamp)
             Index("cluster_id")
         }
+        Table("transcript_passages") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("session_id", .text).references("sessions", "session_id", onDelete: .cascade)
+            Column("said_at", .timestamp)
+            Column("scope", .text)
+            Column("body", .text)
+            Index("session_id", "id")
+        }
+        Table("transcript_readings") {
+            Column("session_id", .text).primaryKey().references("sessions", "session_id", onDelete: .cascade)
+            Column("read_to", .bigint)
+            Column("clock", .timestamp)
+            Column("parser", .text)
+            Column("scope", .text)
+            Column("passages", .bigint)
+            Column("open_passage", .bigint).nullable()
+        }
     }
 }

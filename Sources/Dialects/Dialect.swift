@@ -70,9 +70,9 @@ public protocol Dialect: Sendable {
     /// The end of a SELECT that locks its rows of this table until the transaction ends. A lock of another table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
-    /// A condition that is true for the rows of a table in whose texts every one of `words` is found, by this index. A word is
-    /// letters and digits alone; there must be one at least.
-    func finding(_ words: [String], by index: WordIndex) -> SQL
+    /// A condition that is true for the rows of a table in whose texts every one of `words` is found, by this index, and which bear
+    /// `mark` in its scope; `nil`: whatever they bear. A word is letters and digits alone; there must be one at least.
+    func finding(_ words: [String], by index: WordIndex, for mark: String?) -> SQL
 
     /// The steps as a script for the database's own shell. It stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
@@ -113,6 +113,9 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    /// The same for all rows.
+    public func finding(_ words: [String], by index: WordIndex) -> SQL { finding(words, by: index, for: nil) }
+
     /// The same for the whole database.
     ///
     /// - Throws: ``DatabaseError``.

@@ -15,6 +15,8 @@ public struct Services: Sendable {
     let refusals: RefusalBudget
     let quotas: QuotaKeeper
     let transcripts: TranscriptStore
+    let transcriptIndex: TranscriptIndex
+    let transcriptNews: TranscriptNews
     let hosts: HostRegistry
     let events: EventHub
     let activity: Activity

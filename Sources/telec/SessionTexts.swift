@@ -46,14 +46,14 @@ enum SessionTexts {
         return "\(host.state) since \(MomentText.short(since)): \(reason)"
     }
 
-    private static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {
+    static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {
         let title = plain(session.title ?? "untitled")
         guard session.ownerPerson != me.person else { return title }
         return "[\(plain(session.ownerPerson ?? "nobody"))] \(title)"
     }
 
     /// What others wrote must not reach this terminal as commands.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         var reader = PlainText()
         return reader.read(text).replacing("\n", with: " ")
     }

@@ -13,7 +13,7 @@ struct HistoryTests {
 
     @Test("it has the application's tables, the audit log with its head, the daemon's lease, and what was imported")
     func tables() throws {
-        #expect(try History.teleclaude().schema.tables.count == 31)
+        #expect(try History.teleclaude().schema.tables.count == 33)
     }
 
     @Test("undone, it leaves nothing")

@@ -26,6 +26,14 @@ public struct Moment: Sendable, Hashable, Comparable {
     /// The moment so many seconds later.
     public func advanced(seconds: Int64) -> Moment { Moment(microseconds: microseconds + seconds * 1_000_000) }
 
+    package func advanced(milliseconds: Int64) -> Moment { Moment(microseconds: microseconds + milliseconds * 1_000) }
+
+    /// So many seconds after the first of January 1970; `nil` outside the years that both databases hold.
+    package init?(unixSeconds seconds: Int64) {
+        guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return nil }
+        microseconds = (seconds - 946_684_800) * 1_000_000
+    }
+
     /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
     public var text: String {
         var buffer = PostgreSQLBuffer(capacity: 32)

@@ -84,14 +84,18 @@ public struct SQLiteDialect: Dialect {
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
     /// Words in quotes mean nothing but themselves, and those that stand side by side must all be there
-    /// (https://www.sqlite.org/fts5.html, 3.1 and 3.7).
-    public func finding(_ words: [String], by index: WordIndex) -> SQL {
+    /// (https://www.sqlite.org/fts5.html, 3.1 and 3.7). Columns are named where there is one that holds no text (3.5).
+    public func finding(_ words: [String], by index: WordIndex, for mark: String?) -> SQL {
         let name = "\(index.table)_fts"
-        let query = words.map { "\"\($0.replacing("\"", with: "\"\""))\"" }.joined(separator: " ")
+        var query = words.map(Self.quoted).joined(separator: " ")
+        if index.scope != nil { query = "{\(index.columns.map(Self.quoted).joined(separator: " "))} : (\(query))" }
+        if let scope = index.scope, let mark { query += " AND \(Self.quoted(scope)) : \(Self.quoted(mark))" }
         return """
             \(identifier: index.key) IN (SELECT rowid FROM \(identifier: name) WHERE \(identifier: name) MATCH \(query))
             """
     }
+
+    private static func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
 
     public func upsert(into table: String, columns: [String], key: [String]) -> String {
         DDL.upsert(into: table, columns: columns, key: key, in: self)

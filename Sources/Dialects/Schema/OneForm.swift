@@ -6,6 +6,9 @@
 
     extension String {
         fileprivate var composed: String { precomposedStringWithCanonicalMapping }
+
+        /// Each accent apart from its letter (NFD).
+        package var decomposed: String { decomposedStringWithCanonicalMapping }
     }
 #else
     // The standard library composes, without the tables of Foundation, which nothing else here needs.
@@ -13,6 +16,9 @@
 
     extension String {
         fileprivate var composed: String { String(String.UnicodeScalarView(_nfc)) }
+
+        /// Each accent apart from its letter (NFD).
+        package var decomposed: String { String(String.UnicodeScalarView(_nfd)) }
     }
 #endif
 

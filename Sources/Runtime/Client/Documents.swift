@@ -86,6 +86,27 @@ public struct SessionsDocument: Decodable, Sendable {
     public var next: String?
 }
 
+/// What a search has found.
+public struct FoundDocument: Decodable, Sendable {
+    public struct Hit: Decodable, Sendable {
+        public var session: SessionDocument
+        public var saidAt: String
+        public var snippet: String
+        /// In how many places of the session.
+        public var matches: Int
+
+        enum CodingKeys: String, CodingKey {
+            case session, snippet, matches
+            case saidAt = "said_at"
+        }
+    }
+
+    /// `own_and_shared` or `all`.
+    public var searched: String
+    public var hits: [Hit]
+    public var next: String?
+}
+
 public struct OneSessionDocument: Decodable, Sendable {
     public var session: SessionDocument
 }

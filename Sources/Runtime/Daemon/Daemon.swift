@@ -214,7 +214,8 @@ public struct Daemon: Sendable {
         let settings = loaded.settings
         let directory = try self.directory(settings)
         for remark in directory.remarks { logger.warning("\(remark)") }
-        let sessions = SessionStore(Fence(database: database, epoch: epoch))
+        let fence = Fence(database: database, epoch: epoch)
+        let sessions = SessionStore(fence)
         let tokens = SessionTokens(database: database, epoch: epoch)
         try await tokens.rememberTime()
         let hosts = HostRegistry()
@@ -228,6 +229,7 @@ public struct Daemon: Sendable {
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
                 try lease.requireConfirmedNow()
             },
+            transcriptIndex: TranscriptIndex(fence: fence), transcriptNews: TranscriptNews(),
             hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(), meter: Meter(),
             inspection: DaemonInspection(
                 migrator: Migrator(history: options.history, database: database),

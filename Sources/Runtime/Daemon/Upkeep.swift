@@ -29,6 +29,10 @@ struct Upkeep: Service {
                 group.addTask { try await tendTokens() }
                 group.addTask { try await watchAccounts() }
                 group.addTask { try await removeExpired() }
+                group.addTask {
+                    var indexing = TranscriptIndexing(services: services, logger: logger)
+                    try await indexing.run()
+                }
                 group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
                 do {
                     try await group.waitForAll()

@@ -67,7 +67,7 @@ public actor Host {
         if spool.next == 0 {
             recorder.begin(title: spec.title, seconds: Int(time(nil)))
         } else {
-            recorder.gap("the host was started again")
+            recorder.gap(Recording.hostRestart)
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.record(pane) }

@@ -26,6 +26,7 @@ struct API {
         MetricsRoute(services: services, shares: shares, version: version).add(to: router)
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)
         TranscriptRoutes(services: services, access: sessions.access).add(to: router)
+        SearchRoute(search: TranscriptSearch(services: services), shares: shares).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
         AuditRoutes(services: services, access: sessions.access, shares: shares).add(to: router)
         MCPRoute(services: services, sessions: sessions, shares: shares, version: version).add(to: router)
@@ -94,6 +95,15 @@ struct QueryReader {
             throw RuntimeError(.badRequest, "\(name) can't be \(text)", remedy: "say one of \(known)")
         }
         return value
+    }
+
+    func moment(_ name: Substring) throws(RuntimeError) -> Moment? {
+        guard let text = try text(name) else { return nil }
+        guard let moment = Moment(parsing: text) else {
+            throw RuntimeError(
+                .badRequest, "\(name) can't be \(text)", remedy: "write a moment as 2026-11-25T09:30:00Z")
+        }
+        return moment
     }
 
     /// A number in a range.

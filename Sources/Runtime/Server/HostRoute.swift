@@ -169,6 +169,7 @@ struct HostConnection: Sendable {
             services.meter.count(recorded: data.count)
             await services.hosts.tell(session.id, ticket: ticket, .ack(number))
             services.activity.note(session.id)
+            services.transcriptNews.note(session.id)
         case .done(let order): await services.hosts.done(session.id, ticket: ticket, order: order)
         case .exit:
             _ = try await sessions.close(session)

@@ -55,6 +55,7 @@ enum OpenAPI {
             ),
             ("/sessions/{id}/visibility", onSession([("post", setVisibility)])),
             ("/sessions/{id}/transcript", onSession([("get", transcript)])),
+            ("/search", .object([("get", search)])),
             ("/audit", .object([("get", listAudit)])),
             ("/audit/verify", .object([("get", verifyAudit)])),
             ("/audit/export", .object([("get", exportAudit)])),
@@ -69,6 +70,7 @@ enum OpenAPI {
             parameters: [
                 query("state", words(Session.State.allCases.map(\.rawValue))), query("project", line),
                 query("agent", line), query("owner", line), query("text", line(longest: SessionFilter.longestText)),
+                query("since", moment),
                 query("limit", number(1, 500)),
                 query("after", line),
             ])
@@ -92,6 +94,20 @@ enum OpenAPI {
         operation(
             "readTranscript", "The recording, as asciicast v3. Somebody else's takes a reason and is logged.", nil,
             type: "application/x-asciicast", parameters: [query("reason", line), query("follow", words(["0", "1"]))])
+    }
+
+    private static var search: JSON {
+        operation(
+            "search",
+            """
+            Sessions in which all these words were said, newest first: own and shared ones, and those of others with a reason, by \
+            whoever may read them. Each of somebody else's whose text is shown is logged before.
+            """, "Found",
+            parameters: [
+                query("words", line(longest: TranscriptQuery.longestText)), query("session", line),
+                query("project", line), query("owner", line), query("since", moment), query("reason", line),
+                query("limit", number(1, Int64(TranscriptQuery.most))), query("after", line),
+            ])
     }
 
     private static var listAudit: JSON {

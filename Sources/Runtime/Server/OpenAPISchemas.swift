@@ -13,7 +13,8 @@ enum OpenAPISchemas {
             ("OneSession", shape([version, ("session", reference("Session"))])),
             ("Started", started), ("StartRequest", startRequest), ("Message", message),
             ("Visibility", shape([("visibility", words(Session.Visibility.allCases.map(\.rawValue)))])),
-            ("Entry", entry), ("OneEntry", shape([version, ("entry", reference("Entry"))])),
+            ("Found", found), ("Hit", hit), ("Entry", entry),
+            ("OneEntry", shape([version, ("entry", reference("Entry"))])),
             ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
             ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
             ("Verdict", verdict),
@@ -98,6 +99,14 @@ enum OpenAPISchemas {
                 ("enter", .object([("type", "boolean")])),
                 ("keys", .object([("type", "array"), ("items", words(TerminalKey.names))])),
             ], optional: ["text", "enter", "keys"])
+    }
+
+    private static var found: JSON {
+        shape([version, ("searched", words(FoundPage.words)), ("hits", list("Hit")), ("next", textOrNull)])
+    }
+
+    private static var hit: JSON {
+        shape([("session", reference("Session")), ("said_at", text), ("snippet", text), ("matches", number)])
     }
 
     static var entry: JSON {

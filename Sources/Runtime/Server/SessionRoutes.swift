@@ -22,7 +22,7 @@ struct SessionRoutes {
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), project: try query.text("project"),
             agent: try query.text("agent"), owner: try query.text("owner"),
-            text: try query.text("text", longest: SessionFilter.longestText))
+            text: try query.text("text", longest: SessionFilter.longestText), since: try query.moment("since"))
         let cursor = try query.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
                 throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")

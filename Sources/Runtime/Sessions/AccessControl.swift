@@ -58,6 +58,47 @@ struct AccessControl: Sendable {
         return session
     }
 
+    /// The same for a search of this one session, of which nothing is shown yet. Throws `RuntimeError`.
+    func requireSearch(_ caller: Caller, on id: String, reason: String?) async throws {
+        let attempt = Attempt(caller: caller, action: .readTranscript, logged: .search)
+        guard let session = try await sessions.find(id) else {
+            let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
+            try await log(refusalOf: attempt, on: nobodys, because: "there is no such session")
+            throw RuntimeError.noSession(id)
+        }
+        switch searchDecision(caller, on: session, reason: reason) {
+        case .allowed: return
+        case .refused(let why):
+            try await log(
+                refusalOf: attempt, on: AuditedSession(id: session.id, owner: session.owner), because: why)
+            let relation = session.relation(to: caller.identity)
+            guard allow(.getSession, by: caller.identity.role, on: relation) == .allowed else {
+                throw RuntimeError.noSession(id)
+            }
+            throw RuntimeError.searchTakesReason
+        }
+    }
+
+    /// What a search has found in a session may be shown: it is in the log now. `nil` where it may not be, since rights have changed
+    /// meanwhile.
+    func admitSearch(_ caller: Caller, on session: Session, reason: String?) async throws -> AuditReceipt? {
+        guard searchDecision(caller, on: session, reason: reason) == .allowed else { return nil }
+        return try await audit.admit(
+            .search, by: caller, on: AuditedSession(id: session.id, owner: session.owner), reason: reason)
+    }
+
+    /// A session that its owner shares is searched without a word; any other of somebody else's takes a reason.
+    private func searchDecision(_ caller: Caller, on session: Session, reason: String?) -> Decision {
+        let relation = session.relation(to: caller.identity)
+        let decision = allow(.readTranscript, by: caller.identity.role, on: relation)
+        guard decision == .allowed else { return decision }
+        switch relation {
+        case .own, .shared, .none: return .allowed
+        case .foreign, .orphaned:
+            return reason?.saysNothing ?? true ? .refused(because: "no reason was given") : .allowed
+        }
+    }
+
     /// Does what the caller is admitted to. What was logged as allowed, and then fails, is logged as failed.
     func perform<T>(
         _ caller: Caller, _ action: Action, on id: String, as logged: AuditAction? = nil,
@@ -117,6 +158,10 @@ struct AccessControl: Sendable {
 }
 
 extension RuntimeError {
+    static let searchTakesReason = RuntimeError(
+        .reasonRequired, "searching what others have said takes a reason, which is logged",
+        remedy: "say it with --reason TEXT")
+
     /// For an id that nobody has, and for one that this caller may not know of.
     static func noSession(_ id: String) -> RuntimeError {
         RuntimeError(.notFound, "there is no session \(id)", remedy: "telec sessions list shows them")

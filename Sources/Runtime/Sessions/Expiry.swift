@@ -30,6 +30,7 @@ struct Expiry {
         let transcripts = services.transcripts
         let removed: Int
         do {
+            for id in ids { try await services.transcriptIndex.forget(id) }
             removed = try await services.sessions.remove(ids, overBefore: moment) { try transcripts.remove($0) }
         } catch {
             try await services.audit.record(

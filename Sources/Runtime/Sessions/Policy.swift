@@ -72,6 +72,12 @@ func visibleSessions(to identity: Identity) -> SessionScope {
     allow(.getSession, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
 }
 
+/// The sessions that a search of this caller looks through: those whose transcripts the policy lets him read. Into those of others who
+/// share nothing nobody looks without a reason.
+func searchedSessions(for identity: Identity, hasReason: Bool) -> SessionScope {
+    hasReason && allow(.readTranscript, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
+}
+
 /// An admin may do everything but run somebody else's session: that takes the owner's uid.
 private func allowAdmin(_ action: Action, on relation: Relation) -> Decision {
     guard action == .host || action == .revive, relation != .own else { return .allowed }

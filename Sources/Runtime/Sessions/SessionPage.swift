@@ -8,14 +8,17 @@ public struct SessionFilter: Sendable, Equatable {
     public var owner: String?
     /// Words of the title or the description. Never of what was said.
     public var text: String?
+    /// Only those in which something happened since then.
+    public var since: Moment?
 
     /// In code points: longer than any title that can be given.
     static let longestText = 500
 
     public init(
         state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
-        text: String? = nil
+        text: String? = nil, since: Moment? = nil
     ) {
+        self.since = since
         self.state = state
         self.project = project
         self.agent = agent

@@ -49,6 +49,7 @@ struct SessionQuery {
         if let project = filter.project { result.append("project_path = \(project)") }
         if let agent = filter.agent { result.append("active_agent = \(agent)") }
         if let owner = filter.owner { result.append("owner_person = \(owner)") }
+        if let since = filter.since { result.append("last_activity >= \(since.text)") }
         if let text = filter.text {
             let pattern = "%\(SessionQuery.escaped(text.lowercased()))%"
             result.append(

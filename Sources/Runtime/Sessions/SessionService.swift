@@ -134,6 +134,7 @@ struct SessionService: Sendable {
             }
         return try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
+            services.transcriptNews.note(id)
             var changed = session
             changed.visibility = visibility
             services.events.post(SessionEvent(.changed, changed))

@@ -1,6 +1,6 @@
 /// What a recording shows, as plain text: no escape sequence of it reaches the reader's terminal.
 public struct PlainText {
-    private enum State {
+    private enum State: String {
         case text
         case escape
         /// `ESC [ … letter` (ECMA-48, section 5.4)
@@ -11,8 +11,19 @@ public struct PlainText {
     }
 
     private var state = State.text
+    private let breaksAtMoves: Bool
 
-    public init() {}
+    public init() { breaksAtMoves = false }
+
+    /// Where the cursor goes elsewhere a line ends, so that words which stand apart on a screen stay apart. `state`: what `resting`
+    /// said of an earlier one.
+    init(breakingAtMoves: Bool, resuming state: String?) {
+        breaksAtMoves = breakingAtMoves
+        self.state = state.flatMap(State.init(rawValue:)) ?? .text
+    }
+
+    /// Where in a sequence it is, to go on from later.
+    var resting: String { state.rawValue }
 
     /// The readable part of what a terminal was sent; sequences may be parted between calls.
     public mutating func read(_ output: String) -> String {
@@ -32,7 +43,10 @@ public struct PlainText {
             case "\u{20}"..."\u{2F}": break
             default: state = .text
             }
-        case .control: if ("\u{40}"..."\u{7E}").contains(scalar) { state = .text }
+        case .control:
+            guard ("\u{40}"..."\u{7E}").contains(scalar) else { break }
+            state = .text
+            if breaksAtMoves, let mark = Self.mark(of: scalar) { result.unicodeScalars.append(mark) }
         case .string:
             if scalar == "\u{07}" || scalar == "\u{9C}" { state = .text }
             if scalar == "\u{1B}" { state = .stringEscape }
@@ -40,8 +54,18 @@ public struct PlainText {
         }
     }
 
+    /// What stands for a control function that moves the cursor (ECMA-48, section 8.3): a space along a line, an end of line elsewhere.
+    private static func mark(of function: UnicodeScalar) -> UnicodeScalar? {
+        switch function {
+        case "C", "G", "a", "`": " "
+        case "A", "B", "E", "F", "H", "d", "f": "\n"
+        default: nil
+        }
+    }
+
     private mutating func text(_ scalar: UnicodeScalar, _ result: inout String) {
         switch scalar {
+        case "\r" where breaksAtMoves: result.unicodeScalars.append("\n")
         case "\u{1B}": state = .escape
         case "\u{9B}": state = .control
         case "\u{90}", "\u{98}", "\u{9D}", "\u{9E}", "\u{9F}": state = .string

@@ -39,6 +39,10 @@ public enum Recording {
     /// Tells that something is missing here, and why.
     public static func gap(_ reason: String) -> String { event(after: 0, .marker, "gap: \(reason)") }
 
+    /// What stands in a recording where a host was started again.
+    public static let hostRestart = "the host was started again"
+    static let restarted = "gap: \(hostRestart)"
+
     /// The line that ends a chunk.
     static func end(ofChunk number: UInt64) -> String { "# chunk \(number)\n" }
 

@@ -51,6 +51,17 @@ public struct TranscriptStore: Sendable {
         }
     }
 
+    /// Some lines of a recording for the index: whoever finds them there is admitted before he reads them.
+    func piece(of sessionID: String, at offset: Int64) throws(RuntimeError) -> TranscriptPiece {
+        try TranscriptPiece(path(sessionID), at: offset)
+    }
+
+    /// How many bytes a recording has; 0 where there is none.
+    func size(of sessionID: String) -> Int64 {
+        var facts = stat()
+        return lstat(path(sessionID), &facts) == 0 ? Int64(facts.st_size) : 0
+    }
+
     /// Removes a session's recording; one that is not there is removed. Throws `RuntimeError`.
     func remove(_ sessionID: String) throws {
         try mayWrite()

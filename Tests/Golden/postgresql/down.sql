@@ -2,6 +2,14 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0010-transcript-search
+BEGIN;
+DROP INDEX transcript_passages_search;
+DROP TABLE "transcript_readings";
+DROP TABLE "transcript_passages";
+DELETE FROM tc_migrations WHERE id = '0010-transcript-search';
+COMMIT;
+
 -- down 0009-retention
 BEGIN;
 DROP INDEX "hook_outbox_session_id_idx";

@@ -1,6 +1,18 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0010-transcript-search
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TRIGGER transcript_passages_au;
+DROP TRIGGER transcript_passages_ad;
+DROP TRIGGER transcript_passages_ai;
+DROP TABLE transcript_passages_fts;
+DROP TABLE "transcript_readings";
+DROP TABLE "transcript_passages";
+DELETE FROM tc_migrations WHERE id = '0010-transcript-search';
+COMMIT;
+
 -- down 0009-retention
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

@@ -591,4 +591,46 @@ CREATE INDEX "mirrors_session_id_idx" ON "mirrors" ("session_id");
 CREATE INDEX "hook_outbox_session_id_idx" ON "hook_outbox" ("session_id");
 INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0009-retention', '9180a2efa541e354597f75d7ab6e0ca7', '[{"alter_table":"mirrors","changes":[{"add_index":{"parts":[{"column":"session_id"}]}}]},{"alter_table":"hook_outbox","changes":[{"add_index":{"parts":[{"column":"session_id"}]}}]}]', 0, 'script', '0.1.0' FROM tc_migrations;
 COMMIT;
+
+-- up 0010-transcript-search
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+CREATE TABLE "transcript_passages" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+    "session_id" TEXT NOT NULL,
+    "said_at" TEXT NOT NULL,
+    "scope" TEXT NOT NULL,
+    "body" TEXT NOT NULL,
+    CONSTRAINT "transcript_passages_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "sessions" ("session_id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "transcript_passages_session_id_id_idx" ON "transcript_passages" ("session_id", "id");
+CREATE TABLE "transcript_readings" (
+    "session_id" TEXT PRIMARY KEY NOT NULL,
+    "read_to" INTEGER NOT NULL,
+    "clock" TEXT NOT NULL,
+    "parser" TEXT NOT NULL,
+    "scope" TEXT NOT NULL,
+    "passages" INTEGER NOT NULL,
+    "open_passage" INTEGER,
+    CONSTRAINT "transcript_readings_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "sessions" ("session_id") ON DELETE CASCADE
+) STRICT;
+CREATE VIRTUAL TABLE transcript_passages_fts USING fts5(
+    body, scope, content='transcript_passages', content_rowid='id');
+CREATE TRIGGER transcript_passages_ai AFTER INSERT ON transcript_passages
+BEGIN
+    INSERT INTO transcript_passages_fts (rowid, body, scope) VALUES (NEW.id, NEW.body, NEW.scope);
+END;
+CREATE TRIGGER transcript_passages_ad AFTER DELETE ON transcript_passages
+BEGIN
+    INSERT INTO transcript_passages_fts (transcript_passages_fts, rowid, body, scope)
+    VALUES ('delete', OLD.id, OLD.body, OLD.scope);
+END;
+CREATE TRIGGER transcript_passages_au AFTER UPDATE ON transcript_passages
+BEGIN
+    INSERT INTO transcript_passages_fts (transcript_passages_fts, rowid, body, scope)
+    VALUES ('delete', OLD.id, OLD.body, OLD.scope);
+    INSERT INTO transcript_passages_fts (rowid, body, scope) VALUES (NEW.id, NEW.body, NEW.scope);
+END;
+INSERT INTO tc_migrations (position, id, checksum, operations, duration_ms, applied_by, version) SELECT coalesce(max(position), 0) + 1, '0010-transcript-search', 'b8ee95e97806ebb9a142c83a0d41d164', '[{"create_table":{"columns":[{"identity":true,"name":"id","type":"bigint"},{"name":"session_id","type":"text"},{"name":"said_at","type":"timestamp"},{"name":"scope","type":"text"},{"name":"body","type":"text"}],"foreign_keys":[{"columns":["session_id"],"on_delete":"CASCADE","parent":"sessions","parent_columns":["session_id"]}],"indexes":[{"parts":[{"column":"session_id"},{"column":"id"}]}],"name":"transcript_passages","primary_key":{"columns":["id"]}}},{"create_table":{"columns":[{"name":"session_id","type":"text"},{"name":"read_to","type":"bigint"},{"name":"clock","type":"timestamp"},{"name":"parser","type":"text"},{"name":"scope","type":"text"},{"name":"passages","type":"bigint"},{"name":"open_passage","nullable":true,"type":"bigint"}],"foreign_keys":[{"columns":["session_id"],"on_delete":"CASCADE","parent":"sessions","parent_columns":["session_id"]}],"name":"transcript_readings","primary_key":{"columns":["session_id"]}}},{"run":{"undo":{"script":{"postgresql":"drop index transcript_passages_search","sqlite":"drop trigger transcript_passages_au; drop trigger transcript_passages_ad; drop trigger transcript_passages_ai; drop table transcript_passages_fts"}},"up":{"postgresql":"create index transcript_passages_search on transcript_passages using gin ((search_words(coalesce(body, '''')) || string_to_array(scope, '' '')))","sqlite":"create virtual table transcript_passages_fts using fts5(body, scope, content=''transcript_passages'', content_rowid=''id''); create trigger transcript_passages_ai after insert on transcript_passages begin insert into transcript_passages_fts (rowid, body, scope) values (new.id, new.body, new.scope); end; create trigger transcript_passages_ad after delete on transcript_passages begin insert into transcript_passages_fts (transcript_passages_fts, rowid, body, scope) values (''delete'', old.id, old.body, old.scope); end; create trigger transcript_passages_au after update on transcript_passages begin insert into transcript_passages_fts (transcript_passages_fts, rowid, body, scope) values (''delete'', old.id, old.body, old.scope); insert into transcript_passages_fts (rowid, body, scope) values (new.id, new.body, new.scope); end"}}}]', 0, 'script', '0.1.0' FROM tc_migrations;
+COMMIT;
 PRAGMA foreign_keys = ON;

@@ -1,0 +1,114 @@
+import Dialects
+
+/// Cuts what a recording shows, and what the agent's own transcript says, into passages. A line that a passage has is not put there
+/// again: programs draw a screen over and over.
+struct PassageReader {
+    private var plain: PlainText
+    private var conversation = AgentConversation()
+    private(set) var clock: Moment
+    private let now: Moment
+    /// Whether what is read has just come.
+    private let isLive: Bool
+
+    /// Those that grow no more.
+    private var finished: [Passage] = []
+    private var open: Passage
+    private var lines: Set<String>
+    /// The line that is not over yet.
+    private var line = ""
+
+    /// `progress` says where an earlier reading rested; `begin` when the session began.
+    init(resuming progress: PassageProgress?, begin: Moment, now: Moment, isLive: Bool) {
+        plain = PlainText(breakingAtMoves: true, resuming: progress?.parser)
+        clock = progress?.clock ?? begin
+        self.now = now
+        self.isLive = isLive
+        var begun = progress?.open?.passage ?? Passage(text: "", saidAt: clock)
+        let end = begun.text.lastIndex(of: "\n").map { begun.text.index(after: $0) } ?? begun.text.startIndex
+        line = String(begun.text[end...])
+        begun.text.removeSubrange(end...)
+        lines = Set(begun.text.split(separator: "\n").map(String.init))
+        open = begun
+    }
+
+    /// Where in a sequence it rests.
+    var parser: String { plain.resting }
+
+    /// All passages that were begun or went on; the last may grow.
+    var passages: [Passage] {
+        let whole = open.text.isEmpty ? finished : finished + [open]
+        let begun = Self.trimmed(line)
+        guard !begun.isEmpty, !lines.contains(begun) else { return whole }
+        guard !open.text.isEmpty, isRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
+        return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
+    }
+
+    mutating func read(_ recorded: String) {
+        guard let event = RecordedEvent(line: recorded) else { return readHeader(recorded) }
+        clock = min(now, clock.advanced(milliseconds: event.after))
+        switch Recording.Code(rawValue: event.code) {
+        case .output: add(plain.read(event.data))
+        case .agent:
+            let said = conversation.read(event.data)
+            if !said.isEmpty { add("\n\(said)") }
+        case .marker:
+            // How long nobody recorded the recording does not say.
+            if isLive, event.data == Recording.restarted { clock = now }
+        case .input, .resize, .exit, nil: break
+        }
+    }
+
+    private mutating func readHeader(_ line: String) {
+        guard line.hasPrefix("{"), let header = JSON(parsing: line), case .integer(let seconds)? = header["timestamp"],
+            let moment = Moment(unixSeconds: seconds)
+        else { return }
+        clock = min(now, moment)
+    }
+
+    private mutating func add(_ text: String) {
+        var rest = text[...]
+        while let end = rest.firstIndex(of: "\n") {
+            append(rest[..<end])
+            endLine()
+            rest = rest[rest.index(after: end)...]
+        }
+        append(rest)
+    }
+
+    /// A line that does not end is cut between words, or where there are none, within one.
+    private mutating func append(_ part: Substring) {
+        line += part
+        while line.utf8.count > Passage.longest {
+            var end = line.utf8.index(line.utf8.startIndex, offsetBy: Passage.longest)
+            while end.samePosition(in: line.unicodeScalars) == nil { end = line.utf8.index(before: end) }
+            let rest = line[..<end].lastIndex(of: " ").map { line.index(after: $0) } ?? end
+            let next = String(line[rest...])
+            line = String(line[..<rest])
+            endLine()
+            line = next
+        }
+    }
+
+    private mutating func endLine() {
+        let whole = Self.trimmed(line)
+        line = ""
+        guard !whole.isEmpty, !lines.contains(whole) else { return }
+        if !open.text.isEmpty, !isRoom(for: whole) {
+            finished.append(open)
+            open.text = ""
+            lines = []
+        }
+        if open.text.isEmpty { open.saidAt = clock }
+        open.text += whole + "\n"
+        lines.insert(whole)
+    }
+
+    private func isRoom(for line: String) -> Bool { open.text.utf8.count + line.utf8.count <= Passage.longest }
+
+    private static func trimmed(_ line: String) -> String {
+        let isBlank = { (letter: Character) in letter == " " || letter == "\t" }
+        guard let start = line.firstIndex(where: { !isBlank($0) }), let end = line.lastIndex(where: { !isBlank($0) })
+        else { return "" }
+        return String(line[start...end])
+    }
+}

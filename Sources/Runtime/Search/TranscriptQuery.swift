@@ -1,0 +1,95 @@
+import Dialects
+
+/// What somebody looks for in recordings.
+struct TranscriptQuery: Sendable {
+    /// The most hits of one answer. Each may be a row of the log.
+    static let most = 100
+    /// In code points.
+    static let longestText = 1_000
+    /// Of one session so many passages are shown, the newest; how many more there are is said. All, where it is the only one asked for.
+    static let mostOfSession: Int64 = 3
+
+    var words: [String]
+    var session: String?
+    var project: String?
+    var owner: String?
+    var since: Moment?
+    var cursor: TranscriptCursor?
+    var limit: Int
+
+    /// The statement that finds one page. Each of its parts asks the index for the words and the mark together, so that it costs what this
+    /// caller's own sessions and the shared ones hold. It is for nobody to see before its sessions are in the log: it reads no text.
+    func statement(_ scope: SessionScope, _ dialect: any Dialect) -> SQL {
+        switch scope {
+        case .all: page(of: found(for: nil, where: nil, dialect))
+        case .ownAndShared(let identity):
+            page(
+                of: """
+                    \(found(
+                        for: TranscriptScope.own(identity.uid),
+                        where: "s.owner_uid = \(Int64(identity.uid)) AND s.owner_person = \(identity.person)", dialect)) \
+                    UNION ALL \
+                    \(found(
+                        for: TranscriptScope.shared,
+                        where: """
+                            s.visibility = 'shared' AND s.owner_person <> \(identity.person) \
+                            AND s.owner_uid <> \(Int64(identity.uid))
+                            """, dialect))
+                    """)
+        }
+    }
+
+    /// The index is asked first, whatever the planner thinks of it: to take a text apart costs more than it knows.
+    private func found(for mark: String?, where condition: SQL?, _ dialect: any Dialect) -> SQL {
+        var query: SQL = """
+            SELECT f.id, f.session_id, f.said_at FROM (WITH f AS MATERIALIZED (SELECT id, session_id, said_at \
+            FROM transcript_passages WHERE \(dialect.finding(words, by: TranscriptIndex.words, for: mark))) \
+            SELECT * FROM f) AS f JOIN sessions s ON s.session_id = f.session_id
+            """
+        for (at, condition) in ([condition].compactMap { $0 } + conditions).enumerated() {
+            query.append(at == 0 ? " WHERE " : " AND ")
+            query.append(condition)
+        }
+        return query
+    }
+
+    private var conditions: [SQL] {
+        var result: [SQL] = []
+        if let session { result.append("s.session_id = \(session)") }
+        if let project { result.append("s.project_path = \(project)") }
+        if let owner { result.append("s.owner_person = \(owner)") }
+        if let since { result.append("f.said_at >= \(since.text)") }
+        return result
+    }
+
+    private func page(of found: SQL) -> SQL {
+        var query: SQL = """
+            SELECT id, session_id, said_at, matches FROM (SELECT id, session_id, said_at, \
+            row_number() OVER (PARTITION BY session_id ORDER BY said_at DESC, id DESC) AS place, \
+            count(*) OVER (PARTITION BY session_id) AS matches FROM (\(found)) AS found) AS placed \
+            WHERE place <= \(session == nil ? Self.mostOfSession : .max)
+            """
+        if let cursor { query.append(" AND (said_at, id) < (\(cursor.saidAt), \(cursor.id))") }
+        query.append(" ORDER BY said_at DESC, id DESC LIMIT \(limit + 1)")
+        return query
+    }
+}
+
+/// The place after which a page begins.
+struct TranscriptCursor: Sendable, Equatable {
+    var saidAt: String
+    var id: Int64
+
+    init(saidAt: String, id: Int64) { (self.saidAt, self.id) = (saidAt, id) }
+
+    /// Reads what `text` wrote; `nil` when it is none of ours.
+    init?(_ text: String) {
+        let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
+        guard parts.count == 2, Moment(parsing: parts[0])?.text == parts[0], let id = Int64(parts[1]) else {
+            return nil
+        }
+        self.init(saidAt: parts[0], id: id)
+    }
+
+    var text: String { "\(saidAt)~\(id)" }
+}

@@ -1,0 +1,33 @@
+import Dialects
+import Hummingbird
+
+/// Finds sessions by what was said in them.
+struct SearchRoute {
+    let search: TranscriptSearch
+    let shares: FairShare
+
+    func add(to router: Router<CallContext>) { router.get("search", use: find) }
+
+    @Sendable private func find(_ request: Request, _ context: CallContext) async throws -> Response {
+        let query = try QueryReader(request: request)
+        guard let text = try query.text("words", longest: TranscriptQuery.longestText),
+            let words = try SearchWords(text)
+        else {
+            throw RuntimeError(.badRequest, "there is no word to look for", remedy: "a word has letters or digits")
+        }
+        let cursor = try query.text("after").map { text in
+            guard let cursor = TranscriptCursor(text) else {
+                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+            }
+            return cursor
+        }
+        let wanted = TranscriptQuery(
+            words: words.words, session: try query.text("session"), project: try query.text("project"),
+            owner: try query.text("owner"), since: try query.moment("since"), cursor: cursor,
+            limit: try query.number("limit", 1...TranscriptQuery.most, else: 20))
+        let reason = try query.text("reason")
+        return try await shares.run(context.party) {
+            Response(try await search.find(context.caller, wanted, reason: reason).document)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import TCRuntime
+import TCTerminal
+
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Find sessions by what was said in them, the newest first.",
+        usage: "telec search <word> … [<options>]",
+        discussion: """
+            Finds where all words stand together, whatever their case and accents: in your sessions and in those that are shared with \
+            you. An admin looks into those of others with --reason. Each session of somebody else's whose text is shown is in the audit \
+            log before you see it.
+
+            What is said is found some seconds later.
+
+            EXAMPLES:
+              telec search deploy staging
+              telec search timeout --since 7d --json
+              telec search password --owner Alice --reason "incident 4711"
+            """)
+
+    @Argument(help: ArgumentHelp("The words to look for.", valueName: "word")) var words: [String]
+    @Option(help: ArgumentHelp("Look only in this session, and show all that is found.", valueName: "id"))
+    var session: SessionID?
+    @Option(help: ArgumentHelp("Look only in sessions of this project.", valueName: "dir")) var project: String?
+    @Option(help: ArgumentHelp("Look only in sessions of this person.", valueName: "name")) var owner: String?
+    @Option(help: ArgumentHelp("Look only at what was said since: 2h, 7d, 2026-11-25.", valueName: "moment"))
+    var since: MomentArgument?
+    @Option(help: "Why you look: required for sessions of others, and logged.") var reason: String?
+    @Option(help: "Show at most this many places, 1 to 100.") var limit = 20
+    @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "place")) var after: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        words.forEach(OwnArguments.hide)
+        try await options.guarding {
+            let client = try options.client()
+            let query: [(String, String?)] = [
+                ("words", words.joined(separator: " ")), ("session", session?.text),
+                ("project", try project.map { try WorkingFolder.orAsWritten($0) }),
+                ("owner", owner), ("since", since?.moment.text), ("reason", reason), ("limit", String(limit)),
+                ("after", after),
+            ]
+            let reply = try await client.get("/search", query, as: FoundDocument.self)
+            guard !options.output.json else { return options.show(reply) { "" } }
+            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+            let shown = FoundText.of(reply.value.hits, for: me)
+            Console.out(shown.isEmpty ? "nothing was found" : shown)
+            if me.role == "admin", reply.value.searched == "own_and_shared", session == nil {
+                Console.error("sessions of others were not searched: say why with --reason TEXT")
+            }
+            if let next = reply.value.next { Console.error("there are more: --after '\(next)'") }
+        }
+    }
+}
+
+/// What was found, as people read it: a session, and below it where the words stand.
+enum FoundText {
+    static func of(_ hits: [FoundDocument.Hit], for me: WhoamiDocument) -> String {
+        var (lines, last): ([String], String?) = ([], nil)
+        for hit in hits {
+            if hit.session.sessionID != last {
+                if last != nil { lines.append("") }
+                let more = hit.matches > 1 ? ", \(hit.matches) places" : ""
+                lines.append("\(hit.session.sessionID)  \(SessionTexts.titled(hit.session, for: me))\(more)")
+                last = hit.session.sessionID
+            }
+            lines.append("  \(MomentText.short(hit.saidAt))  \(SessionTexts.plain(hit.snippet))")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

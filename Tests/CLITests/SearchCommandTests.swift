@@ -1,0 +1,147 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec search`, with real users and both databases.
+@Suite("telec search", .enabled(if: TestUser.areWanted, TestUser.skipReason))
+struct SearchCommandTests {
+    private func log(_ machine: SharedMachine) throws -> [String] {
+        try query(
+            """
+            SELECT person || ' ' || outcome || ' ' || coalesce(session_id, '-') || ' ' || coalesce(reason, '-')
+            FROM audit_log WHERE action = 'search' ORDER BY seq
+            """, on: machine.database)
+    }
+
+    private func found(_ machine: SharedMachine, _ user: TestUser, _ arguments: String...) async throws -> [String] {
+        let run = try await machine.telec(user, ["search", "--json"] + arguments)
+        #expect(run.code == 0, "\(run)")
+        let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        let hits = try #require(object?["hits"] as? [[String: Any]], "\(run)")
+        return hits.compactMap { ($0["session"] as? [String: Any])?["session_id"] as? String }
+    }
+
+    private func wait(_ machine: SharedMachine, _ user: TestUser, for words: String, toBeFound isFound: Bool = true)
+        async throws
+    {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try await found(machine, user, words).isEmpty == isFound {
+            try #require(ContinuousClock.now < deadline, "\(words)")
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    @Test("finds what one may read, and a look at others' is on record before", arguments: Backend.available)
+    func scope(_ backend: Backend) async throws {
+        try await withSharedMachine(backend) { machine in
+            let canary = MultiUserTests.canary
+            let hers = try await machine.start(machine.alice, title: "Hers")
+            let his = try await machine.start(machine.bob, title: "His")
+            for user in [machine.alice, machine.bob] { try await wait(machine, user, for: canary) }
+            #expect(try await found(machine, machine.alice, canary) == [hers])
+            #expect(try await found(machine, machine.bob, canary) == [his])
+            #expect(try await found(machine, machine.bob, "nowhere") == [])
+            // An admin finds nothing of others without a reason, and is told so.
+            let silent = try await machine.telec(machine.admin, "search", canary)
+            #expect(silent.output == "nothing was found\n" && silent.code == 0, "\(silent)")
+            #expect(silent.error == "sessions of others were not searched: say why with --reason TEXT\n")
+            #expect(try await found(machine, machine.admin, canary, "--reason", " \u{200B}") == [])
+            #expect(try log(machine) == [])
+            let seen = try await found(machine, machine.admin, canary, "--reason", "incident 4711")
+            #expect(Set(seen) == [hers, his])
+            #expect(
+                try Set(log(machine)) == ["Ada allowed \(hers) incident 4711", "Ada allowed \(his) incident 4711"])
+            // A row for what is shown, and for no more.
+            _ = try await found(machine, machine.admin, canary, "--owner", "Bob", "--reason", "again")
+            #expect(try log(machine).count == 3 && log(machine).last == "Ada allowed \(his) again")
+            _ = try await found(machine, machine.admin, canary, "--limit", "1", "--reason", "one")
+            #expect(try log(machine).count == 4)
+            // One session: whoever may not see it hears that there is none.
+            let refused = try await machine.telec(machine.admin, "search", canary, "--session", hers)
+            #expect(refused.code == 64 && refused.error.contains("--reason TEXT"), "\(refused)")
+            let unseen = try await machine.telec(machine.bob, "search", canary, "--session", hers, "--reason", "x")
+            let unknown = try await machine.telec(
+                machine.bob, "search", canary, "--session", "nobodys", "--reason", "x")
+            #expect(unseen.code == 64 && unseen.error.replacing(hers, with: "nobodys") == unknown.error, "\(unseen)")
+            #expect(
+                try log(machine).suffix(3).map { $0.split(separator: " ")[1] } == ["refused", "refused", "refused"])
+            let stranger = try await machine.telec(machine.stranger, "search", canary)
+            #expect(stranger.code == 2 && stranger.output == "", "\(stranger)")
+        }
+    }
+
+    @Test("what is shared is found by others, with a row of the log, until it is not", arguments: Backend.available)
+    func shared(_ backend: Backend) async throws {
+        try await withSharedMachine(backend) { machine in
+            let canary = MultiUserTests.canary
+            let hers = try await machine.start(machine.alice, title: "\u{202E}Hers")
+            try await wait(machine, machine.alice, for: canary)
+            #expect(try await machine.telec(machine.alice, "sessions", "share", hers).code == 0)
+            try await wait(machine, machine.bob, for: canary)
+            #expect(try log(machine) == ["Bob allowed \(hers) -"])
+            let shown = try await machine.telec(machine.bob, "search", canary)
+            #expect(shown.output.hasPrefix("\(hers)  [Alice] Hers\n  2") && shown.output.contains(canary), "\(shown)")
+            #expect(shown.error == "" && !shown.output.contains("\u{202E}"), "\(shown)")
+            #expect(try await machine.telec(machine.alice, "sessions", "unshare", hers).code == 0)
+            #expect(try await found(machine, machine.bob, canary) == [])
+            // She sees who looked.
+            let looks = try await machine.telec(machine.alice, "audit", "list")
+            #expect(looks.output.contains("search") && looks.output.contains("Bob"), "\(looks)")
+        }
+    }
+
+    @Test("what can't be a search is refused with what to say")
+    func refusals() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (arguments, words) in [
+                (["search"], "Missing expected argument"), (["search", "::"], "no word to look for"),
+                (["search", "a", "--limit", "0"], "from 1 to 100"), (["search", "a", "--after", "x"], "no place"),
+                (["search", "a", "--since", "soon"], "since"), (["search", "a", "--session", ""], "session"),
+                (["search", (0..<40).map { "w\($0)" }.joined(separator: " ")], "at most"),
+                (["search", String(repeating: "x", count: 2_000)], "longer than"),
+            ] {
+                let run = try await daemon.box.run(.telec, arguments, daemon.variables)
+                #expect(run.code == 64 && run.output == "" && run.error.contains(words), "\(arguments) \(run)")
+            }
+        }
+    }
+
+    @Test("recordings from before are read after the start, and go with their session", arguments: Backend.available)
+    func earlier(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sh", "-c", "echo long-ago; echo naïve", title: "Old")
+            try await daemon.wait(for: id, toBe: "closed")
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+            // As a copy from before the index, or one that lost it.
+            try execute("DELETE FROM transcript_passages; DELETE FROM transcript_readings", on: url)
+            let next = try await box.startDaemon(box.daemonVariables(url))
+            try await eventually("it is read") {
+                let run = try await next.telec("search", "Naive", "ago")
+                return run.output.contains("\(id)  Old\n") && run.output.contains("long-ago naïve")
+            }
+            #expect(try await next.telec("search", "ago", "--since", "2999-01-01").output == "nothing was found\n")
+            #expect(try await next.telec("search", "ago", "--since", "1h", "--project", box.files).output.contains(id))
+            #expect(try await next.telec("search", "ago", "--project", "/nowhere").output == "nothing was found\n")
+            #expect(try await next.stop().code == 0)
+            try execute("UPDATE sessions SET closed_at = '2026-01-02T00:00:00.000000Z'", on: url)
+            let last = try await box.startDaemon(
+                box.daemonVariables(url, ["TELECLAUDE__RETENTION__CLOSED_SESSIONS": "30d"]))
+            try waitUntil("it went") { try query("SELECT count(*) FROM sessions", on: url) == ["0"] }
+            #expect(try query("SELECT count(*) FROM transcript_passages", on: url) == ["0"])
+            #expect(try query("SELECT count(*) FROM transcript_readings", on: url) == ["0"])
+            #expect(try await last.telec("search", "ago").output == "nothing was found\n")
+            #expect(try await last.stop().code == 0)
+        }
+    }
+}
+
+/// Asks until it is so.
+private func eventually(_ what: String, _ isSo: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await !isSo() {
+        try #require(ContinuousClock.now < deadline, "\(what)")
+        try await Task.sleep(for: .milliseconds(100))
+    }
+}

@@ -1,0 +1,98 @@
+import Dialects
+import Testing
+
+@testable import TCRuntime
+
+@Suite struct PassageReaderTests {
+    private static let begin = Moment(parsing: "2026-11-25T10:00:00Z")!
+    private static let now = Moment(parsing: "2026-11-27T10:00:00Z")!
+
+    private func reader(
+        _ progress: PassageProgress? = nil, live isLive: Bool = false, _ lines: String...
+    ) -> PassageReader {
+        var reader = PassageReader(resuming: progress, begin: Self.begin, now: Self.now, isLive: isLive)
+        for line in lines { reader.read(line.trimmingSuffix("\n")) }
+        return reader
+    }
+
+    private func output(_ text: String, after milliseconds: Int64 = 0) -> String {
+        Recording.event(after: milliseconds, .output, text)
+    }
+
+    @Test func whatAScreenShowsAndAnAgentSaysIsRead() {
+        let agent = #"{"type":"user","message":{"role":"user","content":"deploy it"}}"#
+        let read = reader(
+            nil, Recording.header(columns: 80, rows: 24, title: nil, at: 1_795_600_000), output("$ l", after: 1_500),
+            output("s\r\n\u{1B}[31mred\u{1B}[0m\u{1B}[2;5Hthere\u{1B}[3Capart"),
+            Recording.event(after: 0, .input, "secret"),
+            Recording.event(after: 0, .agent, agent))
+        #expect(read.passages.map(\.text) == ["$ ls\nred\nthere apart\nuser: deploy it\n"])
+        #expect(read.passages.first?.saidAt.text == "2026-11-25T09:46:41.500000Z")
+    }
+
+    /// Screens are drawn over and over, and a line is there once.
+    @Test func aLineIsThereOnce() {
+        let read = reader(
+            nil, output("one\r\ntwo\r\n"), output("\u{1B}[H\u{1B}[2Jone\r\n two \r\nthree\r\n\r\n   \r\n"))
+        #expect(read.passages.map(\.text) == ["one\ntwo\nthree\n"])
+    }
+
+    /// Wherever a reading rests, in a word, a line or a sequence, the next one goes on.
+    @Test func aReadingGoesOnWhereTheLastRested() {
+        let lines = ["one tw", "o\r\nthr", "ee\u{1B}", "[31", "mfour\r\n\u{1B}]52;c;c2Vjc", "mV0\u{07}five"].map {
+            output($0)
+        }
+        var progress: PassageProgress?
+        for line in lines {
+            let read = reader(progress, line)
+            progress = PassageProgress(
+                readTo: 0, clock: read.clock, parser: read.parser, scope: "", passages: 1,
+                open: read.passages.last.map { .init(id: 1, passage: $0) })
+        }
+        #expect(progress?.open?.passage.text == "one two\nthreefour\nfive")
+    }
+
+    @Test func passagesHaveAnEnd() {
+        let words = (0..<3_000).map { "word\($0)" }
+        for separator in [" ", "\r\n"] {
+            let read = reader(nil, output(words.joined(separator: separator)))
+            #expect(read.passages.allSatisfy { $0.text.utf8.count <= Passage.longest + 1 })
+            #expect(read.passages.flatMap { $0.text.split(whereSeparator: \.isWhitespace).map(String.init) } == words)
+        }
+        let endless = reader(nil, output(String(repeating: "é", count: 50_000)))
+        #expect(endless.passages.map(\.text).joined().filter { $0 == "é" }.count >= Passage.longest / 2)
+        #expect(endless.passages.allSatisfy { $0.text.utf8.count <= Passage.longest + 1 })
+    }
+
+    /// A host may write anything.
+    @Test func nothingThatAHostWritesBreaksIt() {
+        for line in [
+            #"[1e300,"o","x"]"#, #"[-1,"o","x"]"#, #"[null,"o","x"]"#, "[", "{", #"{"timestamp":9223372036854775807}"#,
+            #"{"timestamp":"x"}"#, String(repeating: "[", count: 100_000), #"[1,"a","[[[["]"#, #"[1,"zz","x"]"#,
+        ] {
+            #expect(reader(nil, line).passages == [], "\(line.prefix(40))")
+        }
+        let late = reader(nil, output("x", after: 3_000_000_000_000))
+        #expect(late.clock == Self.now && late.passages.first?.saidAt == Self.now)
+    }
+
+    @Test func whereNobodyRecordedTimeWentOn() {
+        let gap = Recording.gap(Recording.hostRestart)
+        #expect(reader(nil, gap).clock == Self.begin)
+        #expect(reader(nil, live: true, gap).clock == Self.now)
+    }
+
+    @Test func snippetsStandAroundTheWords() {
+        let text = (0..<100).map { "w\($0)" }.joined(separator: "\n") + "\nNaïve end"
+        #expect(Snippet(of: text, around: ["naive"]).text.hasSuffix("w99 Naïve end"))
+        #expect(Snippet(of: text, around: ["w50", "w51"]).text.contains(" w50 w51 "))
+        #expect(Snippet(of: text, around: ["w5"]).text.hasPrefix("w0 w1"))
+        #expect(
+            Snippet(of: text, around: ["none"]).text.hasPrefix("w0 w1 ") && Snippet(of: "", around: ["x"]).text == "")
+        #expect(Snippet(of: text, around: ["w50"]).text.count <= 162)
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ end: String) -> String { hasSuffix(end) ? String(dropLast(end.count)) : self }
+}
