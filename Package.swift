@@ -69,6 +69,9 @@ let package = Package(
         // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
+        // The full-screen terminal program's screen.
+        .systemLibrary(
+            name: "TCNcurses", path: "Sources/CNcurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
         .target(name: "TCPOSIX", path: "Sources/POSIX"),
         .systemLibrary(name: "TCLibYAML", path: "Sources/LibYAML"),
         .target(name: "TCYAML", dependencies: yaml, path: "Sources/YAML"),
@@ -114,6 +117,15 @@ let package = Package(
             name: "TCSystem",
             dependencies: ["Dialects", "Migrator", "Transfer", "TCImport", "TCPOSIX", "TCSettings", "TCRuntime"],
             path: "Sources/System"),
+        // The sessions on a whole terminal.
+        .target(
+            name: "TCTUI", dependencies: ["Dialects", "TCRuntime", "TCTerminal", "TCNcurses", "TCPOSIX"],
+            path: "Sources/TUI",
+            linkerSettings: [
+                // What pkg-config says of it holds flags that SwiftPM does not pass on; macOS has wide characters under the plain name.
+                .linkedLibrary("ncursesw", .when(platforms: [.linux])),
+                .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+            ]),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
@@ -121,7 +133,8 @@ let package = Package(
         .executableTarget(
             name: "telec",
             dependencies: [
-                "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
+                "TCTUI", "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations",
+                "TCSettings",
                 "TCTerminal",
                 "TCPOSIX",
             ]),
@@ -135,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),

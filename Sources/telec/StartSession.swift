@@ -45,27 +45,11 @@ struct StartSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let context = ProcessContext.process
-            let folder = try WorkingFolder.absolute(project)
-            let preferences = try LoadedSettings.load(context, for: .client).settings.preferences
-            var agent = agent
-            if agent == nil, command.isEmpty {
-                agent = preferences.agent
-                guard agent != nil else {
-                    throw RuntimeError(
-                        .badRequest, "there is nothing to run", remedy: "say --agent NAME, or a command behind --")
-                }
-            }
-            let client = try options.client()
-            let request = StartRequest(
-                title: title, projectPath: folder, agent: agent,
-                preferences: preferences.document.canonical())
-            let started = try await client.post("/sessions", request, as: StartedDocument.self).value
-            let launch = Launch(
-                started: started, command: command.isEmpty ? started.command ?? [] : command, directory: folder,
-                variables: variables, socketPath: client.socketPath)
-            let session = try await launch.run(client)
-            show(session, started.notice)
+            let start = SessionStart(
+                title: title, folder: try WorkingFolder.absolute(project), agent: agent, command: command,
+                variables: variables)
+            let (session, notice) = try await start.run(options.client())
+            show(session, notice)
         }
     }
 
@@ -77,6 +61,33 @@ struct StartSession: AsyncParsableCommand {
         ])
         options.output.show(document) { session.sessionID }
         if !options.output.json, let notice { Console.error(notice) }
+    }
+}
+
+/// Starts a session as whoever runs this.
+struct SessionStart {
+    let title: String
+    let folder: String
+    /// `nil` is what the settings prefer, unless there is a command.
+    let agent: String?
+    let command: [String]
+    let variables: [String]
+
+    /// The session once its command runs, and what its owner is told. Throws `RuntimeError` when it does not come up.
+    func run(_ client: DaemonClient) async throws -> (session: SessionDocument, notice: String?) {
+        let preferences = try LoadedSettings.load(ProcessContext.process, for: .client).settings.preferences
+        let agent = agent ?? (command.isEmpty ? preferences.agent : nil)
+        guard agent != nil || !command.isEmpty else {
+            throw RuntimeError(
+                .badRequest, "there is nothing to run", remedy: "say --agent NAME, or a command behind --")
+        }
+        let request = StartRequest(
+            title: title, projectPath: folder, agent: agent, preferences: preferences.document.canonical())
+        let started = try await client.post("/sessions", request, as: StartedDocument.self).value
+        let launch = Launch(
+            started: started, command: command.isEmpty ? started.command ?? [] : command, directory: folder,
+            variables: variables, socketPath: client.socketPath)
+        return (try await launch.run(client), started.notice)
     }
 }
 

@@ -22,7 +22,8 @@ struct Telec: AsyncParsableCommand {
             """,
         version: teleclaudeVersion,
         subcommands: [
-            WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, AuditCommand.self, ConfigCommand.self,
+            WhoamiCommand.self, TUICommand.self, SessionsCommand.self, TranscriptCommand.self, AuditCommand.self,
+            ConfigCommand.self,
             AdoptCommand.self, SystemCommands.self, DoctorCommand.self, MetricsCommand.self, BackupCommand.self,
             RestoreCommand.self, HostCommand.self, PaneCommand.self,
         ])

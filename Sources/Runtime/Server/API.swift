@@ -23,6 +23,7 @@ struct API {
         let shares = FairShare()
         MetricsRoute(services: services, shares: shares, version: version).add(to: router)
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)
+        ProjectRoute(sessions: sessions, shares: shares).add(to: router)
         TranscriptRoutes(services: services, access: sessions.access).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
         AuditRoutes(services: services, access: sessions.access, shares: shares).add(to: router)
@@ -39,6 +40,7 @@ struct API {
             ("os_username", identity.osUsername.map { .string($0) } ?? .null),
             ("session_id", context.callerSession.map { .string($0) } ?? .null),
             ("mode", .string(services.mode.rawValue)),
+            ("several_people", .boolean(services.directory.current.hasSeveralPeople)),
         ])
     }
 }

@@ -210,6 +210,29 @@ public struct SessionStore: Sendable {
     }
 }
 
+/// A project, and what of it somebody may see.
+public struct ProjectCount: Sendable, Equatable {
+    /// `nil` for sessions that have none.
+    public var path: String?
+    public var sessions: Int
+    public var newest: String?
+}
+
+extension SessionStore {
+    /// The projects of what a caller sees, those with the newest session first.
+    func projects(_ scope: SessionScope, _ filter: SessionFilter, limit: Int) async throws -> [ProjectCount] {
+        let query = SessionQuery(filter: filter, cursor: nil, limit: limit).projects(scope)
+        return try await database.withConnection { connection in
+            try connection.query(query).map { row in
+                let path = row[0].text ?? ""
+                return ProjectCount(
+                    path: path.isEmpty ? nil : path, sessions: Int(row[1].integer ?? 0),
+                    newest: row[2].text.map { Moment(parsing: $0)?.text ?? $0 })
+            }
+        }
+    }
+}
+
 extension SessionPage {
     /// The first `limit` of the rows that were found. There is a next page when one is left over.
     fileprivate init(_ rows: [Session], limit: Int) {
