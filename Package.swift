@@ -11,7 +11,8 @@ import PackageDescription
 
 // Which part of the package needs it: who leaves out a part's trait does not fetch it.
 let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands", "SystemYAML")
-// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite and libpq.
+// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite, libpq and,
+// for telec, ncurses.
 let yaml: [Target.Dependency] = [
     library("Yams", of: "Yams", for: "Commands"), .target(name: "TCLibYAML", condition: .when(traits: ["SystemYAML"])),
 ]

@@ -16,7 +16,10 @@ struct TUICommand: AsyncParsableCommand {
             EXAMPLES:
               telec tui
               NO_COLOR=1 telec tui
+              telec tui --plain
             """)
+
+    @Flag(help: "Work line by line, for a screen reader or a terminal that can't do more.") var plain = false
 
     @Option(
         help: ArgumentHelp(
@@ -24,16 +27,27 @@ struct TUICommand: AsyncParsableCommand {
     var socket: String?
 
     func run() async throws {
-        guard Console.inputIsTerminal, Console.outputIsTerminal else {
-            throw ValidationError("telec tui needs a terminal; for programs there is telec sessions list --json.")
+        guard plain || (Console.inputIsTerminal && Console.outputIsTerminal) else {
+            throw ValidationError(
+                "telec tui needs a terminal. Without one: telec tui --plain, or telec sessions list --json for programs."
+            )
         }
         let options = try ClientOptions.parse(socket.map { ["--socket", $0] } ?? [])
         try await options.guarding {
+            let folder = try WorkingFolder.absolute(".")
+            if plain {
+                var face = try await PlainFace(options.client(), doors(options), folder: folder)
+                return await face.run()
+            }
             let noColour = Console.environment("NO_COLOR").map { !$0.isEmpty } ?? false
             let program = FullScreen(
-                try options.client(), try doors(options), folder: try WorkingFolder.absolute("."), noColour: noColour)
+                try options.client(), try doors(options), folder: folder, noColour: noColour)
             // Whoever waits for this process learns which signal has ended it.
-            if let number = try await program.run() { raise(number) }
+            guard let number = try await program.run() else { return }
+            kill(getpid(), number)
+            // It comes to a thread that does not hold it back, which may take a moment.
+            try await Task.sleep(for: .seconds(1))
+            throw ExitCode(128 + number)
         }
     }
 

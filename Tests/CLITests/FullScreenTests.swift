@@ -33,7 +33,6 @@ struct FullScreenTests {
                 #expect(lines[3].hasPrefix(" - ") && lines[4].hasPrefix("   Naïve"), "\(screen)")
                 // One person has this system: nobody needs a badge.
                 #expect(!screen.contains("["), "\(screen)")
-                try await window.keys("j")
                 screen = try await window.wait(toShow: "title   Second")
                 #expect(screen.contains("state   active"), "\(screen)")
                 try await window.keys("t")

@@ -26,6 +26,7 @@ public struct FullScreen: Sendable {
     private func runHere() throws -> Int32? {
         guard let alarm = Alarm() else { throw RuntimeError(.failed, "this process can't have another file") }
         let screen = try Screen(noColour: noColour)
+        Alarm.letSignalsThrough()
         alarm.hearSignals()
         defer { Alarm.leaveSignals() }
         defer { screen.leave() }
@@ -88,6 +89,8 @@ private struct Loop {
         case SIGWINCH: resize()
         case SIGTSTP: suspend()
         case SIGCHLD: break
+        // Whoever is asked something takes it back first.
+        case SIGINT where state.dialog != nil: handle(.key(.escape))
         default:
             endedBy = number
             handle(.interrupted)

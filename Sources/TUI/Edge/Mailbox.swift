@@ -68,6 +68,14 @@ final class Alarm: Sendable {
         for number in Self.signals { signal(number, Self.handler) }
     }
 
+    /// Queues of Dispatch hold signals back on their threads: this one could then not be stopped.
+    static func letSignalsThrough() {
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
+        for number in signals { sigaddset(&wanted, number) }
+        pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+    }
+
     /// Signals do again what they do to any process.
     static func leaveSignals() {
         for number in signals { signal(number, SIG_DFL) }

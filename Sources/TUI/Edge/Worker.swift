@@ -7,6 +7,8 @@ final class Worker: Sendable {
     private let doors: SessionDoors
     private let mailbox: Mailbox
     private let reading = Mutex<Task<Void, Never>?>(nil)
+    /// How long the daemon took to count projects: where that is long, it is asked rarely.
+    private let counting = Mutex(Duration.zero)
 
     init(_ client: DaemonClient, _ doors: SessionDoors, _ mailbox: Mailbox) {
         (self.client, self.doors, self.mailbox) = (client, doors, mailbox)
@@ -57,7 +59,7 @@ final class Worker: Sendable {
             }
         case .reloadSoon(let generation):
             Task {
-                try? await Task.sleep(for: .milliseconds(700))
+                try? await Task.sleep(for: max(.milliseconds(700), counting.withLock { $0 } * 10))
                 mailbox.post(.quiet(generation: generation))
             }
         case .redraw, .suspend, .quit, .hand: break
@@ -92,10 +94,18 @@ final class Worker: Sendable {
                 }
                 await self.waitForRoom()
             }
-            mailbox.post(.disconnected("it has ended the line"))
+            mailbox.post(.disconnected("The daemon has ended the line; calling again"))
         } catch {
-            mailbox.post(.disconnected(Self.sentence(error)))
+            mailbox.post(
+                .disconnected(
+                    "\(Self.isAway(error) ? "The daemon is away" : "The daemon says no"), trying again: \(Self.sentence(error))"
+                ))
         }
+    }
+
+    private static func isAway(_ error: any Error) -> Bool {
+        guard let error = error as? RuntimeError else { return true }
+        return [.noDaemon, .brokenAnswer].contains(error.code)
     }
 
     /// While the terminal is somebody else's, nothing piles up here.
@@ -106,7 +116,9 @@ final class Worker: Sendable {
     private func loadProjects(_ query: ListQuery, _ generation: Int) async {
         do {
             let wanted = query.parameters + [("limit", "2000")]
+            let begin = ContinuousClock.now
             let projects = try await client.get("/projects", wanted, as: ProjectsDocument.self).value
+            counting.withLock { $0 = ContinuousClock.now - begin }
             mailbox.post(.projects(projects, generation: generation))
         } catch {
             mailbox.post(.failed(Self.sentence(error)))

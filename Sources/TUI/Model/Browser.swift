@@ -48,6 +48,8 @@ struct Browser {
     private(set) var selected = 0
     /// The first row on the screen.
     private(set) var top = 0
+    /// The session that was selected when its list was asked for anew: where it comes again, it is selected again.
+    private var anchor: String?
 
     var rowCount: Int { groups.reduce(0) { $0 + Self.rows($1) } }
     var sessionCount: Int { groups.reduce(0) { $0 + $1.count } }
@@ -96,6 +98,11 @@ struct Browser {
 
     /// Moves the selection; what it leads to is shown in `height` rows.
     mutating func select(_ row: Int, height: Int) {
+        anchor = nil
+        move(to: row, height)
+    }
+
+    private mutating func move(to row: Int, _ height: Int) {
         selected = max(0, min(row, rowCount - 1))
         scroll(height)
     }
@@ -131,17 +138,29 @@ struct Browser {
 extension Browser {
     /// Takes the groups as they are now. What is folded stays folded, and what is selected, where its row comes again.
     mutating func replace(by counts: [(key: GroupKey, count: Int)], height: Int) {
-        let folded = Set(groups.filter(\.isFolded).map(\.key))
-        let place = selectedPlace.map { (key: groups[$0.group].key, session: $0.session) }
-        let isAtTop = top == 0
-        groups = counts.map {
-            Group(key: $0.key, pages: Pages(count: $0.count), isFolded: folded.contains($0.key))
+        let before = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, $0) })
+        let (place, session, isFirst) = (selectedPlace, selectedSession?.sessionID, groups.isEmpty)
+        let key = place.map { groups[$0.group].key }
+        groups = counts.map { key, count in
+            guard var group = before[key] else { return Group(key: key, pages: Pages(count: count)) }
+            group.fresh = []
+            group.pages.renew(count: count)
+            return group
         }
-        guard !isAtTop || selected > 0, let place, let at = groups.firstIndex(where: { $0.key == place.key }) else {
-            return select(0, height: height)
+        anchor = session
+        // The first session of all, below its heading.
+        if isFirst { return move(to: groups.first.map(Self.hasHeading) == true ? 1 : 0, height) }
+        guard top > 0 || selected > 0, let place, let at = groups.firstIndex(where: { $0.key == key }) else {
+            return move(to: 0, height)
         }
-        let session = place.session.flatMap { groups[at].count > 0 ? min($0, groups[at].count - 1) : nil }
-        select(row(of: Place(group: at, session: groups[at].isFolded ? nil : session)), height: height)
+        go(to: Place(group: at, session: place.session), height)
+    }
+
+    /// Selects a place, or the nearest to it that is there.
+    private mutating func go(to place: Place, _ height: Int) {
+        let group = groups[place.group]
+        let session = group.isFolded || group.count == 0 ? nil : place.session.map { min($0, group.count - 1) }
+        move(to: row(of: Place(group: place.group, session: session)), height)
     }
 
     /// A session is told of. False where it is none of the rows that are here.
@@ -150,10 +169,22 @@ extension Browser {
             guard let at = groups.firstIndex(where: { $0.key == key }),
                 let index = groups[at].index(of: session.sessionID)
             else { continue }
+            var session = session
+            // An event says nothing of hosts.
+            if session.host == nil, session.closedAt == nil { session.host = groups[at][index]?.host }
             groups[at].replace(index, by: session)
             return true
         }
         return false
+    }
+
+    /// Selects a session; one whose row is not here yet when it comes.
+    mutating func select(_ id: String, height: Int) {
+        for at in groups.indices where !groups[at].isFolded {
+            guard let index = groups[at].index(of: id) else { continue }
+            return select(row(of: Place(group: at, session: index)), height: height)
+        }
+        anchor = id
     }
 
     /// A new session stands first in its project; the row that is selected stays selected.
@@ -167,10 +198,11 @@ extension Browser {
         }
         guard let at = groups.firstIndex(where: { $0.key == key }) else { return }
         groups[at].fresh.insert(session, at: 0)
-        guard let place, selected > 0, !groups[at].isFolded else { return select(selected, height: height) }
+        if anchor == session.sessionID { return select(session.sessionID, height: height) }
+        guard let place, selected > 0, !groups[at].isFolded else { return move(to: selected, height) }
         let isAbove = added > 1 || at < place.group || at == place.group && place.session != nil
         if isAbove, top > 0 { top += added }
-        select(selected + (isAbove ? added : 0), height: height)
+        move(to: selected + (isAbove ? added : 0), height)
     }
 
     /// Which pages to ask for, so that all rows on the screen, and as many before and behind it, are here; others are forgotten.
@@ -210,11 +242,12 @@ extension Browser {
             let there = Set(page.sessions.map(\.sessionID))
             groups[at].fresh.removeAll { there.contains($0.sessionID) }
         }
-        guard let place, groups.indices.contains(place.group) else { return select(selected, height: height) }
-        let session = place.session.flatMap {
-            groups[place.group].count > 0 ? min($0, groups[place.group].count - 1) : nil
+        if let anchor, let index = groups[at].index(of: anchor), !groups[at].isFolded {
+            self.anchor = nil
+            return move(to: row(of: Place(group: at, session: index)), height)
         }
-        select(row(of: Place(group: place.group, session: session)), height: height)
+        guard let place else { return move(to: selected, height) }
+        go(to: place, height)
     }
 
     mutating func giveUp(_ key: GroupKey) {

@@ -61,15 +61,6 @@ enum Effect: Sendable {
     case quit
 }
 
-/// A session that somebody wants.
-public struct NewSession: Equatable, Sendable {
-    public var title: String
-    public var project: String
-    /// An agent of the settings; `nil` is what the settings prefer, unless there is a command.
-    public var agent: String?
-    public var command: [String] = []
-}
-
 enum TranscriptView: Equatable, Sendable {
     case terminal, conversation
 }

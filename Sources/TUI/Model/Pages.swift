@@ -9,6 +9,8 @@ struct Pages<Row> {
     private var loaded: [Int: [Row]] = [:]
     /// Where each page begins; the first needs no place.
     private var places: [String?] = [nil]
+    /// Pages that are shown until they come again.
+    private var stale: Set<Int> = []
     /// The page that is asked for now.
     private var asked: Int?
 
@@ -36,7 +38,7 @@ struct Pages<Row> {
     mutating func request(for rows: Range<Int>) -> PageRequest? {
         guard asked == nil, !rows.isEmpty, rows.lowerBound < count else { return nil }
         let pages = rows.lowerBound / Self.size...(min(rows.upperBound, count) - 1) / Self.size
-        guard let missing = pages.first(where: { loaded[$0] == nil }) else { return nil }
+        guard let missing = pages.first(where: { loaded[$0] == nil || stale.contains($0) }) else { return nil }
         let page = min(missing, places.count - 1)
         asked = page
         return PageRequest(page: page, after: places[page])
@@ -46,6 +48,7 @@ struct Pages<Row> {
     mutating func receive(_ page: Int, _ rows: [Row], next: String?) {
         asked = nil
         loaded[page] = rows
+        stale.remove(page)
         if let next {
             if places.count == page + 1 { places.append(next) }
             count = max(count, (page + 1) * Self.size + 1)
@@ -56,7 +59,19 @@ struct Pages<Row> {
 
     var isAwaiting: Bool { asked != nil }
 
-    mutating func forget() { loaded = [:] }
+    mutating func forget() {
+        guard !loaded.isEmpty else { return }
+        loaded = [:]
+        stale = []
+    }
+
+    /// What is here may have changed: it is asked for again, and shown until then.
+    mutating func renew(count newCount: Int) {
+        count = newCount
+        places = [nil]
+        stale = Set(loaded.keys)
+        asked = nil
+    }
 
     /// The answer did not come.
     mutating func giveUp() { asked = nil }

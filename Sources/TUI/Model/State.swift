@@ -6,7 +6,7 @@ struct State {
     enum Link: Equatable {
         case connecting
         case up
-        /// With the daemon's absence, as a sentence.
+        /// With the reason, as a sentence.
         case down(String)
     }
 

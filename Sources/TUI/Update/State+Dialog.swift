@@ -56,14 +56,7 @@ extension State {
     }
 
     private mutating func start(_ title: String, _ folder: String, _ text: String) -> [Effect] {
-        var wanted = NewSession(title: title, project: folder)
-        if text.hasPrefix("!") {
-            // As the shell of whoever asks reads it.
-            wanted.command = ["sh", "-c", String(text.dropFirst())]
-        } else if !text.isEmpty {
-            wanted.agent = text
-        }
         message = Message(text: "starting \(title) …")
-        return [.start(wanted)]
+        return [.start(NewSession(title: title, project: folder, typed: text))]
     }
 }

@@ -60,6 +60,7 @@ extension State {
 
     private mutating func tick() -> [Effect] {
         now = .now
+        if hasNews, page == .sessions, browser.top == 0, dialog == nil { return reload() }
         // Nobody tells of new entries. A look further down is left in peace.
         guard page == .audit, audit.top == 0, link == .up, !audit.entries.isAwaiting else { return [] }
         return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
@@ -106,6 +107,7 @@ extension State {
     }
 
     private mutating func begin(_ session: SessionDocument, _ notice: String?) -> [Effect] {
+        browser.select(session.sessionID, height: layout.list)
         message = Message(text: "started: \(session.title ?? session.sessionID)")
         if let notice { dialog = .notice(notice) }
         return []

@@ -35,9 +35,14 @@ extension State {
 
     /// What must be seen as long as it is so.
     var banner: String? {
-        if case .down(let why) = link { return "The daemon is away, trying again: \(why)" }
-        guard page == .transcript, let transcript, !isMine(transcript.session) else { return nil }
-        return "Viewing [\(transcript.session.ownerPerson ?? "nobody")]'s session: access logged"
+        if page == .transcript, let transcript, !isMine(transcript.session) {
+            let owner = Cells.clean(transcript.session.ownerPerson ?? "nobody")
+            // That it is logged has room on every screen.
+            let room = max(3, size.columns - "Viewing []'s session: access logged".count)
+            return "Viewing [\(Cells.shortened(owner, to: room))]'s session: access logged"
+        }
+        if case .down(let why) = link { return why }
+        return nil
     }
 
     /// Rows of text of a transcript: its session's data stand above.

@@ -4,7 +4,7 @@ extension State {
     /// What the screen shows of all this.
     var frame: Frame {
         var lines = [titleLine]
-        if let banner { lines.append([Span(" " + banner, .banner)]) }
+        if let banner { lines.append([Span(banner, .banner)]) }
         let rows: [Line] =
             if let help {
                 HelpText.lines.dropFirst(help).prefix(layout.body).map { [Span(" " + $0)] }
@@ -74,7 +74,7 @@ extension State {
         let question = " \(Cells.shortened(Cells.clean(prompt.question), to: size.columns - room)): "
         let left = size.columns - Cells.width(question) - 1
         var before = Cells.clusters(of: Cells.clean(prompt.before))[...]
-        while before.reduce(0, { $0 + $1.width }) > left { before.removeFirst() }
+        while !before.isEmpty, before.reduce(0, { $0 + $1.width }) > left { before.removeFirst() }
         let start = before.map(\.text).joined()
         let end = String(prompt.text.dropFirst(prompt.before.count))
         return ([Span(question, .strong), Span(start), Span(end)], Cells.width(question) + Cells.width(start))

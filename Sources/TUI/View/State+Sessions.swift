@@ -43,7 +43,8 @@ extension State {
     private func sessionLine(_ place: Place, _ columns: Int) -> Line {
         guard let session = browser.session(at: place) else { return [Span("   …", .dim)] }
         let age = Cells.fitted(TimeText.age(session.lastActivity, at: now), to: 4)
-        let state = columns < 60 ? "\(StateText.short(session).prefix(1)) " : Cells.fitted(StateText.short(session), to: 13)
+        let state =
+            columns < 60 ? "\(StateText.short(session).prefix(1)) " : Cells.fitted(StateText.short(session), to: 13)
         let agent = columns < 70 ? "" : Cells.fitted(Cells.clean(session.agent ?? "-"), to: 10) + " "
         let end = [Span(state, StateText.style(session)), Span(" " + agent, .dim), Span(age, .dim)]
         let badge = badge(session).map { Cells.shortened(Cells.clean($0), to: columns / 3) + " " } ?? ""
