@@ -11,7 +11,8 @@ import PackageDescription
 
 // Which part of the package needs it: who leaves out a part's trait does not fetch it.
 let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands", "SystemYAML")
-// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite and libpq.
+// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite, libpq and,
+// for telec, ncurses.
 let yaml: [Target.Dependency] = [
     library("Yams", of: "Yams", for: "Commands"), .target(name: "TCLibYAML", condition: .when(traits: ["SystemYAML"])),
 ]
@@ -69,6 +70,9 @@ let package = Package(
         // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
+        // The full-screen terminal program's screen.
+        .systemLibrary(
+            name: "TCNcurses", path: "Sources/CNcurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
         .target(name: "TCPOSIX", path: "Sources/POSIX"),
         .systemLibrary(name: "TCLibYAML", path: "Sources/LibYAML"),
         .target(name: "TCYAML", dependencies: yaml, path: "Sources/YAML"),
@@ -116,6 +120,15 @@ let package = Package(
             name: "TCSystem",
             dependencies: ["Dialects", "Migrator", "Transfer", "TCImport", "TCPOSIX", "TCSettings", "TCRuntime"],
             path: "Sources/System"),
+        // The sessions on a whole terminal.
+        .target(
+            name: "TCTUI", dependencies: ["Dialects", "TCRuntime", "TCTerminal", "TCNcurses", "TCPOSIX"],
+            path: "Sources/TUI",
+            linkerSettings: [
+                // What pkg-config says of it holds flags that SwiftPM does not pass on; macOS has wide characters under the plain name.
+                .linkedLibrary("ncursesw", .when(platforms: [.linux])),
+                .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+            ]),
         .executableTarget(
             name: "tc-migrate", dependencies: ["MigrateCommand", "TCMigrations", "TCSettings", "TCTerminal"]),
         .executableTarget(
@@ -123,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "telec",
             dependencies: [
-                "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
+                "TCTUI", "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
                 "TCTerminal", "TCMCP", "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
@@ -136,6 +149,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),

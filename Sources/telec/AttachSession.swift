@@ -15,25 +15,37 @@ struct AttachSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let account = try Launch.account()
-            let local = LocalSession(sessionID: session.text, home: account.home)
-            do {
-                let reply = try await options.client().post(
-                    SessionPath.of(session.text, "attach"), [String: String](), as: OneSessionDocument.self)
-                guard reply.value.session.tmuxName != nil else {
-                    throw RuntimeError(.notRunning, "the session has no terminal")
-                }
-            } catch let error as RuntimeError {
-                // The terminal is the caller's own, whatever the daemon knows of it.
-                guard let local, local.hasTerminal else { throw error }
-                Console.error("\(error.message); its terminal is here")
-            }
-            guard let local, local.hasTerminal else {
-                throw RuntimeError(
-                    .notRunning, "no terminal of this session is here",
-                    remedy: "its owner starts it again: telec sessions revive")
-            }
+            let (local, remark) = try await SessionTerminal(id: session.text).find(options.client())
+            if let remark { Console.error(remark) }
             try Attachment.replaceProcess(local.tmuxServer, tmuxName: local.tmuxName)
         }
+    }
+}
+
+/// The way into a session's terminal.
+struct SessionTerminal {
+    let id: String
+
+    /// The session as it runs here, and what its user should know. Throws `RuntimeError` where he may not go in, or it is not here.
+    func find(_ client: DaemonClient) async throws -> (local: LocalSession, remark: String?) {
+        let local = LocalSession(sessionID: id, home: try Launch.account().home)
+        var remark: String?
+        do {
+            let reply = try await client.post(
+                SessionPath.of(id, "attach"), [String: String](), as: OneSessionDocument.self)
+            guard reply.value.session.tmuxName != nil else {
+                throw RuntimeError(.notRunning, "the session has no terminal")
+            }
+        } catch let error as RuntimeError {
+            // The terminal is the caller's own, whatever the daemon knows of it.
+            guard let local, local.hasTerminal else { throw error }
+            remark = "\(error.message); its terminal is here"
+        }
+        guard let local, local.hasTerminal else {
+            throw RuntimeError(
+                .notRunning, "no terminal of this session is here",
+                remedy: "its owner starts it again: telec sessions revive")
+        }
+        return (local, remark)
     }
 }

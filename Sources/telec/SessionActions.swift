@@ -74,23 +74,35 @@ struct EndSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            let local = LocalSession(sessionID: session.text, home: try Launch.account().home)
-            do {
-                let reply = try await options.client().post(
-                    SessionPath.of(session.text, "end"), [String: String](), as: OneSessionDocument.self)
-                // A host that is told and does not do it is not waited for: what the daemon closed without it ends here.
-                let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
-                if let local, await !local.isGone(within: patience) { await local.end() }
-                options.show(reply) { "ended" }
-            } catch let error as RuntimeError {
-                guard let local, local.hasTerminal else { throw error }
-                await local.end()
-                Console.error("\(error.message); what ran here was ended")
-                let document = JSON.object([
-                    ("version", .integer(1)), ("session_id", .string(session.text)), ("status", "ended_here"),
-                ])
-                options.output.show(document) { "ended" }
-            }
+            let (reply, remark) = try await SessionEnd(id: session.text).run(options.client())
+            if let reply { return options.show(reply) { "ended" } }
+            if let remark { Console.error("\(remark); what ran here was ended") }
+            let document = JSON.object([
+                ("version", .integer(1)), ("session_id", .string(session.text)), ("status", "ended_here"),
+            ])
+            options.output.show(document) { "ended" }
+        }
+    }
+}
+
+/// Ends a session, and what runs of it here.
+struct SessionEnd {
+    let id: String
+
+    /// The daemon's answer; or, where it gave none and the session ran here, why not. Throws `RuntimeError` when nothing was ended.
+    func run(_ client: DaemonClient) async throws -> (reply: Reply<OneSessionDocument>?, remark: String?) {
+        let local = LocalSession(sessionID: id, home: try Launch.account().home)
+        do {
+            let reply = try await client.post(
+                SessionPath.of(id, "end"), [String: String](), as: OneSessionDocument.self)
+            // A host that is told and does not do it is not waited for: what the daemon closed without it ends here.
+            let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
+            if let local, await !local.isGone(within: patience) { await local.end() }
+            return (reply, nil)
+        } catch let error as RuntimeError {
+            guard let local, local.hasTerminal else { throw error }
+            await local.end()
+            return (nil, error.message)
         }
     }
 }

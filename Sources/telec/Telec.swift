@@ -22,9 +22,9 @@ struct Telec: AsyncParsableCommand {
             """,
         version: teleclaudeVersion,
         subcommands: [
-            WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self, AuditCommand.self,
-            ConfigCommand.self, AdoptCommand.self, SystemCommands.self, DoctorCommand.self, MetricsCommand.self,
-            MCPCommand.self, BackupCommand.self,
+            WhoamiCommand.self, TUICommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self,
+            AuditCommand.self, ConfigCommand.self, AdoptCommand.self, SystemCommands.self, DoctorCommand.self,
+            MetricsCommand.self, MCPCommand.self, BackupCommand.self,
             RestoreCommand.self, HostCommand.self, PaneCommand.self,
         ])
 

@@ -34,6 +34,9 @@ public struct Moment: Sendable, Hashable, Comparable {
         microseconds = (seconds - 946_684_800) * 1_000_000
     }
 
+    /// Whole seconds from another moment to this one.
+    package func seconds(since other: Moment) -> Int64 { (microseconds - other.microseconds) / 1_000_000 }
+
     /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
     public var text: String {
         var buffer = PostgreSQLBuffer(capacity: 32)

@@ -180,6 +180,8 @@ public struct DaemonClient: Sendable {
             }
         } catch is IOError {
             // A reset is how a connection ends whose request nobody read.
+        } catch HTTPParserError.invalidEOFState where hasBegun {
+            // So ends one whose daemon was killed.
         }
         guard hasBegun else { throw Unanswered() }
         throw RuntimeError(.brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")

@@ -7,9 +7,13 @@ public struct WhoamiDocument: Decodable, Sendable {
     public var osUsername: String?
     public var sessionID: String?
     public var mode: String
+    /// Whether the settings know several people; a daemon that does not say so yet is asked for its mode.
+    public var isShared: Bool { severalPeople ?? (mode == "system") }
+    var severalPeople: Bool?
 
     enum CodingKeys: String, CodingKey {
         case person, role, uid, mode
+        case severalPeople = "several_people"
         case osUsername = "os_username"
         case sessionID = "session_id"
     }
@@ -105,6 +109,29 @@ public struct FoundDocument: Decodable, Sendable {
     public var searched: String
     public var hits: [Hit]
     public var next: String?
+}
+
+/// One project, and how many of its sessions one may see.
+public struct ProjectDocument: Decodable, Sendable {
+    /// `nil` for sessions that have none.
+    public var projectPath: String?
+    public var sessions: Int
+
+    enum CodingKeys: String, CodingKey {
+        case sessions
+        case projectPath = "project_path"
+    }
+}
+
+public struct ProjectsDocument: Decodable, Sendable {
+    public var projects: [ProjectDocument]
+    /// Whether there are more projects than one answer holds.
+    public var hasMore: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case projects
+        case hasMore = "has_more"
+    }
 }
 
 public struct OneSessionDocument: Decodable, Sendable {

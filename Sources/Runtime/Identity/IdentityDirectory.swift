@@ -72,6 +72,9 @@ public struct IdentityDirectory: Sendable {
         (known, locals, remarks, self.moved) = (other.known, other.locals, other.remarks, moved)
     }
 
+    /// Whether more than one person has an account here: then whose something is has to be said.
+    var hasSeveralPeople: Bool { known.values.count { $0.identity.person != nil } > 1 }
+
     /// Identifies the caller. An unknown caller is `public`, and so is one from another user namespace.
     public func identity(of peer: PeerCredentials) -> Identity {
         let isOfThisMachine = peer.pid > 0 && peer.uid != Self.overflowUID

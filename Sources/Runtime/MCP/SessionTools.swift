@@ -32,7 +32,7 @@ struct SessionTools: Sendable {
         try requireHere(arguments)
         let caller = context.caller
         switch tool {
-        case .whoami: return .done(caller.document(in: services.mode))
+        case .whoami: return .done(caller.document(in: services))
         case .listSessions: return try await shares.run(context.party) { try await listSessions(caller, arguments) }
         case .getSession: return session(try await sessions.get(caller, id(arguments)))
         case .getSessionData: return try await read(SessionDataRequest(arguments), context) { _ in }
@@ -93,10 +93,9 @@ extension SessionTools {
     }
 
     private func listProjects(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
-        try await sessions.access.require(caller, .listSessions)
-        let found = try await services.sessions.projects(
-            visibleSessions(to: caller.identity), limit: arguments.number("limit") ?? 50)
-        return .done(.object([("version", .integer(1)), ("projects", .array(found.map(\.document)))]))
+        let found = try await sessions.projects(caller, SessionFilter(), limit: arguments.number("limit") ?? 50)
+        let projects = found.filter { $0.path != nil }.map(\.document)
+        return .done(.object([("version", .integer(1)), ("projects", .array(projects))]))
     }
 
     private func listAgents(_ caller: Caller) async throws -> ToolResult {

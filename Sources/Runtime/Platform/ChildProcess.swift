@@ -88,7 +88,7 @@ package struct ChildProcess {
     }
 
     /// How it ended, if it has.
-    func poll() -> Ending? {
+    package func poll() -> Ending? {
         var status: Int32 = 0
         return waitpid(pid, &status, WNOHANG) == pid ? Self.ending(status) : nil
     }

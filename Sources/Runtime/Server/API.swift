@@ -17,7 +17,7 @@ struct API {
         router.get("health") { _, _ in
             Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
-        router.get("whoami") { _, context in Response(context.caller.document(in: services.mode)) }
+        router.get("whoami") { _, context in Response(context.caller.document(in: services)) }
         StatusRoute(services: services, version: version).add(to: router)
         let description = OpenAPI.document(version: version)
         router.get("openapi.json") { _, _ in Response(description) }
@@ -25,6 +25,7 @@ struct API {
         let shares = FairShare()
         MetricsRoute(services: services, shares: shares, version: version).add(to: router)
         SessionRoutes(sessions: sessions, shares: shares).add(to: router)
+        ProjectRoute(sessions: sessions, shares: shares).add(to: router)
         TranscriptRoutes(services: services, access: sessions.access).add(to: router)
         SearchRoute(search: TranscriptSearch(services: services), shares: shares).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
@@ -38,12 +39,13 @@ struct API {
 
 extension Caller {
     /// Whom the daemon takes somebody for.
-    func document(in mode: Settings.Mode) -> JSON {
+    func document(in services: Services) -> JSON {
         .object([
             ("version", .integer(1)), ("person", identity.person.map { .string($0) } ?? .null),
             ("role", .string(identity.role.rawValue)), ("uid", .integer(Int64(identity.uid))),
             ("os_username", identity.osUsername.map { .string($0) } ?? .null),
-            ("session_id", session.map { .string($0) } ?? .null), ("mode", .string(mode.rawValue)),
+            ("session_id", session.map { .string($0) } ?? .null), ("mode", .string(services.mode.rawValue)),
+            ("several_people", .boolean(services.directory.current.hasSeveralPeople)),
         ])
     }
 }

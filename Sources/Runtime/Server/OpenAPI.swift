@@ -42,6 +42,7 @@ enum OpenAPI {
             ),
             ("/openapi.json", .object([("get", operation("openapi", "This document.", "Document"))])),
             ("/sessions", .object([("get", listSessions), ("post", startSession)])),
+            ("/projects", .object([("get", listProjects)])),
             ("/sessions/{id}", onSession([("get", operation("getSession", "One session's row.", "OneSession"))])),
             ("/sessions/{id}/messages", onSession([("post", sendMessage)])),
             ("/sessions/{id}/end", onSession([("post", operation("endSession", "Ends a session.", "OneSession"))])),
@@ -73,6 +74,16 @@ enum OpenAPI {
                 query("since", moment),
                 query("limit", number(1, 500)),
                 query("after", line),
+            ])
+    }
+
+    private static var listProjects: JSON {
+        operation(
+            "listProjects", "Projects with sessions that the caller may see, those of the newest first.", "Projects",
+            parameters: [
+                query("state", words(Session.State.allCases.map(\.rawValue))), query("agent", line),
+                query("owner", line), query("text", line(longest: SessionFilter.longestText)),
+                query("limit", number(1, 2_000)),
             ])
     }
 

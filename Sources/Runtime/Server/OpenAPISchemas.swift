@@ -10,6 +10,14 @@ enum OpenAPISchemas {
             ("Health", shape([version, ("status", text)])),
             ("Problem", problem), ("Status", status), ("Identity", identity), ("Session", session),
             ("Sessions", shape([version, ("sessions", list("Session")), ("next", textOrNull)])),
+            (
+                "Projects",
+                shape([version, ("projects", list("Project")), ("has_more", .object([("type", "boolean")]))])
+            ),
+            (
+                "Project",
+                shape([("project_path", textOrNull), ("sessions", number), ("last_activity", textOrNull)])
+            ),
             ("OneSession", shape([version, ("session", reference("Session"))])),
             ("Started", started), ("StartRequest", startRequest), ("Message", message),
             ("Visibility", shape([("visibility", words(Session.Visibility.allCases.map(\.rawValue)))])),
@@ -33,6 +41,7 @@ enum OpenAPISchemas {
         shape([
             version, ("person", textOrNull), ("role", words(Role.allCases.map(\.rawValue))), ("uid", number),
             ("os_username", textOrNull), ("session_id", textOrNull), ("mode", text),
+            ("several_people", .object([("type", "boolean")])),
         ])
     }
 

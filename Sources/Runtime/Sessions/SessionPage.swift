@@ -3,6 +3,7 @@ import Dialects
 /// Which sessions somebody asks for.
 public struct SessionFilter: Sendable, Equatable {
     public var state: Session.State?
+    /// Empty: those that have none.
     public var project: String?
     public var agent: String?
     public var owner: String?

@@ -11,42 +11,68 @@ struct SessionQuery {
         switch scope {
         case .all: return part(where: nil)
         case .ownAndShared(let identity):
-            // PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
-            // sorts them all. What it can't estimate it leaves to the walk along the index.
-            let own = part(
-                where: """
-                    owner_person = \(identity.person) \
-                    AND coalesce(owner_uid = \(identity.uid), false)
-                    """)
-            // An orphan is nobody's, however it was shared.
-            let shared = part(
-                where: """
-                    visibility = 'shared' AND owner_person <> \(identity.person) \
-                    AND owner_uid <> \(identity.uid)
-                    """)
+            let own = part(where: Self.own(identity))
+            let shared = part(where: Self.shared(with: identity))
             return """
                 SELECT * FROM (\(own)) AS own UNION ALL SELECT * FROM (\(shared)) AS shared \(Self.order) LIMIT \(limit)
                 """
         }
     }
 
+    /// How many sessions each project has, those with the newest first. Reads them all, once.
+    func projects(_ scope: SessionScope) -> SQL {
+        let rows: SQL =
+            switch scope {
+            case .all: source(where: nil)
+            case .ownAndShared(let identity):
+                "\(source(where: Self.own(identity))) UNION ALL \(source(where: Self.shared(with: identity)))"
+            }
+        return """
+            SELECT project, count(*) AS sessions, max(last_activity) AS newest FROM (\(rows)) AS seen \
+            GROUP BY project ORDER BY newest DESC, project LIMIT \(limit)
+            """
+    }
+
+    private func source(where scope: SQL?) -> SQL {
+        var query: SQL = "SELECT coalesce(project_path, '') AS project, last_activity FROM sessions"
+        append(scope, to: &query)
+        return query
+    }
+
     private static let order: SQL = "ORDER BY last_activity DESC, session_id DESC"
+
+    /// PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
+    /// sorts them all. What it can't estimate it leaves to the walk along the index.
+    private static func own(_ identity: Identity) -> SQL {
+        "owner_person = \(identity.person) AND coalesce(owner_uid = \(identity.uid), false)"
+    }
+
+    /// An orphan is nobody's, however it was shared.
+    private static func shared(with identity: Identity) -> SQL {
+        "visibility = 'shared' AND owner_person <> \(identity.person) AND owner_uid <> \(identity.uid)"
+    }
 
     private func part(where scope: SQL?) -> SQL {
         var query: SQL = "SELECT \(trusted: SessionRow.columns) FROM sessions"
+        append(scope, to: &query)
+        query.append(" \(Self.order) LIMIT \(limit)")
+        return query
+    }
+
+    private func append(_ scope: SQL?, to query: inout SQL) {
         for (at, condition) in ([scope].compactMap { $0 } + conditions).enumerated() {
             query.append(at == 0 ? " WHERE " : " AND ")
             query.append(condition)
         }
-        query.append(" \(Self.order) LIMIT \(limit)")
-        return query
     }
 
     private var conditions: [SQL] {
         var result: [SQL] = ["last_activity IS NOT NULL"]
         if let cursor { result.append("(last_activity, session_id) < (\(cursor.lastActivity), \(cursor.id))") }
         if let state = filter.state { result.append("lifecycle_status = \(state.rawValue)") }
-        if let project = filter.project { result.append("project_path = \(project)") }
+        if let project = filter.project {
+            result.append(project.isEmpty ? "coalesce(project_path, '') = ''" : "project_path = \(project)")
+        }
         if let agent = filter.agent { result.append("active_agent = \(agent)") }
         if let owner = filter.owner { result.append("owner_person = \(owner)") }
         if let since = filter.since { result.append("last_activity >= \(since.text)") }

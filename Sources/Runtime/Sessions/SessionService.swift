@@ -18,6 +18,12 @@ struct SessionService: Sendable {
         return page
     }
 
+    /// Which projects he sees sessions of, and how many.
+    func projects(_ caller: Caller, _ filter: SessionFilter, limit: Int) async throws -> [ProjectCount] {
+        try await access.require(caller, .listSessions)
+        return try await services.sessions.projects(visibleSessions(to: caller.identity), filter, limit: limit)
+    }
+
     func get(_ caller: Caller, _ id: String) async throws -> Session {
         let session = try await access.admit(caller, to: .getSession, on: id).session
         return await services.hosts.withPresence([session])[0]

@@ -210,44 +210,26 @@ public struct SessionStore: Sendable {
     }
 }
 
-extension SessionStore {
-    /// Folders in which sessions of this scope have run, with how many those are and when the last of them did something.
-    func projects(_ scope: SessionScope, limit: Int) async throws -> [ProjectActivity] {
-        let condition: SQL =
-            switch scope {
-            case .all: "project_path IS NOT NULL"
-            case .ownAndShared(let identity):
-                """
-                project_path IS NOT NULL AND ((owner_person = \(identity.person) AND owner_uid = \(identity.uid)) \
-                OR (visibility = 'shared' AND owner_person <> \(identity.person) AND owner_uid <> \(identity.uid)))
-                """
-            }
-        return try await database.withConnection { connection in
-            try connection.query(
-                """
-                SELECT project_path, count(*), max(last_activity) FROM sessions WHERE \(condition) \
-                GROUP BY project_path ORDER BY max(last_activity) DESC, project_path LIMIT \(limit)
-                """
-            ).compactMap { row in
-                row[0].text.map {
-                    ProjectActivity(path: $0, sessions: row[1].integer ?? 0, lastActivity: row[2].text)
-                }
-            }
-        }
-    }
+/// A project, and what of it somebody may see.
+public struct ProjectCount: Sendable, Equatable {
+    /// `nil` for sessions that have none.
+    public var path: String?
+    public var sessions: Int
+    public var newest: String?
 }
 
-/// A folder in which sessions have run.
-struct ProjectActivity: Sendable {
-    var path: String
-    var sessions: Int64
-    var lastActivity: String?
-
-    var document: JSON {
-        .object([
-            ("project_path", .string(path)), ("sessions", .integer(sessions)),
-            ("last_activity", lastActivity.map { .string($0) } ?? .null),
-        ])
+extension SessionStore {
+    /// The projects of what a caller sees, those with the newest session first.
+    func projects(_ scope: SessionScope, _ filter: SessionFilter, limit: Int) async throws -> [ProjectCount] {
+        let query = SessionQuery(filter: filter, cursor: nil, limit: limit).projects(scope)
+        return try await database.withConnection { connection in
+            try connection.query(query).map { row in
+                let path = row[0].text ?? ""
+                return ProjectCount(
+                    path: path.isEmpty ? nil : path, sessions: Int(row[1].integer ?? 0),
+                    newest: row[2].text.map { Moment(parsing: $0)?.text ?? $0 })
+            }
+        }
     }
 }
 

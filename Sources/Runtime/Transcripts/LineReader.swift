@@ -13,7 +13,7 @@ public struct LineReader: Sendable {
     }
 
     /// The same of somebody who may be anybody: throws `RuntimeError` where a line does not end within so many bytes.
-    mutating func read(_ bytes: [UInt8], longest: Int) throws(RuntimeError) -> [String] {
+    package mutating func read(_ bytes: [UInt8], longest: Int) throws(RuntimeError) -> [String] {
         let lines = read(bytes)
         guard pending.count <= longest else {
             throw RuntimeError(.brokenAnswer, "what answers at the daemon's socket sends a line that does not end")

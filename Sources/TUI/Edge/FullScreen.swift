@@ -1,0 +1,160 @@
+import Dispatch
+import TCPOSIX
+import TCRuntime
+
+/// The program on a whole terminal: one thread that has it, waits for keys, signals and mail, and shows what has become of the state.
+public struct FullScreen: Sendable {
+    private let client: DaemonClient
+    private let doors: SessionDoors
+    private let folder: String
+    private let noColour: Bool
+
+    /// `folder`: where new sessions start, unless somebody says otherwise.
+    public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String, noColour: Bool) {
+        (self.client, self.doors, self.folder, self.noColour) = (client, doors, folder, noColour)
+    }
+
+    /// Runs until somebody leaves it. The signal that has ended it; `nil` for a key. Throws `RuntimeError`.
+    public func run() async throws -> Int32? {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "terminal").async { @Sendable in
+                continuation.resume(with: Result { try runHere() })
+            }
+        }
+    }
+
+    private func runHere() throws -> Int32? {
+        guard let alarm = Alarm() else { throw RuntimeError(.failed, "this process can't have another file") }
+        let screen = try Screen(noColour: noColour)
+        Alarm.letSignalsThrough()
+        alarm.hearSignals()
+        defer { Alarm.leaveSignals() }
+        defer { screen.leave() }
+        let mailbox = Mailbox(alarm)
+        var loop = Loop(
+            screen: screen, alarm: alarm, mailbox: mailbox, worker: Worker(client, doors, mailbox),
+            state: State(size: screen.size, folder: folder))
+        return loop.run()
+    }
+}
+
+private struct Loop {
+    let screen: Screen
+    let alarm: Alarm
+    let mailbox: Mailbox
+    let worker: Worker
+    var state: State
+    private var isOver = false
+    private var endedBy: Int32?
+
+    init(screen: Screen, alarm: Alarm, mailbox: Mailbox, worker: Worker, state: State) {
+        (self.screen, self.alarm, self.mailbox, self.worker, self.state) = (screen, alarm, mailbox, worker, state)
+    }
+
+    mutating func run() -> Int32? {
+        worker.begin(.listen(afterSeconds: 0))
+        while !isOver {
+            screen.show(state.frame)
+            guard waitForNews() else { break }
+            hear()
+        }
+        return endedBy
+    }
+
+    /// How long nothing may happen before the clock is looked at, in milliseconds.
+    private static let tick: Int32 = 2_000
+
+    /// False when the terminal is gone.
+    private mutating func waitForNews() -> Bool {
+        var sources = [
+            pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: alarm.readEnd, events: Int16(POLLIN), revents: 0),
+        ]
+        let ready = poll(&sources, 2, Self.tick)
+        if ready == 0 { handle(.tick) }
+        guard ready > 0, Int32(sources[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 else { return true }
+        endedBy = SIGHUP
+        return false
+    }
+
+    /// Everything that waits is heard before the screen is shown again.
+    private mutating func hear() {
+        for byte in alarm.answer() where byte != Alarm.mail { hear(signal: Int32(byte)) }
+        while !isOver, let key = screen.key() { handle(.key(key)) }
+        for event in mailbox.take() where !isOver { handle(event) }
+    }
+
+    private mutating func hear(signal number: Int32) {
+        switch number {
+        case SIGWINCH: resize()
+        case SIGTSTP: suspend()
+        case SIGCHLD: break
+        // Whoever is asked something takes it back first.
+        case SIGINT where state.dialog != nil: handle(.key(.escape))
+        default:
+            endedBy = number
+            handle(.interrupted)
+        }
+    }
+
+    private mutating func resize() {
+        let size = screen.size
+        screen.resize(to: size)
+        handle(.size(size))
+    }
+
+    private mutating func handle(_ event: Event) {
+        for effect in state.handle(event) {
+            switch effect {
+            case .quit: isOver = true
+            case .redraw: screen.redraw()
+            case .suspend: suspend()
+            case .hand(let terminal): hand(to: terminal)
+            case .listen, .loadProjects, .loadPage, .loadAudit, .read, .stopReading, .start, .send, .end, .share,
+                .attach, .reloadSoon:
+                worker.begin(effect)
+            }
+        }
+    }
+
+    /// To the shell, until it says to go on.
+    private mutating func suspend() {
+        screen.leave()
+        Alarm.leaveSignals()
+        raise(SIGTSTP)
+        alarm.hearSignals()
+        screen.enter()
+        resize()
+    }
+
+    /// Lets another program have the terminal, and waits for it.
+    private mutating func hand(to terminal: SessionDoors.Terminal) {
+        screen.leave()
+        let trouble = run(terminal)
+        screen.enter()
+        resize()
+        if let trouble { handle(.failed(trouble)) }
+    }
+
+    /// Who wants us to end means it, too.
+    private mutating func run(_ terminal: SessionDoors.Terminal) -> String? {
+        do {
+            let streams = ChildProcess.Streams(input: 0, output: 1, error: 2)
+            let child = try ChildProcess(terminal.command, environment: terminal.environment, streams: streams)
+            while true {
+                if let ending = child.poll() {
+                    return ending.code == 0 ? nil : "the terminal ended with \(ending.code)"
+                }
+                var source = pollfd(fd: alarm.readEnd, events: Int16(POLLIN), revents: 0)
+                _ = poll(&source, 1, 1_000)
+                for byte in alarm.answer() where [SIGTERM, SIGHUP].contains(Int32(byte)) {
+                    kill(child.pid, SIGTERM)
+                    endedBy = Int32(byte)
+                    isOver = true
+                }
+            }
+        } catch {
+            return error.description
+        }
+    }
+}

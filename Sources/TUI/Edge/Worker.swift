@@ -1,0 +1,176 @@
+import Synchronization
+import TCRuntime
+
+/// Does what the state wants done, each in a task of its own, and posts what came of it.
+final class Worker: Sendable {
+    private let client: DaemonClient
+    private let doors: SessionDoors
+    private let mailbox: Mailbox
+    private let reading = Mutex<Task<Void, Never>?>(nil)
+    /// How long the daemon took to count projects: where that is long, it is asked rarely.
+    private let counting = Mutex(Duration.zero)
+
+    init(_ client: DaemonClient, _ doors: SessionDoors, _ mailbox: Mailbox) {
+        (self.client, self.doors, self.mailbox) = (client, doors, mailbox)
+    }
+
+    /// Starts an effect; what concerns the terminal itself is not for a task.
+    func begin(_ effect: Effect) {
+        switch effect {
+        case .listen(let seconds): Task { await listen(after: seconds) }
+        case .loadProjects(let query, let generation): Task { await loadProjects(query, generation) }
+        case .loadPage(let query, let key, let request, let generation):
+            Task { await loadPage(query, key, request, generation) }
+        case .loadAudit(let request, let generation): Task { await loadAudit(request, generation) }
+        case .read(let id, let reason, let view, let number):
+            let task = Task { await read(id, reason, view, number) }
+            reading.withLock { $0 = task }
+        case .stopReading:
+            reading.withLock {
+                $0?.cancel(); $0 = nil
+            }
+        case .start(let wanted):
+            act {
+                let started = try await self.doors.start(wanted)
+                self.mailbox.post(.started(started.session, notice: started.notice))
+                return nil
+            }
+        case .send(let id, let text):
+            act {
+                let message = MessageRequest(text: text, enter: true)
+                _ = try await self.client.post(SessionPath.of(id, "messages"), message, as: DoneDocument.self)
+                return "sent"
+            }
+        case .end(let id):
+            act {
+                try await self.doors.end(id)
+                return "ended"
+            }
+        case .share(let id, let isShared):
+            act {
+                let wanted = ["visibility": isShared ? "shared" : "private"]
+                _ = try await self.client.post(SessionPath.of(id, "visibility"), wanted, as: OneSessionDocument.self)
+                return isShared ? "shared" : "private again"
+            }
+        case .attach(let id):
+            act {
+                self.mailbox.post(.terminal(try await self.doors.terminal(id)))
+                return nil
+            }
+        case .reloadSoon(let generation):
+            Task {
+                try? await Task.sleep(for: max(.milliseconds(700), counting.withLock { $0 } * 10))
+                mailbox.post(.quiet(generation: generation))
+            }
+        case .redraw, .suspend, .quit, .hand: break
+        }
+    }
+
+    private func act(_ body: @escaping @Sendable () async throws -> String?) {
+        Task {
+            do {
+                if let text = try await body() { mailbox.post(.done(text)) }
+            } catch {
+                mailbox.post(.failed(Self.sentence(error)))
+            }
+        }
+    }
+
+    static func sentence(_ error: any Error) -> String { (error as? RuntimeError)?.description ?? "\(error)" }
+
+    // MARK: what is asked for
+
+    private func listen(after seconds: Int) async {
+        try? await Task.sleep(for: .seconds(seconds))
+        do {
+            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+            let reader = Mutex(EventReader())
+            try await client.stream("/events") { [mailbox] bytes in
+                for told in try reader.withLock({ try $0.read(bytes) }) {
+                    switch told {
+                    case .listening: mailbox.post(.connected(me))
+                    case .session(let session, let isNew): mailbox.post(.told(session, isNew: isNew))
+                    }
+                }
+                await self.waitForRoom()
+            }
+            mailbox.post(.disconnected("The daemon has ended the line; calling again"))
+        } catch {
+            mailbox.post(
+                .disconnected(
+                    "\(Self.isAway(error) ? "The daemon is away" : "The daemon says no"), trying again: \(Self.sentence(error))"
+                ))
+        }
+    }
+
+    private static func isAway(_ error: any Error) -> Bool {
+        guard let error = error as? RuntimeError else { return true }
+        return [.noDaemon, .brokenAnswer].contains(error.code)
+    }
+
+    /// While the terminal is somebody else's, nothing piles up here.
+    private func waitForRoom() async {
+        while mailbox.backlog > 200, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    private func loadProjects(_ query: ListQuery, _ generation: Int) async {
+        do {
+            let wanted = query.parameters + [("limit", "2000")]
+            let begin = ContinuousClock.now
+            let projects = try await client.get("/projects", wanted, as: ProjectsDocument.self).value
+            counting.withLock { $0 = ContinuousClock.now - begin }
+            mailbox.post(.projects(projects, generation: generation))
+        } catch {
+            mailbox.post(.failed(Self.sentence(error)))
+        }
+    }
+
+    private func loadPage(_ query: ListQuery, _ key: GroupKey, _ request: PageRequest, _ generation: Int) async {
+        var wanted = query.parameters
+        switch key {
+        case .project(let path): wanted.append(("project", path))
+        case .noProject: wanted.append(("project", ""))
+        case .all: break
+        }
+        wanted += [("limit", String(Pages<SessionDocument>.size)), ("after", request.after)]
+        do {
+            let page = try await client.get("/sessions", wanted, as: SessionsDocument.self).value
+            mailbox.post(.page(page, key, request.page, generation: generation))
+        } catch {
+            // It is asked for again as soon as this is heard.
+            try? await Task.sleep(for: .seconds(1))
+            mailbox.post(.pageFailed(key, Self.sentence(error), generation: generation))
+        }
+    }
+
+    private func loadAudit(_ request: PageRequest, _ generation: Int) async {
+        do {
+            let wanted = [("limit", String(Pages<AuditEntry>.size)), ("after", request.after)]
+            let document = try await client.get("/audit", wanted, as: AuditDocument.self).value
+            mailbox.post(.audit(document, request.page, generation: generation))
+        } catch {
+            try? await Task.sleep(for: .seconds(1))
+            mailbox.post(.auditFailed(Self.sentence(error), generation: generation))
+        }
+    }
+
+    private func read(_ id: String, _ reason: String?, _ view: TranscriptView, _ number: Int) async {
+        let text = Mutex(RecordingText(view))
+        do {
+            let query: [(String, String?)] = [("reason", reason), ("follow", "1")]
+            try await client.stream(SessionPath.of(id, "transcript"), query) { [mailbox] bytes in
+                let new = text.withLock { $0.read(bytes) }
+                if !new.isEmpty { mailbox.post(.transcript(.text(new), reading: number)) }
+                await self.waitForRoom()
+            }
+            mailbox.post(.transcript(.ended, reading: number))
+        } catch {
+            mailbox.post(.transcript(.failed(Self.sentence(error)), reading: number))
+        }
+    }
+}
+
+extension ListQuery {
+    /// As the daemon's routes call it.
+    var parameters: [(String, String?)] { [("state", state), ("agent", agent), ("owner", owner), ("text", words)] }
+}

@@ -1,0 +1,106 @@
+import TCRuntime
+
+/// What was said in a session, as far as it is kept: its end.
+struct TranscriptPane {
+    enum Standing: Equatable {
+        case reading, ended
+        case failed(String)
+    }
+
+    var session: SessionDocument
+    let view: TranscriptView
+    /// The number of this reading; what an earlier one brings is not shown.
+    let reading: Int
+    var standing = Standing.reading
+    /// Rows of the screen's width.
+    private(set) var rows: [String] = []
+    /// What came without an end of line yet stands in the last rows: so many.
+    private var openRows = 0
+    private var openLine = ""
+    private var lines: [String] = []
+    private var width: Int
+    /// The first row on the screen; `nil` follows the end.
+    private(set) var top: Int?
+    /// Whether its beginning was left out.
+    private(set) var isCut = false
+
+    /// Whoever needs more reads it with `telec transcript`.
+    static let mostLines = 4_000
+    private static let longestLine = 4_000
+
+    init(session: SessionDocument, view: TranscriptView, reading: Int, width: Int) {
+        self.session = session
+        self.view = view
+        self.reading = reading
+        self.width = width
+    }
+
+    mutating func append(_ text: String) {
+        rows.removeLast(openRows)
+        openRows = 0
+        var parts = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let last = parts.removeLast()
+        for part in parts {
+            finish(openLine + part)
+            openLine = ""
+        }
+        openLine += last
+        while openLine.utf8.count > Self.longestLine {
+            finish(String(openLine.prefix(1_000)))
+            openLine.removeFirst(min(1_000, openLine.count))
+        }
+        showOpenLine()
+        cut()
+    }
+
+    private mutating func finish(_ line: String) {
+        let line = Cells.clean(line)
+        lines.append(line)
+        rows += Cells.wrapped(line, to: width)
+    }
+
+    private mutating func showOpenLine() {
+        guard !openLine.isEmpty else { return }
+        let open = Cells.wrapped(Cells.clean(openLine), to: width)
+        rows += open
+        openRows = open.count
+    }
+
+    /// Keeps the end. A look further up moves along.
+    private mutating func cut() {
+        guard lines.count > Self.mostLines + Self.mostLines / 4 else { return }
+        let removed = lines.count - Self.mostLines
+        let before = rows.count
+        lines.removeFirst(removed)
+        isCut = true
+        wrap()
+        top = top.map { max(0, $0 - (before - rows.count)) }
+    }
+
+    mutating func resize(to newWidth: Int) {
+        guard newWidth != width else { return }
+        width = newWidth
+        wrap()
+        top = top.map { min($0, max(0, rows.count - 1)) }
+    }
+
+    private mutating func wrap() {
+        rows = lines.flatMap { Cells.wrapped($0, to: width) }
+        showOpenLine()
+    }
+
+    /// The rows to show.
+    func visible(_ height: Int) -> ArraySlice<String> {
+        let first = min(top ?? max(0, rows.count - height), max(0, rows.count - height))
+        return rows[first..<min(rows.count, first + height)]
+    }
+
+    mutating func scroll(_ by: Int, height: Int) {
+        let end = max(0, rows.count - height)
+        let next = max(0, min((top ?? end) + by, end))
+        top = next == end ? nil : next
+    }
+
+    mutating func goToStart() { top = rows.isEmpty ? nil : 0 }
+    mutating func goToEnd() { top = nil }
+}

@@ -1,0 +1,177 @@
+import Dialects
+import Dispatch
+import TCRuntime
+import TCTerminal
+
+/// The same sessions line by line: nothing moves the cursor, so that a screen reader, a braille line or a script can follow.
+public struct PlainFace {
+    private let client: DaemonClient
+    private let doors: SessionDoors
+    private let folder: String
+    private let words: PlainWords
+    private var sessions: [SessionDocument] = []
+    private var query = ListQuery(order: .all)
+    private var next: String?
+
+    private static let pageLength = 20
+
+    /// Asks the daemon who is calling. Throws `RuntimeError`.
+    public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String) async throws {
+        (self.client, self.doors, self.folder) = (client, doors, folder)
+        words = PlainWords(me: try await client.get("/whoami", as: WhoamiDocument.self).value)
+    }
+
+    /// Runs until somebody leaves it, or says nothing more.
+    public mutating func run() async {
+        let news = PlainNews()
+        let listening = Task { [client] in await news.listen(to: client) }
+        defer { listening.cancel() }
+        say("You are \(words.me.person ?? "nobody") (\(words.me.role)). Say help for what can be said.")
+        await attempt { try await $0.list("") }
+        while true {
+            for line in news.take() { say(line) }
+            guard let line = await ask("telec> ") else { return }
+            let command = PlainCommand.reading(line)
+            if command == .quit { return }
+            await attempt { try await $0.obey(command) }
+        }
+    }
+
+    /// What does not succeed is said, and the next line is read.
+    private mutating func attempt(_ body: (inout PlainFace) async throws -> Void) async {
+        do {
+            try await body(&self)
+        } catch {
+            say("Error: \(Worker.sentence(error))")
+        }
+    }
+
+    private mutating func obey(_ command: PlainCommand) async throws {
+        switch command {
+        case .list(let typed): try await list(typed)
+        case .more:
+            if next == nil { return say("That was all.") }
+            try await load()
+        case .show(let number): if let session = session(number) { words.page(session).forEach(say) }
+        case .read(let number, let view): if let session = session(number) { try await read(session, view) }
+        case .send(let number, let text): if let session = session(number) { try await send(session, text) }
+        case .end(let number): if let session = session(number) { try await end(session) }
+        case .share(let number, let isShared): if let session = session(number) { try await share(session, isShared) }
+        case .attach(let number): if let session = session(number) { try await attach(session) }
+        case .start: try await start()
+        case .audit: try await audit()
+        case .help: PlainCommand.helpText.split(separator: "\n").forEach { say(String($0)) }
+        case .unclear(let why): say(why)
+        case .quit: break
+        }
+    }
+
+    // MARK: saying and asking
+
+    private func say(_ text: String) { Console.out(Cells.clean(text)) }
+
+    /// What is typed, on a thread that may wait; `nil` at the end of the input.
+    private func ask(_ question: String) async -> String? {
+        Console.write(question)
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { @Sendable in continuation.resume(returning: readLine()) }
+        }
+    }
+
+    private func isMeant(_ question: String) async -> Bool { await ask("\(question) y or n: ") == "y" }
+
+    private func session(_ number: Int) -> SessionDocument? {
+        if sessions.indices.contains(number - 1) { return sessions[number - 1] }
+        say("No session has the number \(number) here.")
+        return nil
+    }
+
+    // MARK: sessions
+
+    private mutating func list(_ typed: String) async throws {
+        guard let wanted = ListQuery(typed: typed, order: .all) else {
+            return say("state is one of \(ListQuery.states.joined(separator: ", ")).")
+        }
+        (query, sessions, next) = (wanted, [], nil)
+        try await load()
+    }
+
+    private mutating func load() async throws {
+        let wanted = query.parameters + [("limit", String(Self.pageLength)), ("after", next)]
+        let page = try await client.get("/sessions", wanted, as: SessionsDocument.self).value
+        let first = sessions.count + 1
+        sessions += page.sessions
+        next = page.next
+        if sessions.isEmpty { say(query.isFiltering ? "No session fits." : "No sessions. Say start to begin one.") }
+        let now = Moment.now
+        for (at, session) in page.sessions.enumerated() { say(words.line(first + at, session, at: now)) }
+        if next != nil { say("There are more: say more.") }
+    }
+
+    private func read(_ session: SessionDocument, _ view: TranscriptView) async throws {
+        var reason: String?
+        if !words.isMine(session) {
+            let owner = Cells.clean(session.ownerPerson ?? "nobody")
+            reason = await ask("This is \(owner)'s session. Reading it is logged. Reason: ")
+            guard let reason, !reason.allSatisfy(\.isWhitespace) else {
+                return say("Not read: reading somebody else's session takes a reason.")
+            }
+            say("Viewing [\(owner)]'s session: access logged")
+        }
+        let printer = PlainPrinter(view)
+        try await client.stream(SessionPath.of(session.sessionID, "transcript"), [("reason", reason)]) { bytes in
+            printer.print(bytes)
+        }
+        printer.finish()
+        say("End of the transcript.")
+    }
+
+    private func send(_ session: SessionDocument, _ text: String) async throws {
+        let message = MessageRequest(text: text, enter: true)
+        let path = SessionPath.of(session.sessionID, "messages")
+        _ = try await client.post(path, message, as: DoneDocument.self)
+        say("Sent.")
+    }
+
+    private func end(_ session: SessionDocument) async throws {
+        guard await isMeant("End \(Cells.clean(session.title ?? "untitled"))?") else { return say("Not ended.") }
+        try await doors.end(session.sessionID)
+        say("Ended.")
+    }
+
+    private func share(_ session: SessionDocument, _ isShared: Bool) async throws {
+        let wanted = ["visibility": isShared ? "shared" : "private"]
+        let path = SessionPath.of(session.sessionID, "visibility")
+        _ = try await client.post(path, wanted, as: OneSessionDocument.self)
+        say(isShared ? "Shared: everybody on this system sees it." : "Private again.")
+    }
+
+    private func attach(_ session: SessionDocument) async throws {
+        let terminal = try await doors.terminal(session.sessionID)
+        let streams = ChildProcess.Streams(input: 0, output: 1, error: 2)
+        let child = try ChildProcess(terminal.command, environment: terminal.environment, streams: streams)
+        _ = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { @Sendable in continuation.resume(returning: child.wait()) }
+        }
+        say("Back from \(session.title ?? "the session").")
+    }
+
+    private func start() async throws {
+        guard let title = await ask("Title: "), !title.isEmpty else {
+            return say("Not started: a session has a title.")
+        }
+        let place = await ask("Folder, empty for this one: ") ?? ""
+        let what = await ask("Agent, or !command, empty for your usual agent: ") ?? ""
+        let wanted = NewSession(title: title, project: place.isEmpty ? folder : place, typed: what)
+        let started = try await doors.start(wanted)
+        say("Started: \(started.session.title ?? title), session \(started.session.sessionID).")
+        if let notice = started.notice { say(notice) }
+    }
+
+    private func audit() async throws {
+        let wanted: [(String, String?)] = [("limit", String(Self.pageLength))]
+        let entries = try await client.get("/audit", wanted, as: AuditDocument.self).value.entries
+        if entries.isEmpty { say("Nobody looked at anything.") }
+        for entry in entries { say(words.line(entry)) }
+    }
+}

@@ -1,0 +1,40 @@
+import Dialects
+import TCRuntime
+
+/// Sessions as sentences: one line each, the number that it is called by first.
+struct PlainWords {
+    var me: WhoamiDocument
+
+    func isMine(_ session: SessionDocument) -> Bool {
+        session.ownerPerson == me.person && session.ownerUID == me.uid
+    }
+
+    func line(_ number: Int, _ session: SessionDocument, at now: Moment) -> String {
+        let badge = me.isShared && !isMine(session) ? "[\(session.ownerPerson ?? "nobody")] " : ""
+        let parts = [
+            "\(number). \(badge)\(session.title ?? "untitled")", StateText.long(session), session.agent,
+            session.projectPath.map { "in \($0)" }, "\(TimeText.age(session.lastActivity, at: now)) ago",
+        ]
+        return Cells.clean(parts.compactMap { $0 }.joined(separator: ", "))
+    }
+
+    func page(_ session: SessionDocument) -> [String] {
+        [
+            "title: \(session.title ?? "untitled")", "owner: \(session.ownerPerson ?? "nobody")",
+            "state: \(StateText.long(session))", "seen by: \(session.visibility)",
+            "agent: \(session.agent ?? "none")", "project: \(session.projectPath ?? "none")",
+            "machine: \(session.computer)", "started: \(TimeText.moment(session.createdAt))",
+            "last activity: \(TimeText.moment(session.lastActivity))", "ended: \(TimeText.moment(session.closedAt))",
+            "session: \(session.sessionID)",
+        ].map(Cells.clean)
+    }
+
+    func line(_ entry: AuditEntry) -> String {
+        let owner = entry.ownerPerson.map { " of \($0)" } ?? ""
+        let session = entry.sessionID.map { " session \($0)\(owner)" } ?? ""
+        let reason = entry.reason.map { ", reason: \($0)" } ?? ""
+        return Cells.clean(
+            "\(TimeText.moment(entry.at)) \(entry.person ?? "uid \(entry.uid)") \(entry.action)\(session), \(entry.outcome)\(reason)"
+        )
+    }
+}

@@ -1,0 +1,115 @@
+import Dialects
+import TCRuntime
+
+extension State {
+    /// What becomes of the state when something happens, and what is to be done then. The same events make the same state.
+    mutating func handle(_ event: Event) -> [Effect] {
+        var effects: [Effect]
+        switch event {
+        case .key(let key): effects = press(key)
+        case .size(let size): effects = resize(size)
+        case .tick: effects = tick()
+        case .interrupted: effects = [.quit]
+        case .connected(let me): effects = connect(me)
+        case .disconnected(let why): effects = disconnect(why)
+        case .told(let session, let isNew): effects = hear(session, isNew: isNew)
+        case .missedSome: effects = reload()
+        case .projects, .page, .pageFailed, .audit, .auditFailed: effects = take(event)
+        case .transcript(let news, let reading): effects = take(news, reading)
+        case .done(let text): effects = say(text)
+        case .failed(let text): effects = say(text, isTrouble: true)
+        case .notice(let text): effects = tell(text)
+        case .started(let session, let notice): effects = begin(session, notice)
+        case .terminal(let terminal): effects = [.hand(terminal)]
+        case .quiet(let number): effects = number == generation && browser.top == 0 && dialog == nil ? reload() : []
+        }
+        return effects + wants()
+    }
+
+    /// The pages that the screen needs.
+    private mutating func wants() -> [Effect] {
+        guard link == .up else { return [] }
+        switch page {
+        case .sessions:
+            return browser.requests(height: layout.list).map {
+                .loadPage(query, $0.key, $0.request, generation: generation)
+            }
+        case .audit:
+            return audit.request(height: layout.list).map { [.loadAudit($0, generation: audit.generation)] } ?? []
+        case .transcript: return []
+        }
+    }
+
+    mutating func say(_ text: String, isTrouble: Bool = false) -> [Effect] {
+        message = Message(text: text, isTrouble: isTrouble)
+        return []
+    }
+
+    private mutating func tell(_ text: String) -> [Effect] {
+        dialog = .notice(text)
+        return []
+    }
+
+    private mutating func resize(_ newSize: Size) -> [Effect] {
+        size = newSize
+        browser.select(browser.selected, height: layout.list)
+        audit.select(audit.selected, height: layout.list)
+        transcript?.resize(to: size.columns)
+        return [.redraw]
+    }
+
+    private mutating func tick() -> [Effect] {
+        now = .now
+        if hasNews, page == .sessions, browser.top == 0, dialog == nil { return reload() }
+        // Nobody tells of new entries. A look further down is left in peace.
+        guard page == .audit, audit.top == 0, link == .up, !audit.entries.isAwaiting else { return [] }
+        return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
+    }
+
+    // MARK: the line to the daemon
+
+    private mutating func connect(_ who: WhoamiDocument) -> [Effect] {
+        me = who
+        link = .up
+        attempts = 0
+        return reload()
+    }
+
+    /// What was asked for does not come any more; the list stays, as old as it is.
+    private mutating func disconnect(_ why: String) -> [Effect] {
+        link = .down(why)
+        attempts += 1
+        generation += 1
+        browser.giveUpAll()
+        audit.entries.giveUp()
+        return [.listen(afterSeconds: min(attempts, Self.longestPause))]
+    }
+
+    private static let longestPause = 5
+
+    mutating func reload() -> [Effect] {
+        guard link == .up else { return [] }
+        generation += 1
+        hasNews = false
+        return [.loadProjects(query, generation: generation)]
+    }
+
+    private mutating func hear(_ session: SessionDocument, isNew: Bool) -> [Effect] {
+        if transcript?.session.sessionID == session.sessionID { transcript?.session = session }
+        if browser.update(session) { return [] }
+        if isNew, query.takes(session) {
+            browser.insert(session, isGrouped: query.order != .all, height: layout.list)
+            return []
+        }
+        guard !hasNews else { return [] }
+        hasNews = true
+        return [.reloadSoon(generation: generation)]
+    }
+
+    private mutating func begin(_ session: SessionDocument, _ notice: String?) -> [Effect] {
+        browser.select(session.sessionID, height: layout.list)
+        message = Message(text: "started: \(session.title ?? session.sessionID)")
+        if let notice { dialog = .notice(notice) }
+        return []
+    }
+}

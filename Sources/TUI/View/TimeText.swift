@@ -1,0 +1,22 @@
+import Dialects
+
+/// Times as people read them.
+enum TimeText {
+    /// How long ago, in its largest unit: `5s`, `12m`, `3h`, `9d`, `2y`; `-` for none.
+    static func age(_ text: String?, at now: Moment) -> String {
+        guard let text, let moment = Moment(parsing: text) else { return "-" }
+        let seconds = max(0, now.seconds(since: moment))
+        switch seconds {
+        case ..<60: return "\(seconds)s"
+        case ..<3_600: return "\(seconds / 60)m"
+        case ..<86_400: return "\(seconds / 3_600)h"
+        case ..<31_536_000: return "\(seconds / 86_400)d"
+        default: return "\(seconds / 31_536_000)y"
+        }
+    }
+
+    /// To the second, in UTC as everywhere: `2026-11-25 09:30:00`.
+    static func moment(_ text: String?) -> String {
+        text.map { String($0.prefix(19)).replacing("T", with: " ") } ?? "-"
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Dialects
+import TCPOSIX
+import TCRuntime
+import TCSettings
+import TCTUI
+import TCTerminal
+
+struct TUICommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tui", abstract: "Use sessions on a whole terminal: list, details, transcripts, audit log.",
+        discussion: """
+            Projects first, and live: what starts, changes or ends shows at once. ? says what the keys do. It needs a terminal \
+            of 40 columns and 12 rows, and uses the colours that this one has (none with NO_COLOR).
+
+            EXAMPLES:
+              telec tui
+              NO_COLOR=1 telec tui
+              telec tui --plain
+            """)
+
+    @Flag(help: "Work line by line, for a screen reader or a terminal that can't do more.") var plain = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Use this socket of the daemon. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
+    var socket: String?
+
+    func run() async throws {
+        guard plain || (Console.inputIsTerminal && Console.outputIsTerminal) else {
+            throw ValidationError(
+                "telec tui needs a terminal. Without one: telec tui --plain, or telec sessions list --json for programs."
+            )
+        }
+        let options = try ClientOptions.parse(socket.map { ["--socket", $0] } ?? [])
+        try await options.guarding {
+            let folder = try WorkingFolder.absolute(".")
+            if plain {
+                var face = try await PlainFace(options.client(), doors(options), folder: folder)
+                return await face.run()
+            }
+            let noColour = Console.environment("NO_COLOR").map { !$0.isEmpty } ?? false
+            let program = FullScreen(
+                try options.client(), try doors(options), folder: folder, noColour: noColour)
+            // Whoever waits for this process learns which signal has ended it.
+            guard let number = try await program.run() else { return }
+            kill(getpid(), number)
+            // It comes to a thread that does not hold it back, which may take a moment.
+            try await Task.sleep(for: .seconds(1))
+            throw ExitCode(128 + number)
+        }
+    }
+
+    private func doors(_ options: ClientOptions) throws -> SessionDoors {
+        let client = try options.client()
+        return SessionDoors(
+            start: { wanted in
+                let home = try Launch.account().home
+                let named = wanted.project.hasPrefix("~/") ? home + wanted.project.dropFirst() : wanted.project
+                let folder = try WorkingFolder.absolute(named)
+                let started = try await SessionStart(
+                    title: wanted.title, folder: folder, agent: wanted.agent, command: wanted.command, variables: []
+                ).run(client)
+                return SessionDoors.Started(session: started.session, notice: started.notice)
+            },
+            end: { _ = try await SessionEnd(id: $0).run(client) },
+            terminal: { id in
+                let local = try await SessionTerminal(id: id).find(client).local
+                return SessionDoors.Terminal(
+                    command: Attachment.command(local.tmuxServer, tmuxName: local.tmuxName),
+                    environment: ProcessContext.process.environment)
+            })
+    }
+}

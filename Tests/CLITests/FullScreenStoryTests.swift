@@ -1,0 +1,275 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What people do at `telec tui`: each by its keys, and looked at on the screen.
+struct FullScreenStoryTests {
+    private let program = FullScreenTests.program
+
+    private func withSession(_ body: (TestDaemon, String, TerminalWindow) async throws -> Void) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start(
+                "sh", "-c", "echo welcome; while read line; do echo \"typed $line\"; done", title: "Mine")
+            try await daemon.waitForTranscript(of: id, toContain: "welcome")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                try await window.open(program)
+                try await window.wait(toShow: "Mine")
+                try await body(daemon, id, window)
+            }
+        }
+    }
+
+    @Test func oneSendsSharesAndEnds() async throws {
+        try await withSession { daemon, id, window in
+            try await window.keys("s")
+            try await window.wait(toShow: "Type into")
+            try await window.type("hello; echo 'x' é")
+            try await window.keys("Enter")
+            try await window.wait(toShow: " sent")
+            try await daemon.waitForTranscript(of: id, toContain: "typed hello; echo 'x' é")
+            try await window.keys("x")
+            try await window.wait(toShow: "(y/n)")
+            try await window.keys("n")
+            try await window.wait(toShow: "not done")
+            try await window.keys("x")
+            try await window.wait(toShow: "(y/n)")
+            try await window.keys("y")
+            try await window.wait(toShow: " * Mine")
+            try await window.keys("e")
+            try await window.wait(toShow: "End")
+            try await window.keys("y")
+            try await window.wait(toShow: ". closed")
+            try await daemon.wait(for: id, toBe: "closed")
+        }
+    }
+
+    @Test func oneStartsAndAttachesAndComesBack() async throws {
+        try await withSession { daemon, _, window in
+            try await window.keys("n")
+            try await window.wait(toShow: "Title of the new session: ")
+            try await window.type("Made here")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "Folder to work in: ")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "Agent, or !command")
+            try await window.type("!echo made; read x; echo got $x; cat")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "started: Made here")
+            try await window.wait(toShow: "title   Made here")
+            try await window.keys("A")
+            try await window.wait(toShow: "made\n")
+            try await window.wait(toShow: "Mine", false)
+            try await window.type("by hand")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "got by hand")
+            try await window.keys("C-b", "d")
+            try await window.wait(toShow: "title   Made here")
+            // Others start and end: it shows without a key.
+            let other = try await daemon.start("sleep", "1000", title: "From elsewhere")
+            try await window.wait(toShow: "From elsewhere")
+            _ = try await daemon.telec("sessions", "end", other)
+            try await window.wait(toShow: ". closed")
+            // What does not start says why.
+            try await window.keys("n")
+            try await window.type("No folder")
+            try await window.keys("Enter", "C-u")
+            try await window.type("/no/such/folder")
+            try await window.keys("Enter", "Enter")
+            try await window.wait(toShow: "/no/such/folder: No such file")
+        }
+    }
+
+    @Test func aDaemonThatIsAwayComesBack() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            var daemon = try await box.startDaemon(variables)
+            _ = try await daemon.start("sleep", "1000", title: "Lasting")
+            try await withWindow(TerminalWindow(box, variables)) { window in
+                try await window.open(program)
+                try await window.wait(toShow: "Lasting")
+                daemon.process.kill(SIGKILL)
+                _ = try await daemon.process.finish()
+                let screen = try await window.wait(toShow: "The daemon is away, trying again")
+                #expect(screen.contains("Lasting"), "\(screen)")
+                // What one does meanwhile says why it is not done.
+                try await window.keys("s")
+                try await window.type("x")
+                try await window.keys("Enter")
+                try await window.wait(toShow: "no daemon")
+                daemon = try await box.startDaemon(variables)
+                try await window.wait(toShow: "is away", false)
+                try await window.wait(toShow: "live")
+                try await window.keys("q")
+                try await window.wait(toShow: "ended with 0")
+            }
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    /// However it ends, the terminal is as it was.
+    @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "C-c"])
+    func theTerminalIsLeftAsItWasFound(way: String) async throws {
+        try await withSession { daemon, _, window in
+            switch way {
+            case "q", "C-c": try await window.keys(way)
+            default:
+                let run = try await daemon.box.run(
+                    Program(inPath: "sh"),
+                    ["-c", "kill -\(way) $(cat /proc/$0/task/$0/children)", "\(try await pane(window))"])
+                #expect(run.code == 0, "\(run)")
+            }
+            let codes = ["q": 0, "INT": 130, "C-c": 130, "TERM": 143, "HUP": 129, "QUIT": 131]
+            let screen = try await window.wait(toShow: "settled")
+            #expect(screen.contains("ended with \(try #require(codes[way]))"), "\(screen)")
+            #expect(!screen.contains("Mine"), "\(screen)")
+            #expect(try window.isAsItWasFound())
+            let modes = try await window.tmux(
+                ["display", "-p", "#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{keypad_cursor_flag}"])
+            #expect(modes.output == "0100\n", "\(modes)")
+        }
+    }
+
+    private func pane(_ window: TerminalWindow) async throws -> pid_t {
+        let pid = try await window.tmux(["display", "-p", "#{pane_pid}"]).output
+        return try #require(pid_t(pid.trimmingCharacters(in: .newlines)))
+    }
+
+    @Test func itStopsForTheShellAndGoesOn() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            _ = try await daemon.start("sleep", "1000", title: "Mine")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                try await window.open("PS1='shell> ' bash --norc -i")
+                try await window.wait(toShow: "shell>")
+                try await window.type(program)
+                try await window.keys("Enter")
+                try await window.wait(toShow: "Mine")
+                try await window.keys("C-z")
+                let screen = try await window.wait(toShow: "Stopped")
+                #expect(!screen.contains("Mine"), "\(screen)")
+                try await window.resize(100, 30)
+                try await window.type("fg")
+                try await window.keys("Enter")
+                let again = try await window.wait(toShow: "Mine")
+                #expect(again.split(separator: "\n", omittingEmptySubsequences: false)[0].count > 90, "\(again)")
+                try await window.keys("q")
+                try await window.wait(toShow: "shell>")
+            }
+        }
+    }
+
+    /// A window that is closed takes the program along.
+    @Test func aTerminalThatIsGoneEndsIt() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let window = TerminalWindow(daemon.box, daemon.variables)
+            try await window.open(program)
+            try await window.wait(toShow: "no sessions")
+            let shell = try await pane(window)
+            let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+            let pid = try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)))
+            try await window.close()
+            try waitUntil("the program \(pid) is gone") { !isAlive(pid) }
+        }
+    }
+
+    @Test func aSearchAFilterAndAnOrder() async throws {
+        try await withSession { daemon, _, window in
+            let other = try await daemon.start("true", title: "Other")
+            try await daemon.wait(for: other, toBe: "closed")
+            try await window.wait(toShow: "Other")
+            try await window.keys("/")
+            try await window.type("oth")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "[oth]")
+            try await window.wait(toShow: "Mine", false)
+            try await window.keys("Escape")
+            try await window.wait(toShow: "Mine")
+            try await window.keys("f")
+            try await window.wait(toShow: "[state:active]")
+            try await window.wait(toShow: "Other", false)
+            try await window.keys("Escape")
+            try await window.keys("o", "o")
+            let screen = try await window.wait(toShow: "by all, newest first")
+            #expect(!screen.contains(" - /"), "\(screen)")
+            try await window.keys("/")
+            try await window.type("state:asleep")
+            try await window.keys("Enter")
+            try await window.wait(toShow: "state is one of active")
+        }
+    }
+
+    @Test func coloursAreWhatTheTerminalHas() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (terminal, more, wanted, unwanted) in [
+                ("tmux-256color", "", "48;5;24", "\u{1B}[44m"), ("screen", "", "44m", "48;5;24"),
+                ("tmux-256color", "NO_COLOR=1 ", "\u{1B}[7m", "48;5"), ("vt100", "", "telec", "48;5"),
+            ] {
+                try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                    try await window.open(more + program, terminal: terminal)
+                    try await window.wait(toShow: "no sessions")
+                    let screen = try await window.shownWithColours()
+                    #expect(screen.contains(wanted) && !screen.contains(unwanted), "\(terminal) \(more)\n\(screen)")
+                }
+            }
+        }
+    }
+
+    @Test func whatIsNoTerminalIsRefused() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let piped = try await daemon.telec("tui")
+            #expect(piped.code == 64 && piped.error.contains("telec tui needs a terminal"), "\(piped)")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                try await window.open(program, terminal: "no-such-terminal")
+                let screen = try await window.wait(toShow: "ended with 2")
+                #expect(screen.contains("does not know the terminal that TERM names"), "\(screen)")
+            }
+        }
+    }
+
+    /// What a title and a transcript say to a terminal is not heard.
+    @Test func nothingOfASessionSpeaksToTheTerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let evil =
+                #"printf 'a\033]52;c;cGFzdGU=\007b\033[6n\033]0;owned\007c\033P$qm\033\\d\342\200\256e\033]8;;http://x\033\\link\n'; sleep 1000"#
+            let id = try await daemon.start("sh", "-c", evil, title: "T \u{202E}evil\u{2066} 🙂")
+            try await daemon.waitForTranscript(of: id, toContain: "link")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                try await window.open(program)
+                try await window.wait(toShow: "T evil 🙂")
+                try await window.keys("t")
+                try await window.wait(toShow: "abcdelink")
+                let title = try await window.tmux(["display", "-p", "#{pane_title}"]).output
+                #expect(!title.contains("owned"))
+                let buffers = try await window.tmux(["list-buffers"]).output
+                #expect(buffers.isEmpty, "\(buffers)")
+            }
+        }
+    }
+
+    @Test func linesAloneDoTheSame() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start(
+                "sh", "-c", "printf 'wel\\033]0;x\\007come\\n'; while read line; do echo \"typed $line\"; done",
+                title: "Mine")
+            try await daemon.waitForTranscript(of: id, toContain: "welcome")
+            let run = try await daemon.telec(
+                "tui", "--plain",
+                input:
+                    "1\nsend 1 by line\nshare 1\nend 1\nn\nstart\nFrom lines\n\n!sleep 1000\nlist from\naudit\ndance\nread 9\nquit\n"
+            )
+            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            for text in [
+                "1. Mine, active, in ", "session: \(id)", "Sent.", "Shared: everybody", "Not ended.",
+                "Started: From lines",
+                "1. From lines, active", "Nobody looked", "dance is nothing that is understood",
+                "No session has the number 9",
+            ] { #expect(run.output.contains(text), "\(text)\n\(run)") }
+            try await daemon.waitForTranscript(of: id, toContain: "typed by line")
+            let read = try await daemon.telec("tui", "--plain", input: "list mine\nread 1\nend 1\ny\n")
+            #expect(read.output.contains("\nwelcome\n") && read.output.contains("Ended."), "\(read)")
+            for output in [run.output, read.output] { #expect(!output.contains("\u{1B}")) }
+            #expect(try await daemon.stop().code == 0)
+            let alone = try await daemon.telec("tui", "--plain", input: "")
+            #expect(alone.code == 2 && alone.error.contains("no daemon"), "\(alone)")
+        }
+    }
+}

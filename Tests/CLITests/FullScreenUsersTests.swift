@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec tui` where several people share a machine.
+@Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
+struct FullScreenUsersTests {
+    /// The admin sees whose a session is, and reads it with a reason; the entry appears in the other window.
+    @Test(arguments: [(80, 24), (132, 43), (40, 12)])
+    func anAdminReadsAndItIsOnRecord(columns: Int, rows: Int) async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            _ = try await machine.start(machine.alice, title: "Hers")
+            _ = try await machine.start(machine.bob, title: "His")
+            let command = "\(machine.client.path) tui"
+            try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.alice)) { hers in
+                try await hers.open(command, columns: columns, rows: rows)
+                let own = try await hers.wait(toShow: "Hers")
+                #expect(!own.contains("His") && !own.contains("[Alice]"), "\(own)")
+                try await hers.keys("a")
+                try await hers.wait(toShow: "nobody looked at anything")
+                try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.admin)) { window in
+                    try await window.open(command, columns: columns, rows: rows)
+                    try await window.wait(toShow: "[Bob] His")
+                    try await window.wait(toShow: "[Alice] Hers")
+                    try await window.keys("/")
+                    try await window.type("owner:Alice")
+                    try await window.keys("Enter")
+                    try await window.wait(toShow: "[Bob] His", false)
+                    try await window.keys("g", "j", "t")
+                    try await window.wait(toShow: "This is Alice's")
+                    #expect(try await !window.shown().contains(MultiUserTests.canary))
+                    try await window.type("incident 7")
+                    try await window.keys("Enter")
+                    let screen = try await window.wait(toShow: MultiUserTests.canary)
+                    #expect(screen.contains("Viewing [Alice]'s session: access"), "\(screen)")
+                    // It is told in her window, without a key.
+                    let told = try await hers.wait(toShow: "read_transcript")
+                    #expect(told.contains("Ada") && told.contains("incident"), "\(told)")
+                    try await window.keys("a")
+                    try await window.wait(toShow: "read_transcript")
+                }
+            }
+            let log = try await machine.telec(machine.admin, "audit", "list", "--json").entries()
+            #expect(log.count { $0["action"] as? String == "read_transcript" } == 1)
+            #expect(log.contains { $0["reason"] as? String == "incident 7" }, "\(log)")
+        }
+    }
+
+    /// Whoever starts a session is told that it may be read, before anything else.
+    @Test func theNoticeStandsAtTheStart() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.alice)) { window in
+                try await window.open("\(machine.client.path) tui")
+                try await window.wait(toShow: "no sessions")
+                try await window.keys("n")
+                try await window.type("Hers")
+                try await window.keys("Enter", "C-u")
+                try await window.type(machine.alice.home)
+                try await window.keys("Enter")
+                try await window.type("!sleep 1000")
+                try await window.keys("Enter")
+                try await window.wait(toShow: "Sessions on this system are subject to admin audit.")
+                // No other key passes.
+                try await window.keys("q", "e", "y")
+                try await window.wait(toShow: "subject to admin audit")
+                try await window.keys("Enter")
+                try await window.wait(toShow: "subject to admin audit", false)
+                try await window.wait(toShow: "+ active")
+            }
+        }
+    }
+
+    @Test func aStrangerIsToldSo() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.stranger)) { window in
+                try await window.open("\(machine.client.path) tui")
+                try await window.wait(toShow: "nobody's in the settings")
+                try await window.keys("q")
+                try await window.wait(toShow: "ended with 0")
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A terminal of a test's own, by a tmux server of its own: what runs in it is typed to, and looked at.
+struct TerminalWindow: Sendable {
+    let box: Sandbox
+    let variables: [String: String?]
+    /// Whose it is; `nil` is the account that runs the tests.
+    var user: TestUser?
+    private let server = "window\(UInt32.random(in: 0 ... .max))"
+
+    init(_ box: Sandbox, _ variables: [String: String?], user: TestUser? = nil) {
+        (self.box, self.variables, self.user) = (box, variables, user)
+    }
+
+    /// Opens it with a shell command; the shell goes on behind it, and says how it ended.
+    func open(_ command: String, columns: Int = 80, rows: Int = 24, terminal: String = "tmux-256color") async throws {
+        _ = try await tmux([
+            "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+            "TERM=\(terminal); export TERM; stty -a > '\(settings("before"))'; \(command); echo \"ended with $?\"; "
+                + "stty -a > '\(settings("after"))'; echo settled; exec sh",
+        ])
+    }
+
+    private func settings(_ when: String) -> String { "\(box.folder)/streams/\(server).\(when)" }
+
+    func tmux(_ arguments: [String]) async throws -> Run {
+        let words = ["-u", "-L", server, "-f", "/dev/null"] + arguments
+        let program = try Program(inPath: "tmux")
+        if let user { return try await box.run(as: user, program, words, variables) }
+        return try await box.run(program, words, variables)
+    }
+
+    func keys(_ keys: String...) async throws { _ = try await tmux(["send-keys"] + keys) }
+
+    func type(_ text: String) async throws { _ = try await tmux(["send-keys", "-l", text]) }
+
+    func resize(_ columns: Int, _ rows: Int) async throws {
+        _ = try await tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
+    }
+
+    func shown() async throws -> String { try await tmux(["capture-pane", "-p"]).output }
+
+    /// With what a line is coloured by.
+    func shownWithColours() async throws -> String { try await tmux(["capture-pane", "-e", "-p"]).output }
+
+    /// Waits until this is on the screen, and returns all that is.
+    @discardableResult
+    func wait(toShow text: String, _ isShown: Bool = true) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let screen = try await shown()
+            if screen.contains(text) == isShown { return screen }
+            try #require(
+                ContinuousClock.now < deadline, "the terminal \(isShown ? "never" : "always") showed \(text)\n\(screen)"
+            )
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Whether the terminal's settings are what they were before the program; it must have ended.
+    func isAsItWasFound() throws -> Bool {
+        let (before, after) = (
+            try String(contentsOfFile: settings("before"), encoding: .utf8),
+            try String(contentsOfFile: settings("after"), encoding: .utf8)
+        )
+        return before == after
+    }
+
+    func close() async throws { _ = try await tmux(["kill-server"]) }
+}
+
+/// Opens a window, and closes it whatever happens.
+func withWindow<T>(_ window: TerminalWindow, _ body: (TerminalWindow) async throws -> T) async throws -> T {
+    do {
+        let result = try await body(window)
+        try await window.close()
+        return result
+    } catch {
+        try await window.close()
+        throw error
+    }
+}

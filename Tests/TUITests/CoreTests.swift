@@ -1,0 +1,211 @@
+import TCRuntime
+import Testing
+
+@testable import TCTUI
+
+/// The program without a terminal: events in, frames and effects out.
+struct CoreTests {
+    @Test func projectsStandFirstAndTheFirstSessionIsSelected() {
+        let state = CoreWorld.state([("/b", 2), ("/a", 1), (nil, 1)])
+        let lines = state.frame.lines.map(\.text)
+        #expect(
+            lines[1].hasPrefix(" - /b (2)") && lines[4].hasPrefix(" - /a (1)")
+                && lines[6].hasPrefix(" - (no project) (1)"))
+        #expect(state.browser.selectedSession?.sessionID == "s0")
+        #expect(state.frame.text.contains("title   Session 0"))
+    }
+
+    @Test func namesOfOwnersAreShownWhereThereAreSeveral() {
+        #expect(CoreWorld.state([("/p", 1)], owner: "Bob").frame.text.contains("[Bob] Session 0"))
+        #expect(!CoreWorld.state([("/p", 1)], severalPeople: false, owner: "Bob").frame.text.contains("[Bob]"))
+        #expect(!CoreWorld.state([("/p", 1)]).frame.text.contains("[Ann]"))
+    }
+
+    /// However far one scrolls, some pages are in memory.
+    @Test func aHundredThousandSessionsAreAWindow() {
+        let counts: [(String?, Int)] = [("/huge", 100_000), ("/small", 3)]
+        var state = CoreWorld.state(counts)
+        for key in [Key.end, .pageUp, .home, .pageDown, .character("G")] {
+            let effects = state.handle(.key(key))
+            CoreWorld.answer(effects, &state, counts)
+            #expect(state.browser.groups.reduce(0) { $0 + $1.pages.kept } <= 5 * Pages<SessionDocument>.size)
+            #expect(!state.frame.text.contains("…\n"))
+        }
+        #expect(state.browser.selected == 100_004 && state.frame.text.contains("Session 1000002"))
+    }
+
+    @Test func whatIsToldChangesTheRowAndNewOnesComeFirst() {
+        var state = CoreWorld.state([("/p", 3)])
+        _ = state.handle(.told(CoreWorld.session(1, title: "Renamed", status: "closed"), isNew: false))
+        #expect(state.frame.text.contains("Renamed") && state.frame.text.contains(". closed"))
+        _ = state.handle(.told(CoreWorld.session(77, title: "Newest"), isNew: true))
+        #expect(state.frame.lines[2].text.contains("Newest") && state.frame.lines[1].text.contains("(4)"))
+        // Who was selected stays selected.
+        #expect(state.browser.selectedSession?.sessionID == "s0")
+        _ = state.handle(.told(CoreWorld.session(78, project: "/q", title: "Elsewhere"), isNew: true))
+        #expect(state.frame.lines[1].text.contains("/q (1)") && state.browser.selectedSession?.sessionID == "s0")
+    }
+
+    /// A list that is loaded anew shows what it has until it comes, and finds the selected session where it now is.
+    @Test func theSelectionSurvivesAReload() {
+        var state = CoreWorld.state([("/p", 5)])
+        _ = state.type("jj")
+        #expect(state.browser.selectedSession?.sessionID == "s2")
+        _ = state.type("r")
+        var effects = state.handle(
+            .projects(CoreWorld.projects([("/new", 1), ("/p", 6)]), generation: state.generation))
+        #expect(state.browser.selectedSession?.sessionID == "s2" && !effects.isEmpty)
+        let rows = ([9] + Array(0..<5)).map { CoreWorld.session($0) }
+        effects = state.handle(.page(CoreWorld.page(rows), .project("/p"), 0, generation: state.generation))
+        #expect(state.browser.selectedSession?.sessionID == "s2")
+    }
+
+    @Test func answersToAnEarlierListAreLetFall() {
+        var state = CoreWorld.state([("/p", 1)])
+        let earlier = state.generation
+        _ = state.type("f")
+        _ = state.handle(.projects(CoreWorld.projects([("/old", 9)]), generation: earlier))
+        #expect(!state.frame.text.contains("/old"))
+    }
+
+    @Test func aDaemonThatIsAwayIsABannerAndAnotherAttempt() {
+        var state = CoreWorld.state([("/p", 1)])
+        var effects = state.handle(.disconnected("no daemon answers"))
+        #expect(state.frame.lines[1].text.hasPrefix("no daemon answers"))
+        #expect(state.frame.text.contains("Session 0"))
+        guard case .listen(1)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        for _ in 0..<20 { effects = state.handle(.disconnected("no")) }
+        guard case .listen(5)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        effects = state.handle(.connected(CoreWorld.me()))
+        #expect(!state.frame.text.contains("no daemon"))
+        guard case .loadProjects? = effects.first else { return #expect(Bool(false), "\(effects)") }
+    }
+
+    @Test func othersTranscriptsTakeAReasonAndABannerStands() {
+        var state = CoreWorld.state([("/p", 1)], owner: "Bob")
+        #expect(state.type("t").isEmpty)
+        #expect(state.frame.lines[23].text.contains("This is Bob's session. Reading it is logged. Reason"))
+        #expect(state.type("  \n").isEmpty && state.page == .sessions)
+        #expect(state.type("t").isEmpty)
+        let effects = state.type("incident 7\n")
+        guard case .read("s0", reason: "incident 7", .terminal, let reading)? = effects.last else {
+            return #expect(Bool(false), "\(effects)")
+        }
+        _ = state.handle(.transcript(.text("secret\nlines\n"), reading: reading))
+        #expect(state.frame.lines[1].text.contains("Viewing [Bob]'s session: access logged"))
+        #expect(state.frame.text.contains("secret"))
+        // What an earlier reading still brings is nobody's.
+        _ = state.type("q")
+        _ = state.handle(.transcript(.text("late"), reading: reading))
+        #expect(!state.frame.text.contains("late") && !state.frame.text.contains("access logged"))
+    }
+
+    @Test func oneTypesQuestionsAndPasteIsNoCommand() {
+        var state = CoreWorld.state([("/p", 1)])
+        #expect(state.handle(.key(.paste("q\nee"))).isEmpty && state.dialog == nil)
+        #expect(state.type("e").isEmpty && state.type("n").isEmpty && state.dialog == nil)
+        _ = state.type("e")
+        guard case .end("s0")? = state.type("y").first else { return #expect(Bool(false)) }
+        _ = state.type("s")
+        _ = state.handle(.key(.paste("two\nlines")))
+        guard case .send("s0", text: "two lines")? = state.type("\n").first else { return #expect(Bool(false)) }
+        let effects = state.type("nTitle\n\n!ls -l\n")
+        guard case .start(let wanted)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        #expect(wanted.title == "Title" && wanted.project == "/p" && wanted.command == ["sh", "-c", "ls -l"])
+    }
+
+    @Test func aSearchIsReadByItsWords() {
+        let query = ListQuery(typed: "state:active owner:Ann fix  the build", order: .all)
+        #expect(query?.state == "active" && query?.owner == "Ann" && query?.words == "fix the build")
+        #expect(query?.typed == "state:active owner:Ann fix the build")
+        #expect(ListQuery(typed: "state:asleep", order: .all) == nil)
+        var state = CoreWorld.state([("/p", 1)])
+        guard case .loadProjects(let asked, _)? = state.type("/state:lost x\n").first else {
+            return #expect(Bool(false))
+        }
+        #expect(asked.state == "lost" && asked.words == "x")
+        _ = state.type("/")
+        _ = state.handle(.key(.control("u")))
+        _ = state.type("state:no\n")
+        #expect(state.message?.isTrouble == true)
+    }
+
+    /// Escape sequences of every kind in all that comes from outside: none reaches a frame.
+    @Test func nothingFromOutsideSpeaksToTheTerminal() {
+        let evil = "\u{1B}]52;c;eA==\u{7}\u{9B}31m\u{202E}x\u{1B}[6n\u{1B}P$qm\u{1B}\\\u{1B}]8;;h\u{1B}\\\n\u{8}"
+        var state = CoreWorld.state([("/p\(evil)", 1)], owner: "Bob\(evil)")
+        _ = state.handle(.told(CoreWorld.session(0, project: "/p\(evil)", owner: evil, title: evil), isNew: true))
+        var frames = [state.frame]
+        _ = state.type("tr\(evil.filter { $0 != "\n" })\n")
+        _ = state.handle(.transcript(.text(evil + evil), reading: state.readings))
+        frames.append(state.frame)
+        _ = state.handle(.failed(evil))
+        _ = state.handle(.notice(evil))
+        frames.append(state.frame)
+        _ = state.handle(.disconnected(evil))
+        frames.append(state.frame)
+        for line in frames.flatMap(\.lines) {
+            #expect(
+                !line.text.unicodeScalars.contains {
+                    $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+                }, "\(line)")
+        }
+    }
+
+    /// Any keys on any size: no line is ever longer or shorter than the screen, and nothing traps.
+    @Test func eachFrameFitsItsScreen() {
+        var random = SystemRandomNumberGenerator()
+        let counts: [(String?, Int)] = [("/日本/very/long/project/path/that/does/not/fit", 300), (nil, 5), ("/z", 0)]
+        let keys: [Key] =
+            "jkgGlhz]tcnse/xfoar?qy日 A".map { .character($0) }
+            + [
+                .up, .down, .pageUp, .pageDown, .enter, .escape, .end, .home, .backspace, .paste("x\ny"),
+                .click(row: 3),
+            ]
+        var state = CoreWorld.state(counts)
+        for _ in 0..<3_000 {
+            let key = keys.randomElement(using: &random) ?? .up
+            if Bool.random() && Bool.random() {
+                let size = Size(columns: .random(in: 1...150), rows: .random(in: 1...50))
+                CoreWorld.answer(state.handle(.size(size)), &state, counts)
+            }
+            var effects = state.handle(.key(key))
+            for case .loadProjects(_, let generation) in effects {
+                effects += state.handle(.projects(CoreWorld.projects(counts), generation: generation))
+            }
+            if Bool.random() { CoreWorld.answer(effects, &state, counts) }
+            let frame = state.frame
+            #expect(frame.lines.count == state.size.rows)
+            #expect(frame.lines.allSatisfy { Cells.width($0.text) == state.size.columns }, "\(state.size) \(key)")
+        }
+    }
+
+    @Test func transcriptsKeepTheirEndAndFollow() {
+        var pane = TranscriptPane(session: CoreWorld.session(1), view: .terminal, reading: 1, width: 10)
+        pane.append("one\ntwo thr")
+        #expect(pane.rows == ["one", "two thr"])
+        pane.append("ee four\n")
+        #expect(pane.rows == ["one", "two three ", "four"])
+        for at in 0..<12_000 { pane.append("line \(at)\n") }
+        #expect(pane.isCut && pane.rows.count <= 5_001 && pane.rows.last == "line 11999")
+        #expect(pane.visible(3).last == "line 11999")
+        pane.scroll(-5, height: 3)
+        let seen = pane.visible(3)
+        pane.append("more\n")
+        #expect(Array(pane.visible(3)) == Array(seen))
+        pane.goToEnd()
+        #expect(pane.visible(3).last == "more")
+        // One endless line is parted.
+        pane.append(String(repeating: "x", count: 100_000))
+        #expect(pane.rows.count < 20_000)
+    }
+
+    @Test func plainCommandsAreRead() {
+        #expect(PlainCommand.reading("3") == .show(3) && PlainCommand.reading("READ 2") == .read(2, .terminal))
+        #expect(PlainCommand.reading("send 1 two words") == .send(1, "two words"))
+        #expect(PlainCommand.reading("list state:active x") == .list("state:active x"))
+        for wrong in ["", "send 1", "read", "read x", "dance", "end"] {
+            guard case .unclear = PlainCommand.reading(wrong) else { return #expect(Bool(false), "\(wrong)") }
+        }
+    }
+}
