@@ -136,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "telec",
             dependencies: [
-                "TCTUI", "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations", "TCSettings",
+                "TCTUI", "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations",
+                "TCSettings",
                 "TCTerminal", "TCMCP", "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
