@@ -143,7 +143,8 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
         .executableTarget(
-            name: "tc-migrate-fixture", dependencies: ["MigrateCommand", "Migrator"], path: "Tests/FixtureProgram"),
+            name: "tc-migrate-fixture", dependencies: ["MigrateCommand", "Migrator", "TCTerminal"],
+            path: "Tests/FixtureProgram"),
         .testTarget(name: "DialectsTests", dependencies: ["Dialects", "TestSupport"]),
         .testTarget(name: "TransferTests", dependencies: ["Transfer", "TCMigrations", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "TCMigrations", "TestSupport"]),

@@ -39,6 +39,39 @@ struct PostgreSQLCopyTests {
         return try writer.finish()
     }
 
+    @Test("a row's digest by the server's own numbers is that of its values, at the calendar's ends too")
+    func digestsOfRows() throws {
+        let forms: [CanonicalForm] = [
+            .moment, .reading, .date, .time, .text, .stored, .integer, .decimal, .interval,
+        ]
+        let query = """
+            SELECT m::timestamp, m::timestamptz, m::date, t::time, n::numeric, n::text FROM (VALUES
+                ('2024-02-29 23:59:59.999999', '23:59:59.999999', 1.50), ('0001-01-01', '00:00', -7),
+                ('9999-12-31 23:59:59.999999', '24:00', 0), ('10000-01-01', '12:00:00.5', 1), ('0001-12-31 BC', NULL, NULL),
+                ('1999-12-31 23:59:59.999999', '00:00:00.000001', 1e9), ('4713-01-01 BC', '01:00', 2),
+                ('infinity', '02:00', 'NaN'), ('-infinity', '03:00', 4), (NULL, '04:00', 5)) AS v (m, t, n)
+            """
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            let cursor = try connection.copyOut(query, types: [])
+            let digesting = try #require(cursor as? any RowDigesting)
+            var row = RawRow(columns: 6)
+            var rows = 0
+            while try cursor.next() {
+                for form in forms {
+                    for skipped in 0..<6 {
+                        let asked = (0..<6).map { $0 == skipped ? nil : form }
+                        cursor.read(into: &row)
+                        #expect(digesting.digest(as: asked) == RowDigest(of: row, as: asked), "row \(rows), \(form)")
+                    }
+                }
+                rows += 1
+            }
+            #expect(rows == 10)
+        }
+    }
+
     @Test func everyTypeGoesInAndOut() throws {
         try withTable { connection in
             let rows: [[Value]] = [

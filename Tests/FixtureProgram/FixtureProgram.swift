@@ -1,19 +1,17 @@
-import Foundation
 import MigrateCommand
 import Migrator
+import TCTerminal
 
 /// The real commands around a history that a test chooses by the variable `TC_FIXTURE`.
 @main
 struct FixtureProgram {
     static func main() async {
-        let choice = variable("TC_FIXTURE") ?? "plain"
-        let schema = variable("TC_FIXTURE_SCHEMA").flatMap(DeclaredSchema.init).map(\.schema)
+        let choice = Console.environment("TC_FIXTURE") ?? "plain"
+        let schema = Console.environment("TC_FIXTURE_SCHEMA").flatMap(DeclaredSchema.init).map(\.schema)
         await MigrateProgram.run(name: "tc-migrate-fixture", version: "9.9.9", schema: schema) {
             try History(migrations(choice))
         }
     }
-
-    private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
     static func migrations(_ choice: String) throws -> [Migration] {
         switch choice {

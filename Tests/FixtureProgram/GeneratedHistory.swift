@@ -1,4 +1,3 @@
-import Foundation
 import Migrator
 
 /// Histories of any length, for tests and benchmarks of how time and memory grow: `grown:1000`.

@@ -3,6 +3,12 @@
 enum CalendarNumber {
     static let microsecondsPerDay: Int64 = 86_400_000_000
 
+    /// What can be written with a year of four digits: 0001-01-01 to 9999-12-31.
+    static var readableDays: Range<Int64> { -730_119..<2_921_940 }
+    static var readableMicroseconds: Range<Int64> {
+        readableDays.lowerBound * microsecondsPerDay..<readableDays.upperBound * microsecondsPerDay
+    }
+
     /// How a text may speak of its zone.
     enum Zone { case optional, none }
 

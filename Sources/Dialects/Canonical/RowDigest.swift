@@ -38,6 +38,13 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
+    /// Takes the next column's value, a date or a time, as the number that its text would be read as.
+    @inline(__always)
+    mutating func add(calendar number: Int64) {
+        digest.mix(Mark.value.rawValue)
+        digest.mix(UInt64(bitPattern: number))
+    }
+
     var result: Digest { digest }
 
     /// One word of it, to sort rows into buckets by.
@@ -240,6 +247,12 @@ extension RawValue {
         case .null, .integer, .real, .boolean, .blob: nil
         }
     }
+}
+
+/// A cursor that knows its row's values in a form which is nearer to the digest than the one in which it hands them out.
+package protocol RowDigesting {
+    /// The digest of this row: what `RowDigest(of:as:)` makes of the values that the cursor hands out.
+    func digest(as forms: [CanonicalForm?]) -> RowDigest
 }
 
 /// The contents of a whole table, whatever the order of its rows: their number, and the wrapping sum of their digests.

@@ -91,10 +91,13 @@ public enum JSON: Sendable {
 
     private static func quote(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: mustBeEscaped) {
-            for byte in text.utf8 { escape(byte, to: &bytes) }
-        } else {
-            bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { letters in
+            if letters.contains(where: mustBeEscaped) {
+                for byte in letters { escape(byte, to: &bytes) }
+            } else {
+                bytes.append(contentsOf: letters)
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }

@@ -60,18 +60,23 @@ struct TransferProof {
             "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))\(slice)"
         let cursor = try writing.copyOut(query, types: table.types)
         defer { cursor.close() }
+        let digesting = cursor as? any RowDigesting
         var row = RawRow(columns: forms.count)
-        var digest = ColumnForms(forms)
+        var digest = TableDigest()
         while try cursor.next() {
-            cursor.read(into: &row)
-            digest.add(row)
-            if digest.digest.rows & 0xFFF == 0 {
+            if let digesting {
+                digest.add(digesting.digest(as: forms))
+            } else {
+                cursor.read(into: &row)
+                digest.add(RowDigest(of: row, as: forms))
+            }
+            if digest.rows & 0xFFF == 0 {
                 events(.verified(table, rows: 0x1000))
                 try Task.checkCancellation()
             }
         }
-        events(.verified(table, rows: digest.digest.rows & 0xFFF))
-        return digest.digest
+        events(.verified(table, rows: digest.rows & 0xFFF))
+        return digest
     }
 
     private func count(_ table: String, on connection: any Connection) throws -> Int {

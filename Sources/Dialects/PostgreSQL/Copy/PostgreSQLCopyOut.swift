@@ -108,10 +108,16 @@ final class PostgreSQLCopyOut: RowCursor {
 
     @inline(__always)
     private func value(_ column: Int, _ message: UnsafeMutablePointer<CChar>?) -> RawValue {
-        let (start, length) = fields[column]
-        guard length >= 0, let message else { return .null }
-        let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)
+        guard let bytes = field(column, message) else { return .null }
         return decodings[column].decode(bytes, scratch, column)
+    }
+
+    /// The bytes of a column as the server sent them; `nil` for NULL.
+    @inline(__always)
+    private func field(_ column: Int, _ message: UnsafeMutablePointer<CChar>?) -> UnsafeRawBufferPointer? {
+        let (start, length) = fields[column]
+        guard length >= 0, let message else { return nil }
+        return UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)
     }
 
     /// -1 is the end, whose result tells whether all went well; -2 an error of the connection's.
@@ -129,6 +135,22 @@ final class PostgreSQLCopyOut: RowCursor {
         if connection.endCopy(PGRES_COPY_OUT) {
             while let result = PQgetResult(connection.handle) { PQclear(result) }
         }
+    }
+}
+
+extension PostgreSQLCopyOut: RowDigesting {
+    func digest(as forms: [CanonicalForm?]) -> RowDigest {
+        let message = message
+        var digest = RowDigest()
+        for column in forms.indices {
+            guard let form = forms[column] else { continue }
+            if let bytes = field(column, message), let number = decodings[column].calendarNumber(bytes, as: form) {
+                digest.add(calendar: number)
+            } else {
+                digest.add(value(column, message), as: form)
+            }
+        }
+        return digest
     }
 }
 

@@ -75,6 +75,29 @@ enum PostgreSQLDecoding {
     }
 }
 
+extension PostgreSQLDecoding {
+    /// The number that a date or a time is compared as. The server counts as `CalendarNumber` does, so it need not be written out and
+    /// read again. `nil` for every other value, and for what `CalendarNumber` does not read: infinity, 24:00, years before 1 and
+    /// after 9999.
+    func calendarNumber(_ bytes: UnsafeRawBufferPointer, as form: CanonicalForm) -> Int64? {
+        switch (form, self, bytes.count) {
+        case (.moment, .timestamp, 8), (.moment, .timestamptz, 8), (.reading, .timestamp, 8):
+            bytes.integer(at: 0, Int64.self).within(CalendarNumber.readableMicroseconds)
+        case (.date, .date, 4): Int64(bytes.integer(at: 0, Int32.self)).within(CalendarNumber.readableDays)
+        case (.time, .time, 8): bytes.integer(at: 0, Int64.self).within(0..<CalendarNumber.microsecondsPerDay)
+        case (.integer, _, _), (.real, _, _), (.decimal, _, _), (.boolean, _, _), (.text, _, _), (.bytes, _, _),
+            (.moment, _, _), (.reading, _, _), (.date, _, _), (.time, _, _), (.interval, _, _), (.address, _, _),
+            (.uuid, _, _), (.json, _, _), (.stored, _, _):
+            nil
+        }
+    }
+}
+
+extension Int64 {
+    @inline(__always)
+    fileprivate func within(_ range: Range<Int64>) -> Int64? { range.contains(self) ? self : nil }
+}
+
 /// One buffer for each column of a row, for values that have to be made before they can be borrowed.
 final class PostgreSQLScratch {
     private let buffers: UnsafeMutableBufferPointer<PostgreSQLBuffer>
