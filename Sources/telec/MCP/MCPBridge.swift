@@ -19,6 +19,7 @@ actor MCPBridge {
 
     /// More than any agent asks at once.
     private static let most = 32
+    private static let accepted = [("accept", "application/json, text/event-stream")]
     /// A daemon that is being restarted is waited for so long.
     private static let patience = Duration.seconds(10)
 
@@ -60,6 +61,9 @@ actor MCPBridge {
                 throw RPCFailure(
                     .internalError, "\(Self.most) calls run already: wait for one of them", id: request.id)
             }
+            guard running[request.id] == nil else {
+                throw RPCFailure(.invalidRequest, "a call of this id runs already", id: request.id)
+            }
             running[request.id] = Task {
                 await self.answer(request, bytes)
                 self.running[request.id] = nil
@@ -99,9 +103,17 @@ actor MCPBridge {
         let envelope = try Envelope(request, MessageHeaders(for: .request(request), session: session))
         let answers = Answers(server: ServerFacts(version: teleclaudeVersion), revision: envelope.revision)
         let output = output
-        let result = await starts.run(request.params["arguments"]) { step, text in
-            guard let token = envelope.progressToken else { return }
-            await output.write(Notices.progress(token, step, of: 3, text).canonical())
+        // What is half started can't be left so: it is started, and then ended when nobody wants it any more.
+        let starting = Task { [starts] in
+            await starts.run(request.params["arguments"]) { step, text in
+                guard let token = envelope.progressToken else { return }
+                await output.write(Notices.progress(token, step, of: 3, text).canonical())
+            }
+        }
+        let result = await starting.value
+        if Task.isCancelled, case .done(let document, _) = result {
+            await Task { [starts] in await starts.end(document) }.value
+            throw RPCFailure(.internalError, "taken back")
         }
         return request.answer(answers.called(result))
     }
@@ -115,7 +127,7 @@ extension MCPBridge {
             let answer = RelayedAnswer(request.id, output)
             do {
                 let headers = MessageHeaders(for: .request(request), session: session).list
-                try await client.relay("/mcp", bytes, headers: headers) { head in
+                try await client.relay("/mcp", bytes, headers: headers + Self.accepted) { head in
                     await answer.begin(head)
                 } onBytes: { bytes in
                     await answer.read(bytes)
