@@ -179,4 +179,33 @@ struct MCPMessageTests {
             #expect(said["text"] as? String == "", "\(said)")
         }
     }
+
+    /// Of a long recording the end alone is read, unless a time is asked for.
+    @Test func aLongRecordingIsReadFromItsEnd() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo start; seq 1 700000; echo e''nd; sleep 1000")
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await !daemon.telec("transcript", id).output.hasSuffix("end\n") {
+                try #require(ContinuousClock.now < deadline)
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            func read(_ arguments: String) async throws -> (content: [String: Any], progress: [Int]) {
+                let body =
+                    #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"progressToken":"p"},"name":"get_session_data","arguments":{"session_id":"\#(id)"\#(arguments)}}}"#
+                let reply = try await post(daemon, body, ["Accept: application/json, text/event-stream"])
+                let messages = try reply.text.split(separator: "\n").filter { $0.hasPrefix("data: ") }.map {
+                    try #require(try JSONSerialization.jsonObject(with: Data($0.dropFirst(6).utf8)) as? [String: Any])
+                }
+                let result = messages.last?["result"] as? [String: Any]
+                let content = try #require(result?["structuredContent"] as? [String: Any], "\(reply.text.prefix(500))")
+                return (content, messages.compactMap { ($0["params"] as? [String: Any])?["progress"] as? Int })
+            }
+            let tail = try await read(#","tail_chars":11"#)
+            #expect(tail.content["text"] as? String == "700000\nend\n" && tail.content["is_truncated"] as? Bool == true)
+            #expect(tail.content["from"] is NSNull)
+            let all = try await read(#","tail_chars":11,"since_timestamp":"2001-01-01T00:00:00Z""#)
+            #expect(all.content["text"] as? String == "700000\nend\n" && all.content["from"] is String, "\(all)")
+            #expect(all.progress == all.progress.sorted() && (all.progress.last ?? 0) > (tail.progress.last ?? 0))
+        }
+    }
 }

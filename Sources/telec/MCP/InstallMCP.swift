@@ -13,7 +13,7 @@ struct MCPInstallOptions: ParsableArguments {
     @Option(
         name: .customLong("agent"),
         help: ArgumentHelp(
-            "Change this agent's settings: claude, codex or gemini. Default: those that have any.", valueName: "name"))
+            "Change this agent's settings. Default: those that have any.", valueName: "name"))
     var agents: [KnownAgent] = []
     @Flag(help: "Show what would change, and change nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
@@ -76,6 +76,7 @@ struct MCPInstallOptions: ParsableArguments {
 struct InstallMCP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Write telec mcp into the settings of your agents.",
+        usage: "telec mcp install [<options>]",
         discussion: """
             Nothing else in these files is touched: ~/.claude.json, ~/.codex/config.toml, ~/.gemini/settings.json. An agent that \
             runs learns of it when it is started again.

@@ -1,5 +1,6 @@
 import Dialects
 import TCMCP
+import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCTerminal
@@ -16,6 +17,7 @@ actor MCPBridge {
     private var hasAnswered = false
     private var running: [RPCID: Task<Void, Never>] = [:]
     private var lastTrouble = ""
+    private var startsUnderWay = 0
 
     /// More than any agent asks at once.
     private static let most = 32
@@ -57,6 +59,7 @@ actor MCPBridge {
     private func take(_ message: RPCMessage, _ bytes: [UInt8]) async throws(RPCFailure) {
         switch message {
         case .request(let request):
+            bury()
             guard running.count < Self.most else {
                 throw RPCFailure(
                     .internalError, "\(Self.most) calls run already: wait for one of them", id: request.id)
@@ -110,7 +113,9 @@ actor MCPBridge {
                 await output.write(Notices.progress(token, step, of: 3, text).canonical())
             }
         }
+        startsUnderWay += 1
         let result = await starting.value
+        startsUnderWay -= 1
         if Task.isCancelled, case .done(let document, _) = result {
             await Task { [starts] in await starts.end(document) }.value
             throw RPCFailure(.internalError, "taken back")
@@ -153,6 +158,13 @@ extension MCPBridge {
         // Where nobody was reached nothing was done.
         if error.code == .noDaemon { return true }
         return error.code == .brokenAnswer && request.mayBeSentTwice
+    }
+
+    /// Hosts of sessions that have ended are children of this program's, which lives long: nobody else asks after them. While one is being
+    /// started, others are asked after by who starts it.
+    private func bury() {
+        guard startsUnderWay == 0 else { return }
+        while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 
     /// The agent shows its user what stands on standard error, if anything: once is enough.
