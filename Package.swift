@@ -152,6 +152,7 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
         .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
+        .testTarget(name: "MCPTests", dependencies: ["TCMCP", "Dialects", "TCSettings"]),
         .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
         // One suite for every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),

@@ -17,7 +17,7 @@ struct ClientOptions: ParsableArguments {
     func client() throws -> DaemonClient {
         DaemonClient(
             socketPath: try ProcessContext.process.socketPath(argument: socket),
-            token: Console.environment(SessionVariable.token))
+            token: SessionVariable.ownToken)
     }
 
     /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
@@ -48,4 +48,7 @@ enum SessionVariable {
     static let token = "TELECLAUDE_SESSION_TOKEN"
     static let id = HostSpec.sessionVariable
     static let socket = "TELECLAUDE_SOCKET"
+
+    /// `nil` outside of sessions. Some programs hand on what is not there as an empty text.
+    static var ownToken: String? { Console.environment(token).flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -23,9 +23,10 @@ struct SessionDataRequest: Sendable {
     }
 }
 
-/// The last of what a recording says, as plain text. It keeps twice of what is wanted at most, however long the recording is.
+/// The last of what a recording, or the end of one, says, as plain text. It keeps twice of what is wanted at most, however long the recording is.
 struct SessionData {
     private let wanted: SessionDataRequest
+    private let expected: SessionDataRequest.View
     private var lines = LineReader()
     private var plain = PlainText()
     private var conversation = AgentConversation()
@@ -36,8 +37,9 @@ struct SessionData {
     private var passed: Int64 = 0
     private var span: (from: Moment, to: Moment)?
 
-    init(_ wanted: SessionDataRequest) {
-        self.wanted = wanted
+    /// `expected`: what is shown where nobody has said which.
+    init(_ wanted: SessionDataRequest, expecting expected: SessionDataRequest.View) {
+        (self.wanted, self.expected) = (wanted, expected)
         (said, shown) = (TextTail(most: wanted.most), TextTail(most: wanted.most))
     }
 
@@ -87,9 +89,17 @@ struct SessionData {
         return reader.read(text)
     }
 
-    /// As a tool says it.
+    /// Whether what came before would be left out.
+    var isFull: Bool {
+        switch wanted.view ?? expected {
+        case .conversation: said.end.isTruncated
+        case .terminal: shown.end.isTruncated
+        }
+    }
+
+    /// As a tool says it. A conversation of which nothing was recorded is not what somebody wants to read.
     var result: ToolResult {
-        let view = wanted.view ?? (said.isEmpty ? .terminal : .conversation)
+        let view = wanted.view ?? (said.isEmpty ? .terminal : expected)
         let (text, isTruncated) =
             switch view {
             case .conversation: said.end

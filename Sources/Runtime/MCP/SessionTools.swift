@@ -147,8 +147,8 @@ extension SessionTools {
             standing: context.standing(in: services.directory), sessionID: session.id, sessions: services.sessions)
         do {
             return try await shares.run(context.party) {
-                // All of a recording is looked through: on the thread for what is as long as its caller likes.
-                try await LongWork.run { try await data(wanted, pass, rights, onProgress) }
+                // On the thread for what is as long as its caller likes.
+                try await LongWork.run { try await data(wanted, session, pass, rights, onProgress) }
             }
         } catch let error as RuntimeError {
             if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
@@ -156,23 +156,33 @@ extension SessionTools {
         }
     }
 
-    /// How many bytes are read between two words about it.
+    /// How many bytes are read between two words about it, and from the end at first.
     private static let stride: Int64 = 1 << 20
+    private static let firstLook: Int64 = 2 << 20
 
     private func data(
-        _ wanted: SessionDataRequest, _ pass: TranscriptPass, _ rights: ReadingRights,
+        _ wanted: SessionDataRequest, _ session: Session, _ pass: TranscriptPass, _ rights: ReadingRights,
         _ onProgress: @Sendable (Int64) -> Void
     ) async throws -> ToolResult {
         guard let receipt = pass.take() else { throw RuntimeError(.failed, "the receipt was used") }
-        var (data, told) = (SessionData(wanted), Int64(-Self.stride))
-        try await services.transcripts.read(receipt) { piece in
+        let expected: SessionDataRequest.View = session.nativeSessionID == nil ? .terminal : .conversation
+        var data = SessionData(wanted, expecting: expected)
+        var (done, told) = (Int64(0), -Self.stride)
+        // When something was said is known from the beginning on only.
+        let length = wanted.since == nil && wanted.until == nil ? Self.firstLook : .max
+        try await services.transcripts.readEnd(receipt, of: length) {
+            data = SessionData(wanted, expecting: expected)
+        } _: { piece in
             try Task.checkCancellation()
             data.read(piece.bytes)
-            guard piece.end >= told + Self.stride else { return }
-            told = piece.end
-            onProgress(piece.end)
+            done += Int64(piece.bytes.count)
+            guard done >= told + Self.stride else { return }
+            told = done
+            onProgress(done)
             // Rights that are taken meanwhile end this: asked for as often as it is long.
             try await rights.require()
+        } isEnough: {
+            data.isFull
         }
         try await rights.require()
         return data.result

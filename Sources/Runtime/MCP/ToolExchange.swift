@@ -79,7 +79,7 @@ struct ToolExchange: Sendable {
     }
 
     private var acceptsEvents: Bool {
-        request.headers[values: .accept].contains { $0.contains("text/event-stream") || $0.contains("*/*") }
+        request.headers[values: .accept].contains { $0.contains("text/event-stream") }
     }
 
     private func document(_ outcome: ToolResult) -> Response {

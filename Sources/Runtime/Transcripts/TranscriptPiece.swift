@@ -31,6 +31,29 @@ public struct TranscriptPiece: Sendable {
         }
     }
 
+    /// Where the first whole line of the last so many bytes begins; 0 where that is all, or there is no recording yet.
+    static func start(_ path: String, back length: Int64) throws(RuntimeError) -> Int64 {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw failure }
+            return 0
+        }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw failure }
+        var offset = Int64(facts.st_size) - length
+        guard offset > 0 else { return 0 }
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = pread(descriptor, &block, block.count, off_t(offset))
+            guard count >= 0 else { throw failure }
+            if let end = block[..<count].firstIndex(of: UInt8(ascii: "\n")) { return offset + Int64(end) + 1 }
+            // A last line that is not whole.
+            guard count > 0 else { return offset }
+            offset += Int64(count)
+        }
+    }
+
     private static func withoutComments(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)

@@ -62,6 +62,32 @@ public struct TranscriptStore: Sendable {
         return lstat(path(sessionID), &facts) == 0 ? Int64(facts.st_size) : 0
     }
 
+    /// Reads the end of one session's recording: what so many bytes hold, and where `isEnough` then says no, all again from further
+    /// back. `onBegin` hears each time that it begins.
+    func readEnd(
+        _ receipt: consuming AuditReceipt, of length: Int64, _ onBegin: () -> Void,
+        _ onPiece: (TranscriptPiece) async throws -> Void, isEnough: () -> Bool
+    ) async throws {
+        guard let sessionID = receipt.sessionID else { return }
+        let path = path(sessionID)
+        var length = length
+        while true {
+            let back = length
+            var offset = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece.start(path, back: back) }
+            let isWhole = offset == 0
+            onBegin()
+            while true {
+                let start = offset
+                let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+                guard piece.end > offset else { break }
+                offset = piece.end
+                try await onPiece(piece)
+            }
+            if isWhole || isEnough() { return }
+            length = length.multipliedReportingOverflow(by: 16).overflow ? .max : length * 16
+        }
+    }
+
     /// Removes a session's recording; one that is not there is removed. Throws `RuntimeError`.
     func remove(_ sessionID: String) throws {
         try mayWrite()

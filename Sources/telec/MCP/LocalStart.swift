@@ -22,6 +22,12 @@ struct LocalStart: Sendable {
         }
     }
 
+    /// Ends what was started for nobody.
+    func end(_ document: JSON) async {
+        guard let id = document["session"]?["session_id"]?.text else { return }
+        _ = try? await client.post(SessionPath.of(id, "end"), [String: String](), as: OneSessionDocument.self)
+    }
+
     private func start(_ arguments: Arguments, _ onStep: (Int64, String) async -> Void) async throws -> JSON {
         let path = arguments.text("project_path") ?? ""
         guard path.hasPrefix("/") else {

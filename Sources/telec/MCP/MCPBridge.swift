@@ -1,5 +1,6 @@
 import Dialects
 import TCMCP
+import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCTerminal
@@ -16,9 +17,11 @@ actor MCPBridge {
     private var hasAnswered = false
     private var running: [RPCID: Task<Void, Never>] = [:]
     private var lastTrouble = ""
+    private var startsUnderWay = 0
 
     /// More than any agent asks at once.
     private static let most = 32
+    private static let accepted = [("accept", "application/json, text/event-stream")]
     /// A daemon that is being restarted is waited for so long.
     private static let patience = Duration.seconds(10)
 
@@ -56,9 +59,13 @@ actor MCPBridge {
     private func take(_ message: RPCMessage, _ bytes: [UInt8]) async throws(RPCFailure) {
         switch message {
         case .request(let request):
+            bury()
             guard running.count < Self.most else {
                 throw RPCFailure(
                     .internalError, "\(Self.most) calls run already: wait for one of them", id: request.id)
+            }
+            guard running[request.id] == nil else {
+                throw RPCFailure(.invalidRequest, "a call of this id runs already", id: request.id)
             }
             running[request.id] = Task {
                 await self.answer(request, bytes)
@@ -99,9 +106,19 @@ actor MCPBridge {
         let envelope = try Envelope(request, MessageHeaders(for: .request(request), session: session))
         let answers = Answers(server: ServerFacts(version: teleclaudeVersion), revision: envelope.revision)
         let output = output
-        let result = await starts.run(request.params["arguments"]) { step, text in
-            guard let token = envelope.progressToken else { return }
-            await output.write(Notices.progress(token, step, of: 3, text).canonical())
+        // What is half started can't be left so: it is started, and then ended when nobody wants it any more.
+        let starting = Task { [starts] in
+            await starts.run(request.params["arguments"]) { step, text in
+                guard let token = envelope.progressToken else { return }
+                await output.write(Notices.progress(token, step, of: 3, text).canonical())
+            }
+        }
+        startsUnderWay += 1
+        let result = await starting.value
+        startsUnderWay -= 1
+        if Task.isCancelled, case .done(let document, _) = result {
+            await Task { [starts] in await starts.end(document) }.value
+            throw RPCFailure(.internalError, "taken back")
         }
         return request.answer(answers.called(result))
     }
@@ -115,7 +132,7 @@ extension MCPBridge {
             let answer = RelayedAnswer(request.id, output)
             do {
                 let headers = MessageHeaders(for: .request(request), session: session).list
-                try await client.relay("/mcp", bytes, headers: headers) { head in
+                try await client.relay("/mcp", bytes, headers: headers + Self.accepted) { head in
                     await answer.begin(head)
                 } onBytes: { bytes in
                     await answer.read(bytes)
@@ -141,6 +158,13 @@ extension MCPBridge {
         // Where nobody was reached nothing was done.
         if error.code == .noDaemon { return true }
         return error.code == .brokenAnswer && request.mayBeSentTwice
+    }
+
+    /// Hosts of sessions that have ended are children of this program's, which lives long: nobody else asks after them. While one is being
+    /// started, others are asked after by who starts it.
+    private func bury() {
+        guard startsUnderWay == 0 else { return }
+        while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 
     /// The agent shows its user what stands on standard error, if anything: once is enough.

@@ -3,7 +3,7 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-struct MCPCommand: AsyncParsableCommand {
+struct MCPCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mcp", abstract: "Give an agent your sessions as tools: MCP on standard input and output.",
         usage: """
@@ -19,6 +19,16 @@ struct MCPCommand: AsyncParsableCommand {
               telec mcp install --dry-run
               telec mcp install --agent claude
               telec mcp
+            """, subcommands: [ServeMCP.self, InstallMCP.self, UninstallMCP.self], defaultSubcommand: ServeMCP.self)
+}
+
+struct ServeMCP: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Speak with an agent on standard input and output.",
+        discussion: """
+            EXAMPLES:
+              telec mcp
+              telec mcp serve --socket /run/teleclaude/api.sock
             """)
 
     @Option(
@@ -30,7 +40,7 @@ struct MCPCommand: AsyncParsableCommand {
         try await OutputOptions().guarding(Problem.init(_:)) {
             let client = DaemonClient(
                 socketPath: try ProcessContext.process.socketPath(argument: socket),
-                token: Console.environment(SessionVariable.token))
+                token: SessionVariable.ownToken)
             if Console.inputIsTerminal {
                 Console.error("This speaks to an agent, not to you: telec mcp install writes it into its settings.")
             }

@@ -1,0 +1,106 @@
+import Dialects
+import TCSettings
+
+/// Settings that are JSON, with the servers that an agent knows under `mcpServers`. Only our entry is touched, and taking it back leaves
+/// the bytes that were there before it came.
+enum JSONSettings {
+    private static let section = "mcpServers"
+    private static var name: String { ServerEntry.name }
+
+    static func adding(_ entry: String, to text: String?) throws(SettingsObjection) -> String {
+        guard let text, !text.allSatisfy(\.isWhitespace) else { return made(entry) }
+        let root = try root(text)
+        guard let servers = root.members.first(where: { $0.name == section }) else {
+            return inserting("\"\(section)\": \(section(of: entry))", into: root, of: text)
+        }
+        let object = try object(servers, text)
+        guard let ours = object.members.first(where: { $0.name == name }) else {
+            return inserting("\"\(name)\": \(entry)", into: object, of: text)
+        }
+        try requireOurs(ours, text)
+        return replacing(ours.value, of: text, by: entry)
+    }
+
+    static func removing(from text: String) throws(SettingsObjection) -> String? {
+        guard !text.allSatisfy(\.isWhitespace) else { return text }
+        let root = try root(text)
+        guard let servers = root.members.first(where: { $0.name == section }) else { return text }
+        let object = try object(servers, text)
+        guard let ours = object.members.first(where: { $0.name == name }) else { return text }
+        try requireOurs(ours, text)
+        let entry = String(decoding: Array(text.utf8)[ours.value], as: UTF8.self)
+        if text == made(entry) { return nil }
+        // A section that we have made stands as we write it, and goes with the entry.
+        let isOurs = String(decoding: Array(text.utf8)[servers.value], as: UTF8.self) == section(of: entry)
+        return isOurs ? removing(servers, from: root, of: text) : removing(ours, from: object, of: text)
+    }
+
+    private static func made(_ entry: String) -> String {
+        "{\n  \"\(section)\": \(section(of: entry))\n}\n"
+    }
+
+    /// With blanks that an entry does not get in a section which was there.
+    private static func section(of entry: String) -> String { "{ \"\(name)\": \(entry) }" }
+
+    private static func root(_ text: String) throws(SettingsObjection) -> JSONScanner.Object {
+        guard let root = JSONScanner.root(of: text) else {
+            throw SettingsObjection(
+                message: "this is no JSON object", remedy: "put it right, or \(SettingsObjection.byHand)")
+        }
+        return root
+    }
+
+    private static func object(
+        _ member: JSONScanner.Member, _ text: String
+    ) throws(SettingsObjection) -> JSONScanner.Object {
+        guard let object = JSONScanner.object(at: member.value, in: text) else {
+            throw SettingsObjection(message: "\(section) is no object", remedy: SettingsObjection.byHand)
+        }
+        return object
+    }
+
+    /// Whoever has called a server of his own so keeps it.
+    private static func requireOurs(_ member: JSONScanner.Member, _ text: String) throws(SettingsObjection) {
+        let value = String(decoding: Array(text.utf8)[member.value], as: UTF8.self)
+        let entry = JSON(parsing: value)
+        guard let command = entry?["command"]?.text, entry?["args"]?.items?.first?.text == "mcp",
+            command == "telec" || command.hasSuffix("/telec")
+        else {
+            throw SettingsObjection(
+                message: "a server called \(name) stands there that is not telec mcp",
+                remedy: "give that one another name")
+        }
+    }
+
+    /// Behind the last member, with the blanks that stand before that one.
+    private static func inserting(_ member: String, into object: JSONScanner.Object, of text: String) -> String {
+        guard let last = object.members.last else {
+            return replacing(object.inside..<object.inside, of: text, by: member)
+        }
+        let bytes = Array(text.utf8)
+        let blanks = String(decoding: bytes[last.start..<last.key], as: UTF8.self)
+        // A comment is its member's own.
+        let separator = blanks.allSatisfy(\.isWhitespace) ? blanks : "\n"
+        return replacing(last.value.upperBound..<last.value.upperBound, of: text, by: ",\(separator)\(member)")
+    }
+
+    /// With the comma before it, or where it is the first, with the one behind.
+    private static func removing(
+        _ member: JSONScanner.Member, from object: JSONScanner.Object, of text: String
+    ) -> String {
+        guard let at = object.members.firstIndex(where: { $0.key == member.key }) else { return text }
+        if at > 0 {
+            return replacing(object.members[at - 1].value.upperBound..<member.value.upperBound, of: text, by: "")
+        }
+        guard at + 1 < object.members.count else {
+            return replacing(member.key..<member.value.upperBound, of: text, by: "")
+        }
+        return replacing(member.start..<object.members[at + 1].start, of: text, by: "")
+    }
+
+    private static func replacing(_ range: Range<Int>, of text: String, by other: String) -> String {
+        var bytes = Array(text.utf8)
+        bytes.replaceSubrange(range, with: other.utf8)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

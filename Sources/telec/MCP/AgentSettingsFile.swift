@@ -1,0 +1,122 @@
+import TCMCP
+import TCPOSIX
+import TCRuntime
+import TCTerminal
+
+/// The settings of an agent in its user's home, as they are and as they are to be.
+struct AgentSettingsFile {
+    let agent: KnownAgent
+    /// Links resolved: what others link to is written where it is.
+    let path: String
+    /// `nil` where there are none.
+    let text: String?
+
+    init(_ agent: KnownAgent, home: String) throws {
+        let place = "\(home)/\(agent.file)"
+        self.agent = agent
+        path = Self.resolved(place) ?? place
+        var facts = stat()
+        if stat(path, &facts) != 0 {
+            guard errno == ENOENT else {
+                throw RuntimeError(
+                    .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "look at its rights")
+            }
+            text = nil
+            return
+        }
+        guard facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= Self.longest else {
+            throw RuntimeError(.failed, "\(path) is no file of settings", remedy: "look at what stands there")
+        }
+        text = try TextFile.read(path)
+    }
+
+    /// More than any settings are.
+    private static let longest: off_t = 64 << 20
+
+    /// Whether there are traces of the agent in this home.
+    static func isThere(_ agent: KnownAgent, home: String) -> Bool {
+        agent.traces.contains { access("\(home)/\($0)", F_OK) == 0 }
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let found = realpath(path, nil) else { return nil }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
+    /// Writes them, whole or not at all; `nil` removes them. Throws when somebody has written them meanwhile.
+    func replace(by new: String?) throws {
+        guard try AgentSettingsFile(agent, at: path).text == text else {
+            throw RuntimeError(.failed, "somebody has written \(path) meanwhile", remedy: "try again")
+        }
+        guard let new else {
+            guard unlink(path) == 0 else { throw failure }
+            return
+        }
+        try makeFolder()
+        let draft = "\(path).\(getpid()).telec"
+        try TextFile.create(draft, new)
+        var facts = stat()
+        // Settings may hold secrets: a new file is its owner's alone.
+        let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0o600
+        guard chmod(draft, mode) == 0, rename(draft, path) == 0 else {
+            let error = failure
+            unlink(draft)
+            throw error
+        }
+    }
+
+    private init(_ agent: KnownAgent, at path: String) throws {
+        (self.agent, self.path) = (agent, path)
+        text = access(path, F_OK) == 0 ? try TextFile.read(path) : nil
+    }
+
+    private func makeFolder() throws {
+        guard let end = path.lastIndex(of: "/"), end > path.startIndex else { return }
+        guard mkdir(String(path[..<end]), 0o700) == 0 || errno == EEXIST else { throw failure }
+    }
+
+    private var failure: RuntimeError {
+        RuntimeError(
+            .failed, "\(path) can't be written: \(String(cString: strerror(errno)))", remedy: "look at its rights")
+    }
+}
+
+/// What becomes of an agent's settings.
+struct SettingsChange {
+    enum Kind: String {
+        case added, changed, removed, none
+    }
+
+    let file: AgentSettingsFile
+    let new: String?
+
+    var kind: Kind {
+        if new == file.text { return .none }
+        let name = "\"\(ServerEntry.name)\""
+        guard let new else { return .removed }
+        let (was, isThere) = ((file.text ?? "").contains(name), new.contains(name))
+        let (wasTable, isTable) = ((file.text ?? "").contains(Self.table), new.contains(Self.table))
+        switch (was || wasTable, isThere || isTable) {
+        case (false, _): return .added
+        case (true, true): return .changed
+        case (true, false): return .removed
+        }
+    }
+
+    private static let table = "[mcp_servers.\(ServerEntry.name)]"
+
+    /// The lines that go and come, as `diff` shows them.
+    var lines: [String] {
+        let (old, fresh) = (Self.split(file.text), Self.split(new))
+        let head = zip(old, fresh).prefix { $0 == $1 }.count
+        let tail = zip(old.dropFirst(head).reversed(), fresh.dropFirst(head).reversed()).prefix { $0 == $1 }.count
+        return old[head..<(old.count - tail)].map { "- \($0)" } + fresh[head..<(fresh.count - tail)].map { "+ \($0)" }
+    }
+
+    private static func split(_ text: String?) -> [String] {
+        guard let text, !text.isEmpty else { return [] }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return (text.hasSuffix("\n") ? lines.dropLast() : lines[...]).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec mcp` between an agent's pipes and a daemon that comes and goes.
+@Suite("MCP's bridge", .serialized)
+struct MCPBridgeTests {
+    /// An agent that speaks when a test wants it to.
+    private final class Agent {
+        let process: RunningProgram
+        private let pipe: FileHandle
+
+        init(_ box: Sandbox, _ variables: [String: String?]) throws {
+            let fifo = "\(box.folder)/agent-\(UInt32.random(in: 0 ... .max))"
+            try #require(mkfifo(fifo, 0o600) == 0)
+            process = try box.start(
+                Program(path: "/bin/sh"), ["-c", #"exec "$0" mcp < "$1""#, Program.telec.path, fifo], variables)
+            // Nobody whom a test starts meanwhile keeps it open.
+            let descriptor = open(fifo, O_RDWR | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            pipe = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        }
+
+        func say(_ line: String) throws { try pipe.write(contentsOf: Data((line + "\n").utf8)) }
+
+        /// The answer to this request, when it comes.
+        func answer(_ id: Int) throws -> String {
+            var found: String?
+            try waitUntil("an answer to \(id)") {
+                let lines = try process.outputText().split(separator: "\n")
+                found = lines.first { $0.contains("\"id\":\(id),") }.map(String.init)
+                return found != nil
+            }
+            return found ?? ""
+        }
+
+        func hangUp() async throws -> Run {
+            try pipe.close()
+            return try await process.finish(timeout: 30)
+        }
+    }
+
+    private static func call(_ id: Int, _ tool: String, _ arguments: String = "{}") -> String {
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)","arguments":\#(arguments)}}"#
+    }
+
+    private static let hello = #"""
+        {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"elicitation":{}},"clientInfo":{"name":"test","version":"1"}}}
+        """#
+
+    @Test func withoutADaemon() async throws {
+        try await withSandbox { box in
+            let variables: [String: String?] = ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"]
+            let run = try await box.run(
+                .telec, ["mcp"], variables,
+                input: [
+                    Self.hello, Self.call(1, "whoami"),
+                    Self.call(2, "start_session", #"{"title":"x","project_path":"/"}"#),
+                ]
+                .joined(separator: "\n"))
+            let sentence = "no daemon runs here: there is no \(box.folder)/none.sock; start teleclauded"
+            #expect(run.code == 0 && run.error.components(separatedBy: sentence).count == 2, "\(run)")
+            #expect(run.output.split(separator: "\n").count == 3, "\(run)")
+            #expect(run.output.components(separatedBy: sentence).count >= 3, "\(run)")
+        }
+    }
+
+    @Test func linesThatAreNoMessages() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let lines = [
+                "no", "", "   ", "[]", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+                #"{"jsonrpc":"2.0","id":2,"method":"no"}"#,
+                "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"\(String(repeating: "x", count: 1_200_000))\"}",
+                String(repeating: "y", count: 4_300_000),
+                #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}}"#,
+                #"{"jsonrpc":"2.0","id":"never asked","result":{}}"#, #"{"jsonrpc":"2.0","id":4,"method":"ping"}"#,
+            ]
+            let run = try await daemon.telec("mcp", input: lines.joined(separator: "\n"))
+            let answers = try run.output.split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            let codes = answers.map { (($0["error"] as? [String: Any])?["code"] as? Int) ?? 0 }
+            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            #expect(codes.sorted() == [-32700, -32601, -32600, -32600, -32600, 0, 0], "\(run)")
+            #expect(Set(answers.compactMap { $0["id"] as? Int }) == [1, 2, 3, 4], "\(run)")
+        }
+    }
+
+    /// A daemon is stopped and another one started while an agent is connected: it does not notice, but that it waits.
+    @Test(arguments: Backend.available)
+    func aDaemonThatRestarts(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let variables = box.daemonVariables(url)
+            let first = try await box.startDaemon(variables)
+            let agent = try Agent(box, variables)
+            try agent.say(Self.hello)
+            #expect(try agent.answer(0).contains(#""protocolVersion":"2025-06-18""#))
+            try agent.say(Self.call(1, "whoami"))
+            #expect(try agent.answer(1).contains(#""isError":false"#))
+            _ = try await first.stop()
+            try agent.say(Self.call(2, "list_sessions"))
+            try agent.say(Self.call(3, "whoami"))
+            let second = try await box.startDaemon(variables)
+            for id in 2...3 { #expect(try agent.answer(id).contains(#""isError":false"#)) }
+            second.process.kill(SIGKILL)
+            _ = try await second.process.finish()
+            let third = try await box.startDaemon(variables)
+            try agent.say(Self.call(4, "whoami"))
+            #expect(try agent.answer(4).contains(#""isError":false"#))
+            let run = try await agent.hangUp()
+            #expect(run.code == 0, "\(run)")
+            _ = try await third.stop()
+        }
+    }
+
+    /// What is taken back is not answered, and keeps nothing else from being so. What was asked last is answered when the agent hangs up.
+    @Test func whatIsTakenBack() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let agent = try Agent(daemon.box, daemon.variables)
+            try agent.say(Self.hello)
+            _ = try agent.answer(0)
+            // A daemon that is stopped answers nothing.
+            daemon.process.suspend()
+            try agent.say(Self.call(1, "whoami"))
+            try agent.say(Self.call(2, "whoami"))
+            try agent.say(
+                #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"no"}}"#)
+            try await Task.sleep(for: .milliseconds(300))
+            daemon.process.kill(SIGCONT)
+            #expect(try agent.answer(2).contains(#""isError":false"#))
+            try agent.say(Self.call(3, "whoami"))
+            let run = try await agent.hangUp()
+            #expect(run.code == 0 && run.output.contains("\"id\":3,") && !run.output.contains("\"id\":1,"), "\(run)")
+        }
+    }
+
+    /// More calls at once than the bridge passes on, and the rest is told so.
+    @Test func manyAtOnce() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let lines = (1...200).map { Self.call($0, "list_projects") }
+            let run = try await daemon.telec("mcp", input: lines.joined(separator: "\n"))
+            let answers = run.output.split(separator: "\n")
+            let refused = answers.filter { $0.contains("32 calls run already") }.count
+            let done = answers.filter { $0.contains(#""isError":false"#) }.count
+            #expect(answers.count == 200 && done >= 32 && done + refused == 200, "\(done) \(refused) \(run.error)")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The official SDK of the Model Context Protocol, out of PyPI, as clients that ask our server.
+struct MCPDriver: Sendable {
+    /// Which version of it.
+    enum SDK: String, CaseIterable, Sendable {
+        /// Its current major version: revision 2026-07-28, and those before.
+        case current
+        /// The last of the one before.
+        case before
+    }
+
+    /// Where the environments are; made when they are missing (`ci/test` has made them before).
+    private static let folder: Result<String, any Error> = Result {
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "\(Built.project)/ci/mcp/environment")
+        process.standardOutput = pipe
+        try process.run()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "ci/mcp/environment can't make what these tests need")
+        return text.trimmingCharacters(in: .newlines)
+    }
+
+    /// One connection, and what is done on it.
+    struct Plan {
+        var transport = "http"
+        var mode = "auto"
+        var asks = false
+        var reason: String?
+        var token: String?
+        var steps: [[String: Any]]
+
+        fileprivate func document(_ socket: String, _ telec: String) -> [String: Any] {
+            var members: [String: Any] = [
+                "transport": transport, "mode": mode, "asks": asks, "steps": steps, "socket": socket, "telec": telec,
+            ]
+            members["reason"] = reason
+            members["token"] = token
+            return members
+        }
+    }
+
+    /// What came of a step: a result, or the protocol's own refusal.
+    struct Outcome {
+        var isError: Bool
+        var text: String
+        var content: [String: Any]
+        var progress: [Double]
+        var tools: [[String: Any]]
+        /// Of the refusal.
+        var code: Int?
+
+        init(_ document: [String: Any]) {
+            isError = document["is_error"] as? Bool ?? (document["error"] != nil)
+            text = document["text"] as? String ?? document["message"] as? String ?? ""
+            content = document["content"] as? [String: Any] ?? [:]
+            progress = document["progress"] as? [Double] ?? []
+            tools = document["tools"] as? [[String: Any]] ?? []
+            code = document["error"] as? Int
+        }
+    }
+
+    struct Answer {
+        var version: String
+        var outcomes: [Outcome]
+        /// What the client's user was asked.
+        var asked: [String]
+    }
+
+    let box: Sandbox
+    let socket: String
+    let telec: Program
+
+    /// Runs the plans one after the other, as this user.
+    func run(_ sdk: SDK, as user: TestUser, _ plans: [Plan]) async throws -> [Answer] {
+        let python = Program(path: "\(try Self.folder.get())/\(sdk.rawValue)/bin/python")
+        let input = try JSONSerialization.data(withJSONObject: plans.map { $0.document(socket, telec.path) })
+        let run = try await box.run(
+            python, ["\(Built.project)/ci/mcp/drive.py", String(user.uid)], ["HOME": user.home, "TMPDIR": "/tmp"],
+            input: String(decoding: input, as: UTF8.self), in: "/", timeout: 120)
+        try #require(run.code == 0, "\(run)")
+        let answers = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+        return try #require(answers).map { answer in
+            Answer(
+                version: try #require(answer["version"] as? String),
+                outcomes: try #require(answer["results"] as? [[String: Any]]).map(Outcome.init),
+                asked: try #require(answer["asked"] as? [String]))
+        }
+    }
+
+    /// One plan's answer.
+    func run(_ sdk: SDK, as user: TestUser, _ plan: Plan) async throws -> Answer {
+        try #require(try await run(sdk, as: user, [plan]).first)
+    }
+}
+
+extension SharedMachine {
+    var mcp: MCPDriver { MCPDriver(box: box, socket: "\(box.folder)/run/d.sock", telec: client) }
+}
+
+/// A step: call this tool.
+func call(_ tool: String, _ arguments: [String: Any] = [:], save: String? = nil) -> [String: Any] {
+    var step: [String: Any] = ["call": tool, "arguments": arguments]
+    step["save"] = save
+    return step
+}

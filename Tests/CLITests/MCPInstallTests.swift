@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec mcp install` and `uninstall`, on real files.
+struct MCPInstallTests {
+    private static let claude =
+        "{\n  \"numStartups\": 7,\n  \"mcpServers\": {\n    \"other\": {\"command\": \"x\"}\n  }\n}\n"
+    private static let codex = "model = \"m\" # mine\n\n[tui]\ntheme = \"dark\"\n"
+
+    private func write(_ box: Sandbox, _ name: String, _ text: String, mode: Int = 0o640) throws {
+        let path = "\(box.home)/\(name)"
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    private func read(_ box: Sandbox, _ name: String) throws -> String {
+        try String(contentsOfFile: "\(box.home)/\(name)", encoding: .utf8)
+    }
+
+    @Test func itComesAndGoes() async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", Self.claude)
+            try write(box, ".codex/config.toml", Self.codex)
+            let before = try box.contents()
+            let dry = try await box.run(.telec, ["mcp", "install", "--dry-run"])
+            #expect(dry.code == 0 && dry.output.contains("  + [mcp_servers.teleclaude]"), "\(dry)")
+            #expect(dry.error == "nothing was changed: --dry-run\n", "\(dry)")
+            #expect(try box.contents() == before)
+
+            let run = try await box.run(.telec, ["mcp", "install"])
+            #expect(run.code == 0 && run.error.isEmpty && run.output == dry.output, "\(run)")
+            #expect(!run.output.contains("gemini"))
+            let entry =
+                "\"teleclaude\": {\"type\": \"stdio\", \"command\": \"\(Program.telec.path)\", \"args\": [\"mcp\"]}"
+            let other = "    \"other\": {\"command\": \"x\"}"
+            #expect(try read(box, ".claude.json") == Self.claude.replacing(other, with: "\(other),\n    \(entry)"))
+            #expect(
+                try read(box, ".codex/config.toml") == Self.codex + """
+
+                    [mcp_servers.teleclaude]
+                    command = "\(Program.telec.path)"
+                    args = ["mcp"]
+                    env_vars = ["TELECLAUDE_SESSION_TOKEN", "TELECLAUDE_SOCKET"]
+
+                    """)
+            let again = try await box.run(.telec, ["mcp", "install", "--json"])
+            #expect(again.code == 0 && again.output.contains("\"change\": \"none\""), "\(again)")
+            let moved = try await box.run(.telec, ["mcp", "install", "--socket", "/run/x.sock", "--json"])
+            #expect(moved.output.contains("\"change\": \"changed\""), "\(moved)")
+            #expect(try read(box, ".claude.json").contains(#""args": ["mcp", "--socket", "/run/x.sock"]"#))
+
+            let gone = try await box.run(.telec, ["mcp", "uninstall"])
+            #expect(gone.code == 0 && gone.output.contains("  - [mcp_servers.teleclaude]"), "\(gone)")
+            #expect(try box.contents() == before)
+            let twice = try await box.run(.telec, ["mcp", "uninstall"])
+            #expect(twice.code == 0 && twice.output.contains("stays as it is"), "\(twice)")
+        }
+    }
+
+    @Test func settingsThatAreNotThereYet() async throws {
+        try await withSandbox { box in
+            let none = try await box.run(.telec, ["mcp", "install"])
+            #expect(none.code == 64 && none.error.contains("there are no settings of an agent in"), "\(none)")
+            let run = try await box.run(.telec, ["mcp", "install", "--agent", "gemini", "--agent", "claude"])
+            #expect(run.code == 0, "\(run)")
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(box.home)/.gemini/settings.json")
+            #expect(facts[.posixPermissions] as? Int == 0o600)
+            let gone = try await box.run(.telec, ["mcp", "uninstall"])
+            #expect(gone.code == 0, "\(gone)")
+            #expect(!FileManager.default.fileExists(atPath: "\(box.home)/.claude.json"))
+            #expect(!FileManager.default.fileExists(atPath: "\(box.home)/.gemini/settings.json"))
+        }
+    }
+
+    /// One that can't be changed keeps all as they are; a link is followed, and stays one.
+    @Test func filesThatAreStrange() async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", Self.claude)
+            try write(box, ".gemini/settings.json", "{\"mcpServers\": {\"teleclaude\": {\"command\": \"node\"}}}")
+            let before = try box.contents()
+            let run = try await box.run(.telec, ["mcp", "install"])
+            #expect(run.code == 2 && run.error.contains("a server called teleclaude stands there"), "\(run)")
+            #expect(try box.contents() == before)
+            let json = try await box.run(.telec, ["mcp", "install", "--json"])
+            #expect(json.code == 2 && json.output.contains("\"error\""), "\(json)")
+            try write(box, "dotfiles/codex.toml", Self.codex)
+            try FileManager.default.createDirectory(atPath: "\(box.home)/.codex", withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(box.home)/.codex/config.toml", withDestinationPath: "\(box.home)/dotfiles/codex.toml")
+            let linked = try await box.run(.telec, ["mcp", "install", "--agent", "codex"])
+            #expect(linked.code == 0, "\(linked)")
+            #expect(try read(box, "dotfiles/codex.toml").contains("[mcp_servers.teleclaude]"))
+            let target = try FileManager.default.destinationOfSymbolicLink(atPath: "\(box.home)/.codex/config.toml")
+            #expect(target == "\(box.home)/dotfiles/codex.toml")
+            for words in [
+                ["mcp", "install", "--agent", "emacs"], ["mcp", "install", "--socket", "relative"], ["mcp", "perhaps"],
+            ] {
+                let wrong = try await box.run(.telec, words)
+                #expect(wrong.code == 64 && wrong.output.isEmpty, "\(words) \(wrong)")
+            }
+        }
+    }
+}

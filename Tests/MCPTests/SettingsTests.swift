@@ -1,0 +1,105 @@
+import Dialects
+import TCMCP
+import TCSettings
+import Testing
+
+/// Our entry in the settings of agents: nothing else changes, and it goes as it came.
+struct SettingsTests {
+    private static let entry = ServerEntry(command: "/usr/bin/telec", arguments: ["mcp"])
+
+    private static let jsons = [
+        "{}", "{}\n", "{ }", "{\n}\n", #"{"a":1}"#, "{\n  \"a\": {\"b\": [1, {}, \"]}\"]}\n}\n", #"{"mcpServers":{}}"#,
+        "{\n  \"mcpServers\": {\n  }\n}", "{\"mcpServers\": {\"x\": {\"command\": \"y\"}}, \"z\": null}",
+        "{\r\n\t\"mcpServers\": {\r\n\t\t\"x\": {},\r\n\t\t\"y\": {}\r\n\t}\r\n}\r\n",
+        "// settings\n{\n  /* all */ \"a\": \"//\", // b\n  \"b\": \"\\\"}\"\n}", "{\"a\": 1,}", "{\"a\": [1, 2,],\n}",
+        "{\n    \"theme\": \"ü\\u00fc\", \"n\": -1.5e+3, \"t\": true\n}",
+    ]
+
+    @Test(arguments: [KnownAgent.claude, .gemini]) func whatCameGoes(agent: KnownAgent) throws {
+        for text in Self.jsons {
+            let added = try agent.adding(Self.entry, to: text)
+            let back = try agent.removing(from: added)
+            #expect(added != text && back == text, "\(text)\n\(added)")
+            #expect(try agent.adding(Self.entry, to: added) == added)
+            let moved = try agent.adding(
+                ServerEntry(command: "/opt/telec", arguments: ["mcp", "--socket", "/s"]), to: added)
+            #expect(try agent.removing(from: moved) == text)
+            #expect(try agent.removing(from: text) == text)
+            guard let whole = JSON(parsing: added) else { continue }
+            let ours = whole["mcpServers"]?["teleclaude"]
+            #expect(
+                ours?["command"]?.text == "/usr/bin/telec" && ours?["args"]?.items?.first?.text == "mcp", "\(added)")
+        }
+    }
+
+    @Test(arguments: KnownAgent.allCases) func settingsThatAreNotThere(agent: KnownAgent) throws {
+        for nothing in [nil, ""] {
+            let made = try agent.adding(Self.entry, to: nothing)
+            #expect(try agent.removing(from: made) == nil)
+            #expect(made.hasSuffix("\n"))
+        }
+    }
+
+    private static let tomls = [
+        "model = \"x\"\n", "model = \"x\"\n\n[mcp_servers.other]\ncommand = \"y\"\n", "# a comment\n",
+        "[a]\nb = \"\"\"\n[mcp_servers.teleclaude]\n\"\"\"\n", "a = 1\r\n[b]\r\nc = 2\r\n",
+        "[[products]]\nname = \"x\"\n",
+        "[mcp_servers]\nother = {command = \"x\"}\n", "a = '''\n[x]'''\n",
+    ]
+
+    @Test func tablesComeAndGo() throws {
+        for text in Self.tomls {
+            let added = try KnownAgent.codex.adding(Self.entry, to: text)
+            #expect(added.hasPrefix(text) && added.contains("[mcp_servers.teleclaude]\ncommand = \"/usr/bin/telec\"\n"))
+            #expect(try KnownAgent.codex.removing(from: added) == text, "\(text)\n\(added)")
+            #expect(try KnownAgent.codex.adding(Self.entry, to: added) == added)
+        }
+    }
+
+    /// Somebody has written tables behind ours, and one below it.
+    @Test func tablesBehindOurs() throws {
+        let ours = try KnownAgent.codex.adding(Self.entry, to: "a = 1\n")
+        let more =
+            ours + "startup_timeout_sec = 20\n\n[mcp_servers.teleclaude.env]\nX = \"1\"\n\n# theirs\n[other]\nb = 2\n"
+        #expect(try KnownAgent.codex.removing(from: more) == "a = 1\n\n# theirs\n[other]\nb = 2\n")
+    }
+
+    @Test func aFileWithoutAnEndOfLine() throws {
+        let added = try KnownAgent.codex.adding(Self.entry, to: "a = 1")
+        #expect(added.hasPrefix("a = 1\n\n[mcp_servers.teleclaude]"))
+        #expect(try KnownAgent.codex.removing(from: added) == "a = 1\n")
+    }
+
+    @Test(arguments: [
+        "[]", "7", "{", #"{"a" 1}"#, #"{"a": }"#, #"{"mcpServers": []}"#, #"{"mcpServers": {"#, "{} {}",
+        "{\"a\": \"\n\"}",
+        #"{"mcpServers": {"teleclaude": {"command": "node", "args": ["mcp"]}}}"#,
+        #"{"mcpServers": {"teleclaude": {"command": "/usr/bin/telec", "args": []}}}"#,
+        #"{"mcpServers": {"teleclaude": 7}}"#,
+    ])
+    func whatIsLeftAlone(text: String) {
+        #expect(throws: SettingsObjection.self) { try KnownAgent.claude.adding(Self.entry, to: text) }
+    }
+
+    @Test(arguments: [
+        "mcp_servers = {}\n", "mcp_servers.teleclaude.command = \"x\"\n",
+        "[mcp_servers]\nteleclaude = {command = \"x\"}\n",
+        "[mcp_servers]\nteleclaude.command = \"x\"\n",
+        "[mcp_servers.teleclaude]\ncommand = \"node\"\nargs = [\"mcp\"]\n",
+        "[ mcp_servers . \"teleclaude\" ]\ncommand = \"x\"\n", "[mcp_servers.teleclaude]\nurl = \"x\"\n",
+    ])
+    func tablesThatAreLeftAlone(text: String) {
+        #expect(throws: SettingsObjection.self) { try KnownAgent.codex.adding(Self.entry, to: text) }
+    }
+
+    /// A path may hold whatever a path may.
+    @Test func strangePaths() throws {
+        let strange = ServerEntry(command: "/a \"b\"\\c/ü/telec", arguments: ["mcp", "--socket", "/x\ty"])
+        let added = try KnownAgent.claude.adding(strange, to: "{}")
+        #expect(JSON(parsing: added)?["mcpServers"]?["teleclaude"]?["command"]?.text == strange.command)
+        #expect(try KnownAgent.claude.removing(from: added) == "{}")
+        let table = try KnownAgent.codex.adding(strange, to: nil)
+        #expect(table.contains(#"command = "/a \"b\"\\c/ü/telec""#))
+        #expect(try KnownAgent.codex.removing(from: table) == nil)
+    }
+}
