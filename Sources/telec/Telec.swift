@@ -10,7 +10,7 @@ struct Telec: AsyncParsableCommand {
             Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
             you are; there is nothing to log in to.
 
-            Where a session's id is wanted, - reads it from the first line of standard input.
+            Where a session is wanted, say its id or the title of one of yours; - reads it from the first line of standard input.
 
             EXAMPLES:
               telec whoami
@@ -22,7 +22,8 @@ struct Telec: AsyncParsableCommand {
             """,
         version: teleclaudeVersion,
         subcommands: [
-            WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self, AuditCommand.self,
+            WhoamiCommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self, OpenCommand.self,
+            AuditCommand.self,
             ConfigCommand.self,
             AdoptCommand.self, SystemCommands.self, DoctorCommand.self, MetricsCommand.self, BackupCommand.self,
             RestoreCommand.self, HostCommand.self, PaneCommand.self,
@@ -31,7 +32,7 @@ struct Telec: AsyncParsableCommand {
     static func main() async {
         Console.begin()
         do {
-            var command = try parseAsRoot()
+            var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

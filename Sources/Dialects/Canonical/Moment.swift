@@ -34,6 +34,9 @@ public struct Moment: Sendable, Hashable, Comparable {
         microseconds = (seconds - 946_684_800) * 1_000_000
     }
 
+    /// How many whole seconds lie between it and a later one; negative for an earlier one.
+    package func seconds(until later: Moment) -> Int64 { (later.microseconds - microseconds) / 1_000_000 }
+
     /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
     public var text: String {
         var buffer = PostgreSQLBuffer(capacity: 32)
