@@ -29,6 +29,15 @@ public enum Console {
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+    /// How large the terminal is that standard output goes to; `nil` where it goes elsewhere, or does not say.
+    public static var outputSize: (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard outputIsTerminal, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return nil
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     /// How wide the terminal is that standard error goes to, as it says itself; 80 where it does not.
     public static var errorColumns: Int {
         var size = winsize()

@@ -1,4 +1,4 @@
-/// Rows under headings, each column as wide as its widest cell.
+/// Rows under headings, each column as wide as its widest cell, in columns of a terminal.
 public struct TextTable {
     public enum Alignment { case left, right }
 
@@ -17,16 +17,31 @@ public struct TextTable {
     public var alignments: [Alignment] { columns.map(\.alignment) }
 
     public func rendered() -> String {
-        let lines = [titles] + rows
-        let widths = columns.indices.map { at in lines.map { $0[at].count }.max() ?? 0 }
-        return lines.map { line in
+        let widths = widths
+        return ([titles] + rows).map { line in
             columns.indices.map { at in pad(line[at], widths[at], columns[at].alignment) }
                 .joined(separator: "  ").trimmingEnd()
         }.joined(separator: "\n")
     }
 
+    private var widths: [Int] {
+        let lines = [titles] + rows
+        return columns.indices.map { at in lines.map { DisplayWidth.of($0[at]) }.max() ?? 0 }
+    }
+
+    /// How wide it is.
+    public var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
+
+    /// Cuts the cells of one column so that all is no wider than this; false, with nothing cut, when less than `least` would be left.
+    public mutating func shrink(_ column: Int, toFit columns: Int, least: Int) -> Bool {
+        let rest = widths[column] - max(0, width - columns)
+        guard rest >= least else { return false }
+        for row in rows.indices { rows[row][column] = DisplayWidth.cut(rows[row][column], to: rest) }
+        return true
+    }
+
     private func pad(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
-        let space = String(repeating: " ", count: width - text.count)
+        let space = String(repeating: " ", count: width - DisplayWidth.of(text))
         return switch alignment {
         case .left: text + space
         case .right: space + text

@@ -10,15 +10,11 @@ struct AttachSession: AsyncParsableCommand {
               telec sessions attach ID
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.guarding {
-            let (local, remark) = try await SessionTerminal(id: session.text).find(options.client())
-            if let remark { Console.error(remark) }
-            try Attachment.replaceProcess(local.tmuxServer, tmuxName: local.tmuxName)
-        }
+        try await options.guarding(about: session) { client, id in try await SessionTerminal(id: id).enter(client) }
     }
 }
 
@@ -47,5 +43,12 @@ struct SessionTerminal {
                 remedy: "its owner starts it again: telec sessions revive")
         }
         return (local, remark)
+    }
+
+    /// Puts the terminal's program in the place of this one.
+    func enter(_ client: DaemonClient) async throws {
+        let (local, remark) = try await find(client)
+        if let remark { Console.error(remark) }
+        try Attachment.replaceProcess(local.tmuxServer, tmuxName: local.tmuxName)
     }
 }

@@ -23,6 +23,20 @@ struct ClientOptions: ParsableArguments {
     /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
     func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.init(_:), body) }
 
+    /// The same about one session, with the client and the id that is meant. One that is not there comes with those that are like it.
+    func guarding(
+        about session: SessionID, _ body: (DaemonClient, String) async throws -> Void
+    ) async throws {
+        try await guarding {
+            let client = try client()
+            do {
+                try await body(client, try await session.resolved(by: client))
+            } catch let error as RuntimeError {
+                throw await session.explained(error, client)
+            }
+        }
+    }
+
     /// Prints the daemon's own document, or text.
     func show<T>(_ reply: Reply<T>, _ text: () -> String) {
         let document = reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)

@@ -36,7 +36,7 @@ struct SearchCommand: AsyncParsableCommand {
         try await options.guarding {
             let client = try options.client()
             let query: [(String, String?)] = [
-                ("words", words.joined(separator: " ")), ("session", session?.text),
+                ("words", words.joined(separator: " ")), ("session", try await session?.resolved(by: client)),
                 ("project", try project.map { try WorkingFolder.orAsWritten($0) }),
                 ("owner", owner), ("since", since?.moment.text), ("reason", reason), ("limit", String(limit)),
                 ("after", after),
@@ -46,7 +46,7 @@ struct SearchCommand: AsyncParsableCommand {
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
             let shown = FoundText.of(reply.value.hits, for: me)
             Console.out(shown.isEmpty ? "nothing was found" : shown)
-            if me.role == "admin", reply.value.searched == "own_and_shared", session == nil {
+            if me.role == "admin", me.mode == "system", reply.value.searched == "own_and_shared", session == nil {
                 Console.error("sessions of others were not searched: say why with --reason TEXT")
             }
             if let next = reply.value.next { Console.error("there are more: --after '\(next)'") }

@@ -12,13 +12,12 @@ struct GetSession: AsyncParsableCommand {
               telec sessions get ID --json
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.guarding {
-            let client = try options.client()
-            let reply = try await client.get(SessionPath.of(session.text), as: OneSessionDocument.self)
+        try await options.guarding(about: session) { client, id in
+            let reply = try await client.get(SessionPath.of(id), as: OneSessionDocument.self)
             guard !options.output.json else { return options.show(reply) { "" } }
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
             Console.out(SessionTexts.page(reply.value.session, for: me))
@@ -39,7 +38,7 @@ struct SendToSession: AsyncParsableCommand {
               telec sessions send ID < prompt.txt
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @Argument(help: "The text to type; Enter follows it.") var text: String?
     @Option(
         name: .customLong("key"), help: ArgumentHelp("Type a key instead: Enter, Escape, C-c, Up …", valueName: "name"))
@@ -48,12 +47,12 @@ struct SendToSession: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.guarding {
+        try await options.guarding(about: session) { client, id in
             let message =
                 keys.isEmpty
                 ? MessageRequest(text: text ?? Console.input(), enter: !noEnter) : MessageRequest(keys: keys)
-            let reply = try await options.client().post(
-                SessionPath.of(session.text, "messages"), message, as: DoneDocument.self)
+            let reply = try await client.post(
+                SessionPath.of(id, "messages"), message, as: DoneDocument.self)
             options.show(reply) { "sent" }
         }
     }
@@ -69,16 +68,16 @@ struct EndSession: AsyncParsableCommand {
               telec sessions end ID
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        try await options.guarding {
-            let (reply, remark) = try await SessionEnd(id: session.text).run(options.client())
+        try await options.guarding(about: session) { client, id in
+            let (reply, remark) = try await SessionEnd(id: id).run(client)
             if let reply { return options.show(reply) { "ended" } }
             if let remark { Console.error("\(remark); what ran here was ended") }
             let document = JSON.object([
-                ("version", .integer(1)), ("session_id", .string(session.text)), ("status", "ended_here"),
+                ("version", .integer(1)), ("session_id", .string(id)), ("status", "ended_here"),
             ])
             options.output.show(document) { "ended" }
         }
@@ -115,7 +114,7 @@ struct ShareSession: AsyncParsableCommand {
               telec sessions share ID
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws { try await Visibility.set("shared", session, options, told: "shared") }
@@ -129,7 +128,7 @@ struct UnshareSession: AsyncParsableCommand {
               telec sessions unshare ID
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
     func run() async throws { try await Visibility.set("private", session, options, told: "private again") }
@@ -137,9 +136,9 @@ struct UnshareSession: AsyncParsableCommand {
 
 private enum Visibility {
     static func set(_ word: String, _ session: SessionID, _ options: ClientOptions, told: String) async throws {
-        try await options.guarding {
-            let reply = try await options.client().post(
-                SessionPath.of(session.text, "visibility"), ["visibility": word], as: OneSessionDocument.self)
+        try await options.guarding(about: session) { client, id in
+            let reply = try await client.post(
+                SessionPath.of(id, "visibility"), ["visibility": word], as: OneSessionDocument.self)
             options.show(reply) { told }
         }
     }

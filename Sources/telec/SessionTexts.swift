@@ -1,21 +1,9 @@
+import Dialects
 import TCRuntime
 import TCTerminal
 
 /// Sessions as people read them.
 enum SessionTexts {
-    /// One line a session; those of others bear their owner's badge.
-    static func table(_ sessions: [SessionDocument], for me: WhoamiDocument) -> String {
-        guard !sessions.isEmpty else { return "no sessions" }
-        var table = TextTable(
-            ("SESSION", .left), ("TITLE", .left), ("STATE", .left), ("AGENT", .left), ("LAST ACTIVITY", .left))
-        for session in sessions {
-            table.add(
-                session.sessionID, titled(session, for: me), state(session), session.agent ?? "-",
-                MomentText.short(session.lastActivity))
-        }
-        return table.rendered()
-    }
-
     /// Everything about one session.
     static func page(_ session: SessionDocument, for me: WhoamiDocument) -> String {
         let lines = [
@@ -32,7 +20,7 @@ enum SessionTexts {
     }
 
     /// One that runs has a host: where it has none, or a refused one, that is told beside its state.
-    private static func state(_ session: SessionDocument) -> String {
+    static func state(_ session: SessionDocument) -> String {
         switch (session.host?.state, session.status) {
         case ("refused", _): "\(session.status), host refused"
         case ("away", "active"): "\(session.status), no host"
@@ -65,5 +53,18 @@ enum MomentText {
     static func short(_ text: String?) -> String {
         guard let text else { return "-" }
         return String(text.prefix(19)).replacing("T", with: " ")
+    }
+
+    /// How long ago it was, as far as that says more than the day: `5 min ago`.
+    static func ago(_ text: String?, _ now: Moment) -> String {
+        guard let text, let moment = Moment(parsing: text) else { return "-" }
+        let seconds = now.seconds(since: moment)
+        switch seconds {
+        case ..<60: return "just now"
+        case ..<3_600: return "\(seconds / 60) min ago"
+        case ..<86_400: return "\(seconds / 3_600) h ago"
+        case ..<(30 * 86_400): return "\(seconds / 86_400) d ago"
+        default: return String(text.prefix(10))
+        }
     }
 }

@@ -76,7 +76,7 @@ struct ReviveSession: AsyncParsableCommand {
               telec sessions revive ID -- bash -l
             """)
 
-    @Argument(help: "The session's id.") var session: SessionID
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @Option(
         name: .customLong("env"), help: ArgumentHelp("Pass this environment variable of yours on.", valueName: "name"))
     var variables: [String] = []
@@ -87,18 +87,17 @@ struct ReviveSession: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
-        try await options.guarding {
-            let client = try options.client()
+        try await options.guarding(about: session) { client, id in
             let home = try Launch.account().home
-            let before = try? HostFolder(sessionID: session.text, home: home).spec()
-            let found = try await client.get(SessionPath.of(session.text), as: OneSessionDocument.self).value.session
+            let before = try? HostFolder(sessionID: id, home: home).spec()
+            let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
             guard !command.isEmpty || before != nil || found.agent != nil else {
                 throw RuntimeError(
                     .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
             }
-            try await LocalSession(sessionID: session.text, home: home)?.letLastRunEnd()
+            try await LocalSession(sessionID: id, home: home)?.letLastRunEnd()
             let started = try await client.post(
-                SessionPath.of(session.text, "revive"), [String: String](), as: StartedDocument.self
+                SessionPath.of(id, "revive"), [String: String](), as: StartedDocument.self
             ).value
             let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
             let launch = Launch(

@@ -10,7 +10,7 @@ struct Telec: AsyncParsableCommand {
             Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
             you are; there is nothing to log in to.
 
-            Where a session's id is wanted, - reads it from the first line of standard input.
+            Where a session is wanted, say its id or the title of one of yours; - reads it from the first line of standard input.
 
             EXAMPLES:
               telec whoami
@@ -23,15 +23,15 @@ struct Telec: AsyncParsableCommand {
         version: teleclaudeVersion,
         subcommands: [
             WhoamiCommand.self, TUICommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self,
-            AuditCommand.self, ConfigCommand.self, AdoptCommand.self, SystemCommands.self, DoctorCommand.self,
-            MetricsCommand.self, MCPCommand.self, BackupCommand.self,
+            OpenCommand.self, AuditCommand.self, ConfigCommand.self, AdoptCommand.self, SystemCommands.self,
+            DoctorCommand.self, MetricsCommand.self, MCPCommand.self, BackupCommand.self,
             RestoreCommand.self, HostCommand.self, PaneCommand.self,
         ])
 
     static func main() async {
         Console.begin()
         do {
-            var command = try parseAsRoot()
+            var command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -152,9 +152,11 @@ struct DaemonTests {
             let process = try box.start(Program(inPath: "python3"), ["-c", other])
             try waitUntil("it listens") { try process.outputText().contains("ready") }
             let variables = ["TELECLAUDE_SOCKET": socket]
+            // What may be a title is looked for first.
+            let id = "00000000-0000-4000-8000-000000000000"
             let read = try await box.run(.telec, ["whoami"], variables)
             #expect(!read.error.contains("without an answer"), "\(read)")
-            let changed = try await box.run(.telec, ["sessions", "end", "x"], variables)
+            let changed = try await box.run(.telec, ["sessions", "end", id], variables)
             #expect(
                 changed.code == 2 && changed.error.contains("closed the connection without an answer"), "\(changed)")
             // Twice, and no more.

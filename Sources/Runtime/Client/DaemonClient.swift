@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
+import TCPOSIX
 
 /// Talks to the daemon over its socket. The kernel tells the daemon who calls; a token says from inside which session.
 public struct DaemonClient: Sendable {
@@ -146,7 +147,7 @@ public struct DaemonClient: Sendable {
                     try await outbound.write(.head(request))
                     try await send(outbound)
                 }
-                try await Self.receive(inbound, handsOnRefusals: handsOnRefusals, onHead, onBytes)
+                try await receive(inbound, path, handsOnRefusals: handsOnRefusals, onHead, onBytes)
                 group.cancelAll()
             }
         }
@@ -155,8 +156,8 @@ public struct DaemonClient: Sendable {
     /// No problem document of ours is longer.
     private static let longestRefusal = 65_536
 
-    private static func receive(
-        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, handsOnRefusals: Bool,
+    private func receive(
+        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, _ path: String, handsOnRefusals: Bool,
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
     ) async throws {
         var (refusal, status, hasBegun, isWanted) = (ByteBuffer(), HTTPResponse.Status.ok, false, false)
@@ -170,12 +171,13 @@ public struct DaemonClient: Sendable {
                 case .body(var buffer):
                     if isWanted {
                         try await onBytes(buffer)
-                    } else if refusal.readableBytes < longestRefusal {
+                    } else if refusal.readableBytes < Self.longestRefusal {
                         refusal.writeBuffer(&buffer)
                     }
                 case .end:
                     if isWanted { return }
-                    throw Refusal.error(Array(refusal.readableBytesView), status.code)
+                    let error = Refusal.error(Array(refusal.readableBytesView), status.code)
+                    throw error.isAbout(route: path) ? tooOld(path) : error
                 }
             }
         } catch is IOError {
@@ -210,12 +212,24 @@ extension DaemonClient {
         }
     }
 
+    private func tooOld(_ path: String) -> RuntimeError {
+        RuntimeError(
+            .brokenAnswer,
+            "the daemon at \(socketPath) is older than this telec, and knows no \(path.prefix { $0 != "?" })",
+            remedy: "ask an admin of this machine to update teleclauded and to start it again")
+    }
+
     private func unreachable(_ code: CInt) -> RuntimeError {
         switch code {
         case EACCES, EPERM:
             RuntimeError(
                 .noPermission, "this account may not open \(socketPath)",
                 remedy: "ask an admin of this machine to let you in")
+        case ENOTDIR, ELOOP:
+            RuntimeError(
+                .noDaemon, "\(socketPath) is no path of a socket", remedy: "say the daemon's socket with --socket")
+        case ECONNREFUSED where !isSocket:
+            RuntimeError(.noDaemon, "\(socketPath) is no socket", remedy: "say the daemon's socket with --socket")
         case ENOENT:
             RuntimeError(
                 .noDaemon, "no daemon runs here: there is no \(socketPath)",
@@ -234,6 +248,20 @@ public struct RelayedHead: Sendable {
     fileprivate init(status: Int, fields: HTTPFields) { (self.status, self.fields) = (status, fields) }
 
     public subscript(name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
+}
+
+extension DaemonClient {
+    private var isSocket: Bool {
+        var facts = stat()
+        return stat(socketPath, &facts) != 0 || facts.st_mode & S_IFMT == S_IFSOCK
+    }
+}
+
+extension RuntimeError {
+    /// The daemon's words for a path that it does not know (`ProblemMiddleware`).
+    fileprivate func isAbout(route path: String) -> Bool {
+        code == .notFound && message == "there is no \(path.prefix { $0 != "?" }) here"
+    }
 }
 
 /// A document: its bytes as they came, and what they say.

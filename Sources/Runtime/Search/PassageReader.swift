@@ -62,7 +62,8 @@ struct PassageReader {
         guard line.hasPrefix("{"), let header = JSON(parsing: line), case .integer(let seconds)? = header["timestamp"],
             let moment = Moment(unixSeconds: seconds)
         else { return }
-        clock = min(now, moment)
+        // A header has whole seconds.
+        clock = min(now, max(clock, moment))
     }
 
     private mutating func add(_ text: String) {

@@ -72,6 +72,11 @@ struct TranscriptIndexing {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
+                // What is away for a while is asked again; what is broken, when there is news of it, or at the next start.
+                if (error as? DatabaseError)?.mayPass == true {
+                    services.transcriptNews.note(session)
+                    try await Task.sleep(for: Self.longestRest)
+                }
                 logger.warning(
                     "a recording was not read into the index", metadata: ["session": "\(session)", "error": "\(error)"])
             }

@@ -22,12 +22,12 @@ import Testing
     @Test func whatAScreenShowsAndAnAgentSaysIsRead() {
         let agent = #"{"type":"user","message":{"role":"user","content":"deploy it"}}"#
         let read = reader(
-            nil, Recording.header(columns: 80, rows: 24, title: nil, at: 1_795_600_000), output("$ l", after: 1_500),
+            nil, Recording.header(columns: 80, rows: 24, title: nil, at: 1_795_603_600), output("$ l", after: 1_500),
             output("s\r\n\u{1B}[31mred\u{1B}[0m\u{1B}[2;5Hthere\u{1B}[3Capart"),
             Recording.event(after: 0, .input, "secret"),
             Recording.event(after: 0, .agent, agent))
         #expect(read.passages.map(\.text) == ["$ ls\nred\nthere apart\nuser: deploy it\n"])
-        #expect(read.passages.first?.saidAt.text == "2026-11-25T09:46:41.500000Z")
+        #expect(read.passages.first?.saidAt.text == "2026-11-25T10:46:41.500000Z")
     }
 
     /// Screens are drawn over and over, and a line is there once.

@@ -1,0 +1,66 @@
+import Dialects
+import TCRuntime
+import TCTerminal
+
+/// Sessions as a table that fits a terminal; where it is too narrow for one, as two lines each.
+struct SessionTable {
+    let columns: [SessionColumn]
+    let me: WhoamiDocument
+    /// How wide the terminal is; `nil`: as wide as need be.
+    let width: Int?
+    let now: Moment
+
+    /// A title of fewer columns says too little.
+    private static let least = 12
+
+    func text(_ sessions: [SessionDocument]) -> String {
+        guard !sessions.isEmpty else { return "no sessions" }
+        var table = TextTable(columns.map { ($0.heading, .left) })
+        for session in sessions { table.add(columns.map { cell($0, of: session) }) }
+        guard let width else { return table.rendered() }
+        for column in SessionColumn.flexible where table.width > width {
+            guard let at = columns.firstIndex(of: column) else { continue }
+            if table.shrink(at, toFit: width, least: Self.least) { break }
+            // What it can give does not suffice; another one gives the rest.
+            _ = table.shrink(at, toFit: table.width - max(0, widest(at, table) - Self.least), least: Self.least)
+        }
+        return table.width <= width ? table.rendered() : stacked(sessions, width)
+    }
+
+    private func widest(_ column: Int, _ table: TextTable) -> Int {
+        ([table.titles] + table.rows).map { DisplayWidth.of($0[column]) }.max() ?? 0
+    }
+
+    /// What is shown of the id comes first, since it is what one copies; what is left below it.
+    private func stacked(_ sessions: [SessionDocument], _ width: Int) -> String {
+        sessions.map { session in
+            let rest = columns.filter { $0 != .id && $0 != .title }.map { cell($0, of: session) }
+            let details = (columns.contains(.title) ? [cell(.title, of: session)] : []) + rest
+            let first = columns.contains(.id) ? [DisplayWidth.cut(cell(.id, of: session), to: width)] : []
+            return (first + ["  " + fitted(details, width - 2)]).joined(separator: "\n")
+        }.joined(separator: "\n")
+    }
+
+    /// The first one is cut as far as need be, then the end.
+    private func fitted(_ parts: [String], _ width: Int) -> String {
+        guard let first = parts.first else { return "" }
+        let rest = parts.dropFirst().map { "  " + $0 }.joined()
+        let room = max(min(Self.least, width), width - DisplayWidth.of(rest))
+        return DisplayWidth.cut(DisplayWidth.cut(first, to: room) + rest, to: width)
+    }
+
+    private func cell(_ column: SessionColumn, of session: SessionDocument) -> String {
+        switch column {
+        case .id: SessionTexts.plain(session.sessionID)
+        case .title: SessionTexts.titled(session, for: me)
+        case .state: SessionTexts.state(session)
+        case .agent: SessionTexts.plain(session.agent ?? "-")
+        case .activity: MomentText.ago(session.lastActivity, now)
+        case .owner: SessionTexts.plain(session.ownerPerson ?? "nobody")
+        case .project: SessionTexts.plain(session.projectPath ?? "-")
+        case .started: MomentText.ago(session.createdAt, now)
+        case .visibility: session.visibility
+        case .computer: SessionTexts.plain(session.computer)
+        }
+    }
+}

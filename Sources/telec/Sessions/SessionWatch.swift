@@ -1,0 +1,73 @@
+import Dialects
+import Synchronization
+import TCRuntime
+import TCTerminal
+
+/// Shows a list of sessions again whenever one of them changes. A daemon that goes away is waited for.
+final class SessionWatch: Sendable {
+    private let client: DaemonClient
+    private let query: [(String, String?)]
+    private let columns: [SessionColumn]
+    /// What was shown last.
+    private let shown = Mutex("")
+
+    init(client: DaemonClient, query: [(String, String?)], columns: [SessionColumn]) {
+        self.client = client
+        self.query = query
+        self.columns = columns
+    }
+
+    /// Times that are told from now grow old.
+    private static let (pause, longest) = (Duration.seconds(2), Duration.seconds(30))
+
+    /// Goes on until the process is ended. Throws what keeps the first list from being shown.
+    func run() async throws {
+        try await show()
+        while true {
+            do {
+                try await follow()
+            } catch let error as RuntimeError {
+                Console.error("\(error.message); trying again")
+                try await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    /// The daemon's first word is that it listens: what changed before is then seen. Throws when nobody is there to tell.
+    private func follow() async throws {
+        let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [client] in
+                try await client.stream("/events") { _ in signal.yield() }
+                throw RuntimeError(.noDaemon, "the daemon stopped")
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Self.longest)
+                    signal.yield()
+                }
+            }
+            group.addTask { for await _ in signals { try await self.show() } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func show() async throws {
+        let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+        let found = try await client.get("/sessions", query, as: SessionsDocument.self).value.sessions
+        let size = Console.outputSize
+        let table = SessionTable(columns: columns, me: me, width: size?.columns, now: .now).text(found)
+        let before = shown.withLock { shown in
+            defer { shown = table }
+            return shown
+        }
+        guard let size else {
+            if table != before { Console.out(before.isEmpty ? table : "\n" + table) }
+            return
+        }
+        let lines = table.split(separator: "\n", omittingEmptySubsequences: false).prefix(size.rows - 1)
+        // To the upper left, everything below it away (ECMA-48, CUP and ED).
+        Console.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + "\n")
+    }
+}

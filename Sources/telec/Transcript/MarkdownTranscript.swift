@@ -1,0 +1,52 @@
+import TCRuntime
+
+/// A transcript as a page: a head, and below it what was said, or what the terminal showed as a block of code.
+struct MarkdownTranscript {
+    private let isConversation: Bool
+    private var head: String
+    /// A line that is not over yet.
+    private var line = ""
+
+    init(of session: SessionDocument?, conversation isConversation: Bool) {
+        self.isConversation = isConversation
+        guard let session else {
+            head = ""
+            return
+        }
+        let facts = [
+            ("session", session.sessionID), ("owner", session.ownerPerson ?? "nobody"),
+            ("project", session.projectPath ?? "-"), ("started", MomentText.short(session.createdAt)),
+        ]
+        let lines = facts.map { "- \($0): \(SessionTexts.plain($1))" }
+        head = "# \(SessionTexts.plain(session.title ?? "untitled"))\n\n\(lines.joined(separator: "\n"))\n\n"
+    }
+
+    /// What is to be written now, of what a terminal showed and of what was said.
+    mutating func add(_ shown: String, _ said: String) -> String {
+        let text = isConversation ? said : indented(shown)
+        defer { if !text.isEmpty { head = "" } }
+        return text.isEmpty ? "" : head + (isConversation ? Self.emphasized(text) : text)
+    }
+
+    mutating func end() -> String {
+        defer { (head, line) = ("", "") }
+        return head + (line.isEmpty ? "" : "    \(line)\n")
+    }
+
+    /// Indented it is a block of code, whatever it holds.
+    private mutating func indented(_ text: String) -> String {
+        var parts = (line + text).split(separator: "\n", omittingEmptySubsequences: false)
+        line = parts.popLast().map(String.init) ?? ""
+        return parts.map { "    \($0)\n" }.joined()
+    }
+
+    /// Who speaks is set off, and each has a paragraph of his own.
+    private static func emphasized(_ text: String) -> String {
+        text.split(separator: "\n").map { line in
+            for role in ["user: ", "assistant: ", "tool: "] where line.hasPrefix(role) {
+                return "\n**\(role.dropLast(2)):** \(line.dropFirst(role.count))\n"
+            }
+            return "\(line)\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,129 @@
+import Dialects
+import TCRuntime
+
+/// How a recording is shown. In all of these but `raw` no escape sequence is left.
+enum RecordingView: Equatable {
+    case raw
+    case terminal
+    case conversation
+    /// The same, with a head; of a session with an agent the conversation.
+    case markdown(conversation: Bool)
+    /// A recording again, with what was shown and no more.
+    case cast
+    /// A document a line.
+    case lines
+}
+
+/// Turns a recording that comes in pieces into what is shown.
+struct ShownRecording {
+    private var lines = LineReader()
+    private var plain = PlainText()
+    private var conversation = AgentConversation()
+    private var markdown: MarkdownTranscript?
+    private let view: RecordingView
+    private let isCollecting: Bool
+    /// When the last event came, as far as the recording says.
+    private var clock: Moment?
+    private(set) var collected = ""
+
+    init(view: RecordingView, of session: SessionDocument?, isCollecting: Bool) {
+        self.view = view
+        self.isCollecting = isCollecting
+        clock = session?.createdAt.flatMap(Moment.init(parsing:))
+        if case .markdown(let conversation) = view {
+            markdown = MarkdownTranscript(of: session, conversation: conversation || session?.agent != nil)
+        }
+    }
+
+    /// The text to print now.
+    mutating func read(_ bytes: [UInt8]) -> String {
+        var text = ""
+        for line in lines.read(bytes) { text += shown(line) }
+        guard isCollecting else { return text }
+        collected += text
+        return ""
+    }
+
+    /// What is left when no more comes.
+    mutating func end() -> String { markdown?.end() ?? "" }
+
+    private mutating func shown(_ line: String) -> String {
+        if view == .raw { return line + "\n" }
+        guard let event = RecordedEvent(line: line) else { return head(line) }
+        clock = clock?.advanced(milliseconds: event.after)
+        guard let code = Recording.Code(rawValue: event.code) else { return "" }
+        switch view {
+        case .raw: return line + "\n"
+        case .terminal: return terminal(code, event.data)
+        case .conversation: return said(code, event.data)
+        case .markdown:
+            let (shown, said) = (terminal(code, event.data), said(code, event.data))
+            return markdown?.add(shown, said) ?? ""
+        case .cast: return recorded(event, code)
+        case .lines: return document(code, event.data)
+        }
+    }
+
+    private mutating func terminal(_ code: Recording.Code, _ data: String) -> String {
+        switch code {
+        case .output: plain.read(data)
+        case .marker: "\n-- \(Self.plain(data))\n"
+        case .input, .resize, .exit, .agent: ""
+        }
+    }
+
+    private mutating func said(_ code: Recording.Code, _ data: String) -> String {
+        switch code {
+        case .agent: conversation.read(data)
+        case .marker: "-- \(Self.plain(data))\n"
+        case .output, .input, .resize, .exit: ""
+        }
+    }
+
+    private mutating func head(_ line: String) -> String {
+        guard line.hasPrefix("{"), let header = JSON(parsing: line) else { return "" }
+        var seconds: Int64?
+        if case .integer(let number)? = header["timestamp"] { seconds = number }
+        // A header has whole seconds.
+        if let begin = seconds.flatMap(Moment.init(unixSeconds:)) { clock = max(clock ?? begin, begin) }
+        guard view == .cast else { return "" }
+        func number(_ name: String) -> Int {
+            guard case .integer(let number)? = header["term"]?[name], (1...10_000).contains(number) else { return 80 }
+            return Int(number)
+        }
+        return Recording.header(
+            columns: number("cols"), rows: number("rows"), title: header["title"]?.text.map(Self.plain),
+            at: Int(seconds ?? 0))
+    }
+
+    private mutating func recorded(_ event: RecordedEvent, _ code: Recording.Code) -> String {
+        switch code {
+        // What plays it starts at the left only where it is told to.
+        case .output: Recording.event(after: event.after, code, plain.read(event.data).replacing("\n", with: "\r\n"))
+        case .agent: Recording.event(after: event.after, .marker, Self.plain(conversation.read(event.data)))
+        case .input, .marker, .resize, .exit: Recording.event(after: event.after, code, Self.plain(event.data))
+        }
+    }
+
+    private mutating func document(_ code: Recording.Code, _ data: String) -> String {
+        let (kind, text) =
+            switch code {
+            case .output: ("output", plain.read(data))
+            case .agent: ("conversation", conversation.read(data))
+            case .marker: ("marker", Self.plain(data))
+            case .input: ("input", Self.plain(data))
+            case .resize: ("resize", Self.plain(data))
+            case .exit: ("exit", Self.plain(data))
+            }
+        guard !text.isEmpty else { return "" }
+        let members: [(key: String, value: JSON)] = [
+            ("at", clock.map { .string($0.text) } ?? .null), ("kind", .string(kind)), ("text", .string(text)),
+        ]
+        return JSON.object(members).canonical() + "\n"
+    }
+
+    private static func plain(_ text: String) -> String {
+        var reader = PlainText()
+        return reader.read(text)
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import TCRuntime
+import TCTerminal
+
+struct TranscriptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcript", abstract: "Show what was said in a session.",
+        usage: "telec transcript <session> [<options>]",
+        discussion: """
+            Somebody else's takes a reason, for which you are asked on a terminal, and is in the audit log before the first line is \
+            shown. Escape sequences of the session never reach your terminal, whatever the format. --agent gives what the agent's own \
+            transcript says instead of what its terminal showed (Claude, Codex, Gemini).
+
+            --raw gives the recording itself (asciicast v3, for asciinema), escape sequences and all; to a terminal it is refused.
+
+            EXAMPLES:
+              telec transcript ID
+              telec transcript ID --follow
+              telec transcript ID --agent
+              telec transcript ID --reason "incident 4711"
+              telec transcript ID --format markdown > session.md
+              telec transcript ID --format jsonl | grep error
+              telec transcript ID --raw > session.cast
+            """)
+
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
+    @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
+    @Flag(help: "Go on as long as the session does.") var follow = false
+    @Option(help: "Show it as text, markdown, cast (asciicast v3 without escape sequences) or jsonl.")
+    var format = TranscriptFormat.text
+    @Flag(help: "Show the recording unchanged.") var raw = false
+    @Flag(help: "Show the conversation with the agent.") var agent = false
+    @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        guard !raw || !agent else { throw ValidationError("Say --raw or --agent, not both.") }
+        guard !raw || format == .text || format == .cast else {
+            throw ValidationError("--raw is the recording itself: leave --format out, or say --format cast.")
+        }
+        guard !agent || format != .cast else { throw ValidationError("A cast shows a terminal: leave --agent out.") }
+        guard !options.output.json || (!raw && !follow && format == .text) else {
+            throw ValidationError("--json is one document with the text: say --format jsonl for one a line.")
+        }
+        guard !raw || !Console.outputIsTerminal else {
+            throw ValidationError(
+                """
+                A recording may hold commands for your terminal: send --raw into a file or a program, such as \
+                telec transcript ID --raw > session.cast.
+                """)
+        }
+    }
+
+    func run() async throws {
+        let view: RecordingView =
+            switch (raw, format) {
+            case (true, _): .raw
+            case (false, .text): agent ? .conversation : .terminal
+            case (false, .markdown): .markdown(conversation: agent)
+            case (false, .cast): .cast
+            case (false, .jsonl): .lines
+            }
+        try await TranscriptReading(session: session, reason: reason, view: view, isFollowing: follow).run(options)
+    }
+}
+
+enum TranscriptFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, markdown, cast, jsonl
+}
+
+struct TailSession: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail", abstract: "Show a session as it goes on, until it ends or you press Ctrl-C.",
+        usage: "telec sessions tail <session> [<options>]",
+        discussion: """
+            EXAMPLES:
+              telec sessions tail ID
+              telec sessions tail ID --reason "helping Alice"
+            """)
+
+    @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
+    @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await TranscriptReading(session: session, reason: reason, view: .terminal, isFollowing: true).run(options)
+    }
+}

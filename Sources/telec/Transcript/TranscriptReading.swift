@@ -1,0 +1,48 @@
+import Dialects
+import Synchronization
+import TCRuntime
+import TCTerminal
+
+/// Reads a recording and shows it.
+struct TranscriptReading {
+    let session: SessionID
+    let reason: String?
+    let view: RecordingView
+    let isFollowing: Bool
+
+    func run(_ options: ClientOptions) async throws {
+        try await options.guarding(about: session) { client, id in
+            let (found, reason) = try await announce(client, id, options)
+            let shown = Mutex(ShownRecording(view: view, of: found, isCollecting: options.output.json))
+            let query: [(String, String?)] = [("reason", reason), ("follow", isFollowing ? "1" : nil)]
+            try await client.stream(SessionPath.of(id, "transcript"), query) { bytes in
+                let text = shown.withLock { $0.read(bytes) }
+                if !text.isEmpty { Console.write(text) }
+            }
+            let rest = shown.withLock { $0.end() }
+            if !rest.isEmpty { Console.write(rest) }
+            if options.output.json {
+                let text = shown.withLock { $0.collected }
+                let members: [(key: String, value: JSON)] = [
+                    ("version", .integer(1)), ("session_id", .string(id)), ("text", .string(text)),
+                ]
+                Console.out(JSON.object(members).rendered())
+            }
+        }
+    }
+
+    /// Whoever looks at somebody else's session is told that this is on record, and asked why, where somebody is there to ask.
+    private func announce(
+        _ client: DaemonClient, _ id: String, _ options: ClientOptions
+    ) async throws -> (SessionDocument?, reason: String?) {
+        let me = try await client.get("/whoami", as: WhoamiDocument.self).value
+        let found = try? await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+        guard let found, found.ownerPerson != me.person || found.ownerUID != me.uid else { return (found, reason) }
+        let owner = SessionTexts.plain(found.ownerPerson ?? "nobody")
+        guard reason == nil, Console.inputIsTerminal, Console.errorIsTerminal else {
+            Console.error("Viewing [\(owner)]'s session: access logged")
+            return (found, reason)
+        }
+        return (found, Console.ask("This is \(owner)'s session. Reading it is logged. Reason? "))
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import TCTerminal
+import TestSupport
+import Testing
+
+@Suite("telec sessions list")
+struct SessionListTests {
+    private static let wide = "Größe 東京 déploiement 🚀 of the whole thing, and of much more than that"
+
+    @Test("fits its terminal, from 40 columns on", arguments: [40, 60, 80, 100, 132])
+    func width(_ columns: Int) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000", title: Self.wide)
+            for chosen in [
+                "id,title,state,agent,activity", "title,state", "id", "title,project,computer,owner,visibility,started",
+            ] {
+                let run = try await daemon.box.run(
+                    onTerminalOf: columns, [Program.telec.path, "sessions", "list", "--columns", chosen],
+                    daemon.variables)
+                #expect(run.code == 0, "\(run)")
+                let lines = run.output.split(separator: "\n").map(String.init)
+                #expect(lines.allSatisfy { DisplayWidth.of($0) <= columns }, "\(columns) \(run)")
+                #expect(!chosen.hasPrefix("id") || run.output.contains(id), "\(columns) \(run)")
+                #expect(!chosen.contains("title") || run.output.contains("Größe 東京"), "\(columns) \(run)")
+            }
+            // Elsewhere it is as wide as it need be.
+            let whole = try await daemon.telec("sessions", "list")
+            #expect(whole.output.contains("\(id)  \(Self.wide)  active  -      just now\n"), "\(whole)")
+        }
+    }
+
+    @Test("shows what was asked for")
+    func filters() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            _ = try await daemon.start("sleep", "1000", title: "Here")
+            func list(_ arguments: String...) async throws -> Run {
+                try await daemon.box.run(
+                    .telec, ["sessions", "list", "--columns", "title"] + arguments, daemon.variables)
+            }
+            let here = try await list("--project", ".", "--since", "2h", "--state", "active")
+            #expect(here.output == "TITLE\nHere\n", "\(here)")
+            for arguments in [
+                ["--since", "2999-01-01"], ["--project", "/"], ["--project", "/no/more"], ["--state", "lost"],
+            ] {
+                let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
+                #expect(run.code == 0 && run.output == "no sessions\n", "\(run)")
+            }
+            try execute(
+                "UPDATE sessions SET last_activity = '2026-01-02T03:04:05.000000Z'",
+                on: try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil))
+            #expect(try await list("--since", "1d").output == "no sessions\n")
+            let old = try await daemon.telec("sessions", "list", "--columns", "activity,title")
+            #expect(old.output == "LAST ACTIVITY  TITLE\n2026-01-02     Here\n", "\(old)")
+            for (arguments, words) in [
+                (["--columns", "id,nope"], "id, title, state"), (["--columns", ""], "--columns"),
+                (["--columns", "id,id"], "--columns"), (["--since", "yesterday"], "--since"),
+                (["--since", "-1d"], "--since"),
+                (["--since", "99999999999999999999d"], "--since"), (["--watch", "--json"], "not both"),
+                (["--project", "nowhere"], "name a folder"), (["--state", "asleep"], "initializing"),
+            ] {
+                let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
+                #expect(run.code == 64 && run.output == "" && run.error.contains(words), "\(arguments) \(run)")
+            }
+        }
+    }
+
+    @Test("--watch shows each change, and outlives its daemon")
+    func watch() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sleep", "1000", title: "Watched")
+            let watch = try box.start(
+                .telec, ["sessions", "list", "--watch", "--columns", "title,state"], daemon.variables)
+            try waitUntil("it is shown") { try watch.outputText().contains("Watched  active") }
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+            try waitUntil("its end is shown") { try watch.outputText().contains("Watched  closed") }
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+            try waitUntil("it says so") { try watch.errorText().contains("; trying again\n") }
+            let next = try await box.startDaemon(box.daemonVariables(url))
+            let other = try await next.start("sleep", "1000", title: "Later")
+            try waitUntil("it goes on") { try watch.outputText().contains("Later    ") }
+            watch.kill(SIGINT)
+            #expect(try await watch.finish().ending == .signal(SIGINT))
+            #expect(try await next.telec("sessions", "end", other).code == 0)
+            try await box.endSessions()
+            #expect(try await next.stop().code == 0)
+        }
+    }
+}

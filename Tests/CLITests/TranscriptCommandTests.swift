@@ -1,0 +1,161 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `telec transcript` in all its forms.
+@Suite("telec transcript")
+struct TranscriptCommandTests {
+    /// What a terminal would obey: clipboard, title reports, DECRQSS, text that runs backwards, sixel, links, and more; as the shell's
+    /// printf has them, between marks.
+    private static let hostile = [
+        #"\033]52;c;c2VjcmV0\007"#, #"\033]52;c;?\033\\"#, #"\033[21t"#, #"\033[>c"#, #"\033[6n"#, #"\033P$q"p\033\\"#,
+        #"\033P0;1;0q#0;2;0;0;0~~\033\\"#, #"\033]8;;http://example.org\033\\"#, #"\033]0;title\007"#, #"\033[?1049h"#,
+        #"\302\233 2J"#, #"\302\235 52;c;x\302\234"#, #"\342\200\256"#, #"\342\201\246"#, #"\330\234"#,
+        #"\033_Ga=T\033\\"#,
+        #"\033^x\033\\"#, #"\033Xx\033\\"#, #"\033c"#, #"\033#8"#, #"\033(0"#, #"\016"#, #"\007"#, #"\010"#,
+        #"\033]1337;File=x\007"#,
+        #"\033Ptmux;\033\033]52;c;eA==\007\033\\"#,
+    ]
+
+    /// Control characters but the two of text, what turns text around, and escape sequences that were cut open.
+    private static func isHarmless(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.value {
+            case 0x09, 0x0A: true
+            case 0..<0x20, 0x7F...0x9F, 0x61C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: false
+            default: true
+            }
+        }
+    }
+
+    @Test("nothing of a session reaches the reader's terminal")
+    func hostile() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = Self.hostile.enumerated().map { "printf 'begin\($0) \($1) end\($0)\\n'" }.joined(
+                separator: "\n")
+            try script.write(toFile: daemon.box("hostile"), atomically: true, encoding: .utf8)
+            let id = try await daemon.start("sh", daemon.box("hostile"), title: "Hostile")
+            try await daemon.wait(for: id, toBe: "closed")
+            for arguments in [
+                ["transcript", id], ["transcript", id, "--json"], ["transcript", id, "--format", "markdown"],
+                ["transcript", id, "--format", "jsonl"], ["transcript", id, "--follow"], ["sessions", "tail", id],
+            ] {
+                let run = try await daemon.box.run(.telec, arguments, daemon.variables)
+                #expect(run.code == 0 && Self.isHarmless(run.output), "\(arguments) \(run)")
+                for at in Self.hostile.indices { #expect(run.output.contains("end\(at)"), "\(arguments) \(at) \(run)") }
+                #expect(!run.output.contains("c2VjcmV0"), "\(run)")
+            }
+            let cast = try await daemon.telec("transcript", id, "--format", "cast")
+            #expect(Self.isHarmless(cast.output) && !cast.output.contains(#"\u001b"#), "\(cast)")
+            #expect(cast.output.hasPrefix(#"{"term":{"#) && cast.output.contains(#"\r\n"#), "\(cast)")
+            let raw = try await daemon.telec("transcript", id, "--raw")
+            #expect(raw.output.contains(#"\u001b]52;c;c2VjcmV0"#), "\(raw)")
+            try waitUntil("it is found") {
+                try query("SELECT count(*) FROM transcript_passages", on: daemon.variables["TELECLAUDE_DATABASE_URL"]!!)
+                    != ["0"]
+            }
+            for (arguments, words) in [(["search", "begin0"], "end0"), (["search", "end25", "--json"], "begin25")] {
+                let found = try await daemon.box.run(.telec, arguments, daemon.variables)
+                #expect(found.output.contains(words) && Self.isHarmless(found.output), "\(found)")
+            }
+        }
+    }
+
+    @Test("a terminal gets no recording as it is, in whatever words it is asked for")
+    func rawOnATerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "printf '\\033]52;c;eA==\\007x\\n'")
+            try await daemon.wait(for: id, toBe: "closed")
+            for arguments in [["--raw"], ["--raw", "--format", "cast"]] {
+                let run = try await daemon.box.run(
+                    onTerminalOf: 80, [Program.telec.path, "transcript", id] + arguments, daemon.variables)
+                #expect(run.code == 64 && run.output.contains("may hold commands for your terminal"), "\(run)")
+            }
+            for arguments in [
+                ["--raw", "--agent"], ["--raw", "--format", "jsonl"], ["--agent", "--format", "cast"],
+                ["--json", "--follow"],
+                ["--json", "--format", "jsonl"], ["--format", "html"],
+            ] {
+                let run = try await daemon.box.run(.telec, ["transcript", id] + arguments, daemon.variables)
+                #expect(run.code == 64 && run.output == "", "\(arguments) \(run)")
+            }
+        }
+    }
+
+    @Test("each form says what was said")
+    func forms() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start(
+                "sh", "-c", "echo one; echo '# two'; sleep 2; echo three", title: "A *title*")
+            let followed = try await daemon.telec("transcript", id, "--follow")
+            #expect(followed.output == "one\n# two\nthree\n" && followed.code == 0, "\(followed)")
+            let markdown = try await daemon.telec("transcript", id, "--format", "markdown")
+            #expect(markdown.output.hasPrefix("# A *title*\n\n- session: \(id)\n- owner: "), "\(markdown)")
+            #expect(markdown.output.hasSuffix("\n\n    one\n    # two\n    three\n"), "\(markdown)")
+            let lines = try await daemon.telec("transcript", id, "--format", "jsonl").output.split(separator: "\n").map
+            {
+                try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String] ?? [:]
+            }
+            let output = lines.filter { $0["kind"] == "output" }.compactMap { $0["text"] }.joined()
+            #expect(output == "one\n# two\nthree\n" && lines.last?["kind"] == "exit", "\(lines)")
+            #expect(lines.compactMap { $0["at"] }.count == lines.count)
+        }
+    }
+
+    @Test("a slip names what was meant, and a title of one's own is enough")
+    func titles() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo said; sleep 1000", title: "Tidy up")
+            try await daemon.waitForTranscript(of: id, toContain: "said")
+            #expect(try await daemon.telec("transcript", "Tidy up").output == "said\n")
+            for slip in ["Tidy u", "tidy", "Tydi up", String(id.prefix(8)), String(id.dropLast()) + "x"] {
+                let run = try await daemon.telec("sessions", "get", slip)
+                #expect(
+                    run.code == 64
+                        && run.error == "error: there is no session \(slip); did you mean \(id) (Tidy up)?\n",
+                    "\(run)")
+            }
+            let none = try await daemon.telec("sessions", "get", "frobnicate")
+            #expect(none.code == 64 && !none.error.contains("did you mean"), "\(none)")
+            let second = try await daemon.start("sleep", "1000", title: "Tidy up")
+            let both = try await daemon.telec("sessions", "end", "Tidy up")
+            #expect(both.code == 64 && both.error.contains(id) && both.error.contains(second), "\(both)")
+            #expect(try await daemon.telec("sessions", "end", second).code == 0)
+            try await daemon.wait(for: second, toBe: "closed")
+            // The one that runs is meant.
+            let ended = try await daemon.telec("sessions", "end", "Tidy up")
+            #expect(ended.code == 0, "\(ended)")
+            try await daemon.wait(for: id, toBe: "closed")
+        }
+    }
+
+    @Test(
+        "a reader of somebody else's session is asked why", .enabled(if: TestUser.areWanted, TestUser.skipReason),
+        arguments: Backend.available)
+    func reason(_ backend: Backend) async throws {
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Hers")
+            func read(_ input: String) async throws -> Run {
+                let command = "exec '\(machine.client.path)' transcript \(id)"
+                return try await machine.box.run(
+                    as: machine.admin, Program(inPath: "script"), ["-qec", command, "/dev/null"], machine.variables,
+                    input: input)
+            }
+            let told = try await read("incident 4711\n")
+            #expect(told.output.contains("This is Alice's session. Reading it is logged. Reason? "), "\(told)")
+            #expect(told.code == 0 && told.output.contains(MultiUserTests.canary), "\(told)")
+            for nothing in ["\n", "  \n"] {
+                let silent = try await read(nothing)
+                #expect(silent.code == 64 && !silent.output.contains(MultiUserTests.canary), "\(silent)")
+            }
+            let reasons = try query(
+                "SELECT outcome || ' ' || reason FROM audit_log WHERE action = 'read_transcript' ORDER BY seq",
+                on: machine.database)
+            #expect(reasons.first == "allowed incident 4711" && reasons.count == 3, "\(reasons)")
+            // Another's session is not known by its title: anybody could give his any.
+            #expect(try await machine.telec(machine.alice, "sessions", "share", id).code == 0)
+            let titled = try await machine.telec(machine.bob, "sessions", "get", "Hers")
+            #expect(titled.code == 64 && titled.error.contains("did you mean \(id) (Hers)?"), "\(titled)")
+        }
+    }
+}
