@@ -6,7 +6,7 @@ struct TelecHelpTests {
     @Test(
         "the help of every command is the golden one, and has examples",
         arguments: [
-            "", "whoami", "transcript", "sessions list", "sessions start", "sessions get", "sessions send",
+            "", "whoami", "tui", "transcript", "sessions list", "sessions start", "sessions get", "sessions send",
             "sessions tail", "sessions attach", "sessions end", "sessions revive", "sessions share", "sessions unshare",
             "adopt", "doctor", "metrics", "backup", "restore", "audit list", "audit verify", "audit export",
             "audit archive",

@@ -48,7 +48,7 @@ public struct PlainText {
         case "\n", "\t": result.unicodeScalars.append(scalar)
         case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}": break
         // They turn text around, or hide it.
-        case "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break
+        case "\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break
         default: result.unicodeScalars.append(scalar)
         }
     }

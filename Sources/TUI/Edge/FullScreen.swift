@@ -29,7 +29,10 @@ public struct FullScreen: Sendable {
         Alarm.letSignalsThrough()
         alarm.hearSignals()
         defer { Alarm.leaveSignals() }
-        defer { screen.leave() }
+        defer {
+            screen.leave()
+            LastResort.disarm()
+        }
         let mailbox = Mailbox(alarm)
         var loop = Loop(
             screen: screen, alarm: alarm, mailbox: mailbox, worker: Worker(client, doors, mailbox),
