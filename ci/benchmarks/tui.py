@@ -43,7 +43,7 @@ def arguments():
 def database(options, work):
     """The sessions: half of them in one project, the rest in two hundred."""
     path = os.path.join(work, "sessions.db")
-    subprocess.run([os.path.join(options.programs, "tc-migrate"), "up", "--database", f"sqlite:{path}"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([os.path.join(options.programs, "tc-migrate"), "up", "--database", f"sqlite:{path}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     me = shared_machine.myself("admin")
     with sqlite3.connect(path) as connection:
         marks = ", ".join("?" * 12)
@@ -74,7 +74,10 @@ class Terminal:
     def read(self, seconds):
         """What is shown within so many seconds; empty for nothing."""
         ready, _, _ = select.select([self.descriptor], [], [], seconds)
-        shown = os.read(self.descriptor, 65_536) if ready else b""
+        try:
+            shown = os.read(self.descriptor, 65_536) if ready else b""
+        except OSError:  # The program has ended.
+            shown = b""
         self.seen = (self.seen + shown)[-100_000:]
         return shown
 

@@ -56,7 +56,7 @@ final class Alarm: Sendable {
         heard.store(-1, ordering: .sequentiallyConsistent)
     }
 
-    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH, SIGCHLD]
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH, SIGCHLD, SIGCONT]
 
     /// Where a handler writes: it may look at nothing that takes a lock.
     private static let heard = Atomic<Int32>(-1)

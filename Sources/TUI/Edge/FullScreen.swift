@@ -92,6 +92,10 @@ private struct Loop {
         case SIGWINCH: resize()
         case SIGTSTP: suspend()
         case SIGCHLD: break
+        // Somebody has stopped this program without asking it; the shell had the terminal meanwhile.
+        case SIGCONT:
+            screen.leave()
+            comeBack()
         // Whoever is asked something takes it back first.
         case SIGINT where state.dialog != nil: handle(.key(.escape))
         default:
@@ -126,16 +130,21 @@ private struct Loop {
         Alarm.leaveSignals()
         raise(SIGTSTP)
         alarm.hearSignals()
+        comeBack()
+    }
+
+    /// What was told meanwhile may be more than was kept.
+    private mutating func comeBack() {
         screen.enter()
         resize()
+        handle(.missedSome)
     }
 
     /// Lets another program have the terminal, and waits for it.
     private mutating func hand(to terminal: SessionDoors.Terminal) {
         screen.leave()
         let trouble = run(terminal)
-        screen.enter()
-        resize()
+        comeBack()
         if let trouble { handle(.failed(trouble)) }
     }
 
