@@ -46,10 +46,10 @@ struct FullScreenStoryTests {
     @Test func oneStartsAndAttachesAndComesBack() async throws {
         try await withSession { daemon, _, window in
             try await window.keys("n")
-            try await window.wait(toShow: "Title of the new session: ")
+            try await window.wait(toShow: "Title of the new session:")
             try await window.type("Made here")
             try await window.keys("Enter")
-            try await window.wait(toShow: "Folder to work in: ")
+            try await window.wait(toShow: "Folder to work in:")
             try await window.keys("Enter")
             try await window.wait(toShow: "Agent, or !command")
             try await window.type("!echo made; read x; echo got $x; cat")
@@ -107,18 +107,18 @@ struct FullScreenStoryTests {
     }
 
     /// However it ends, the terminal is as it was.
-    @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "C-c"])
+    @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "SEGV"])
     func theTerminalIsLeftAsItWasFound(way: String) async throws {
         try await withSession { daemon, _, window in
             switch way {
-            case "q", "C-c": try await window.keys(way)
+            case "q": try await window.keys(way)
             default:
                 let run = try await daemon.box.run(
                     Program(inPath: "sh"),
                     ["-c", "kill -\(way) $(cat /proc/$0/task/$0/children)", "\(try await pane(window))"])
                 #expect(run.code == 0, "\(run)")
             }
-            let codes = ["q": 0, "INT": 130, "C-c": 130, "TERM": 143, "HUP": 129, "QUIT": 131]
+            let codes = ["q": 0, "INT": 130, "TERM": 143, "HUP": 129, "QUIT": 131, "SEGV": 139]
             let screen = try await window.wait(toShow: "settled")
             #expect(screen.contains("ended with \(try #require(codes[way]))"), "\(screen)")
             #expect(!screen.contains("Mine"), "\(screen)")
@@ -151,8 +151,16 @@ struct FullScreenStoryTests {
                 try await window.keys("Enter")
                 let again = try await window.wait(toShow: "Mine")
                 #expect(again.split(separator: "\n", omittingEmptySubsequences: false)[0].count > 90, "\(again)")
-                try await window.keys("q")
-                try await window.wait(toShow: "shell>")
+                // Ctrl-C takes back a question, and else leaves.
+                try await window.keys("s")
+                try await window.wait(toShow: "Type into")
+                try await window.keys("C-c")
+                try await window.wait(toShow: "not done")
+                try await window.keys("C-c")
+                try await window.wait(toShow: "Mine", false)
+                try await window.type("echo it was $?")
+                try await window.keys("Enter")
+                try await window.wait(toShow: "it was 130")
             }
         }
     }
@@ -168,6 +176,25 @@ struct FullScreenStoryTests {
             let pid = try #require(pid_t(children.trimmingCharacters(in: .whitespacesAndNewlines)))
             try await window.close()
             try waitUntil("the program \(pid) is gone") { !isAlive(pid) }
+        }
+    }
+
+    /// A click selects, and what is pasted is no command.
+    @Test func theMouseAndPastedText() async throws {
+        try await withSession { daemon, _, window in
+            _ = try await daemon.start("sleep", "1000", title: "Other")
+            try await window.wait(toShow: "Other")
+            try await window.wait(toShow: "title   Mine")
+            // Button, column and row as xterm says them: the first session stands in the third row of the screen.
+            try await window.type("\u{1B}[M %#")
+            try await window.wait(toShow: "title   Other")
+            _ = try await window.tmux(["set-buffer", "q\ne\ny\n"])
+            _ = try await window.tmux(["paste-buffer", "-p"])
+            try await window.keys("s")
+            try await window.wait(toShow: "Type into \u{201C}Other\u{201D}:")
+            _ = try await window.tmux(["paste-buffer", "-p"])
+            let screen = try await window.wait(toShow: "Other\u{201D}: q e y")
+            #expect(screen.contains("title   Other"), "\(screen)")
         }
     }
 
@@ -188,8 +215,8 @@ struct FullScreenStoryTests {
             try await window.wait(toShow: "Other", false)
             try await window.keys("Escape")
             try await window.keys("o", "o")
-            let screen = try await window.wait(toShow: "by all, newest first")
-            #expect(!screen.contains(" - /"), "\(screen)")
+            try await window.wait(toShow: "by all, newest first")
+            try await window.wait(toShow: " - /", false)
             try await window.keys("/")
             try await window.type("state:asleep")
             try await window.keys("Enter")

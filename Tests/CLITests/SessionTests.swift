@@ -213,7 +213,10 @@ struct SessionTests {
                 #expect(!run.error.contains("secret"))
             }
             // What telec does not let through.
-            for path in ["sessions?limit=+5", "sessions?limit=05", "sessions?text=%00", "audit/verify?seq=1"] {
+            for path in [
+                "sessions?limit=+5", "sessions?limit=05", "sessions?text=%00", "audit/verify?seq=1",
+                "projects?limit=2001", "projects?state=x",
+            ] {
                 let run = try await daemon.box.run(
                     try Program(inPath: "curl"),
                     ["-s", "--unix-socket", "\(daemon.box.folder)/d.sock", "http://x/\(path)"])

@@ -6,7 +6,7 @@ struct TelecHelpTests {
     @Test(
         "the help of every command is the golden one, and has examples",
         arguments: [
-            "", "whoami", "transcript", "search", "open", "sessions list", "sessions start", "sessions get",
+            "", "whoami", "tui", "transcript", "search", "open", "sessions list", "sessions start", "sessions get",
             "sessions send",
             "sessions tail", "sessions attach", "sessions end", "sessions revive", "sessions share", "sessions unshare",
             "adopt", "doctor", "metrics", "backup", "restore", "audit list", "audit verify", "audit export",

@@ -60,6 +60,16 @@ struct CoreTests {
         #expect(state.browser.selectedSession?.sessionID == "s2")
     }
 
+    @Test func aListThatDoesNotComeIsAskedForAgain() {
+        var state = State(size: Size(columns: 80, rows: 24), folder: "/")
+        #expect(state.frame.text.contains("connecting …"))
+        _ = state.handle(.connected(CoreWorld.me()))
+        #expect(state.frame.text.contains("loading …"))
+        _ = state.handle(.projectsFailed("the database is away", generation: state.generation))
+        #expect(state.frame.text.contains("the database is away") && !state.frame.text.contains("no sessions"))
+        guard case .loadProjects? = state.handle(.tick).first else { return #expect(Bool(false)) }
+    }
+
     @Test func answersToAnEarlierListAreLetFall() {
         var state = CoreWorld.state([("/p", 1)])
         let earlier = state.generation
@@ -198,6 +208,8 @@ struct CoreTests {
         // One endless line is parted.
         pane.append(String(repeating: "x", count: 100_000))
         #expect(pane.rows.count < 20_000)
+        for _ in 0..<3_000 { pane.append(String(repeating: "y", count: 3_000) + "\n") }
+        #expect(pane.rows.reduce(0) { $0 + $1.utf8.count } <= TranscriptPane.mostBytes * 3 / 2)
     }
 
     @Test func plainCommandsAreRead() {

@@ -29,7 +29,10 @@ public struct FullScreen: Sendable {
         Alarm.letSignalsThrough()
         alarm.hearSignals()
         defer { Alarm.leaveSignals() }
-        defer { screen.leave() }
+        defer {
+            screen.leave()
+            LastResort.disarm()
+        }
         let mailbox = Mailbox(alarm)
         var loop = Loop(
             screen: screen, alarm: alarm, mailbox: mailbox, worker: Worker(client, doors, mailbox),
@@ -89,6 +92,10 @@ private struct Loop {
         case SIGWINCH: resize()
         case SIGTSTP: suspend()
         case SIGCHLD: break
+        // Somebody has stopped this program without asking it; the shell had the terminal meanwhile.
+        case SIGCONT:
+            screen.leave()
+            comeBack()
         // Whoever is asked something takes it back first.
         case SIGINT where state.dialog != nil: handle(.key(.escape))
         default:
@@ -123,16 +130,21 @@ private struct Loop {
         Alarm.leaveSignals()
         raise(SIGTSTP)
         alarm.hearSignals()
+        comeBack()
+    }
+
+    /// What was told meanwhile may be more than was kept.
+    private mutating func comeBack() {
         screen.enter()
         resize()
+        handle(.missedSome)
     }
 
     /// Lets another program have the terminal, and waits for it.
     private mutating func hand(to terminal: SessionDoors.Terminal) {
         screen.leave()
         let trouble = run(terminal)
-        screen.enter()
-        resize()
+        comeBack()
         if let trouble { handle(.failed(trouble)) }
     }
 

@@ -92,7 +92,7 @@ final class Worker: Sendable {
                     case .session(let session, let isNew): mailbox.post(.told(session, isNew: isNew))
                     }
                 }
-                await self.waitForRoom()
+                await self.waitForRoom(for: 200)
             }
             mailbox.post(.disconnected("The daemon has ended the line; calling again"))
         } catch {
@@ -109,8 +109,8 @@ final class Worker: Sendable {
     }
 
     /// While the terminal is somebody else's, nothing piles up here.
-    private func waitForRoom() async {
-        while mailbox.backlog > 200, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
+    private func waitForRoom(for most: Int) async {
+        while mailbox.backlog > most, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
     }
 
     private func loadProjects(_ query: ListQuery, _ generation: Int) async {
@@ -121,7 +121,7 @@ final class Worker: Sendable {
             counting.withLock { $0 = ContinuousClock.now - begin }
             mailbox.post(.projects(projects, generation: generation))
         } catch {
-            mailbox.post(.failed(Self.sentence(error)))
+            mailbox.post(.projectsFailed(Self.sentence(error), generation: generation))
         }
     }
 
@@ -161,7 +161,7 @@ final class Worker: Sendable {
             try await client.stream(SessionPath.of(id, "transcript"), query) { [mailbox] bytes in
                 let new = text.withLock { $0.read(bytes) }
                 if !new.isEmpty { mailbox.post(.transcript(.text(new), reading: number)) }
-                await self.waitForRoom()
+                await self.waitForRoom(for: 10)
             }
             mailbox.post(.transcript(.ended, reading: number))
         } catch {

@@ -14,6 +14,7 @@ enum Event: Sendable {
     /// More was told than could be listened to.
     case missedSome
     case projects(ProjectsDocument, generation: Int)
+    case projectsFailed(String, generation: Int)
     case page(SessionsDocument, GroupKey, Int, generation: Int)
     case pageFailed(GroupKey, String, generation: Int)
     case audit(AuditDocument, Int, generation: Int)

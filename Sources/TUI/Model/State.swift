@@ -28,6 +28,8 @@ struct State {
     var query = ListQuery()
     var browser = Browser()
     var hasMore = false
+    /// Whether the list has come at all.
+    var isLoaded = false
     /// Something has changed that the list does not show.
     var hasNews = false
     var page = Page.sessions

@@ -18,6 +18,8 @@ struct TranscriptPane {
     private var openRows = 0
     private var openLine = ""
     private var lines: [String] = []
+    /// Of all lines together.
+    private var bytes = 0
     private var width: Int
     /// The first row on the screen; `nil` follows the end.
     private(set) var top: Int?
@@ -26,6 +28,7 @@ struct TranscriptPane {
 
     /// Whoever needs more reads it with `telec transcript`.
     static let mostLines = 4_000
+    static let mostBytes = 1_000_000
     private static let longestLine = 4_000
 
     init(session: SessionDocument, view: TranscriptView, reading: Int, width: Int) {
@@ -56,6 +59,7 @@ struct TranscriptPane {
     private mutating func finish(_ line: String) {
         let line = Cells.clean(line)
         lines.append(line)
+        bytes += line.utf8.count
         rows += Cells.wrapped(line, to: width)
     }
 
@@ -68,10 +72,16 @@ struct TranscriptPane {
 
     /// Keeps the end. A look further up moves along.
     private mutating func cut() {
-        guard lines.count > Self.mostLines + Self.mostLines / 4 else { return }
-        let removed = lines.count - Self.mostLines
+        // A quarter more than is kept, so that it is not done with every line.
+        guard lines.count > Self.mostLines * 5 / 4 || bytes > Self.mostBytes * 5 / 4 else { return }
+        var first = max(0, lines.count - Self.mostLines)
+        bytes -= lines[..<first].reduce(0) { $0 + $1.utf8.count }
+        while bytes > Self.mostBytes, first < lines.count {
+            bytes -= lines[first].utf8.count
+            first += 1
+        }
         let before = rows.count
-        lines.removeFirst(removed)
+        lines.removeFirst(first)
         isCut = true
         wrap()
         top = top.map { max(0, $0 - (before - rows.count)) }

@@ -72,7 +72,8 @@ public struct PlainFace {
 
     /// What is typed, on a thread that may wait; `nil` at the end of the input.
     private func ask(_ question: String) async -> String? {
-        Console.write(question)
+        // Nobody's typing ends the line of the question where the answers come from a file.
+        if Console.inputIsTerminal { Console.write(question) } else { say(question) }
         return await withCheckedContinuation { continuation in
             DispatchQueue.global().async { @Sendable in continuation.resume(returning: readLine()) }
         }

@@ -6,6 +6,10 @@ extension State {
         let height = layout.list
         switch answer {
         case .projects(let document, generation): take(document)
+        case .projectsFailed(let why, generation):
+            // It is tried again when the clock is looked at next.
+            hasNews = true
+            message = Message(text: why, isTrouble: true)
         case .page(let page, let key, let number, generation):
             browser.receive(page, for: key, number, height: height)
         case .pageFailed(let key, let why, generation):
@@ -16,7 +20,7 @@ extension State {
         case .auditFailed(let why, audit.generation):
             audit.entries.giveUp()
             message = Message(text: why, isTrouble: true)
-        case .projects, .page, .pageFailed, .audit, .auditFailed: break
+        case .projects, .projectsFailed, .page, .pageFailed, .audit, .auditFailed: break
         case .key, .size, .tick, .interrupted, .connected, .disconnected, .told, .missedSome, .transcript, .done,
             .failed, .notice, .started, .terminal, .quiet:
             break
@@ -25,7 +29,7 @@ extension State {
     }
 
     private mutating func take(_ document: ProjectsDocument) {
-        hasMore = document.hasMore
+        (hasMore, isLoaded) = (document.hasMore, true)
         var counts = document.projects.map { (key: GroupKey(path: $0.projectPath), count: $0.sessions) }
         switch query.order {
         case .projectsByActivity: break

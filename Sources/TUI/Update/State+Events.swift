@@ -14,7 +14,7 @@ extension State {
         case .disconnected(let why): effects = disconnect(why)
         case .told(let session, let isNew): effects = hear(session, isNew: isNew)
         case .missedSome: effects = reload()
-        case .projects, .page, .pageFailed, .audit, .auditFailed: effects = take(event)
+        case .projects, .projectsFailed, .page, .pageFailed, .audit, .auditFailed: effects = take(event)
         case .transcript(let news, let reading): effects = take(news, reading)
         case .done(let text): effects = say(text)
         case .failed(let text): effects = say(text, isTrouble: true)

@@ -11,6 +11,7 @@ extension State {
 
     private var emptyText: String {
         if link != .up { return "connecting …" }
+        if !isLoaded { return "loading …" }
         return query.isFiltering ? "no session fits; Esc shows all" : "no sessions; n starts one"
     }
 

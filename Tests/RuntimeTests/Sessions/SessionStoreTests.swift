@@ -54,6 +54,32 @@ import Testing
         }
     }
 
+    /// Projects are counted over what one sees, as a list of their sessions shows it.
+    @Test(arguments: Backend.available)
+    func projectsAreCountedAsTheyAreListed(backend: Backend) async throws {
+        try await withStore(backend) { store, database in
+            try await fill(store)
+            for (number, path) in [(40, nil), (41, "")] as [(Int, String?)] {
+                var session = session(number, of: Owner(person: "Alice", uid: 1_001))
+                session.projectPath = path
+                try await store.insert(session)
+            }
+            let closed = SessionFilter(state: .closed)
+            for scope in [SessionScope.all, .ownAndShared(alice)] {
+                let projects = try await store.projects(scope, SessionFilter(), limit: 10)
+                #expect(projects.map(\.path) == [nil] + (scope == .all ? ["/p1", "/p0"] : ["/p0", "/p1"]))
+                for project in projects {
+                    let listed = try await store.page(
+                        scope, SessionFilter(project: project.path ?? ""), after: nil, limit: 100
+                    ).sessions
+                    #expect(listed.count == project.sessions && listed.first?.lastActivity == project.newest)
+                }
+                #expect(try await store.projects(scope, closed, limit: 10) == [])
+                #expect(try await store.projects(scope, SessionFilter(), limit: 1).count == 1)
+            }
+        }
+    }
+
     /// Something on the table that reports no failure: what did not happen is not answered as done.
     @Test(arguments: Backend.available)
     func whatIsSwallowedIsAFailure(backend: Backend) async throws {
