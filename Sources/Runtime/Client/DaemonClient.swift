@@ -116,7 +116,11 @@ public struct DaemonClient: Sendable {
                 .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
             )
         } catch is Unanswered {
-            if asksAgain { return try await exchange(method, path, send: send, onHead: onHead, onBytes: onBytes) }
+            if asksAgain {
+                return try await exchange(
+                    method, path, headers: headers, handsOnRefusals: handsOnRefusals, send: send, onHead: onHead,
+                    onBytes: onBytes)
+            }
             throw RuntimeError(
                 .brokenAnswer, "the daemon closed the connection without an answer",
                 remedy: "try again; it may be ending, or you may have too many connections open")
@@ -147,7 +151,7 @@ public struct DaemonClient: Sendable {
                     try await outbound.write(.head(request))
                     try await send(outbound)
                 }
-                try await receive(inbound, path, handsOnRefusals: handsOnRefusals, onHead, onBytes)
+                try await receive(inbound, request.path ?? "/", handsOnRefusals: handsOnRefusals, onHead, onBytes)
                 group.cancelAll()
             }
         }
