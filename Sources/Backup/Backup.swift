@@ -93,7 +93,7 @@ public struct Backup: Sendable {
         let names = try copySettings(sums)
         try sums.sync()
         let manifest = Manifest(
-            madeAt: Moment.now.text, program: program, product: source.product, migrations: source.migrations,
+            madeAt: Timestamp.now.text, program: program, product: source.product, migrations: source.migrations,
             tables: tables, auditHead: try await auditHead(), recordings: count, recordingBytes: bytes,
             settings: names, sums: try Files.digest(of: paths.sums))
         try finish(manifest)

@@ -27,7 +27,7 @@ public protocol Dialect: Sendable {
     /// The SQL of a value as the column would hold it: converted to its type, with its collation.
     ///
     /// - Throws: ``LoweringError`` when it has no word for the type or the collation.
-    func held(_ value: String, by column: Column) throws(LoweringError) -> String
+    func stored(_ value: String, by column: Column) throws(LoweringError) -> String
     /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
     /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
     func incompatibility(of value: String, in column: Column) -> String?

@@ -19,7 +19,7 @@ public struct Inspection: Sendable, Equatable {
     package var sameEngineCopy = SameEngineCopy()
     /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
     /// to their types, and nowhere else.
-    package var heldTypes: [String: [String: HeldType]] = [:]
+    package var enforcedTypes: [String: [String: EnforcedType]] = [:]
 
     package init(
         schema: Schema, declaredTypes: [String: [String: String]] = [:], sequences: [String: Int64] = [:],
@@ -79,7 +79,7 @@ package struct FullText: Sendable, Equatable {
 }
 
 /// What a column's values are, in a database that lets nothing else in.
-package struct HeldType: Sendable, Equatable {
+package struct EnforcedType: Sendable, Equatable {
     package var type: ColumnType
     /// Why it is not the declared type: "is an enumeration". `nil` where it says the same.
     package var reason: String?

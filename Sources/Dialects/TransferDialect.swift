@@ -96,7 +96,7 @@ package protocol TransferTarget: Dialect {
     func lock(_ tables: [String], on connection: any Connection) throws
     /// The foreign keys from and to these tables, from tables of other schemas too; none where a database keeps them in the table
     /// and need not enforce them. Throws `DatabaseError`.
-    func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [HeldConstraint]
+    func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
     /// By table and column, the types as which `Connection.copyIn` writes into the columns that are there, whatever they were
     /// declared as; a column that it can't write is missing. Throws `DatabaseError`.
     func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]
@@ -121,7 +121,7 @@ extension TransferTarget {
 }
 
 /// A constraint that stands in a table, and the statements that take it off and make it again word for word.
-package struct HeldConstraint: Sendable, Equatable {
+package struct RemovableConstraint: Sendable, Equatable {
     package var table: String
     package var name: String
     /// Whether it was found to hold for every row.

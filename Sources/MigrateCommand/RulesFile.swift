@@ -42,7 +42,7 @@ enum RulesFile {
             switch field.name {
             case "type": rule.type = try type(field)
             case "timestamp":
-                rule.moment = try word(field, MomentReading.Count.allCases.map(\.rawValue), MomentReading.Count.init)
+                rule.moment = try word(field, TimestampRule.Count.allCases.map(\.rawValue), TimestampRule.Count.init)
             case "zone": rule.minutesAhead = try zone(field)
             case "nul": rule.nul = try text(field)
             case "nocase": rule.nocase = try nocase(field)

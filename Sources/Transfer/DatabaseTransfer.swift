@@ -80,7 +80,7 @@ public struct DatabaseTransfer: Sendable {
         // A file that is still to be made holds nothing, and is not made for a plan.
         let isMade = !to.isMissing
         var (plan, remarks) = try await TransferEngine.stoppable {
-            try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+            try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
                 try await withEngine(writingTo: isMade ? to : from, events) { engine in
                     if isMade { try await engine.requireFree() }
                     return try await engine.plan().plan
@@ -104,7 +104,7 @@ public struct DatabaseTransfer: Sendable {
     }
 
     private func load(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
-        var (report, remarks) = try await ReadingAgain.whenChanged({ events(.startedAgain($0)) }) {
+        var (report, remarks) = try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
             try await withEngine(writingTo: to, events) { try await $0.run() }
         }
         report.remarks += remarks

@@ -52,7 +52,7 @@ struct ListAudit: AsyncParsableCommand {
             let cells = [entry.person ?? "uid \(entry.uid)", entry.ownerPerson ?? "-", entry.reason ?? "-"]
                 .map { plain.read($0).replacing("\n", with: " ") }
             table.add(
-                String(entry.seq), MomentText.short(entry.at), cells[0], entry.action,
+                String(entry.seq), TimestampText.short(entry.at), cells[0], entry.action,
                 entry.outcome, entry.sessionID ?? "-", cells[1], cells[2])
         }
         return table.rendered()

@@ -25,7 +25,7 @@ struct SearchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Look only in sessions of this project.", valueName: "dir")) var project: String?
     @Option(help: ArgumentHelp("Look only in sessions of this person.", valueName: "name")) var owner: String?
     @Option(help: ArgumentHelp("Look only at what was said since: 2h, 7d, 2026-11-25.", valueName: "moment"))
-    var since: MomentArgument?
+    var since: TimestampArgument?
     @Option(help: "Why you look: required for sessions of others, and logged.") var reason: String?
     @Option(help: "Show at most this many places, 1 to 100.") var limit = 20
     @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "place")) var after: String?
@@ -65,7 +65,7 @@ enum FoundText {
                 lines.append("\(hit.session.sessionID)  \(SessionTexts.titled(hit.session, for: me))\(more)")
                 last = hit.session.sessionID
             }
-            lines.append("  \(MomentText.short(hit.saidAt))  \(SessionTexts.plain(hit.snippet))")
+            lines.append("  \(TimestampText.short(hit.saidAt))  \(SessionTexts.plain(hit.snippet))")
         }
         return lines.joined(separator: "\n")
     }

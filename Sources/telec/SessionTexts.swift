@@ -11,8 +11,9 @@ enum SessionTexts {
             ("owner", session.ownerPerson ?? "nobody"), ("state", session.status), ("host", host(session)),
             ("visibility", session.visibility), ("project", plain(session.projectPath ?? "-")),
             ("agent", session.agent ?? "-"), ("computer", session.computer),
-            ("started", MomentText.short(session.createdAt)),
-            ("last activity", MomentText.short(session.lastActivity)), ("ended", MomentText.short(session.closedAt)),
+            ("started", TimestampText.short(session.createdAt)),
+            ("last activity", TimestampText.short(session.lastActivity)),
+            ("ended", TimestampText.short(session.closedAt)),
         ]
         return lines.map { name, value in
             name + String(repeating: " ", count: 15 - name.count) + value
@@ -31,7 +32,7 @@ enum SessionTexts {
     private static func host(_ session: SessionDocument) -> String {
         guard let host = session.host else { return "-" }
         guard let since = host.since, let reason = host.reason else { return host.state }
-        return "\(host.state) since \(MomentText.short(since)): \(reason)"
+        return "\(host.state) since \(TimestampText.short(since)): \(reason)"
     }
 
     static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {
@@ -48,7 +49,7 @@ enum SessionTexts {
 }
 
 /// Moments as people read them.
-enum MomentText {
+enum TimestampText {
     /// To the second, in UTC as everywhere: `2026-11-25 09:30:00`.
     static func short(_ text: String?) -> String {
         guard let text else { return "-" }
@@ -56,8 +57,8 @@ enum MomentText {
     }
 
     /// How long ago it was, as far as that says more than the day: `5 min ago`.
-    static func ago(_ text: String?, _ now: Moment) -> String {
-        guard let text, let moment = Moment(parsing: text) else { return "-" }
+    static func ago(_ text: String?, _ now: Timestamp) -> String {
+        guard let text, let moment = Timestamp(parsing: text) else { return "-" }
         let seconds = now.seconds(since: moment)
         switch seconds {
         case ..<60: return "just now"

@@ -12,9 +12,9 @@ import Testing
 struct SessionTokenTests {
     /// A clock that a test moves.
     private final class Clock: Sendable {
-        private let moment = Mutex(Moment.now)
+        private let moment = Mutex(Timestamp.now)
         func advance(seconds: Int64) { moment.withLock { $0 = $0.advanced(seconds: seconds) } }
-        var now: Moment { moment.withLock { $0 } }
+        var now: Timestamp { moment.withLock { $0 } }
     }
 
     private func withTokens(

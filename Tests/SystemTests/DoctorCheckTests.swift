@@ -4,7 +4,7 @@ import Testing
 
 /// What a look comes to, for machines that no test has.
 struct DoctorCheckTests {
-    private static let now = Moment.now
+    private static let now = Timestamp.now
 
     @Test(arguments: [(-6, false), (-5, true), (0, true), (5, true), (7, false)])
     func clocksMayDifferByFiveSeconds(_ seconds: Int, _ isRight: Bool) {

@@ -6,7 +6,7 @@ import Testing
 /// Which type a column gets for what it is declared as and what it holds.
 struct TypeChoiceTests {
     static func profile(_ declared: ColumnType, _ values: [Value]) -> ColumnProfile {
-        var profile = ColumnProfile(Meaning(declared))
+        var profile = ColumnProfile(DeclaredKind(declared))
         for (row, value) in values.enumerated() {
             let cursor = NumberedRow(number: Int64(row + 1))
             switch value {

@@ -21,7 +21,7 @@ struct ViewDraft {
         let new = target.views.filter { before[view: $0.name] == nil }.map(\.name)
         remade.formUnion(before.views(reading: moved.union(remade).union(new)).map(\.name))
         going = before.views.map(\.name).filter(remade.contains).reversed()
-        let ordered = ReadingOrder.sort(
+        let ordered = DependencyOrder.sort(
             target.views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded })
         coming = ordered.filter { before[view: $0.name] == nil || remade.contains($0.name) }
     }

@@ -75,7 +75,7 @@ extension PortableReader {
             note(.literal(node.tokens, truth ? "TRUE" : "FALSE"))
         case .shaped(let type):
             do throws(Untranslatable) {
-                let shaped = try PostgreSQLMeaning.shaped(text, as: type)
+                let shaped = try PostgreSQLExpressionTranslation.shaped(text, as: type)
                 if shaped != text { note(.literal(node.tokens, SQLText.literal(shaped))) }
             } catch {
                 throw refusal(node, "is no \(type)", remedy: "write it as ISO 8601 does, a uuid in hexadecimal digits")

@@ -23,10 +23,10 @@ extension Schema {
         return reading
     }
 
-    private enum NameMeaning { case source(QueryNames.Source), output, unclear, nothing }
+    private enum NameReference { case source(QueryNames.Source), output, unclear, nothing }
 
     /// What a name means, from the SELECT that it stands in outwards.
-    private func meaning(of use: QueryNames.Use, _ column: String, in query: QueryNames) -> NameMeaning {
+    private func meaning(of use: QueryNames.Use, _ column: String, in query: QueryNames) -> NameReference {
         var scope: Int? = use.scope
         while let at = scope {
             let names = query.scopes[at]

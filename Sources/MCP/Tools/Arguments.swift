@@ -52,5 +52,5 @@ package struct Arguments: Sendable {
         if case .some(.integer(let number)) = values[name] { Int(exactly: number) } else { nil }
     }
 
-    package func moment(_ name: String) -> Moment? { text(name).flatMap(Moment.init(parsing:)) }
+    package func moment(_ name: String) -> Timestamp? { text(name).flatMap(Timestamp.init(parsing:)) }
 }

@@ -62,7 +62,7 @@ extension Parameter.Kind {
                 ? nil : "has to be a number from \(range.lowerBound) to \(range.upperBound)"
         case (.flag, .boolean): nil
         case (.moment, .string(let text)):
-            Moment(parsing: text) == nil ? "has to be a moment such as 2026-11-25T09:30:00Z" : nil
+            Timestamp(parsing: text) == nil ? "has to be a moment such as 2026-11-25T09:30:00Z" : nil
         case (.text, _), (.texts, _), (.words, _), (.number, _), (.flag, _), (.moment, _): "has to be \(phrase)"
         }
     }

@@ -151,7 +151,7 @@ extension ComingRows {
             let label = SQLText.identifier(column.name)
             if let generated = column.generated, changes(column.name, to: after) {
                 let value = try dialect.render(generated.expression, as: .generated(column, of: after))
-                later.append("\(try dialect.held(value, by: column)) AS \(label)")
+                later.append("\(try dialect.stored(value, by: column)) AS \(label)")
             } else {
                 parts.append("\(try part(column, after)) AS \(label)")
             }
@@ -163,13 +163,13 @@ extension ComingRows {
     }
 
     private func part(_ column: Column, _ after: Table) throws(LoweringError) -> String {
-        guard let value = values[column.name] else { return try dialect.held("NULL", by: column) }
+        guard let value = values[column.name] else { return try dialect.stored("NULL", by: column) }
         if let origin = origins[column.name], let was = before[column: origin],
             value == SQLText.identifier(origin), was.type == column.type, was.collation == column.collation
         {
             return value
         }
-        return try dialect.held(value, by: column)
+        return try dialect.stored(value, by: column)
     }
 
     private func isComputedAnew(_ column: Column, _ after: Table) -> Bool {

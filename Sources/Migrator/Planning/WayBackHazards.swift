@@ -87,7 +87,7 @@ private enum Lost: Equatable {
         case .spelling: return "\(name) IS NOT NULL"
         case .nulls(let fill):
             guard fill.isConstant else { return nil }
-            return "\(name) = \(try dialect.held(try dialect.render(fill, for: column.type), by: column))"
+            return "\(name) = \(try dialect.stored(try dialect.render(fill, for: column.type), by: column))"
         }
     }
 }

@@ -32,7 +32,7 @@ public struct AuditEntry: Sendable, Hashable, Codable {
 
 extension AuditEntry {
     /// The row that follows `head`.
-    init(_ event: AuditEvent, after head: AuditCheckpoint, at moment: Moment) {
+    init(_ event: AuditEvent, after head: AuditCheckpoint, at moment: Timestamp) {
         seq = head.seq + 1
         at = moment.text
         person = event.caller.identity.person.map { Self.fitted($0, to: 200) }
@@ -69,7 +69,7 @@ extension AuditEntry {
     init(_ row: Row, in dialect: any Dialect) {
         func text(_ column: String) -> String { row[column]?.text ?? "" }
         seq = row["seq"]?.integer ?? 0
-        at = dialect.holdsDeclaredTypes ? Moment(parsing: text("at"))?.text ?? text("at") : text("at")
+        at = dialect.holdsDeclaredTypes ? Timestamp(parsing: text("at"))?.text ?? text("at") : text("at")
         person = row["person"]?.text
         uid = row["uid"]?.integer ?? -1
         role = text("role")

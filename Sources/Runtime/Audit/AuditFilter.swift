@@ -10,13 +10,13 @@ public struct AuditFilter: Sendable, Hashable {
     public var action: AuditAction?
     public var outcome: AuditOutcome?
     /// From this moment on.
-    public var from: Moment?
+    public var from: Timestamp?
     /// Before this moment.
-    public var to: Moment?
+    public var to: Timestamp?
 
     public init(
         sessionID: String? = nil, person: String? = nil, owner: Owner? = nil, action: AuditAction? = nil,
-        outcome: AuditOutcome? = nil, from: Moment? = nil, to: Moment? = nil
+        outcome: AuditOutcome? = nil, from: Timestamp? = nil, to: Timestamp? = nil
     ) {
         self.sessionID = sessionID
         self.person = person

@@ -16,7 +16,7 @@ public struct DatabaseFacts: Sendable {
         let (product, time) = try await migrator.database.withConnection { connection in
             // Both databases write it, in spellings of their own.
             let time = try connection.queryValue("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")?.text
-            return (connection.product, time.flatMap(Moment.init(parsing:))?.text ?? "")
+            return (connection.product, time.flatMap(Timestamp.init(parsing:))?.text ?? "")
         }
         return DatabaseFacts(
             url: "\(migrator.database.url)", product: product, position: try await migrator.status().position.code,

@@ -14,7 +14,7 @@ public struct Epoch: Sendable {
             try connection.transaction {
                 try connection.queryValue(
                     """
-                    UPDATE daemon_lease SET epoch = epoch + 1, holder = \(holder), taken_at = \(Moment.now.text) \
+                    UPDATE daemon_lease SET epoch = epoch + 1, holder = \(holder), taken_at = \(Timestamp.now.text) \
                     WHERE id = 1 RETURNING epoch
                     """)?.integer
             }

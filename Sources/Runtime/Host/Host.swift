@@ -12,7 +12,7 @@ public actor Host {
     let spec: HostSpec
     let logger: Logger
     /// When this host began: what ended before is not about it.
-    let started = Moment.now
+    let started = Timestamp.now
     private var recorder = Recorder(columns: Tmux.size.columns, rows: Tmux.size.rows, at: .now)
     private var spool: Spool
     private var mark = DrainMark()
@@ -380,7 +380,7 @@ extension Host {
     /// What keeps it from its daemon; `nil` when nothing does. It is written down when it is news.
     func note(_ code: RuntimeError.Code, _ message: String) {
         guard standing?.code != code.rawValue || standing?.message != message else { return }
-        let fresh = HostStanding(since: Moment.now.text, code: code.rawValue, message: message)
+        let fresh = HostStanding(since: Timestamp.now.text, code: code.rawValue, message: message)
         standing = fresh
         folder.note(fresh)
         let what = isOver ? "the recording waits" : "the command goes on"

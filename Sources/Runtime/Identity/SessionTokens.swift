@@ -8,13 +8,13 @@ public struct SessionToken: Sendable, Hashable {
     public var principal: String
     /// `public`, which may do nothing, where the stored one is unknown to this version.
     public var role: Role
-    public var expires: Moment
+    public var expires: Timestamp
 }
 
 extension SessionToken {
     fileprivate init?(row: Row) {
         guard let session = row["session_id"]?.text, let principal = row["principal"]?.text,
-            let role = row["role"]?.text, let expires = row["expires_at"]?.text.flatMap(Moment.init(parsing:))
+            let role = row["role"]?.text, let expires = row["expires_at"]?.text.flatMap(Timestamp.init(parsing:))
         else { return nil }
         self.init(sessionID: session, principal: principal, role: Role(rawValue: role) ?? .public, expires: expires)
     }
@@ -37,13 +37,13 @@ public struct SessionTokens: Sendable {
     private let clock: TokenClock
 
     /// With `epoch` only that daemon writes.
-    public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Moment = { .now }) {
+    public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Timestamp = { .now }) {
         self.database = database
         fence = Fence(database: database, epoch: epoch)
         clock = TokenClock(now)
     }
 
-    private func now() -> Moment { clock.now }
+    private func now() -> Timestamp { clock.now }
 
     /// Learns from what is stored how late it has been already, before this process. Throws `DatabaseError`.
     func rememberTime() async throws {
@@ -54,7 +54,7 @@ public struct SessionTokens: Sendable {
                 UNION ALL SELECT max(taken_at) FROM daemon_lease
                 """)
         }
-        for moment in moments.compactMap({ $0[0].text.flatMap(Moment.init(parsing:)) }) { clock.advance(to: moment) }
+        for moment in moments.compactMap({ $0[0].text.flatMap(Timestamp.init(parsing:)) }) { clock.advance(to: moment) }
     }
 
     /// Makes a token for a session that exists, valid for 24 hours. It can't be had again. Throws `DatabaseError`.

@@ -3,19 +3,19 @@ import Synchronization
 
 /// A clock that never goes back: what has expired stays so, whatever somebody does to the machine's clock.
 final class TokenClock: Sendable {
-    private let source: @Sendable () -> Moment
-    private let highest: Mutex<Moment?>
+    private let source: @Sendable () -> Timestamp
+    private let highest: Mutex<Timestamp?>
 
-    init(_ source: @escaping @Sendable () -> Moment) {
+    init(_ source: @escaping @Sendable () -> Timestamp) {
         self.source = source
         highest = Mutex(nil)
     }
 
-    var now: Moment { advance(to: source()) }
+    var now: Timestamp { advance(to: source()) }
 
     /// It has been so late already.
     @discardableResult
-    func advance(to moment: Moment) -> Moment {
+    func advance(to moment: Timestamp) -> Timestamp {
         highest.withLock { highest in
             let latest = max(highest ?? moment, moment)
             highest = latest

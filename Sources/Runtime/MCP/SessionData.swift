@@ -10,8 +10,8 @@ struct SessionDataRequest: Sendable {
     var sessionID: String
     var view: View?
     var most: Int
-    var since: Moment?
-    var until: Moment?
+    var since: Timestamp?
+    var until: Timestamp?
     var reason: String?
 
     init(_ arguments: Arguments) {
@@ -33,9 +33,9 @@ struct SessionData {
     private var said: TextTail
     private var shown: TextTail
     /// When the recording began, and the milliseconds of it that were read. What nobody recorded has taken no time.
-    private var start: Moment?
+    private var start: Timestamp?
     private var passed: Int64 = 0
-    private var span: (from: Moment, to: Moment)?
+    private var span: (from: Timestamp, to: Timestamp)?
 
     /// `expected`: what is shown where nobody has said which.
     init(_ wanted: SessionDataRequest, expecting expected: SessionDataRequest.View) {
@@ -49,7 +49,7 @@ struct SessionData {
         }
     }
 
-    private static let epoch = Moment(parsing: "1970-01-01T00:00:00Z")
+    private static let epoch = Timestamp(parsing: "1970-01-01T00:00:00Z")
 
     /// The header of a recording.
     private mutating func begin(_ line: String) {
@@ -70,7 +70,7 @@ struct SessionData {
         if let now { span = (span?.from ?? now, now) }
     }
 
-    private func isWanted(_ now: Moment?) -> Bool {
+    private func isWanted(_ now: Timestamp?) -> Bool {
         guard let now else { return wanted.since == nil && wanted.until == nil }
         return wanted.since.map { now >= $0 } ?? true && wanted.until.map { now <= $0 } ?? true
     }

@@ -4,7 +4,7 @@ import Dialects
 struct Passage: Sendable, Equatable {
     var text: String
     /// When its first line came.
-    var saidAt: Moment
+    var saidAt: Timestamp
 
     /// In bytes: enough to stand around a word, and so few that a long recording is found at its places and not as a whole.
     static let longest = 2_000
@@ -15,7 +15,7 @@ struct PassageProgress: Sendable, Equatable {
     /// Where the next piece begins in the file.
     var readTo: Int64
     /// When the last event came.
-    var clock: Moment
+    var clock: Timestamp
     /// Where in an escape sequence the reading rests.
     var parser: String
     /// For whom its passages are marked (`TranscriptScope`).

@@ -5,8 +5,8 @@ import Dialects
 struct PassageReader {
     private var plain: PlainText
     private var conversation = AgentConversation()
-    private(set) var clock: Moment
-    private let now: Moment
+    private(set) var clock: Timestamp
+    private let now: Timestamp
     /// Whether what is read has just come.
     private let isLive: Bool
 
@@ -18,7 +18,7 @@ struct PassageReader {
     private var line = ""
 
     /// `progress` says where an earlier reading rested; `begin` when the session began.
-    init(resuming progress: PassageProgress?, begin: Moment, now: Moment, isLive: Bool) {
+    init(resuming progress: PassageProgress?, begin: Timestamp, now: Timestamp, isLive: Bool) {
         plain = PlainText(breakingAtMoves: true, resuming: progress?.parser)
         clock = progress?.clock ?? begin
         self.now = now
@@ -60,7 +60,7 @@ struct PassageReader {
 
     private mutating func readHeader(_ line: String) {
         guard line.hasPrefix("{"), let header = JSON(parsing: line), case .integer(let seconds)? = header["timestamp"],
-            let moment = Moment(unixSeconds: seconds)
+            let moment = Timestamp(unixSeconds: seconds)
         else { return }
         // A header has whole seconds.
         clock = min(now, max(clock, moment))

@@ -63,7 +63,7 @@ public struct FoundMemory: Sendable, Equatable {
         type = row["type"]?.text ?? ""
         title = row["title"]?.text
         subtitle = row["subtitle"]?.text
-        createdAt = row["created_at"]?.text.map(Moment.plain)
+        createdAt = row["created_at"]?.text.map(Timestamp.plain)
     }
 }
 
@@ -83,11 +83,11 @@ public struct FoundMirror: Sendable, Equatable {
         agent = row["agent"]?.text ?? ""
         project = row["project"]?.text ?? ""
         title = row["title"]?.text ?? ""
-        startedAt = row["timestamp_start"]?.text.map(Moment.plain)
+        startedAt = row["timestamp_start"]?.text.map(Timestamp.plain)
     }
 }
 
-extension Moment {
+extension Timestamp {
     /// A moment as both databases write it.
-    fileprivate static func plain(_ text: String) -> String { Moment(parsing: text)?.text ?? text }
+    fileprivate static func plain(_ text: String) -> String { Timestamp(parsing: text)?.text ?? text }
 }

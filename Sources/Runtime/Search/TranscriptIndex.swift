@@ -127,11 +127,11 @@ extension PassageProgress {
     /// `nil` for a row that is none of ours.
     fileprivate init?(row: Row) {
         guard let readTo = row["read_to"]?.integer, let parser = row["parser"]?.text, let scope = row["scope"]?.text,
-            let clock = row["clock"]?.text.flatMap(Moment.init(parsing:)), let passages = row["passages"]?.integer
+            let clock = row["clock"]?.text.flatMap(Timestamp.init(parsing:)), let passages = row["passages"]?.integer
         else { return nil }
         self.init(readTo: readTo, clock: clock, parser: parser, scope: scope, passages: Int(passages))
         guard let id = row["id"]?.integer, let text = row["body"]?.text,
-            let saidAt = row["said_at"]?.text.flatMap(Moment.init(parsing:))
+            let saidAt = row["said_at"]?.text.flatMap(Timestamp.init(parsing:))
         else { return }
         open = OpenPassage(id: id, passage: Passage(text: text, saidAt: saidAt))
     }

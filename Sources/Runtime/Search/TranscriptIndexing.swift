@@ -114,7 +114,7 @@ struct TranscriptIndexing {
         let (before, scope) = (try await index.progress(of: id), TranscriptScope.marks(of: session))
         if let before, before.scope != scope, try await !index.mark(id, with: scope) { return true }
         guard before?.passages ?? 0 < PassageProgress.most else { return false }
-        let begin = session.createdAt.flatMap(Moment.init(parsing:)) ?? .now
+        let begin = session.createdAt.flatMap(Timestamp.init(parsing:)) ?? .now
         let read = try await NIOThreadPool.singleton.runIfActive {
             let piece = try transcripts.piece(of: id, at: before?.readTo ?? 0)
             var reader = PassageReader(resuming: before, begin: begin, now: .now, isLive: isLive)

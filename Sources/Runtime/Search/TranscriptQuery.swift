@@ -13,7 +13,7 @@ struct TranscriptQuery: Sendable {
     var session: String?
     var project: String?
     var owner: String?
-    var since: Moment?
+    var since: Timestamp?
     var cursor: TranscriptCursor?
     var limit: Int
 
@@ -85,7 +85,7 @@ struct TranscriptCursor: Sendable, Equatable {
     /// Reads what `text` wrote; `nil` when it is none of ours.
     init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
-        guard parts.count == 2, Moment(parsing: parts[0])?.text == parts[0], let id = Int64(parts[1]) else {
+        guard parts.count == 2, Timestamp(parsing: parts[0])?.text == parts[0], let id = Int64(parts[1]) else {
             return nil
         }
         self.init(saidAt: parts[0], id: id)

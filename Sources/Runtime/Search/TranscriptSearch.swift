@@ -89,7 +89,7 @@ extension TranscriptIndex {
                 let saidAt = row["said_at"]?.text ?? ""
                 return FoundPlace(
                     id: row["id"]?.integer ?? 0, session: row["session_id"]?.text ?? "",
-                    saidAt: Moment(parsing: saidAt)?.text ?? saidAt, matches: row["matches"]?.integer ?? 0)
+                    saidAt: Timestamp(parsing: saidAt)?.text ?? saidAt, matches: row["matches"]?.integer ?? 0)
             }
         }
     }

@@ -99,9 +99,9 @@ struct QueryReader {
         return value
     }
 
-    func moment(_ name: Substring) throws(RuntimeError) -> Moment? {
+    func moment(_ name: Substring) throws(RuntimeError) -> Timestamp? {
         guard let text = try text(name) else { return nil }
-        guard let moment = Moment(parsing: text) else {
+        guard let moment = Timestamp(parsing: text) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)", remedy: "write a moment as 2026-11-25T09:30:00Z")
         }

@@ -17,7 +17,7 @@ struct HostRoute {
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
         // What was ended before the host began is not about this host.
-        let started = try QueryReader(request: request).text("started").flatMap(Moment.init(parsing:))
+        let started = try QueryReader(request: request).text("started").flatMap(Timestamp.init(parsing:))
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
             // An order to end is heard by whoever may record nothing more, too.
@@ -61,7 +61,7 @@ struct HostRoute {
 
     /// Only who is connected may take up: an end that is ordered meanwhile then reaches him.
     private func takeUp(
-        _ id: String, _ ticket: UInt64, _ caller: Caller, _ started: Moment?
+        _ id: String, _ ticket: UInt64, _ caller: Caller, _ started: Timestamp?
     ) async throws -> (session: Session, isEndOrdered: Bool) {
         do {
             return try await sessions.takeUp(id, by: caller, startedAt: started)

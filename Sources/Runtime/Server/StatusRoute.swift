@@ -16,7 +16,7 @@ struct StatusRoute {
         return Response(
             .object([
                 ("version", .integer(1)), ("daemon", .string(version)), ("mode", .string(services.mode.rawValue)),
-                ("uid", .integer(Int64(geteuid()))), ("time", .string(Moment.now.text)),
+                ("uid", .integer(Int64(geteuid()))), ("time", .string(Timestamp.now.text)),
                 ("state_folder", mayInspect ? .string(inspection.stateFolder) : .null),
                 ("database", facts?.document ?? .null),
             ]))

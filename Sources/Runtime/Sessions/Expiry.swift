@@ -19,7 +19,7 @@ struct Expiry {
 
     /// Returns whether more may be waiting.
     func pass() async throws -> Bool {
-        let moment = Moment.now.advanced(seconds: -Int64(keep))
+        let moment = Timestamp.now.advanced(seconds: -Int64(keep))
         let found = try await services.sessions.expired(before: moment, limit: Self.most)
         var ids: [String] = []
         for id in found where await !services.hosts.isConnected(id) { ids.append(id) }

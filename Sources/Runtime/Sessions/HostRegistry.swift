@@ -120,7 +120,7 @@ extension HostRegistry {
     func note(refusalOf sessionID: String, because reason: String) {
         if refusals[sessionID] == nil, refusals.count >= Self.mostRefusals { refusals = [:] }
         let since = refusals[sessionID].flatMap { $0.reason == reason ? $0.since : nil }
-        refusals[sessionID] = Refusal(since: since ?? Moment.now.text, reason: reason, last: .now)
+        refusals[sessionID] = Refusal(since: since ?? Timestamp.now.text, reason: reason, last: .now)
     }
 
     func presence(of sessionID: String) -> HostPresence {

@@ -52,14 +52,14 @@ extension Session {
 
     /// Whether its end was ordered, as far as a host is concerned that began at `started`. A row that says so since before is an
     /// older copy's: the session was started again since.
-    func isEndOrdered(for started: Moment?) -> Bool {
+    func isEndOrdered(for started: Timestamp?) -> Bool {
         let moment: String?
         switch state {
         case .closing: moment = lastActivity
         case .closed: moment = closedAt
         case .initializing, .active, .headless, .lost: return false
         }
-        guard let started, let ended = moment.flatMap(Moment.init(parsing:)) else { return true }
+        guard let started, let ended = moment.flatMap(Timestamp.init(parsing:)) else { return true }
         return ended >= started
     }
 

@@ -10,14 +10,14 @@ public struct SessionFilter: Sendable, Equatable {
     /// Words of the title or the description. Never of what was said.
     public var text: String?
     /// Only those in which something happened since then.
-    public var since: Moment?
+    public var since: Timestamp?
 
     /// In code points: longer than any title that can be given.
     static let longestText = 500
 
     public init(
         state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
-        text: String? = nil, since: Moment? = nil
+        text: String? = nil, since: Timestamp? = nil
     ) {
         self.since = since
         self.state = state
@@ -50,7 +50,7 @@ public struct SessionCursor: Sendable, Equatable {
     /// an error.
     public init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
-        guard parts.count == 2, Moment(parsing: parts[0])?.text == parts[0] else { return nil }
+        guard parts.count == 2, Timestamp(parsing: parts[0])?.text == parts[0] else { return nil }
         (lastActivity, id) = (parts[0], parts[1])
     }
 

@@ -8,7 +8,7 @@ enum SessionRow {
     static func session(_ row: Row) -> Session {
         func text(_ column: String) -> String? { row[column]?.text }
         // Each database gives moments another spelling.
-        func moment(_ column: String) -> String? { text(column).map { Moment(parsing: $0)?.text ?? $0 } }
+        func moment(_ column: String) -> String? { text(column).map { Timestamp(parsing: $0)?.text ?? $0 } }
         let closedAt = moment("closed_at")
         let state = text("lifecycle_status").flatMap(Session.State.init(rawValue:))
         return Session(

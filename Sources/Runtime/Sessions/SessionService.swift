@@ -35,7 +35,7 @@ struct SessionService: Sendable {
         try request.validate()
         let agent = try request.agent.map(agent(named:))
         let preferences = try await LongWork.run { try request.readPreferences() }
-        let now = Moment.now.text
+        let now = Timestamp.now.text
         let id = Identifier.random()
         let session = Session(
             id: id, title: request.title, owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
@@ -93,7 +93,7 @@ struct SessionService: Sendable {
     /// A host runs this session now: its row says so, whatever was taken for true while no host called. Unless its end was
     /// ordered. Since when it runs the host says itself: it opens no closed session for who may not revive it, and waits.
     func takeUp(
-        _ id: String, by caller: Caller, startedAt started: Moment?
+        _ id: String, by caller: Caller, startedAt started: Timestamp?
     ) async throws -> (session: Session, isEndOrdered: Bool) {
         guard var session = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
         // Somebody may order its end meanwhile.
@@ -112,7 +112,7 @@ struct SessionService: Sendable {
     /// A host was not let in. Whoever sees its session is told why, where it is the owner's uid that called; and a host of that
     /// uid is told of an end that was ordered, whatever became of its person: nobody else could.
     func isEndOrdered(
-        _ id: String, forRefused identity: Identity, startedAt started: Moment?
+        _ id: String, forRefused identity: Identity, startedAt started: Timestamp?
     ) async throws -> Bool {
         guard let session = try await services.sessions.find(id), session.owner.uid == identity.uid else {
             return false

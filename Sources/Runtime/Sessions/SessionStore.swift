@@ -60,7 +60,7 @@ public struct SessionStore: Sendable {
     }
 
     /// Sessions that were over before this moment, those that have been for longest first.
-    func expired(before moment: Moment, limit: Int) async throws -> [String] {
+    func expired(before moment: Timestamp, limit: Int) async throws -> [String] {
         try await database.withConnection { connection in
             try connection.query(
                 "SELECT session_id FROM sessions WHERE closed_at < \(moment.text) ORDER BY closed_at LIMIT \(limit)"
@@ -72,7 +72,7 @@ public struct SessionStore: Sendable {
     /// is called for each before: while its row is locked nobody revives it, and what is left when this ends in the middle is found
     /// again.
     func remove(
-        _ ids: [String], overBefore moment: Moment, _ also: @escaping @Sendable (String) throws -> Void
+        _ ids: [String], overBefore moment: Timestamp, _ also: @escaping @Sendable (String) throws -> Void
     ) async throws -> Int {
         try await fence.write { connection in
             var removed = 0
@@ -102,12 +102,12 @@ public struct SessionStore: Sendable {
     /// Moves a session to another state, unless it is closed already; false when it was, or is not there.
     @discardableResult
     public func move(_ id: String, to state: Session.State) async throws -> Bool {
-        let closedAt: Value = state == .closed ? .text(Moment.now.text) : .null
+        let closedAt: Value = state == .closed ? .text(Timestamp.now.text) : .null
         return try await fence.write { connection in
             try connection.execute(
                 """
                 UPDATE sessions SET lifecycle_status = \(state.rawValue), closed_at = \(closedAt), \
-                last_activity = \(Moment.now.text) WHERE session_id = \(id) AND \
+                last_activity = \(Timestamp.now.text) WHERE session_id = \(id) AND \
                 (closed_at IS NULL OR lifecycle_status = \(Session.State.lost.rawValue))
                 """) > 0
         }
@@ -134,7 +134,7 @@ public struct SessionStore: Sendable {
         try await fence.write { connection in
             try connection.execute(
                 """
-                UPDATE sessions SET lifecycle_status = \(Session.State.lost.rawValue), closed_at = \(Moment.now.text) \
+                UPDATE sessions SET lifecycle_status = \(Session.State.lost.rawValue), closed_at = \(Timestamp.now.text) \
                 WHERE session_id = \(id) AND closed_at IS NULL \
                 AND coalesce(lifecycle_status, \(Session.State.active.rawValue)) = \(state.rawValue)
                 """) > 0
@@ -147,7 +147,7 @@ public struct SessionStore: Sendable {
             try connection.execute(
                 """
                 UPDATE sessions SET lifecycle_status = \(Session.State.active.rawValue), closed_at = NULL, \
-                last_activity = \(Moment.now.text) WHERE session_id = \(id) \
+                last_activity = \(Timestamp.now.text) WHERE session_id = \(id) \
                 AND coalesce(lifecycle_status, \(Session.State.active.rawValue)) = \(state.rawValue)
                 """) > 0
         }
@@ -159,7 +159,7 @@ public struct SessionStore: Sendable {
             _ = try connection.execute(
                 """
                 UPDATE sessions SET lifecycle_status = 'initializing', closed_at = NULL, \
-                last_activity = \(Moment.now.text) WHERE session_id = \(id)
+                last_activity = \(Timestamp.now.text) WHERE session_id = \(id)
                 """)
         }
         return try await find(id)
@@ -187,7 +187,7 @@ public struct SessionStore: Sendable {
         try await fence.write { connection in
             for id in ids {
                 try connection.execute(
-                    "UPDATE sessions SET last_activity = \(Moment.now.text) WHERE session_id = \(id) AND closed_at IS NULL"
+                    "UPDATE sessions SET last_activity = \(Timestamp.now.text) WHERE session_id = \(id) AND closed_at IS NULL"
                 )
             }
         }
@@ -227,7 +227,7 @@ extension SessionStore {
                 let path = row[0].text ?? ""
                 return ProjectCount(
                     path: path.isEmpty ? nil : path, sessions: Int(row[1].integer ?? 0),
-                    newest: row[2].text.map { Moment(parsing: $0)?.text ?? $0 })
+                    newest: row[2].text.map { Timestamp(parsing: $0)?.text ?? $0 })
             }
         }
     }

@@ -24,7 +24,7 @@ struct Loading {
         remarks += EnvironmentKeys.remarks(context.environment)
         let effective = EffectiveSettings(interpolated())
         try LayerChecks.checkKinds(effective)
-        let typed = TypedReading(effective: effective, places: places, context: context)
+        let typed = TypedSettingsReader(effective: effective, places: places, context: context)
         let settings = try typed.settings()
         return LoadedSettings(
             settings: settings, files: files, remarks: remarks + typed.remarks(settings),

@@ -42,7 +42,7 @@ public struct SettingsSplit: Sendable {
             let text = try YAMLText.rendered(SettingsValue(sections: leaves.map { ($0.key, $0.value) }))
             files.append(File(target: target, keys: leaves.count, text: heading(target) + text))
         }
-        let people = try PeopleReading.people(
+        let people = try PeopleReader.people(
             EffectiveSettings([
                 Layer(
                     name: .system,

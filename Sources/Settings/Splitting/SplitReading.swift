@@ -8,7 +8,7 @@ extension SettingsSplit {
     package func database(_ context: ProcessContext) throws(SettingsError) -> DatabaseURL? {
         guard items.contains(where: { $0.isOfDatabase && $0.key != Key("database.password") }) else { return nil }
         let places = Places(mode: .system, settings: SplitItem.Target.system.file, isNamed: true)
-        return try DatabaseReading(effective: effective(context), places: places, context: context).url()
+        return try DatabaseReader(effective: effective(context), places: places, context: context).url()
     }
 
     private func effective(_ context: ProcessContext) -> EffectiveSettings {

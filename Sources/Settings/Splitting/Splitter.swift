@@ -28,7 +28,7 @@ struct Splitter {
         self.sources = sources
         self.additions = additions
         self.environment = environment
-        let people = try PeopleReading.people(EffectiveSettings([sources.config, sources.global]))
+        let people = try PeopleReader.people(EffectiveSettings([sources.config, sources.global]))
         let match = PeopleFolders(people)
         names = match.users(of: sources.people.map(\.folder))
         owner = match.owner(sources)

@@ -7,7 +7,7 @@ package enum ClockCheck {
 
     /// What another clock said, after `asked` and before `answered` of one's own.
     package static func judge(
-        _ whose: String, _ said: Moment, asked: Moment, answered: Moment
+        _ whose: String, _ said: Timestamp, asked: Timestamp, answered: Timestamp
     ) -> HealthCheck {
         guard said >= asked.advanced(seconds: -tolerance), said <= answered.advanced(seconds: tolerance) else {
             return .failed(

@@ -20,7 +20,7 @@ struct State {
     }
 
     var size: Size
-    var now = Moment.now
+    var now = Timestamp.now
     var me: WhoamiDocument?
     var link = Link.connecting
     /// How often in a row nobody has answered.

@@ -104,7 +104,7 @@ public struct PlainFace {
         sessions += page.sessions
         next = page.next
         if sessions.isEmpty { say(query.isFiltering ? "No session fits." : "No sessions. Say start to begin one.") }
-        let now = Moment.now
+        let now = Timestamp.now
         for (at, session) in page.sessions.enumerated() { say(words.line(first + at, session, at: now)) }
         if next != nil { say("There are more: say more.") }
     }

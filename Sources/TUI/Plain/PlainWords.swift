@@ -9,7 +9,7 @@ struct PlainWords {
         session.ownerPerson == me.person && session.ownerUID == me.uid
     }
 
-    func line(_ number: Int, _ session: SessionDocument, at now: Moment) -> String {
+    func line(_ number: Int, _ session: SessionDocument, at now: Timestamp) -> String {
         let badge = me.isShared && !isMine(session) ? "[\(session.ownerPerson ?? "nobody")] " : ""
         let parts = [
             "\(number). \(badge)\(session.title ?? "untitled")", StateText.long(session), session.agent,

@@ -3,8 +3,8 @@ import Dialects
 /// Times as people read them.
 enum TimeText {
     /// How long ago, in its largest unit: `5s`, `12m`, `3h`, `9d`, `2y`; `-` for none.
-    static func age(_ text: String?, at now: Moment) -> String {
-        guard let text, let moment = Moment(parsing: text) else { return "-" }
+    static func age(_ text: String?, at now: Timestamp) -> String {
+        guard let text, let moment = Timestamp(parsing: text) else { return "-" }
         let seconds = max(0, now.seconds(since: moment))
         switch seconds {
         case ..<60: return "\(seconds)s"

@@ -4,7 +4,7 @@ import Dialects
 /// at any time. Elsewhere they stand in the tables, and are not enforced meanwhile.
 struct ForeignKeysAside {
     private let keys: [(table: String, key: ForeignKey)]
-    private let held: [HeldConstraint]
+    private let held: [RemovableConstraint]
 
     /// Throws `DatabaseError`, as the others do.
     init(

@@ -72,7 +72,7 @@ struct SchemaSurvey {
 
 extension SchemaSurvey {
     /// A column without a zone holds what the clock shows.
-    private func reading(_ reading: ValueReading?, for type: ColumnType) -> ValueReading? {
+    private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         guard case .moment(var moment) = reading, CanonicalForm(type) == .reading else { return reading }
         moment.isLocal = true
         return .moment(moment)

@@ -56,9 +56,9 @@ enum SameEngineCopyPlanner {
 
     /// An enumeration that stays behind leaves its labels as a check.
     private static func checks(_ inspection: Inspection, _ taken: Set<String>) -> [PlannedCheck] {
-        guard !inspection.heldTypes.isEmpty else { return [] }
+        guard !inspection.enforcedTypes.isEmpty else { return [] }
         return inspection.schema.tables.filter { taken.contains($0.name) }.flatMap { table in
-            let types = inspection.heldTypes[table.name] ?? [:]
+            let types = inspection.enforcedTypes[table.name] ?? [:]
             let labels = table.columns.compactMap { column in
                 types[column.name].flatMap { $0.labels.isEmpty ? nil : LabelCheck.check(column.name, $0, of: table) }
             }
@@ -117,7 +117,7 @@ extension Construction.Part.Kind {
 
 /// The check that keeps to an enumeration's labels where there is no such type.
 enum LabelCheck {
-    static func check(_ column: String, _ type: HeldType, of table: Table) -> Check {
+    static func check(_ column: String, _ type: EnforcedType, of table: Table) -> Check {
         let text = SQLExpression.column(column, isOneOf: type.labels).sourceText
         return Check(.native(sqlite: text, postgresql: text), name: "\(table.name)_\(column)_check")
     }

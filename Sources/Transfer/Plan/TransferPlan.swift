@@ -88,7 +88,7 @@ public struct PlannedTable: Sendable, Equatable {
 /// How the values of one column are read, and what happens to those that do not fit.
 package struct ColumnPlan: Sendable, Equatable {
     /// `nil`: as they are.
-    package var reading: ValueReading?
+    package var reading: ValueRule?
     package var policy: MismatchPolicy = .widen
     package var demand: ColumnDemand = []
     /// Whether the type is given, by a rule or a declared schema: then no value widens it.

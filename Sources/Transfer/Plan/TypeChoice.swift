@@ -89,7 +89,7 @@ struct TypeChoice: Equatable, Sendable {
         return TypeChoice(.text, because: "numbers that are no decimals (\(example(profile.undecimals)))")
     }
 
-    private static func bytes(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice? {
+    private static func bytes(_ meaning: DeclaredKind, _ profile: ColumnProfile) -> TypeChoice? {
         if profile.unwritable.count > 0 {
             return TypeChoice(
                 .bytes,
@@ -107,7 +107,7 @@ struct TypeChoice: Equatable, Sendable {
     }
 
     /// Dates and times keep their meaning only when all are of one kind; a number may be of any epoch, and stays as it is.
-    private static func calendar(_ meaning: Meaning, _ profile: ColumnProfile) -> TypeChoice {
+    private static func calendar(_ meaning: DeclaredKind, _ profile: ColumnProfile) -> TypeChoice {
         guard profile.foreign.isNone else {
             // Numbers alone can be compared and computed with, whatever they count.
             return profile.texts.isNone
@@ -142,7 +142,7 @@ struct TypeChoice: Equatable, Sendable {
         type == .date || (shape.hasTime && shape.hasSeconds && !shape.hasT && shape.offset == .none)
     }
 
-    static func whenEmpty(_ meaning: Meaning) -> ColumnType {
+    static func whenEmpty(_ meaning: DeclaredKind) -> ColumnType {
         switch meaning {
         case .integer: .bigint
         case .real: .real

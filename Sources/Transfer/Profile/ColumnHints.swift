@@ -45,7 +45,7 @@ struct ColumnHints: Sendable, Equatable {
     }
 
     /// The counts by which every number lies between 1990 and 2100, the likeliest first.
-    func moments(isCoreData: Bool) -> [MomentReading.Count] {
+    func moments(isCoreData: Bool) -> [TimestampRule.Count] {
         let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))
         guard minimum <= maximum || lowest <= highest else { return [] }
         // Core Data counts from 2001: there, what would be 1990 to 1999 for others is 2021 to 2031.

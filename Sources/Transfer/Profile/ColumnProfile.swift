@@ -43,7 +43,7 @@ struct ColumnProfile: Sendable, Equatable {
     var undecimals = Occurrences()
 
     /// What the declared type makes worth looking at.
-    let meaning: Meaning
+    let meaning: DeclaredKind
     /// Values that are not what `meaning` says.
     var foreign = Occurrences()
     /// What a rule might make of it.
@@ -51,7 +51,7 @@ struct ColumnProfile: Sendable, Equatable {
     /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
     var shapes: [Int] = []
 
-    init(_ meaning: Meaning) {
+    init(_ meaning: DeclaredKind) {
         self.meaning = meaning
         switch meaning {
         case .date, .time, .moment: shapes = Array(repeating: 0, count: CalendarShape.slots)

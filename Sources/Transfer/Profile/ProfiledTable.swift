@@ -7,7 +7,7 @@ struct ProfiledTable: Sendable {
     /// In the order of the table's columns; none where the database itself holds its columns to their types.
     var profiles: [ColumnProfile]
     /// What it holds them to, and nothing elsewhere.
-    var held: [HeldColumn] = []
+    var held: [EnforcedColumn] = []
     /// What the rules say of each column; nothing in a table that goes over as it is.
     var columnRules: [EffectiveColumnRule] = []
     var policy = MismatchPolicy.widen

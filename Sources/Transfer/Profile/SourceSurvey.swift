@@ -28,8 +28,8 @@ struct SourceSurvey {
         try naming(whole) {
             let (table, omitted) = rules.withoutSkippedColumns(whole)
             let columnRules = table.columns.map { rules.columnRule(of: $0, in: table.name) }
-            let held = inspection.heldTypes[table.name]
-            let profiles = zip(table.columns, columnRules).map { ColumnProfile(Meaning($1.type ?? $0.type)) }
+            let held = inspection.enforcedTypes[table.name]
+            let profiles = zip(table.columns, columnRules).map { ColumnProfile(DeclaredKind($1.type ?? $0.type)) }
             let blank = ProfiledTable(
                 table: table, reading: try source.reading(of: whole, on: connection),
                 profiles: held == nil ? profiles : [], columnRules: columnRules, policy: rules.policy(of: table.name),
@@ -47,7 +47,7 @@ struct SourceSurvey {
         let name = part.blank.table.name
         return try naming(part.blank.table) {
             if let held = part.held {
-                let found = try HeldTableReading(part.blank, held).read(on: connection)
+                let found = try EnforcedTableCounts(part.blank, held).read(on: connection)
                 events(.counted(table: name, rows: found.rows))
                 return found
             }

@@ -141,7 +141,7 @@ struct ColumnEvidence {
     }
 }
 
-extension Meaning {
+extension DeclaredKind {
     fileprivate var isMoment: Bool {
         switch self {
         case .moment, .date, .time: true

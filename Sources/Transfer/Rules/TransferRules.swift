@@ -52,7 +52,7 @@ public struct TransferRules: Sendable, Equatable {
         /// Its type in the target; chosen by the values when `nil`.
         public var type: ColumnType?
         /// What numbers count; `nil` when values are no moments.
-        public var moment: MomentReading.Count?
+        public var moment: TimestampRule.Count?
         /// How many minutes the clock of texts without a zone is ahead of UTC.
         public var minutesAhead: Int?
         /// The replacement for a NUL and for bytes that are no UTF-8.
@@ -84,7 +84,7 @@ public struct TransferRules: Sendable, Equatable {
 struct EffectiveColumnRule: Sendable, Equatable {
     /// The type that a rule gives; no value widens it.
     var type: ColumnType?
-    var reading: ValueReading?
+    var reading: ValueRule?
     var policy: MismatchPolicy
     /// What becomes of it where it compares without regard to case.
     var nocase = NocasePolicy.text
@@ -166,9 +166,9 @@ extension TransferRules.ColumnRule {
     /// A moment is a `timestamp` unless a `datetime` is asked for.
     fileprivate var givenType: ColumnType? { type ?? (moment == nil ? nil : .timestamp) }
 
-    fileprivate var reading: ValueReading? {
+    fileprivate var reading: ValueRule? {
         if let moment {
-            return .moment(MomentReading(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
+            return .moment(TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
         }
         return nul.map { .cleaned(replacement: $0) }
     }

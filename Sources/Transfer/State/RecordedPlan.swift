@@ -38,7 +38,7 @@ extension ColumnPlan {
     }
 }
 
-extension ValueReading {
+extension ValueRule {
     fileprivate var recorded: JSON {
         switch self {
         case .moment(let reading):

@@ -19,7 +19,7 @@ public struct Verification: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
-        var (report, remarks) = try await ReadingAgain.whenChanged(events) { try await compare(events) }
+        var (report, remarks) = try await SourceRetry.whenChanged(events) { try await compare(events) }
         report.remarks += remarks
         return report
     }

@@ -148,7 +148,7 @@ extension Inspection {
     fileprivate func held(_ table: Table) -> Table {
         var table = table
         for at in table.columns.indices {
-            let type = heldTypes[table.name]?[table.columns[at].name]?.type
+            let type = enforcedTypes[table.name]?[table.columns[at].name]?.type
             table.columns[at].type = type ?? table.columns[at].type
         }
         return table

@@ -5,7 +5,7 @@ import TCSystem
 
 /// What came back when the daemon was asked how it is.
 enum DaemonAnswer: Sendable {
-    case answered(StatusDocument, asked: Moment, answered: Moment, path: String)
+    case answered(StatusDocument, asked: Timestamp, answered: Timestamp, path: String)
     /// No answer, with the reason.
     case none(HealthCheck)
 
@@ -15,7 +15,7 @@ enum DaemonAnswer: Sendable {
             return .none(.notChecked(.daemon, "where its socket is can't be told: \(Sentence.of(error))"))
         }
         do {
-            let asked = Moment.now
+            let asked = Timestamp.now
             let client = DaemonClient(socketPath: path)
             let reply = try await TimeLimit.wait(patience) { try await client.get("/status", as: StatusDocument.self) }
             guard let reply else {

@@ -7,9 +7,9 @@ import TCSystem
 
 /// What the database's clock said, and when it was asked.
 struct DatabaseClock: Sendable {
-    var said: Moment
-    var asked: Moment
-    var answered: Moment
+    var said: Timestamp
+    var asked: Timestamp
+    var answered: Timestamp
 }
 
 /// Asks the daemon how its database is; where no daemon answers, looks itself, if that is this user's to do.
@@ -20,7 +20,7 @@ struct DatabaseLook {
     func look() async -> (check: HealthCheck, facts: DatabaseClock?) {
         if case .answered(let status, let asked, let answered, _) = known.answer {
             if let told = status.database {
-                let clock = Moment(parsing: told.time).map {
+                let clock = Timestamp(parsing: told.time).map {
                     DatabaseClock(said: $0, asked: asked, answered: answered)
                 }
                 return (judge(told.url, told.product, told.position), clock)
@@ -49,11 +49,11 @@ struct DatabaseLook {
                 return (.notChecked(.database, "\(url) is not there yet: the daemon's first start makes it"), nil)
             }
             let migrator = Migrator(history: try .teleclaude(), database: database)
-            let asked = Moment.now
+            let asked = Timestamp.now
             guard let facts = try await TimeLimit.wait(patience, for: { try await DatabaseFacts.read(migrator) }) else {
                 return (failure("\(url) did not answer within \(patience)", "see whether its server is well"), nil)
             }
-            let clock = Moment(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
+            let clock = Timestamp(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
             return (judge(facts.url, facts.product, facts.position), clock)
         } catch let error as DatabaseError where [.permission, .authentication].contains(error.kind) {
             // Peer authentication lets the daemon's own account in, and nobody else.

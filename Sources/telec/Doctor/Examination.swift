@@ -88,7 +88,7 @@ struct Examination {
     private func clocks(_ known: Known, _ facts: DatabaseClock?) -> [HealthCheck] {
         var checks: [HealthCheck] = []
         if case .answered(let status, let asked, let answered, _) = known.answer,
-            let said = Moment(parsing: status.time)
+            let said = Timestamp(parsing: status.time)
         {
             checks.append(ClockCheck.judge("the daemon's", said, asked: asked, answered: answered))
         } else {

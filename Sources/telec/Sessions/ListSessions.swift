@@ -29,7 +29,7 @@ struct ListSessions: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Show only sessions in which something happened since: 2h, 7d, 2026-11-25.", valueName: "moment"))
-    var since: MomentArgument?
+    var since: TimestampArgument?
     @Option(
         help: ArgumentHelp(
             "Show these: id, title, state, agent, activity, owner, project, started, visibility, computer.",

@@ -8,7 +8,7 @@ struct SessionTable {
     let me: WhoamiDocument
     /// How wide the terminal is; `nil`: as wide as need be.
     let width: Int?
-    let now: Moment
+    let now: Timestamp
 
     /// A title of fewer columns says too little.
     private static let least = 12
@@ -55,10 +55,10 @@ struct SessionTable {
         case .title: SessionTexts.titled(session, for: me)
         case .state: SessionTexts.state(session)
         case .agent: SessionTexts.plain(session.agent ?? "-")
-        case .activity: MomentText.ago(session.lastActivity, now)
+        case .activity: TimestampText.ago(session.lastActivity, now)
         case .owner: SessionTexts.plain(session.ownerPerson ?? "nobody")
         case .project: SessionTexts.plain(session.projectPath ?? "-")
-        case .started: MomentText.ago(session.createdAt, now)
+        case .started: TimestampText.ago(session.createdAt, now)
         case .visibility: session.visibility
         case .computer: SessionTexts.plain(session.computer)
         }

@@ -23,13 +23,13 @@ struct ShownRecording {
     private let view: RecordingView
     private let isCollecting: Bool
     /// When the last event came, as far as the recording says.
-    private var clock: Moment?
+    private var clock: Timestamp?
     private(set) var collected = ""
 
     init(view: RecordingView, of session: SessionDocument?, isCollecting: Bool) {
         self.view = view
         self.isCollecting = isCollecting
-        clock = session?.createdAt.flatMap(Moment.init(parsing:))
+        clock = session?.createdAt.flatMap(Timestamp.init(parsing:))
         if case .markdown(let conversation) = view {
             markdown = MarkdownTranscript(of: session, conversation: conversation || session?.agent != nil)
         }
@@ -85,7 +85,7 @@ struct ShownRecording {
         var seconds: Int64?
         if case .integer(let number)? = header["timestamp"] { seconds = number }
         // A header has whole seconds.
-        if let begin = seconds.flatMap(Moment.init(unixSeconds:)) { clock = max(clock ?? begin, begin) }
+        if let begin = seconds.flatMap(Timestamp.init(unixSeconds:)) { clock = max(clock ?? begin, begin) }
         guard view == .cast else { return "" }
         func number(_ name: String) -> Int {
             guard case .integer(let number)? = header["term"]?[name], (1...10_000).contains(number) else { return 80 }

@@ -64,7 +64,7 @@ struct AuditLogTests {
             try await expect(AuditFilter(owner: Owner(person: "Ben", uid: 1_001))) { $0.ownerPerson == "Ben" }
             try await expect(AuditFilter(owner: Owner(person: nil, uid: nil))) { $0.ownerPerson == nil }
             try await expect(AuditFilter(outcome: .refused)) { $0.outcome == "refused" }
-            let middle = try #require(Moment(parsing: all[20].at))
+            let middle = try #require(Timestamp(parsing: all[20].at))
             try await expect(AuditFilter(from: middle)) { $0.at >= middle.text }
             try await expect(AuditFilter(person: "Ann", to: middle)) { $0.at < middle.text && $0.person == "Ann" }
         }

@@ -4,8 +4,8 @@ import Testing
 @testable import TCRuntime
 
 @Suite struct PassageReaderTests {
-    private static let begin = Moment(parsing: "2026-11-25T10:00:00Z")!
-    private static let now = Moment(parsing: "2026-11-27T10:00:00Z")!
+    private static let begin = Timestamp(parsing: "2026-11-25T10:00:00Z")!
+    private static let now = Timestamp(parsing: "2026-11-27T10:00:00Z")!
 
     private func reader(
         _ progress: PassageProgress? = nil, live isLive: Bool = false, _ lines: String...

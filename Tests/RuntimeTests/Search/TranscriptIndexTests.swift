@@ -31,7 +31,7 @@ import Testing
     }
 
     private func passage(_ text: String, _ minute: Int = 0) -> Passage {
-        Passage(text: text, saidAt: Moment(parsing: "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):00Z")!)
+        Passage(text: text, saidAt: Timestamp(parsing: "2026-11-25T10:\(minute < 10 ? "0" : "")\(minute):00Z")!)
     }
 
     private func progress(_ readTo: Int64, _ session: Session) -> PassageProgress {

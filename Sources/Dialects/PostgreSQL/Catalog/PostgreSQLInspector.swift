@@ -122,7 +122,7 @@ package enum PostgreSQLInspector {
         inspection.sameEngineCopy = builder.copy
         for column in columns.columns {
             guard let type = types.type(of: column.column.name, in: column.table) else { continue }
-            inspection.heldTypes[column.table, default: [:]][column.column.name] = PostgreSQLHeldType.of(
+            inspection.enforcedTypes[column.table, default: [:]][column.column.name] = PostgreSQLEnforcedType.of(
                 type, column: column.column.name)
         }
         return inspection

@@ -1,6 +1,6 @@
 /// The types of all columns in the current schema, as the catalog describes them.
 struct PostgreSQLTypeReader {
-    private var types: [Key: PostgreSQLHeldType.Description] = [:]
+    private var types: [Key: PostgreSQLEnforcedType.Description] = [:]
 
     private struct Key: Hashable {
         var table: String
@@ -27,7 +27,7 @@ struct PostgreSQLTypeReader {
             let key = Key(table: row[0].text ?? "", column: row[1].text ?? "")
             let declared = row[2].text ?? ""
             let described = types[key]?.labels ?? []
-            types[key] = PostgreSQLHeldType.Description(
+            types[key] = PostgreSQLEnforcedType.Description(
                 declared: declared, base: row[4].text ?? declared, kind: row[3].text ?? "b",
                 isOwn: row[5].boolean ?? false, isCaseless: row[7].boolean == false,
                 labels: described + [row[6].text].compactMap { $0 })
@@ -35,7 +35,7 @@ struct PostgreSQLTypeReader {
     }
 
     /// `nil` for a column that is in no table.
-    func type(of column: String, in table: String) -> PostgreSQLHeldType.Description? {
+    func type(of column: String, in table: String) -> PostgreSQLEnforcedType.Description? {
         types[Key(table: table, column: column)]
     }
 }

@@ -24,7 +24,7 @@ struct PostgreSQLViewReader {
         let found = rows.map { row in
             View(name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text)
         }
-        views = ReadingOrder.sort(found, name: \.name, reads: { read[$0.name] ?? [] })
+        views = DependencyOrder.sort(found, name: \.name, reads: { read[$0.name] ?? [] })
     }
 
     private static func query(_ text: String) -> String {

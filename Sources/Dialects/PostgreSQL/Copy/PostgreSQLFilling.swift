@@ -9,7 +9,7 @@ extension PostgreSQLDialect {
 
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
-    ) throws -> [HeldConstraint] {
+    ) throws -> [RemovableConstraint] {
         guard !tables.isEmpty else { return [] }
         let filled = tables.map { SQLText.literal(SQLText.identifier($0)) + "::regclass" }.joined(separator: ", ")
         return try connection.query(
@@ -29,7 +29,7 @@ extension PostgreSQLDialect {
             let comment = row[5].text.map {
                 "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQLText.literal($0))"
             }
-            return HeldConstraint(
+            return RemovableConstraint(
                 table: row[0].text ?? "", name: row[1].text ?? "", isValid: isValid,
                 drop: "ALTER TABLE \(table) DROP CONSTRAINT \(name)",
                 restore: ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"] + [comment].compactMap { $0 },
@@ -42,7 +42,7 @@ extension PostgreSQLDialect {
         var written: [String: [String: ColumnType]] = [:]
         for column in try PostgreSQLColumnReader(connection).columns {
             let name = column.column.name
-            guard let type = types.type(of: name, in: column.table).flatMap(PostgreSQLHeldType.written) else {
+            guard let type = types.type(of: name, in: column.table).flatMap(PostgreSQLEnforcedType.written) else {
                 continue
             }
             written[column.table, default: [:]][name] = type
@@ -51,7 +51,7 @@ extension PostgreSQLDialect {
     }
 }
 
-extension PostgreSQLHeldType {
+extension PostgreSQLEnforcedType {
     /// As what values of a type are written by `COPY` in binary; `nil` where that is not known. A domain is received as what
     /// stands under it, an enumeration as its labels' text.
     static func written(_ type: Description) -> ColumnType? {

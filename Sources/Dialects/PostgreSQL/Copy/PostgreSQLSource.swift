@@ -22,7 +22,7 @@ extension PostgreSQLDialect: TransferSource {
     }
 
     package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
-        PostgreSQLMeaning(columns: columns, names: names)
+        PostgreSQLExpressionTranslation(columns: columns, names: names)
     }
 
     /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no

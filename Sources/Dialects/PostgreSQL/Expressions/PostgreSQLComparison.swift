@@ -1,6 +1,6 @@
 // Comparisons: what SQLite finds equal, or less, must be what PostgreSQL does.
 
-extension PostgreSQLMeaning {
+extension PostgreSQLExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
         var (a, b) = (try piece(left), try piece(right))
         if a.kind == .null || b.kind == .null { return "(\(a.sql) \(sign) \(b.sql))" }

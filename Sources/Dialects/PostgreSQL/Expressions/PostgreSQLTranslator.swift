@@ -1,6 +1,6 @@
 // What a transfer asks of PostgreSQL's meanings.
 
-extension PostgreSQLMeaning: ExpressionTranslator {
+extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: try condition(parsed(text)), postgresql: text)
@@ -26,7 +26,7 @@ extension PostgreSQLMeaning: ExpressionTranslator {
             guard case .shaped(let shaped) = Self.kind(of: type) else { return value }
             return .text(try Self.shaped(text, as: shaped))
         case .expression(let expression):
-            return try PostgreSQLDefaultMeaning.value(of: Self.text(expression), for: type)
+            return try PostgreSQLDefaultTranslation.value(of: Self.text(expression), for: type)
         }
     }
 

@@ -70,7 +70,7 @@ package enum SQLiteInspector {
             }
         }
         return (
-            ReadingOrder.sort(views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded }), omitted
+            DependencyOrder.sort(views, name: { SQLName.folded($0.name) }, reads: { $0.query.namesFolded }), omitted
         )
     }
 

@@ -6,7 +6,7 @@ extension SQLiteDialect {
 
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
-    ) throws -> [HeldConstraint] { [] }
+    ) throws -> [RemovableConstraint] { [] }
 
     package func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
         let tables = try inspect(connection).schema.tables.map { table in

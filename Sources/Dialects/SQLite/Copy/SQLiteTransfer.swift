@@ -21,14 +21,14 @@ extension SQLiteDialect: TransferSource {
     package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
 
     package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
-        SQLiteMeaning(columns: columns, names: names)
+        SQLiteExpressionTranslation(columns: columns, names: names)
     }
 
     /// A view is read as SQLite reads it, by the types that its columns have in the target. What it yields is compared later
     /// (`ViewProof`).
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
-        let text = SQLiteMeaning.text(view.query)
-        let rows = try SQLiteMeaning.view(text, over: relations)
+        let text = SQLiteExpressionTranslation.text(view.query)
+        let rows = try SQLiteExpressionTranslation.view(text, over: relations)
         let columns = rows.columns.map { sense in
             var column = Column(sense.name, sense.caselessType ?? sense.type)
             (column.collation, column.isNullable) = (sense.collation, sense.isNullable)
@@ -39,7 +39,7 @@ extension SQLiteDialect: TransferSource {
     }
 }
 
-extension SQLiteMeaning: ExpressionTranslator {
+extension SQLiteExpressionTranslation: ExpressionTranslator {
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: text, postgresql: try condition(parsed(text)))

@@ -1,6 +1,6 @@
 // Functions of many rows (https://www.sqlite.org/lang_aggfunc.html and windowfunctions.html).
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     static func isAggregate(_ function: String, _ arguments: Int) -> Bool {
         switch function {
         case "avg", "count", "group_concat", "string_agg", "sum", "total": true
@@ -18,7 +18,7 @@ extension SQLiteMeaning {
     }
 
     /// As an aggregate's arguments are said: what it reads, it reads of every row.
-    var insideAggregate: SQLiteMeaning {
+    var insideAggregate: SQLiteExpressionTranslation {
         var inside = self
         if !scopes.isEmpty {
             (inside.scopes[0].uses, inside.scopes[0].groups, inside.scopes[0].picked) = (nil, [], nil)

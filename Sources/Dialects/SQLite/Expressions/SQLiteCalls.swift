@@ -1,6 +1,6 @@
 // Functions of one row's values (https://www.sqlite.org/lang_corefunc.html).
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
         if use == .view, Self.isAggregate(function, arguments.count) {
             return try aggregate(SQLiteCall(name: function, arguments: arguments))
@@ -324,7 +324,7 @@ extension SQLiteMeaning {
     }
 }
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// So many random bytes. Of a random uuid the last seven bytes are random as a whole; its version and variant stand before them
     /// (RFC 9562, section 5.4).
     static func randomBytes(_ count: Int) -> String {

@@ -57,7 +57,7 @@ struct SQLiteDependencies {
     }
 }
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// What a condition says about columns that are equal, in the SELECT that it stands in.
     func equalities(_ tree: SQLiteTree) -> SQLiteDependencies.Condition {
         var condition = SQLiteDependencies.Condition()

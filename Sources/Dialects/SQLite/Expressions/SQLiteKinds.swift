@@ -1,7 +1,7 @@
 // Values of one kind where another is wanted: what SQLite does with the value itself, said about the column's type.
 // https://www.sqlite.org/datatype3.html, sections 3 and 4.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// What a text begins with that reads as a number (section 3.2 of the same, and CAST in lang_expr.html).
     private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"#
     /// A text that is a number as a whole.
@@ -220,7 +220,7 @@ extension SQLiteMeaning {
     }
 }
 
-extension SQLiteMeaning.Kind {
+extension SQLiteExpressionTranslation.Kind {
     /// The type in PostgreSQL's words.
     var word: String {
         switch self {

@@ -1,6 +1,6 @@
 // Comparisons: where the two databases differ most in what the same words mean.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
         if case .row(let lefts) = left, case .row(let rights) = right, lefts.count == rights.count, sign == "=" {
             var parts: [String] = []

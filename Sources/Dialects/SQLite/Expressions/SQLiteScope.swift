@@ -19,7 +19,7 @@ struct SQLiteScope {
     /// Which columns were read outside of aggregates; `nil` where nobody asks.
     var uses: SQLiteColumnUses?
 
-    enum Found { case nothing, several, column(Place, SQLiteMeaning.ColumnSense) }
+    enum Found { case nothing, several, column(Place, SQLiteExpressionTranslation.ColumnSense) }
 
     /// Finds `t.name`; `nil` where there is no such relation.
     func find(_ name: String, of relation: String) -> Found? {
@@ -46,7 +46,7 @@ final class SQLiteColumnUses {
     var aggregates: [SQLiteCall] = []
 }
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// A column that a name was found to mean, in one of the scopes.
     struct Found {
         var scope: Int
@@ -106,7 +106,7 @@ extension SQLiteMeaning {
 struct SQLiteRelation {
     /// What its columns can be qualified with.
     var name: String
-    var columns: [SQLiteMeaning.ColumnSense]
+    var columns: [SQLiteExpressionTranslation.ColumnSense]
     /// The columns of its primary key, where it is a table with one; folded, as are all here.
     var primaryKey: [String] = []
     /// Every set of columns that tells its rows apart.
@@ -114,7 +114,7 @@ struct SQLiteRelation {
     /// The column that `rowid` means.
     var rowid: String?
 
-    init(_ name: String, _ columns: [SQLiteMeaning.ColumnSense]) {
+    init(_ name: String, _ columns: [SQLiteExpressionTranslation.ColumnSense]) {
         self.name = name
         self.columns = columns
     }
@@ -135,7 +135,7 @@ struct SQLiteRelation {
     }
 
     /// The column of that name, or the one that the row's number is kept in.
-    func find(_ name: String) -> SQLiteMeaning.ColumnSense? {
+    func find(_ name: String) -> SQLiteExpressionTranslation.ColumnSense? {
         if let column = columns.first(where: { SQLName.equal($0.name, name) }) { return column }
         guard let rowid, ["rowid", "oid", "_rowid_"].contains(SQLName.folded(name)) else { return nil }
         return columns.first { $0.name == rowid }

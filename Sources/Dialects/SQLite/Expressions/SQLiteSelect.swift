@@ -1,6 +1,6 @@
 // Queries in PostgreSQL's words: each name in full, each value in the kind that its column has there.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// A query, said.
     struct Rows {
         var sql: String
@@ -58,21 +58,21 @@ extension SQLiteMeaning {
         guard let query = SQLiteTreeParser.query(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
-        var meaning = SQLiteMeaning(columns: [], for: .view)
-        for table in tables { meaning.relations[SQLName.folded(table.name)] = SQLiteRelation(table) }
-        return try meaning.rows(of: query, isView: true)
+        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        for table in tables { translation.relations[SQLName.folded(table.name)] = SQLiteRelation(table) }
+        return try translation.rows(of: query, isView: true)
     }
 
     /// `isView`: whether it is the whole of a view, whose columns go on to compare as those that it shows.
     func rows(
         of query: SQLiteQuery, wanting kinds: [Kind]? = nil, isView: Bool = false
     ) throws(Untranslatable) -> Rows {
-        var meaning = self
+        var translation = self
         var named: [String] = []
         var isRecursive = false
-        for part in query.named { named.append(try meaning.add(part, &isRecursive)) }
+        for part in query.named { named.append(try translation.add(part, &isRecursive)) }
         let with = named.isEmpty ? "" : "WITH \(isRecursive ? "RECURSIVE " : "")\(named.joined(separator: ", ")) "
-        var rows = try meaning.united(query, wanting: kinds, isView: isView)
+        var rows = try translation.united(query, wanting: kinds, isView: isView)
         rows.sql = with + rows.sql
         return rows
     }

@@ -1,6 +1,6 @@
 // Queries inside expressions, in PostgreSQL's words: a value of its own, a list that IN looks through.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// A query inside an expression.
     func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
         guard use == .view else { throw Untranslatable("it reads other rows than its own") }
@@ -56,7 +56,7 @@ extension SQLiteTree {
     fileprivate var isAggregate: Bool {
         switch self {
         case .call(let name, let arguments):
-            SQLiteMeaning.isAggregate(name, arguments.count) || arguments.contains(where: \.isAggregate)
+            SQLiteExpressionTranslation.isAggregate(name, arguments.count) || arguments.contains(where: \.isAggregate)
         case .aggregate(let call): call.over == nil
         case .unary(_, let operand), .cast(let operand, _), .collated(let operand, _): operand.isAggregate
         case .binary(_, let left, let right): left.isAggregate || right.isAggregate

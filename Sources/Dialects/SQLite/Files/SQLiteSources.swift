@@ -1,6 +1,6 @@
 // FROM: what a SELECT reads, and how it is joined (https://www.sqlite.org/lang_select.html, section 2.1).
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// FROM in PostgreSQL's words, and what it says about columns that are equal.
     struct Sources {
         var sql = ""

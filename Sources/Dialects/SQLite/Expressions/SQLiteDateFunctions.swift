@@ -1,6 +1,6 @@
 // Dates and times (https://www.sqlite.org/lang_datefunc.html): a moment is a timestamp without a zone here, in UTC.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     static let utcNow = "(now() AT TIME ZONE 'UTC')"
 
     /// A call that reads a moment and says something of it; `nil` for any other call.

@@ -1,6 +1,6 @@
 // Defaults: what SQLite fills in, in PostgreSQL's words and for the type that the column has there.
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// A default's expression as PostgreSQL's, for a column of this type.
     func defaultValue(_ text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
         if let idiom = Self.uuidIdiom(text, for: type) { return .expression(.native(sqlite: text, postgresql: idiom)) }
@@ -10,8 +10,8 @@ extension SQLiteMeaning {
             return .expression(.native(sqlite: text, postgresql: moment))
         }
         if let constant = Self.constant(expression) { return try Self.fitted(constant, to: type) }
-        let meaning = SQLiteMeaning(columns: [], for: .insert)
-        let piece = try meaning.stored(meaning.piece(expression), as: type)
+        let translation = SQLiteExpressionTranslation(columns: [], for: .insert)
+        let piece = try translation.stored(translation.piece(expression), as: type)
         return .expression(.native(sqlite: text, postgresql: piece.sql))
     }
 
@@ -89,7 +89,7 @@ extension SQLiteMeaning {
     }
 }
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// The moment of the insert in all the spellings that SQLite has (https://www.sqlite.org/lang_datefunc.html), for a column that
     /// keeps moments or counts seconds; `nil` where it is a value like any other.
     private static func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
@@ -109,10 +109,11 @@ extension SQLiteMeaning {
         }
         guard case .native = kind(of: type) else {
             guard format == "%s", kind(of: type) != .text else { return nil }
-            let moment = try SQLiteMeaning(columns: [], for: .insert).moment(values)
+            let moment = try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values)
             return kind(of: type) == .integer ? epoch(moment) : nil
         }
-        return try rendered(format, try SQLiteMeaning(columns: [], for: .insert).moment(values), for: type)
+        return try rendered(
+            format, try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values), for: type)
     }
 
     private static func rendered(

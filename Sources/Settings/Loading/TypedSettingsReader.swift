@@ -1,13 +1,13 @@
 /// Makes typed settings of keys and values.
-struct TypedReading {
+struct TypedSettingsReader {
     let effective: EffectiveSettings
     let places: Places
     let context: ProcessContext
 
     func settings() throws(SettingsError) -> Settings {
         Settings(
-            mode: places.mode, people: try PeopleReading.people(effective), agents: try agents(), secrets: secrets(),
-            database: try DatabaseReading(effective: effective, places: places, context: context).url(),
+            mode: places.mode, people: try PeopleReader.people(effective), agents: try agents(), secrets: secrets(),
+            database: try DatabaseReader(effective: effective, places: places, context: context).url(),
             server: server(), quotas: quotas(), retention: retention(),
             monitoring: effective["monitoring.os_username"]?.value.text, preferences: Preferences(effective))
     }

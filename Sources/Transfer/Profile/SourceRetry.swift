@@ -2,7 +2,7 @@ import Dialects
 
 /// Reads a source again from the beginning when it was written although it was to stay as it was found: what was read of it then
 /// shows no single state. Who has the database open by then is read beside.
-enum ReadingAgain {
+enum SourceRetry {
     private static let attempts = 3
 
     /// Runs `body` until it comes through, three times at most. Whatever throws an error of kind `changedMeanwhile` must have left

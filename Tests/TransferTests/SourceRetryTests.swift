@@ -4,14 +4,14 @@ import Testing
 
 @testable import Transfer
 
-@Suite struct ReadingAgainTests {
+@Suite struct SourceRetryTests {
     private let change = DatabaseError(.changedMeanwhile, "another program wrote a.db", remedy: "stop it")
 
     /// Runs what finds the file changed so many times.
     private func result(changes: Int) async throws -> (told: [String], remarks: [String], attempts: Int) {
         let attempts = Mutex(0)
         let told = Mutex<[String]>([])
-        let (_, remarks) = try await ReadingAgain.whenChanged({ line in told.withLock { $0.append(line) } }) {
+        let (_, remarks) = try await SourceRetry.whenChanged({ line in told.withLock { $0.append(line) } }) {
             let attempt = attempts.withLock { attempts in
                 attempts += 1
                 return attempts

@@ -1,9 +1,9 @@
 import Dialects
 
 /// A column of a database that holds its columns to their types: nothing of it needs to be read to know what it holds.
-struct HeldColumn: Sendable {
+struct EnforcedColumn: Sendable {
     var column: String
-    var type: HeldType
+    var type: EnforcedType
     /// How many values are such that other databases know nothing like them.
     var specials: Int
     /// The largest number in a column that the database numbers.
@@ -19,11 +19,11 @@ struct HeldColumn: Sendable {
 }
 
 /// Counts what is to be known of such a table, in one query that the server answers.
-struct HeldTableReading {
+struct EnforcedTableCounts {
     private let blank: ProfiledTable
-    private let types: [String: HeldType]
+    private let types: [String: EnforcedType]
 
-    init(_ blank: ProfiledTable, _ types: [String: HeldType]) {
+    init(_ blank: ProfiledTable, _ types: [String: EnforcedType]) {
         self.blank = blank
         self.types = types
     }
@@ -42,8 +42,8 @@ struct HeldTableReading {
         let row = try connection.query(query).first?.values ?? []
         var found = blank
         found.held = table.columns.enumerated().map { at, column in
-            HeldColumn(
-                column: column.name, type: types[column.name] ?? HeldType(column.type),
+            EnforcedColumn(
+                column: column.name, type: types[column.name] ?? EnforcedType(column.type),
                 specials: Int(row[2 * at + 1].integer ?? 0), highest: row[2 * at + 2].integer)
         }
         found.breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }

@@ -1,5 +1,5 @@
 /// Puts things that read each other into an order in which they can be made.
-enum ReadingOrder {
+enum DependencyOrder {
     /// Each stands after those it reads; otherwise they keep their places, also where they read in a circle. Each thing is asked once
     /// for the names that it reads, however many things there are.
     static func sort<T>(_ items: [T], name: (T) -> String, reads: (T) -> Set<String>) -> [T] {

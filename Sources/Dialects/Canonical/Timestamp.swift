@@ -1,7 +1,7 @@
 import TCPOSIX
 
 /// A moment to the microsecond, the precision of both databases.
-public struct Moment: Sendable, Hashable, Comparable {
+public struct Timestamp: Sendable, Hashable, Comparable {
     /// Since the first of January 2000, in UTC.
     private var microseconds: Int64
 
@@ -16,17 +16,20 @@ public struct Moment: Sendable, Hashable, Comparable {
     private init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// The time by the system's clock.
-    public static var now: Moment {
+    public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let secondsBefore2000: Int64 = 946_684_800
-        return Moment(microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        return Timestamp(
+            microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 
     /// The moment so many seconds later.
-    public func advanced(seconds: Int64) -> Moment { Moment(microseconds: microseconds + seconds * 1_000_000) }
+    public func advanced(seconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds + seconds * 1_000_000) }
 
-    package func advanced(milliseconds: Int64) -> Moment { Moment(microseconds: microseconds + milliseconds * 1_000) }
+    package func advanced(milliseconds: Int64) -> Timestamp {
+        Timestamp(microseconds: microseconds + milliseconds * 1_000)
+    }
 
     /// So many seconds after the first of January 1970; `nil` outside the years that both databases hold.
     package init?(unixSeconds seconds: Int64) {
@@ -35,7 +38,7 @@ public struct Moment: Sendable, Hashable, Comparable {
     }
 
     /// Whole seconds from another moment to this one.
-    package func seconds(since other: Moment) -> Int64 { (microseconds - other.microseconds) / 1_000_000 }
+    package func seconds(since other: Timestamp) -> Int64 { (microseconds - other.microseconds) / 1_000_000 }
 
     /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
     public var text: String {
@@ -44,5 +47,5 @@ public struct Moment: Sendable, Hashable, Comparable {
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 
-    public static func < (a: Moment, b: Moment) -> Bool { a.microseconds < b.microseconds }
+    public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 }

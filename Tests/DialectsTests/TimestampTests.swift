@@ -2,7 +2,7 @@ import Dialects
 import Testing
 
 @Suite("Moments")
-struct MomentTests {
+struct TimestampTests {
     @Test(
         "every spelling of a moment becomes one",
         arguments: [
@@ -13,14 +13,14 @@ struct MomentTests {
             ("2026-02-30T00:00:00Z", nil),
         ])
     func parsing(_ text: String, _ expected: String?) {
-        #expect(Moment(parsing: text)?.text == expected)
+        #expect(Timestamp(parsing: text)?.text == expected)
     }
 
     @Test("now is now, and moments have an order")
     func order() throws {
-        let now = Moment.now
-        let start = try #require(Moment(parsing: "2026-01-01T00:00:00Z"))
+        let now = Timestamp.now
+        let start = try #require(Timestamp(parsing: "2026-01-01T00:00:00Z"))
         #expect(start < now && now < now.advanced(seconds: 1) && now.text < now.advanced(seconds: 1).text)
-        #expect(Moment(parsing: now.text) == now)
+        #expect(Timestamp(parsing: now.text) == now)
     }
 }

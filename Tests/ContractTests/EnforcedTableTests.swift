@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("A table that another session holds")
-struct HeldTableTests {
+struct EnforcedTableTests {
     @Test(
         "case 58: it is waited for so long as is allowed, and nothing stays of the attempt",
         arguments: Backend.available)

@@ -1,7 +1,7 @@
 // What becomes of a value in a column of PostgreSQL's, asked before it is stored there.
 
 extension PostgreSQLDialect {
-    public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
+    public func stored(_ value: String, by column: Column) throws(LoweringError) -> String {
         var text = "CAST((\(value)) AS \(try render(column.type)))"
         if let collation = column.collation { text += try collate(collation) }
         return text

@@ -2,7 +2,7 @@ import Dialects
 
 /// What a column is meant to hold, as far as its declaration says. SQLite takes any value anywhere, so a column's type in
 /// the target is chosen from its meaning and its values.
-enum Meaning: Hashable, Sendable {
+enum DeclaredKind: Hashable, Sendable {
     case integer, real, text, bytes, boolean, date, time, moment, uuid, numeric
     case varchar(Int)
     case decimal(precision: Int, scale: Int)
@@ -33,7 +33,7 @@ enum Meaning: Hashable, Sendable {
     }
 }
 
-extension Meaning {
+extension DeclaredKind {
     /// What is said of a value that is not meant: "3 of 7 values: no integer".
     var denial: String {
         switch self {

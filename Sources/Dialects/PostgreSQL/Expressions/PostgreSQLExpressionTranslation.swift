@@ -1,6 +1,6 @@
 /// What a PostgreSQL expression of one table means, in SQLite's words. Anything whose meaning is not known to be the same throws
 /// `Untranslatable`: an expression that would say something else is worse than none.
-struct PostgreSQLMeaning {
+struct PostgreSQLExpressionTranslation {
     /// What a piece of SQL yields in SQLite.
     enum Kind: Equatable {
         case null, integer, real, text, boolean, bytes
@@ -67,7 +67,7 @@ struct PostgreSQLMeaning {
     }
 }
 
-extension PostgreSQLMeaning {
+extension PostgreSQLExpressionTranslation {
     func condition(_ tree: SQLiteTree) throws(Untranslatable) -> String {
         let piece = try piece(tree)
         guard piece.kind == .boolean || piece.kind == .null else { throw Untranslatable("it yields no truth") }

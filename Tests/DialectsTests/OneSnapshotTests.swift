@@ -5,7 +5,7 @@ import Testing
 @testable import Dialects
 
 /// Several connections read one moment of a database while another program writes it.
-@Suite(.serialized) struct OneMomentTests {
+@Suite(.serialized) struct OneSnapshotTests {
     /// What one reader saw.
     private struct Seen: Hashable {
         var isWhole: Bool

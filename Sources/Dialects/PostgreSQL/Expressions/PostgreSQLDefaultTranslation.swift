@@ -1,5 +1,5 @@
 /// Defaults that are computed: what PostgreSQL fills in, in SQLite's words and for the type that the column has there.
-enum PostgreSQLDefaultMeaning {
+enum PostgreSQLDefaultTranslation {
     /// `nil` for NULL, which a column without a default gets anyway.
     static func value(of text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
         let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
@@ -7,9 +7,9 @@ enum PostgreSQLDefaultMeaning {
         if let moment = writtenMoment(tokens, for: type) {
             return .expression(.native(sqlite: moment, postgresql: text))
         }
-        let meaning = PostgreSQLMeaning(columns: [])
-        let piece = try meaning.piece(meaning.parsed(text))
-        switch (piece.kind, PostgreSQLMeaning.kind(of: type)) {
+        let translation = PostgreSQLExpressionTranslation(columns: [])
+        let piece = try translation.piece(translation.parsed(text))
+        switch (piece.kind, PostgreSQLExpressionTranslation.kind(of: type)) {
         case (.null, _): return nil
         // Every digit counts: 0.10 is a text in SQLite.
         case (_, .decimal):

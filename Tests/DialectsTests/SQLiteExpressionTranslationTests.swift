@@ -3,13 +3,13 @@ import Testing
 @testable import Dialects
 
 /// What SQLite's expressions become in PostgreSQL's words, and which become nothing.
-struct SQLiteMeaningTests {
-    static var meaning: SQLiteMeaning {
+struct SQLiteExpressionTranslationTests {
+    static var meaning: SQLiteExpressionTranslation {
         var name = Column("Name", .text)
         name.collation = .nocase
         var odd = Column("odd", .text)
         odd.collation = .native(sqlite: "app", postgresql: "")
-        return SQLiteMeaning(
+        return SQLiteExpressionTranslation(
             columns: [
                 Column("id", .bigint), Column("kind", .text), Column("active", .boolean), Column("price", .real),
                 Column("day", .date), Column("data", .bytes), name, odd,

@@ -1,5 +1,5 @@
 /// What a column's values are, told from its type: in words that any database has.
-enum PostgreSQLHeldType {
+enum PostgreSQLEnforcedType {
     /// A type as the catalog describes it.
     struct Description {
         /// `format_type` of it, and of the type under a domain.
@@ -14,7 +14,7 @@ enum PostgreSQLHeldType {
         var labels: [String]
     }
 
-    static func of(_ type: Description, column: String) -> HeldType {
+    static func of(_ type: Description, column: String) -> EnforcedType {
         var held = word(type, column)
         guard type.isCaseless || type.base == "citext", held.labels.isEmpty else { return held }
         let reason = "compares without regard to case, and there by the letters A to Z only (NOCASE)"
@@ -23,9 +23,9 @@ enum PostgreSQLHeldType {
         return held
     }
 
-    private static func word(_ type: Description, _ column: String) -> HeldType {
+    private static func word(_ type: Description, _ column: String) -> EnforcedType {
         switch type.kind {
-        case "e": return HeldType(.text, reason: "is an enumeration of the source's own", labels: type.labels)
+        case "e": return EnforcedType(.text, reason: "is an enumeration of the source's own", labels: type.labels)
         case "d":
             var held = builtIn(type.base, column)
             held.reason = "is a domain over \(type.base)" + (held.reason.map { ", which \($0)" } ?? "")
@@ -34,10 +34,10 @@ enum PostgreSQLHeldType {
         }
     }
 
-    private static func builtIn(_ declared: String, _ column: String) -> HeldType {
+    private static func builtIn(_ declared: String, _ column: String) -> EnforcedType {
         let type = portable(declared)
-        guard let type else { return HeldType(.text, reason: "is a type of PostgreSQL's alone: written as text") }
-        return HeldType(type, specials: specials(of: type, SQLText.identifier(column)))
+        guard let type else { return EnforcedType(.text, reason: "is a type of PostgreSQL's alone: written as text") }
+        return EnforcedType(type, specials: specials(of: type, SQLText.identifier(column)))
     }
 
     /// `nil` for a type that only PostgreSQL knows.
@@ -63,7 +63,7 @@ enum PostgreSQLHeldType {
         }
     }
 
-    private static func specials(of type: ColumnType, _ column: String) -> HeldType.Specials? {
+    private static func specials(of type: ColumnType, _ column: String) -> EnforcedType.Specials? {
         switch type {
         case .real: .init(condition: "\(column) = 'NaN'", words: "NaN")
         case .decimal, .numeric:

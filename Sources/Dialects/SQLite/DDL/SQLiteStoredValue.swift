@@ -1,7 +1,7 @@
 // What becomes of a value in a column of SQLite's, asked before it is stored there.
 
 extension SQLiteDialect {
-    public func held(_ value: String, by column: Column) throws(LoweringError) -> String {
+    public func stored(_ value: String, by column: Column) throws(LoweringError) -> String {
         var text = "(\(value))"
         if !column.type.isNative { text = "CAST(\(text) AS \(try render(column.type)))" }
         if let collation = column.collation { text += try collate(collation) }

@@ -1,7 +1,7 @@
 import Migrator
 
 /// Reads the list of people.
-enum PeopleReading {
+enum PeopleReader {
     static func people(_ effective: EffectiveSettings) throws(SettingsError) -> [Person] {
         guard let setting = effective["people"], let items = setting.value.list else { return [] }
         let file = setting.place.prefix(upTo: setting.place.lastIndex(of: ":") ?? setting.place.endIndex)

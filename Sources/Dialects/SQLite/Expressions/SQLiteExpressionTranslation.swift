@@ -1,6 +1,6 @@
 /// What a SQLite expression of a table or of a view means, in PostgreSQL's words. Anything whose meaning is not known to be the same
 /// throws `Untranslatable`: an expression that would say something else is worse than none.
-struct SQLiteMeaning {
+struct SQLiteExpressionTranslation {
     /// What an expression is for.
     enum Use {
         /// A check, an index or a computed column: what it yields depends on its row alone.
@@ -127,7 +127,7 @@ struct SQLiteMeaning {
     }
 }
 
-extension SQLiteMeaning {
+extension SQLiteExpressionTranslation {
     /// Numbers are conditions in SQLite: all but 0 are true.
     func condition(_ expression: SQLiteTree) throws(Untranslatable) -> String {
         let piece = try piece(expression)
@@ -427,7 +427,7 @@ extension SQLiteMeaning {
     }
 }
 
-extension SQLiteMeaning.Piece {
+extension SQLiteExpressionTranslation.Piece {
     /// A number without a double in it.
     var isExact: Bool { kind == .integer || isDecimal || kind == .null }
 }

@@ -2,13 +2,13 @@ import ArgumentParser
 import Dialects
 
 /// A moment as people say it: how long ago (`30m`, `2h`, `7d`, `3w`), a day, or the moment itself.
-struct MomentArgument: ExpressibleByArgument {
-    let moment: Moment
+struct TimestampArgument: ExpressibleByArgument {
+    let moment: Timestamp
 
     init?(argument: String) {
         if let seconds = Self.seconds(argument) {
-            moment = Moment.now.advanced(seconds: -seconds)
-        } else if let moment = Moment(parsing: argument) ?? Moment(parsing: "\(argument)T00:00:00Z") {
+            moment = Timestamp.now.advanced(seconds: -seconds)
+        } else if let moment = Timestamp(parsing: argument) ?? Timestamp(parsing: "\(argument)T00:00:00Z") {
             self.moment = moment
         } else {
             return nil

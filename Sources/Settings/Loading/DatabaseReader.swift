@@ -1,7 +1,7 @@
 import Dialects
 
 /// Finds the database that the settings mean.
-struct DatabaseReading {
+struct DatabaseReader {
     let effective: EffectiveSettings
     let places: Places
     let context: ProcessContext

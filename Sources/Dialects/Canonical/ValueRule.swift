@@ -1,13 +1,13 @@
 /// How a column's values are read where a rule says so. What comes out is what is written, and what is compared in the end.
-package enum ValueReading: Hashable, Sendable {
+package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
-    case moment(MomentReading)
+    case moment(TimestampRule)
     /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
     case cleaned(replacement: String)
 }
 
 /// How numbers and texts are read as moments.
-public struct MomentReading: Hashable, Sendable {
+public struct TimestampRule: Hashable, Sendable {
     /// What a number counts.
     public enum Count: String, Hashable, Sendable, CaseIterable {
         /// Nothing: only texts are moments.
@@ -46,12 +46,12 @@ public struct MomentReading: Hashable, Sendable {
 /// Reads the values of one table's rows by its columns' readings. What it makes stays until
 /// the column's next value, as long as the reader itself.
 package final class ValueReader {
-    private let readings: [ValueReading?]
+    private let readings: [ValueRule?]
     private let ruled: [Int]
     private let scratch: PostgreSQLScratch
 
     /// `nil` when every column is read as it is.
-    package init?(_ readings: [ValueReading?]) {
+    package init?(_ readings: [ValueRule?]) {
         guard readings.contains(where: { $0 != nil }) else { return nil }
         self.readings = readings
         ruled = readings.indices.filter { readings[$0] != nil }
@@ -78,7 +78,7 @@ package final class ValueReader {
     }
 }
 
-extension MomentReading {
+extension TimestampRule {
     /// Years 1 to 9999, which both databases write with four digits.
     private static let range =
         -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay

@@ -1,0 +1,91 @@
+import TestSupport
+import Testing
+
+@testable import Dialects
+
+@Suite("Values as rules read them")
+struct ValueRuleTests {
+    /// What comes out, as text.
+    private func read(_ value: Value, _ reading: ValueRule) -> Value? {
+        let reader = ValueReader([reading])
+        return withExtendedLifetime(reader) { value.withRaw { reader?.read($0, column: 0).copied } }
+    }
+
+    @Test(
+        "numbers and texts become moments",
+        arguments: [
+            (TimestampRule(.unix), 1_704_164_645, "2024-01-02 03:04:05.000000Z"),
+            (TimestampRule(.unix), .real(1_704_164_645.123), "2024-01-02 03:04:05.123000Z"),
+            (TimestampRule(.unix), -1, "1969-12-31 23:59:59.000000Z"),
+            (TimestampRule(.unix), "1704164645", "2024-01-02 03:04:05.000000Z"),
+            (TimestampRule(.unix), "2024-01-02T03:04:05+01:00", "2024-01-02 02:04:05.000000Z"),
+            (TimestampRule(.unixMilliseconds), 1_704_164_645_678, "2024-01-02 03:04:05.678000Z"),
+            (TimestampRule(.unixMicroseconds), 1_704_164_645_678_901, "2024-01-02 03:04:05.678901Z"),
+            (TimestampRule(.julian), .real(2_460_311.62784722), "2024-01-02 03:04:06.000000Z"),
+            (TimestampRule(.julian), 2_451_545, "2000-01-01 12:00:00.000000Z"),
+            (TimestampRule(.apple), 0, "2001-01-01 00:00:00.000000Z"),
+            (TimestampRule(.apple), .real(725_857_445.5), "2024-01-02 03:04:05.500000Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04", "2024-01-02 03:04:00.000000Z"),
+            (TimestampRule(.iso), "2024-01-02", "2024-01-02 00:00:00.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 120), "2024-01-02 03:04:05", "2024-01-02 01:04:05.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 120), "2024-01-02 03:04:05Z", "2024-01-02 03:04:05.000000Z"),
+            (
+                TimestampRule(.iso, minutesAhead: -330, isLocal: true), "2024-01-02 03:04:05",
+                "2024-01-02 03:04:05.000000"
+            ),
+            (TimestampRule(.unix, minutesAhead: 60, isLocal: true), 1_704_164_645, "2024-01-02 04:04:05.000000"),
+        ] as [(TimestampRule, Value, Value)])
+    func moments(_ reading: TimestampRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, .moment(reading)) == expected)
+    }
+
+    @Test(
+        "what is no moment stays what it is",
+        arguments: [
+            (TimestampRule(.unix), "n/a"), (TimestampRule(.unix), .integer(.max)),
+            (TimestampRule(.unix), .real(.infinity)),
+            (TimestampRule(.unix), .real(.nan)), (TimestampRule(.iso), 1_704_164_645), (TimestampRule(.julian), 0),
+            (TimestampRule(.unixMilliseconds), .integer(.min)), (TimestampRule(.apple), nil),
+            (TimestampRule(.unix), .blob([1])), (TimestampRule(.iso), "2023-02-29 00:00"), (TimestampRule(.iso), "1e9"),
+        ] as [(TimestampRule, Value)])
+    func strangers(_ reading: TimestampRule, _ value: Value) {
+        let result = read(value, .moment(reading))
+        #expect(result == value || "\(String(describing: result))" == "\(String(describing: Optional(value)))")
+    }
+
+    /// SQLite's own functions are the measure.
+    @Test("julian days and epochs are read as SQLite reads them")
+    func likeSQLite() throws {
+        let connection = try connect(
+            to: try DatabaseURL(parsing: "sqlite::memory:"), ConnectionOptions(access: .create))
+        defer { connection.close() }
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<300 {
+            let day = Double.random(in: 1_721_500...5_373_000, using: &generator)
+            let byDay = try connection.queryValue("SELECT strftime('%Y-%m-%d %H:%M:%f', \(Value.real(day)))")?.text
+            #expect(read(.real(day), .moment(TimestampRule(.julian)))?.text == byDay.map { $0 + "000Z" })
+            let second = Int64.random(in: -62_100_000_000...253_402_300_799, using: &generator)
+            let bySecond = try connection.queryValue("SELECT datetime(\(second), 'unixepoch')")?.text
+            #expect(read(.integer(second), .moment(TimestampRule(.unix)))?.text == bySecond.map { $0 + ".000000Z" })
+        }
+    }
+
+    @Test("NUL and what is no UTF-8 gives way")
+    func cleaning() {
+        func cleaned(_ bytes: [UInt8], _ replacement: String = "?") -> String? {
+            let reader = ValueReader([.cleaned(replacement: replacement)])
+            return withExtendedLifetime(reader) {
+                bytes.withUnsafeBytes { reader?.read(.text($0), column: 0).copied.text }
+            }
+        }
+        #expect(cleaned([97, 0, 0, 98]) == "a??b")
+        #expect(cleaned([97, 0xED, 0xA0, 0x80, 98, 0xFF]) == "a?b?")
+        #expect(cleaned([0xC3, 0xA4, 0]) == "ä?")
+        #expect(cleaned([0xC3], "\u{FFFD}") == "\u{FFFD}")
+        #expect(cleaned([97, 0], "") == "a")
+        #expect(cleaned([97]) == "a")
+    }
+
+    @Test("columns without a rule need no reader")
+    func none() { #expect(ValueReader([nil, nil]) == nil) }
+}
