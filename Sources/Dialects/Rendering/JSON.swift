@@ -38,6 +38,7 @@ public enum JSON: Sendable {
     /// `canonical` as it is written to a file or a socket.
     public func canonicalBytes() -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(1_024)
         write(to: &bytes)
         return bytes
     }

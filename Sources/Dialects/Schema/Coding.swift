@@ -12,6 +12,9 @@ package protocol CanonicallyCodable: Decodable {
 struct JSONMembers<Key: CodingKey> {
     private var members: [(key: String, value: JSON)] = []
 
+    /// Room for what most objects have, made at once.
+    init() { members.reserveCapacity(4) }
+
     /// A member goes where the canonical form has it, so that nothing is left to be sorted. The names are ASCII.
     subscript(_ key: Key) -> JSON? {
         get { members.first { $0.key == key.stringValue }?.value }

@@ -8,8 +8,13 @@ public protocol ListBuilder {
 }
 
 extension ListBuilder {
-    /// Joins the lines of a block.
-    public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] { first + others.joined() }
+    /// Joins the lines of a block. Compiled into the program that declares them, where it is known what they are.
+    @inlinable
+    public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] {
+        var lines = first
+        for other in others { lines += other }
+        return lines
+    }
     /// Takes an `if` without `else`.
     public static func buildOptional(_ part: [Element]?) -> [Element] { part ?? [] }
     /// Takes the first branch of an `if` or `switch`.
