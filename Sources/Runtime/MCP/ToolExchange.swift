@@ -27,9 +27,12 @@ struct ToolExchange: Sendable {
             return document(.failed(ToolFailure(code: "bad_request", message: error.message, remedy: nil)))
         }
         switch call.tool {
-        case .whoami, .listSessions, .getSession, .startSession, .sendMessage, .endSession, .listProjects, .listAgents,
-            .listAudit:
+        case .whoami, .getSession, .startSession, .sendMessage, .endSession, .listAgents:
             return document(await outcome { try await route.tools.run(call.tool, arguments, context) })
+        case .listSessions, .listProjects, .listAudit:
+            let found = await outcome { try await route.tools.run(call.tool, arguments, context) }
+            // Five hundred rows take a while to write down, and here they are written twice.
+            return try await LongWork.run { document(found) }
         case .getSessionData: return try await read(arguments)
         }
     }

@@ -39,11 +39,17 @@ actor RelayedAnswer {
         guard let answer = JSON(parsing: String(decoding: document, as: UTF8.self)), answer["jsonrpc"] != nil,
             case .object(let members) = answer
         else {
-            throw RPCFailure(
-                .internalError, "what answers at the daemon's socket speaks no MCP: it has said \(head?.status ?? 0)")
+            throw RPCFailure(.internalError, trouble)
         }
         // What is refused before it is read has no id, and the agent needs one.
         let whole = members.map { (key: $0.key, value: $0.key == "id" ? id.document : $0.value) }
         await output.write(JSON.object(whole).canonical())
+    }
+
+    /// What answers and speaks no MCP.
+    private var trouble: String {
+        head?.status == 404
+            ? "the daemon knows no MCP: it is older than this program; restart it"
+            : "what answers at the daemon's socket speaks no MCP: it has said \(head?.status ?? 0)"
     }
 }
