@@ -73,7 +73,7 @@ struct MCPBridgeTests {
             "HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nContent-Length: 3\\r\\n\\r\\n:\\n\\n",
             "before it was whole"
         ),
-        ("HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n{", "is no teleclauded"),
+        ("HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n{", "went away in the middle of its answer"),
         ("220 mail.example.org\\r\\n", "is no teleclauded"), ("", "closed the connection without an answer"),
     ])
     func whatIsNoDaemonOfOurs(answer: String, words: String) async throws {
