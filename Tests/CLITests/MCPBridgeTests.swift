@@ -65,6 +65,40 @@ struct MCPBridgeTests {
         }
     }
 
+    /// What answers is no daemon, or one that knows nothing of this: a sentence, and no crash.
+    @Test(arguments: [
+        ("HTTP/1.1 404 Not Found\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "it is older than this program"),
+        ("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "speaks no MCP: it has said 200"),
+        (
+            "HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nContent-Length: 3\\r\\n\\r\\n:\\n\\n",
+            "before it was whole"
+        ),
+        ("HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n{", "went away in the middle of its answer"),
+        ("220 mail.example.org\\r\\n", "is no teleclauded"), ("", "closed the connection without an answer"),
+    ])
+    func whatIsNoDaemonOfOurs(answer: String, words: String) async throws {
+        try await withSandbox { box in
+            let socket = "\(box.folder)/other.sock"
+            let script = """
+                import socket
+                listener = socket.socket(socket.AF_UNIX)
+                listener.bind("\(socket)")
+                listener.listen()
+                print("ready", flush=True)
+                peer = listener.accept()[0]
+                peer.recv(65536)
+                peer.sendall(b"\(answer)")
+                """
+            let other = try box.start(try Program(inPath: "python3"), ["-c", script])
+            try waitUntil("it listens") { try other.outputText().contains("ready") }
+            let run = try await box.run(
+                .telec, ["mcp"], ["TELECLAUDE_SOCKET": socket], input: #"{"jsonrpc":"2.0","id":"q","method":"ping"}"#)
+            #expect(run.code == 0 && run.output.contains(words) && run.output.contains(#""id":"q""#), "\(run)")
+            other.kill(SIGKILL)
+            _ = try await other.finish()
+        }
+    }
+
     @Test func linesThatAreNoMessages() async throws {
         try await withDaemon(.sqlite) { daemon in
             let lines = [

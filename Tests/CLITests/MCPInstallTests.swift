@@ -75,6 +75,22 @@ struct MCPInstallTests {
         }
     }
 
+    /// Whoever keeps an agent's settings elsewhere says so by the agent's own variable.
+    @Test func settingsInAFolderOfOnesChoice() async throws {
+        try await withSandbox { box in
+            let variables: [String: String?] = [
+                "CODEX_HOME": "\(box.files)/codex", "CLAUDE_CONFIG_DIR": "\(box.files)/claude",
+            ]
+            let run = try await box.run(.telec, ["mcp", "install"], variables)
+            #expect(run.code == 0, "\(run)")
+            for file in ["codex/config.toml", "claude/.claude.json"] {
+                #expect(try String(contentsOfFile: box(file), encoding: .utf8).contains("teleclaude"))
+            }
+            let gone = try await box.run(.telec, ["mcp", "uninstall"], variables)
+            #expect(gone.code == 0 && !FileManager.default.fileExists(atPath: box("codex/config.toml")), "\(gone)")
+        }
+    }
+
     /// One that can't be changed keeps all as they are; a link is followed, and stays one.
     @Test func filesThatAreStrange() async throws {
         try await withSandbox { box in

@@ -93,6 +93,7 @@ struct MCPMessageTests {
                 (list.replacing("tools/list", with: "resources/list"), Self.stateless("resources/list"), 404, -32601),
                 (list.replacing("tools/list", with: "ping"), Self.stateless("ping"), 404, -32601),
                 (#"{"jsonrpc":"2.0","id":1,"method":"server/discover"}"#, [], 200, -32601),
+                (#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":7}}"#, [], 200, -32602),
                 (
                     call.replacing("whoami", with: "nonesuch"), Self.stateless("tools/call", name: "nonesuch"), 400,
                     -32602
@@ -122,6 +123,7 @@ struct MCPMessageTests {
                 ("list_sessions", #"{"limit":501}"#, "1 to 500"),
                 ("list_sessions", #"{"after":"x"}"#, "no place of a list"),
                 ("list_sessions", #"{"computer":"elsewhere"}"#, "leave computer out"),
+                ("get_session_data", #"{"session_id":"x","computer":"elsewhere"}"#, "leave computer out"),
                 ("list_audit", #"{"from":"now"}"#, "2026-11-25T09:30:00Z"),
                 ("whoami", #"{"sudo":true}"#, "takes no sudo"),
                 ("get_session_data", #"{"session_id":"x","tail_chars":0}"#, "1 to 48000"),

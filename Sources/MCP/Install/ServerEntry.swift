@@ -29,16 +29,25 @@ package struct SettingsObjection: Error, Sendable, Equatable {
 package enum KnownAgent: String, Sendable, CaseIterable {
     case claude, codex, gemini
 
-    /// Its settings, below the home of its user.
-    package var file: String {
+    /// By this variable its user keeps its settings in a folder of his choice.
+    package var folderVariable: String? {
         switch self {
-        case .claude: ".claude.json"
-        case .codex: ".codex/config.toml"
-        case .gemini: ".gemini/settings.json"
+        case .claude: "CLAUDE_CONFIG_DIR"
+        case .codex: "CODEX_HOME"
+        case .gemini: nil
         }
     }
 
-    /// What there is where it has been used.
+    /// Its settings: below the home of its user, or in that folder.
+    package func file(home: String, folder: String?) -> String {
+        switch self {
+        case .claude: "\(folder ?? home)/.claude.json"
+        case .codex: "\(folder ?? home + "/.codex")/config.toml"
+        case .gemini: "\(home)/.gemini/settings.json"
+        }
+    }
+
+    /// What there is in a home where it has been used.
     package var traces: [String] {
         switch self {
         case .claude: [".claude.json", ".claude"]

@@ -111,6 +111,8 @@ public struct DaemonClient: Sendable {
             try await talk(
                 head(method, path, headers), handsOnRefusals: handsOnRefusals, send: send, onHead: onHead,
                 onBytes: onBytes)
+        } catch HTTPParserError.invalidEOFState {
+            throw Self.cutOff
         } catch is HTTPParserError {
             throw RuntimeError(
                 .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
@@ -190,8 +192,11 @@ public struct DaemonClient: Sendable {
             // So ends one whose daemon was killed.
         }
         guard hasBegun else { throw Unanswered() }
-        throw RuntimeError(.brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
+        throw cutOff
     }
+
+    private static let cutOff = RuntimeError(
+        .brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
 }
 
 extension DaemonClient {

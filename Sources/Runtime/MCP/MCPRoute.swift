@@ -80,7 +80,9 @@ struct MCPRoute {
         case .initialize: return hello(call, envelope, answers)
         case .ping: return answer(call.answer(answers.pong))
         case .listTools:
-            if case .some(.string) = call.params["cursor"] {
+            switch call.params["cursor"] {
+            case .none, .some(.null): break
+            case .some:
                 throw RPCFailure(.invalidParams, "all tools are on one page: no cursor was given out", id: call.id)
             }
             return answer(call.answer(answers.tools(tools.visible(to: context.identity))))

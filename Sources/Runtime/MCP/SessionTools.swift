@@ -46,7 +46,7 @@ struct SessionTools: Sendable {
     }
 
     /// The original knew several computers. This daemon knows the sessions of one.
-    private func requireHere(_ arguments: Arguments) throws(RuntimeError) {
+    func requireHere(_ arguments: Arguments) throws(RuntimeError) {
         guard let computer = arguments.text("computer"), computer != "local", computer != services.computer else {
             return
         }

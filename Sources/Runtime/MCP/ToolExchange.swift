@@ -2,7 +2,6 @@ import Dialects
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
 import TCMCP
 import TCSettings
 
@@ -28,30 +27,30 @@ struct ToolExchange: Sendable {
             return document(.failed(ToolFailure(code: "bad_request", message: error.message, remedy: nil)))
         }
         switch call.tool {
-        case .whoami, .listSessions, .getSession, .startSession, .sendMessage, .endSession, .listProjects, .listAgents,
-            .listAudit:
+        case .whoami, .getSession, .startSession, .sendMessage, .endSession, .listAgents:
             return document(await outcome { try await route.tools.run(call.tool, arguments, context) })
-        case .getSessionData: return try await read(SessionDataRequest(arguments))
+        case .listSessions, .listProjects, .listAudit:
+            let found = await outcome { try await route.tools.run(call.tool, arguments, context) }
+            // Five hundred rows take a while to write down, and here they are written twice.
+            return try await LongWork.run { document(found) }
+        case .getSessionData: return try await read(arguments)
         }
     }
 
-    private func read(_ wanted: SessionDataRequest) async throws -> Response {
-        var wanted = wanted
+    private func read(_ arguments: Arguments) async throws -> Response {
+        var wanted = SessionDataRequest(arguments)
         var question: Question?
-        let asked = await outcome {
+        let look = await outcome {
+            try route.tools.requireHere(arguments)
             question = try await route.tools.question(before: wanted, by: caller)
             return .done(.null)
         }
-        if case .failed = asked { return document(asked) }
+        if case .failed = look { return document(look) }
         if let open = question {
             switch envelope.revision.opening {
             case .envelope:
-                guard let reason = answered(open, about: wanted.sessionID) else {
-                    guard envelope.mayAsk else { throw missingCapability }
-                    let state = route.questions.ask(caller, about: wanted.sessionID)
-                    return document(.asks(open, state: state))
-                }
-                (wanted.reason, question) = (reason.text, nil)
+                guard let given = given(open, about: wanted.sessionID) else { return try ask(open, wanted.sessionID) }
+                (wanted.reason, question) = (given.reason, nil)
             case .handshake: if !envelope.mayAsk || !acceptsEvents { question = nil }
             }
         }
@@ -62,12 +61,23 @@ struct ToolExchange: Sendable {
         return stream(settled, asking: question)
     }
 
-    /// What the user has said, where he was asked this before; `text` is `nil` where he said nothing.
-    private func answered(_ question: Question, about session: String) -> (text: String?, Void)? {
+    /// What a user has said who was asked; `nil` where he declined.
+    private struct Given {
+        var reason: String?
+    }
+
+    /// `nil` where this caller was not asked this, about this.
+    private func given(_ question: Question, about session: String) -> Given? {
         guard let state = call.state, let result = call.inputResponses?[Question.key],
             route.questions.close(state, by: caller, about: session)
         else { return nil }
-        return (question.answer(in: result), ())
+        return Given(reason: question.answer(in: result))
+    }
+
+    /// The client is to ask its user, and to send the request again.
+    private func ask(_ question: Question, _ session: String) throws(RPCFailure) -> Response {
+        guard envelope.mayAsk else { throw missingCapability }
+        return document(.asks(question, state: route.questions.ask(caller, about: session)))
     }
 
     private var missingCapability: RPCFailure {
@@ -90,8 +100,12 @@ struct ToolExchange: Sendable {
     private func outcome(_ body: () async throws -> ToolResult) async -> ToolResult {
         do {
             let outcome = try await body()
+            switch route.tools.list[call.tool].effect {
             // As with the other routes: whoever was stopped after he had read has read what was.
-            try await route.tools.services.lease.requireConfirmed()
+            case .reads: try await route.tools.services.lease.requireConfirmed()
+            // What was done is done.
+            case .adds, .ends: break
+            }
             return outcome
         } catch let error as CancellationError {
             return .failed(ToolFailure(code: "cancelled", message: "\(error)", remedy: nil))
@@ -158,28 +172,4 @@ extension ToolExchange {
         }
         return answer.flatMap { question.answer(in: $0.result) }
     }
-}
-
-/// What is to be written to a client, in the order in which it came: a few words, however slowly it reads.
-private final class EventOutput: Sendable {
-    let texts: AsyncStream<String>
-    private let continuation: AsyncStream<String>.Continuation
-    private let lastWord = Mutex(ContinuousClock.now)
-
-    /// A client hears of us at least so often, or we of it that it is gone.
-    private static let silence = Duration.seconds(15)
-
-    init() { (texts, continuation) = AsyncStream.makeStream(bufferingPolicy: .unbounded) }
-
-    func put(_ text: String) {
-        lastWord.withLock { $0 = .now }
-        continuation.yield(text)
-    }
-
-    func keepAlive() {
-        let isDue = lastWord.withLock { ContinuousClock.now - $0 > Self.silence }
-        if isDue { put(EventFrame.keepAlive) }
-    }
-
-    func end() { continuation.finish() }
 }

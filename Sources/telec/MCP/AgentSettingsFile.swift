@@ -12,7 +12,7 @@ struct AgentSettingsFile {
     let text: String?
 
     init(_ agent: KnownAgent, home: String) throws {
-        let place = "\(home)/\(agent.file)"
+        let place = agent.file(home: home, folder: Self.folder(of: agent))
         self.agent = agent
         path = Self.resolved(place) ?? place
         var facts = stat()
@@ -35,7 +35,13 @@ struct AgentSettingsFile {
 
     /// Whether there are traces of the agent in this home.
     static func isThere(_ agent: KnownAgent, home: String) -> Bool {
-        agent.traces.contains { access("\(home)/\($0)", F_OK) == 0 }
+        folder(of: agent) != nil || agent.traces.contains { access("\(home)/\($0)", F_OK) == 0 }
+    }
+
+    /// The one that its user has chosen.
+    private static func folder(of agent: KnownAgent) -> String? {
+        let chosen = agent.folderVariable.flatMap(Console.environment)
+        return chosen.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
     private static func resolved(_ path: String) -> String? {

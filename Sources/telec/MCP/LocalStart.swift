@@ -33,7 +33,7 @@ struct LocalStart: Sendable {
         guard path.hasPrefix("/") else {
             throw RuntimeError(.badRequest, "project_path is no path from the root", remedy: "say the whole path")
         }
-        try await requireHere(arguments)
+        try requireHere(arguments)
         let start = SessionStart(
             title: arguments.text("title") ?? "", folder: try WorkingFolder.absolute(path),
             agent: arguments.text("agent"), command: arguments.texts("command") ?? [],
@@ -53,11 +53,10 @@ struct LocalStart: Sendable {
         ])
     }
 
-    /// Another computer's name is the daemon's to know.
-    private func requireHere(_ arguments: Arguments) async throws {
-        guard let computer = arguments.text("computer"), computer != "local" else { return }
+    private func requireHere(_ arguments: Arguments) throws {
+        guard let computer = arguments.text("computer"), computer != "local", computer != Computer.name else { return }
         throw RuntimeError(
-            .badRequest, "sessions are started on this computer only, not on \(computer)", remedy: "leave computer out")
+            .badRequest, "sessions are started on \(Computer.name) only", remedy: "leave computer out")
     }
 
     /// What kept the first message from being typed, as a sentence. The session runs all the same.

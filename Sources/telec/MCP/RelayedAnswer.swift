@@ -1,0 +1,55 @@
+import Dialects
+import TCMCP
+import TCRuntime
+import TCSettings
+
+/// What the daemon answers to one request, on its way to the agent.
+actor RelayedAnswer {
+    private let id: RPCID
+    private let output: PipeOutput
+    private var head: RelayedHead?
+    private var events = EventReader()
+    private var document: [UInt8] = []
+    private var isAnswered = false
+    private(set) var hasSaidSomething = false
+
+    init(_ id: RPCID, _ output: PipeOutput) { (self.id, self.output) = (id, output) }
+
+    var session: String? { head?[MessageHeaders.sessionName] }
+
+    private var isStream: Bool { head?["content-type"]?.hasPrefix("text/event-stream") ?? false }
+
+    func begin(_ head: RelayedHead) { self.head = head }
+
+    func read(_ bytes: [UInt8]) async {
+        guard isStream else { return document += bytes }
+        for message in events.read(bytes) {
+            hasSaidSomething = true
+            if case .some(.response) = try? RPCMessage(Array(message.utf8)) { isAnswered = true }
+            await output.write(message)
+        }
+    }
+
+    /// Throws `RPCFailure` where no answer has come.
+    func end() async throws(RPCFailure) {
+        guard !isAnswered else { return }
+        guard !isStream else {
+            throw RPCFailure(.internalError, "the daemon ended its answer before it was whole; try again")
+        }
+        guard let answer = JSON(parsing: String(decoding: document, as: UTF8.self)), answer["jsonrpc"] != nil,
+            case .object(let members) = answer
+        else {
+            throw RPCFailure(.internalError, trouble)
+        }
+        // What is refused before it is read has no id, and the agent needs one.
+        let whole = members.map { (key: $0.key, value: $0.key == "id" ? id.document : $0.value) }
+        await output.write(JSON.object(whole).canonical())
+    }
+
+    /// What answers and speaks no MCP.
+    private var trouble: String {
+        head?.status == 404
+            ? "the daemon knows no MCP: it is older than this program; restart it"
+            : "what answers at the daemon's socket speaks no MCP: it has said \(head?.status ?? 0)"
+    }
+}
