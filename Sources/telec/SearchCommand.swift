@@ -41,7 +41,7 @@ struct SearchCommand: AsyncParsableCommand {
                 ("owner", owner), ("since", since?.moment.text), ("reason", reason), ("limit", String(limit)),
                 ("after", after),
             ]
-            let reply = try await client.get("/search", query, as: FoundDocument.self)
+            let reply = try await found(client, query)
             guard !options.output.json else { return options.show(reply) { "" } }
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
             let shown = FoundText.of(reply.value.hits, for: me)
@@ -50,6 +50,17 @@ struct SearchCommand: AsyncParsableCommand {
                 Console.error("sessions of others were not searched: say why with --reason TEXT")
             }
             if let next = reply.value.next { Console.error("there are more: --after '\(next)'") }
+        }
+    }
+}
+
+extension SearchCommand {
+    /// A session that is not there comes with those that are like it.
+    private func found(_ client: DaemonClient, _ query: [(String, String?)]) async throws -> Reply<FoundDocument> {
+        do {
+            return try await client.get("/search", query)
+        } catch let error as RuntimeError {
+            throw await session?.explained(error, client) ?? error
         }
     }
 }

@@ -12,7 +12,8 @@ struct ShellCompletionTests {
             let script = try await daemon.box.run(.telec, ["--generate-completion-script", name])
             try script.output.write(toFile: daemon.box("_telec"), atomically: true, encoding: .utf8)
             let folder = URL(fileURLWithPath: Program.telec.path).deletingLastPathComponent().path
-            let start = "PATH='\(folder)':$PATH; PS1='ready> '; cd '\(daemon.box(""))'\n\(begin)\n"
+            let prompt = name == "fish" ? "function fish_prompt; echo 'ready> '; end" : "PS1='ready> '"
+            let start = "export PATH='\(folder)':$PATH; \(prompt); cd '\(daemon.box(""))'\n\(begin)\n"
             try start.write(toFile: daemon.box("begin"), atomically: true, encoding: .utf8)
             let terminal = TestTerminal(box: daemon.box, variables: daemon.variables)
             do {
@@ -26,9 +27,10 @@ struct ShellCompletionTests {
     }
 
     @Test(
-        "bash and zsh complete ids and titles, and run nothing of a title",
+        "bash, zsh and fish complete ids and titles, and run nothing of a title",
         arguments: [
             ("bash", ["bash", "--norc"], ". ./_telec"),
+            ("fish", ["fish", "--no-config"], "source ./_telec"),
             ("zsh", ["zsh", "-f"], "fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D"),
         ])
     func sessions(_ shell: String, _ command: [String], _ begin: String) async throws {

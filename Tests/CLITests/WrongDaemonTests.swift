@@ -23,6 +23,22 @@ struct WrongDaemonTests {
         }
     }
 
+    @Test("somebody else's daemon lets nobody in", .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func permission() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try await daemon.box.withUsers(["mallory"]) { users in
+                let telec = try await daemon.box.published(.telec)
+                for command in [["whoami"], ["search", "x"], ["sessions", "list"]] {
+                    let run = try await daemon.box.run(as: users[0], telec, command, daemon.variables)
+                    #expect(run.code == 2 && run.output == "", "\(run)")
+                    #expect(
+                        run.error == "error: this account may not open \(daemon.box.folder)/d.sock; "
+                            + "ask an admin of this machine to let you in\n", "\(run)")
+                }
+            }
+        }
+    }
+
     @Test("a daemon that is older than telec is named")
     func old() async throws {
         try await withSandbox { box in
