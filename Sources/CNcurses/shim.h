@@ -9,8 +9,20 @@
 #include <termios.h>
 #include <wchar.h>
 
-// 0 where the terminal can't be had: initscr would end the process.
-static inline int tui_open(void) { return newterm(NULL, stdout, stdin) != NULL; }
+// <term.h> has it, and with it a macro for each capability.
+extern char *tigetstr(const char *);
+
+static const int TUI_OPEN = 1;
+static const int TUI_UNKNOWN = 0;
+static const int TUI_NO_CURSOR = -1;
+// initscr would end the process where the terminal is not known.
+static inline int tui_open(void) {
+    if (newterm(NULL, stdout, stdin) == NULL) return TUI_UNKNOWN;
+    char *place = tigetstr("cup");
+    if (place != NULL && place != (char *)-1) return TUI_OPEN;
+    endwin();
+    return TUI_NO_CURSOR;
+}
 static inline void tui_prepare(void) {
     cbreak();
     noecho();

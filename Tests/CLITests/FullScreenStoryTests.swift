@@ -244,10 +244,14 @@ struct FullScreenStoryTests {
         try await withDaemon(.sqlite) { daemon in
             let piped = try await daemon.telec("tui")
             #expect(piped.code == 64 && piped.error.contains("telec tui needs a terminal"), "\(piped)")
-            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
-                try await window.open(program, terminal: "no-such-terminal")
-                let screen = try await window.wait(toShow: "ended with 2")
-                #expect(screen.contains("does not know the terminal that TERM names"), "\(screen)")
+            for (terminal, why) in [
+                ("no-such-terminal", "does not know the terminal that TERM names"), ("dumb", "can't place its cursor"),
+            ] {
+                try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                    try await window.open(program, terminal: terminal)
+                    let screen = try await window.wait(toShow: "ended with 2")
+                    #expect(screen.contains(why), "\(screen)")
+                }
             }
         }
     }

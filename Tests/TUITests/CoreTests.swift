@@ -104,6 +104,9 @@ struct CoreTests {
         _ = state.handle(.transcript(.text("secret\nlines\n"), reading: reading))
         #expect(state.frame.lines[1].text.contains("Viewing [Bob]'s session: access logged"))
         #expect(state.frame.text.contains("secret"))
+        // Another look is another reading, with a reason of its own.
+        #expect(state.type("c").isEmpty && state.frame.lines[23].text.contains("Reason"))
+        _ = state.handle(.key(.escape))
         // What an earlier reading still brings is nobody's.
         _ = state.type("q")
         _ = state.handle(.transcript(.text("late"), reading: reading))

@@ -105,6 +105,12 @@ class Terminal:
             raise SystemExit(f"ci/bench: {key!r} changed nothing within 5 s")
         return time.perf_counter() - begin
 
+    def processor_time(self):
+        """Seconds that the program has worked, in all its threads: what a busy machine does not change."""
+        with open(f"/proc/{self.pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self):
         """Resident bytes: now, and the most that it ever was."""
         with open(f"/proc/{self.pid}/status", encoding="utf-8") as file:
@@ -118,10 +124,12 @@ def measure(figures, terminal, options):
     figures.add("resident memory after the start", terminal.memory()[0] / 1e6, "MB", below=40)
     for name, key in ("down by one", b"j"), ("down by a screen", b"\x06"):
         say(name)
-        times = []
+        times, worked = [], terminal.processor_time()
         for _ in range(options.keys if key == b"j" else options.keys // 4):
             times.append(terminal.timed(key))
             terminal.settle(0.002)
+        worked = (terminal.processor_time() - worked) / len(times)
+        figures.add(f"{name}, processor time of a key", milliseconds(worked), "ms", below=16)
         figures.add(f"{name}, from key to screen: p50", milliseconds(median(times)), "ms")
         figures.add(f"{name}: p99", milliseconds(percentile(times, 99)), "ms", below=16)
     say("to the end")

@@ -17,10 +17,13 @@ final class Screen {
         if setlocale(LC_CTYPE, "") == nil || String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
             setlocale(LC_CTYPE, "C.UTF-8")
         }
-        guard tui_open() != 0 else {
-            throw RuntimeError(
-                .failed, "this machine does not know the terminal that TERM names",
-                remedy: "set TERM to one that it knows, such as xterm, or use --plain")
+        let outcome = tui_open()
+        guard outcome == TUI_OPEN else {
+            let why =
+                outcome == TUI_UNKNOWN
+                ? "this machine does not know the terminal that TERM names"
+                : "the terminal that TERM names can't place its cursor"
+            throw RuntimeError(.failed, why, remedy: "set TERM to what it is, such as xterm, or use --plain")
         }
         tui_prepare()
         palette = Palette(Palette.depth(colours: tui_colours(), noColour: noColour))

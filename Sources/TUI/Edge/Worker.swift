@@ -26,9 +26,23 @@ final class Worker: Sendable {
             let task = Task { await read(id, reason, view, number) }
             reading.withLock { $0 = task }
         case .stopReading:
-            reading.withLock {
-                $0?.cancel(); $0 = nil
+            reading.withLock { task in
+                task?.cancel()
+                task = nil
             }
+        case .start, .send, .end, .share, .attach: act(effect)
+        case .reloadSoon(let generation):
+            Task {
+                try? await Task.sleep(for: max(.milliseconds(700), counting.withLock { $0 } * 10))
+                mailbox.post(.quiet(generation: generation))
+            }
+        case .redraw, .suspend, .quit, .hand: break
+        }
+    }
+
+    /// What somebody has asked for: he is told how it went.
+    private func act(_ effect: Effect) {
+        switch effect {
         case .start(let wanted):
             act {
                 let started = try await self.doors.start(wanted)
@@ -57,12 +71,9 @@ final class Worker: Sendable {
                 self.mailbox.post(.terminal(try await self.doors.terminal(id)))
                 return nil
             }
-        case .reloadSoon(let generation):
-            Task {
-                try? await Task.sleep(for: max(.milliseconds(700), counting.withLock { $0 } * 10))
-                mailbox.post(.quiet(generation: generation))
-            }
-        case .redraw, .suspend, .quit, .hand: break
+        case .listen, .loadProjects, .loadPage, .loadAudit, .read, .stopReading, .reloadSoon, .hand, .redraw, .suspend,
+            .quit:
+            break
         }
     }
 

@@ -71,7 +71,7 @@ extension State {
     // MARK: transcripts
 
     /// One's own is shown at once. Somebody else's takes a reason, and whoever is asked for it is told first that it is logged.
-    private mutating func openTranscript(_ session: SessionDocument, _ view: TranscriptView) -> [Effect] {
+    mutating func openTranscript(_ session: SessionDocument, _ view: TranscriptView) -> [Effect] {
         guard isMine(session) else {
             let owner = session.ownerPerson ?? "nobody"
             ask("This is \(owner)'s session. Reading it is logged. Reason", .reason(session, view))

@@ -38,7 +38,9 @@ extension State {
         case .character("q"), .escape, .character("h"), .left, .backspace:
             page = .sessions
             return stopReading()
-        default: return nil
+        case .character, .up, .down, .right, .pageUp, .pageDown, .home, .end, .enter, .delete, .tab, .control, .click,
+            .wheel, .paste:
+            return nil
         }
         return []
     }
@@ -57,9 +59,17 @@ extension State {
         case .first?: transcript?.goToStart()
         case .last?: transcript?.goToEnd()
         case .row?: break
-        case nil: return pressAnywhere(key) ?? unknown(key)
+        case nil: return changeView(key) ?? pressAnywhere(key) ?? unknown(key)
         }
         return []
+    }
+
+    /// What the terminal showed, or what was said with the agent: `nil` for another key. Each is a reading of its own.
+    private mutating func changeView(_ key: Key) -> [Effect]? {
+        guard let transcript else { return nil }
+        if key == .character("t") { return openTranscript(transcript.session, .terminal) }
+        if key == .character("c") { return openTranscript(transcript.session, .conversation) }
+        return nil
     }
 
     private mutating func pressInAudit(_ key: Key) -> [Effect] {

@@ -91,7 +91,11 @@ extension State {
                         ("?", "help"), ("t", "transcript"), ("Enter", "attach"), ("n", "new"), ("s", "send"),
                         ("e", "end"), ("x", "share"), ("/", "search"), ("f", "filter"), ("a", "audit"), ("q", "quit"),
                     ]
-                case .transcript: [("?", "help"), ("j k", "scroll"), ("g G", "ends"), ("q", "back")]
+                case .transcript:
+                    [
+                        ("?", "help"), ("j k", "scroll"), ("g G", "ends"), ("t c", "terminal, conversation"),
+                        ("q", "back"),
+                    ]
                 case .audit: [("?", "help"), ("j k", "scroll"), ("r", "reload"), ("q", "back")]
                 }
             }
