@@ -192,7 +192,7 @@ public struct DaemonClient: Sendable {
             // So ends one whose daemon was killed.
         }
         guard hasBegun else { throw Unanswered() }
-        throw cutOff
+        throw Self.cutOff
     }
 
     private static let cutOff = RuntimeError(
