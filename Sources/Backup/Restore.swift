@@ -34,6 +34,7 @@ public struct Restore: Sendable {
     /// Compares every file, looks at the target, and writes nothing.
     public func plan() async throws -> Report {
         let (manifest, history) = try read()
+        try await requireTold(manifest)
         try await requireFree(history)
         try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
         return report(manifest, manifest.tables)
@@ -44,6 +45,7 @@ public struct Restore: Sendable {
         _ events: @escaping @Sendable (Backup.Event) -> Void = { _ in }
     ) async throws -> Report {
         let (manifest, history) = try read()
+        try await requireTold(manifest)
         try await requireFree(history)
         let place = StatePlace(folder: stateFolder)
         try place.requireFree(for: Sums(path: paths.sums))
@@ -87,6 +89,20 @@ public struct Restore: Sendable {
         }
         guard hasDatabase, count == manifest.recordings else { throw damaged(paths.sums) }
         return (manifest, known)
+    }
+
+    /// Throws where the manifest tells of other rows than there are: while nothing is written yet.
+    private func requireTold(_ manifest: Manifest) async throws {
+        let source = try source
+        let isTold = try await source.withConnection { connection in
+            try manifest.tables.allSatisfy { table in
+                guard try connection.hasTable(table.name) else { return false }
+                let rows = try connection.queryValue("SELECT count(*) FROM \(identifier: table.name)")
+                return rows?.integer == Int64(table.rows)
+            }
+        }
+        await source.close()
+        guard isTold else { throw damaged(paths.manifest) }
     }
 
     private func damaged(_ path: String) -> BackupError {

@@ -92,6 +92,7 @@ struct DaemonFaultTests {
             let daemon = try await box.startDaemon(box.daemonVariables(url))
             let id = try await daemon.start("sh", "-c", "echo cAnArY")
             try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("it can be found") { try query("SELECT count(*) FROM transcript_passages", on: url) == ["1"] }
             try execute("UPDATE sessions SET owner_person = 'Somebody', owner_uid = 4711", on: url)
             let strace = try box.start(
                 Program(inPath: "strace"),
@@ -100,8 +101,13 @@ struct DaemonFaultTests {
             let refused = try await daemon.telec("transcript", id, "--reason", "test")
             #expect(refused.code == 2 && refused.output.isEmpty, "\(refused)")
             #expect(refused.error.contains("the audit log can't be written, so nothing was done"))
+            let unfound = try await daemon.telec("search", "canary", "--reason", "test")
+            #expect(
+                unfound.code == 2 && unfound.output.isEmpty && unfound.error.contains("nothing was done"), "\(unfound)")
             strace.kill(SIGINT)
             _ = try await strace.finish()
+            let found = try await daemon.telec("search", "canary", "--reason", "test")
+            #expect(found.code == 0 && found.output.contains("cAnArY"), "\(found)")
             let read = try await daemon.telec("transcript", id, "--reason", "test")
             #expect(read.output == "cAnArY\n", "\(read)")
             #expect(try await daemon.telec("audit", "verify").code == 0)
