@@ -99,6 +99,11 @@ struct FullScreenStoryTests {
                 daemon = try await box.startDaemon(variables)
                 try await window.wait(toShow: "is away", false)
                 try await window.wait(toShow: "live")
+                // One that stands still keeps its connections, and is away all the same.
+                daemon.process.suspend()
+                try await window.wait(toShow: "it has not answered")
+                daemon.process.kill(SIGCONT)
+                try await window.wait(toShow: "is away", false)
                 try await window.keys("q")
                 try await window.wait(toShow: "ended with 0")
             }

@@ -41,7 +41,7 @@ def arguments():
 
 
 def database(options, work):
-    """The sessions: half of them in one project, the rest in two hundred."""
+    """The sessions: half of them in one project, the rest in four hundred."""
     path = os.path.join(work, "sessions.db")
     subprocess.run([os.path.join(options.programs, "tc-migrate"), "up", "--database", f"sqlite:{path}"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     me = shared_machine.myself("admin")

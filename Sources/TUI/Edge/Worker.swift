@@ -94,23 +94,52 @@ final class Worker: Sendable {
     private func listen(after seconds: Int) async {
         try? await Task.sleep(for: .seconds(seconds))
         do {
-            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
-            let reader = Mutex(EventReader())
-            try await client.stream("/events") { [mailbox] bytes in
-                for told in try reader.withLock({ try $0.read(bytes) }) {
-                    switch told {
-                    case .listening: mailbox.post(.connected(me))
-                    case .session(let session, let isNew): mailbox.post(.told(session, isNew: isNew))
-                    }
-                }
-                await self.waitForRoom(for: 200)
+            let me = try await answered { try await self.client.get("/whoami", as: WhoamiDocument.self).value }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.hear(as: me) }
+                group.addTask { try await self.feelPulse() }
+                // Either of the two ends the line.
+                _ = try await group.next()
+                group.cancelAll()
             }
             mailbox.post(.disconnected("The daemon has ended the line; calling again"))
         } catch {
-            mailbox.post(
-                .disconnected(
-                    "\(Self.isAway(error) ? "The daemon is away" : "The daemon says no"), trying again: \(Self.sentence(error))"
-                ))
+            let what = Self.isAway(error) ? "The daemon is away" : "The daemon says no"
+            mailbox.post(.disconnected("\(what), trying again: \(Self.sentence(error))"))
+        }
+    }
+
+    private func hear(as me: WhoamiDocument) async throws {
+        let reader = Mutex(EventReader())
+        try await client.stream("/events") { [mailbox] bytes in
+            for told in try reader.withLock({ try $0.read(bytes) }) {
+                switch told {
+                case .listening: mailbox.post(.connected(me))
+                case .session(let session, let isNew): mailbox.post(.told(session, isNew: isNew))
+                }
+            }
+            await self.waitForRoom(for: 200)
+        }
+    }
+
+    /// A daemon that was stopped keeps its connections: that nothing is told says nothing. Throws `RuntimeError` when it is silent.
+    private func feelPulse() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(4))
+            _ = try await answered { try await self.client.get("/health", as: DoneDocument.self) }
+        }
+    }
+
+    private func answered<T: Sendable>(_ ask: @escaping @Sendable () async throws -> T) async throws -> T {
+        try await withThrowingTaskGroup(of: T.self) { group in
+            group.addTask(operation: ask)
+            group.addTask {
+                try await Task.sleep(for: .seconds(8))
+                throw RuntimeError(.noDaemon, "it has not answered for 8 s")
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
         }
     }
 
