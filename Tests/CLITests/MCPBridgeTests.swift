@@ -168,6 +168,27 @@ struct MCPBridgeTests {
         }
     }
 
+    /// A session that nobody wants any more while it is being started does not go on.
+    @Test func aStartThatIsTakenBack() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let agent = try Agent(daemon.box, daemon.variables)
+            try agent.say(Self.hello)
+            _ = try agent.answer(0)
+            let arguments =
+                "{\"title\":\"Unwanted\",\"project_path\":\"\(daemon.box.files)\",\"command\":[\"sleep\",\"1000\"]}"
+            try agent.say(
+                Self.call(1, "start_session", arguments) + "\n"
+                    + #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+            let run = try await agent.hangUp()
+            #expect(run.code == 0 && !run.output.contains("\"id\":1,"), "\(run)")
+            let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]] ?? []
+            for session in sessions {
+                try await daemon.wait(for: session["session_id"] as? String ?? "", toBe: "closed")
+            }
+            #expect(sessions.count == 1)
+        }
+    }
+
     /// More calls at once than the bridge passes on, and the rest is told so.
     @Test func manyAtOnce() async throws {
         try await withDaemon(.sqlite) { daemon in
