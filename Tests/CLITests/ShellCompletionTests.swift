@@ -73,6 +73,8 @@ struct ShellCompletionTests {
             let none = try await daemon.telec("open", "--project", "/")
             #expect(none.code == 64 && none.error.contains("telec sessions start"), "\(none)")
             let first = try await daemon.start("sh", "-c", "echo the first; sleep 1000")
+            // What it says last is recorded before the other one says anything.
+            try await daemon.waitForTranscript(of: first, toContain: "first")
             let second = try await daemon.start("sh", "-c", "echo the second; sleep 1000")
             try await daemon.waitForTranscript(of: second, toContain: "second")
             let shown = try await daemon.telec("open", "--json")

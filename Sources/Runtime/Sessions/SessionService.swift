@@ -56,7 +56,9 @@ struct SessionService: Sendable {
         if let agent = agents[name] { return agent }
         throw RuntimeError(
             .badRequest, "the settings know no agent \(name)",
-            remedy: "known ones: \(agents.keys.sorted().joined(separator: ", "))")
+            remedy: agents.isEmpty
+                ? "say it in the settings, below agents:, or say a command"
+                : "known ones: \(agents.keys.sorted().joined(separator: ", "))")
     }
 
     /// Types bytes into a session's terminal, and returns when they are typed.
