@@ -26,6 +26,8 @@ struct FullScreenTests {
             try await daemon.waitForTranscript(of: second, toContain: "welcome")
             try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
                 try await window.open(Self.program, columns: columns, rows: rows)
+                // The rows of each project come by themselves.
+                try await window.wait(toShow: "title   Second")
                 var screen = try await window.wait(toShow: "Naïve 日本 🙂")
                 let lines = screen.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 #expect(lines[0].contains("2 sessions"), "\(screen)")

@@ -4,27 +4,17 @@ import TCPOSIX
 /// is brought over, not after.
 enum MovePlaces {
     /// - Throws: `MachineError` that names the first place which can't be.
-    static func requireWritable(for plan: MovePlan, in installation: Installation) throws(MachineError) {
-        var folders = Set(([MoveFolder(installation: installation).path] + plan.files.map(\.path)).map(folder(above:)))
-        folders.formUnion(plan.units.links.map { folder(above: $0.path) })
-        if plan.target.filePath != nil { folders.insert(installation.layout.folders.state) }
-        for folder in folders.sorted() {
-            let place = try existing(folder, installation.root)
-            guard access(installation.realPath(place), W_OK) != 0 else { continue }
-            throw .ofCall(
+    static func requireWritable(for plan: MovePlan, in installation: Installation) throws {
+        var paths =
+            [MoveFolder(installation: installation).path] + plan.files.map(\.path) + plan.units.links.map(\.path)
+        if plan.target.filePath != nil { paths.append("\(installation.layout.folders.state)/teleclaude.db") }
+        // What is there already of the folders that lead to each.
+        let places = try Set(paths.map(SystemEntry.folders(above:))).map { folders in
+            try folders.last { try installation.root.look($0).kind != .nothing } ?? "/"
+        }
+        for place in Set(places).sorted() where access(installation.realPath(place), W_OK) != 0 {
+            throw MachineError.ofCall(
                 "\(place) can't be written to", remedy: "put that right, and run this again; nothing was changed")
         }
-    }
-
-    /// What is there already of the folders that lead to a path.
-    private static func existing(_ path: String, _ root: RootFolder) throws(MachineError) -> String {
-        var path = path
-        while path != "/", try root.look(path).kind == .nothing { path = folder(above: path) }
-        return path
-    }
-
-    private static func folder(above path: String) -> String {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-        return String(path[..<slash])
     }
 }

@@ -31,7 +31,7 @@ public struct FullScreen: Sendable {
         defer { Alarm.leaveSignals() }
         defer {
             screen.leave()
-            LastResort.disarm()
+            TerminalRescue.disarm()
         }
         let mailbox = Mailbox(alarm)
         var loop = Loop(

@@ -29,7 +29,7 @@ final class Screen {
         palette = Palette(Palette.depth(colours: tui_colours(), noColour: noColour))
         define_key("\u{1B}[200~", TUI_PASTE_BEGIN)
         define_key("\u{1B}[201~", TUI_PASTE_END)
-        if let found { LastResort.arm(found) }
+        if let found { TerminalRescue.arm(found) }
         begin()
     }
 

@@ -1,7 +1,7 @@
 import TCPOSIX
 
 /// Gives the terminal back where this program fails in a way that nobody has foreseen: a shell without echo is worse than a crash.
-enum LastResort {
+enum TerminalRescue {
     private static let signals = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE]
 
     // Written once, before a signal can be heard; afterwards a handler reads it, which may not take a lock.
