@@ -238,7 +238,8 @@ extension TransferPlanner {
             result.default = try translator.value(value, for: result.type)
             if let remark = translator.remark(on: value) { remarks.append("\(table).\(column.name): \(remark)") }
         } catch {
-            leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)")
+            let consequence = column.isNullable ? "" : "; it is NOT NULL: each new row has to bring a value"
+            leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)\(consequence)")
         }
     }
 

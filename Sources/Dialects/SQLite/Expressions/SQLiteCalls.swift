@@ -25,12 +25,20 @@ extension SQLiteExpressionTranslation {
         case ("randomblob", 1) where use == .insert:
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
+        case ("json_valid", 1) where isJSON(arguments[0]):
+            // Its type takes nothing else. NULL stays NULL, as it does since version 3.42.
+            return Piece("(\(pieces[0].sql) IS NOT NULL OR NULL)", .boolean)
         case ("json_extract", 2), ("json_array_length", 1): return try json(function, pieces, arguments)
         case (_, _):
             if let piece = try textCall(function, pieces, arguments) { return piece }
             if let piece = try numberCall(function, pieces) { return piece }
         }
         throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
+    }
+
+    private func isJSON(_ expression: SQLiteTree) -> Bool {
+        guard case .name(let name, _) = expression, let type = columns[SQLName.folded(name)]?.type else { return false }
+        return type == .json || type == .jsonText
     }
 
     private func coalesced(_ pieces: [Piece]) throws(Untranslatable) -> Piece {

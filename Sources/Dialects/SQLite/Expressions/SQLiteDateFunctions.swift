@@ -4,16 +4,21 @@ extension SQLiteExpressionTranslation {
     static let utcNow = "(now() AT TIME ZONE 'UTC')"
 
     /// A call that reads a moment and says something of it; `nil` for any other call.
-    func momentCall(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+    func momentCall(_ function: String, _ written: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+        let (arguments, hasFraction) = Self.withoutSubsecond(written)
+        let seconds = hasFraction ? "%f" : "%S"
         switch function {
         case "current_timestamp", "datetime":
-            return Piece(Self.rendered("%Y-%m-%d %H:%M:%S", try moment(arguments)), .text)
+            return Piece(Self.rendered("%Y-%m-%d %H:%M:\(seconds)", try moment(arguments)), .text)
         case "current_date", "date": return Piece(Self.rendered("%Y-%m-%d", try moment(arguments)), .text)
-        case "current_time", "time": return Piece(Self.rendered("%H:%M:%S", try moment(arguments)), .text)
+        case "current_time", "time":
+            return Piece(Self.rendered("%H:%M:\(seconds)", try moment(arguments)), .text)
         case "julianday":
             // Milliseconds, counted and divided as SQLite does it.
             let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
             return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
+        case "unixepoch" where hasFraction:
+            return Piece("(\(Self.milliseconds(try moment(arguments)))::double precision / 1000)", .number)
         case "unixepoch": return Piece(Self.epoch(try moment(arguments)), .integer)
         case "strftime":
             guard case .string(let format) = arguments.first else {
@@ -29,6 +34,23 @@ extension SQLiteExpressionTranslation {
             }
         default: return nil
         }
+    }
+
+    /// The arguments without the modifier that asks for milliseconds, and whether it was there. SQLite takes it in the place of the
+    /// time value too, for now (https://www.sqlite.org/lang_datefunc.html, section 3, since 3.42).
+    static func withoutSubsecond(_ arguments: [SQLiteTree]) -> (arguments: [SQLiteTree], hasFraction: Bool) {
+        func asksForFraction(_ argument: SQLiteTree) -> Bool {
+            guard case .string(let text) = argument else { return false }
+            return ["subsec", "subsecond"].contains(text.lowercased())
+        }
+        guard let first = arguments.first, arguments.contains(where: asksForFraction) else { return (arguments, false) }
+        let modifiers = arguments.dropFirst().filter { !asksForFraction($0) }
+        return ([asksForFraction(first) ? .string("now") : first] + modifiers, true)
+    }
+
+    /// Since 1970, as SQLite counts them.
+    static func milliseconds(_ moment: String) -> String {
+        "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)) * 1000)::bigint"
     }
 
     static func epoch(_ moment: String) -> String {
@@ -104,7 +126,7 @@ extension SQLiteExpressionTranslation {
             return "(\(moment) + ((7 + \(day) - extract(dow FROM \(moment))::integer) % 7) * interval '1 day')"
         case "localtime" where use == .insert && moment == Self.utcNow: return "localtimestamp"
         case "localtime", "utc": throw Untranslatable("it asks for local time, which every machine has its own of")
-        case "unixepoch", "auto", "julianday", "subsec", "subsecond": break
+        case "unixepoch", "auto", "julianday": break
         case let count?:
             guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) })
             else { break }

@@ -9,7 +9,17 @@ extension SQLiteExpressionTranslation {
         if let moment = try Self.moment(expression, for: type) {
             return .expression(.native(sqlite: text, postgresql: moment))
         }
-        if let constant = Self.constant(expression) { return try Self.fitted(constant, to: type) }
+        if let milliseconds = Self.milliseconds(expression, for: type) {
+            return .expression(.native(sqlite: text, postgresql: milliseconds))
+        }
+        if let literal = Self.constant(expression) { return try Self.fitted(literal, to: type) }
+        switch SQLiteConstant.value(of: text, for: Self.kind(of: type)) {
+        case .text(let value): return try Self.fitted(.text(value), to: type)
+        case .integer(let value): return try Self.fitted(.integer(value), to: type)
+        case .real(let value): return try Self.fitted(.real(value), to: type)
+        case .blob(let value) where type == .bytes: return Self.bytes(value, written: text)
+        case .blob, .boolean, .null, nil: break
+        }
         let translation = SQLiteExpressionTranslation(columns: [], for: .insert)
         let piece = try translation.stored(translation.piece(expression), as: type)
         return .expression(.native(sqlite: text, postgresql: piece.sql))
@@ -39,7 +49,9 @@ extension SQLiteExpressionTranslation {
         case (.integer, .boolean(let flag)), (.number, .boolean(let flag)): return .integer(flag ? 1 : 0)
         case (.text, .integer(let number)): return .text(String(number))
         case (.text, .boolean(let flag)): return .text(flag ? "1" : "0")
-        case (.text, .real(let number)): return .text(String(number))
+        case (.text, .real(let number)): return .text(SQLiteConstant.text(of: number))
+        // As its values that are texts come over: the bytes of UTF-8.
+        case (.bytes, .text(let text)): return bytes(text.utf8, written: SQLText.literal(text))
         case (.integer, .text(let text)):
             if let number = Int64(text) { return .integer(number) }
         case (.number, .text(let text)):
@@ -50,7 +62,22 @@ extension SQLiteExpressionTranslation {
             if isReadable(text, as: type) { return value }
         default: break
         }
-        throw Untranslatable("it is not of type \(type)")
+        throw Untranslatable("\(written(value)) is not of type \(type)")
+    }
+
+    private static func bytes(_ bytes: some Sequence<UInt8>, written text: String) -> Default {
+        .expression(.native(sqlite: text, postgresql: "'\\x\(SQLiteFingerprint.hexadecimal(bytes))'::bytea"))
+    }
+
+    /// As the declaration has it, for messages.
+    private static func written(_ value: Default) -> String {
+        switch value {
+        case .text(let text), .json(let text): SQLText.literal(text)
+        case .integer(let number): String(number)
+        case .real(let number): String(number)
+        case .boolean(let flag): flag ? "TRUE" : "FALSE"
+        case .now, .today, .uuid, .expression: "it"
+        }
     }
 
     /// Whether PostgreSQL reads the text as a value of this type: a literal that it can't read is refused with its table.
@@ -81,8 +108,10 @@ extension SQLiteExpressionTranslation {
         let core = bare.hasPrefix("(") && bare.hasSuffix(")") ? String(bare.dropFirst().dropLast()) : bare
         let isUUID = core.contains("hex(randomblob(4))") && core.contains("'-4'||") && core.contains("randomblob(6)")
         switch kind(of: type) {
-        case .native(.uuid) where isUUID: return "gen_random_uuid()"
-        case .text where isUUID && core.hasPrefix("lower("): return "gen_random_uuid()::text"
+        // A program that gives SQLite a function of PostgreSQL's name means PostgreSQL's.
+        case .native(.uuid) where isUUID || core == "gen_random_uuid()": return "gen_random_uuid()"
+        case .text where core == "gen_random_uuid()" || isUUID && core.hasPrefix("lower("):
+            return "gen_random_uuid()::text"
         case .text where isUUID: return "upper(gen_random_uuid()::text)"
         default: return nil
         }
@@ -94,13 +123,15 @@ extension SQLiteExpressionTranslation {
     /// keeps moments or counts seconds; `nil` where it is a value like any other.
     private static func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
         guard case .call(let function, let arguments) = expression else { return nil }
-        var values = arguments
+        var (values, hasFraction) = withoutSubsecond(arguments)
         let format: String
         switch function {
         case "current_timestamp", "datetime": format = "%Y-%m-%d %H:%M:%S"
         case "current_date", "date": format = "%Y-%m-%d"
         case "current_time", "time": format = "%H:%M:%S"
-        case "unixepoch": format = "%s"
+        case "unixepoch":
+            guard !hasFraction else { return nil }
+            format = "%s"
         case "strftime":
             guard case .string(let text) = arguments.first else { return nil }
             format = text
@@ -114,6 +145,15 @@ extension SQLiteExpressionTranslation {
         }
         return try rendered(
             format, try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values), for: type)
+    }
+
+    /// `unixepoch('subsec') * 1000`: a number with a fraction to SQLite, which an integer column stores as the integer that it is.
+    private static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
+        guard kind(of: type) == .integer,
+            case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
+            case (let values, true) = withoutSubsecond(arguments), values == [.string("now")]
+        else { return nil }
+        return milliseconds(utcNow)
     }
 
     private static func rendered(

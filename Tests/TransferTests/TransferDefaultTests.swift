@@ -1,0 +1,107 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+@Suite("defaults after a transfer")
+struct TransferDefaultTests {
+    /// Each with its declared type, and a value that the type has in the rows that are there.
+    private static let constants = [
+        ("TEXT", "1.50", "'x'"), ("TEXT", "1e20", "'x'"), ("TEXT", "(1.0/3)", "'x'"), ("TEXT", "-0.0", "'x'"),
+        ("INTEGER", "(2*3+1)", "5"), ("INTEGER", "(length('abc'))", "5"), ("REAL", "(1/2)", "1.5"),
+        ("BOOLEAN", "(1=1)", "0"), ("TEXT", "(char(10))", "'x'"), ("TEXT", "(json_object('a',1))", "'{}'"),
+        ("TEXT", "(json_array())", "'[]'"), ("TEXT", "(replace('a-b','-',''))", "'x'"),
+        ("TEXT", "(printf('%04d', 7))", "'x'"), ("DATE", "(date('2020-01-31','+1 month'))", "'2020-01-01'"),
+        ("BLOB", "''", "x'00'"), ("BLOB", "'ä'", "x'00'"), ("BLOB", "x'00ff'", "x'00'"),
+        ("BLOB", "(zeroblob(3))", "x'00'"), ("DATETIME", "\"2000-01-01 00:00:00\"", "'2020-01-01 10:00:00'"),
+    ]
+
+    @Test("what is constant fills in the very value, whatever functions compute it")
+    func constantsAgree() async throws {
+        let columns = Self.constants.enumerated().map { "c\($0) \($1.0) NOT NULL DEFAULT \($1.1)" }
+        let values = Self.constants.map(\.2).joined(separator: ", ")
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, \(columns.joined(separator: ", ")));
+            INSERT INTO t VALUES (1, \(values)); INSERT INTO t (id) VALUES (2);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (3)")
+            for (index, constant) in Self.constants.enumerated() {
+                let agree = try target.queryValue(
+                    SQL(trusted: "SELECT count(DISTINCT c\(index)) = 1 FROM t WHERE id IN (2, 3)"))
+                #expect(agree?.boolean == true, "\(constant)")
+            }
+        }
+    }
+
+    @Test("milliseconds of the insert, as SQLite has them since 3.42")
+    func subseconds() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a REAL DEFAULT (unixepoch('subsec')),
+                b INTEGER DEFAULT (unixepoch('subsec') * 1000), c INTEGER DEFAULT (CAST(unixepoch('now', 'subsecond') * 1000 AS INTEGER)),
+                d TEXT DEFAULT (datetime('now', 'subsec')), e TEXT DEFAULT (time('subsec')), f UUID DEFAULT (gen_random_uuid()));
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (1)")
+            let agree = try target.queryValue(
+                """
+                SELECT abs(a * 1000 - b) < 1 AND b = c AND f IS NOT NULL AND e = substr(d, 12)
+                    AND d = to_char(to_timestamp(b / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS') FROM t
+                """)
+            #expect(agree?.boolean == true)
+        }
+    }
+
+    @Test("a default that its column can't take is named, and what is left to the program")
+    func defaultsThatDoNotFit() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', b DATETIME DEFAULT 0);
+            INSERT INTO t VALUES (1, '2020-01-01 10:00:00', '2020-01-01 10:00:00');
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(
+                report.omitted == [
+                    Omission(
+                        .other, "t.a DEFAULT",
+                        reason: "the column has no default: '0000-00-00 00:00:00' is not of type datetime; "
+                            + "it is NOT NULL: each new row has to bring a value"),
+                    Omission(.other, "t.b DEFAULT", reason: "the column has no default: 0 is not of type datetime"),
+                ])
+        }
+    }
+
+    @Test("a check that a JSON column's type implies comes along")
+    func jsonValid() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT CHECK (JSON_VALID("a") OR "a" IS NULL));
+            INSERT INTO t VALUES (1, '{"b": 1}'), (2, NULL);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            var column = TransferRules.ColumnRule(name: "a", line: 2)
+            column.type = .json
+            var table = TransferRules.TableRule(name: "t", line: 1)
+            table.columns = [column]
+            var rules = TransferRules()
+            rules.tables = [table]
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(rules: rules))
+            #expect(report.omitted == [])
+        }
+    }
+}
