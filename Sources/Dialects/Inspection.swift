@@ -13,6 +13,8 @@ public struct Inspection: Sendable, Equatable {
     public var options: [String: Set<String>] = [:]
     /// Indexes over words. What they consist of is listed in `omitted` as well: a schema value has no place for them.
     package var fullText: [FullText]
+    /// The columns that a sequence of PostgreSQL's numbers by their default, by table: a schema calls them identity columns.
+    package var serials: [String: [String]] = [:]
     /// Objects that a schema value has no place for, with the reason.
     public var omitted: [Omission]
     /// The same database in its own words.
@@ -31,6 +33,12 @@ public struct Inspection: Sendable, Equatable {
         self.rowidAliases = rowidAliases
         self.fullText = fullText
         self.omitted = omitted
+    }
+
+    /// What becomes of the serial columns of these tables, for people; `nil` where they have none.
+    package func remarkOnSerials(of tables: [Table]) -> String? {
+        let names = tables.flatMap { table in (serials[table.name] ?? []).map { "\(table.name).\($0)" } }
+        return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
     }
 
     /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.

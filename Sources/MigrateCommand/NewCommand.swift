@@ -86,6 +86,9 @@ struct NewCommand: AsyncParsableCommand {
                 return try LiveSchema.inspect(connection, inWordsOf: history.schema)
             }
             for thing in inspection.omitted { output.remark("not written: \(thing.line)") }
+            if let remark = inspection.remarkOnSerials(of: inspection.schema.tables) {
+                output.remark("note: \(remark)")
+            }
             for name in inspection.schema.nullableKeys {
                 output.remark("note: \(name) is required, since it is in the primary key")
             }

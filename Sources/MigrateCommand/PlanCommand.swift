@@ -116,8 +116,10 @@ struct InspectCommand: AsyncParsableCommand {
             case .swift: Console.out(SchemaAsSwift.render(inspection.schema, importing: "Migrator"))
             case .sql: Console.out(try sql(inspection.schema, in: dialect))
             }
-            for thing in inspection.omitted where !output.json {
-                Console.error("not shown: \(thing.line)")
+            guard !output.json else { return }
+            for thing in inspection.omitted { Console.error("not shown: \(thing.line)") }
+            if let remark = inspection.remarkOnSerials(of: inspection.schema.tables) {
+                Console.error("note: \(remark)")
             }
         }
     }

@@ -27,7 +27,8 @@ enum SameEngineCopyPlanner {
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
             checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
-            omitted: copy.omitted + leaving.left)
+            omitted: copy.omitted + leaving.left,
+            remarks: [inspection.remarkOnSerials(of: tables.map(\.table))].compactMap { $0 })
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {

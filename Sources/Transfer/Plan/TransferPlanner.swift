@@ -34,6 +34,7 @@ struct TransferPlanner {
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
         self.omitted = inspection.omitted + tables.flatMap(\.omitted)
+        self.remarks = [inspection.remarkOnSerials(of: tables.map(\.table))].compactMap { $0 }
     }
 
     static func plan(

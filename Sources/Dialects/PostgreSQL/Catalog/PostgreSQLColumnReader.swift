@@ -12,6 +12,7 @@ struct PostgreSQLColumnReader {
 
     private(set) var columns: [Column] = []
     private(set) var omitted: [Omission] = []
+    private(set) var serials: [String: [String]] = [:]
 
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
@@ -56,7 +57,7 @@ struct PostgreSQLColumnReader {
                 identity: row[4].text ?? ""))
         let name = "\(table).\(column.name)"
         if isSerial {
-            omitted.append(.init(.other, name, reason: "is a serial: it is transferred as an identity column"))
+            serials[table, default: []].append(column.name)
         } else if identity == "a" {
             omitted.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT"))
         }

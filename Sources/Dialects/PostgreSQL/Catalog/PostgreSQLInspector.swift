@@ -85,6 +85,7 @@ package enum PostgreSQLInspector {
         var inspection = Inspection(schema: Schema())
         let columns = try PostgreSQLColumnReader(connection)
         inspection.omitted = columns.omitted
+        inspection.serials = columns.serials
         for column in columns.columns {
             guard let at = places[column.table] else { continue }
             tables[at].columns.append(column.column)
