@@ -14,6 +14,10 @@ struct MigrationLog: Sendable {
             if isVerbose { Console.error("\(direction.rawValue) \(id) …") }
         case .finished(let id, let direction, let milliseconds):
             Console.out("\(direction == .up ? "applied" : "undone ")  \(id)  \(Formatting.milliseconds(milliseconds))")
+        case .gaveWay(let id, let holders):
+            let names =
+                holders.isEmpty ? "another session holds a table" : holders.map(\.description).joined(separator: "; ")
+            Console.error("\(id) waits, and lets others through: \(names)")
         }
     }
 

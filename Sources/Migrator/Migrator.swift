@@ -146,6 +146,9 @@ public enum MigrationEvent: Sendable, Equatable {
     case started(String, Plan.Direction)
     /// The migration of this id is committed.
     case finished(String, Plan.Direction, milliseconds: Int64)
+    /// Another session holds a table that the migration of this id needs. It is rolled back, so that nobody waits behind it, and will
+    /// begin again shortly. The holders are those that the server names.
+    case gaveWay(String, to: [LockHolder])
 }
 
 /// The migrations that a run applied or undid.

@@ -58,6 +58,18 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func begin() throws(DatabaseError)
+    /// How long a statement waits for what another session holds, in seconds.
+    var lockTimeout: Double { get }
+    /// Begins a transaction that can write, as `begin` does, whose statements wait no longer than this for what other sessions hold.
+    /// SQLite has one lock, which it waits for as long as ever before the transaction has begun.
+    ///
+    /// - Parameter seconds: The longest wait of a statement, where `lockTimeout` is not shorter.
+    /// - Throws: ``DatabaseError``.
+    func begin(waitingUpTo seconds: Double) throws(DatabaseError)
+    /// Finds the sessions that hold one of these tables of the current schema, at most five; none in SQLite, which does not tell.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func lockHolders(of tables: Set<String>) throws(DatabaseError) -> [LockHolder]
     /// Begins a transaction that only reads and sees one state of the database throughout.
     ///
     /// - Throws: ``DatabaseError``.

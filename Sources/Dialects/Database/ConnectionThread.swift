@@ -61,3 +61,8 @@ final class ConnectionThread: SerialExecutor {
         }
     }
 }
+
+extension Connection {
+    /// Keeps the connection's thread, and with it the session, waiting for so many seconds.
+    package func rest(for seconds: Double) { usleep(UInt32(min(max(seconds, 0), 60) * 1_000_000)) }
+}

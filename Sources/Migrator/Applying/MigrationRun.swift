@@ -61,7 +61,7 @@ struct MigrationRun {
         var done: [MigrationReport.Step] = []
         while let next = prepared.steps.popFirst() {
             do {
-                switch try StepRun(next, in: self).apply(on: prepared.entries.last, completedIDs: done.map(\.id)) {
+                switch try GivingWay(next, in: self).apply(on: prepared.entries.last, completedIDs: done.map(\.id)) {
                 case .applied(let milliseconds, let entries):
                     done.append(.init(id: next.step.id, direction: next.step.direction, milliseconds: milliseconds))
                     prepared.entries.apply(entries)

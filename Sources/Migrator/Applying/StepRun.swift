@@ -6,6 +6,8 @@ struct StepRun {
     let options: Migrator.Options
     let connection: any Connection
     let onEvent: (MigrationEvent) -> Void
+    /// How long a statement waits for what another session holds, in seconds.
+    let longestWait: Double
 
     private var step: Plan.Step { prepared.step }
 
@@ -21,8 +23,9 @@ struct StepRun {
         case removedLast
     }
 
-    init(_ prepared: PreparedStep, in run: MigrationRun) {
+    init(_ prepared: PreparedStep, in run: MigrationRun, waitingUpTo longestWait: Double) {
         self.prepared = prepared
+        self.longestWait = longestWait
         options = run.options
         connection = run.connection
         onEvent = run.onEvent
@@ -47,7 +50,7 @@ struct StepRun {
     private func transact(
         on last: LedgerEntry?, completedIDs done: [String], isRebuild: Bool, _ milliseconds: () -> Int64
     ) throws -> LedgerEdit? {
-        try connection.begin()
+        try connection.begin(waitingUpTo: longestWait)
         do {
             let ledger = Ledger(connection: connection)
             // The lock may have been waited for right here: what was read before it counts no longer.
@@ -173,7 +176,7 @@ struct StepRun {
 extension Plan.Step {
     /// The tables whose rows, or the rows that refer to them, may point nowhere afterwards; `nil` where a script or a data
     /// step may have written to any table. Making a table anew fires no trigger, so nothing else is written.
-    fileprivate var writtenTables: Set<String>? {
+    var writtenTables: Set<String>? {
         var names: Set<String> = []
         for planned in operations {
             switch planned.resolved.action {

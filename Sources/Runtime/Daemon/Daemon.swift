@@ -348,6 +348,11 @@ extension Daemon {
             logger.info("migrating", metadata: ["migration": "\(id)"])
         case .migration(.finished(let id, _, let milliseconds)):
             logger.notice("migrated", metadata: ["migration": "\(id)", "ms": "\(milliseconds)"])
+        case .migration(.gaveWay(let id, let holders)):
+            manager.status("migrating \(id): another session holds a table")
+            logger.notice(
+                "a migration waits for a table",
+                metadata: ["migration": "\(id)", "holders": "\(holders.map(\.description).joined(separator: "; "))"])
         case .ready: logger.debug("the schema is ready")
         }
     }

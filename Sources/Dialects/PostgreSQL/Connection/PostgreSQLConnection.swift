@@ -9,6 +9,7 @@ final class PostgreSQLConnection: Connection {
     private var statements = PostgreSQLStatementCache()
     /// How long the server may take to go on with an answer, in seconds; without end when `nil`.
     private let answerTimeout: Double?
+    let lockTimeout: Double
     /// Counts the commands, so that a cursor or a copy that was left open knows whether the session still works for it.
     private(set) var command = 0
 
@@ -20,9 +21,10 @@ final class PostgreSQLConnection: Connection {
     /// What the session was before that.
     var session: PostgreSQLSession?
 
-    init(_ handle: OpaquePointer, answerTimeout: Double? = nil) {
+    init(_ handle: OpaquePointer, _ options: ConnectionOptions) {
         self.handle = handle
-        self.answerTimeout = answerTimeout
+        answerTimeout = options.silence.ofServer
+        lockTimeout = options.lockTimeout
         cancellation = PostgreSQLInterrupter(handle)
     }
 

@@ -24,7 +24,7 @@ struct PostgreSQLDriver: Driver {
         }
         // Notices are for a person at a terminal; without this libpq writes them to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        let connection = PostgreSQLConnection(handle, answerTimeout: options.silence.ofServer)
+        let connection = PostgreSQLConnection(handle, options)
         do {
             try PostgreSQLVersion.require(PQserverVersion(handle))
             try configure(connection)

@@ -95,6 +95,10 @@ extension SQLiteConnection {
         }
     }
 
+    var lockTimeout: Double { handle.limits.lockSeconds }
+    func begin(waitingUpTo _: Double) throws(DatabaseError) { try begin() }
+    func lockHolders(of _: Set<String>) throws(DatabaseError) -> [LockHolder] { [] }
+
     func beginSnapshot() throws(DatabaseError) {
         try execute("BEGIN")
         // BEGIN alone takes nothing: the snapshot is that of the first read

@@ -4,6 +4,7 @@ import TCPOSIX
 /// How long a connection's statements may wait for locks and may run. SQLite asks through two callbacks, so that an
 /// interrupt ends a wait for a lock too, which `sqlite3_busy_timeout` would sleep through.
 final class SQLiteLimits {
+    let lockSeconds: Double
     private let lockTimeout: Duration
     private let statementTimeout: Duration?
     private let interrupter: SQLiteInterrupter
@@ -12,6 +13,7 @@ final class SQLiteLimits {
     private var waitingSince: ContinuousClock.Instant
 
     init(lockTimeout: Double, statementTimeout: Double?, interrupter: SQLiteInterrupter) {
+        lockSeconds = lockTimeout
         self.lockTimeout = .seconds(lockTimeout)
         self.statementTimeout = statementTimeout.map { .seconds($0) }
         self.interrupter = interrupter
