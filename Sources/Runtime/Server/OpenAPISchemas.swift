@@ -25,7 +25,7 @@ enum OpenAPISchemas {
             ("OneEntry", shape([version, ("entry", reference("Entry"))])),
             ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
             ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
-            ("Verdict", verdict),
+            ("Verdict", verdict), ("Report", report),
         ]
     }
 
@@ -124,6 +124,19 @@ enum OpenAPISchemas {
             ("session_id", textOrNull), ("owner_person", textOrNull), ("owner_uid", numberOrNull), ("outcome", text),
             ("reason", textOrNull), ("caller_session", textOrNull), ("previous_hash", text), ("hash", text),
         ])
+    }
+
+    /// Its parts, whose members docs/operations.md names.
+    private static var report: JSON {
+        let part = JSON.object([("type", "object")])
+        let parts = ["period", "sessions", "owners", "audit", "verification", "storage"].map { ($0, part) }
+        let activity = JSON.object([
+            ("type", "array"),
+            ("items", shape([("day", text), ("started", number), ("ended", number), ("entries", number)])),
+        ])
+        return shape(
+            [version, ("made", text), ("daemon", text), ("mode", text), ("computer", text)] + parts
+                + [("activity", activity)])
     }
 
     private static var verdict: JSON {
