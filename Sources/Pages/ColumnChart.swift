@@ -34,7 +34,7 @@ package struct ColumnChart {
     var summary: String {
         guard !isEmpty, let most = columns.max(by: { $0.value < $1.value }) else { return "None in this time." }
         let all = columns.reduce(0) { $0.addingReportingOverflow($1.value).overflow ? .max : $0 + $1.value }
-        return "\(Grouped.text(all)) \(unit) in all, most of them \(most.label): \(Grouped.text(most.value))."
+        return "\(Grouped.text(all)) \(unit) in all; most on \(most.label): \(Grouped.text(most.value))."
     }
 
     private var plot: String {

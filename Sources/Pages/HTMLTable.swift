@@ -5,6 +5,8 @@ package struct HTMLTable {
         case head(String)
         case markup(String)
         case number(Int)
+        /// A short text that stays on one line.
+        case word(String)
         /// How much this is of the most in the table.
         case bar(Int, of: Int)
     }
@@ -37,7 +39,7 @@ package struct HTMLTable {
     private var classes: [String] {
         titles.indices.map { at in
             switch rows.first?[at] {
-            case .number: " class=\"number\""
+            case .number, .word: " class=\"number\""
             case .bar: " class=\"plotted\""
             case .head, .markup, nil: ""
             }
@@ -49,6 +51,7 @@ package struct HTMLTable {
         case .head(let text): "<th scope=\"row\">\(text)</th>"
         case .markup(let text): "<td>\(text)</td>"
         case .number(let number): "<td class=\"number\">\(Grouped.text(number))</td>"
+        case .word(let text): "<td class=\"number\">\(HTML.escaped(text))</td>"
         case .bar(let value, let most): "<td class=\"plotted\" aria-hidden=\"true\">\(bar(value, of: most))</td>"
         }
     }
@@ -64,6 +67,11 @@ package struct HTMLTable {
 
 /// Numbers as people read them.
 package enum Grouped {
+    /// `1 row`, `1,234 rows`.
+    package static func text(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(text(number)) \(number == 1 ? one : many)"
+    }
+
     /// `1,234,567`.
     package static func text(_ number: Int) -> String {
         let digits = String(number.magnitude)

@@ -143,7 +143,7 @@ struct ReportTests {
             #expect(try await daemon.telec("report", "--html", file, "--days", "1").code == 0)
             let page = try String(contentsOfFile: file, encoding: .utf8)
             #expect(
-                page.contains("All 0 sessions by state") && page.contains("0 owners.")
+                page.contains("All sessions by state: 0") && page.contains("0 owners.")
                     && page.contains("None in this time."))
             #expect(page.contains("No verification of this log is on record."))
             let text = try await daemon.telec("report")
@@ -215,10 +215,10 @@ struct ReportTests {
             let file = "\(box.files)/many.html"
             #expect(try await daemon.telec("report", "--html", file).code == 0)
             let page = try String(contentsOfFile: file, encoding: .utf8)
-            #expect(page.contains("All 5,053 sessions by state"))
+            #expect(page.contains("All sessions by state: 5,053"))
             #expect(
                 page.contains(
-                    "Of 100 owners the 20 with the most sessions are shown; the other 80 have 3,240 sessions together. 3 sessions have no owner that is known."
+                    "Of 100 owners the 20 with the most sessions are shown; the other 80 have 3,240 sessions together. Sessions without a known owner: 3."
                 ))
             #expect(page.contains("<bdi>Owner 81</bdi>") && !page.contains("<bdi>Owner 80</bdi>"))
             #expect(page.contains("80 other agents") && page.contains("no agent: a command"))

@@ -39,7 +39,7 @@ struct ChartTests {
     @Test("one point is one column")
     func onePoint() {
         let html = chart([7]).html
-        #expect(html.contains("aria-label=\"7 sessions in all, most of them d0: 7.\""))
+        #expect(html.contains("aria-label=\"7 sessions in all; most on d0: 7.\""))
         #expect(html.contains(#"<rect x="1" y="30" width="8" height="70"/>"#), "\(html)")
         #expect(html.components(separatedBy: "d0</span>").count == 2)
     }

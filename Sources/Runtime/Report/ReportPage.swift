@@ -29,7 +29,7 @@ extension Report {
     private var statesTable: String {
         let most = sessions.states.map(\.count).max() ?? 0
         return HTMLTable(
-            caption: "All \(Grouped.text(sessions.all)) sessions by state", titles: ["State", "Sessions", ""],
+            caption: "All sessions by state: \(Grouped.text(sessions.all))", titles: ["State", "Sessions", ""],
             rows: sessions.states.map { [.head(HTML.name($0.name)), .number($0.count), .bar($0.count, of: most)] }
         ).html
     }
@@ -46,16 +46,16 @@ extension Report {
         let shown = owners.largest.map { owner in
             [
                 HTMLTable.Cell.head(HTML.name(owner.name)), .number(owner.sessions), .number(owner.open),
-                .markup(HTML.escaped(owner.active?.asReportDay ?? "–")), .bar(owner.sessions, of: most),
+                .word(owner.active?.asReportDay ?? "–"), .bar(owner.sessions, of: most),
             ]
         }
         let sentence =
             owners.rest.number > 0
             ? "Of \(Grouped.text(owners.all)) owners the \(owners.largest.count) with the most sessions are shown; the other "
                 + "\(Grouped.text(owners.rest.number)) have \(Grouped.text(owners.rest.count)) sessions together."
-            : "\(Grouped.text(owners.all)) owners."
+            : "\(Grouped.text(owners.all, "owner", "owners"))."
         let orphans =
-            owners.orphaned > 0 ? " \(Grouped.text(owners.orphaned)) sessions have no owner that is known." : ""
+            owners.orphaned > 0 ? " Sessions without a known owner: \(Grouped.text(owners.orphaned))." : ""
         return "<p>\(HTML.escaped(sentence + orphans))</p>\n"
             + HTMLTable(
                 caption: "Sessions by owner", titles: ["Owner", "All", "Open", "Last active", ""], rows: shown
@@ -75,7 +75,7 @@ extension Report {
 
     private var auditPart: String {
         let sentence =
-            "\(Grouped.text(audit.entries)) entries in this period, one of them for this report; the last of all has the number "
+            "\(Grouped.text(audit.entries, "entry", "entries")) in this period, this report's among them; the last of all has the number "
             + "\(Grouped.text(Int(audit.last)))."
         let mostOf = audit.actions.map(\.all).max() ?? 0
         let actions = audit.actions.map { action in

@@ -19,7 +19,7 @@ extension Report.Verification {
         } else {
             found.append(
                 (
-                    "The last verification, at \(moment), found \(Grouped.text(last.entries)) entries intact, up to number "
+                    "The last verification, at \(moment), found \(Grouped.text(last.entries, "entry", "entries")) intact, up to number "
                         + "\(Grouped.text(Int(last.seq))). Its checkpoint is \(last.seq):\(last.hash).", false
                 ))
         }
