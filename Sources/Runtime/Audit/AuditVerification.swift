@@ -18,13 +18,13 @@ extension AuditLog {
 
     /// Verifies the whole log, and writes down what came of it. Throws `DatabaseError`; a note that can't be written is left out: what
     /// was found is true all the same.
-    public func verifyAndNote() async throws -> AuditVerdict {
+    public func verifyAndNote() async throws -> (verdict: AuditVerdict, note: AuditVerification) {
         let verdict = try await verify()
         let note = AuditVerification(
             at: Timestamp.now.text, entries: verdict.entries, seq: verdict.end.seq, hash: verdict.end.hash,
             flaw: verdict.flaw.map { "\($0)" })
         try? await write(note)
-        return verdict
+        return (verdict, note)
     }
 
     private func write(_ note: AuditVerification) async throws {
@@ -38,22 +38,24 @@ extension AuditLog {
         }
     }
 
-    /// What is known of the chain without reading it: what the last verification found, whether the entry that it ended with is still
-    /// there as it was, and what stands on the tables now. Throws `DatabaseError`.
-    func known() async throws -> Report.Verification {
-        try await database.withConnection { connection in
-            try connection.snapshot {
-                let objection = try AuditGuards.objection(on: connection)
-                let text = try connection.queryValue(
-                    "SELECT \"value\" FROM system_settings WHERE \"key\" = \(Self.key)")?.text
-                guard let text, let last = try? JSONDecoder().decode(AuditVerification.self, from: Data(text.utf8))
-                else { return Report.Verification(last: nil, stands: false, unchecked: 0, objection: objection) }
-                let hash = try connection.queryValue("SELECT hash FROM audit_log WHERE seq = \(last.seq)")?.text
-                let head = try connection.queryValue("SELECT seq FROM audit_head WHERE id = 1")?.integer ?? 0
-                return Report.Verification(
-                    last: last, stands: last.entries == 0 || hash == last.hash, unchecked: max(0, head - last.seq),
-                    objection: objection)
-            }
+    /// What is known of the chain without reading it: what the last verification found (`fresh`, where one was just made), whether the
+    /// entry that it ended with is still there as it was, and what stands on the tables now. Throws `DatabaseError`.
+    static func known(_ fresh: AuditVerification?, on connection: any Connection) throws -> Report.Verification {
+        let objection = try AuditGuards.objection(on: connection)
+        guard let last = try fresh ?? noted(on: connection) else {
+            return Report.Verification(last: nil, stands: false, unchecked: 0, objection: objection)
         }
+        let hash = try connection.queryValue("SELECT hash FROM audit_log WHERE seq = \(last.seq)")?.text
+        let head = try connection.queryValue("SELECT seq FROM audit_head WHERE id = 1")?.integer ?? 0
+        return Report.Verification(
+            last: last, stands: last.entries == 0 || hash == last.hash, unchecked: max(0, head - last.seq),
+            objection: objection)
+    }
+
+    /// Anybody with the database's rights may have written it: what can't be a note is none.
+    private static func noted(on connection: any Connection) throws -> AuditVerification? {
+        let text = try connection.queryValue("SELECT \"value\" FROM system_settings WHERE \"key\" = \(key)")?.text
+        let note = try? text.map { try JSONDecoder().decode(AuditVerification.self, from: Data($0.utf8)) }
+        return note.flatMap { $0.seq >= 0 && $0.entries >= 0 ? $0 : nil }
     }
 }

@@ -70,6 +70,9 @@ public struct Report: Codable, Sendable, Equatable {
         public var unknown: Int
         public var actions: [Action]
 
+        /// Those of further actions: of very many only a hundred are told apart.
+        public var others: Int { max(0, actions.reduce(entries) { $0 &- $1.all }) }
+
         public struct Person: Codable, Sendable, Equatable {
             public var name: String
             public var entries: Int
@@ -81,7 +84,7 @@ public struct Report: Codable, Sendable, Equatable {
             public var allowed: Int
             public var refused: Int
             public var failed: Int
-            var all: Int { allowed + refused + failed }
+            var all: Int { allowed &+ refused &+ failed }
         }
     }
 

@@ -8,22 +8,23 @@ struct ReportMaker: Sendable {
 
     /// The receipt is proof, and is used up. Throws `DatabaseError`.
     func make(_ receipt: consuming AuditReceipt, _ request: ReportRequest) async throws -> Report {
-        if request.verifies { _ = try await services.audit.verifyAndNote() }
+        let fresh = request.verifies ? try await services.audit.verifyAndNote().note : nil
         let now = Timestamp.now
         let period = ReportPeriod(days: request.days, until: now)
         let recordings = try await services.transcripts.storage()
-        let verification = try await services.audit.known()
         let (services, version) = (services, version)
         return try await services.inspection.migrator.database.withConnection { connection in
             try connection.snapshot {
                 let queries = ReportQueries(connection: connection, period: period)
                 let sessions = try queries.sessions()
+                let activity = try queries.activity()
                 var storage = recordings
                 storage.database = try queries.databaseSize()
                 return Report(
                     made: now.text, daemon: version, mode: services.mode.rawValue, computer: services.computer,
                     period: period.document, sessions: sessions, owners: try queries.owners(ofSessions: sessions.all),
-                    activity: try queries.activity(), audit: try queries.audit(), verification: verification,
+                    activity: activity, audit: try queries.audit(ofEntries: activity.reduce(0) { $0 + $1.entries }),
+                    verification: try AuditLog.known(fresh, on: connection),
                     storage: storage)
             }
         }

@@ -77,6 +77,7 @@ extension Report {
         let sentence =
             "\(Grouped.text(audit.entries, "entry", "entries")) in this period, this report's among them; the last of all has the number "
             + "\(Grouped.text(Int(audit.last)))."
+        let others = audit.others > 0 ? " Entries of further actions: \(Grouped.text(audit.others))." : ""
         let mostOf = audit.actions.map(\.all).max() ?? 0
         let actions = audit.actions.map { action in
             [
@@ -84,7 +85,7 @@ extension Report {
                 .number(action.failed), .bar(action.all, of: mostOf),
             ]
         }
-        return "<p>\(HTML.escaped(sentence))</p>\n" + peopleTable + "\n"
+        return "<p>\(HTML.escaped(sentence + others))</p>\n" + peopleTable + "\n"
             + HTMLTable(
                 caption: "Audit entries by action", titles: ["Action", "Allowed", "Refused", "Failed", ""],
                 rows: actions

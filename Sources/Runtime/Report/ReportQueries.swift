@@ -84,7 +84,8 @@ struct ReportQueries {
         "\(identifier: column) >= \(period.start) AND \(identifier: column) < \(period.end)"
     }
 
-    func audit() throws -> Report.Audit {
+    /// `all`: how many entries the period has.
+    func audit(ofEntries all: Int) throws -> Report.Audit {
         let actions = try connection.query(
             """
             SELECT action, count(*), count(CASE WHEN outcome = 'allowed' THEN 1 END), \
@@ -96,7 +97,6 @@ struct ReportQueries {
                 name: row[0].text ?? "", allowed: row.count(2), refused: row.count(3),
                 failed: row.count(1) - row.count(2) - row.count(3))
         }
-        let all = actions.reduce(0) { $0 + $1.all }
         let ranking = try ranking(
             of: "person", in: "audit_log", where: "person IS NOT NULL AND \(inPeriod("at"))")
         let people = try ranking.shown.map { person in

@@ -61,7 +61,7 @@ struct AuditRoutes {
         return Response(
             try await shares.run(context.party) {
                 // What a caller's checkpoint has to do with the log is his own affair.
-                wanted == nil ? try await audit.verifyAndNote() : try await audit.verify(against: wanted)
+                wanted == nil ? try await audit.verifyAndNote().verdict : try await audit.verify(against: wanted)
             }.document)
     }
 

@@ -92,7 +92,7 @@ public struct TranscriptStore: Sendable {
     func usage(upTo most: Int) -> Report.Storage {
         var room = statvfs()
         let free = statvfs(folder, &room) == 0 ? Int64(room.f_bavail) * Int64(room.f_frsize) : 0
-        let names = Folder.names(in: folder)
+        let names = Folder.names(in: folder).filter { $0.hasSuffix(".cast") }
         var bytes: Int64 = 0
         for name in names.prefix(most) {
             var facts = stat()

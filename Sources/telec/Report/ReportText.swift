@@ -44,7 +44,7 @@ enum ReportText {
     /// Days on which something happened.
     private static func activity(_ days: [Report.Day]) -> String {
         var table = TextTable(("DAY", .left), ("STARTED", .right), ("ENDED", .right), ("AUDIT ENTRIES", .right))
-        for day in days where day.started + day.ended + day.entries > 0 {
+        for day in days where max(day.started, day.ended, day.entries) > 0 {
             table.add(
                 day.day, Formatting.count(day.started), Formatting.count(day.ended), Formatting.count(day.entries))
         }
