@@ -279,6 +279,32 @@ struct ReportTests {
             #expect(!names.contains("gone.html") && names.allSatisfy { !$0.hasSuffix(".part") }, "\(names)")
         }
     }
+
+    @Test("a disk without room leaves what was there; of many at once one makes the file")
+    func noRoomAndAtOnce() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let (box, file) = (daemon.box, "\(daemon.box.files)/r.html")
+            try "mine".write(toFile: file, atomically: true, encoding: .utf8)
+            // In blocks of 512 bytes. The signal that would end the program is ignored.
+            let limited = #"trap '' XFSZ; ulimit -f 2; exec "$0" "$@""#
+            let run = try await box.run(
+                Program(path: "/bin/sh"), ["-c", limited, Program.telec.path, "report", "--html", file, "--force"],
+                daemon.variables)
+            #expect(run.code == 2 && run.error.contains("was not written: File too large"), "\(run)")
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
+            try FileManager.default.removeItem(atPath: file)
+            let codes = try await withThrowingTaskGroup(of: Int32?.self) { group in
+                for _ in 0..<5 {
+                    group.addTask { try await daemon.telec("report", "--html", file).code }
+                }
+                return try await group.reduce(into: [Int32?]()) { $0.append($1) }
+            }
+            #expect(codes.count { $0 == 0 } == 1 && codes.count { $0 == 2 } == 4, "\(codes)")
+            #expect(try String(contentsOfFile: file, encoding: .utf8).hasSuffix("</html>\n"))
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: box.files).allSatisfy { !$0.hasSuffix(".part") })
+        }
+    }
 }
 
 /// Whether elements are closed in the order in which they were opened.
