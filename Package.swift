@@ -87,6 +87,8 @@ let package = Package(
         // Every row of one database into another, proven.
         .target(name: "Transfer", dependencies: ["Dialects", "Migrator"]),
         .target(name: "TCMigrations", dependencies: ["Migrator"], path: "Migrations"),
+        // Pages for a browser, and the charts in them, as text.
+        .target(name: "TCPages", path: "Sources/Pages"),
         // How the three programs speak to people.
         .target(
             name: "TCTerminal",
@@ -94,7 +96,7 @@ let package = Package(
         // The commands, for any history: a program of its own is one line around them.
         .target(
             name: "MigrateCommand",
-            dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPOSIX", "TCYAML", argumentParser]),
+            dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPages", "TCPOSIX", "TCYAML", argumentParser]),
         // An existing single-user install's data into this schema.
         .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
         // All that a daemon keeps, into a folder and back.
@@ -106,7 +108,7 @@ let package = Package(
         .target(
             name: "TCRuntime",
             dependencies: [
-                "TCSpawn", "TCPOSIX", "TCSettings", "TCMCP", "Migrator",
+                "TCSpawn", "TCPOSIX", "TCSettings", "TCMCP", "TCPages", "Migrator",
                 library("Hummingbird", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("HummingbirdCore", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("Logging", of: "swift-log", for: "Daemon", "SystemDaemon"),
@@ -138,7 +140,7 @@ let package = Package(
             dependencies: [
                 "TCTUI", "TCSystem", "TCRuntime", "TCBackup", "TCImport", "MigrateCommand", "TCMigrations",
                 "TCSettings",
-                "TCTerminal", "TCMCP", "TCPOSIX",
+                "TCTerminal", "TCMCP", "TCPages", "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
@@ -151,6 +153,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+        .testTarget(name: "PagesTests", dependencies: ["TCPages", "Dialects"]),
         .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "MCPTests", dependencies: ["TCMCP", "Dialects", "TCSettings"]),
         .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),

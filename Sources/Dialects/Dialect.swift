@@ -83,6 +83,9 @@ public protocol Dialect: Sendable {
     /// A query for the guards of this table: kind (`TableGuard.Kind`), name and definition, a row each.
     func guards(on table: String) -> SQL
 
+    /// A query for how many bytes the database takes.
+    var databaseSize: SQL { get }
+
     /// Reads the schema of a live database.
     ///
     /// - Throws: ``DatabaseError``.

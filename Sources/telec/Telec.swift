@@ -24,8 +24,8 @@ struct Telec: AsyncParsableCommand {
         subcommands: [
             WhoamiCommand.self, TUICommand.self, SessionsCommand.self, TranscriptCommand.self, SearchCommand.self,
             OpenCommand.self, AuditCommand.self, ConfigCommand.self, AdoptCommand.self, SystemCommands.self,
-            DoctorCommand.self, MetricsCommand.self, MCPCommand.self, BackupCommand.self,
-            RestoreCommand.self, HostCommand.self, PaneCommand.self,
+            DoctorCommand.self, MetricsCommand.self, ReportCommand.self, MCPCommand.self,
+            BackupCommand.self, RestoreCommand.self, HostCommand.self, PaneCommand.self,
         ])
 
     static func main() async {

@@ -9,7 +9,7 @@ struct TelecHelpTests {
             "", "whoami", "tui", "transcript", "search", "open", "sessions list", "sessions start", "sessions get",
             "sessions send",
             "sessions tail", "sessions attach", "sessions end", "sessions revive", "sessions share", "sessions unshare",
-            "adopt", "doctor", "metrics", "backup", "restore", "audit list", "audit verify", "audit export",
+            "adopt", "doctor", "metrics", "report", "backup", "restore", "audit list", "audit verify", "audit export",
             "audit archive", "mcp", "mcp serve", "mcp install", "mcp uninstall",
         ])
     func telec(_ command: String) async throws {

@@ -81,6 +81,8 @@ public struct PostgreSQLDialect: Dialect {
 
     public func placeholder(_ number: Int) -> String { "$\(number)" }
 
+    public var databaseSize: SQL { "SELECT pg_database_size(current_database())" }
+
     /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
     public func rowLock(_ lock: RowLock, of table: String) -> String {
         switch lock {

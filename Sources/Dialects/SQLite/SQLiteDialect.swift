@@ -81,6 +81,8 @@ public struct SQLiteDialect: Dialect {
     public func placeholder(_ number: Int) -> String { "?\(number)" }
 
     /// A transaction that may write keeps all others from writing (`Connection.begin`).
+    public var databaseSize: SQL { "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()" }
+
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
     /// Words in quotes mean nothing but themselves, and those that stand side by side must all be there

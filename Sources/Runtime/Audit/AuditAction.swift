@@ -15,6 +15,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case exceedQuota = "exceed_quota"
     /// Done by the daemon itself: sessions that have been over for long enough go, with their recordings.
     case removeExpired = "remove_expired"
+    /// Not done to a session: figures of everybody's were put together.
+    case report
 }
 
 /// What became of it. `failed`: it was allowed, and then did not succeed.

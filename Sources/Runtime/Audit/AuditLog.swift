@@ -2,8 +2,9 @@ import Dialects
 
 /// The log of who looked at whose session. It only grows, and each row is chained to the one before it (docs/audit.md).
 public struct AuditLog: Sendable {
-    private let database: Database
+    let database: Database
     private let appender: AuditAppender
+    var fence: Fence { appender.fence }
 
     /// `database` must have been opened with `ConnectionOptions.isDurable`: what is read after a row is written must not outlive
     /// the row. Through `appending` rows are written: with one connection alone they never get in each other's way. With

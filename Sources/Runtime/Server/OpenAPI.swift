@@ -61,6 +61,7 @@ enum OpenAPI {
             ("/audit/verify", .object([("get", verifyAudit)])),
             ("/audit/export", .object([("get", exportAudit)])),
             ("/audit/chain", .object([("post", beginChain)])),
+            ("/report", .object([("get", report)])),
             ("/events", .object([("get", events)])), ("/mcp", .object([("post", mcp)])),
         ]
     }
@@ -149,6 +150,33 @@ enum OpenAPI {
         operation(
             "beginChain", "Begins a new chain: what comes before its entry can be archived.", "OneEntry", status: "201",
             body: "ChainRequest")
+    }
+
+    private static var report: JSON {
+        let problem = content("application/problem+json", reference("Problem"))
+        let types = JSON.object([
+            ("text/html", .object([("schema", text)])),
+            ("application/json", .object([("schema", reference("Report"))])),
+        ])
+        return .object([
+            ("operationId", "report"),
+            ("summary", "How everybody uses the installation, in numbers, for admins; each is logged."),
+            (
+                "parameters",
+                .array([
+                    query("format", words(ReportRoute.Format.allCases.map(\.rawValue))),
+                    query("days", number(Int64(ReportRequest.days.lowerBound), Int64(ReportRequest.days.upperBound))),
+                    query("verify", words(["0", "1"])), query("reason", line),
+                ])
+            ),
+            (
+                "responses",
+                .object([
+                    ("200", .object([("description", "A page, or a document."), ("content", types)])),
+                    ("4XX", problem), ("5XX", problem),
+                ])
+            ),
+        ])
     }
 
     /// What is refused is refused in the protocol's own way.

@@ -25,7 +25,7 @@ enum OpenAPISchemas {
             ("OneEntry", shape([version, ("entry", reference("Entry"))])),
             ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
             ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
-            ("Verdict", verdict),
+            ("Verdict", verdict), ("Report", report),
         ]
     }
 
@@ -139,14 +139,14 @@ enum OpenAPISchemas {
 }
 
 extension OpenAPISchemas {
-    private static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
-    private static var text: JSON { .object([("type", "string")]) }
-    private static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
-    private static var number: JSON { .object([("type", "integer")]) }
-    private static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
+    static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
+    static var text: JSON { .object([("type", "string")]) }
+    static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
+    static var number: JSON { .object([("type", "integer")]) }
+    static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
 
     /// A text without control characters, of so many code points at most.
-    private static func line(_ types: String..., from start: String = "", longest: Int) -> JSON {
+    static func line(_ types: String..., from start: String = "", longest: Int) -> JSON {
         .object([
             ("type", types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })),
             ("maxLength", .integer(Int64(longest))),
@@ -154,20 +154,20 @@ extension OpenAPISchemas {
         ])
     }
 
-    private static func words(_ words: [String]) -> JSON {
+    static func words(_ words: [String]) -> JSON {
         .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
     }
 
-    private static func list(_ name: String) -> JSON {
+    static func list(_ name: String) -> JSON {
         .object([("type", "array"), ("items", reference(name))])
     }
 
-    private static func reference(_ name: String) -> JSON {
+    static func reference(_ name: String) -> JSON {
         .object([("$ref", .string("#/components/schemas/\(name)"))])
     }
 
     /// An object; every member is always there but the optional ones.
-    private static func shape(_ members: [(key: String, value: JSON)], optional: Set<String> = []) -> JSON {
+    static func shape(_ members: [(key: String, value: JSON)], optional: Set<String> = []) -> JSON {
         .object([
             ("type", "object"), ("properties", .object(members)),
             ("required", .array(members.map(\.key).filter { !optional.contains($0) }.map { .string($0) })),

@@ -187,6 +187,7 @@ extension Action {
         case .revive: .revive
         case .share: .share
         case .archiveAudit: .newChain
+        case .makeReport: .report
         // `host` is the owner's own or refused; a refusal is nobody's look at anything.
         case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit, .inspectDaemon: nil
         }
@@ -211,6 +212,7 @@ extension Action {
         case .archiveAudit: "archiving the audit log"
         case .readOwnAudit: "reading who looked at one's sessions"
         case .inspectDaemon: "looking at the daemon itself"
+        case .makeReport: "making a report"
         }
     }
 }

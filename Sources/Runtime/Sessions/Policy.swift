@@ -24,6 +24,8 @@ public enum Action: String, Sendable, CaseIterable {
     case readOwnAudit = "read_own_audit"
     /// How the daemon itself is: its database, its disks, its figures.
     case inspectDaemon = "inspect_daemon"
+    /// How everybody uses the installation, in numbers.
+    case makeReport = "make_report"
 }
 
 /// What somebody is to what he wants to act on.

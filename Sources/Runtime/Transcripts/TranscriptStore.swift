@@ -88,6 +88,20 @@ public struct TranscriptStore: Sendable {
         }
     }
 
+    /// How many recordings there are, how many bytes they take, and how many are left.
+    func usage(upTo most: Int) -> Report.Storage {
+        var room = statvfs()
+        let free = statvfs(folder, &room) == 0 ? Int64(room.f_bavail) * Int64(room.f_frsize) : 0
+        let names = Folder.names(in: folder).filter { $0.hasSuffix(".cast") }
+        var bytes: Int64 = 0
+        for name in names.prefix(most) {
+            var facts = stat()
+            if lstat("\(folder)/\(name)", &facts) == 0 { bytes += Int64(facts.st_size) }
+        }
+        return Report.Storage(
+            database: 0, recordings: min(names.count, most), recorded: bytes, complete: names.count <= most, free: free)
+    }
+
     /// Removes a session's recording; one that is not there is removed. Throws `RuntimeError`.
     func remove(_ sessionID: String) throws {
         try mayWrite()

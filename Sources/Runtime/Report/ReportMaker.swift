@@ -1,0 +1,42 @@
+import Dialects
+import NIOPosix
+
+/// Makes reports for whom the audit log has admitted.
+struct ReportMaker: Sendable {
+    let services: Services
+    let version: String
+
+    /// The receipt is proof, and is used up. Throws `DatabaseError`.
+    func make(_ receipt: consuming AuditReceipt, _ request: ReportRequest) async throws -> Report {
+        let fresh = request.verifies ? try await services.audit.verifyAndNote().note : nil
+        let now = Timestamp.now
+        let period = ReportPeriod(days: request.days, until: now)
+        let recordings = try await services.transcripts.storage()
+        let (services, version) = (services, version)
+        return try await services.inspection.migrator.database.withConnection { connection in
+            try connection.snapshot {
+                let queries = ReportQueries(connection: connection, period: period)
+                let sessions = try queries.sessions()
+                let activity = try queries.activity()
+                var storage = recordings
+                storage.database = try queries.databaseSize()
+                return Report(
+                    made: now.text, daemon: version, mode: services.mode.rawValue, computer: services.computer,
+                    period: period.document, sessions: sessions, owners: try queries.owners(ofSessions: sessions.all),
+                    activity: activity, audit: try queries.audit(ofEntries: activity.reduce(0) { $0 + $1.entries }),
+                    verification: try AuditLog.known(fresh, on: connection),
+                    storage: storage)
+            }
+        }
+    }
+}
+
+extension TranscriptStore {
+    /// So many recordings are counted: a look at each of a million would take many seconds.
+    static let mostCounted = 200_000
+
+    /// How much room the recordings take, and how much is left.
+    func storage() async throws -> Report.Storage {
+        try await NIOThreadPool.singleton.runIfActive { usage(upTo: Self.mostCounted) }
+    }
+}

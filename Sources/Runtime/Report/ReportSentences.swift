@@ -1,0 +1,63 @@
+import TCPages
+
+extension Report.Verification {
+    /// What may be said of the log, and whether it is bad news. Never more than is known: rows that nobody has read are named.
+    public var sentences: [(text: String, isBad: Bool)] {
+        var found: [(text: String, isBad: Bool)] = []
+        if let objection { found.append(("The log is not guarded as it was made: \(objection).", true)) }
+        guard let last else {
+            found.append(
+                (
+                    "No verification of this log is on record. telec report --verify, or telec audit verify, makes one.",
+                    false
+                ))
+            return found
+        }
+        let moment = last.at.asReportMoment
+        if let flaw = last.flaw {
+            found.append(("The last verification, at \(moment), found the log broken: \(flaw).", true))
+        } else {
+            found.append(
+                (
+                    "The last verification, at \(moment), found \(Grouped.text(last.entries, "entry", "entries")) intact, up to number "
+                        + "\(Grouped.text(Int(last.seq))). Its checkpoint is \(last.seq):\(last.hash).", false
+                ))
+        }
+        if !stands {
+            found.append(("The entry that it ended with is not there any more, or is another one now.", true))
+        }
+        if unchecked > 0 {
+            found.append(
+                (
+                    "\(Grouped.text(Int(unchecked))) \(unchecked == 1 ? "entry that was" : "entries that were") written since "
+                        + "then \(unchecked == 1 ? "is" : "are") not checked.", false
+                ))
+        }
+        found.append(
+            (
+                "Who can write the database can write this record too: a checkpoint that is kept elsewhere is proof against that.",
+                false
+            ))
+        return found
+    }
+}
+
+extension Report.Storage {
+    public var facts: [(String, String)] {
+        [
+            ("Database", "\(Grouped.text(Int(database))) bytes"),
+            (
+                "Recordings",
+                "\(complete ? "" : "at least ")\(Grouped.text(Int(recorded))) bytes in \(complete ? "" : "the first ")"
+                    + "\(Grouped.text(recordings)) files"
+            ),
+            ("Room left for recordings", "\(Grouped.text(Int(free))) bytes"),
+        ]
+    }
+}
+
+extension String {
+    /// RFC 3339 to the second, in words of people.
+    var asReportMoment: String { utf8.count > 19 ? "\(prefix(10)) \(dropFirst(11).prefix(8)) UTC" : self }
+    var asReportDay: String { String(prefix(10)) }
+}

@@ -1,0 +1,65 @@
+import TCPOSIX
+
+/// A file that is there whole or not at all, and that nobody but its owner reads.
+///
+/// It is written beside its place under another name, which is taken at the beginning: work for which there is no room, or no folder, is
+/// not begun.
+public final class WholeFile: Sendable {
+    private let path: String
+    private let draft: String
+    private let descriptor: Int32
+    private let replaces: Bool
+
+    /// `replaces`: a file that is there gives way. What is no file never does. Throws when there can be none.
+    public init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
+        var facts = stat()
+        let isThere = lstat(path, &facts) == 0
+        if isThere, !replaces {
+            throw TextFile.Failure(message: "\(path) exists", remedy: "name another file, or say --force to replace it")
+        }
+        guard !isThere || facts.st_mode & S_IFMT == S_IFREG else {
+            throw TextFile.Failure(message: "\(path) is no file", remedy: "name a file that does not exist")
+        }
+        guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty else {
+            throw TextFile.Failure(message: "\"\(path)\" names no file", remedy: "name a file that does not exist")
+        }
+        let folder = path.dropLast(name.count)
+        (self.path, self.replaces) = (path, replaces)
+        draft = "\(folder).telec-\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
+        descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("\(path) can't be written") }
+    }
+
+    /// Puts the text in the file's place. Throws, with the place as it was, when that fails.
+    public func finish(_ text: String) throws(TextFile.Failure) {
+        var text = text
+        let isWritten = text.withUTF8(write) && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
+        guard isWritten else { throw Self.failure("\(path) was not written") }
+        // A link fails where somebody has made a file meanwhile; a new name replaces it.
+        guard replaces ? rename(draft, path) == 0 : link(draft, path) == 0 else {
+            throw Self.failure("\(path) was not written")
+        }
+    }
+
+    deinit {
+        close(descriptor)
+        unlink(draft)
+    }
+
+    private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = UnsafeRawBufferPointer(bytes)
+        while let base = rest.baseAddress, !rest.isEmpty {
+            let count = TCPOSIX.write(descriptor, base, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return true
+    }
+
+    private static func failure(_ message: String) -> TextFile.Failure {
+        TextFile.Failure(
+            message: "\(message): \(String(cString: strerror(errno)))",
+            remedy: "name a file in a folder that you may write to, with room for it")
+    }
+}
