@@ -27,7 +27,7 @@ struct GivingWay {
         while true {
             let left = Double((deadline - clock.now).milliseconds) / 1_000
             let step = StepRun(prepared, in: run, waitingUpTo: isQuick ? min(left, Self.longestWait) : left)
-            do { return try step.apply(on: last, completedIDs: done) } catch where Self.isLocked(error) {
+            do { return try step.apply(on: last, completedIDs: done) } catch let error where Self.isLocked(error) {
                 let holders = (try? run.connection.lockHolders(of: prepared.step.neededTables)) ?? []
                 guard isQuick, clock.now + .seconds(pause) < deadline else { throw Self.naming(holders, in: error) }
                 if announced != holders.map(\.process) { run.onEvent(.gaveWay(prepared.step.id, to: holders)) }
