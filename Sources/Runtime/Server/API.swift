@@ -30,6 +30,8 @@ struct API {
         SearchRoute(search: TranscriptSearch(services: services), shares: shares).add(to: router)
         HostRoute(services: services, sessions: sessions).add(to: router)
         AuditRoutes(services: services, access: sessions.access, shares: shares).add(to: router)
+        let door = AdapterDoor(services: services, access: sessions.access)
+        AdapterRoutes(door: door, sessions: sessions, shares: shares).add(to: router)
         MCPRoute(services: services, sessions: sessions, shares: shares, version: version).add(to: router)
         EventRoute(events: services.events, directory: services.directory).add(to: router)
         OtherMethods.refuse(on: router)
