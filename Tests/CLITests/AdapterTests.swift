@@ -231,4 +231,41 @@ struct AdapterTests {
             #expect(try await door.machine.telec(door.machine.admin, "audit", "verify").code == 0)
         }
     }
+
+    /// The program of docs/adapters.md, as it stands there.
+    @Test func theExampleOfThePageWorks() async throws {
+        try await withAdapters(.sqlite) { door in
+            let machine = door.machine
+            let blocks = try TestSources.text(of: "docs/adapters.md").components(separatedBy: "```python\n")
+            let program = try #require(blocks.dropFirst().first?.components(separatedBy: "```").first)
+            let token = "\(machine.stranger.home)/token"
+            try #require(AdapterMachine.tokens["chat"]).write(toFile: token, atomically: true, encoding: .utf8)
+            chown(token, machine.stranger.uid, machine.stranger.uid)
+            let own: [String: String?] = ["TOKEN_FILE": token]
+            func say(_ user: String, _ line: String) async throws -> String {
+                // Where Python is installed for root alone, it has to be started by root.
+                let become = """
+                    import http.client, json, os, socket, sys
+                    uid = int(sys.argv.pop(1))
+                    os.setgroups([]), os.setgid(uid), os.setuid(uid)
+
+                    """
+                let run = try await machine.box.run(
+                    Program(inPath: "python3"), ["-c", become + program, String(machine.stranger.uid), user, line],
+                    machine.variables.merging(own) { $1 }, in: "/")
+                #expect(run.code == 0 && run.error == "", "\(run)")
+                return run.output.trimmingCharacters(in: .newlines)
+            }
+            let alice = AdapterMachine.alice
+            #expect(try await say(alice, "hello") == "You are Alice.")
+            #expect(try await say("999888777", "hello") == "You are nobody here.")
+            #expect(try await say("999888777", "/list").hasPrefix("nobody in the settings has this identity"))
+            #expect(try await say(alice, "/start robot \(machine.alice.home)").contains("telec sessions start"))
+            _ = try await machine.start(machine.alice, title: "Alice's own")
+            let id = try await say(alice, "/start robot \(machine.alice.home)")
+            #expect(try await say(alice, "/list").contains("\(id) From a chat"))
+            #expect(try await say(alice, "/send \(id) hello there") == "sent")
+            #expect(try await say(alice, "/end \(id)") == id)
+        }
+    }
 }
