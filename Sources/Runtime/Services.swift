@@ -8,6 +8,7 @@ public struct Services: Sendable {
     let mode: Settings.Mode
     let agents: AgentBox
     let directory: IdentityBox
+    let adapters: AdapterBox
     let sessions: SessionStore
     let tokens: SessionTokens
     let callers: SessionCallers

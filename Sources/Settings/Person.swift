@@ -6,6 +6,8 @@ public struct Person: Sendable, Equatable {
     /// The account's name on this machine; without one nobody can act as this person.
     public var osUsername: String?
     public var role: Role
+    /// What they are called where other programs speak for them.
+    public var identities: Set<PlatformIdentity> = []
     /// What else the settings say of them.
     public var extra: [String: SettingsValue]
 

@@ -13,6 +13,8 @@ public struct Settings: Sendable {
     public var people: [Person]
     /// By name, those that are not enabled among them.
     public var agents: [String: Agent]
+    /// Programs that speak for people.
+    public var adapters: [Adapter]
     public var secrets: Secrets
     public var database: DatabaseURL
     public var server: Server

@@ -49,7 +49,8 @@ struct ListAudit: AsyncParsableCommand {
             ("OWNER", .left), ("REASON", .left))
         for entry in entries {
             var plain = PlainText()
-            let cells = [entry.person ?? "uid \(entry.uid)", entry.ownerPerson ?? "-", entry.reason ?? "-"]
+            let adapter = entry.callerSession.flatMap { $0.hasPrefix("adapter:") ? " by \($0)" : nil } ?? ""
+            let cells = [(entry.person ?? "uid \(entry.uid)") + adapter, entry.ownerPerson ?? "-", entry.reason ?? "-"]
                 .map { plain.read($0).replacing("\n", with: " ") }
             table.add(
                 String(entry.seq), TimestampText.short(entry.at), cells[0], entry.action,

@@ -24,7 +24,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
               teleclauded --socket /run/teleclaude/teleclaude.sock --migration refuse-if-behind
               teleclauded --standby
 
-            Signals: TERM and INT end it in an orderly way, HUP reads people and agents anew.
+            Signals: TERM and INT end it in an orderly way, HUP reads people, agents and adapters anew.
             Exit codes: 0 ended as it was told, 2 failed or refused, 64 usage.
             """,
         version: teleclaudeVersion)

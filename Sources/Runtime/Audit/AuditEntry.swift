@@ -44,7 +44,7 @@ extension AuditEntry {
         ownerUID = event.session?.owner.uid.map(Int64.init)
         outcome = event.outcome.rawValue
         reason = event.reason.flatMap { $0.saysNothing ? nil : Self.fitted($0, to: 2_000) }
-        callerSession = event.caller.session.map { Self.fitted($0, to: 200) }
+        callerSession = event.caller.origin.map { Self.fitted($0, to: 200) }
         previousHash = head.hash
         hash = ""
         hash = AuditChain.hash(of: self)

@@ -17,7 +17,7 @@ public struct AuditReceipt: ~Copyable, Sendable {
 }
 
 extension AuditLog {
-    /// Logs what is about to be done, unless it is to the caller's own session, and hands out what it is done with. Nothing may
+    /// Logs what is about to be done, unless it is to the caller's own session and he does it himself, and hands out what it is done with. Nothing may
     /// be read or sent before this returns. Whether it is allowed at all has been decided before.
     ///
     /// `session` is `nil` where it is everybody's: a search over all transcripts. Throws when the log can't be written; nothing
@@ -25,7 +25,7 @@ extension AuditLog {
     public func admit(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) -> AuditReceipt {
-        if let session, caller.identity.owns(session.owner) {
+        if let session, caller.adapter == nil, caller.identity.owns(session.owner) {
             return AuditReceipt(action: action, sessionID: session.id, seq: nil)
         }
         let entry = try await record(

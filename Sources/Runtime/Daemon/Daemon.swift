@@ -213,7 +213,8 @@ public struct Daemon: Sendable {
     ) async throws -> Services {
         let settings = loaded.settings
         let directory = try self.directory(settings)
-        for remark in directory.remarks { logger.warning("\(remark)") }
+        let adapters = AdapterDirectory(settings)
+        for remark in directory.remarks + adapters.remarks { logger.warning("\(remark)") }
         let fence = Fence(database: database, epoch: epoch)
         let sessions = SessionStore(fence)
         let tokens = SessionTokens(database: database, epoch: epoch)
@@ -221,7 +222,7 @@ public struct Daemon: Sendable {
         let hosts = HostRegistry()
         return Services(
             lease: lease, mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory),
-            sessions: sessions, tokens: tokens,
+            adapters: AdapterBox(adapters), sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
             audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
             refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
@@ -239,7 +240,8 @@ public struct Daemon: Sendable {
 
     private func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {
         try IdentityDirectory(
-            mode: settings.mode, people: settings.people, monitor: settings.monitoring, uid: options.context.uid)
+            mode: settings.mode, people: settings.people, adapters: settings.adapters, monitor: settings.monitoring,
+            uid: options.context.uid)
     }
 
     private func serve(_ duty: Duty) async throws {
@@ -286,7 +288,7 @@ public struct Daemon: Sendable {
             inAll: min(limits.connections, affordable))
     }
 
-    /// What SIGHUP does: people and agents are read anew; the rest takes a restart, and that is said.
+    /// What SIGHUP does: people, agents and adapters are read anew; the rest takes a restart, and that is said.
     private func reload(_ services: Services) -> @Sendable () -> Void {
         {
             do {
@@ -294,9 +296,11 @@ public struct Daemon: Sendable {
                 let directory = try directory(fresh.settings)
                 services.directory.replace(by: directory)
                 services.agents.replace(by: fresh.settings)
+                let adapters = AdapterDirectory(fresh.settings)
+                services.adapters.replace(by: adapters)
                 services.events.askListeners()
-                logger.notice("settings were read anew: people and agents are in force")
-                for remark in directory.remarks { logger.warning("\(remark)") }
+                logger.notice("settings were read anew: people, agents and adapters are in force")
+                for remark in directory.remarks + adapters.remarks { logger.warning("\(remark)") }
                 for key in loaded.settings.keysThatNeedRestart(comparedWith: fresh.settings) {
                     logger.warning("\(key) has changed: it is in force after a restart")
                 }

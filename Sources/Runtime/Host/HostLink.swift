@@ -123,6 +123,14 @@ struct HostLink {
             host.logger.notice("the end of the session was ordered")
             await host.endSession()
             sending.yield(HostFrame.done(order).bytes)
+        case .start(let order, let id):
+            do {
+                try host.start(sessionID: id)
+                sending.yield(HostFrame.done(order).bytes)
+            } catch {
+                // Without an answer the daemon asks another host, or says no.
+                host.logger.error("a session that was ordered can't be started", metadata: ["error": "\(error)"])
+            }
         case .ping: break
         }
     }

@@ -10,6 +10,8 @@ public struct Identity: Sendable, Hashable {
     public var osUsername: String?
     /// Whether it is the account that reads the daemon's figures, whoever else it is.
     public var isMonitor = false
+    /// The adapters whose account it is, whoever else it is.
+    public var adapters: Set<String> = []
 
     public init(person: String?, role: Role, uid: UInt32, osUsername: String?) {
         self.person = person

@@ -16,6 +16,7 @@ public struct IdentityDirectory: Sendable {
     }
 
     private let known: [UInt32: Known]
+    private let uids: [String: UInt32]
     private let locals: LocalAccounts
     /// Uids that a name service has given to somebody else.
     private let moved: Set<UInt32>
@@ -25,7 +26,7 @@ public struct IdentityDirectory: Sendable {
     /// `uid` is the daemon's own: in single-user mode it is the admin, unless a person of the settings has that account.
     /// Root, like everybody, is what a person that maps it makes of it. Throws `SettingsError` for two people with one uid.
     public init(
-        mode: Settings.Mode, people: [Person], monitor: String? = nil, uid: UInt32,
+        mode: Settings.Mode, people: [Person], adapters: [Adapter] = [], monitor: String? = nil, uid: UInt32,
         locals: LocalAccounts = .ofThisMachine,
         account: (String) -> Account? = Account.named, name: (UInt32) -> Account? = Account.of(uid:)
     ) throws(SettingsError) {
@@ -55,21 +56,35 @@ public struct IdentityDirectory: Sendable {
             known[uid] = Known(identity: identity, isOwn: true)
         case .singleUser: break
         }
-        if let monitor {
-            if let found = account(monitor) {
-                let nobody = Identity(person: nil, role: .public, uid: found.uid, osUsername: monitor)
-                var entry = known[found.uid] ?? Known(identity: nobody, localName: local.names[found.uid])
-                entry.identity.isMonitor = true
-                known[found.uid] = entry
-            } else {
-                remarks.append("monitoring.os_username: this machine has no account \(monitor)")
+        let places = adapters.map { ("adapters.\($0.name)", $0.osUsername) }
+        for (key, osUsername) in places + (monitor.map { [("monitoring", $0)] } ?? []) {
+            guard let found = account(osUsername) else {
+                remarks.append("\(key).os_username: this machine has no account \(osUsername)")
+                continue
             }
+            let nobody = Identity(person: nil, role: .public, uid: found.uid, osUsername: osUsername)
+            var entry = known[found.uid] ?? Known(identity: nobody, localName: local.names[found.uid])
+            if osUsername == monitor { entry.identity.isMonitor = true }
+            entry.identity.adapters = Set(adapters.filter { $0.osUsername == osUsername }.map(\.name))
+            known[found.uid] = entry
         }
         (self.known, self.locals, self.remarks, moved) = (known, locals, remarks, [])
+        uids = Self.uids(known)
     }
 
     private init(_ other: IdentityDirectory, moved: Set<UInt32>) {
         (known, locals, remarks, self.moved) = (other.known, other.locals, other.remarks, moved)
+        uids = other.uids
+    }
+
+    private static func uids(_ known: [UInt32: Known]) -> [String: UInt32] {
+        let pairs = known.values.compactMap { known in known.identity.person.map { ($0, known.identity.uid) } }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Who a person of the settings is here; `nil` without an account, or where that has become another's.
+    func identity(ofPerson name: String) -> Identity? {
+        uids[name].flatMap { known[$0] }.flatMap { isWhatItWas($0) ? $0.identity : nil }
     }
 
     /// Whether more than one person has an account here: then whose something is has to be said.

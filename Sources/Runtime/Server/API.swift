@@ -33,6 +33,8 @@ struct API {
         ReportRoute(
             maker: ReportMaker(services: services, version: version), access: sessions.access, shares: shares
         ).add(to: router)
+        let door = AdapterDoor(services: services, access: sessions.access)
+        AdapterRoutes(door: door, sessions: sessions, shares: shares).add(to: router)
         MCPRoute(services: services, sessions: sessions, shares: shares, version: version).add(to: router)
         EventRoute(events: services.events, directory: services.directory).add(to: router)
         OtherMethods.refuse(on: router)

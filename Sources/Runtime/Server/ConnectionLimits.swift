@@ -9,11 +9,14 @@ final class ConnectionLimits: Sendable {
         /// All whom the settings don't know: a machine may have any number of accounts.
         case `public`
 
-        /// Root needs no quota to keep others out, and asks whether the daemon lives; so does the monitor.
+        /// Root needs no quota to keep others out, and asks whether the daemon lives; so does the monitor. An adapter must not be
+        /// kept out by strangers.
         init(_ identity: Identity) {
             switch identity.role {
             case .admin, .member, .contributor, .newcomer: self = .user(identity.uid)
-            case .public: self = identity.uid == 0 || identity.isMonitor ? .user(identity.uid) : .public
+            case .public:
+                let isKnown = identity.uid == 0 || identity.isMonitor || !identity.adapters.isEmpty
+                self = isKnown ? .user(identity.uid) : .public
             }
         }
 

@@ -32,7 +32,7 @@ struct HostRoute {
             throw RuntimeError(.tooManyConnections, "uid \(context.identity.uid) has too many hosts")
         }
         let writer = try await services.transcripts.writer(id)
-        let (ticket, outbox) = await services.hosts.connect(id)
+        let (ticket, outbox) = await services.hosts.connect(id, of: context.identity.uid)
         let (session, isEndOrdered) = try await takeUp(id, ticket, context.caller, started)
         outbox.put(.next(writer.next))
         // It was ended while its host was away: what is recorded is still wanted.

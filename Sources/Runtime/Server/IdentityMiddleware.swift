@@ -17,7 +17,8 @@ struct IdentityMiddleware: RouterMiddleware {
         context.identity = directory.current.identity(of: context.peer)
         context.logger[metadataKey: "uid"] = "\(context.identity.uid)"
         context.logger[metadataKey: "person"] = "\(context.identity.person ?? "-")"
-        if let token = Self.token(of: request) {
+        // An adapter's is for its own door to read.
+        if !request.uri.path.hasPrefix(AdapterRoutes.prefix), let token = Self.token(of: request) {
             let session = try await callers.session(of: token, calledBy: context.identity)
             context.callerSession = session
             context.logger[metadataKey: "caller_session"] = "\(session)"

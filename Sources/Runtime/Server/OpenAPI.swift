@@ -63,7 +63,23 @@ enum OpenAPI {
             ("/audit/chain", .object([("post", beginChain)])),
             ("/report", .object([("get", report)])),
             ("/events", .object([("get", events)])), ("/mcp", .object([("post", mcp)])),
+        ] + adapterDoor
+    }
+
+    /// With an adapter's token (docs/adapters.md).
+    private static var adapterDoor: [(key: String, value: JSON)] {
+        let routes: [(path: String, id: String, summary: String, answer: String, status: String, body: String)] = [
+            ("whoami", "adapterWhoami", "Who somebody on a platform is here.", "SpokenFor", "200", "AdapterWhoami"),
+            ("sessions/list", "adapterList", "Sessions that he may see.", "Sessions", "200", "AdapterList"),
+            ("sessions/get", "adapterGet", "One session's row.", "OneSession", "200", "AdapterSession"),
+            ("sessions/start", "adapterStart", "Has a host of his start one.", "OneSession", "201", "AdapterStart"),
+            ("sessions/send", "adapterSend", "Types into a session.", "Done", "200", "AdapterSend"),
+            ("sessions/end", "adapterEnd", "Ends a session.", "OneSession", "200", "AdapterSession"),
         ]
+        return routes.map { route in
+            let post = operation(route.id, route.summary, route.answer, status: route.status, body: route.body)
+            return ("/adapter/\(route.path)", .object([("post", post)]))
+        }
     }
 
     private static var listSessions: JSON {

@@ -26,6 +26,35 @@ enum OpenAPISchemas {
             ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
             ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
             ("Verdict", verdict), ("Report", report),
+        ] + adapterDoor
+    }
+
+    private static var adapterDoor: [(key: String, value: JSON)] {
+        let subject: [(key: String, value: JSON)] = [
+            ("platform", words(PlatformIdentity.Platform.allCases.map(\.rawValue))), ("user", text),
+        ]
+        let id: (key: String, value: JSON) = ("session_id", text)
+        let start: [(key: String, value: JSON)] = [
+            ("title", line("string", longest: StartRequest.longestTitle)),
+            ("project_path", line("string", from: "/", longest: StartRequest.longestPath)),
+            ("agent", line("string", longest: StartRequest.longestAgent)),
+        ]
+        let list: [(key: String, value: JSON)] = [
+            ("state", words(Session.State.allCases.map(\.rawValue))), ("project", text), ("limit", number),
+            ("after", text),
+        ]
+        return [
+            (
+                "SpokenFor",
+                shape([
+                    version, ("adapter", text), ("person", textOrNull), ("role", textOrNull),
+                    ("can_start", .object([("type", "boolean")])), ("why_not", textOrNull), ("remedy", textOrNull),
+                ])
+            ),
+            ("AdapterWhoami", shape(subject)), ("AdapterSession", shape(subject + [id])),
+            ("AdapterStart", shape(subject + start)),
+            ("AdapterList", shape(subject + list, optional: Set(list.map(\.key)))),
+            ("AdapterSend", shape(subject + [id] + messageParts, optional: Set(messageParts.map(\.key)))),
         ]
     }
 
@@ -101,13 +130,14 @@ enum OpenAPISchemas {
             ], optional: ["agent", "preferences"])
     }
 
-    private static var message: JSON {
-        shape(
-            [
-                ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
-                ("enter", .object([("type", "boolean")])),
-                ("keys", .object([("type", "array"), ("items", words(TerminalKey.names))])),
-            ], optional: ["text", "enter", "keys"])
+    private static var message: JSON { shape(messageParts, optional: Set(messageParts.map(\.key))) }
+
+    private static var messageParts: [(key: String, value: JSON)] {
+        [
+            ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
+            ("enter", .object([("type", "boolean")])),
+            ("keys", .object([("type", "array"), ("items", words(TerminalKey.names))])),
+        ]
     }
 
     private static var found: JSON {

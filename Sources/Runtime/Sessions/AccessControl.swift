@@ -14,7 +14,7 @@ struct AccessControl: Sendable {
     func admit(
         _ caller: Caller, to action: Action, on id: String, reason: String? = nil, as logged: AuditAction? = nil
     ) async throws -> Admission {
-        let attempt = Attempt(caller: caller, action: action, logged: logged ?? action.logged)
+        let attempt = Attempt(caller: caller, logged: logged ?? action.logged)
         let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
         // Who may not even look at a session of his own may do nothing.
         if case .refused(let why) = allow(.getSession, by: caller.identity.role, on: .own) {
@@ -60,7 +60,7 @@ struct AccessControl: Sendable {
 
     /// The same for a search of this one session, of which nothing is shown yet. Throws `RuntimeError`.
     func requireSearch(_ caller: Caller, on id: String, reason: String?) async throws {
-        let attempt = Attempt(caller: caller, action: .readTranscript, logged: .search)
+        let attempt = Attempt(caller: caller, logged: .search)
         guard let session = try await sessions.find(id) else {
             let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
             try await log(refusalOf: attempt, on: nobodys, because: "there is no such session")
@@ -125,25 +125,30 @@ struct AccessControl: Sendable {
     }
 
     /// The same for what concerns no one session.
-    func require(_ caller: Caller, _ action: Action) async throws {
+    func require(_ caller: Caller, _ action: Action, as logged: AuditAction? = nil) async throws {
         switch allow(action, by: caller.identity.role, on: .none) {
         case .allowed: return
         case .refused(let why):
             try await log(
-                refusalOf: Attempt(caller: caller, action: action, logged: action.logged), on: nil, because: why)
+                refusalOf: Attempt(caller: caller, logged: logged ?? action.logged), on: nil,
+                because: why)
             throw RuntimeError(.notAllowed, "\(action.phrase) is not allowed: \(why)")
         }
     }
 
+    /// Logs that somebody was refused before anything was looked at.
+    func refuse(_ caller: Caller, _ action: AuditAction, because why: String) async throws {
+        try await log(refusalOf: Attempt(caller: caller, logged: action), on: nil, because: why)
+    }
+
     private struct Attempt {
         let caller: Caller
-        let action: Action
         let logged: AuditAction?
     }
 
     private func log(refusalOf attempt: Attempt, on session: AuditedSession?, because why: String) async throws {
         guard let logged = attempt.logged else { return }
-        let uid = attempt.caller.identity.uid
+        let uid = attempt.caller.payer
         switch refusals.spend(uid) {
         case .one: try await audit.recordRefusal(logged, by: attempt.caller, on: session, reason: why)
         case .last:

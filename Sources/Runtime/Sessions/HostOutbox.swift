@@ -24,7 +24,7 @@ final class HostOutbox: Sendable {
     func put(_ order: HostOrder) {
         state.withLock { state in
             switch order {
-            case .next, .send, .end: state.orders.append(order)
+            case .next, .send, .end, .start: state.orders.append(order)
             case .ack(let number): state.acks.append(number)
             case .ping: state.isPinged = true
             case .ended: state.isEnded = true

@@ -5,6 +5,7 @@ import Dialects
 actor HostRegistry {
     private struct Host {
         var ticket: UInt64
+        var uid: UInt32
         var outbox: HostOutbox
         var nextOrder: UInt64 = 1
         var waiting: [UInt64: CheckedContinuation<Void, any Error>] = [:]
@@ -27,12 +28,12 @@ actor HostRegistry {
     private static let mostRefusals = 10_000
 
     /// A host has connected. One that was connected before is the same host's broken connection, and is let go.
-    func connect(_ sessionID: String) -> (ticket: UInt64, outbox: HostOutbox) {
+    func connect(_ sessionID: String, of uid: UInt32) -> (ticket: UInt64, outbox: HostOutbox) {
         letGo(sessionID)
         refusals[sessionID] = nil
         nextTicket += 1
         let outbox = HostOutbox()
-        hosts[sessionID] = Host(ticket: nextTicket, outbox: outbox)
+        hosts[sessionID] = Host(ticket: nextTicket, uid: uid, outbox: outbox)
         return (nextTicket, outbox)
     }
 
@@ -52,6 +53,9 @@ actor HostRegistry {
 
     /// The sessions that live.
     var sessionIDs: [String] { hosts.keys.sorted() }
+
+    /// The sessions of this uid that live.
+    func hosts(of uid: UInt32) -> [String] { hosts.filter { $0.value.uid == uid }.keys.sorted() }
 
     func isConnected(_ sessionID: String) -> Bool { hosts[sessionID] != nil }
 

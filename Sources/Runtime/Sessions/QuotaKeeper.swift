@@ -52,7 +52,7 @@ extension SessionService {
         _ quota: QuotaKeeper.Name, _ error: RuntimeError, of caller: Caller, on session: Session? = nil
     ) async throws {
         services.meter.count(refusalOf: quota)
-        guard services.refusals.spend(caller.identity.uid) != .none else { return }
+        guard services.refusals.spend(caller.payer) != .none else { return }
         let audited = session.map { AuditedSession(id: $0.id, owner: $0.owner) }
         try await services.audit.recordRefusal(.exceedQuota, by: caller, on: audited, reason: error.message)
     }

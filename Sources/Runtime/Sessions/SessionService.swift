@@ -35,14 +35,8 @@ struct SessionService: Sendable {
         try request.validate()
         let agent = try request.agent.map(agent(named:))
         let preferences = try await LongWork.run { try request.readPreferences() }
-        let now = Timestamp.now.text
-        let id = Identifier.random()
-        let session = Session(
-            id: id, title: request.title, owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
-            state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
-            thinkingMode: agent == nil ? nil : preferences?.thinkingMode, computer: services.computer,
-            // Others see it in the list of processes: it does not tell the id.
-            tmuxName: "tc_\(Identifier.short())", createdAt: now, lastActivity: now, closedAt: nil)
+        let session = newSession(
+            request, of: caller, thinkingMode: agent == nil ? nil : preferences?.thinkingMode)
         try await withRoom(for: caller) { try await services.sessions.insert(session) }
         services.events.post(SessionEvent(.started, session))
         var started = try await handOut(session, agent, to: caller)
@@ -51,7 +45,18 @@ struct SessionService: Sendable {
         return started
     }
 
-    private func agent(named name: String) throws -> Agent {
+    func newSession(_ request: StartRequest, of caller: Caller, thinkingMode: String?) -> Session {
+        let now = Timestamp.now.text
+        return Session(
+            id: Identifier.random(), title: request.title,
+            owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
+            state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
+            thinkingMode: thinkingMode, computer: services.computer,
+            // Others see it in the list of processes: it does not tell the id.
+            tmuxName: "tc_\(Identifier.short())", createdAt: now, lastActivity: now, closedAt: nil)
+    }
+
+    func agent(named name: String) throws -> Agent {
         let agents = services.agents.current.agents
         if let agent = agents[name] { return agent }
         throw RuntimeError(

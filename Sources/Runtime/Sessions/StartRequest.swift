@@ -95,4 +95,10 @@ enum Identifier {
         let digits = Array(Hexadecimal.text(bytes))
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
     }
+
+    /// Whether a text can be one.
+    static func isOne(_ text: String) -> Bool {
+        text.utf8.count == 36
+            && text.utf8.allSatisfy { UInt8(ascii: "-") == $0 || UnicodeScalar($0).properties.isASCIIHexDigit }
+    }
 }

@@ -4,6 +4,7 @@
 ///     ack 17         chunk 17 is on the daemon's disk
 ///     order 3 send 68656c6c6f   bytes to type, in hexadecimal digits
 ///     order 4 end
+///     order 5 start ID          run this session of the same owner's, in a host of its own
 ///     ended            everything is here, the end of the command too: the host may go
 ///     ping
 public enum HostOrder: Sendable, Equatable {
@@ -11,6 +12,7 @@ public enum HostOrder: Sendable, Equatable {
     case ack(UInt64)
     case send(UInt64, [UInt8])
     case end(UInt64)
+    case start(UInt64, String)
     case ended
     case ping
 
@@ -20,6 +22,7 @@ public enum HostOrder: Sendable, Equatable {
         case .ack(let number): "ack \(number)\n"
         case .send(let order, let bytes): "order \(order) send \(Hexadecimal.text(bytes))\n"
         case .end(let order): "order \(order) end\n"
+        case .start(let order, let id): "order \(order) start \(id)\n"
         case .ended: "ended\n"
         case .ping: "ping\n"
         }
@@ -41,10 +44,14 @@ public enum HostOrder: Sendable, Equatable {
             guard let order = UInt64(words[1]), words[2] == "end" else { return nil }
             self = .end(order)
         case ("order", 4):
-            guard let order = UInt64(words[1]), words[2] == "send", let bytes = Hexadecimal.bytes(words[3]) else {
+            guard let order = UInt64(words[1]) else { return nil }
+            if words[2] == "start", Identifier.isOne(words[3]) {
+                self = .start(order, words[3])
+            } else if words[2] == "send", let bytes = Hexadecimal.bytes(words[3]) {
+                self = .send(order, bytes)
+            } else {
                 return nil
             }
-            self = .send(order, bytes)
         default: return nil
         }
     }

@@ -6,7 +6,7 @@ extension KnownKey {
         [
             "database.password", "discord.token", "whatsapp.access_token", "whatsapp.webhook_secret",
             "whatsapp.verify_token", "redis.password", "hooks.inbound.*.secret", "hooks.inbound.*.verify_token",
-            "hooks.subscriptions.*.target.secret", "users.*.**", "credentials.*.**",
+            "hooks.subscriptions.*.target.secret", "users.*.**", "credentials.*.**", "adapters.*.token",
             // Variables.
             "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "ELEVENLABS_API_KEY", "TELEGRAM_BOT_TOKEN",
             "DISCORD_BOT_TOKEN", "REDIS_PASSWORD", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_WEBHOOK_SECRET",
@@ -40,6 +40,8 @@ extension KnownKey {
             KnownKey("agents.*.deliver_key", .system, .flag),
             KnownKey("agents.*.key", .system, .text),
             KnownKey("agents.*", .system),
+            KnownKey("adapters.*.os_username", .system, .text),
+            KnownKey("adapters.*.platforms", .system, .list),
             KnownKey("monitoring.os_username", .system, .text),
             KnownKey("retention.closed_sessions", .system, .duration),
         ] + Server.limits.map { KnownKey("server.\($0.name)", .system, .number($0.range)) }

@@ -62,7 +62,7 @@ enum SecretDetector {
     private static let prefixes: [(text: String, rest: Int)] =
         [
             "sk-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxs-", "AKIA", "ASIA",
-            "AIza", "tcs_",
+            "AIza", "tcs_", "tca_",
         ]
         .map { ($0, 4) }
         + [

@@ -31,6 +31,7 @@ enum PeopleReader {
             osUsername: item["os_username"]?.text)
         if person.osUsername?.isEmpty ?? false { person.osUsername = nil }
         if let word = item["role"]?.text { person.role = try role(word, of: name, place) }
+        person.identities = try identities(item, of: name, place)
         for member in members where !known.contains(member.name) { person.extra[member.name] = member.value }
         return person
     }
@@ -44,6 +45,32 @@ enum PeopleReader {
                 ?? "write one of \(words.joined(separator: ", "))")
     }
 
+    /// What other programs know this person by: `email`, and what stands in `creds`. An address that no program can say is none.
+    private static func identities(
+        _ item: SettingsValue, of name: String, _ place: String
+    ) throws(SettingsError) -> Set<PlatformIdentity> {
+        var found: Set<PlatformIdentity> = []
+        if let email = item["email"]?.text, let identity = PlatformIdentity(.email, email) { found.insert(identity) }
+        guard let creds = item["creds"], !creds.isNull else { return found }
+        guard creds.map != nil else {
+            throw SettingsError(
+                "wrong_type", at: place, "\(name): creds are platforms with what is to be known of each",
+                remedy: "write creds: {telegram: {user_id: 123}}")
+        }
+        for platform in PlatformIdentity.Platform.allCases {
+            guard let member = platform.member, let value = creds[platform.rawValue]?[member], !value.isNull else {
+                continue
+            }
+            guard let identity = value.text.flatMap({ PlatformIdentity(platform, $0) }) else {
+                throw SettingsError(
+                    "wrong_type", at: place, "\(name): creds.\(platform.rawValue).\(member) is \(platform.form)",
+                    remedy: "write one, or leave it out")
+            }
+            found.insert(identity)
+        }
+        return found
+    }
+
     /// One account is one person, and one name, too: sessions belong to both.
     private static func check(
         _ person: Person, _ place: String, against other: Person, _ line: Int
@@ -53,6 +80,12 @@ enum PeopleReader {
                 "duplicate_os_username", at: place,
                 "\(person.name) has the os_username \(account), which \(other.name) has, too (line \(line))",
                 remedy: "an account is one person's: give it to one of them")
+        }
+        if let shared = person.identities.intersection(other.identities).min(by: { $0.id < $1.id }) {
+            throw SettingsError(
+                "duplicate_identity", at: place,
+                "\(person.name) and \(other.name) (line \(line)) have one identity, \(shared.platform.rawValue) \(shared.id)",
+                remedy: "it is one person's: give it to one of them")
         }
         if person.name == other.name {
             throw SettingsError(

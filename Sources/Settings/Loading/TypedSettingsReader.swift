@@ -5,8 +5,10 @@ struct TypedSettingsReader {
     let context: ProcessContext
 
     func settings() throws(SettingsError) -> Settings {
-        Settings(
-            mode: places.mode, people: try PeopleReader.people(effective), agents: try agents(), secrets: secrets(),
+        let secrets = secrets()
+        return Settings(
+            mode: places.mode, people: try PeopleReader.people(effective), agents: try agents(),
+            adapters: try AdapterReader(effective: effective, secrets: secrets).adapters(), secrets: secrets,
             database: try DatabaseReader(effective: effective, places: places, context: context).url(),
             server: server(), quotas: quotas(), retention: retention(),
             monitoring: effective["monitoring.os_username"]?.value.text, preferences: Preferences(effective))

@@ -1,0 +1,102 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import TCSettings
+
+/// Who comes in by the adapters' door, and for whom he speaks. Whatever it refuses is in the audit log, up to a number in a time.
+struct AdapterDoor: Sendable {
+    let services: Services
+    let access: AccessControl
+
+    /// Whom an adapter speaks for.
+    enum Subject {
+        /// Somebody with an account here: his rights hold, but for an admin's.
+        case person(Caller)
+        /// A person of the settings without an account on this machine.
+        case withoutAccount(String)
+        /// Nobody whom the settings know: he owns nothing, and may do nothing.
+        case nobody
+
+        static let unmatched = RuntimeError(
+            .notAllowed, "nobody in the settings has this identity, so no session can be his and he may see none",
+            remedy: "an admin adds it to a person's creds")
+
+        static func noAccount(_ name: String) -> RuntimeError {
+            RuntimeError(
+                .notAllowed, "\(name) has no account on this machine, so no session can run as \(name)",
+                remedy: "an admin names one in the settings, os_username")
+        }
+    }
+
+    /// Reads a request, and finds out who that is. Throws `RuntimeError`.
+    func admit<T: SpokenFor>(
+        _ request: Request, _ context: CallContext, as type: T.Type
+    ) async throws -> (call: AdapterCall, subject: Subject, wanted: T) {
+        let adapter = try await adapter(request, context)
+        let call = AdapterCall(name: adapter.name, uid: context.identity.uid)
+        let wanted = try await request.document(type, context)
+        let identity = try wanted.identity()
+        guard adapter.platforms.contains(identity.platform) else {
+            let platform = identity.platform.rawValue
+            try await refuse(context, call, because: "it may not speak for \(platform)")
+            throw RuntimeError(
+                .notAllowed, "the adapter \(adapter.name) may not speak for \(platform)",
+                remedy: "an admin says which it may, adapters.\(adapter.name).platforms")
+        }
+        return (call, subject(identity, call), wanted)
+    }
+
+    /// The same, where something is to be done as that person. Throws `RuntimeError` when nothing may be.
+    func caller<T: SpokenFor>(
+        _ request: Request, _ context: CallContext, as type: T.Type
+    ) async throws -> (caller: Caller, wanted: T) {
+        let (call, subject, wanted) = try await admit(request, context, as: type)
+        switch subject {
+        case .person(let caller): return (caller, wanted)
+        case .withoutAccount(let name):
+            try await refuse(context, call, because: "\(name) has no account here")
+            throw Subject.noAccount(name)
+        case .nobody:
+            // The log is kept for years: who it was is not in it.
+            try await refuse(context, call, because: "nobody has this identity of \(wanted.platform)")
+            throw Subject.unmatched
+        }
+    }
+
+    /// The token says which adapter, and the kernel whether it is that one's account.
+    private func adapter(_ request: Request, _ context: CallContext) async throws -> Adapter {
+        guard request.uri.query == nil else {
+            try await refuse(context, nil, because: "a query, in which there may be a token")
+            throw RuntimeError(
+                .badRequest, "this takes no query: what stands in a URL comes into logs",
+                remedy: "send the token as Authorization: Bearer …, and if it was in this URL make another")
+        }
+        guard let header = request.headers[.authorization], header.hasPrefix("Bearer ") else {
+            try await refuse(context, nil, because: "no token")
+            throw RuntimeError(
+                .unknownToken, "an adapter's token is wanted here", remedy: "send it as Authorization: Bearer …")
+        }
+        // In one answer, so that who has stolen a token does not learn that it is one.
+        guard let adapter = services.adapters.current.adapter(of: String(header.dropFirst(7))),
+            context.identity.adapters.contains(adapter.name)
+        else {
+            try await refuse(context, nil, because: "a token that is not valid for this account")
+            throw RuntimeError(
+                .unknownToken, "this adapter's token is not valid for this account",
+                remedy: "see adapters in the settings: the token, and the account that it belongs to")
+        }
+        return adapter
+    }
+
+    private func subject(_ identity: PlatformIdentity, _ call: AdapterCall) -> Subject {
+        guard let person = services.adapters.current.person(identity) else { return .nobody }
+        guard let account = services.directory.current.identity(ofPerson: person) else {
+            return .withoutAccount(person)
+        }
+        return .person(Caller(identity: account.throughDoor, adapter: call))
+    }
+
+    private func refuse(_ context: CallContext, _ call: AdapterCall?, because why: String) async throws {
+        try await access.refuse(Caller(identity: context.identity, adapter: call), .speakFor, because: why)
+    }
+}

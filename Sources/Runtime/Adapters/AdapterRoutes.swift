@@ -1,0 +1,115 @@
+import Dialects
+import Hummingbird
+
+/// The adapters' door (docs/adapters.md): what a program of another front end may have done for those whom it speaks for. All of it goes
+/// through the services of the other routes, and so through the policy; nothing that was said in a session comes out here.
+struct AdapterRoutes {
+    /// Below this a bearer's token is an adapter's, and no session's.
+    static let prefix = "/adapter/"
+
+    let door: AdapterDoor
+    let sessions: SessionService
+    let shares: FairShare
+
+    func add(to router: Router<CallContext>) {
+        router.post("adapter/whoami", use: whoami)
+        router.post("adapter/sessions/list", use: list)
+        router.post("adapter/sessions/get", use: get)
+        router.post("adapter/sessions/start", use: start)
+        router.post("adapter/sessions/send", use: send)
+        router.post("adapter/sessions/end", use: end)
+    }
+
+    @Sendable private func whoami(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (call, subject, _) = try await door.admit(request, context, as: AdapterRequest.Whoami.self)
+        var (person, role, why): (String?, String?, RuntimeError?)
+        switch subject {
+        case .person(let caller):
+            (person, role) = (caller.identity.person, caller.identity.role.rawValue)
+            if await sessions.services.hosts.hosts(of: caller.identity.uid).isEmpty {
+                why = SessionService.noHost(caller)
+            }
+            if case .refused(let words) = allow(.startSession, by: caller.identity.role, on: .none) {
+                why = RuntimeError(.notAllowed, "starting a session is not allowed: \(words)")
+            }
+        case .withoutAccount(let name): (person, why) = (name, AdapterDoor.Subject.noAccount(name))
+        case .nobody: why = AdapterDoor.Subject.unmatched
+        }
+        return Response(
+            .object([
+                ("version", .integer(1)), ("adapter", .string(call.name)),
+                ("person", person.map { .string($0) } ?? .null),
+                ("role", role.map { .string($0) } ?? .null), ("can_start", .boolean(why == nil)),
+                ("why_not", why.map { .string($0.message) } ?? .null),
+                ("remedy", why?.remedy.map { .string($0) } ?? .null),
+            ]))
+    }
+
+    @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.List.self)
+        let query = try wanted.query()
+        return try await shares.run(context.party) {
+            let page = try await sessions.list(caller, query.filter, after: query.cursor, limit: query.limit)
+            return try await LongWork.run { Response(page.document) }
+        }
+    }
+
+    @Sendable private func get(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.One.self)
+        return answer(try await sessions.get(caller, try Self.id(wanted.sessionID)))
+    }
+
+    @Sendable private func start(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.Start.self)
+        let start = StartRequest(
+            title: wanted.title, projectPath: wanted.projectPath, agent: wanted.agent, preferences: nil)
+        return answer(try await sessions.start(onBehalf: caller, start), status: .created)
+    }
+
+    @Sendable private func send(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.Send.self)
+        var message = MessageRequest(keys: wanted.keys ?? [])
+        (message.text, message.enter, message.keys) = (wanted.text, wanted.enter, wanted.keys)
+        try await sessions.send(caller, try Self.id(wanted.sessionID), try message.bytes())
+        return Response(.object([("version", .integer(1)), ("status", .string("sent"))]))
+    }
+
+    @Sendable private func end(_ request: Request, _ context: CallContext) async throws -> Response {
+        let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.One.self)
+        return answer(try await sessions.end(caller, try Self.id(wanted.sessionID)))
+    }
+
+    private func answer(_ session: Session, status: HTTPResponse.Status = .ok) -> Response {
+        Response(.object([("version", .integer(1)), ("session", session.document)]), status: status)
+    }
+
+    /// No id is longer, and no database of ours holds a NUL in a text.
+    private static func id(_ text: String) throws(RuntimeError) -> String {
+        guard text.utf8.count <= 200, !text.utf8.contains(0) else {
+            throw RuntimeError(.notFound, "there is no such session")
+        }
+        return text
+    }
+}
+
+extension AdapterRequest.List {
+    /// The same that `GET /sessions` asks for.
+    fileprivate func query() throws(RuntimeError) -> (filter: SessionFilter, cursor: SessionCursor?, limit: Int) {
+        guard !(project ?? "").utf8.contains(0) else {
+            throw RuntimeError(.badRequest, "project holds a NUL character")
+        }
+        let state = state.map(Session.State.init(rawValue:))
+        if case .some(.none) = state {
+            let known = Session.State.allCases.map(\.rawValue).joined(separator: ", ")
+            throw RuntimeError(.badRequest, "there is no such state", remedy: "say one of \(known)")
+        }
+        let cursor = after.map { SessionCursor($0) }
+        if case .some(.none) = cursor {
+            throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+        }
+        guard (1...500).contains(limit ?? 50) else {
+            throw RuntimeError(.badRequest, "limit can't be that", remedy: "say a number from 1 to 500")
+        }
+        return (SessionFilter(state: state ?? nil, project: project), cursor ?? nil, limit ?? 50)
+    }
+}

@@ -1,0 +1,73 @@
+import Dialects
+
+/// A session for somebody who is spoken for. The daemon has no power over accounts: a host of that person's which runs already starts it,
+/// as it would if the person had typed `telec sessions revive`. Its token goes to that host alone.
+extension SessionService {
+    /// How long a host has to bring it up: a little longer than it gives itself.
+    private static let patience = Duration.seconds(25)
+    /// A host of an older version does not know this order, and another may.
+    private static let mostHosts = 3
+
+    /// Returns when the session's own host has called. Throws `RuntimeError`, and leaves no session open then.
+    func start(onBehalf caller: Caller, _ request: StartRequest) async throws -> Session {
+        try await access.require(caller, .startSession, as: .start)
+        try request.validate()
+        guard let agent = request.agent else {
+            throw RuntimeError(.badRequest, "an adapter says which agent it starts")
+        }
+        _ = try self.agent(named: agent)
+        let hosts = await services.hosts.hosts(of: caller.identity.uid).prefix(Self.mostHosts)
+        guard !hosts.isEmpty else { throw Self.noHost(caller) }
+        let session = newSession(request, of: caller, thinkingMode: nil)
+        let audited = AuditedSession(id: session.id, owner: session.owner)
+        _ = try await services.audit.admit(.start, by: caller, on: audited, reason: nil)
+        do {
+            try await withRoom(for: caller) { try await services.sessions.insert(session) }
+            services.events.post(SessionEvent(.started, session))
+            try await order(session, by: Array(hosts))
+            return try await cameUp(session)
+        } catch {
+            try await access.fail(.start, caller, on: session, because: error)
+            _ = try await close(session)
+            throw error
+        }
+    }
+
+    static func noHost(_ caller: Caller) -> RuntimeError {
+        let name = caller.identity.person ?? "this person"
+        return RuntimeError(
+            .notRunning,
+            "no host of \(name) runs on this machine, and only \(name)'s own may start a session as \(name)",
+            remedy: "\(name) starts one there, telec sessions start, and leaves it running")
+    }
+
+    private func order(_ session: Session, by hosts: [String]) async throws {
+        var failure = RuntimeError(.notRunning, "no host took the order")
+        for host in hosts {
+            do {
+                return try await services.hosts.order(host) { .start($0, session.id) }
+            } catch let error as RuntimeError { failure = error }
+        }
+        throw failure
+    }
+
+    private func cameUp(_ session: Session) async throws -> Session {
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
+            guard let now = try await services.sessions.find(session.id) else { break }
+            switch now.state {
+            case .initializing: try await Task.sleep(for: .milliseconds(100))
+            case .active, .headless, .closing: return await services.hosts.withPresence([now])[0]
+            case .closed, .lost:
+                // A command may be over soon; one that never ran has said nothing.
+                guard try await services.transcripts.writer(session.id).next > 0 else {
+                    throw RuntimeError(
+                        .notRunning, "the owner's host could not start the session",
+                        remedy: "see that the folder and the agent are there for the owner")
+                }
+                return now
+            }
+        }
+        throw RuntimeError(.notRunning, "the session did not come up within \(Self.patience)")
+    }
+}

@@ -1,0 +1,38 @@
+/// A program of another front end (a chat, a mailbox) that speaks for people. Its token is a secret, `adapters.NAME.token`.
+public struct Adapter: Sendable, Equatable {
+    public var name: String
+    /// The account that it runs as: its token is worth nothing to another.
+    public var osUsername: String
+    public var platforms: Set<PlatformIdentity.Platform>
+
+    public init(name: String, osUsername: String, platforms: Set<PlatformIdentity.Platform>) {
+        self.name = name
+        self.osUsername = osUsername
+        self.platforms = platforms
+    }
+
+    /// The secret that holds its token.
+    public var tokenName: String { "adapters.\(name).token" }
+
+    /// By this a token is known where it should not be: in a log or an answer.
+    public static let tokenPrefix = "tca_"
+    /// Behind the prefix; a hundred and twenty-eight random bits, in hexadecimal digits, are thirty-two.
+    static let tokenLength = 32...200
+
+    static func isToken(_ text: String) -> Bool {
+        guard text.hasPrefix(tokenPrefix) else { return false }
+        let rest = text.utf8.dropFirst(tokenPrefix.utf8.count)
+        return tokenLength.contains(rest.count) && rest.allSatisfy(isLetter)
+    }
+
+    static func isName(_ text: String) -> Bool { (1...40).contains(text.utf8.count) && text.utf8.allSatisfy(isLetter) }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}

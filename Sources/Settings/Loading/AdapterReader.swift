@@ -1,0 +1,68 @@
+import Migrator
+
+/// Reads the adapters. A section of `adapters` without `platforms` is the existing install's own, and nobody's here.
+struct AdapterReader {
+    let effective: EffectiveSettings
+    let secrets: Secrets
+
+    func adapters() throws(SettingsError) -> [Adapter] {
+        guard let members = effective.value(at: Key("adapters"))?.map else { return [] }
+        var adapters: [Adapter] = []
+        for member in members where member.value["platforms"] != nil {
+            let adapter = try adapter(member)
+            try checkToken(of: adapter, against: adapters)
+            adapters.append(adapter)
+        }
+        return adapters
+    }
+
+    private func adapter(_ member: SettingsValue.Member) throws(SettingsError) -> Adapter {
+        let place = effective.settings(under: "adapters.\(member.name)").first?.place
+        guard Adapter.isName(member.name) else {
+            throw SettingsError(
+                "adapter_name", at: place, "an adapter's name is 1 to 40 letters, digits, - or _", remedy: "rename it")
+        }
+        guard let account = member.value["os_username"]?.text, !account.isEmpty else {
+            throw SettingsError(
+                "adapter_incomplete", at: place, "adapters.\(member.name) does not say which account it runs as",
+                remedy: "write os_username: …")
+        }
+        let words = member.value["platforms"]?.list?.map { $0.text ?? "" } ?? []
+        var platforms: Set<PlatformIdentity.Platform> = []
+        for word in words { platforms.insert(try platform(word, of: member.name, place)) }
+        guard !platforms.isEmpty else {
+            throw SettingsError(
+                "adapter_incomplete", at: place, "adapters.\(member.name) speaks for no platform",
+                remedy: "write platforms: [telegram]")
+        }
+        return Adapter(name: member.name, osUsername: account, platforms: platforms)
+    }
+
+    private func platform(
+        _ word: String, of name: String, _ place: String?
+    ) throws(SettingsError) -> PlatformIdentity.Platform {
+        if let platform = PlatformIdentity.Platform(rawValue: word) { return platform }
+        let words = PlatformIdentity.Platform.allCases.map(\.rawValue)
+        throw SettingsError(
+            "unknown_platform", at: place, "adapters.\(name) speaks for a platform that is not known: \(word)",
+            remedy: Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
+                ?? "write one of \(words.joined(separator: ", "))")
+    }
+
+    /// Whether it is there is another's to say: whoever may not read the secrets sees none.
+    private func checkToken(of adapter: Adapter, against others: [Adapter]) throws(SettingsError) {
+        guard let token = secrets[adapter.tokenName] else { return }
+        let place = effective[adapter.tokenName]?.place
+        guard Adapter.isToken(token) else {
+            throw SettingsError(
+                "adapter_token", at: place,
+                "\(adapter.tokenName) is no token: that is \(Adapter.tokenPrefix) and 32 to 200 letters, digits, - or _",
+                remedy: "make one: python3 -c 'import secrets; print(\"tca_\" + secrets.token_hex(32))'")
+        }
+        if let other = others.first(where: { secrets[$0.tokenName] == token }) {
+            throw SettingsError(
+                "duplicate_adapter_token", at: place, "\(adapter.name) and \(other.name) have one token",
+                remedy: "make one for each")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// What somebody is called on a platform whose programs start sessions for people: a chat, a mailbox.
+///
+/// Two spellings are one identity only where the platform itself says so: letters of an e-mail address without their case, and the + of
+/// a telephone number. Everything else is compared as it stands, and what can be no identity is none: a number with a zero before it is
+/// not the number without.
+public struct PlatformIdentity: Sendable, Hashable {
+    public enum Platform: String, Sendable, CaseIterable {
+        case telegram, discord, whatsapp, email
+
+        /// Where a person's `creds` have it; `nil` for e-mail, which is the person's own `email`.
+        var member: String? {
+            switch self {
+            case .telegram, .discord: "user_id"
+            case .whatsapp: "phone_number"
+            case .email: nil
+            }
+        }
+
+        /// What one looks like, as the end of a sentence.
+        public var form: String {
+            switch self {
+            case .telegram, .discord: "a number of 1 to 20 digits that begins with no 0"
+            case .whatsapp: "a telephone number of 6 to 15 digits with its country's, such as 31612345678"
+            case .email: "an address of visible ASCII letters, such as alice@example.org"
+            }
+        }
+    }
+
+    public let platform: Platform
+    /// In the one spelling that is compared: ASCII.
+    public let id: String
+
+    /// `nil` for a text that can be none.
+    public init?(_ platform: Platform, _ text: String) {
+        guard let id = Self.spelling(platform, text) else { return nil }
+        (self.platform, self.id) = (platform, id)
+    }
+
+    private static func spelling(_ platform: Platform, _ text: String) -> String? {
+        switch platform {
+        case .telegram, .discord: number(text, of: 1...20)
+        case .whatsapp: number(text.hasPrefix("+") ? text.dropFirst() : text[...], of: 6...15)
+        case .email: address(text)
+        }
+    }
+
+    private static func number(_ text: some StringProtocol, of digits: ClosedRange<Int>) -> String? {
+        let bytes = Array(text.utf8.prefix(digits.upperBound + 1))
+        guard digits.contains(bytes.count), bytes.first != UInt8(ascii: "0"),
+            bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// At most 254 letters (RFC 5321, section 4.5.3.1.3, less the brackets), with something on both sides of the one @.
+    private static func address(_ text: String) -> String? {
+        let bytes = Array(text.utf8.prefix(255))
+        guard bytes.count <= 254, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        let sides = bytes.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard sides.count == 2, sides.allSatisfy({ !$0.isEmpty }) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).lowercased()
+    }
+}
