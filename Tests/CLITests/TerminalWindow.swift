@@ -59,13 +59,25 @@ struct TerminalWindow: Sendable {
         }
     }
 
-    /// Whether the terminal's settings are what they were before the program; it must have ended.
+    /// Waits until the first line goes to the last column but one, as that of `telec tui` does.
+    func wait(toBeAsWideAs columns: Int) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let screen = try await shown()
+            if screen.prefix(while: { $0 != "\n" }).count == columns - 1 { return }
+            try #require(ContinuousClock.now < deadline, "the terminal never showed \(columns) columns\n\(screen)")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Whether the terminal's settings are what they were before the program; it must have ended. Its size is in the first line, and
+    /// is nobody's setting.
     func isAsItWasFound() throws -> Bool {
         let (before, after) = (
-            try String(contentsOfFile: settings("before"), encoding: .utf8),
-            try String(contentsOfFile: settings("after"), encoding: .utf8)
+            try String(contentsOfFile: settings("before"), encoding: .utf8).split(separator: "\n").dropFirst(),
+            try String(contentsOfFile: settings("after"), encoding: .utf8).split(separator: "\n").dropFirst()
         )
-        return before == after
+        return !before.isEmpty && before == after
     }
 
     func close() async throws { _ = try await tmux(["kill-server"]) }
