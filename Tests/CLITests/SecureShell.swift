@@ -41,17 +41,17 @@ extension SharedMachine {
         let port = try Self.freePort()
         let socket = variables["TELECLAUDE_SOCKET"].flatMap { $0 } ?? ""
         try """
-            ListenAddress 127.0.0.1:\(port)
-            HostKey \(folder)/host
-            PidFile none
-            UsePAM no
-            StrictModes no
-            PasswordAuthentication no
-            AllowUsers \(users.map(\.name).joined(separator: " "))
-            AuthorizedKeysFile \(folder)/key.pub
-            SetEnv TELECLAUDE_SOCKET=\(socket) LANG=C.UTF-8
+        ListenAddress 127.0.0.1:\(port)
+        HostKey \(folder)/host
+        PidFile none
+        UsePAM no
+        StrictModes no
+        PasswordAuthentication no
+        AllowUsers \(users.map(\.name).joined(separator: " "))
+        AuthorizedKeysFile \(folder)/key.pub
+        SetEnv TELECLAUDE_SOCKET=\(socket) LANG=C.UTF-8
 
-            """.write(toFile: "\(folder)/config", atomically: true, encoding: .utf8)
+        """.write(toFile: "\(folder)/config", atomically: true, encoding: .utf8)
         let server = try box.start(Program(inPath: "sshd"), ["-D", "-e", "-f", "\(folder)/config"], in: "/")
         do {
             try waitUntil("sshd listens") { try server.errorText().contains("Server listening") }
