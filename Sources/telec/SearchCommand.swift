@@ -44,7 +44,8 @@ struct SearchCommand: AsyncParsableCommand {
             let reply = try await found(client, query)
             guard !options.output.json else { return options.show(reply) { "" } }
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
-            let shown = FoundText.of(reply.value.hits, for: me)
+            let look = FoundText.Look(words: words.joined(separator: " "))
+            let shown = FoundText.of(reply.value.hits, for: me, look)
             Console.out(shown.isEmpty ? "nothing was found" : shown)
             if me.role == "admin", me.mode == "system", reply.value.searched == "own_and_shared", session == nil {
                 Console.error("sessions of others were not searched: say why with --reason TEXT")
@@ -67,7 +68,16 @@ extension SearchCommand {
 
 /// What was found, as people read it: a session, and below it where the words stand.
 enum FoundText {
-    static func of(_ hits: [FoundDocument.Hit], for me: WhoamiDocument) -> String {
+    /// A terminal shows lines that fit it, and in them the words that were looked for in bold; what reads a pipe gets what was found.
+    struct Look {
+        var words: String
+        var columns = Console.outputSize?.columns
+        var isBold =
+            Console.outputIsTerminal && (Console.environment("NO_COLOR") ?? "").isEmpty
+            && Console.environment("TERM") != "dumb"
+    }
+
+    static func of(_ hits: [FoundDocument.Hit], for me: WhoamiDocument, _ look: Look) -> String {
         var (lines, last): ([String], String?) = ([], nil)
         for hit in hits {
             if hit.session.sessionID != last {
@@ -76,7 +86,9 @@ enum FoundText {
                 lines.append("\(hit.session.sessionID)  \(SessionTexts.titled(hit.session, for: me))\(more)")
                 last = hit.session.sessionID
             }
-            lines.append("  \(TimestampText.short(hit.saidAt))  \(SessionTexts.plain(hit.snippet))")
+            let (head, text) = ("  \(TimestampText.short(hit.saidAt))  ", SessionTexts.plain(hit.snippet))
+            let line = MarkedLine(text, marks: FoundWords.places(of: look.words, in: text))
+            lines.append(head + line.text(columns: look.columns.map { max($0 - head.count, 20) }, isBold: look.isBold))
         }
         return lines.joined(separator: "\n")
     }

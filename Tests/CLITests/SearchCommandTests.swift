@@ -106,6 +106,29 @@ struct SearchCommandTests {
         }
     }
 
+    @Test("a terminal shows lines that fit it, with the words in bold; without colours, or into a pipe, none are")
+    func onATerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let text = "a line that is a good deal longer than forty columns and says naïve at its end"
+            let id = try await daemon.start("sh", "-c", "echo \(text)", title: "Old")
+            try await daemon.wait(for: id, toBe: "closed")
+            try await eventually("it is read") { try await daemon.telec("search", "Naive").output.contains(id) }
+            let piped = try await daemon.telec("search", "naive")
+            #expect(piped.output.contains("naïve at its end") && !piped.output.contains("\u{1B}"), "\(piped)")
+            let command = "\(Program.telec.path) search NAIVE"
+            for (before, isBold) in [("", true), ("NO_COLOR=1 ", false), ("TERM=dumb ", false)] {
+                try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                    try await window.open(before + command, columns: 48)
+                    let screen = try await window.wait(toShow: "settled")
+                    let line = try #require(screen.split(separator: "\n").first { $0.contains("naïve") }, "\(screen)")
+                    #expect(line.count <= 48 && line.contains("…"), "\(screen)")
+                    let coloured = try await window.shownWithColours()
+                    #expect(coloured.contains("\u{1B}[1mnaïve\u{1B}[0m") == isBold, "\(coloured.debugDescription)")
+                }
+            }
+        }
+    }
+
     @Test("recordings from before are read after the start, and go with their session", arguments: Backend.available)
     func earlier(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

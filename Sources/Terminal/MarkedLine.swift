@@ -1,0 +1,46 @@
+/// A line in which something was found, for a terminal: as wide as that at most, and what was found in bold.
+public struct MarkedLine {
+    private var text: String
+    private var marks: [Range<String.Index>]
+
+    /// `marks` are ranges of `text`, in its order. Control characters have to be gone from it.
+    public init(_ text: String, marks: [Range<String.Index>]) {
+        self.text = text
+        self.marks = marks
+    }
+
+    /// `columns`: how wide it may be, `nil` for any width. What is cut off is `…`; the first mark is seen where it can be.
+    public func text(columns: Int?, isBold: Bool) -> String {
+        let bold = isBold ? marks : []
+        guard let columns, DisplayWidth.of(text) > columns else { return shown(text[...], bold) }
+        var start = text.startIndex
+        var room = columns
+        if let mark = marks.first, DisplayWidth.of(String(text[..<mark.upperBound])) >= columns {
+            start = text.index(mark.lowerBound, offsetBy: -columns / 4, limitedBy: text.startIndex) ?? text.startIndex
+            room -= 1
+        }
+        let end = Self.end(of: text[start...], room)
+        let isCut = end < text.endIndex
+        return (start > text.startIndex ? "…" : "") + shown(text[start..<end], bold) + (isCut ? "…" : "")
+    }
+
+    /// Where as much as fits ends, with a column left for what says that there is more.
+    private static func end(of text: Substring, _ columns: Int) -> String.Index {
+        var left = columns - 1
+        if DisplayWidth.of(String(text)) <= columns { return text.endIndex }
+        return text.indices.first { at in
+            left -= DisplayWidth.of(text[at])
+            return left < 0
+        } ?? text.endIndex
+    }
+
+    private func shown(_ part: Substring, _ bold: [Range<String.Index>]) -> String {
+        var (result, at) = ("", part.startIndex)
+        for mark in bold where mark.overlaps(part.startIndex..<part.endIndex) {
+            let mark = mark.clamped(to: part.startIndex..<part.endIndex)
+            result += part[at..<mark.lowerBound] + "\u{1B}[1m" + part[mark] + "\u{1B}[22m"
+            at = mark.upperBound
+        }
+        return result + part[at...]
+    }
+}
