@@ -125,7 +125,8 @@ struct TransferTests {
                 #expect(page.contains(part), "\(part) in \(page)")
             }
             #expect(
-                !page.contains("<b>") && !page.contains("<s>") && !page.contains("<script") && !page.contains("://"))
+                !page.contains("<b>") && !page.contains("<s>") && !page.contains("<script") && !page.contains("http:")
+                    && !page.contains("https:"))
 
             // A refusal leaves no page, and a folder that is not there is found out before the work.
             let again = try await box.migrate("transfer", source, target, "--report", box("again.html"))

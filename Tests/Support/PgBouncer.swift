@@ -43,7 +43,7 @@ public struct PgBouncer {
             process.standardOutput = FileHandle.nullDevice
             try process.run()
             defer { end(process) }
-            try await waitForSocket(in: folder, of: process)
+            try await waitUntilItListens(in: folder, process)
             return try await body(PgBouncer(folder: folder))
         }
     }
@@ -71,10 +71,12 @@ public struct PgBouncer {
         return stat(path, &status) == 0 ? status.st_uid : nil
     }
 
-    private static func waitForSocket(in folder: String, of process: Process) async throws {
+    /// Its socket is there a moment before anybody listens: the log says when it is so.
+    private static func waitUntilItListens(in folder: String, _ process: Process) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
-        while access("\(folder)/.s.PGSQL.6432", F_OK) != 0 {
+        while true {
             let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
+            if log.contains("listening on unix:") { return }
             try #require(process.isRunning && ContinuousClock.now < deadline, "pgbouncer did not start: \(log)")
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -24,11 +24,13 @@ def before_call(context, case, kwargs):
         case.query["follow"] = "0"
 """
 # What a schema can't say, and the daemon rightly refuses: an agent that the settings don't know, half a checkpoint, no reason for
-# reading what is somebody else's, neither text nor keys, an offset from UTC that no database takes, and the place of a page that
-# never was.
+# reading what is somebody else's, neither text nor keys, an offset from UTC that no database takes, the place of a page that
+# never was, a text in which there is no word, and a message that is none of the Model Context Protocol's.
 SETTINGS = """
 [[operations]]
-include-operation-id = ["startSession", "verifyAudit", "readTranscript", "sendMessage", "listAudit"]
+include-operation-id = [
+  "startSession", "verifyAudit", "readTranscript", "sendMessage", "listAudit", "listSessions", "search", "mcp",
+]
 checks = { positive_data_acceptance = { enabled = false } }
 
 [[operations]]
