@@ -45,6 +45,13 @@ package struct RowDigest: Hashable, Sendable {
         digest.mix(UInt64(bitPattern: number))
     }
 
+    /// Takes the next column's value, a decimal, as its text would be read.
+    @inline(__always)
+    mutating func add(decimal: SmallDecimal) {
+        digest.mix(Mark.value.rawValue)
+        mix(decimal)
+    }
+
     var result: Digest { digest }
 
     /// One word of it, to sort rows into buckets by.
@@ -74,16 +81,43 @@ package struct RowDigest: Hashable, Sendable {
         let isDecimal =
             switch value {
             case .text(let bytes): RowDigest.mix(decimal: bytes, into: &digest)
-            case .integer(let number): number.withDigits { RowDigest.mix(decimal: $0, into: &digest) }
-            case .real(let number): RowDigest.mix(decimal: number, into: &digest)
+            case .integer(let number): mix(decimal: number)
+            case .real(let number): mix(decimal: number)
             case .null, .boolean, .blob: false
             }
         if !isDecimal { addForeign(value) }
     }
 
-    private static func mix(decimal number: Double, into digest: inout Digest) -> Bool {
+    private mutating func mix(decimal number: Int64) -> Bool {
+        guard let small = SmallDecimal(number) else {
+            return number.withDigits { RowDigest.mix(decimal: $0, into: &digest) }
+        }
+        mix(small)
+        return true
+    }
+
+    private mutating func mix(decimal number: Double) -> Bool {
+        if let small = SmallDecimal(number) {
+            mix(small)
+            return true
+        }
         var text = number.description
-        return text.withUTF8 { mix(decimal: UnsafeRawBufferPointer($0), into: &digest) }
+        return text.withUTF8 { RowDigest.mix(decimal: UnsafeRawBufferPointer($0), into: &digest) }
+    }
+
+    /// As `mix(decimal:into:)` of its text.
+    private mutating func mix(_ decimal: SmallDecimal) {
+        var packed: UInt64 = 0
+        var count: UInt64 = 0
+        var rest = decimal.digits
+        while rest > 0 {
+            packed |= (rest % 10) << (4 * count)
+            count += 1
+            rest /= 10
+        }
+        digest.mix(packed)
+        digest.mix(count << 1 | (decimal.isNegative ? 1 : 0))
+        digest.mix(UInt64(bitPattern: Int64(decimal.power)))
     }
 
     /// The digits from the first to the last that is not zero, the sign, and the last digit's power of ten.

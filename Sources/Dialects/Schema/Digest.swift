@@ -26,10 +26,20 @@ package struct Digest: Hashable, Sendable {
             mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
             at += 8
         }
-        guard at < bytes.count else { return }
+        if at < bytes.count { mix(Digest.last(of: bytes, from: at)) }
+    }
+
+    /// The fewer than eight bytes from `at` on. Those before them are loaded with them, where there are any: one load is cheaper
+    /// than seven.
+    @inline(__always)
+    private static func last(of bytes: UnsafeRawBufferPointer, from at: Int) -> UInt64 {
+        guard at == 0 else {
+            let word = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+            return UInt64(littleEndian: word) >> UInt64(8 * (8 - bytes.count + at))
+        }
         var last: UInt64 = 0
-        for byte in bytes[at...].reversed() { last = last << 8 | UInt64(byte) }
-        mix(last)
+        for byte in bytes.reversed() { last = last << 8 | UInt64(byte) }
+        return last
     }
 
     @inline(__always)

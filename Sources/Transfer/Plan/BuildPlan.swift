@@ -82,7 +82,7 @@ struct BuildStep: Sendable {
 /// Sorts steps into units and those into stages.
 private struct Units {
     private let weights: [String: Int]
-    /// One session's share of all weights.
+    /// One session's share of all weights; nothing of them where one session is alone, beside whose workers nobody works.
     private let share: Int
     private var keys: [String: [BuildStep]] = [:]
     var indexes: [BuildStep] = []
@@ -94,7 +94,7 @@ private struct Units {
 
     init(_ weights: [String: Int], streams: Int) {
         self.weights = weights
-        share = weights.values.reduce(0, +) / streams
+        share = streams > 1 ? weights.values.reduce(0, +) / streams : 0
     }
 
     mutating func add(_ part: Construction.Part, in schema: Schema) {

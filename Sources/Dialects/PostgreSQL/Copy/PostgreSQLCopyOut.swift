@@ -146,6 +146,9 @@ extension PostgreSQLCopyOut: RowDigesting {
             guard let form = forms[column] else { continue }
             if let bytes = field(column, message), let number = decodings[column].calendarNumber(bytes, as: form) {
                 digest.add(calendar: number)
+            } else if let bytes = field(column, message), let decimal = decodings[column].smallDecimal(bytes, as: form)
+            {
+                digest.add(decimal: decimal)
             } else {
                 digest.add(value(column, message), as: form)
             }

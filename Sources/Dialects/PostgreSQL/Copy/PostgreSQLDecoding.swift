@@ -91,6 +91,13 @@ extension PostgreSQLDecoding {
             nil
         }
     }
+
+    /// The decimal that a value is compared as, without writing it out and reading it again; `nil` for every other value, and for one
+    /// of many digits.
+    func smallDecimal(_ bytes: UnsafeRawBufferPointer, as form: CanonicalForm) -> SmallDecimal? {
+        guard case (.decimal, .numeric) = (form, self) else { return nil }
+        return SmallDecimal(numeric: bytes)
+    }
 }
 
 extension Int64 {

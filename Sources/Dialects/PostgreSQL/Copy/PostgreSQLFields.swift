@@ -71,6 +71,7 @@ extension PostgreSQLBuffer {
             }
             return append(numeric: bytes, limit: limit)
         case .integer(let number):
+            if let small = SmallDecimal(number) { return append(small, showing: 0, limit: limit) }
             return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
                 var start = 20
                 var rest = number.magnitude
@@ -94,6 +95,7 @@ extension PostgreSQLBuffer {
             }
             // No decimal has the sign of -0.0.
             if number == 0 && number.sign == .minus { return false }
+            if let small = SmallDecimal(number) { return append(small, showing: 1, limit: limit) }
             // Numbers of more than 15 characters cost an allocation; a column that mixes reals into decimals is rare.
             var text = number.description
             return text.withUTF8 { append(numeric: UnsafeRawBufferPointer($0), limit: limit) }

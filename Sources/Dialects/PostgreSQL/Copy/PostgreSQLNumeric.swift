@@ -26,6 +26,20 @@ enum PostgreSQLNumeric {
     }
 }
 
+extension SmallDecimal {
+    /// A binary numeric; `nil` if it has too many digits, or is no number.
+    init?(numeric bytes: UnsafeRawBufferPointer) {
+        func word(_ at: Int) -> Int16 { Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int16.self)) }
+        guard bytes.count >= 8, bytes.count <= 16, bytes.count == 8 + 2 * Int(word(0)) else { return nil }
+        let groups = Int(word(0))
+        let sign = PostgreSQLNumeric.Sign(rawValue: UInt16(bitPattern: word(4)))
+        guard sign == .positive || sign == .negative else { return nil }
+        var digits: UInt64 = 0
+        for group in 0..<groups { digits = digits * 10_000 + UInt64(word(8 + 2 * group).magnitude) }
+        self.init(digits, power: 4 * (Int(word(2)) - groups + 1), isNegative: sign == .negative)
+    }
+}
+
 extension PostgreSQLBuffer {
     /// Appends a decimal's text as a numeric. False, with nothing appended, if it is no decimal or exceeds `limit`.
     mutating func append(numeric text: UnsafeRawBufferPointer, limit: PostgreSQLNumeric.Limit) -> Bool {
@@ -55,6 +69,28 @@ extension PostgreSQLBuffer {
         }
         truncate(to: end)
         replace(at: header, with: groups)
+        return true
+    }
+
+    /// Appends a decimal as a numeric that shows at least so many decimals. False, with nothing appended, if it exceeds `limit`.
+    mutating func append(_ decimal: SmallDecimal, showing decimals: Int, limit: PostgreSQLNumeric.Limit) -> Bool {
+        let isZero = decimal.digits == 0
+        guard isZero || decimal.count + decimal.power <= limit.whole, decimal.scale <= limit.scale else { return false }
+        // Digits of four that end at the point, or at a power of 10000.
+        let lowest = decimal.power >> 2
+        var rest = decimal.digits
+        for _ in 0..<decimal.power & 3 { rest *= 10 }
+        var groups = 0
+        var left = rest
+        while left > 0 { (groups, left) = (groups + 1, left / 10_000) }
+        appendNumericHeader(
+            groups: Int16(groups), power: isZero ? 0 : Int16(lowest + groups - 1),
+            decimal.isNegative ? .negative : .positive, scale: Int16(min(max(decimal.scale, decimals), limit.scale)))
+        for _ in 0..<groups { append(Int16(0)) }
+        for group in 0..<groups {
+            replace(at: count - 2 * (group + 1), with: Int16(rest % 10_000))
+            rest /= 10_000
+        }
         return true
     }
 
