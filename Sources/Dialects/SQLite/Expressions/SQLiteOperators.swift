@@ -1,0 +1,154 @@
+// Signs, CASE and CAST in PostgreSQL's words.
+
+extension SQLiteExpressionTranslation {
+    func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
+        if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
+        var piece = try piece(operand)
+        // A plus does nothing but to take the declared type away.
+        if sign == "+", use == .view { return piece.edited { $0.hasAffinity = false } }
+        if use != .rows { piece = try number(piece) }
+        guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
+            throw Untranslatable("\(sign) stands before no number")
+        }
+        return Piece("(\(sign)\(piece.sql))", piece.kind)
+    }
+
+    func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        switch sign {
+        case "AND", "OR":
+            let (first, links) = Self.chain(sign, left, right) { $0 == "AND" || $0 == "OR" }
+            var sql = try condition(first)
+            for link in links { sql = "(\(sql) \(link.sign) \(try condition(link.right)))" }
+            return Piece(sql, .boolean)
+        case "=", "<>", "<", "<=", ">", ">=": return Piece(try compare(sign, left, right), .boolean)
+        case "IS", "IS NOT":
+            // Beside TRUE and FALSE it asks for the truth of any value (lang_expr.html, section 8).
+            if case .boolean(let truth) = right {
+                return Piece("(\(try condition(left)) \(sign) \(truth))", .boolean)
+            }
+            return Piece(
+                try compare(sign == "IS" ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM", left, right), .boolean)
+        case "->>": return try member(left, right)
+        default:
+            let (first, links) = Self.chain(sign, left, right) { Self.computing.contains($0) }
+            let before = usedPlaces
+            var piece = try piece(first)
+            for link in links {
+                let next =
+                    link.sign == "||" ? try joined(piece, link.right) : try arithmetic(link.sign, piece, link.right)
+                piece = settled(next, since: before)
+            }
+            return piece
+        }
+    }
+
+    private static let computing: Set<String> = ["||", "+", "-", "*", "/", "%", "&", "|", "<<", ">>"]
+
+    /// What a chain of operators begins with, and its links. SQLite takes a thousand of them: they are gone along, and not down.
+    private static func chain(
+        _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree, _ goesOn: (String) -> Bool
+    ) -> (first: SQLiteTree, links: [(sign: String, right: SQLiteTree)]) {
+        var (first, links) = (left, [(sign: sign, right: right)])
+        while case .binary(let sign, let left, let right) = first, goesOn(sign) {
+            links.append((sign, right))
+            first = left
+        }
+        return (first, links.reversed())
+    }
+
+    private func joined(_ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        var texts: [String] = []
+        for operand in [left, try piece(right)] {
+            switch operand.kind {
+            case .text: texts.append(operand.sql)
+            case .integer: texts.append("(\(operand.sql))::text")
+            case .null, .number, .boolean, .bytes, .native:
+                guard use != .rows else { throw Untranslatable("|| would render a value in another way") }
+                texts.append(try text(operand).sql)
+            }
+        }
+        return Piece("(\(texts[0]) || \(texts[1]))", .text)
+    }
+
+    private func arithmetic(_ sign: String, _ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        guard Self.computing.contains(sign) else {
+            throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
+        }
+        var (a, b) = (left, try piece(right))
+        if use != .rows { (a, b) = (try number(a), try number(b)) }
+        if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
+        let isInteger = a.kind == .integer && b.kind == .integer
+        guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
+            throw Untranslatable("\(sign) is used on something else than numbers")
+        }
+        guard isInteger || ["+", "-", "*", "/"].contains(sign) else {
+            throw Untranslatable("\(sign) is used on a fraction")
+        }
+        if sign == "<<" || sign == ">>" {
+            guard use == .view, case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
+                throw Untranslatable("\(sign) has other limits")
+            }
+            return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
+        }
+        // PostgreSQL computes short numbers with 32 bits.
+        let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil && use != .rows
+        let first = isNarrow ? "\(a.sql)::bigint" : a.sql
+        return Piece("(\(first) \(sign) \(Self.divisor(sign, b)))", isInteger ? .integer : .number)
+            .edited { $0.isDecimal = !isInteger && a.isExact && b.isExact }
+    }
+
+    /// A division by zero is NULL in SQLite and an error in PostgreSQL.
+    private static func divisor(_ sign: String, _ piece: Piece) -> String {
+        guard sign == "/" || sign == "%" else { return piece.sql }
+        if let number = Double(piece.sql), number != 0 { return piece.sql }
+        return "nullif(\(piece.sql), 0)"
+    }
+
+    func choice(
+        _ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?
+    ) throws(Untranslatable) -> Piece {
+        var values: [Piece] = []
+        for branch in branches { values.append(try piece(branch.value)) }
+        if let otherwise { values.append(try piece(otherwise)) }
+        values = try unified(values)
+        var sql = "(CASE"
+        for (at, branch) in branches.enumerated() {
+            sql += " WHEN \(try condition(branch.condition)) THEN \(values[at].sql)"
+        }
+        if otherwise != nil { sql += " ELSE \(values[branches.count].sql)" }
+        return Piece(sql + " END)", Self.kind(of: values)).edited { $0.isDecimal = values.allSatisfy(\.isExact) }
+    }
+
+    static func kind(of pieces: [Piece]) -> Kind { pieces.map(\.kind).first { $0 != .null } ?? .null }
+
+    func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
+        let piece = try piece(operand)
+        if use == .rows || piece.kind == .null {
+            switch (type, piece.kind) {
+            case ("TEXT", .integer): return Piece("(\(piece.sql))::text", .text)
+            case ("TEXT", .text), ("INTEGER", .integer), ("INT", .integer), (_, .null): return piece
+            case ("REAL", .integer), ("REAL", .number): return Piece("(\(piece.sql))::double precision", .number)
+            default: throw Untranslatable("CAST AS \(type) takes texts that PostgreSQL refuses")
+            }
+        }
+        return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
+    }
+
+    /// By the affinity that the type's name stands for (https://www.sqlite.org/lang_expr.html, section 13).
+    func cast(
+        _ piece: Piece, _ affinity: SQLiteTypeName.Affinity, _ type: String
+    ) throws(Untranslatable) -> Piece {
+        switch affinity {
+        case .text: return try text(piece)
+        case .integer:
+            let number = try number(piece)
+            // Fractions are cut off.
+            return number.kind == .integer ? number : Piece("trunc(\(number.sql))::bigint", .integer)
+        case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
+        case .numeric: return try number(piece)
+        case .blob:
+            guard piece.kind != .bytes else { return piece }
+            throw Untranslatable("CAST AS \(type) takes a value for bytes")
+        }
+    }
+}

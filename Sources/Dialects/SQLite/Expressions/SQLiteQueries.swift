@@ -1,0 +1,207 @@
+// Queries in PostgreSQL's words: their SELECTs as one, in order and cut.
+
+extension SQLiteExpressionTranslation {
+    /// A query, said.
+    struct Rows {
+        var sql: String
+        var columns: [ColumnSense]
+        /// Columns that tell its rows apart, where they are known to; folded.
+        var key: Set<String>?
+    }
+
+    /// A view's query, with the columns that it yields.
+    static func view(_ text: String, over tables: [Table]) throws(Untranslatable) -> Rows {
+        guard let query = SQLiteTreeParser.query(text) else {
+            throw Untranslatable("it is written in words that have no known counterpart")
+        }
+        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        for table in tables { translation.relations[SQLName.folded(table.name)] = SQLiteRelation(table) }
+        return try translation.rows(of: query, isView: true)
+    }
+
+    /// `isView`: whether it is the whole of a view, whose columns go on to compare as those that it shows.
+    func rows(
+        of query: SQLiteQuery, wanting kinds: [Kind]? = nil, isView: Bool = false
+    ) throws(Untranslatable) -> Rows {
+        var translation = self
+        var named: [String] = []
+        var isRecursive = false
+        for part in query.named { named.append(try translation.add(part, &isRecursive)) }
+        let with = named.isEmpty ? "" : "WITH \(isRecursive ? "RECURSIVE " : "")\(named.joined(separator: ", ")) "
+        var rows = try translation.united(query, wanting: kinds, isView: isView)
+        rows.sql = with + rows.sql
+        return rows
+    }
+
+    /// One of the queries of WITH: what follows can read it, and so can it itself where it says so.
+    private mutating func add(_ part: SQLiteQuery.Named, _ isRecursive: inout Bool) throws(Untranslatable) -> String {
+        func named(_ rows: Rows) -> SQLiteRelation {
+            var columns = rows.columns
+            for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
+            var relation = SQLiteRelation(part.name, columns)
+            if part.columns.isEmpty, let key = rows.key { relation.keys = [key] }
+            return relation
+        }
+        var rows: Rows
+        let seeds = part.query.cores.prefix { !$0.reads(part.name) }
+        if seeds.count < part.query.cores.count, !seeds.isEmpty {
+            isRecursive = true
+            var seed = part.query
+            (seed.cores, seed.operators) = (Array(seeds), Array(part.query.operators.prefix(seeds.count - 1)))
+            (seed.order, seed.limit, seed.offset) = ([], nil, nil)
+            var inside = self
+            let start = try inside.rows(of: seed)
+            inside.relations[SQLName.folded(part.name)] = named(start)
+            rows = try inside.rows(of: part.query, wanting: start.columns.map { Self.kind(of: $0.type) })
+        } else {
+            rows = try self.rows(of: part.query)
+        }
+        let relation = named(rows)
+        relations[SQLName.folded(part.name)] = relation
+        let columns = SQLText.identifiers(relation.columns.map(\.name))
+        return "\(SQLText.identifier(part.name))(\(columns)) AS (\(rows.sql))"
+    }
+
+    /// All its SELECTs, in one kind a column, in order and cut.
+    private func united(
+        _ query: SQLiteQuery, wanting kinds: [Kind]?, isView: Bool
+    ) throws(Untranslatable) -> Rows {
+        let isAlone = query.cores.count == 1
+        var parts: [Part] = []
+        for core in query.cores { parts.append(try part(core, query.order, isAlone: isAlone)) }
+        guard parts.allSatisfy({ $0.results.count == parts[0].results.count }) else {
+            throw Untranslatable("its SELECTs have different numbers of columns")
+        }
+        if kinds != nil || !isAlone { try unify(&parts, wanting: kinds) }
+        let merges = parts.contains(where: \.isDistinct) || query.operators.contains { $0 != "UNION ALL" }
+        if merges, let caseless = parts.flatMap(\.results).first(where: \.isCaseless) {
+            throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
+        }
+        for at in parts.indices { parts[at].settle(showsOwn: isView && query.showsRowsAsTheyAre) }
+        var sql = parts[0].sql
+        // SQLite goes from left to right, PostgreSQL takes INTERSECT first.
+        let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
+        for (at, part) in parts.enumerated().dropFirst() {
+            sql = "\(isNested && at > 1 ? "(\(sql))" : sql) \(query.operators[at - 1]) \(part.sql)"
+        }
+        if !query.order.isEmpty {
+            let isFree = isAlone && !parts[0].isDistinct
+            sql = isFree ? sql + ordered(parts[0].order) : try ordered(sql, query, parts)
+        }
+        sql += try limit(query)
+        let columns = parts[0].results.indices.map { at in
+            let result = parts[0].results[at]
+            return ColumnSense(
+                result.piece.edited { $0.isNullable = parts.contains { $0.results[at].piece.isNullable } },
+                result.collation, name: result.name)
+        }
+        return Rows(sql: sql, columns: columns, key: isAlone ? parts[0].key : nil)
+    }
+
+    func ordered(_ terms: [String]) -> String {
+        terms.isEmpty ? "" : " ORDER BY \(terms.joined(separator: ", "))"
+    }
+
+    private func limit(_ query: SQLiteQuery) throws(Untranslatable) -> String {
+        var sql = ""
+        if let limit = query.limit {
+            let isNone = if case .unary("-", .number) = limit { true } else { false }
+            if !isNone { sql += " LIMIT \(try number(piece(limit)).sql)" }
+        }
+        if let offset = query.offset { sql += " OFFSET \(try number(piece(offset)).sql)" }
+        return sql
+    }
+
+    /// Each column in one kind: that of all its SELECTs together, or the one that is wanted.
+    func unify(_ parts: inout [Part], wanting kinds: [Kind]?) throws(Untranslatable) {
+        for column in parts[0].results.indices {
+            var pieces: [Piece] = []
+            for part in parts {
+                pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] }
+            }
+            if let kind = kinds.flatMap({ column < $0.count ? $0[column] : nil }) {
+                // A number by itself is a short one, and a string of no type yet.
+                pieces = try unified(pieces + [Piece("", kind)]).dropLast().map { piece in
+                    piece.edited { $0.sql = "(\(piece.sql))::\(kind.word)" }
+                }
+            } else {
+                pieces = try unified(pieces)
+            }
+            var next = 0
+            for at in parts.indices {
+                parts[at].results[column].piece = pieces[next]
+                guard !parts[at].rows.isEmpty else {
+                    next += 1
+                    continue
+                }
+                for row in parts[at].rows.indices {
+                    parts[at].rows[row][column] = pieces[next]
+                    next += 1
+                }
+            }
+            let kind = Self.kind(of: pieces)
+            parts[0].results[column].piece.kind = kind
+            parts[0].results[column].piece.isDecimal = pieces.allSatisfy(\.isExact)
+        }
+    }
+
+    /// ORDER BY behind rows that were made one: PostgreSQL then takes columns only, so that the order stands around the query.
+    func ordered(_ sql: String, _ query: SQLiteQuery, _ parts: [Part]) throws(Untranslatable) -> String {
+        let results = parts[0].results
+        var terms: [String] = []
+        for order in query.order {
+            guard let at = place(of: order.term, in: query.cores[0], results) else {
+                throw Untranslatable("it is sorted by what its rows do not show")
+            }
+            let name = "\(SQLText.identifier("rows")).\(SQLText.identifier(results[at].name))"
+            let isCaseless =
+                if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else {
+                    results[at].isCaseless
+                }
+            terms.append(Self.ordered(results[at].piece.edited { $0.sql = name }, isCaseless, order))
+        }
+        return "SELECT * FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
+    }
+
+    /// Which result a term of ORDER BY means: by its number, by its name, or because it is the same.
+    private func place(of term: SQLiteTree, in core: SQLiteQuery.Core, _ results: [Part.Result]) -> Int? {
+        if case .collated(let inner, _) = term { return place(of: inner, in: core, results) }
+        if case .number(let text) = term, let number = Int(text), results.indices.contains(number - 1) {
+            return number - 1
+        }
+        if case .name(let name, _) = term, let at = results.firstIndex(where: { SQLName.equal($0.name, name) }) {
+            return at
+        }
+        if case .column(_, let name) = term { return results.firstIndex { SQLName.equal($0.name, name) } }
+        guard case .select(let select) = core, select.results.count == results.count else { return nil }
+        return select.results.firstIndex { if case .expression(let tree, _, _) = $0 { tree == term } else { false } }
+    }
+}
+
+extension SQLiteQuery {
+    /// Whether each of its rows is one of what it reads: none are made one.
+    fileprivate var showsRowsAsTheyAre: Bool {
+        guard cores.count == 1, case .select(let select) = cores[0] else { return false }
+        return select.groups.isEmpty && !select.isDistinct
+    }
+}
+
+extension SQLiteQuery.Core {
+    /// Whether it reads a relation of this name.
+    fileprivate func reads(_ name: String) -> Bool {
+        switch self {
+        case .select(let select): select.sources.contains { $0.reads(name) }
+        case .values: false
+        }
+    }
+}
+
+extension SQLiteQuery.Source {
+    fileprivate func reads(_ name: String) -> Bool {
+        switch content {
+        case .table(let table): SQLName.equal(table, name)
+        case .query(let query): query.cores.contains { $0.reads(name) }
+        case .joined(let sources): sources.contains { $0.reads(name) }
+        }
+    }
+}
