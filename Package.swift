@@ -70,6 +70,7 @@ let package = Package(
         // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
+        .systemLibrary(name: "TCMalloc", path: "Sources/CMalloc"),
         // The full-screen terminal program's screen.
         .systemLibrary(
             name: "TCNcurses", path: "Sources/CNcurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
@@ -108,7 +109,7 @@ let package = Package(
         .target(
             name: "TCRuntime",
             dependencies: [
-                "TCSpawn", "TCPOSIX", "TCSettings", "TCMCP", "TCPages", "Migrator",
+                "TCSpawn", "TCMalloc", "TCPOSIX", "TCSettings", "TCMCP", "TCPages", "Migrator",
                 library("Hummingbird", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("HummingbirdCore", of: "hummingbird", for: "Daemon", "SystemDaemon"),
                 library("Logging", of: "swift-log", for: "Daemon", "SystemDaemon"),

@@ -49,6 +49,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
 
     static func main() async {
         Console.begin()
+        Heap.shareArenas()
         DiskThreads.provide()
         Descriptors.raiseLimit()
         do {

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from statistics import median
 
 from measure import ProgramFailed, run
@@ -72,6 +73,8 @@ def measure(way, place, count, rounds):
             commands = way.commands(action, place.kind, url, count)
             if commands is None:
                 continue
+            # Who reads a SQLite file waits where it was written a moment ago: file systems' clocks are too coarse to tell a next change.
+            time.sleep(0.1)
             spent = [run(command, environment=way.environment(count))[0] for command in commands]
             costs[action].append((sum(cost.seconds for cost in spent), max(cost.peak_bytes for cost in spent)))
     return {
