@@ -15,6 +15,8 @@ public struct Inspection: Sendable, Equatable {
     package var fullText: [FullText]
     /// The columns that a sequence of PostgreSQL's numbers by their default, by table: a schema calls them identity columns.
     package var serials: [String: [String]] = [:]
+    /// How many tables there are in which other schema of the database: they are not among those of `schema`.
+    package var tablesOfOtherSchemas: [String: Int] = [:]
     /// Objects that a schema value has no place for, with the reason.
     public var omitted: [Omission]
     /// The same database in its own words.
@@ -39,6 +41,16 @@ public struct Inspection: Sendable, Equatable {
     package func remarkOnSerials(of tables: [Table]) -> String? {
         let names = tables.flatMap { table in (serials[table.name] ?? []).map { "\(table.name).\($0)" } }
         return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
+    }
+
+    /// What of the database is not looked at, for people; `nil` where that is nothing.
+    package var remarkOnOtherSchemas: String? {
+        guard !tablesOfOtherSchemas.isEmpty else { return nil }
+        let schemas = tablesOfOtherSchemas.sorted { $0.key < $1.key }.map { name, tables in
+            "\(name) (\(tables == 1 ? "1 table" : "\(tables) tables"))"
+        }
+        return "other schemas of the source stay behind: \(schemas.joined(separator: ", ")); a URL with "
+            + "options=-csearch_path%3DNAME speaks of another one"
     }
 
     /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.
@@ -95,16 +107,19 @@ package struct EnforcedType: Sendable, Equatable {
     package var labels: [String]
     /// Whether its texts compare without regard to case.
     package var isCaseless = false
-    /// A condition in the database's words that is true for values which other databases know nothing like, and what they are.
-    package var specials: Specials?
+    /// Values which other databases know nothing like, what changes most first.
+    package var specials: [Specials]
 
     package struct Specials: Sendable, Equatable {
+        /// True for them, in the database's words.
         package var condition: String
         /// "are NaN".
         package var words: String
+        /// The type that holds them elsewhere, where that is another one.
+        package var instead: ColumnType?
     }
 
-    package init(_ type: ColumnType, reason: String? = nil, labels: [String] = [], specials: Specials? = nil) {
+    package init(_ type: ColumnType, reason: String? = nil, labels: [String] = [], specials: [Specials] = []) {
         self.type = type
         self.reason = reason
         self.labels = labels

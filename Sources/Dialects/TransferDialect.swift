@@ -20,6 +20,15 @@ package protocol TransferSource: Dialect {
     func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
 }
 
+extension TransferSource {
+    /// How the rows of all tables are read, by the tables' names. Throws `DatabaseError`.
+    package func readings(of inspection: Inspection, on connection: any Connection) throws -> [String: TableReading] {
+        try Dictionary(
+            inspection.tablesWithRows.map { ($0.name, try reading(of: $0, on: connection)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+}
+
 /// A view's query in the words of the target.
 package struct TranslatedView: Sendable, Equatable {
     package var query: SQLExpression
@@ -67,6 +76,8 @@ package protocol TransferTarget: Dialect {
     /// Lets the column that the database numbers go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
+    /// Whether a table may have no columns.
+    var takesTablesWithoutColumns: Bool { get }
     /// Whether several sessions may write at once.
     var takesManyWriters: Bool { get }
     /// Sets a session up for loading and building much: nothing that outlasts the session.

@@ -76,7 +76,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
     private init?(word: String) {
         switch word {
         case "smallint": self = .integer
-        case "real": self = .real
+        case "real", "double precision": self = .real
         case "json", "name": self = .text
         case "interval": self = .interval
         case "inet": self = .address

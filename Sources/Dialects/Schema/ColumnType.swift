@@ -94,6 +94,9 @@ extension ColumnType {
     /// The form in which values travel between two databases of one kind without being read.
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 
+    /// A double whose zero may have a sign, which a REAL column of SQLite drops (a column of any type keeps it).
+    package static let signedReal = ColumnType.native(sqlite: "ANY", postgresql: "double precision")
+
     /// Whether the database can number the rows of a column of this type (`identity()`).
     public var isInteger: Bool { self == .smallint || self == .integer || self == .bigint }
 }

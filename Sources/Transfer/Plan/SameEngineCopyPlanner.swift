@@ -28,7 +28,9 @@ enum SameEngineCopyPlanner {
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
             checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
             omitted: copy.omitted + leaving.left,
-            remarks: [inspection.remarkOnSerials(of: tables.map(\.table))].compactMap { $0 })
+            remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
+                $0
+            })
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {

@@ -25,16 +25,25 @@ struct TransferPlanner {
         _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
         to target: any TransferTarget
     ) {
+        let takesAll = target.takesTablesWithoutColumns
         self.inspection = inspection
-        self.tables = tables
+        self.tables = tables.filter { takesAll || !$0.table.columns.isEmpty }
         self.rules = rules
         self.source = source
         self.target = target
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
-        self.omitted = inspection.omitted + tables.flatMap(\.omitted)
-        self.remarks = [inspection.remarkOnSerials(of: tables.map(\.table))].compactMap { $0 }
+        self.omitted =
+            inspection.omitted + tables.flatMap(\.omitted)
+            + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in
+                let rows = table.rows == 1 ? "1 row" : "\(table.rows) rows"
+                return Omission(
+                    .other, table.table.name,
+                    reason: "is a table of \(rows) without columns, which the target does not have")
+            }
+        self.remarks = [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap
+        { $0 }
     }
 
     static func plan(

@@ -4,17 +4,19 @@ import Dialects
 struct EnforcedColumn: Sendable {
     var column: String
     var type: EnforcedType
-    /// How many values are such that other databases know nothing like them.
-    var specials: Int
     /// The largest number in a column that the database numbers.
     var highest: Int64?
+    /// How many values are such as other databases know nothing like, by `EnforcedType.specials`.
+    var specials: [Int]
 
-    /// The type in another database. Few databases hold NaN as a double; all hold it as text.
+    /// The type in another database.
     var choice: TypeChoice {
-        let count = specials == 1 ? "1 value is" : "\(specials) values are"
-        let found = type.specials.flatMap { specials > 0 ? "\(count) \($0.words)" : nil }
-        guard type.type == .real, let found else { return TypeChoice(type.type, because: type.reason ?? found) }
-        return TypeChoice(.text, because: found)
+        guard let (special, count) = zip(type.specials, specials).first(where: { $1 > 0 }) else {
+            return TypeChoice(type.type, because: type.reason)
+        }
+        let found = "\(count == 1 ? "1 value is" : "\(count) values are") \(special.words)"
+        guard let instead = special.instead else { return TypeChoice(type.type, because: type.reason ?? found) }
+        return TypeChoice(instead, because: found)
     }
 }
 
@@ -30,24 +32,29 @@ struct EnforcedTableCounts {
 
     func read(on connection: any Connection) throws -> ProfiledTable {
         let table = blank.table
+        let kinds = table.columns.map { types[$0.name] ?? EnforcedType($0.type) }
         var answers = ["count(*)"]
-        for column in table.columns {
-            answers.append(types[column.name]?.specials.map { "count(*) FILTER (WHERE \($0.condition))" } ?? "0")
+        for (column, type) in zip(table.columns, kinds) {
             answers.append(column.isIdentity ? "max(\(SQLText.identifier(column.name)))" : "NULL")
+            answers += type.specials.map { "count(*) FILTER (WHERE \($0.condition))" }
         }
         for check in table.checks {
             answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
         }
         let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: blank.reading.from)"
-        let row = try connection.query(query).first?.values ?? []
-        var found = blank
-        found.held = table.columns.enumerated().map { at, column in
-            EnforcedColumn(
-                column: column.name, type: types[column.name] ?? EnforcedType(column.type),
-                specials: Int(row[2 * at + 1].integer ?? 0), highest: row[2 * at + 2].integer)
+        var row = (try connection.query(query).first?.values ?? [])[...]
+        func take(_ count: Int) -> [Int64?] {
+            defer { row = row.dropFirst(count) }
+            return row.prefix(count).map(\.integer)
         }
-        found.breaches = row.dropFirst(1 + 2 * table.columns.count).map { Int($0.integer ?? 0) }
-        found.rows = Int(row[0].integer ?? 0)
+        func counts(_ count: Int) -> [Int] { take(count).map { Int($0 ?? 0) } }
+        var found = blank
+        found.rows = counts(1).first ?? 0
+        found.held = zip(table.columns, kinds).map { column, type in
+            EnforcedColumn(
+                column: column.name, type: type, highest: take(1).first ?? nil, specials: counts(type.specials.count))
+        }
+        found.breaches = counts(table.checks.count)
         return found
     }
 }

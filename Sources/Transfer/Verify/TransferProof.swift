@@ -13,7 +13,7 @@ struct TransferProof {
     ) throws -> TransferReport.TableReport {
         let copied = loaded.filter { $0.kind == .rows }
         var report = TransferReport.TableReport(
-            name: table.source, sourceRows: try count(table.source, on: reading),
+            name: table.source, sourceRows: try count(table.reading.from, on: reading),
             rowsRead: copied.reduce(0) { $0 + $1.rows + $1.quarantined }, targetRows: 0)
         report.quarantined = loaded.reduce(0) { $0 + $1.quarantined }
         if report.quarantined > 0 {
@@ -21,7 +21,7 @@ struct TransferProof {
         }
         report.nulled = Self.nulled(copied, table.sourceColumns)
         guard let held else {
-            report.targetRows = try count(table.target, on: writing)
+            report.targetRows = try count("FROM \(SQLText.identifier(table.target))", on: writing)
             events(.verified(table, rows: table.rows))
             return report
         }
@@ -79,7 +79,7 @@ struct TransferProof {
         return digest
     }
 
-    private func count(_ table: String, on connection: any Connection) throws -> Int {
-        Int(try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? -1)
+    private func count(_ from: String, on connection: any Connection) throws -> Int {
+        Int(try connection.queryValue("SELECT count(*) \(trusted: from)")?.integer ?? -1)
     }
 }

@@ -6,8 +6,15 @@ struct VerificationPlan {
         /// The table on one side: `columns` and `types` in the order in which they are compared.
         struct Side {
             var table: String
+            /// What follows the columns in the query of its rows: `FROM …`.
+            var from: String
             var columns: [String] = []
             var types: [ColumnType] = []
+
+            init(table: String, from: String? = nil) {
+                self.table = table
+                self.from = from ?? "FROM \(SQLText.identifier(table))"
+            }
         }
 
         var source: Side
@@ -124,7 +131,7 @@ extension VerificationPlan.ComparedTable {
 
     /// A table that a transfer has filled, as far as its values can be compared.
     init(_ table: PlannedTable) {
-        source = Side(table: table.source)
+        source = Side(table: table.source, from: table.reading.from)
         target = Side(table: table.target)
         for at in table.types.indices {
             guard let form = CanonicalForm(table.types[at]) else { continue }

@@ -18,8 +18,8 @@ struct PostgreSQLCatalogScope {
         return condition.readingCatalogs()
     }
 
-    /// The tables that a schema value can describe: neither partitioned tables nor their partitions.
-    var tables: SQL { "c.relkind = 'r' AND NOT c.relispartition AND \(relations)" }
+    /// The tables that a schema value can describe. A partitioned table is one, with the rows of all its partitions.
+    var tables: SQL { "c.relkind IN ('r', 'p') AND NOT c.relispartition AND \(relations)" }
 
     /// One binding for all names, parted by line feeds, so that the server prepares one statement for any number of them.
     private var filter: SQL {

@@ -27,11 +27,13 @@ struct PostgreSQLConstraintReader {
             """
             SELECT k.contype::text, c.relname, k.conname, pg_get_constraintdef(k.oid, true),
                 CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
-                p.relname, p.relnamespace = c.relnamespace AND p.relkind = 'r' AND NOT p.relispartition,
+                p.relname, p.relnamespace = c.relnamespace AND p.relkind IN ('r', 'p') AND NOT p.relispartition,
                 k.confdeltype::text, k.confupdtype::text,
                 k.condeferrable, k.condeferred, k.convalidated, k.confmatchtype = 'f', a.attname, f.attname
             FROM pg_class c
                 JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+                    -- A key that points to a partitioned table points to each of its partitions as well.
+                    AND k.conparentid = 0
                 LEFT JOIN pg_class p ON p.oid = k.confrelid
                 LEFT JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, at) ON true
                 LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child
@@ -96,6 +98,9 @@ extension PostgreSQLConstraintReader.Constraint {
     var lostDetails: [Omission] {
         var lost: [Omission] = []
         if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
+        if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
+            lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
+        }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
             lost.append(remark("is deferrable: it is transferred as checked at once"))

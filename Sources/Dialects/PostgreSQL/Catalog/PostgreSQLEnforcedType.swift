@@ -9,6 +9,8 @@ enum PostgreSQLEnforcedType {
         var kind: String
         /// The type, or what its elements are, was made in this database or by an extension.
         var isOwn: Bool
+        /// The same of the type under a domain.
+        var isBaseOwn: Bool
         /// Its collation takes strings for equal that differ: a nondeterministic one.
         var isCaseless = false
         var labels: [String]
@@ -63,19 +65,28 @@ enum PostgreSQLEnforcedType {
         }
     }
 
-    private static func specials(of type: ColumnType, _ column: String) -> EnforcedType.Specials? {
+    private static func specials(of type: ColumnType, _ column: String) -> [EnforcedType.Specials] {
         switch type {
-        case .real: .init(condition: "\(column) = 'NaN'", words: "NaN")
+        case .real:
+            // Few databases hold NaN as a double; all hold it as text.
+            [
+                .init(condition: "\(column) = 'NaN'", words: "NaN", instead: .text),
+                .init(
+                    condition: "\(column) = 0 AND \(column)::text = '-0'",
+                    words: "-0.0, whose sign REAL drops", instead: .signedReal),
+            ]
         case .decimal, .numeric:
-            .init(condition: "\(column)::text IN ('NaN', 'Infinity', '-Infinity')", words: "NaN or infinity")
+            [.init(condition: "\(column)::text IN ('NaN', 'Infinity', '-Infinity')", words: "NaN or infinity")]
         case .timestamp, .datetime, .date:
-            .init(
-                condition: "NOT (\(column) >= '0001-01-01' AND \(column) < '10000-01-01')",
-                words: "infinity or outside the years 1 to 9999")
-        case .time: .init(condition: "\(column) = '24:00'", words: "24:00")
+            [
+                .init(
+                    condition: "NOT (\(column) >= '0001-01-01' AND \(column) < '10000-01-01')",
+                    words: "infinity or outside the years 1 to 9999")
+            ]
+        case .time: [.init(condition: "\(column) = '24:00'", words: "24:00")]
         case .smallint, .integer, .bigint, .text, .varchar, .boolean, .interval, .uuid, .json, .jsonText, .bytes,
             .native:
-            nil
+            []
         }
     }
 }

@@ -25,7 +25,7 @@ struct PostgreSQLIndexReader {
             SELECT c.relname, i.relname, x.indisunique, x.indisvalid, am.amname,
                 pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid, 0, true), x.indnkeyatts < x.indnatts,
                 a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
-                oc.opcname
+                oc.opcname, (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean
             FROM pg_class c
                 JOIN pg_index x ON x.indrelid = c.oid
                 JOIN pg_class i ON i.oid = x.indexrelid
@@ -80,6 +80,8 @@ struct PostgreSQLIndexReader {
         if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
         let method = row[4].text ?? ""
         if method != "btree" { return "is a \(method) index, which a schema has no word for" }
+        // A schema's unique index takes any number of NULLs, so it would be another one.
+        if row[14].boolean == true { return "is NULLS NOT DISTINCT, which a schema has no word for" }
         if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema has no word for" }
         return nil
     }

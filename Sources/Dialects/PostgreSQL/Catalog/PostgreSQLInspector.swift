@@ -113,6 +113,7 @@ package enum PostgreSQLInspector {
         inspection.options = try options(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
+        inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
         builder.addTables(columns.columns)
@@ -127,6 +128,20 @@ package enum PostgreSQLInspector {
                 type, column: column.column.name)
         }
         return inspection
+    }
+
+    /// Schemas that somebody made, with the number of their tables.
+    private static func otherSchemas(_ connection: any Connection) throws(DatabaseError) -> [String: Int] {
+        let rows = try connection.query(
+            """
+            SELECT n.nspname, count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%'
+                AND n.nspname NOT IN ('information_schema', current_schema()) AND NOT EXISTS (
+                    SELECT FROM pg_depend e
+                    WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+            GROUP BY n.nspname
+            """)
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
     }
 
     /// Tables whose rows are gone after a crash.

@@ -13,9 +13,10 @@ enum PostgreSQLOtherObjects {
     private static let relations: SQL = """
         SELECT CASE c.relkind WHEN 'm' THEN 'view' ELSE 'other' END, c.relname, CASE
             WHEN c.relkind = 'm' THEN 'is a materialized view'
+            WHEN c.relispartition THEN 'is a partition of ' || h.inhparent::regclass
             WHEN c.relkind = 'f' THEN 'is a foreign table: its rows live on another server'
-            WHEN c.relispartition THEN 'is a partition of ' || p.relname
-            WHEN c.relkind = 'p' THEN 'is a partitioned table'
+            WHEN c.relkind = 'p' THEN 'is a partitioned table: it counts as one table, with the rows of its '
+                || CASE n.partitions WHEN 1 THEN '1 partition' ELSE n.partitions || ' partitions' END
             WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
             WHEN c.relkind = 'c' THEN 'is a composite type'
             ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
@@ -23,7 +24,11 @@ enum PostgreSQLOtherObjects {
         FROM pg_class c
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
             LEFT JOIN pg_class p ON p.oid = h.inhparent
-        WHERE (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL
+            CROSS JOIN LATERAL (SELECT count(*) AS partitions FROM pg_partition_tree(c.oid) t WHERE t.isleaf) n
+        -- The partitions of a table that comes along come with it.
+        WHERE NOT (c.relispartition AND EXISTS (
+                SELECT FROM pg_class r WHERE r.oid = pg_partition_root(c.oid) AND r.relnamespace = c.relnamespace))
+            AND (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL
             OR c.relkind = 'S' AND NOT EXISTS (
                 SELECT FROM pg_depend s
                 WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))

@@ -11,13 +11,23 @@ struct PostgreSQLTypeReader {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text,
-                CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
+                format_type(u.type, u.modifier),
                 coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
-                co.collisdeterministic
+                co.collisdeterministic, u.namespace <> 'pg_catalog'::regnamespace
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+                -- What stands under a domain, and under the domain that it may be made of.
+                LEFT JOIN LATERAL (
+                    WITH RECURSIVE under AS (
+                        SELECT t.typbasetype AS type, t.typtypmod AS modifier WHERE t.typtype = 'd'
+                        UNION ALL
+                        SELECT d.typbasetype, d.typtypmod FROM under JOIN pg_type d ON d.oid = under.type AND d.typtype = 'd')
+                    SELECT under.type, under.modifier, coalesce(i.typnamespace, b.typnamespace) AS namespace
+                    FROM under JOIN pg_type b ON b.oid = under.type AND b.typtype <> 'd'
+                        LEFT JOIN pg_type i ON i.oid = b.typelem AND b.typcategory = 'A'
+                ) u ON true
                 LEFT JOIN pg_enum l ON l.enumtypid = t.oid
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation
             WHERE \(PostgreSQLCatalogScope.whole.tables)
@@ -29,7 +39,7 @@ struct PostgreSQLTypeReader {
             let described = types[key]?.labels ?? []
             types[key] = PostgreSQLEnforcedType.Description(
                 declared: declared, base: row[4].text ?? declared, kind: row[3].text ?? "b",
-                isOwn: row[5].boolean ?? false, isCaseless: row[7].boolean == false,
+                isOwn: row[5].boolean ?? false, isBaseOwn: row[8].boolean ?? false, isCaseless: row[7].boolean == false,
                 labels: described + [row[6].text].compactMap { $0 })
         }
     }

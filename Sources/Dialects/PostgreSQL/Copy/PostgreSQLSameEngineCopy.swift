@@ -49,13 +49,14 @@ struct PostgreSQLSameEngineCopy {
             return (column.declaredType, .ownForm)
         }
         let isDomain = type.kind == "d"
-        let word = isDomain ? type.base : "text"
+        let hasServersBase = isDomain && !type.isBaseOwn
+        let word = hasServersBase ? type.base : "text"
         let what = type.kind == "e" ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
                 reason: "\(what) of the source's own"))
-        return (word, isDomain ? .ownForm : .text)
+        return (word, hasServersBase ? .ownForm : .text)
     }
 
     private mutating func clause(_ column: PostgreSQLColumnReader.Column, _ type: String) -> String {
@@ -76,6 +77,14 @@ struct PostgreSQLSameEngineCopy {
                 .init(
                     .other, "\(column.table).\(value.name) \(what)",
                     reason: "it calls \(function)(), which is the source's own"))
+            return text
+        }
+        // A sequence that a column owns makes it an identity column; any other is none of the tables that come along.
+        if expression.hasPrefix("nextval(") {
+            copy.omitted.append(
+                .init(
+                    .other, "\(column.table).\(value.name) DEFAULT",
+                    reason: "it counts by a sequence that belongs to no column: \(expression)"))
             return text
         }
         let own = withoutOwnCasts(expression)

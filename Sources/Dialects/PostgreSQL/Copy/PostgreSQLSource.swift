@@ -5,10 +5,18 @@ extension PostgreSQLDialect: TransferSource {
     /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
     package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
         let key = table.primaryKey?.columns ?? []
+        let name = SQLText.identifier(table.name)
+        let isPartitioned = try connection.queryValue(
+            "SELECT relkind = 'p' FROM pg_class WHERE oid = \(name)::regclass")
+        // Its rows lie in its partitions, each of which has places of its own.
+        if isPartitioned?.boolean == true {
+            return TableReading(
+                from: "FROM \(name)", key: key.isEmpty ? ["partition and ctid"] : key,
+                hiddenKey: key.isEmpty ? "tableoid::regclass::text || ' ' || ctid::text" : nil)
+        }
         // Tables that inherit from this one are transferred by themselves.
         return TableReading(
-            from: "FROM ONLY \(SQLText.identifier(table.name))", key: key.isEmpty ? ["ctid"] : key,
-            hiddenKey: key.isEmpty ? "ctid::text" : nil)
+            from: "FROM ONLY \(name)", key: key.isEmpty ? ["ctid"] : key, hiddenKey: key.isEmpty ? "ctid::text" : nil)
     }
 
     package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? {

@@ -42,6 +42,7 @@ extension PostgreSQLDialect: TransferTarget {
             "SELECT setval(\(trusted: sequence), \(max(number, 1)), \(trusted: number > 0 ? "true" : "false"))")
     }
 
+    package var takesTablesWithoutColumns: Bool { true }
     package var takesManyWriters: Bool { true }
 
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.

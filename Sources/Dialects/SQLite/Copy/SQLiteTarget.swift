@@ -59,6 +59,7 @@ extension SQLiteDialect: TransferTarget {
         try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
     }
 
+    package var takesTablesWithoutColumns: Bool { false }
     package var takesManyWriters: Bool { false }
 
     /// A crash of this program loses nothing by it, and one of the machine a file that was being made

@@ -1,0 +1,209 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// Tables and types of PostgreSQL that no other database has: their rows come along all the same, and what does not is said.
+@Suite(
+    "Transfers of what only PostgreSQL has", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLOddTablesTests {
+    /// Into a SQLite file, and compared a second time by `verify`; into another database of the server's, where `isSameEngine`.
+    private static func transferred(
+        _ script: String, isSameEngine: Bool = false,
+        _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
+    ) async throws {
+        try await TestPostgreSQL.withFreshDatabase { source in
+            let making = try connect(to: source)
+            defer { making.close() }
+            try making.executeScript(script)
+            func run(_ target: DatabaseURL) async throws {
+                let report = try await TransferPairTests.transfer(source, target)
+                #expect(report.verdict == .verified)
+                let verification = try await Verification(
+                    of: Database(source, options: ConnectionOptions(access: .readOnly)),
+                    against: Database(target, options: ConnectionOptions(access: .readOnly))
+                ).run()
+                #expect(
+                    verification.tables.allSatisfy(\.isEqual) && !verification.tables.isEmpty, "\(verification.tables)")
+                let connection = try connect(to: target, ConnectionOptions(access: .readWrite))
+                defer { connection.close() }
+                try await look(report, target, connection)
+            }
+            if isSameEngine { return try await TestPostgreSQL.withFreshDatabase(run) }
+            try await withTemporaryFolder { try await run(DatabaseURL(parsing: "sqlite:\($0)/copy.db")) }
+        }
+    }
+
+    private static let partitions = """
+        CREATE TABLE visit (id int, day date NOT NULL, note text, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+        CREATE TABLE visit_2023 PARTITION OF visit FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+        CREATE TABLE visit_2024 PARTITION OF visit FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (id);
+        CREATE TABLE visit_2024_1 PARTITION OF visit_2024 FOR VALUES IN (1);
+        CREATE TABLE visit_2024_others PARTITION OF visit_2024 DEFAULT;
+        CREATE INDEX visit_note ON visit (note);
+        INSERT INTO visit SELECT n % 3, '2023-01-01'::date + n, 'note ' || n FROM generate_series(0, 700) n;
+        CREATE TABLE step (id int PRIMARY KEY, visit int, day date, FOREIGN KEY (visit, day) REFERENCES visit ON DELETE CASCADE);
+        INSERT INTO step SELECT n, n % 3, '2023-01-01'::date + n FROM generate_series(0, 700) n;
+        CREATE TABLE log (at timestamp, line text) PARTITION BY HASH (line);
+        CREATE TABLE log_0 PARTITION OF log FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE log_1 PARTITION OF log FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        INSERT INTO log SELECT '2024-01-01', 'line ' || n % 5 FROM generate_series(1, 50) n;
+        """
+
+    @Test("a partitioned table is one table with the rows of all its partitions", arguments: [false, true])
+    func partitioned(isSameEngine: Bool) async throws {
+        try await Self.transferred(Self.partitions, isSameEngine: isSameEngine) { report, _, target in
+            #expect(
+                Dictionary(uniqueKeysWithValues: report.tables.map { ($0.name, $0.targetRows) })
+                    == ["visit": 701, "step": 701, "log": 50])
+            #expect(
+                report.omitted.map { "\($0.name): \($0.reason)" } == [
+                    "log: is a partitioned table: it counts as one table, with the rows of its 2 partitions",
+                    "visit: is a partitioned table: it counts as one table, with the rows of its 3 partitions",
+                ])
+            // Its keys hold: one row goes with the row that it belongs to, and none comes twice.
+            _ = try target.execute("DELETE FROM visit WHERE day = '2024-02-03'")
+            let steps = try target.queryValue("SELECT count(*) FROM step")
+            #expect(steps == 700)
+            #expect(throws: DatabaseError.self) {
+                try target.execute("INSERT INTO visit (id, day) VALUES (0, '2023-01-01')")
+            }
+        }
+    }
+
+    @Test("a table that others inherit from holds its own rows, and is not counted with theirs")
+    func inherited() async throws {
+        let script = """
+            CREATE TABLE animal (id int PRIMARY KEY, name text);
+            CREATE TABLE dog (breed text) INHERITS (animal);
+            INSERT INTO animal VALUES (1, 'generic');
+            INSERT INTO dog VALUES (2, 'rex', 'lab'), (3, 'rex', 'lab');
+            """
+        try await Self.transferred(script) { report, _, target in
+            #expect(report.tables.map { [$0.sourceRows, $0.targetRows] } == [[1, 1], [2, 2]])
+            let own = try target.queryValue("SELECT group_concat(id) FROM animal")
+            #expect(own == "1")
+        }
+    }
+
+    @Test("a double keeps the sign of its zero in SQLite, and on the way back")
+    func signedZero() async throws {
+        let script = """
+            CREATE TABLE m (id int PRIMARY KEY, v float8, w float8 NOT NULL, x float8);
+            INSERT INTO m VALUES (1, '-0', 0, 'NaN'), (2, 0.1, 0, '-0'), (3, 'Infinity', 1e308, 2);
+            """
+        try await Self.transferred(script) { report, copy, target in
+            let types = report.types.map { "\($0.column) \($0.type): \($0.reason)" }
+            #expect(types == ["v ANY: 1 value is -0.0, whose sign REAL drops", "x TEXT: 1 value is NaN"])
+            // Numbers they are all the same.
+            let small = try target.queryValue("SELECT count(*) FROM m WHERE v < 1 AND typeof(v) = 'real'")
+            #expect(small == 2)
+            try await TestPostgreSQL.withFreshDatabase { back in
+                #expect(try await TransferPairTests.transfer(copy, back).verdict == .verified)
+                let connection = try connect(to: back)
+                defer { connection.close() }
+                #expect(
+                    try connection.queryValue("SELECT string_agg(v::text, ' ' ORDER BY id) FROM m") == "-0 0.1 Infinity"
+                )
+            }
+        }
+    }
+
+    @Test("a table without columns is left out and named; the others come")
+    func withoutColumns() async throws {
+        let script = """
+            CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES; CREATE TABLE t (v int); INSERT INTO t VALUES (1);
+            """
+        try await TestPostgreSQL.withFreshDatabase { source in
+            let making = try connect(to: source)
+            defer { making.close() }
+            try making.executeScript(script)
+            try await withTemporaryFolder { folder in
+                let report = try await TransferPairTests.transfer(
+                    source, DatabaseURL(parsing: "sqlite:\(folder)/copy.db"))
+                #expect(report.verdict == .verified)
+                #expect(report.tables.map(\.name) == ["t"])
+                #expect(
+                    report.omitted.map(\.reason) == [
+                        "is a table of 1 row without columns, which the target does not have"
+                    ])
+            }
+        }
+    }
+
+    @Test("keys that NULL repeats are no such keys elsewhere: that is said")
+    func nullsNotDistinct() async throws {
+        let version: Int64 = try await TestPostgreSQL.withFreshDatabase { url async throws in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            return try connection.queryValue("SELECT current_setting('server_version_num')::int")?.integer ?? 0
+        }
+        // The words are those of version 15.
+        guard version >= 150_000 else { return }
+        let script = """
+            CREATE TABLE t (a int, b int, CONSTRAINT one UNIQUE NULLS NOT DISTINCT (a));
+            CREATE UNIQUE INDEX other ON t (b) NULLS NOT DISTINCT;
+            INSERT INTO t VALUES (NULL, 1), (1, NULL);
+            """
+        try await Self.transferred(script) { report, _, _ in
+            #expect(
+                report.omitted.map { "\($0.name): \($0.reason)" } == [
+                    "t.one: is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat",
+                    "other: is NULLS NOT DISTINCT, which a schema has no word for",
+                ])
+        }
+    }
+
+    @Test("what lies in other schemas is not forgotten without a word", arguments: [false, true])
+    func otherSchemas(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE SCHEMA audit; CREATE TABLE audit.a (v int); CREATE TABLE audit.b (v int); CREATE SCHEMA empty;
+            CREATE TABLE t (v int);
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, _ in
+            #expect(
+                report.remarks.contains {
+                    $0.hasPrefix(
+                        "other schemas of the source stay behind: audit (2 tables); a URL with options=-csearch_path")
+                }, "\(report.remarks)")
+        }
+    }
+
+    @Test(
+        "domains over domains, and over types that a server lacks, are what stands under them",
+        arguments: [false, true])
+    func domains(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TYPE mood AS ENUM ('ok', 'bad');
+            CREATE DOMAIN plain AS int CHECK (VALUE > 0); CREATE DOMAIN nested AS plain;
+            CREATE DOMAIN short AS varchar(7); CREATE DOMAIN shorter AS short;
+            CREATE DOMAIN feeling AS mood; CREATE DOMAIN many AS mood[];
+            CREATE TABLE t (id int PRIMARY KEY, a nested, b shorter, c feeling, d many, e nested[]);
+            INSERT INTO t VALUES (1, 5, 'abc', 'ok', '{ok,bad}', '{1,NULL}'), (2, NULL, NULL, NULL, NULL, NULL);
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            let types = Dictionary(uniqueKeysWithValues: report.types.map { ($0.column, $0.type) })
+            #expect(
+                types
+                    == (isSameEngine
+                        ? ["a": "integer", "b": "character varying(7)", "c": "text", "d": "text", "e": "text"]
+                        : ["a": "INTEGER", "b": "TEXT", "c": "TEXT", "d": "TEXT", "e": "TEXT"]))
+            let rows = try target.values("SELECT a, b, c, d, e FROM t WHERE id = 1")
+            #expect(rows == [[5, "abc", "ok", "{ok,bad}", "{1,NULL}"]])
+        }
+    }
+
+    @Test("a default that counts by a sequence of nobody's is named, and the rows come", arguments: [false, true])
+    func looseSequence(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE SEQUENCE hibernate_sequence START 100;
+            CREATE TABLE t (id bigint PRIMARY KEY DEFAULT nextval('hibernate_sequence'), v text);
+            INSERT INTO t (v) VALUES ('a'), ('b');
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            #expect(Set(report.omitted.map(\.name)) == ["t.id DEFAULT", "hibernate_sequence"])
+            let ids = try target.values("SELECT id FROM t ORDER BY id")
+            #expect(ids == [[100], [101]])
+        }
+    }
+}
