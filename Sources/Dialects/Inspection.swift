@@ -15,6 +15,9 @@ public struct Inspection: Sendable, Equatable {
     package var fullText: [FullText]
     /// The columns that a sequence of PostgreSQL's numbers by their default, by table: a schema calls them identity columns.
     package var serials: [String: [String]] = [:]
+    /// Tables whose rows have no place in the table that tells them apart: those of SQLite that are WITHOUT ROWID, and partitioned ones
+    /// of PostgreSQL, whose rows lie in other tables.
+    package var tablesWithoutPlaces: Set<String> = []
     /// How many tables there are in which other schema of the database: they are not among those of `schema`.
     package var tablesOfOtherSchemas: [String: Int] = [:]
     /// Objects that a schema value has no place for, with the reason.

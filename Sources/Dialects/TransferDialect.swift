@@ -5,8 +5,8 @@ package typealias TransferDialect = TransferSource & TransferTarget
 
 /// A dialect whose databases can be read by a transfer.
 package protocol TransferSource: Dialect {
-    /// How a table's rows are read, each exactly once. Throws `DatabaseError`.
-    func reading(of table: Table, on connection: any Connection) throws -> TableReading
+    /// How a table's rows are read, each exactly once.
+    func reading(of table: Table, in inspection: Inspection) -> TableReading
 
     /// Says one table's expressions in the words of the target. `columns` are the source's, with the types that they get in
     /// the target; `names` says what a column is called there, where that differs.
@@ -18,15 +18,6 @@ package protocol TransferSource: Dialect {
     /// A view in words that mean the same in the target. `relations` are what it names: tables with the types of the target, and
     /// other views as what `query` said of them.
     func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
-}
-
-extension TransferSource {
-    /// How the rows of all tables are read, by the tables' names. Throws `DatabaseError`.
-    package func readings(of inspection: Inspection, on connection: any Connection) throws -> [String: TableReading] {
-        try Dictionary(
-            inspection.tablesWithRows.map { ($0.name, try reading(of: $0, on: connection)) },
-            uniquingKeysWith: { first, _ in first })
-    }
 }
 
 /// A view's query in the words of the target.

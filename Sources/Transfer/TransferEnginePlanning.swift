@@ -58,7 +58,7 @@ extension TransferEngine {
         let (source, options, events) = (source, options, events)
         let counted = try await streams.each(SameEngineCopyPlanner.tables(of: inspection, options)) {
             table, reading, _ in
-            let counted = try SourceSurvey(reading, source, options.rules).count(table)
+            let counted = try SourceSurvey(reading, source, options.rules).count(table, inspection)
             events(.counted(table: table.name, rows: counted.rows))
             return counted
         }

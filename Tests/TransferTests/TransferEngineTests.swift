@@ -47,7 +47,7 @@ struct TransferEngineTests {
     @Test func aMissingRowIsAMismatchAndNothingIsKept() async throws {
         let script = "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)"
         try await run(script) { plan in
-            plan.tables[0].reading.from = "FROM t WHERE id < 3"
+            plan.tables[0].pieces = [KeyRange(above: nil, through: 2)]
         } _: { result in
             let report = try result.get()
             #expect(report.verdict == .mismatch)

@@ -39,7 +39,7 @@ struct SchemaSurvey {
 
     private func planned(_ table: SchemaMatch.MatchedTable, _ inspection: Inspection) throws -> PlannedTable {
         let name = table.source.name
-        let from = try source.reading(of: table.source, on: reading)
+        let from = source.reading(of: table.source, in: inspection)
         let highest = table.counting.map { "max(\(SQLText.identifier($0.source)))" } ?? "NULL"
         let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first?.values ?? []
         let rows = Int(row[0].integer ?? 0)

@@ -31,7 +31,7 @@ struct SourceSurvey {
             let held = inspection.enforcedTypes[table.name]
             let profiles = zip(table.columns, columnRules).map { ColumnProfile(DeclaredKind($1.type ?? $0.type)) }
             let blank = ProfiledTable(
-                table: table, reading: try source.reading(of: whole, on: connection),
+                table: table, reading: source.reading(of: whole, in: inspection),
                 profiles: held == nil ? profiles : [], columnRules: columnRules, policy: rules.policy(of: table.name),
                 rows: 0, omitted: omitted)
             let sample = held == nil ? try KeySample(of: blank, on: connection) : nil
@@ -71,8 +71,8 @@ struct SourceSurvey {
     }
 
     /// All there is to know of a table whose values stay as they are.
-    func count(_ table: Table) throws -> ProfiledTable {
-        let reading = try source.reading(of: table, on: connection)
+    func count(_ table: Table, _ inspection: Inspection) throws -> ProfiledTable {
+        let reading = source.reading(of: table, in: inspection)
         let rows = try connection.queryValue("SELECT count(*) \(trusted: reading.from)")?.integer ?? 0
         return ProfiledTable(table: table, reading: reading, profiles: [], rows: Int(rows))
     }

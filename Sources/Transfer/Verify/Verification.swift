@@ -29,14 +29,10 @@ public struct Verification: Sendable {
         return try await Database.withConnections(source, target) { source, target in
             try source.snapshot {
                 try target.snapshot {
-                    let (ours, theirs) = (try from.inspect(source), try to.inspect(target))
-                    let plan = VerificationPlan(ours, theirs, from: from, to: to)
-                    let readings = (try from.readings(of: ours, on: source), try to.readings(of: theirs, on: target))
+                    let plan = VerificationPlan(
+                        try from.inspect(source), try to.inspect(target), from: from, to: to)
                     let tables = try plan.tables.map { table in
-                        var table = table
                         events("comparing \(table.source.table)")
-                        table.source.from = readings.0[table.source.table]?.from ?? table.source.from
-                        table.target.from = readings.1[table.target.table]?.from ?? table.target.from
                         return try TableComparison(table, source, target).report()
                     }
                     return VerificationReport(

@@ -10,11 +10,6 @@ struct VerificationPlan {
             var from: String
             var columns: [String] = []
             var types: [ColumnType] = []
-
-            init(table: String, from: String? = nil) {
-                self.table = table
-                self.from = from ?? "FROM \(SQLText.identifier(table))"
-            }
         }
 
         var source: Side
@@ -48,7 +43,8 @@ struct VerificationPlan {
                 let other = theirs.first(where: { $0.name == pair.target })
             else { continue }
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
-            compare(table, other)
+            compare(
+                table, from.reading(of: table, in: source), other, to.reading(of: other, in: target))
         }
     }
 
@@ -63,8 +59,9 @@ struct VerificationPlan {
         return things.prefix(3).joined(separator: ", ") + more
     }
 
-    private mutating func compare(_ table: Table, _ other: Table) {
-        var compared = ComparedTable(source: .init(table: table.name), target: .init(table: other.name))
+    private mutating func compare(_ table: Table, _ ours: TableReading, _ other: Table, _ theirs: TableReading) {
+        var compared = ComparedTable(
+            source: .init(table: table.name, from: ours.from), target: .init(table: other.name, from: theirs.from))
         let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
         for pair in match.pairs {
             guard let column = table[column: pair.source], let counterpart = other[column: pair.target] else {
@@ -132,7 +129,7 @@ extension VerificationPlan.ComparedTable {
     /// A table that a transfer has filled, as far as its values can be compared.
     init(_ table: PlannedTable) {
         source = Side(table: table.source, from: table.reading.from)
-        target = Side(table: table.target)
+        target = Side(table: table.target, from: "FROM \(SQLText.identifier(table.target))")
         for at in table.types.indices {
             guard let form = CanonicalForm(table.types[at]) else { continue }
             let type = table.types[at]

@@ -113,6 +113,7 @@ package enum PostgreSQLInspector {
         inspection.options = try options(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
+        inspection.tablesWithoutPlaces = try partitioned(connection)
         inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
@@ -128,6 +129,12 @@ package enum PostgreSQLInspector {
                 type, column: column.column.name)
         }
         return inspection
+    }
+
+    private static func partitioned(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
+        let rows = try connection.query(
+            "SELECT c.relname FROM pg_class c WHERE c.relkind = 'p' AND \(PostgreSQLCatalogScope.whole.tables)")
+        return Set(rows.compactMap { $0[0].text })
     }
 
     /// Schemas that somebody made, with the number of their tables.

@@ -3,13 +3,11 @@
 extension PostgreSQLDialect: TransferSource {
     /// Rows come as they lie: sorting them would cost more than reading them. Without a key a row is known by its place
     /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
-    package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+    package func reading(of table: Table, in inspection: Inspection) -> TableReading {
         let key = table.primaryKey?.columns ?? []
         let name = SQLText.identifier(table.name)
-        let isPartitioned = try connection.queryValue(
-            "SELECT relkind = 'p' FROM pg_class WHERE oid = \(name)::regclass")
-        // Its rows lie in its partitions, each of which has places of its own.
-        if isPartitioned?.boolean == true {
+        // Each partition has places of its own.
+        if inspection.tablesWithoutPlaces.contains(table.name) {
             return TableReading(
                 from: "FROM \(name)", key: key.isEmpty ? ["partition and ctid"] : key,
                 hiddenKey: key.isEmpty ? "tableoid::regclass::text || ' ' || ctid::text" : nil)

@@ -48,6 +48,8 @@ package enum SQLiteInspector {
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
+        inspection.tablesWithoutPlaces = Set(
+            (catalog.tables + catalog.shadowTables).filter(\.isWithoutRowid).map(\.name))
         let views = readViews(catalog)
         inspection.schema = Schema(tables: tables, views: SQLiteOwnWords.settled(views.transferred, over: tables))
         inspection.omitted += views.omitted + whatHasNoPlace(catalog)

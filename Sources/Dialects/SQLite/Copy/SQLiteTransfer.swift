@@ -3,12 +3,11 @@
 extension SQLiteDialect: TransferSource {
     /// Rows come in the order of their rowid, or of the primary key where a table has none, and never by an index: that may
     /// need a collation which only the application knows.
-    package func reading(of table: Table, on connection: any Connection) throws -> TableReading {
+    package func reading(of table: Table, in inspection: Inspection) -> TableReading {
         let name = table.name
         let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
-        let withoutRowid = try connection.queryValue("SELECT wr FROM pragma_table_list(\(name)) WHERE schema = 'main'")
         let key = table.primaryKey?.columns ?? []
-        if withoutRowid?.boolean == true { return TableReading(from: from, key: key) }
+        if inspection.tablesWithoutPlaces.contains(name) { return TableReading(from: from, key: key) }
         let columns = Set(table.columns.map { SQLName.folded($0.name) })
         guard let rowid = ["rowid", "oid", "_rowid_"].first(where: { !columns.contains($0) }) else {
             return TableReading(from: from, key: key)
