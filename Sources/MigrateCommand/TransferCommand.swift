@@ -40,9 +40,10 @@ struct TransferCommand: AsyncParsableCommand {
     @Argument(
         help: "The database to fill: an empty one, or a SQLite file that does not exist yet.", completion: .file())
     var target: String
-    @Option(help: ArgumentHelp("Transfer only these tables, separated by commas.", valueName: "a,b")) var tables:
-        String?
-    @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "c,d")) var exclude: String?
+    @Option(help: ArgumentHelp("Transfer only these tables, separated by commas.", valueName: "a,b"))
+    var tables: [String] = []
+    @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "c,d"))
+    var exclude: [String] = []
     @Option(
         help:
             "What to compare at the end: the number of rows, a digest of every value as well, or in full, naming each row that differs."
@@ -95,16 +96,16 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "With --into-existing: replace the rows that these tables hold with the source's.",
             valueName: "a,b"))
-    var replaceRows: String?
+    var replaceRows: [String] = []
     @Option(
         help: ArgumentHelp(
             "With --into-existing: keep the rows of these tables as they are.", valueName: "c,d"))
-    var keepRows: String?
+    var keepRows: [String] = []
     @Option(
         help: ArgumentHelp(
             "Leave behind these tables, and columns given as table.column, that the target has no place for.",
             valueName: "a,b.c"))
-    var ignoreMissing: String?
+    var ignoreMissing: [String] = []
     @Flag(help: "Show the plan: tables, types and why, statements, and what is left behind. Changes nothing.")
     var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
@@ -126,17 +127,17 @@ struct TransferCommand: AsyncParsableCommand {
         if intoHistory && intoExisting {
             throw ValidationError("--into-history and --into-existing exclude each other")
         }
-        if ignoreMissing != nil, !intoHistory, !intoExisting {
+        if !ignoreMissing.isEmpty, !intoHistory, !intoExisting {
             throw ValidationError("--ignore-missing goes with --into-history and --into-existing")
         }
         if writeRules != nil, intoExisting, !dryRun {
             throw ValidationError("--write-rules goes with --into-existing in a --dry-run only")
         }
-        if replaceRows != nil || keepRows != nil, !intoExisting {
+        if !(replaceRows + keepRows).isEmpty, !intoExisting {
             throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
         }
         if intoHistory || intoExisting,
-            resume || certificate != nil || tables != nil || exclude != nil || lowercaseNames || nocase != nil
+            resume || certificate != nil || !(tables + exclude).isEmpty || lowercaseNames || nocase != nil
         {
             let option = intoHistory ? "--into-history" : "--into-existing"
             throw ValidationError(
@@ -237,7 +238,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func options(_ rules: TransferRules) -> TransferOptions {
         TransferOptions(
-            tables: tables.map(names), exclude: exclude.map(names) ?? [], verification: verify, rules: rules,
+            tables: tables.isEmpty ? nil : names(tables), exclude: names(exclude), verification: verify, rules: rules,
             jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
     }
 
@@ -246,15 +247,15 @@ struct TransferCommand: AsyncParsableCommand {
     ) throws -> HistoryTransfer {
         let context = MigrateProgram.context
         return HistoryTransfer(
-            from: from, to: to, into: try MigrateProgram.history(), ignoring: ignoreMissing.map(names) ?? [],
+            from: from, to: to, into: try MigrateProgram.history(), ignoring: names(ignoreMissing),
             rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
     }
 
     private func existingTransfer(_ from: Database, _ to: Database, _ rules: TransferRules) -> ExistingTransfer {
         ExistingTransfer(
-            from: from, to: to, replacing: replaceRows.map(names) ?? [], keeping: keepRows.map(names) ?? [],
-            ignoring: ignoreMissing.map(names) ?? [], rules: rules, verification: verify)
+            from: from, to: to, replacing: names(replaceRows), keeping: names(keepRows),
+            ignoring: names(ignoreMissing), rules: rules, verification: verify)
     }
 
     /// The rules of the file, and what the command line says beside them.
@@ -270,5 +271,8 @@ struct TransferCommand: AsyncParsableCommand {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
     }
 
-    private func names(_ list: String) -> [String] { list.split(separator: ",").map(String.init) }
+    /// Of all lists, however often the option was given.
+    private func names(_ lists: [String]) -> [String] {
+        lists.flatMap { $0.split(separator: ",").map(String.init) }
+    }
 }

@@ -53,6 +53,19 @@ struct TransferTests {
         }
     }
 
+    @Test("a list that is given several times is all that it named")
+    func listsAddUp() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let run = try await box.migrate(
+                "transfer", try copyLegacy(to: box), target, "--quiet", "--exclude", "sessions", "--exclude",
+                "hook_outbox,mirrors", "--exclude", "memory_observations")
+            #expect(run.ending == .exit(0), "\(run)")
+            let made = try tables(target)
+            #expect(!made.isEmpty)
+            for left in ["sessions", "hook_outbox", "mirrors", "memory_observations"] { #expect(!made.contains(left)) }
+        }
+    }
+
     @Test("a dry run shows the plan and changes neither side")
     func dryRun() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -33,6 +33,23 @@ struct PostgreSQLErrorTests {
         }
     }
 
+    @Test("rows that a policy would hide are an error that says whom to read as, and never fewer rows")
+    func policies() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript(
+                """
+                CREATE TABLE s (v int); INSERT INTO s VALUES (1), (2); ALTER TABLE s ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY few ON s USING (v > 1); GRANT SELECT ON s TO pg_monitor
+                """)
+            try connection.execute("SET ROLE pg_monitor")
+            let error = #expect(throws: DatabaseError.self) { try connection.values("SELECT v FROM s") }
+            #expect(error?.kind == .permission)
+            #expect(error?.remedy?.hasPrefix("use the table's owner, or a role with BYPASSRLS") == true)
+        }
+    }
+
     @Test func aFailingRowIsNotRepeated() throws {
         try TestPostgreSQL.withFreshDatabase { url in
             let connection = try connect(to: url)

@@ -64,6 +64,8 @@ extension DatabaseError {
         case "40P01", "40001": "roll back first, then run the transaction again: two stood in each other's way"
         case "2D000": "what ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"
+        case "42501" where message.contains("row-level security"):
+            "use the table's owner, or a role with BYPASSRLS: a policy would hide rows from this one"
         case "42501": "let the owner of the object, or a superuser, GRANT what is missing"
         case "25006": "open the database for writing"
         case "25P02": "roll the transaction back: an earlier statement of it failed"
