@@ -60,6 +60,10 @@ public protocol Dialect: Sendable {
     /// still needs one. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
     func remove(tables: [String], views: [String]) -> [String]
 
+    /// Statements that take those of `tables` out of the schema that are a module's, before `remove`: a module can't open its table
+    /// before all has come in which it keeps it (https://www.sqlite.org/vtab.html). None where no table is.
+    func forgetModules(of tables: [String]) -> [String]
+
     /// The statement that drops what columns under this policy needed, unless another object needs it; `nil` where nothing was
     /// needed.
     func removeSupport(of policy: NocasePolicy) -> String?

@@ -72,7 +72,8 @@ package protocol TransferTarget: Dialect {
     /// Whether several sessions may write at once.
     var takesManyWriters: Bool { get }
     /// Sets a session up for loading and building much: nothing that outlasts the session.
-    func prepareForLoading(_ connection: any Connection) throws(DatabaseError)
+    /// In a copy from another database of this kind rows come as they are there, also those that break a check.
+    func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError)
     /// Lets the transaction that comes next, the last one, outlast a crash, with all that came before it.
     func finishLoading(_ connection: any Connection) throws(DatabaseError)
     /// What must run first in the transaction that loads a whole table, so that its rows need no work later on, or no log;

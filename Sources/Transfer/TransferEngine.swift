@@ -174,7 +174,10 @@ extension TransferEngine {
         let (id, target) = (record.id, target)
         events(.phase(.loading))
         tell(of: try await done(id), work.plan)
-        _ = try await streams.onAll { _, writing in try target.prepareForLoading(writing) }
+        let isSameEngine = source.speaksAs(target)
+        try await streams.onAll { _, writing in
+            try target.prepareForLoading(writing, isSameEngine: isSameEngine)
+        }
         let work = try await settle(work, id)
         let done = try await done(id)
         let loaded = try await load(work, id, done)

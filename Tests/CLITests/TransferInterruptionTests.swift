@@ -162,6 +162,28 @@ struct TransferInterruptionTests {
         }
     }
 
+    /// What a full-text table needs comes with other tables, one after the other; until then its module can't open it.
+    @Test("into a SQLite file, in the middle of a full-text table, is abandoned and leaves nothing")
+    func fullText() async throws {
+        try await withDatabase(.sqlite) { box, target in
+            let source = try makeShop(box, rows: 8_000)
+            try execute(
+                """
+                CREATE VIRTUAL TABLE words USING fts5(v); INSERT INTO words SELECT v || ' a word' FROM t1;
+                CREATE VIRTUAL TABLE others USING fts5(v, content='t1', content_rowid='id');
+                """, on: source)
+            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
+            try waitUntil("the transfer is on record") { (try? tables(target).contains("tc_transfers")) == true }
+            run.kill(SIGKILL)
+            _ = try await run.finish()
+            guard try !isComplete(target) else { return }
+            let abandoned = try await box.migrate("transfer", "abandon", target)
+            #expect(abandoned.ending == .exit(0), "\(abandoned)")
+            #expect(try query("SELECT count(*) FROM sqlite_master", on: target) == ["0"])
+            #expect(try query("PRAGMA integrity_check", on: target) == ["ok"])
+        }
+    }
+
     /// Begins or goes on, and stops it `after` so many milliseconds, but not before there is something to resume.
     private func interrupt(
         _ box: Sandbox, _ source: String, _ target: String, after milliseconds: Int,

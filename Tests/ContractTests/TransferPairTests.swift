@@ -38,6 +38,24 @@ struct TransferPairTests {
         try await Self.expectRoundTrip(of: fixture)
     }
 
+    @Test("SQLite to SQLite takes rows as they are, also those that break a check, and the check holds for new ones")
+    func brokenChecks() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (v INT CHECK (v > 0)); PRAGMA ignore_check_constraints = ON; INSERT INTO t VALUES (-1), (1);
+            """)
+        defer { fixture.remove() }
+        try await withTemporaryFolder { folder in
+            let copy = try DatabaseURL(parsing: "sqlite:\(folder)/copy.db")
+            #expect(try await Self.transfer(fixture.url, copy).verdict == .verified)
+            let connection = try connect(to: copy, ConnectionOptions(access: .readWrite))
+            defer { connection.close() }
+            let sum = try connection.queryValue("SELECT count(*) || ' ' || sum(v) FROM t")
+            #expect(sum == "2 0")
+            #expect(throws: DatabaseError.self) { try connection.execute("INSERT INTO t VALUES (-2)") }
+        }
+    }
+
     private static func expectSameEngineCopy(of fixture: SQLiteFixture) async throws {
         try await withTemporaryFolder { folder in
             let copy = "\(folder)/copy.db"

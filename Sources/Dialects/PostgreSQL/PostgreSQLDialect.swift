@@ -169,6 +169,8 @@ public struct PostgreSQLDialect: Dialect {
             + (tables.isEmpty ? [] : ["DROP TABLE IF EXISTS \(SQLText.identifiers(tables))"])
     }
 
+    public func forgetModules(of tables: [String]) -> [String] { [] }
+
     public func countTables(named name: String) -> SQL {
         """
         SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

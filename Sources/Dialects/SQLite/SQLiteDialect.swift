@@ -171,6 +171,16 @@ public struct SQLiteDialect: Dialect {
             + tables.map { "DROP TABLE IF EXISTS \(SQLText.identifier($0))" }
     }
 
+    /// The counterpart of how a copy writes them down (`SQLiteSameEngineCopy`); they alone have no page of their own.
+    public func forgetModules(of tables: [String]) -> [String] {
+        let names = tables.map(SQLText.literal).joined(separator: ", ")
+        return [
+            "PRAGMA writable_schema = ON",
+            "DELETE FROM sqlite_master WHERE type = 'table' AND rootpage = 0 AND name IN (\(names))",
+            "PRAGMA writable_schema = RESET",
+        ]
+    }
+
     public func countTables(named name: String) -> SQL {
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = \(name)"
     }

@@ -118,9 +118,11 @@ struct TransferRecords {
         try connection.withForeignKeysUnenforced {
             try connection.transaction {
                 let chunks = try chunks(of: record.id)
-                try remove(
-                    tables: chunks.filter { $0.kind == .madeTable }.map(\.table),
-                    views: chunks.filter { $0.kind == .madeView }.map(\.table))
+                let tables = chunks.filter { $0.kind == .madeTable }.map(\.table)
+                for statement in connection.dialect.forgetModules(of: tables) {
+                    try connection.executeScript(statement)
+                }
+                try remove(tables: tables, views: chunks.filter { $0.kind == .madeView }.map(\.table))
                 for policy in chunks.filter({ $0.kind == .madeSupport }).compactMap({ NocasePolicy(rawValue: $0.name) })
                 {
                     if let statement = connection.dialect.removeSupport(of: policy) {

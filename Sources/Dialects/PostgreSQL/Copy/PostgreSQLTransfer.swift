@@ -48,7 +48,7 @@ extension PostgreSQLDialect: TransferTarget {
     /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
     /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
     /// than they bring, but for the largest tables and for one that is nearly all there is (`sharingWork`).
-    package func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError) {
         try connection.executeScript(
             """
             SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET jit = off;

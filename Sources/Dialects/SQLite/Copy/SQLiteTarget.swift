@@ -64,8 +64,9 @@ extension SQLiteDialect: TransferTarget {
 
     /// A crash of this program loses nothing by it, and one of the machine a file that was being made
     /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
-    package func prepareForLoading(_ connection: any Connection) throws(DatabaseError) {
+    package func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = OFF")
+        if isSameEngine { try connection.execute("PRAGMA ignore_check_constraints = ON") }
     }
 
     /// The last transaction writes the whole file through to the disk.
