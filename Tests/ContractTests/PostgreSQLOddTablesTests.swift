@@ -206,4 +206,17 @@ struct PostgreSQLOddTablesTests {
             #expect(ids == [[100], [101]])
         }
     }
+
+    @Test("a default that asks who is connected is named as that")
+    func session() async throws {
+        let script =
+            "CREATE TABLE t (v int, a text DEFAULT current_user, b text DEFAULT session_user); INSERT INTO t VALUES (1)"
+        try await Self.transferred(script) { report, _, _ in
+            #expect(
+                report.omitted.map(\.reason)
+                    == ["CURRENT_USER", "SESSION_USER"].map {
+                        "the column has no default: \($0) asks for the session, of which the target knows nothing"
+                    })
+        }
+    }
 }

@@ -24,7 +24,7 @@ enum PostgreSQLOtherObjects {
         FROM pg_class c
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
             LEFT JOIN pg_class p ON p.oid = h.inhparent
-            CROSS JOIN LATERAL (SELECT count(*) AS partitions FROM pg_partition_tree(c.oid) t WHERE t.isleaf) n
+            CROSS JOIN LATERAL (SELECT count(*) AS partitions FROM pg_partition_tree(c.oid) t WHERE c.relkind = 'p' AND t.isleaf) n
         -- The partitions of a table that comes along come with it.
         WHERE NOT (c.relispartition AND EXISTS (
                 SELECT FROM pg_class r WHERE r.oid = pg_partition_root(c.oid) AND r.relnamespace = c.relnamespace))

@@ -108,7 +108,14 @@ extension PostgreSQLExpressionTranslation {
         guard
             let column = columns.first(where: { $0.name == name })
                 ?? columns.first(where: { $0.name == SQLName.folded(name) })
-        else { throw Untranslatable("the table has no column \(name)") }
+        else {
+            // The words for it are functions that are called without parentheses (the manual, 9.26.1).
+            let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
+            guard !asksWho.contains(SQLName.folded(name)) else {
+                throw Untranslatable("\(name) asks for the session, of which the target knows nothing")
+            }
+            throw Untranslatable("the table has no column \(name)")
+        }
         var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
         piece.isByBytes = column.collation == .binary
         piece.isCaseless = column.collation == .nocase
