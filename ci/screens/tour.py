@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The tour's stage and its story: people at a shared machine, what they do, and what they see. `ci/tour` starts it."""
-import argparse, os, signal, sqlite3, subprocess, sys, time
+import argparse, os, pwd, signal, sqlite3, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "report"))
@@ -32,7 +32,7 @@ class Account:
         self.name, self.uid, self.home, self.place = name, uid, home, f"{home}/shop"
         self.environment = {
             "HOME": home, "USER": name, "LOGNAME": name, "SHELL": "/bin/sh", "LANG": "C.UTF-8", "TERM": "xterm-256color",
-            "TMUX_TMPDIR": home, "PS1": rf"\[\e[1;32m\]{name}@{HOST}\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]$ ", **variables}
+            "TMUX_TMPDIR": home, "PS1": rf"\[\e[1;32m\]{name}@{os.uname().nodename}\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]$ ", **variables}
 
     def command(self, words):
         if self.uid is None:
@@ -92,9 +92,9 @@ def build_small_stage(options):
     os.makedirs(f"{home}/shop", 0o700)
     variables = {"PATH": f"{options.programs}:/usr/bin:/bin", "TELECLAUDE_SOCKET": f"{options.work}/d.sock",
                  "TELECLAUDE_DATABASE_URL": f"sqlite:{home}/teleclaude.db"}
-    user = Account("alice", None, home, variables)
+    user = Account(pwd.getpwuid(os.geteuid()).pw_name, None, home, variables)
     write(f"{user.place}/deploy", DEPLOY, 0o755)
-    return user, {"alice": user}
+    return user, {user.name: user}
 
 
 def start_daemon(service, work):
@@ -130,6 +130,8 @@ def fill(database):
 class Tour:
     def __init__(self, accounts, folder):
         self.accounts, self.folder, self.cast = accounts, folder, Cast()
+        # Whose story it is: Alice's, or that of whoever is alone.
+        self.user = next(iter(accounts.values()))
 
     def picture(self, frame, name, title):
         write(f"{self.folder}/{name}.svg", draw(frame, title))
@@ -140,14 +142,14 @@ class Tour:
         window.type("telec whoami")
         window.wait("uid", 1.5)
         window.type('telec sessions start --title "Deploy shop" -- ./deploy')
-        window.wait("admin audit", 1.5)
-        id = self.accounts["alice"].run("telec", "sessions", "list", "--state", "active", "--columns", "id,title")
-        require("Deploy shop" in id, f"the session is not listed: {id}")
+        listed = lambda: self.user.run("telec", "sessions", "list", "--state", "active", "--columns", "id,title").split("\n")[-1]
+        until(lambda: "Deploy shop" in listed(), "the session is not listed")
+        window.wait(listed().split()[0], 1.5)
         window.type("telec sessions list --state active")
         window.wait("Deploy shop  ", 2.5)
         window.type("telec transcript 'Deploy shop'")
         window.wait("Go on?", 2.5)
-        until(lambda: "gateway" in self.accounts["alice"].run("telec", "search", "payment", "gateway"))
+        until(lambda: "gateway" in self.user.run("telec", "search", "payment", "gateway"), "what was said is not found")
         window.clear()
         window.type("telec search payment gateway")
         window.wait("Health check", 3)
@@ -219,7 +221,7 @@ class Tour:
         hers.wait("incident 4711", 4)
 
     def tell(self):
-        alice = Window(self.accounts["alice"], self.cast)
+        alice = Window(self.user, self.cast)
         alice.wait("$", 1)
         self.own_session(alice)
         self.whole_terminal(alice)
@@ -237,10 +239,10 @@ def require(is_so, what):
         raise SystemExit(f"ci/tour: {what}")
 
 
-def until(is_so):
+def until(is_so, otherwise):
     deadline = time.monotonic() + 30
     while not is_so():
-        require(time.monotonic() < deadline, "what was said is not found")
+        require(time.monotonic() < deadline, otherwise)
         time.sleep(0.3)
 
 
@@ -271,7 +273,7 @@ def main():
         tour = Tour(accounts, options.folder)
         tour.tell()
         tour.cast.write(f"{options.folder}/tour.cast", "TeleClaude on a shared machine")
-        photograph(options.chromium, options.work, accounts.get("ada", accounts["alice"]), options.folder)
+        photograph(options.chromium, options.work, accounts.get("ada", tour.user), options.folder)
     finally:
         for account in accounts.values():
             subprocess.run(account.command(["tmux", "-L", "stage", "kill-server"]), env=account.environment, capture_output=True)
