@@ -253,8 +253,10 @@ def photograph(chromium, work, account, folder):
     os.makedirs(f"{work}/tmp", exist_ok=True)
     browser = Browser(chromium, f"{work}/tmp/chromium")
     try:
-        for name, width, height in [("report-desktop", 1000, 900), ("report-phone", 390, 844)]:
+        browser.call("Emulation.setScrollbarsHidden", hidden=True)
+        for name, width, height, place in [("report-desktop", 1000, 1500, 0), ("report-phone", 390, 844, 3)]:
             browser.show(page, width, height, "light", scale=1)
+            browser.evaluate(f"document.querySelectorAll('h1, h2')[{place}].scrollIntoView()")
             browser.picture(f"{folder}/{name}.png", whole=False)
     finally:
         browser.end()
