@@ -114,4 +114,32 @@ struct TourTests {
         #expect(Array(data.prefix(8)) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
         #expect(data[16..<20].reduce(0) { $0 << 8 | Int($1) } == width)
     }
+
+    @Test(
+        "ci/tour says what it can't do, and has made nothing",
+        arguments: [
+            (["--nonsense", "x"], 64, "ci/tour --folder DIR"), (["--folder"], 64, "ci/tour --folder DIR"),
+            (["--programs", "/nowhere"], 2, "there is no program teleclauded in /nowhere"),
+        ] as [([String], Int32, String)])
+    func refusals(words: [String], code: Int32, says: String) async throws {
+        try await withSandbox { box in
+            let before = try box.contents()
+            let run = try await box.run(Program(inPath: "bash"), ["\(Built.project)/ci/tour"] + words)
+            #expect(run.code == code && run.output.isEmpty && run.error.contains(says), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    @Test(
+        "who is not root is told what is not shown, and docs/tour is not his",
+        .enabled(if: geteuid() == 0, "root becomes somebody else here"))
+    func alone() async throws {
+        try await withSandbox { box in
+            let identity = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]
+            let run = try await box.run(
+                Program(inPath: "setpriv"), identity + ["bash", "\(Built.project)/ci/tour"], in: "/")
+            #expect(run.code == 2 && run.error.contains("an admin's reading and its entry are not shown"), "\(run)")
+            #expect(run.error.contains("say --folder DIR"), "\(run)")
+        }
+    }
 }
