@@ -257,7 +257,13 @@ struct AdapterTests {
                 return run.output.trimmingCharacters(in: .newlines)
             }
             let alice = AdapterMachine.alice
-            #expect(try await say(alice, "hello") == "You are Alice.")
+            // What the page says to try first.
+            let page = try TestSources.text(of: "docs/adapters.md")
+            let tried = page.matches(of: /(?m)^python3 chat\.py (\d+) (.+)$/).map { (String($0.1), String($0.2)) }
+            #expect(tried.map(\.0) == [alice, alice])
+            for (user, line) in tried {
+                #expect(try await say(user, line) == (line == "hello" ? "You are Alice." : "none"))
+            }
             #expect(try await say("999888777", "hello") == "You are nobody here.")
             #expect(try await say("999888777", "/list").hasPrefix("nobody in the settings has this identity"))
             #expect(try await say(alice, "/start robot \(machine.alice.home)").contains("telec sessions start"))

@@ -84,6 +84,7 @@ struct MultiUserTests {
             let id = try await machine.start(machine.alice, title: "Alice's work")
             let silent = try await machine.telec(machine.admin, "transcript", id)
             #expect(silent.code == 64 && silent.error.contains("takes a reason") && silent.output.isEmpty, "\(silent)")
+            #expect(!silent.error.contains("Viewing"), "\(silent)")
             let read = try await machine.telec(machine.admin, "transcript", id, "--reason", "incident 7")
             #expect(read.output.contains(Self.canary), "\(read)")
             #expect(read.error.contains("Viewing [Alice]'s session: access logged"))

@@ -17,8 +17,7 @@ struct UsingPageTests {
             return "ID=$(telec sessions start --title 'Tidy up' -- sh -c 'echo deploy to staging: refund, timeout')\n"
                 + "until telec sessions get \"$ID\" | grep -q closed; do sleep 0.1; done"
         }
-        let folders = ".local/share/bash-completion/completions .zfunc .config/fish/completions src/shop"
-        let begin = "cd; mkdir -p \(folders)\n"
+        let begin = "cd; mkdir -p src/shop\n"
         try await withDaemon(.sqlite) { daemon in
             let programs = URL(fileURLWithPath: Program.telec.path).deletingLastPathComponent().path
             let own: [String: String?] = ["PATH": programs + ":" + (environment("PATH") ?? "/usr/bin:/bin")]

@@ -39,10 +39,12 @@ struct TranscriptReading {
         let found = try? await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
         guard let found, found.ownerPerson != me.person || found.ownerUID != me.uid else { return (found, reason) }
         let owner = SessionTexts.plain(found.ownerPerson ?? "nobody")
-        guard reason == nil, Console.inputIsTerminal, Console.errorIsTerminal else {
+        guard reason == nil else {
             Console.error("Viewing [\(owner)]'s session: access logged")
             return (found, reason)
         }
+        // Without a reason nothing is viewed, and the daemon says so.
+        guard Console.inputIsTerminal, Console.errorIsTerminal else { return (found, nil) }
         return (found, Console.ask("This is \(owner)'s session. Reading it is logged. Reason? "))
     }
 }
