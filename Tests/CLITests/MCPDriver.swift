@@ -28,6 +28,8 @@ struct MCPDriver: Sendable {
     struct Plan {
         var transport = "http"
         var mode = "auto"
+        /// What `initialize` offers, where it is not the SDK's newest.
+        var offers: String?
         var asks = false
         var reason: String?
         var token: String?
@@ -38,6 +40,7 @@ struct MCPDriver: Sendable {
                 "transport": transport, "mode": mode, "asks": asks, "steps": steps, "socket": socket, "telec": telec,
             ]
             members["reason"] = reason
+            members["offers"] = offers
             members["token"] = token
             return members
         }
@@ -74,7 +77,16 @@ struct MCPDriver: Sendable {
     let socket: String
     let telec: Program
 
-    /// Runs the plans one after the other, as this user.
+    /// What is wrong, by the specification's own schema, with what was said in these conversations.
+    static func complaints(_ conversations: [[String: Any]], _ box: Sandbox) async throws -> [[String]] {
+        let python = Program(path: "\(try folder.get())/\(SDK.current.rawValue)/bin/python")
+        let input = String(decoding: try JSONSerialization.data(withJSONObject: conversations), as: UTF8.self)
+        let run = try await box.run(python, ["\(Built.project)/ci/mcp/check.py"], input: input, in: "/", timeout: 120)
+        try #require(run.code == 0, "\(run)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String]])
+    }
+
+    /// Runs the plans one after the other, as this user; every message of both sides has to be one by the specification.
     func run(_ sdk: SDK, as user: TestUser, _ plans: [Plan]) async throws -> [Answer] {
         let python = Program(path: "\(try Self.folder.get())/\(sdk.rawValue)/bin/python")
         let input = try JSONSerialization.data(withJSONObject: plans.map { $0.document(socket, telec.path) })
@@ -83,6 +95,12 @@ struct MCPDriver: Sendable {
             input: String(decoding: input, as: UTF8.self), in: "/", timeout: 120)
         try #require(run.code == 0, "\(run)")
         let answers = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
+        for answer in try #require(answers) {
+            let messages = try #require(answer["messages"] as? [[String: String]])
+            #expect(Set(messages.map { $0["from"] }) == ["client", "server"], "nothing was kept of what went over it")
+        }
+        let complaints = try await Self.complaints(try #require(answers), box).joined()
+        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
         return try #require(answers).map { answer in
             Answer(
                 version: try #require(answer["version"] as? String),

@@ -28,9 +28,56 @@ struct MCPMessageTests {
         let (text, facts) = try #require(
             run.output.lastIndex(of: "\n").map { (run.output[..<$0], run.output[$0...].split(separator: " ")) })
         let document = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        try await hold(String(text), against: body, headers, daemon.box)
         return Reply(
             status: try #require(Int(facts[0].trimmingCharacters(in: .whitespacesAndNewlines))),
             type: facts.count > 1 ? String(facts[1]) : "", text: String(text), document: document ?? [:])
+    }
+
+    /// What answers a message that no SDK sends is a message by the specification, too.
+    private func hold(_ answer: String, against body: String, _ headers: [String], _ box: Sandbox) async throws {
+        let said = headers.contains("MCP-Protocol-Version: 2026-07-28") ? "2026-07-28" : "2025-11-25"
+        let lines = answer.split(separator: "\n")
+        let events = lines.filter { $0.hasPrefix("data: ") }.map { $0.dropFirst(6) }
+        let answers = (events.isEmpty ? lines : events).map { ["from": "server", "text": String($0)] }
+        let messages = [["from": "client", "text": body, "meant": "wrong"]] + answers
+        let complaints = try await MCPDriver.complaints([["version": said, "messages": messages]], box).joined()
+        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+    }
+
+    /// The specification's schema says no to what is not quite one of its messages; else the others' tests would hold nothing.
+    @Test func theSchemaSaysNo() async throws {
+        let (ask, list) = (
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{\#(Self.meta)}}"#,
+            #"{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","tools":[],"ttlMs":1,"cacheScope":"private"}}"#
+        )
+        let meant: [(answer: String, words: String?)] = [
+            (list, nil), (list.replacing("tools", with: "Tools"), "tools: Field required"),
+            (list.replacing(#""tools""#, with: #""nextCursor":null,"tools""#), "nextCursor: Input should be"),
+            (list.replacing(":1,", with: ":1,\"more\":true,"), "more: Extra inputs"),
+            (list.replacing(#""ttlMs":1"#, with: #""ttlMs":"1""#), "ttlMs: Input should be"),
+            (list.replacing(#""id":1"#, with: #""id":2"#), "answers what nobody has asked"),
+            (list.replacing(#""id":1"#, with: #""id":1,"id":1"#), "a member is there twice"),
+            (list.replacing(#""tools":[]"#, with: #""tools":[{"name":"x"}]"#), "inputSchema: Field required"),
+            (#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"x"}}"#, "id"),
+            (#"{"jsonrpc":"2.0","id":1,"error":{"code":-32022,"message":"x"}}"#, "error.data: Field required"),
+            (#"{"jsonrpc":"2.0","id":1,"error":{"code":-32600.5,"message":"x"}}"#, "error.code"),
+            (#"{"jsonrpc":"2.0","method":"notifications/nonesuch"}"#, "has no notifications/nonesuch here"),
+            (#"{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{}}"#, "has no elicitation/create"),
+            ("[]", "not an object"), (#"{"a":NaN}"#, "NaN is no JSON"), ("{", "Expecting"),
+        ]
+        let conversations: [[String: Any]] = meant.map { one in
+            [
+                "version": "2026-07-28",
+                "messages": [["from": "client", "text": ask], ["from": "server", "text": one.answer]],
+            ]
+        }
+        let found = try await withSandbox { try await MCPDriver.complaints(conversations, $0) }
+        for ((answer, words), complaints) in zip(meant, found) {
+            #expect(complaints.isEmpty == (words == nil), "\(answer) \(complaints)")
+            #expect(complaints.allSatisfy { $0.contains(words ?? "") }, "\(answer) \(complaints)")
+        }
+        #expect(found.count == meant.count)
     }
 
     private static let meta = #"""

@@ -54,7 +54,7 @@ struct MessageTests {
         #expect(failure(#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#)?.id == .number(7))
         #expect(
             RPCFailure(.parseError, "no").document.canonical()
-                == #"{"error":{"code":-32700,"message":"no"},"id":null,"jsonrpc":"2.0"}"#)
+                == #"{"error":{"code":-32700,"message":"no"},"jsonrpc":"2.0"}"#)
     }
 
     @Test func theThreeKinds() throws {

@@ -53,12 +53,15 @@ package struct RPCFailure: Error, Sendable {
         }
     }
 
-    /// The answer. Without an id of the request's it has none, which JSON-RPC spells `null`.
+    /// The answer. Without an id of the request's it has none: JSON-RPC would have `null`, which the specification's schema does not take.
     package var document: JSON {
         var error: [(key: String, value: JSON)] = [
             ("code", .integer(code.rawValue)), ("message", .string(message)),
         ]
         if let data { error.append(("data", data)) }
-        return .object([("jsonrpc", "2.0"), ("id", id?.document ?? .null), ("error", .object(error))])
+        var answer: [(key: String, value: JSON)] = [("jsonrpc", "2.0")]
+        if let id { answer.append(("id", id.document)) }
+        answer.append(("error", .object(error)))
+        return .object(answer)
     }
 }

@@ -42,8 +42,8 @@ actor RelayedAnswer {
             throw RPCFailure(.internalError, trouble)
         }
         // What is refused before it is read has no id, and the agent needs one.
-        let whole = members.map { (key: $0.key, value: $0.key == "id" ? id.document : $0.value) }
-        await output.write(JSON.object(whole).canonical())
+        let others = members.filter { $0.key != "id" }
+        await output.write(JSON.object(others + [("id", id.document)]).canonical())
     }
 
     /// What answers and speaks no MCP.
