@@ -52,6 +52,57 @@ struct MCPToolTests {
         }
     }
 
+    /// The revisions with `initialize` say the same of every tool to each, by both versions of the SDK and both ways.
+    @Test(arguments: Backend.available)
+    func earlierRevisionsSayTheSame(backend: Backend) async throws {
+        try await withSharedMachine(backend) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let on: [String: Any] = ["session_id": id]
+            let new: [String: Any] = ["title": "New", "project_path": "/tmp", "command": ["sleep", "1000"]]
+            let steps =
+                [
+                    ["list": true], call("whoami"), call("list_sessions"), call("list_projects"), call("list_agents"),
+                    call("list_audit"), call("get_session", on), call("get_session_data", on),
+                    call("send_message", ["session_id": id, "message": "hello"]), call("start_session", new),
+                    call("end_session", ["session_id": "none-such"]),
+                ]
+            func plan(_ transport: String, _ mode: String, _ offers: String) -> MCPDriver.Plan {
+                MCPDriver.Plan(
+                    transport: transport, mode: mode, offers: offers, asks: true, reason: "an incident", steps: steps)
+            }
+            let ways: [(MCPDriver.SDK, [MCPDriver.Plan])] = [
+                (.current, [plan("stdio", "legacy", "2025-11-25"), plan("http", "legacy", "2025-06-18")]),
+                (.before, [plan("http", "", "2025-11-25"), plan("stdio", "", "2025-06-18")]),
+            ]
+            for (sdk, plans) in ways {
+                for user in [machine.alice, machine.admin, machine.bob, machine.stranger] {
+                    let answers = try await machine.mcp.run(sdk, as: user, plans)
+                    #expect(answers.map(\.version) == ["2025-11-25", "2025-06-18"])
+                    for (plan, answer) in zip(plans, answers) {
+                        #expect(
+                            answer.succeeded(steps) == Self.mayCall(user, machine, by: plan.transport),
+                            "\(sdk) \(user.name) \(answer)")
+                        let isAsked = user.uid == machine.admin.uid
+                        #expect(answer.asked.count == (isAsked ? 1 : 0), "\(answer)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Which tools do what they are asked of Alice's session.
+    private static func mayCall(_ user: TestUser, _ machine: SharedMachine, by transport: String) -> Set<String> {
+        let start: Set<String> = transport == "stdio" ? ["start_session"] : []
+        let any: Set<String> = ["whoami", "list_sessions", "list_projects", "list_agents"]
+        switch user.uid {
+        case machine.alice.uid: return any.union(start).union(["get_session", "get_session_data", "send_message"])
+        case machine.admin.uid:
+            return any.union(start).union(["get_session", "get_session_data", "send_message", "list_audit"])
+        case machine.bob.uid: return any.union(start)
+        default: return ["whoami"]
+        }
+    }
+
     /// An admin is asked why he reads somebody else's session, by whatever way his client knows; what he says is in the log.
     @Test(arguments: Backend.available)
     func readingSomebodyElsesTakesAReason(backend: Backend) async throws {
@@ -274,6 +325,11 @@ extension MCPDriver.Answer {
 
     fileprivate func titles(_ step: Int) -> [String] {
         (outcomes[step].content["sessions"] as? [[String: Any]] ?? []).compactMap { $0["title"] as? String }
+    }
+
+    /// The tools that did what they were asked.
+    fileprivate func succeeded(_ steps: [[String: Any]]) -> Set<String> {
+        Set(zip(steps, outcomes).compactMap { step, outcome in outcome.isError ? nil : step["call"] as? String })
     }
 
     fileprivate func projects(_ step: Int) -> [String] {

@@ -45,6 +45,15 @@ struct TranscriptCommandTests {
                 for at in Self.hostile.indices { #expect(run.output.contains("end\(at)"), "\(arguments) \(at) \(run)") }
                 #expect(!run.output.contains("c2VjcmV0"), "\(run)")
             }
+            // An agent's front end may print what a tool has said: as JSON, and what the JSON says.
+            let call =
+                #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_session_data","arguments":{"session_id":"\#(id)","tail_chars":48000}}}"#
+            let mcp = try await daemon.telec("mcp", input: call)
+            let reply = try JSONSerialization.jsonObject(with: Data(mcp.output.utf8)) as? [String: Any]
+            let content = (reply?["result"] as? [String: Any])?["structuredContent"] as? [String: Any]
+            let said = try #require(content?["text"] as? String, "\(mcp)")
+            #expect(Self.isHarmless(said) && !said.contains("c2VjcmV0") && Self.isHarmless(mcp.output), "\(mcp)")
+            for at in Self.hostile.indices { #expect(said.contains("end\(at)"), "\(at) \(said)") }
             let cast = try await daemon.telec("transcript", id, "--format", "cast")
             #expect(Self.isHarmless(cast.output) && !cast.output.contains(#"\u001b"#), "\(cast)")
             #expect(cast.output.hasPrefix(#"{"term":{"#) && cast.output.contains(#"\r\n"#), "\(cast)")
