@@ -219,4 +219,14 @@ struct PostgreSQLOddTablesTests {
                     })
         }
     }
+
+    @Test("a table of as many columns as there can be is counted in several questions")
+    func wide() async throws {
+        let columns = (1...1_500).map { "c\($0) float8" }.joined(separator: ", ")
+        let script =
+            "CREATE TABLE t (id int PRIMARY KEY, \(columns)); INSERT INTO t (id, c1, c1500) VALUES (1, 'NaN', '-0')"
+        try await Self.transferred(script) { report, _, _ in
+            #expect(report.types.map { "\($0.column) \($0.type)" } == ["c1 TEXT", "c1500 ANY"])
+        }
+    }
 }

@@ -35,14 +35,13 @@ struct EnforcedTableCounts {
         let kinds = table.columns.map { types[$0.name] ?? EnforcedType($0.type) }
         var answers = ["count(*)"]
         for (column, type) in zip(table.columns, kinds) {
-            answers.append(column.isIdentity ? "max(\(SQLText.identifier(column.name)))" : "NULL")
+            if column.isIdentity { answers.append("max(\(SQLText.identifier(column.name)))") }
             answers += type.specials.map { "count(*) FILTER (WHERE \($0.condition))" }
         }
         for check in table.checks {
             answers.append("count(*) FILTER (WHERE (\(check.expression.sourceText)) IS FALSE)")
         }
-        let query: SQL = "SELECT \(trusted: answers.joined(separator: ", ")) \(trusted: blank.reading.from)"
-        var row = (try connection.query(query).first?.values ?? [])[...]
+        var row = try values(of: answers, on: connection)[...]
         func take(_ count: Int) -> [Int64?] {
             defer { row = row.dropFirst(count) }
             return row.prefix(count).map(\.integer)
@@ -52,9 +51,19 @@ struct EnforcedTableCounts {
         found.rows = counts(1).first ?? 0
         found.held = zip(table.columns, kinds).map { column, type in
             EnforcedColumn(
-                column: column.name, type: type, highest: take(1).first ?? nil, specials: counts(type.specials.count))
+                column: column.name, type: type, highest: column.isIdentity ? take(1).first ?? nil : nil,
+                specials: counts(type.specials.count))
         }
         found.breaches = counts(table.checks.count)
         return found
+    }
+
+    /// A row of answers, in as many queries as it takes: PostgreSQL yields at most 1,664 columns
+    /// (https://www.postgresql.org/docs/current/limits.html).
+    private func values(of answers: [String], on connection: any Connection) throws -> [Value] {
+        try stride(from: 0, to: answers.count, by: 1_600).flatMap { start in
+            let some = answers[start..<min(start + 1_600, answers.count)].joined(separator: ", ")
+            return try connection.query("SELECT \(trusted: some) \(trusted: blank.reading.from)").first?.values ?? []
+        }
     }
 }
