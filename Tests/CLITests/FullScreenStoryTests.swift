@@ -281,6 +281,31 @@ struct FullScreenStoryTests {
         }
     }
 
+    /// The same by all that a session may print, looking at every byte that the program sends to its terminal.
+    @Test func nothingHostileIsSent() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = daemon.box("hostile")
+            try (HostileText.script + "\nsleep 1000").write(toFile: script, atomically: true, encoding: .utf8)
+            let id = try await daemon.start("sh", script, title: "T \u{202E}evil\u{2066}")
+            let last = "end\(HostileText.sequences.count - 1)"
+            try await daemon.waitForTranscript(of: id, toContain: last)
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                let sent = daemon.box("sent")
+                try await window.open("read begin; \(program)", columns: 120, rows: 60)
+                _ = try await window.tmux(["pipe-pane", "-o", "cat > '\(sent)'"])
+                try await window.keys("Enter")
+                try await window.wait(toShow: "T evil")
+                try await window.keys("t")
+                let screen = try await window.wait(toShow: last)
+                for at in HostileText.sequences.indices { #expect(screen.contains("end\(at)"), "\(at)\n\(screen)") }
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: sent))
+                let text = try #require(String(data: bytes, encoding: .utf8))
+                #expect(text.contains("\u{1B}[") && text.contains(last))
+                for word in HostileText.unheard { #expect(!text.contains(word), "\(word.debugDescription)") }
+            }
+        }
+    }
+
     @Test func linesAloneDoTheSame() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start(

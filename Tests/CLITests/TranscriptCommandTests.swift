@@ -7,33 +7,10 @@ import Testing
 struct TranscriptCommandTests {
     /// What a terminal would obey: clipboard, title reports, DECRQSS, text that runs backwards, sixel, links, and more; as the shell's
     /// printf has them, between marks.
-    private static let hostile = [
-        #"\033]52;c;c2VjcmV0\007"#, #"\033]52;c;?\033\\"#, #"\033[21t"#, #"\033[>c"#, #"\033[6n"#, #"\033P$q"p\033\\"#,
-        #"\033P0;1;0q#0;2;0;0;0~~\033\\"#, #"\033]8;;http://example.org\033\\"#, #"\033]0;title\007"#, #"\033[?1049h"#,
-        #"\302\233 2J"#, #"\302\235 52;c;x\302\234"#, #"\342\200\256"#, #"\342\201\246"#, #"\330\234"#,
-        #"\033_Ga=T\033\\"#,
-        #"\033^x\033\\"#, #"\033Xx\033\\"#, #"\033c"#, #"\033#8"#, #"\033(0"#, #"\016"#, #"\007"#, #"\010"#,
-        #"\033]1337;File=x\007"#,
-        #"\033Ptmux;\033\033]52;c;eA==\007\033\\"#,
-    ]
-
-    /// Control characters but the two of text, what turns text around, and escape sequences that were cut open.
-    private static func isHarmless(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { scalar in
-            switch scalar.value {
-            case 0x09, 0x0A: true
-            case 0..<0x20, 0x7F...0x9F, 0x61C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: false
-            default: true
-            }
-        }
-    }
-
     @Test("nothing of a session reaches the reader's terminal")
     func hostile() async throws {
         try await withDaemon(.sqlite) { daemon in
-            let script = Self.hostile.enumerated().map { "printf 'begin\($0) \($1) end\($0)\\n'" }.joined(
-                separator: "\n")
-            try script.write(toFile: daemon.box("hostile"), atomically: true, encoding: .utf8)
+            try HostileText.script.write(toFile: daemon.box("hostile"), atomically: true, encoding: .utf8)
             let id = try await daemon.start("sh", daemon.box("hostile"), title: "Hostile")
             try await daemon.wait(for: id, toBe: "closed")
             for arguments in [
@@ -41,8 +18,10 @@ struct TranscriptCommandTests {
                 ["transcript", id, "--format", "jsonl"], ["transcript", id, "--follow"], ["sessions", "tail", id],
             ] {
                 let run = try await daemon.box.run(.telec, arguments, daemon.variables)
-                #expect(run.code == 0 && Self.isHarmless(run.output), "\(arguments) \(run)")
-                for at in Self.hostile.indices { #expect(run.output.contains("end\(at)"), "\(arguments) \(at) \(run)") }
+                #expect(run.code == 0 && HostileText.isHarmless(run.output), "\(arguments) \(run)")
+                for at in HostileText.sequences.indices {
+                    #expect(run.output.contains("end\(at)"), "\(arguments) \(at) \(run)")
+                }
                 #expect(!run.output.contains("c2VjcmV0"), "\(run)")
             }
             // An agent's front end may print what a tool has said: as JSON, and what the JSON says.
@@ -52,10 +31,15 @@ struct TranscriptCommandTests {
             let reply = try JSONSerialization.jsonObject(with: Data(mcp.output.utf8)) as? [String: Any]
             let content = (reply?["result"] as? [String: Any])?["structuredContent"] as? [String: Any]
             let said = try #require(content?["text"] as? String, "\(mcp)")
-            #expect(Self.isHarmless(said) && !said.contains("c2VjcmV0") && Self.isHarmless(mcp.output), "\(mcp)")
-            for at in Self.hostile.indices { #expect(said.contains("end\(at)"), "\(at) \(said)") }
+            #expect(
+                HostileText.isHarmless(said) && !said.contains("c2VjcmV0") && HostileText.isHarmless(mcp.output),
+                "\(mcp)")
+            for at in HostileText.sequences.indices { #expect(said.contains("end\(at)"), "\(at) \(said)") }
+            let lines = try await daemon.telec("tui", "--plain", input: "list\nread 1\nquit\n")
+            #expect(lines.code == 0 && HostileText.isHarmless(lines.output), "\(lines)")
+            for at in HostileText.sequences.indices { #expect(lines.output.contains("end\(at)"), "\(at) \(lines)") }
             let cast = try await daemon.telec("transcript", id, "--format", "cast")
-            #expect(Self.isHarmless(cast.output) && !cast.output.contains(#"\u001b"#), "\(cast)")
+            #expect(HostileText.isHarmless(cast.output) && !cast.output.contains(#"\u001b"#), "\(cast)")
             #expect(cast.output.hasPrefix(#"{"term":{"#) && cast.output.contains(#"\r\n"#), "\(cast)")
             let raw = try await daemon.telec("transcript", id, "--raw")
             #expect(raw.output.contains(#"\u001b]52;c;c2VjcmV0"#), "\(raw)")
@@ -65,7 +49,7 @@ struct TranscriptCommandTests {
             }
             for (arguments, words) in [(["search", "begin0"], "end0"), (["search", "end25", "--json"], "begin25")] {
                 let found = try await daemon.box.run(.telec, arguments, daemon.variables)
-                #expect(found.output.contains(words) && Self.isHarmless(found.output), "\(found)")
+                #expect(found.output.contains(words) && HostileText.isHarmless(found.output), "\(found)")
             }
         }
     }
