@@ -144,20 +144,32 @@ public struct Restore: Sendable {
         }
     }
 
-    /// Whether it is what migrations alone make: a restore that was ended by force has left it so. No daemon ever worked there, and
-    /// nobody was logged.
+    /// Whether it is what migrations alone make, all of them or the first ones: a restore that was ended by force has left it so. No
+    /// daemon ever worked there, and nobody was logged.
     private func isFresh(_ history: History) async throws -> Bool {
-        let migrator = Migrator(history: history, database: database)
-        guard let status = try? await migrator.status(), status.position == .current else { return false }
+        guard let status = try? await Migrator(history: history, database: database).status() else { return false }
+        switch status.position {
+        case .current, .behind: break
+        case .newer, .changed: return false
+        }
+        let applied = status.lines.count { $0.state == .applied }
+        let dialect = database.transferDialect
         return try await database.withConnection { connection in
-            try history.schema.tables.map(\.name).allSatisfy { table in
-                let rows = try connection.query("SELECT * FROM \(identifier: table) LIMIT 2")
-                guard let row = rows.first else { return true }
-                switch table {
-                case "daemon_lease": return rows.count == 1 && row["epoch"]?.integer == 0
-                case "audit_head": return rows.count == 1 && row["seq"]?.integer == 0
-                case _: return false
-                }
+            guard applied > 0 else {
+                return try dialect.existingObjects(ignoring: OwnTables.names, on: connection).isEmpty
+            }
+            return try Self.isFresh(History(Array(history.migrations.prefix(applied))).schema, on: connection)
+        }
+    }
+
+    private static func isFresh(_ schema: Schema, on connection: any Connection) throws -> Bool {
+        try schema.tables.map(\.name).allSatisfy { table in
+            let rows = try connection.query("SELECT * FROM \(identifier: table) LIMIT 2")
+            guard let row = rows.first else { return true }
+            switch table {
+            case "daemon_lease": return rows.count == 1 && row["epoch"]?.integer == 0
+            case "audit_head": return rows.count == 1 && row["seq"]?.integer == 0
+            case _: return false
             }
         }
     }

@@ -241,6 +241,27 @@ struct BackupTests {
         }
     }
 
+    /// A restore begins with the migrations, each in a transaction of its own: it may be killed between any two.
+    @Test("what a killed restore has migrated so far is taken up again", arguments: Backend.available)
+    func killedWhileMigrating(_ backend: Backend) async throws {
+        try await withBackup { box, variables in
+            try fill(box("test.db"))
+            let backup = try await box.run(.telec, ["backup", box("large")], variables)
+            #expect(backup.code == 0, "\(backup)")
+            for (number, last) in ["0001-single-user-tables", "0004-daemon-lease", "0008-imports"].enumerated() {
+                try await withTarget(backend, box) { url in
+                    let url = backend == .sqlite ? "sqlite:\(box("part\(number).db"))" : url
+                    let up = try await box.migrate("up", "--to", last, "--database", url)
+                    #expect(up.ending == .exit(0), "\(up)")
+                    let restore = try await box.run(
+                        .telec, ["restore", box("large"), "--json"], freshMachine(box, url, "part\(number)"))
+                    #expect(restore.code == 0, "\(restore)")
+                    #expect(try query("SELECT count(*) FROM sessions", on: url) == ["30001"])
+                }
+            }
+        }
+    }
+
     @Test("a disk that is full leaves nothing", .enabled(if: geteuid() == 0, "only root may mount a small disk"))
     func fullDisk() async throws {
         try await withBackup { box, variables in
