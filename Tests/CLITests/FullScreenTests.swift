@@ -21,7 +21,9 @@ struct FullScreenTests {
     @Test(arguments: [(80, 24), (132, 43), (40, 12)])
     func theListIsGroupedAndDetailsStand(columns: Int, rows: Int) async throws {
         try await withDaemon(.sqlite) { daemon in
-            _ = try await start(daemon, "Naïve 日本 🙂", in: "p1")
+            let first = try await start(daemon, "Naïve 日本 🙂", in: "p1")
+            // The order is that of their last words.
+            try await daemon.waitForTranscript(of: first, toContain: "welcome")
             let second = try await start(daemon, "Second", in: "p2")
             try await daemon.waitForTranscript(of: second, toContain: "welcome")
             try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in

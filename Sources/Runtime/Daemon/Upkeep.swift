@@ -73,13 +73,14 @@ struct Upkeep: Service {
         }
     }
 
-    /// A database that is away for a while costs nothing but the times of sessions.
+    /// While the database is away the times wait: sessions keep their order when it is back.
     private func flush() async {
-        let ids = services.activity.take()
-        guard !ids.isEmpty else { return }
+        let times = services.activity.take()
+        guard !times.isEmpty else { return }
         do {
-            try await services.sessions.touch(ids)
+            try await services.sessions.touch(times)
         } catch {
+            services.activity.putBack(times)
             logger.warning("activity was not noted", metadata: ["error": "\(error)"])
         }
     }

@@ -182,13 +182,16 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Notes that something happened in these sessions.
-    public func touch(_ ids: [String]) async throws {
+    /// Notes when something last happened in each of these sessions, by their ids. A time before the one that stands is no news.
+    public func touch(_ times: [String: Timestamp]) async throws {
+        let texts = times.mapValues(\.text).sorted { $0.key < $1.key }
         try await fence.write { connection in
-            for id in ids {
+            for (id, time) in texts {
                 try connection.execute(
-                    "UPDATE sessions SET last_activity = \(Timestamp.now.text) WHERE session_id = \(id) AND closed_at IS NULL"
-                )
+                    """
+                    UPDATE sessions SET last_activity = \(time) WHERE session_id = \(id) AND closed_at IS NULL \
+                    AND (last_activity IS NULL OR last_activity < \(time))
+                    """)
             }
         }
     }

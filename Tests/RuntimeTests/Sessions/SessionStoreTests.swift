@@ -80,6 +80,37 @@ import Testing
         }
     }
 
+    /// What is written down together keeps its order, whatever the ids are, and no time goes back.
+    @Test(arguments: Backend.available)
+    func sessionsAreOrderedByWhenTheyWereActive(backend: Backend) async throws {
+        try await withStore(backend) { store, _ in
+            let me = Owner(person: "Alice", uid: 1_001)
+            for number in 1...3 { try await store.insert(session(number, of: me)) }
+            try await store.insert(session(4, of: me, state: .closed))
+            let activity = Activity()
+            let times = try ["09:00", "11:00", "11:30", "11:20"].map {
+                try #require(Timestamp(parsing: "2026-11-25T\($0):00.000000Z"))
+            }
+            activity.note("s101", at: times[2])
+            activity.note("s101", at: times[1])
+            activity.note("s102", at: times[3])
+            activity.note("s103", at: times[0])
+            // The database was away: what could not be written waits beside what happens meanwhile.
+            let waiting = activity.take()
+            activity.note("s102", at: times[1])
+            activity.putBack(waiting)
+            try await store.touch(activity.take())
+            #expect(activity.take() == [:])
+            let page = try await store.page(.all, SessionFilter(), after: nil, limit: 10).sessions
+            #expect(page.map(\.id) == ["s101", "s102", "s104", "s103"])
+            #expect(
+                page.map(\.lastActivity) == [
+                    "2026-11-25T11:30:00.000000Z", "2026-11-25T11:20:00.000000Z", "2026-11-25T10:04:00.000000Z",
+                    "2026-11-25T10:03:00.000000Z",
+                ])
+        }
+    }
+
     /// Something on the table that reports no failure: what did not happen is not answered as done.
     @Test(arguments: Backend.available)
     func whatIsSwallowedIsAFailure(backend: Backend) async throws {
