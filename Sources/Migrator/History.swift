@@ -1,5 +1,4 @@
 import Dialects
-import Synchronization
 
 /// All migrations, in the one order in which they are applied.
 public struct History: Sendable {
@@ -24,7 +23,8 @@ public struct History: Sendable {
         }
         self.migrations = migrations
         self.places = places
-        replay = HistoryReplay(of: migrations)
+        replay = Deferred { HistoryReplay(of: migrations) }
+        checksums = Deferred { migrations.map { CanonicalOperations.checksum(of: $0.operations) } }
         if !History.isReplayedLater { try requirePossible() }
     }
 
@@ -33,54 +33,39 @@ public struct History: Sendable {
     @TaskLocal package static var isReplayedLater = false
 
     private let places: [String: Int]
-    private let replay: HistoryReplay
+    private let replay: Deferred<HistoryReplay>
+    /// The checksum of each migration, in their order.
+    let checksums: Deferred<[String]>
 
     /// The schema that all migrations make.
-    public var schema: Schema { replay.outcome.schema }
+    public var schema: Schema { replay.value.schema }
 
     /// Throws where a migration makes no sense after those before it.
     func requirePossible() throws(HistoryError) {
-        if let error = replay.outcome.error { throw error }
+        if let error = replay.value.error { throw error }
     }
 
     /// What the first `count` migrations make.
     func schema(after count: Int) throws(HistoryError) -> Schema {
-        let outcome = count == migrations.count ? replay.outcome : .init(of: migrations.prefix(count))
-        if let error = outcome.error { throw error }
-        return outcome.schema
+        let replay = count == migrations.count ? replay.value : HistoryReplay(of: migrations.prefix(count))
+        if let error = replay.error { throw error }
+        return replay.schema
     }
 
     func position(of id: String) -> Int? { places[id] }
 }
 
-/// What migrations make, found when it is first asked for.
-private final class HistoryReplay: Sendable {
-    /// The schema, up to the first migration that makes no sense.
-    struct Outcome: Sendable {
-        var schema = Schema()
-        var error: HistoryError?
+/// What migrations make, up to the first one that makes no sense.
+private struct HistoryReplay: Sendable {
+    var schema = Schema()
+    var error: HistoryError?
 
-        init(of migrations: some Sequence<Migration>) {
-            for migration in migrations {
-                do throws(SchemaError) { try schema.apply(migration.operations) } catch {
-                    self.error = .impossible(migration.id, error)
-                    return
-                }
+    init(of migrations: some Sequence<Migration>) {
+        for migration in migrations {
+            do throws(SchemaError) { try schema.apply(migration.operations) } catch {
+                self.error = .impossible(migration.id, error)
+                return
             }
-        }
-    }
-
-    private let migrations: [Migration]
-    private let found = Mutex(Outcome?.none)
-
-    init(of migrations: [Migration]) { self.migrations = migrations }
-
-    var outcome: Outcome {
-        found.withLock { found in
-            if let found { return found }
-            let outcome = Outcome(of: migrations)
-            found = outcome
-            return outcome
         }
     }
 }

@@ -48,7 +48,7 @@ public struct Migrator: Sendable {
         to target: String? = nil, _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) async throws -> MigrationReport {
         let (history, options) = (history, options)
-        return try await database.withConnection { connection in
+        return try await besideChecksums { connection in
             try MigrationRun(history: history, options: options, connection: connection, onEvent: onEvent)
                 .up(to: target)
         }
@@ -62,7 +62,7 @@ public struct Migrator: Sendable {
         _ target: DownTarget = .steps(1), _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) async throws -> MigrationReport {
         let (history, options) = (history, options)
-        return try await database.withConnection { connection in
+        return try await besideChecksums { connection in
             try MigrationRun(history: history, options: options, connection: connection, onEvent: onEvent).down(target)
         }
     }
@@ -72,7 +72,7 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigratorError`` when the ledger does not go with this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func status() async throws -> MigrationStatus {
         let history = history
-        return try await database.withConnection { try MigrationStatus(of: history, on: $0) }
+        return try await besideChecksums { try MigrationStatus(of: history, on: $0) }
     }
 
     /// Tells what `up` would do. Takes no lock and creates nothing.
@@ -81,7 +81,7 @@ public struct Migrator: Sendable {
     ///   `DatabaseError`.
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let history = history
-        return try await database.withConnection { connection in
+        return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(), of: history)
             return try MigrationPreview(of: history.planUp(applied: applied, to: target), on: connection)
@@ -94,7 +94,7 @@ public struct Migrator: Sendable {
     ///   `DatabaseError`.
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
-        return try await database.withConnection { connection in
+        return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(), of: history)
             return try MigrationPreview(of: history.planDown(applied: applied, target), on: connection)
@@ -137,6 +137,13 @@ public struct Migrator: Sendable {
             let made = try ScratchRun(history: history, applied: applied).inspect(beside: connection)
             return live.differences(from: made)
         }
+    }
+
+    /// Runs `body` on a connection while the checksums that it compares with the ledger are computed: SQLite parses its whole schema
+    /// before it reads the first row, and a long history's checksums take a third as long.
+    private func besideChecksums<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        history.checksums.begin()
+        return try await database.withConnection(body)
     }
 }
 

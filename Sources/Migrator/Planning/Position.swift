@@ -41,7 +41,9 @@ extension History {
         }
         let known = zip(ledger, places).compactMap { entry, place in place.map { (entry: entry, place: $0) } }
         try requireOrder(known.map(\.place))
-        let changed = try known.compactMap { try changedMigration(at: $0.place, $0.entry, operations) }
+        let checksums = checksums.value
+        let changed = try known.filter { checksums[$0.place] != $0.entry.checksum }
+            .map { try changedMigration(at: $0.place, $0.entry, operations) }
         if !changed.isEmpty { return .changed(changed) }
         if known.count < ledger.count { return .newer(ledger[known.count...].map(\.id)) }
         let pending = migrations.dropFirst(known.count).map(\.id)
@@ -59,8 +61,7 @@ extension History {
 
     private func changedMigration(
         at place: Int, _ entry: LedgerEntry, _ operations: (String) throws -> String
-    ) throws -> ChangedMigration? {
-        guard CanonicalOperations.checksum(of: migrations[place].operations) != entry.checksum else { return nil }
+    ) throws -> ChangedMigration {
         let text = CanonicalOperations.text(of: migrations[place].operations)
         let difference = CanonicalOperations.difference(applied: try operations(entry.id), now: text)
         return ChangedMigration(id: entry.id, difference: difference)
