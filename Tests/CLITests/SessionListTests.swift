@@ -45,8 +45,11 @@ struct SessionListTests {
                 let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
                 #expect(run.code == 0 && run.output == "no sessions\n", "\(run)")
             }
+            // A closed session's time stays, whatever the daemon has still to note.
             try execute(
-                "UPDATE sessions SET last_activity = '2026-01-02T03:04:05.000000Z'",
+                """
+                UPDATE sessions SET last_activity = '2026-01-02T03:04:05.000000Z', closed_at = '2026-01-02T03:04:05.000000Z'
+                """,
                 on: try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil))
             #expect(try await list("--since", "1d").output == "no sessions\n")
             let old = try await daemon.telec("sessions", "list", "--columns", "activity,title")

@@ -1,0 +1,82 @@
+extension Connection {
+    /// Writes many rows into one table.
+    ///
+    /// - Throws: ``DatabaseError``.
+    public func copyIn(
+        table: String, columns: [String], types: [ColumnType]
+    ) throws(DatabaseError) -> any BulkWriter {
+        try copyIn(table: table, columns: columns, types: types, options: CopyOptions())
+    }
+
+    /// Every row of a query, copied. For results that are small.
+    ///
+    /// - Throws: ``DatabaseError``.
+    public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
+        let cursor = try rows(sql)
+        defer { cursor.close() }
+        let names = cursor.columnNames
+        var result: [Row] = []
+        while try cursor.next() {
+            result.append(Row(columnNames: names, values: names.indices.map { cursor.raw($0).copied }))
+        }
+        return result
+    }
+
+    /// Every row of a query as a value of your own: a property for a column of its name, `madeAt` also from `made_at`.
+    ///
+    ///     struct Note: Decodable { var id: Int; var text: String; var madeAt: Date? }
+    ///     let notes = try connection.query("SELECT * FROM notes WHERE owner = \(name)", as: Note.self)
+    ///
+    /// - Throws: `DatabaseError` of the query, and `DecodingError` for a row that does not decode as `T`.
+    public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
+        try query(sql).map { try T(from: RowDecoder(row: $0)) }
+    }
+
+    /// The first column of the first row; `nil` when there is no row.
+    ///
+    /// - Throws: ``DatabaseError``.
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
+
+    /// Whether the current schema has a table of this name.
+    ///
+    /// - Throws: ``DatabaseError``.
+    public func hasTable(_ name: String) throws(DatabaseError) -> Bool {
+        try queryValue(dialect.countTables(named: name))?.integer ?? 0 > 0
+    }
+
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError`` when the transaction can't begin or be committed.
+    public func transaction<T>(_ body: () throws -> T) throws -> T {
+        try begin()
+        return try finishTransaction(body)
+    }
+
+    /// Runs `body` in a transaction that sees one state of the database.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
+    public func snapshot<T>(_ body: () throws -> T) throws -> T {
+        try beginSnapshot()
+        return try finishTransaction(body)
+    }
+
+    /// The same, in a transaction whose snapshot others may join; `body` may end the sharing before it returns.
+    ///
+    /// - Throws: What `body` throws, and ``DatabaseError``.
+    public func sharedSnapshot<T>(_ body: (SnapshotShare) throws -> T) throws -> T {
+        let share = try beginSharedSnapshot()
+        return try finishTransaction { try body(share) }
+    }
+
+    private func finishTransaction<T>(_ body: () throws -> T) throws -> T {
+        do {
+            let result = try body()
+            try commit()
+            return result
+        } catch {
+            // The first error is the one to report: a rollback after a lost connection fails too, and says nothing new.
+            if isInTransaction { try? rollback() }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// A row whose foreign key points to no row.
+public struct ForeignKeyViolation: Sendable, Hashable {
+    /// The table that holds the row.
+    public var table: String
+    /// The row in the child table: its rowid, if it has one.
+    public var row: Int64?
+    /// The table that the key refers to.
+    public var parent: String
+    /// The columns of the foreign key.
+    public var columns: [String]
+    /// The values of those columns; empty where the row has no rowid to find it by.
+    public var values: [Value]
+
+    package init(table: String, row: Int64?, parent: String, columns: [String], values: [Value] = []) {
+        self.table = table
+        self.row = row
+        self.parent = parent
+        self.columns = columns
+        self.values = values
+    }
+}

@@ -1,0 +1,129 @@
+import Dialects
+import NIOCore
+import TCPOSIX
+
+/// The terminal: the command in tmux, and all that tmux says of it.
+extension Host {
+    /// How often a terminal is tried for that does not come up.
+    private static let attempts = 6
+
+    /// Hears what tmux says until the session is over.
+    func record(_ pane: [String]) async {
+        let following = Task { await followAgent() }
+        do {
+            try await holdTerminal(pane)
+        } catch {
+            failure = "\(error)"
+            recorder.output(Array("telec: \(error)\r\n".utf8), at: .now)
+            logger.error("the command was not started", metadata: ["error": "\(error)"])
+            try? folder.note("\(error)", in: folder.failure)
+        }
+        following.cancel()
+        await following.value
+        await finish()
+    }
+
+    /// Makes the terminal, or goes back to it, and stays until the command has ended. Somebody may detach this client: then it
+    /// attaches again. A server that goes away while the terminal is made is started anew. Throws `RuntimeError` with tmux's
+    /// words when no terminal comes up.
+    private func holdTerminal(_ pane: [String]) async throws {
+        var failures = 0
+        starting = try? await spec.tmuxServer.lock()
+        if terminal == .gone { folder.forgetCommand() }
+        while true {
+            lastWords = nil
+            let command = terminal == .gone && !folder.hasCommandStarted ? pane : nil
+            do {
+                try await hear(
+                    try await Tmux.open(
+                        spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
+            } catch {
+                lastWords = "\(error)"
+            }
+            starting = nil
+            if folder.exitCode() != nil || isEnding { return }
+            switch terminal {
+            case .there: failures = 0
+            case .gone where folder.hasCommandStarted: return
+            case .gone, .unknown:
+                failures += 1
+                let words = lastWords ?? "tmux ended without a word"
+                guard failures < Self.attempts || folder.hasCommandStarted else {
+                    throw RuntimeError(.failed, words)
+                }
+                // Each time it has taken twice as long.
+                if failures & (failures - 1) == 0 {
+                    logger.warning("there is no way to the terminal: trying again", metadata: ["tmux": "\(words)"])
+                }
+            }
+            try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
+            starting = try? await spec.tmuxServer.lock()
+            if failures > 1, lastWords == nil, starting != nil { spec.tmuxServer.giveUpIfEnding(spec.environment) }
+        }
+    }
+
+    private enum Terminal {
+        case there
+        case gone
+        /// tmux can't be asked, or does not know it, though the command still has it: its socket was removed, or there are too
+        /// many processes. It is asked again, and nothing ended.
+        case unknown
+    }
+
+    private var terminal: Terminal {
+        let isThere = Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment)
+        if isThere == true { return .there }
+        guard let command = folder.commandPID() else { return .gone }
+        if isThere == nil { return .unknown }
+        let isOurs = ProcessFacts.environment(of: command, holds: "\(HostSpec.sessionVariable)=\(spec.sessionID)")
+        return isOurs && ProcessFacts.hasTerminal(command) ? .unknown : .gone
+    }
+
+    private func hear(_ tmux: Tmux) async throws {
+        defer { tmux.reap() }
+        var reader = ControlModeReader()
+        do {
+            try await tmux.channel.executeThenClose { inbound, outbound in
+                typist = outbound
+                defer { typist = nil }
+                for try await buffer in inbound {
+                    for event in reader.read(buffer.readableBytesView) { take(event) }
+                }
+            }
+        } catch {
+            // A pipe that breaks is how a client ends that was killed.
+            lastWords = lastWords ?? "\(error)"
+        }
+    }
+
+    /// Passes a command to tmux. Throws when nobody is there to take it.
+    func type(_ command: String) async throws {
+        guard let typist else { throw RuntimeError(.notRunning, "the session's terminal is gone") }
+        try await typist.write(ByteBuffer(string: command))
+    }
+
+    private func take(_ event: ControlEvent) {
+        switch event {
+        case .output(let bytes):
+            let (isDrained, rest) = mark.read(bytes) { $0 == folder.text(in: folder.mark) }
+            recorder.output(rest, at: .now)
+            if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
+            if recorder.count >= Self.chunkBytes { cut() }
+        case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
+        case .failure(let text):
+            lastWords = "tmux: \(text)"
+            logger.warning("tmux: \(text)")
+        case .started:
+            starting = nil
+            Task { await noteStart() }
+        case .exit: break
+        }
+    }
+
+    /// Tells whoever started this that the command runs, or has run: a terminal alone is not enough.
+    private func noteStart() async {
+        guard let launch = spec.launch else { return }
+        while !folder.hasCommandStarted, exitCode == nil { try? await Task.sleep(for: .milliseconds(20)) }
+        try? folder.note(launch, in: folder.running)
+    }
+}
