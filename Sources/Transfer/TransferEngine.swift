@@ -44,26 +44,24 @@ struct TransferEngine {
     /// The same for a plan that is made; `earlier` is the run to go on with.
     func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
         let record = try await begin(work, earlier)
+        var report: TransferReport
         do {
             let provenance = try await streams.first { reading, writing in
                 TransferReport.Provenance(
                     fingerprint: record.fingerprint, source: reading.product, target: writing.product)
             }
-            var report = try await carryOut(work, record)
+            report = try await carryOut(work, record)
             report.provenance = provenance
-            if report.verdict == .mismatch { try await abandon(record) }
-            return report
         } catch {
             if let reason = Self.interruption(error) { throw TransferError.interrupted(reason: reason) }
-            do {
-                try await abandon(record)
-            } catch let failure {
-                // What is on record is still there: the run can be gone on with, or abandoned, later.
-                guard let reason = Self.interruption(failure) else { throw failure }
-                throw TransferError.interrupted(reason: "\(error); then \(reason)")
-            }
+            try await remove(record, after: "\(error)")
             throw error
         }
+        if report.verdict == .mismatch {
+            let tables = report.tables.filter(\.isMismatch).map(\.name)
+            try await remove(record, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
+        }
+        return report
     }
 
     private func unfinished() async throws -> TransferRecord? {
@@ -138,11 +136,17 @@ struct TransferEngine {
         return digest.hexadecimal
     }
 
-    /// All streams stand still by now: each has rolled back what it had open.
-    private func abandon(_ record: TransferRecord) async throws {
-        try await streams.first { _, writing in
-            if writing.isInTransaction { try writing.rollback() }
-            try TransferRecords(writing).abandon(record)
+    /// Removes what was made. All streams stand still by now: each has rolled back what it had open. Where something keeps it there,
+    /// another program's view of a table for example, the record stays too: the run can be gone on with, or abandoned, later.
+    private func remove(_ record: TransferRecord, after failure: String) async throws(TransferError) {
+        do {
+            try await streams.first { _, writing in
+                if writing.isInTransaction { try writing.rollback() }
+                try TransferRecords(writing).abandon(record)
+            }
+        } catch {
+            let reason = Self.interruption(error) ?? "what was made could not be removed: \(error)"
+            throw .interrupted(reason: "\(failure); then \(reason)")
         }
     }
 

@@ -1,0 +1,67 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// What a failed transfer made, and somebody else needs by now: nothing is hidden, and nothing of theirs is taken.
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct FailedRemovalTests {
+    /// What another program does when the phase begins, and what is said then.
+    @Test(arguments: [
+        (
+            TransferEvent.Phase.building,
+            "INSERT INTO t SELECT * FROM t LIMIT 1; CREATE VIEW theirs AS SELECT * FROM t",
+            "Key (id)=(1) is duplicated"
+        ),
+        (
+            .verifying, "UPDATE t SET v = 'theirs' WHERE id = 2; CREATE VIEW theirs AS SELECT * FROM t",
+            "the rows of t are not the source's"
+        ),
+    ])
+    func theFirstFailureIsToldToo(_ phase: TransferEvent.Phase, _ script: String, _ words: String) async throws {
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: TransferError.self) {
+                try await Self.transfer(fixture, into: url) {
+                    guard case .phase(phase) = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.executeScript(script)
+                }
+            }
+            let text = "\(try #require(error))"
+            #expect(text.contains("interrupted") && text.contains(words), "\(text)")
+            #expect(text.contains("then what was made could not be removed") && text.contains("theirs"), "\(text)")
+            // Theirs is there, and the rest can be removed when it is gone.
+            let other = try connect(to: url)
+            #expect(try other.queryValue("SELECT count(*) FROM theirs")?.integer ?? 0 > 0)
+            try other.execute("DROP VIEW theirs")
+            other.close()
+            let target = try Database(url)
+            _ = try await DatabaseTransfer.abandon(in: target)
+            await target.close()
+            try TransferTests.expectOccupants([], of: url)
+        }
+    }
+
+    private static func transfer(
+        _ fixture: SQLiteFixture, into url: DatabaseURL, _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
+    ) async throws {
+        let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+        let target = try Database(url)
+        let result: Result<TransferReport, any Error>
+        do {
+            result = .success(
+                try await DatabaseTransfer(from: source, to: target).run { event in
+                    do { try meanwhile(event) } catch { Issue.record(error) }
+                })
+        } catch {
+            result = .failure(error)
+        }
+        await source.close()
+        await target.close()
+        _ = try result.get()
+    }
+}
