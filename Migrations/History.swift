@@ -14,6 +14,7 @@ extension History {
             Migration.imports
             Migration.retention
             Migration.transcriptSearch
+            Migration.projectPages
         }
     }
 }

@@ -60,6 +60,7 @@ extension Schema {
             Index("lifecycle_status")
             Index("native_session_id")
             Index("owner_person", "last_activity", "session_id")
+            Index("project_path", "last_activity", "session_id")
             Index("visibility", "last_activity", "session_id")
         }
         Table("session_tokens") {

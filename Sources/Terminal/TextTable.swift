@@ -33,11 +33,22 @@ public struct TextTable {
     public var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
 
     /// Cuts the cells of one column so that all is no wider than this; false, with nothing cut, when less than `least` would be left.
-    public mutating func shrink(_ column: Int, toFit columns: Int, least: Int) -> Bool {
+    private mutating func shrink(_ column: Int, toFit columns: Int, least: Int) -> Bool {
         let rest = widths[column] - max(0, width - columns)
         guard rest >= least else { return false }
         for row in rows.indices { rows[row][column] = DisplayWidth.cut(rows[row][column], to: rest) }
         return true
+    }
+
+    /// Cuts cells of these columns, the first of them first, so that all is no wider than this, and none of them narrower than `least`
+    /// where it was wider. False when that does not suffice.
+    public mutating func fit(_ flexible: [Int], to columns: Int, least: Int) -> Bool {
+        for at in flexible where width > columns {
+            if shrink(at, toFit: columns, least: least) { break }
+            // What it can give does not suffice; another one gives the rest.
+            _ = shrink(at, toFit: width - max(0, widths[at] - least), least: least)
+        }
+        return width <= columns
     }
 
     private func pad(_ text: String, _ width: Int, _ alignment: Alignment) -> String {

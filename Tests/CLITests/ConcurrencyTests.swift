@@ -24,7 +24,7 @@ struct ConcurrencyTests {
             let ids = [
                 "0001-single-user-tables", "0002-session-owners", "0003-audit-log", "0004-daemon-lease",
                 "0005-session-pages", "0006-events", "0007-search", "0008-imports", "0009-retention",
-                "0010-transcript-search",
+                "0010-transcript-search", "0011-project-pages",
             ]
             #expect(applied.sorted() == ids.map { $0[...] })
             #expect(try query("SELECT id FROM tc_migrations ORDER BY position", on: url) == ids)

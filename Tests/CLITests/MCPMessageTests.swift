@@ -254,6 +254,16 @@ struct MCPMessageTests {
             #expect(tail.content["from"] is NSNull)
             let all = try await read(#","tail_chars":11,"since_timestamp":"2001-01-01T00:00:00Z""#)
             #expect(all.content["text"] as? String == "700000\nend\n" && all.content["from"] is String, "\(all)")
+            // A client that keeps its connections is told that this one ends.
+            let socket = try #require(daemon.variables["TELECLAUDE_SOCKET"] ?? nil)
+            let call = #"{"name":"get_session_data","arguments":{"session_id":"\#(id)"}}"#
+            let body = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":\#(call)}"#
+            let kept = try await daemon.box.run(
+                Program(inPath: "curl"),
+                ["-si", "--max-time", "20", "--unix-socket", socket, "http://x/mcp", "--data-binary", body]
+                    + ["-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream"]
+            ).output.lowercased()
+            #expect(kept.contains("content-type: text/event-stream") && kept.contains("connection: close"), "\(kept)")
             #expect(all.progress == all.progress.sorted() && (all.progress.last ?? 0) > (tail.progress.last ?? 0))
         }
     }

@@ -236,6 +236,29 @@ struct ReportTests {
         }
     }
 
+    @Test("on a terminal it fits, whatever people are called and however much they did; into a pipe nothing is cut")
+    func onATerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try Self.fill(try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil))
+            for words in [
+                ["sessions", "get", "h0"], ["sessions", "share", "h0"], ["sessions", "unshare", "h0"],
+                ["sessions", "send", "h0", "x"], ["transcript", "h0", "--reason", "a test"], ["sessions", "end", "h0"],
+            ] { _ = try await daemon.box.run(.telec, words, daemon.variables) }
+            let piped = try await daemon.telec("report")
+            #expect(piped.output.contains(String(repeating: "long ", count: 59)), "\(piped)")
+            let did = try #require(
+                piped.output.split(separator: "\n").first { $0.contains("read_transcript 1,") }, "\(piped)")
+            #expect(did.count > 60, "\(did)")
+            for columns in [132, 80, 60, 40] {
+                let run = try await daemon.box.run(
+                    onTerminalOf: columns, [Program.telec.path, "report"], daemon.variables)
+                #expect(run.code == 0 && run.output.contains("OWNER"), "\(run)")
+                for line in run.output.split(separator: "\n") { #expect(line.count <= columns, "\(line)") }
+                #expect(run.output.contains("…") && run.output.contains("long l"), "\(run)")
+            }
+        }
+    }
+
     @Test(
         "a file that is there stays, whole, unless somebody says so; a file that can't be made costs no row of the log")
     func files() async throws {

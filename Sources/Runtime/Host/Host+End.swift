@@ -11,15 +11,23 @@ extension Host {
     func endSession() async {
         isEnding = true
         guard exitCode == nil else { return }
-        do {
-            try await type(ControlCommand.kill(spec.tmuxName))
-        } catch {
-            Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
-        }
+        await killTerminal()
         Task {
             try? await Task.sleep(for: Self.patience)
             killCommand()
         }
+    }
+
+    /// Alone, unless this host is starting it still. Whoever has ordered it waits, so it waits for others only a while.
+    private func killTerminal() async {
+        let lock = starting == nil ? try? await spec.tmuxServer.lock(waiting: .seconds(2)) : nil
+        do {
+            try await type(ControlCommand.kill(spec.tmuxName))
+            for _ in 0..<100 where typist != nil { try? await Task.sleep(for: .milliseconds(10)) }
+        } catch {
+            Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
+        }
+        withExtendedLifetime(lock) {}
     }
 
     private func killCommand() {

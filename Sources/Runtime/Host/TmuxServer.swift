@@ -41,14 +41,15 @@ public struct TmuxServer: Sendable, Equatable {
     }
 
     /// How long somebody may take to start a terminal before others don't wait any more: he may have been stopped.
-    private static let patience = Duration.seconds(10)
+    static let patience = Duration.seconds(10)
 
-    /// Waits until nobody else is starting a terminal on this server. Two that start at once, or one that starts while the last
-    /// session ends, could meet a server that is just going away. `nil` when somebody takes too long, or there is nothing to
-    /// lock: tmux then has to see to it.
-    func lock() async throws -> FileLock? {
+    /// Waits until nobody else is starting a terminal on this server, or ends one. Two that start at once, or one that starts while the
+    /// last session ends, could meet a server that is just going away; and a session that ends while a control client introduces
+    /// itself takes the server down with all others (`control_write`, tmux up to 3.6). `nil` when somebody takes too long, or
+    /// there is nothing to lock: tmux then has to see to it.
+    func lock(waiting patience: Duration = Self.patience) async throws -> FileLock? {
         guard let socket else { return nil }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
             if let lock = try FileLock("\(socket).starting") { return lock }
             try await Task.sleep(for: .milliseconds(10))

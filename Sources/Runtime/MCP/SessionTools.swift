@@ -93,8 +93,10 @@ extension SessionTools {
     }
 
     private func listProjects(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
-        let found = try await sessions.projects(caller, SessionFilter(), limit: arguments.number("limit") ?? 50)
-        let projects = found.filter { $0.path != nil }.map(\.document)
+        let limit = arguments.number("limit") ?? 50
+        // One of them may be what belongs to no project.
+        let found = try await sessions.projects(caller, SessionFilter(), limit: limit + 1)
+        let projects = found.filter { $0.path != nil }.prefix(limit).map(\.document)
         return .done(.object([("version", .integer(1)), ("projects", .array(projects))]))
     }
 

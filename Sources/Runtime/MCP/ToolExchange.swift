@@ -123,12 +123,14 @@ struct ToolExchange: Sendable {
 }
 
 extension ToolExchange {
-    /// Events: what is asked back, how far it is, and the answer. It ends with the client's connection, and when it is taken back.
+    /// Events: what is asked back, how far it is, and the answer. It ends with the client's connection, and when it is taken back. The
+    /// connection ends with it, since it was listened to for the client's end: the head says so, that nobody sends another request on it.
     private func stream(_ wanted: SessionDataRequest, asking question: Question?) -> Response {
         let (body, running) = (request.body, route.running)
         let key = RunningCall(caller: caller, session: clientSession, id: rpc.id)
         return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            status: .ok,
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close"],
             body: ResponseBody { writer in
                 let output = EventOutput()
                 try await body.consumeWithCancellationOnInboundClose { _ in

@@ -15,7 +15,9 @@ struct EventRoute {
         }
         let (stream, standing, body) = (events.listen(), context.standing(in: directory), request.body)
         return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            status: .ok,
+            // It is listened to for the client's end, and ends with the stream.
+            headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close"],
             body: ResponseBody { writer in
                 var output = writer
                 try await output.write(ByteBuffer(string: ": listening\n\n"))

@@ -44,7 +44,7 @@ struct ReportCommand: AsyncParsableCommand {
             ]
             guard let html else {
                 let reply = try await client.get("/report", query, as: Report.self)
-                options.show(reply) { ReportText.of(reply.value) }
+                options.show(reply) { ReportText(width: Console.outputSize?.columns).of(reply.value) }
                 return try conclude(reply.value)
             }
             let file = try WholeFile(html, replaces: force)

@@ -1,33 +1,50 @@
 import TCRuntime
 import TCTerminal
 
-/// A report for a terminal.
-enum ReportText {
-    static func of(_ report: Report) -> String {
+/// A report as text. On a terminal its tables fit: names that are too long are cut, and then what people did.
+struct ReportText {
+    /// How wide the terminal is; `nil`: as wide as need be.
+    let width: Int?
+
+    /// A name of fewer columns says too little.
+    private static let least = 8
+
+    func of(_ report: Report) -> String {
         [
-            "\(plain(report.computer)), \(report.period.from) to \(report.period.to) (UTC)",
+            prose("\(plain(report.computer)), \(report.period.from) to \(report.period.to) (UTC)"),
             counts("SESSIONS", report.sessions.states + agents(report.sessions)), owners(report.owners),
             activity(report.activity), people(report.audit), actions(report.audit),
-            report.verification.sentences.map { plain($0.text) }.joined(separator: "\n"),
-            report.storage.facts.map { "\($0.0): \($0.1)" }.joined(separator: "\n"),
+            report.verification.sentences.map { prose(plain($0.text)) }.joined(separator: "\n"),
+            report.storage.facts.map { prose("\($0.0): \($0.1)") }.joined(separator: "\n"),
         ].joined(separator: "\n\n")
     }
 
-    private static func agents(_ sessions: Report.Sessions) -> [Report.Count] {
+    private func prose(_ text: String) -> String { Paragraph.wrapped(text, to: width) }
+
+    /// The columns that may be cut, the first of them first. What is too wide all the same loses the ends of its lines.
+    private func rendered(_ table: TextTable, cutting flexible: [Int] = [0]) -> String {
+        var table = table
+        guard let width, !table.fit(flexible, to: width, least: Self.least) else { return table.rendered() }
+        return table.rendered().split(separator: "\n", omittingEmptySubsequences: false)
+            .map { DisplayWidth.cut(String($0), to: width) }.joined(separator: "\n")
+    }
+
+    private func agents(_ sessions: Report.Sessions) -> [Report.Count] {
         var counts = sessions.agents.map { Report.Count(name: "agent \($0.name)", count: $0.count) }
         if sessions.rest.number > 0 {
-            counts.append(Report.Count(name: "\(sessions.rest.number) other agents", count: sessions.rest.count))
+            let others = "\(Formatting.count(sessions.rest.number)) other agents"
+            counts.append(Report.Count(name: others, count: sessions.rest.count))
         }
         return counts + [Report.Count(name: "no agent", count: sessions.commands)]
     }
 
-    private static func counts(_ title: String, _ counts: [Report.Count]) -> String {
+    private func counts(_ title: String, _ counts: [Report.Count]) -> String {
         var table = TextTable((title, .left), ("NUMBER", .right))
         for count in counts { table.add(plain(count.name), Formatting.count(count.count)) }
-        return table.rendered()
+        return rendered(table)
     }
 
-    private static func owners(_ owners: Report.Owners) -> String {
+    private func owners(_ owners: Report.Owners) -> String {
         var table = TextTable(("OWNER", .left), ("SESSIONS", .right), ("OPEN", .right), ("LAST ACTIVE", .left))
         for owner in owners.largest {
             table.add(
@@ -38,20 +55,20 @@ enum ReportText {
             table.add("\(Formatting.count(owners.rest.number)) others", Formatting.count(owners.rest.count), "", "")
         }
         if owners.orphaned > 0 { table.add("(not known)", Formatting.count(owners.orphaned), "", "") }
-        return table.rendered()
+        return rendered(table)
     }
 
     /// Days on which something happened.
-    private static func activity(_ days: [Report.Day]) -> String {
+    private func activity(_ days: [Report.Day]) -> String {
         var table = TextTable(("DAY", .left), ("STARTED", .right), ("ENDED", .right), ("AUDIT ENTRIES", .right))
         for day in days where max(day.started, day.ended, day.entries) > 0 {
             table.add(
                 day.day, Formatting.count(day.started), Formatting.count(day.ended), Formatting.count(day.entries))
         }
-        return table.rendered()
+        return rendered(table)
     }
 
-    private static func people(_ audit: Report.Audit) -> String {
+    private func people(_ audit: Report.Audit) -> String {
         var table = TextTable(("WHO", .left), ("ENTRIES", .right), ("DID", .left))
         for person in audit.people {
             let did = person.actions.map { "\($0.name) \(Formatting.count($0.count))" }.joined(separator: ", ")
@@ -61,18 +78,18 @@ enum ReportText {
             table.add("\(Formatting.count(audit.rest.number)) others", Formatting.count(audit.rest.count), "")
         }
         if audit.unknown > 0 { table.add("(nobody's accounts)", Formatting.count(audit.unknown), "") }
-        return table.rendered()
+        return rendered(table, cutting: [2, 0])
     }
 
-    private static func actions(_ audit: Report.Audit) -> String {
+    private func actions(_ audit: Report.Audit) -> String {
         var table = TextTable(("ACTION", .left), ("ALLOWED", .right), ("REFUSED", .right), ("FAILED", .right))
         for action in audit.actions {
             table.add(
                 plain(action.name), Formatting.count(action.allowed), Formatting.count(action.refused),
                 Formatting.count(action.failed))
         }
-        return table.rendered()
+        return rendered(table)
     }
 
-    private static func plain(_ text: String) -> String { SessionTexts.plain(text) }
+    private func plain(_ text: String) -> String { SessionTexts.plain(text) }
 }

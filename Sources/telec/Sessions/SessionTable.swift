@@ -18,17 +18,8 @@ struct SessionTable {
         var table = TextTable(columns.map { ($0.heading, .left) })
         for session in sessions { table.add(columns.map { cell($0, of: session) }) }
         guard let width else { return table.rendered() }
-        for column in SessionColumn.flexible where table.width > width {
-            guard let at = columns.firstIndex(of: column) else { continue }
-            if table.shrink(at, toFit: width, least: Self.least) { break }
-            // What it can give does not suffice; another one gives the rest.
-            _ = table.shrink(at, toFit: table.width - max(0, widest(at, table) - Self.least), least: Self.least)
-        }
-        return table.width <= width ? table.rendered() : stacked(sessions, width)
-    }
-
-    private func widest(_ column: Int, _ table: TextTable) -> Int {
-        ([table.titles] + table.rows).map { DisplayWidth.of($0[column]) }.max() ?? 0
+        let flexible = SessionColumn.flexible.compactMap { columns.firstIndex(of: $0) }
+        return table.fit(flexible, to: width, least: Self.least) ? table.rendered() : stacked(sessions, width)
     }
 
     /// What is shown of the id comes first, since it is what one copies; what is left below it.

@@ -2,6 +2,12 @@
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 
+-- down 0011-project-pages
+BEGIN;
+DROP INDEX "sessions_project_path_last_activity_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0011-project-pages';
+COMMIT;
+
 -- down 0010-transcript-search
 BEGIN;
 DROP INDEX transcript_passages_search;

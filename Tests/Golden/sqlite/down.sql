@@ -1,6 +1,13 @@
 -- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
 .bail on
 
+-- down 0011-project-pages
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP INDEX "sessions_project_path_last_activity_session_id_idx";
+DELETE FROM tc_migrations WHERE id = '0011-project-pages';
+COMMIT;
+
 -- down 0010-transcript-search
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;

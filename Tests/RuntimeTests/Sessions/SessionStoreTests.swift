@@ -75,8 +75,34 @@ import Testing
                     #expect(listed.count == project.sessions && listed.first?.lastActivity == project.newest)
                 }
                 #expect(try await store.projects(scope, closed, limit: 10) == [])
+                // Counted another way, the same comes out.
+                let active = SessionFilter(state: .active)
+                #expect(try await store.projects(scope, active, limit: 10) == projects)
                 #expect(try await store.projects(scope, SessionFilter(), limit: 1).count == 1)
             }
+        }
+    }
+
+    /// The admin's view has every session in it: none but those of the page may be looked at. Of somebody's own, all others are the more.
+    @Test func aProjectIsFoundByItsIndex() async throws {
+        try await withStore(.sqlite) { _, database in
+            func plan(_ sql: SQL) async throws -> String {
+                let rows = try await database.withConnection { try $0.query("EXPLAIN QUERY PLAN \(sql)") }
+                return rows.compactMap { $0[3].text }.joined(separator: "\n")
+            }
+            func query(_ filter: SessionFilter) -> SessionQuery { SessionQuery(filter: filter, cursor: nil, limit: 50) }
+            let byProject = "sessions_project_path_last_activity_session_id_idx (project_path=?"
+            let ofOne = "sessions_owner_person_last_activity_session_id_idx (owner_person=?"
+            let inProject = SessionFilter(project: "/p0")
+            let wholly = try await plan(query(inProject).statement(.all))
+            #expect(wholly.contains(byProject))
+            let asMember = try await plan(query(inProject).statement(.ownAndShared(alice)))
+            #expect(asMember.contains(ofOne))
+            let ofBob = try await plan(query(SessionFilter(project: "/p0", owner: "Bob")).statement(.all))
+            #expect(ofBob.contains(ofOne))
+            let counted = try await plan(query(SessionFilter()).projects(.all))
+            let index = "sessions_project_path_last_activity_session_id_idx"
+            #expect(counted.contains("SCAN sessions USING COVERING INDEX \(index)"))
         }
     }
 
