@@ -122,6 +122,7 @@ extension ChunkRecord {
     fileprivate var label: String {
         switch kind {
         case .check: "\(table).\(name)"
+        case .computed: "\(table).\(name) GENERATED"
         case .madeTable, .madeView, .madeSupport, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation:
             name
         }
@@ -136,7 +137,7 @@ extension ChunkRecord.Kind {
         case .check: .constraint
         case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
-        case .madeTable, .madeSupport, .rows, .duplicates: .other
+        case .madeTable, .madeSupport, .rows, .computed, .duplicates: .other
         }
     }
 }
