@@ -95,6 +95,41 @@ struct TransferTakenNamesTests {
         }
     }
 
+    @Test("empty names, and a key that names a column twice")
+    func oddities() async throws {
+        try await Self.transferred(
+            """
+            CREATE TABLE "" ("" INTEGER, b TEXT, UNIQUE (b, b), PRIMARY KEY ("", ""));
+            INSERT INTO "" VALUES (1, 'x');
+            """
+        ) { report, target in
+            #expect(report.verdict == .verified)
+            #expect(report.omitted == [])
+            #expect(report.renames.map(\.to) == ["unnamed", "unnamed"])
+            let value = try target.queryValue("SELECT b FROM unnamed WHERE unnamed.unnamed = 1")?.text
+            #expect(value == "x")
+        }
+    }
+
+    @Test("what is cut in the target is listed by its name in the source")
+    func longNames() async throws {
+        let (table, view, column) = (String(repeating: "t", count: 70), String(repeating: "v", count: 70), "size")
+        try await Self.transferred(
+            """
+            CREATE TABLE \(table) (a STRING, \(column) INTEGER AS (length(a)));
+            INSERT INTO \(table) VALUES ('x'), (0.30000000000000004);
+            CREATE TABLE n (x TEXT);
+            INSERT INTO n VALUES ('q'), ('a'), ('q');
+            CREATE VIEW \(view) AS SELECT group_concat(DISTINCT x) AS all_of_them FROM n;
+            """
+        ) { report, target in
+            #expect(report.verdict == .verified)
+            #expect(Set(report.omitted.map(\.name)) == ["\(table).size GENERATED", view])
+            let sizes = try target.query(SQL(trusted: "SELECT size FROM \(table.prefix(63)) ORDER BY size"))
+            #expect(sizes.map { $0[0].integer } == [1, 3])
+        }
+    }
+
     private static func transferred(
         _ script: String, _ body: (TransferReport, any Connection) throws -> Void
     ) async throws {

@@ -95,7 +95,10 @@ struct TargetNames {
     /// What two names have in common that are one to the target.
     private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
-    private func fitting(_ name: String) -> String { cut(isLowercase ? name.lowercased() : name, to: longest) }
+    /// SQLite alone takes an empty name, as a sheet without a heading leaves one.
+    private func fitting(_ name: String) -> String {
+        name.isEmpty ? "unnamed" : cut(isLowercase ? name.lowercased() : name, to: longest)
+    }
 
     /// At most so many bytes, whole characters only.
     private func cut(_ name: String, to bytes: Int) -> String {

@@ -7,6 +7,12 @@ extension TransferPlanner {
         columns.map { columnNames[table]?[$0] ?? $0 }
     }
 
+    /// Those of a key, which may name one twice in SQLite.
+    private func keyColumns(_ columns: [String], of table: String) -> [String] {
+        var found: Set<String> = []
+        return targetColumns(columns, of: table).filter { found.insert($0).inserted }
+    }
+
     mutating func addKeys(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         if let key = origin.table.primaryKey {
             addPrimaryKey(key, of: origin, to: &table)
@@ -14,7 +20,7 @@ extension TransferPlanner {
             addCaseless(Unique(key.columns), of: origin.table, to: &table, translator)
         }
         for unique in origin.table.uniques where !addCaseless(unique, of: origin.table, to: &table, translator) {
-            let columns = targetColumns(unique.columns, of: origin.table.name)
+            let columns = keyColumns(unique.columns, of: origin.table.name)
             let words = [table.name] + columns + ["key"]
             let name = names.relation(unique.name, or: words, kind: "constraint", of: table.name)
             table.uniques.append(Unique(columns, name: name))
@@ -22,7 +28,7 @@ extension TransferPlanner {
     }
 
     private mutating func addPrimaryKey(_ key: PrimaryKey, of origin: ProfiledTable, to table: inout Table) {
-        let columns = targetColumns(key.columns, of: origin.table.name)
+        let columns = keyColumns(key.columns, of: origin.table.name)
         let name = names.relation(key.name, or: [table.name, "pkey"], kind: "constraint", of: table.name)
         let nullable = key.columns.filter { hasNulls(origin, $0) && letsNullsPass($0, of: origin) }
         guard !nullable.isEmpty else {
