@@ -36,8 +36,13 @@ DEFAULTS = [
     "0", "-1", "'x'", '"x"', "CURRENT_TIMESTAMP", "(datetime('now'))", "x'00ff'", "1.239", "5.", "1e400", "9223372036854775808", "'abc'",
     "12345678901", "(1.0/3)", "('2024' || '-01')", "(json_array())", "(lower(hex(randomblob(4))))", "true", "NULL", "'0000-00-00'",
 ]  # fmt: skip
-COMPUTED = ["{0} * 3", "length({0})", "{0} || 'x'", "{0} > 1", "coalesce({0}, 0)", "{0} LIKE 'a%'", "substr({0}, 1, 2)", "{0} % 3", "abs({0})"]
-VIEWS = ["{0} FROM {1}", "{0}, count(*) FROM {1} GROUP BY {0}", "{0} * 2, {0} || '' FROM {1}", "max({0}) FROM {1}", "CAST({0} AS TEXT) FROM {1}"]
+COMPUTED = [
+    "{0} * 3", "length({0})", "{0} || 'x'", "{0} > 1", "coalesce({0}, 0)", "{0} LIKE 'a%'", "substr({0}, 1, 2)", "{0} % 3", "abs({0})",
+]  # fmt: skip
+VIEWS = [
+    "{0} FROM {1}", "{0}, count(*) FROM {1} GROUP BY {0}", "{0} * 2, {0} || '' FROM {1}", "max({0}) FROM {1}",
+    "CAST({0} AS TEXT) FROM {1}",
+]  # fmt: skip
 
 
 def quoted(name):
