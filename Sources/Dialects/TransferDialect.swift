@@ -41,6 +41,10 @@ package protocol TransferTarget: Dialect {
     var longestName: Int { get }
     /// Names that no column of a table can have.
     var reservedColumns: Set<String> { get }
+    /// Names under which the database finds something of its own before it finds a table, view or index.
+    var reservedRelations: Set<String> { get }
+    /// The relation that comes with a column which the database numbers; `nil` where there is none.
+    func counter(of column: String, in table: String) -> String?
     /// Whether `Users` and `users` are two names.
     var distinguishesCase: Bool { get }
     /// Whether a table that has rows takes checks and foreign keys; otherwise they stand in it from the start.
@@ -63,6 +67,10 @@ package protocol TransferTarget: Dialect {
     func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport
     /// Runs `body` in a transaction of which nothing stays, in a session that may only read as well.
     func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T
+
+    /// Whether the database can't have what was to be made, and not because of rows that repeat a key: it refuses an expression, a
+    /// value can't be computed, or is too long for an index.
+    func isRefusal(_ error: DatabaseError) -> Bool
 
     /// Lets the column that the database numbers go on after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws

@@ -120,7 +120,7 @@ struct TransferEngine {
                     try records.add(
                         ChunkRecord(kind: .madeSupport, table: "", name: made.policy.rawValue), to: record.id)
                 }
-                for statement in work.construction.tables { try writing.execute(SQL(trusted: statement)) }
+                for statement in work.tableStatements { try writing.execute(SQL(trusted: statement)) }
                 if work.plan.quarantines { try Quarantine.make(on: writing) }
                 for name in work.plan.madeTables {
                     try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
@@ -182,9 +182,10 @@ extension TransferEngine {
         try await streams.onAll { _, writing in
             try target.prepareForLoading(writing, isSameEngine: isSameEngine)
         }
-        let work = try await settle(work, id)
+        let settled = try keepingValues(of: await done(id), await settle(work, id))
+        let first = try await load(settled, id, done(id))
+        let (work, loaded) = try await settleComputed(settled, id, first)
         let done = try await done(id)
-        let loaded = try await load(work, id, done)
         let loadedAt = clock.now
         let removed = try await setDuplicatesAside(work, id, done)
         let built = try await build(work, id, done)
@@ -213,7 +214,7 @@ extension TransferEngine {
     }
 
     /// Returns the records of all chunks.
-    private func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+    func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
         let earlier = done.filter { $0.kind == .rows }
         let load = loader(id)
         let chunks = Chunk.all(of: work.plan.tables, without: earlier)

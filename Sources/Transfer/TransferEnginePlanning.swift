@@ -7,6 +7,8 @@ extension TransferEngine {
     struct Work: Sendable {
         var plan: TransferPlan
         var construction: Construction
+        /// Those that make the tables, in their order.
+        var tableStatements: [String]
         var build: BuildPlan
         /// What the plan rests on where not every value was looked at.
         var forecast: Forecast?
@@ -89,7 +91,7 @@ extension TransferEngine {
         // The policies may let none of them pass.
         try plan.check(plan.incompatibleValues)
         plan.remarks += try await requireKeys(of: plan)
-        return try work(plan)
+        return try work(await accepted(plan))
     }
 
     /// Throws when texts that a key tells apart would be one in the target. Returns what is to be said.
@@ -103,12 +105,25 @@ extension TransferEngine {
         return found.made.map { "created in the target, because these columns need it: \($0)" }
     }
 
-    private func work(_ plan: TransferPlan) throws -> Work {
+    func work(_ plan: TransferPlan) throws -> Work {
         var plan = plan
         let construction = try plan.construction ?? target.construct(plan.schema)
         let build = try BuildPlan(plan, construction, target, streams: streams.count)
-        plan.statements = construction.tables + build.stages.joined().joined().compactMap(\.statement)
+        let tables = tableStatements(plan, construction)
+        plan.statements = tables + build.stages.joined().joined().compactMap(\.statement)
         events(.planned(plan))
-        return Work(plan: plan, construction: construction, build: build)
+        return Work(plan: plan, construction: construction, tableStatements: tables, build: build)
+    }
+
+    /// The counter that comes with a table takes another name where its own is taken: a table that is called so is made first.
+    private func tableStatements(_ plan: TransferPlan, _ construction: Construction) -> [String] {
+        let counters = plan.schema.tables.flatMap { table in
+            table.columns.filter(\.isIdentity).compactMap { target.counter(of: $0.name, in: table.name) }
+        }
+        let names = Set(counters).intersection(plan.schema.tables.map(\.name))
+        guard plan.construction == nil && !names.isEmpty else { return construction.tables }
+        let made = Array(zip(plan.schema.tablesInForeignKeyOrder.map(\.name), construction.tables))
+        let (first, others) = (made.filter { names.contains($0.0) }, made.filter { !names.contains($0.0) })
+        return (first + others).map(\.1)
     }
 }

@@ -111,19 +111,25 @@ public struct TransferReport: Sendable {
         proposals = plan.proposals
         remarks = plan.remarks
         let leftOut = built.filter(\.isLeftOut).map { chunk in
-            Omission(chunk.kind.omitted, chunk.label, reason: chunk.note ?? "")
+            Omission(chunk.kind.omitted, chunk.label(in: plan), reason: chunk.note ?? "")
         }
         omitted = plan.omitted + leftOut
     }
 }
 
 extension ChunkRecord {
-    /// How a report calls it.
-    fileprivate var label: String {
+    /// How a report calls it: views and columns as the source does, which may have longer names.
+    fileprivate func label(in plan: TransferPlan) -> String {
         switch kind {
-        case .check: "\(table).\(name)"
-        case .madeTable, .madeView, .madeSupport, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation:
-            name
+        case .check: return "\(table).\(name)"
+        case .computed:
+            guard let planned = plan.tables.first(where: { $0.target == table }),
+                let column = zip(planned.targetColumns, planned.sourceColumns).first(where: { $0.0 == name })
+            else { return "\(table).\(name) GENERATED" }
+            return "\(planned.source).\(column.1) GENERATED"
+        case .madeView: return plan.viewSources[name] ?? name
+        case .madeTable, .madeSupport, .rows, .duplicates, .key, .index, .trigger, .foreignKey, .validation:
+            return name
         }
     }
 }
@@ -136,7 +142,7 @@ extension ChunkRecord.Kind {
         case .check: .constraint
         case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
-        case .madeTable, .madeSupport, .rows, .duplicates: .other
+        case .madeTable, .madeSupport, .rows, .computed, .duplicates: .other
         }
     }
 }

@@ -40,6 +40,78 @@ struct TransferDefaultTests {
         }
     }
 
+    @Test("a default that its column would refuse or round is listed, and the column has none")
+    func misfits() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(2) DEFAULT 'abc', b DECIMAL(5,2) DEFAULT 12345,
+                c DECIMAL(5,2) DEFAULT 1.239, d VARCHAR(3) DEFAULT 12345, e NUMERIC DEFAULT 9e999, f VARCHAR(2) DEFAULT 'ab',
+                g DECIMAL(5,2) DEFAULT 1.25);
+            INSERT INTO t VALUES (1, 'x', 1, 1, 'x', 1, 'x', 1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted.map(\.name) == ["a", "b", "c", "d", "e"].map { "t.\($0) DEFAULT" })
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let row = try target.query("SELECT a, b, c, d, e, f, g FROM t WHERE id = 2").first
+            #expect(row?.values.map { $0.text ?? "-" } == ["-", "-", "-", "-", "-", "ab", "1.25"])
+        }
+    }
+
+    @Test("a default that the server refuses to one column ends no transfer, also where a rule gives the type")
+    func refusedByServer() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a JSON DEFAULT ('2024' || '-01'), b JSON DEFAULT (strftime('%s', 'now') || ''),
+                c JSON DEFAULT '[]', d TEXT DEFAULT 'x', e DOUBLE DEFAULT 9007199254740993);
+            INSERT INTO t VALUES (1, '{}', '[]', '[1]', 'y', 0.5);
+            """)
+        defer { fixture.remove() }
+        var table = TransferRules.TableRule(name: "t", line: 1)
+        table.columns = ["a", "b", "c"].map { name in
+            var rule = TransferRules.ColumnRule(name: name, line: 2)
+            rule.type = .json
+            return rule
+        }
+        var options = TransferOptions()
+        options.rules.tables = [table]
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url, options: options)
+            #expect(report.verdict == .verified)
+            #expect(Set(report.omitted.map(\.name)) == ["t.a DEFAULT", "t.b DEFAULT"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let row = try target.query("SELECT a::text, b::text, c::text, d FROM t WHERE id = 2").first
+            #expect(row?.values.map { $0.text ?? "-" } == ["-", "-", "[]", "x"])
+        }
+    }
+
+    @Test("a number that fills a column of texts is the text that its rows would be")
+    func numbersAsTexts() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a STRING DEFAULT 5.0, b STRING DEFAULT 9223372036854775808,
+                c TEXT DEFAULT -9e999, d STRING DEFAULT -1.5e10, e STRING DEFAULT 2.5);
+            INSERT INTO t VALUES (1, 'x', 'x', 'x', 'x', 'x'); INSERT INTO t (id) VALUES (2);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (3)")
+            for row in try target.query("SELECT a, b, c, d, e FROM t WHERE id > 1") {
+                #expect(
+                    row.values.map { $0.text ?? "-" } == ["5", "9.223372036854776e+18", "-Inf", "-15000000000", "2.5"])
+            }
+        }
+    }
+
     @Test("milliseconds of the insert, as SQLite has them since 3.42")
     func subseconds() async throws {
         let fixture = try SQLiteFixture(

@@ -67,6 +67,22 @@ struct TransferTests {
         }
     }
 
+    /// What other platforms write for "never" in a zone of their own.
+    @Test(arguments: ["9999-12-31 23:59:59.9999999-05:00", "9999-12-31 23:59:59-05:00", "0001-01-01 00:00:00+02:00"])
+    func outOfTheYears(_ text: String) async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE t (a DATETIME); INSERT INTO t VALUES ('\(text)');")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await Self.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            #expect(report.types.map(\.type) == ["text"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            let held = try target.queryValue("SELECT a FROM t")?.text
+            #expect(held == text)
+        }
+    }
+
     /// TeleClaude's own single-user database: 200 sessions, orphans, mixed timestamps, full-text tables.
     @Test func legacyDatabase() async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))

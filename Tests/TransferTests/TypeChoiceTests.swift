@@ -38,6 +38,10 @@ struct TypeChoiceTests {
         (.boolean, [0, 2], .bigint),
         (.boolean, [0, "t"], .text),
         (.datetime, ["2024-01-02 03:04:05", "2024-01-02T03:04:05.1"], .datetime),
+        // In UTC these are in the years 10000 and 0.
+        (.datetime, ["9999-12-31 23:59:59-05:00"], .text),
+        (.timestamp, ["0001-01-01T00:00:00+00:01"], .text),
+        (.datetime, ["9999-12-31 23:59:59+05:00", "0001-01-01T00:00:00Z", "0001-01-01 00:00-01:00"], .timestamp),
         (.datetime, ["2024-01-02T03:04:05Z", "2024-01-02 03:04+02:00"], .timestamp),
         (.datetime, ["2024-01-02T03:04:05Z", "2024-01-02 03:04"], .text),
         (.datetime, ["2024-01-02"], .datetime),

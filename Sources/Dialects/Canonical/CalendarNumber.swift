@@ -13,7 +13,8 @@ enum CalendarNumber {
     enum Zone { case optional, none }
 
     /// `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between. With a zone of `Z`, `+HH`, `+HH:MM` or `+HHMM` it is
-    /// brought to UTC; without one it is UTC already. `nil` for any other shape and for what is in no calendar.
+    /// brought to UTC; without one it is UTC already. `nil` for any other shape, for what is in no calendar, and for what UTC puts
+    /// into the year 0 or 10000: there the two databases have no text in common.
     static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone) -> Int64? {
         var reader = ASCIIReader(text)
         guard let days = readDate(&reader), reader.skip("T") || reader.skip(" "), let time = readTime(&reader) else {
@@ -22,8 +23,10 @@ enum CalendarNumber {
         let local = Int64(days) * microsecondsPerDay + time
         if reader.isAtEnd { return local }
         guard zone == .optional, let offset = readOffset(&reader), reader.isAtEnd else { return nil }
-        return local - offset
+        return readable(local - offset)
     }
+
+    static func readable(_ moment: Int64) -> Int64? { readableMicroseconds.contains(moment) ? moment : nil }
 
     /// A moment that names no zone; a day alone is its midnight, as PostgreSQL reads it.
     static func reading(_ text: UnsafeRawBufferPointer) -> Int64? {

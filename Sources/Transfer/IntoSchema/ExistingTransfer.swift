@@ -168,8 +168,8 @@ public struct ExistingTransfer: Sendable {
             for column in table.columns {
                 let name = "\(table.source.name).\(column.source)"
                 guard let type = survey.written[table.target.name]?[column.target] else {
-                    let declared = table.target[column: column.target]?.type
-                    unwritable.append("\(table.target.name).\(column.target)\(declared.map { " (\($0))" } ?? "")")
+                    let declared = table.target[column: column.target].map { " (\($0.type.word))" } ?? ""
+                    unwritable.append("\(table.target.name).\(column.target)\(declared)")
                     continue
                 }
                 let isNumber = table.source[column: column.source]?.type.isInteger == true
@@ -185,4 +185,11 @@ public struct ExistingTransfer: Sendable {
 extension ColumnType {
     /// Whether it is a span of time.
     fileprivate var isInterval: Bool { CanonicalForm(self) == .interval }
+}
+
+extension ColumnType {
+    /// As the target's own programs know it.
+    fileprivate var word: String {
+        if case .native(_, let word) = self { word } else { description }
+    }
 }

@@ -28,14 +28,15 @@ struct TransferBuilder {
     private func refused(_ step: BuildStep, _ chunk: ChunkRecord, _ error: DatabaseError) throws -> ChunkRecord {
         var chunk = chunk
         switch step.action {
-        case .required:
+        case .required where !target.isRefusal(error):
             throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
-        case .optional:
+        case .required, .optional:
             chunk.isLeftOut = true
             chunk.note = "the target refuses it: \(error.message)"
         case .validation(_, let key):
             chunk.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
-            if chunk.note == nil { throw error }
+            let isThere = try !TransferRecords(writing).hasLeftOut(.foreignKey, step.name, of: step.table, record)
+            if chunk.note == nil && isThere { throw error }
         case .listing: throw error
         }
         let noted = chunk

@@ -38,7 +38,7 @@ struct NameMatch {
     ) -> [(String, String)] {
         var given = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: lowercase)
-        let result = given.columns(of: "", names, reserved: target.reservedColumns)
+        let result = given.columns(of: "", names, reserved: target.reservedColumns.union(target.reservedRelations))
         return names.compactMap { name in result[name].flatMap { $0 == name ? nil : (name, $0) } }
     }
 }

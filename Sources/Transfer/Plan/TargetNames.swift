@@ -10,19 +10,26 @@ struct TargetNames {
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    init(longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false) {
+    /// `reserved`: names that no relation can have.
+    init(
+        longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false, reserved: Set<String> = []
+    ) {
         self.longest = longest
         self.distinguishesCase = distinguishesCase
         isLowercase = lowercase
+        taken = Set(reserved.map(key))
     }
 
     /// The names of all tables, by their names in the source. A name that is too long is cut as the target would cut it, so
     /// that programs which write it in full still find it.
     mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
-        let result = assign(names, wanted, beside: [], kind: "table", prefix: "")
+        let result = assign(names, wanted, beside: taken, kind: "table", prefix: "")
         taken.formUnion(result.values.map(key))
         return result
     }
+
+    /// A name that the target itself gives to a relation.
+    mutating func reserve(_ name: String) { taken.insert(key(name)) }
 
     /// `reserved`: names that no column can have.
     mutating func columns(
@@ -41,9 +48,16 @@ struct TargetNames {
         return result
     }
 
-    /// A name for a check or a foreign key, which needs to differ within its table only.
-    mutating func constraint(_ name: String, beside others: inout Set<String>) -> String {
-        free(fitting(name), beside: &others)
+    /// A name for a check or a foreign key, which needs to differ from what else its table is held to: the one it has, or one that
+    /// is made up.
+    mutating func constraint(
+        _ given: String?, or words: [String], of table: String, beside others: inout Set<String>
+    ) -> String {
+        let result = free(fitting(given ?? words.joined(separator: "_")), beside: &others)
+        if let given, result != given {
+            renames.append(Rename(kind: "constraint", from: "\(table).\(given)", to: result))
+        }
+        return result
     }
 
     /// A name by rule comes first, then those that can stay as they are, then the others, numbered where they would be the same.
@@ -81,7 +95,10 @@ struct TargetNames {
     /// What two names have in common that are one to the target.
     private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
-    private func fitting(_ name: String) -> String { cut(isLowercase ? name.lowercased() : name, to: longest) }
+    /// SQLite alone takes an empty name, as a sheet without a heading leaves one.
+    private func fitting(_ name: String) -> String {
+        name.isEmpty ? "unnamed" : cut(isLowercase ? name.lowercased() : name, to: longest)
+    }
 
     /// At most so many bytes, whole characters only.
     private func cut(_ name: String, to bytes: Int) -> String {

@@ -75,6 +75,14 @@ public struct PlannedTable: Sendable, Equatable {
     package var pieces: [KeyRange]
     /// The column that the database numbers, in the target, and the highest number that was ever issued.
     package var counting: Counting?
+    /// The columns that the target computes, as the source does.
+    var computed: [Computed] = []
+
+    struct Computed: Sendable, Equatable {
+        var source: String
+        var target: String
+        var type: ColumnType
+    }
 
     package struct Counting: Sendable, Equatable {
         package var column: String

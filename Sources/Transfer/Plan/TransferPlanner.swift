@@ -33,7 +33,8 @@ struct TransferPlanner {
         self.target = target
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
-            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames)
+            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
+            reserved: target.reservedRelations)
         self.omitted =
             inspection.omitted + tables.flatMap(\.omitted)
             + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in
@@ -100,13 +101,24 @@ struct TransferPlanner {
             columnNames[table.name] = names.columns(
                 of: table.name, table.columns.map(\.name), wanted: renamed, reserved: target.reservedColumns)
         }
+        for table in tables.map(\.table) { reserveCounters(of: table) }
         for view in inspection.schema.views {
             viewNames[view.name] = names.relation(view.name, or: [], kind: "view", of: view.name)
         }
     }
 
+    /// What the target makes along with a table keeps its name from the views and indexes that come later.
+    private mutating func reserveCounters(of table: Table) {
+        for column in table.columns where column.isIdentity || inspection.rowidAliases[table.name] == column.name {
+            let name = columnNames[table.name]?[column.name] ?? column.name
+            let counter = target.counter(of: name, in: tableNames[table.name] ?? table.name)
+            if let counter { names.reserve(counter) }
+        }
+    }
+
     private func tablePlan(of table: Table, from origin: ProfiledTable) -> PlannedTable {
         let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
+        let computed = table.columns.indices.filter { table.columns[$0].generated != nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
             sourceColumns: copied.map { origin.table.columns[$0].name },
@@ -114,7 +126,12 @@ struct TransferPlanner {
             types: copied.map { written(origin.table.columns[$0], of: origin.table.name) },
             columnPlans: copied.map { columnPlan(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
             rows: origin.rows, bytes: origin.bytes, longestRow: origin.longestRow, pieces: origin.pieces,
-            counting: counting(origin, table))
+            counting: counting(origin, table),
+            computed: computed.map {
+                PlannedTable.Computed(
+                    source: origin.table.columns[$0].name, target: table.columns[$0].name,
+                    type: written(origin.table.columns[$0], of: origin.table.name))
+            })
     }
 
     /// As what a column's values are written: what compares without regard to case takes the text that it is.

@@ -7,6 +7,12 @@ extension TransferPlanner {
         columns.map { columnNames[table]?[$0] ?? $0 }
     }
 
+    /// Those of a key, which may name one twice in SQLite.
+    private func keyColumns(_ columns: [String], of table: String) -> [String] {
+        var found: Set<String> = []
+        return targetColumns(columns, of: table).filter { found.insert($0).inserted }
+    }
+
     mutating func addKeys(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         if let key = origin.table.primaryKey {
             addPrimaryKey(key, of: origin, to: &table)
@@ -14,7 +20,7 @@ extension TransferPlanner {
             addCaseless(Unique(key.columns), of: origin.table, to: &table, translator)
         }
         for unique in origin.table.uniques where !addCaseless(unique, of: origin.table, to: &table, translator) {
-            let columns = targetColumns(unique.columns, of: origin.table.name)
+            let columns = keyColumns(unique.columns, of: origin.table.name)
             let words = [table.name] + columns + ["key"]
             let name = names.relation(unique.name, or: words, kind: "constraint", of: table.name)
             table.uniques.append(Unique(columns, name: name))
@@ -22,7 +28,7 @@ extension TransferPlanner {
     }
 
     private mutating func addPrimaryKey(_ key: PrimaryKey, of origin: ProfiledTable, to table: inout Table) {
-        let columns = targetColumns(key.columns, of: origin.table.name)
+        let columns = keyColumns(key.columns, of: origin.table.name)
         let name = names.relation(key.name, or: [table.name, "pkey"], kind: "constraint", of: table.name)
         let nullable = key.columns.filter { hasNulls(origin, $0) && letsNullsPass($0, of: origin) }
         guard !nullable.isEmpty else {
@@ -107,13 +113,14 @@ extension TransferPlanner {
     }
 
     mutating func addChecks(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
-        var taken: Set<String> = []
+        var taken = constraintNames(of: table)
         for (at, check) in origin.table.checks.enumerated() {
-            let name = check.name ?? "\(table.name)_check"
             do throws(Untranslatable) {
                 let expression = try translator.predicate(check.expression)
                 try requireKept(origin, at)
-                add(Check(expression, name: names.constraint(name, beside: &taken)), to: &table)
+                let name = names.constraint(
+                    check.name, or: [table.name, "check"], of: origin.table.name, beside: &taken)
+                add(Check(expression, name: name), to: &table)
             } catch {
                 leave(.constraint, "\(origin.table.name) CHECK (\(check.expression.sourceText))", error.description)
             }
@@ -121,7 +128,8 @@ extension TransferPlanner {
         for held in origin.held where !held.type.labels.isEmpty {
             let column = columnNames[origin.table.name]?[held.column] ?? held.column
             var check = LabelCheck.check(column, held.type, of: table)
-            check.name = names.constraint(check.name ?? column, beside: &taken)
+            check.name = names.constraint(
+                nil, or: [check.name ?? column], of: origin.table.name, beside: &taken)
             add(check, to: &table)
         }
         addLimits(origin.table, to: &table, beside: &taken)
@@ -133,7 +141,8 @@ extension TransferPlanner {
             guard case .varchar(let length)? = types[origin.name, column.name]?.type, made.type != .varchar(length)
             else { continue }
             let text = "length(\(SQLText.identifier(made.name))) <= \(length)"
-            let name = names.constraint("\(table.name)_\(made.name)_check", beside: &taken)
+            let name = names.constraint(
+                nil, or: [table.name, made.name, "check"], of: origin.name, beside: &taken)
             add(Check(.native(sqlite: text, postgresql: text), name: name), to: &table)
         }
     }
@@ -152,8 +161,15 @@ extension TransferPlanner {
         }
     }
 
+    /// Keys, checks and foreign keys of a table share their names.
+    private func constraintNames(of table: Table) -> Set<String> {
+        let keys = table.uniques.compactMap(\.name) + [table.primaryKey?.name].compactMap { $0 }
+        let checks = table.checks.map(\.name) + checks.filter { $0.table == table.name }.map(\.check.name)
+        return Set(keys + checks.compactMap { $0 })
+    }
+
     mutating func addForeignKeys(of origin: Table, at: Int) {
-        var taken: Set<String> = []
+        var taken = constraintNames(of: planned[at])
         for key in origin.foreignKeys {
             let parentColumns = key.parentColumns.joined(separator: ", ")
             let label = "\(origin.name) (\(key.columns.joined(separator: ", "))) → \(key.parent) (\(parentColumns))"
@@ -170,7 +186,7 @@ extension TransferPlanner {
                 continue
             }
             let words = [planned[at].name] + result.columns + ["fkey"]
-            result.name = names.constraint(key.name ?? words.joined(separator: "_"), beside: &taken)
+            result.name = names.constraint(key.name, or: words, of: origin.name, beside: &taken)
             planned[at].foreignKeys.append(result)
         }
     }

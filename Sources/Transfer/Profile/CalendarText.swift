@@ -58,8 +58,10 @@ enum CalendarText {
         guard (5...32).contains(bytes.count) else { return nil }
         var shape = CalendarShape(hasDate: bytes[4] == UInt8(ascii: "-"), hasTime: true)
         var reader = ASCIIReader(bytes)
+        var edge = Edge.none
         if shape.hasDate {
-            guard readDate(&reader) else { return nil }
+            guard let date = readDate(&reader) else { return nil }
+            edge = date
             if reader.isAtEnd {
                 shape.hasTime = false
                 return shape
@@ -67,40 +69,60 @@ enum CalendarText {
             shape.hasT = reader.skip("T")
             guard shape.hasT || reader.skip(" ") else { return nil }
         }
-        guard readTime(&reader, &shape), readOffset(&reader, &shape), reader.isAtEnd else { return nil }
+        guard let minute = readTime(&reader, &shape), let ahead = readOffset(&reader, &shape), reader.isAtEnd,
+            edge.holds(minute - ahead)
+        else { return nil }
         return shape
     }
 
-    private static func readDate(_ reader: inout ASCIIReader) -> Bool {
+    /// The days from which a zone may lead out of the years 1 to 9999, which both databases write alike.
+    private enum Edge {
+        case none, first, last
+
+        /// Whether a time of this day, in minutes of UTC, is in these years.
+        func holds(_ minute: Int) -> Bool {
+            switch self {
+            case .none: true
+            case .first: minute >= 0
+            case .last: minute < 1_440
+            }
+        }
+    }
+
+    private static func readDate(_ reader: inout ASCIIReader) -> Edge? {
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
             reader.skip("-"),
-            let day = reader.number(digits: 2)
-        else { return false }
-        return year >= 1 && (1...12).contains(month) && day >= 1 && day <= days(in: month, of: year)
+            let day = reader.number(digits: 2), year >= 1, (1...12).contains(month), day >= 1,
+            day <= days(in: month, of: year)
+        else { return nil }
+        return (year, month, day) == (1, 1, 1) ? .first : (year, month, day) == (9_999, 12, 31) ? .last : Edge.none
     }
 
-    private static func readTime(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Bool {
+    /// In minutes since midnight.
+    private static func readTime(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
         guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
             minute < 60
-        else { return false }
-        guard reader.skip(":") else { return true }
-        guard let second = reader.number(digits: 2), second < 60 else { return false }
+        else { return nil }
+        let minutes = hour * 60 + minute
+        guard reader.skip(":") else { return minutes }
+        guard let second = reader.number(digits: 2), second < 60 else { return nil }
         shape.hasSeconds = true
-        guard reader.skip(".") else { return true }
+        guard reader.skip(".") else { return minutes }
         while reader.digit() != nil { shape.fractionDigits += 1 }
-        return (1...6).contains(shape.fractionDigits)
+        return (1...6).contains(shape.fractionDigits) ? minutes : nil
     }
 
-    private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Bool {
-        if reader.skip("Z") {
-            shape.offset = .utc
-        } else if reader.skip("+") || reader.skip("-") {
-            guard let hours = reader.number(digits: 2), hours < 16, reader.skip(":"),
-                let minutes = reader.number(digits: 2), minutes < 60
-            else { return false }
-            shape.offset = .numeric
-        }
-        return true
+    /// How many minutes the zone is ahead of UTC; 0 without one.
+    private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
+        if reader.skip("Z") { shape.offset = .utc }
+        guard shape.offset == .none else { return 0 }
+        let isBehind = reader.skip("-")
+        guard isBehind || reader.skip("+") else { return 0 }
+        guard let hours = reader.number(digits: 2), hours < 16, reader.skip(":"),
+            let minutes = reader.number(digits: 2), minutes < 60
+        else { return nil }
+        shape.offset = .numeric
+        return (isBehind ? -1 : 1) * (hours * 60 + minutes)
     }
 
     private static func days(in month: Int, of year: Int) -> Int {

@@ -107,7 +107,8 @@ extension TransferEngine.Work {
         }
     }
 
-    private var statementsByTable: [String: String] {
+    /// The statement that makes each table.
+    var statementsByTable: [String: String] {
         Dictionary(uniqueKeysWithValues: zip(plan.schema.tablesInForeignKeyOrder.map(\.name), construction.tables))
     }
 }

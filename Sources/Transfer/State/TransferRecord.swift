@@ -45,6 +45,8 @@ struct ChunkRecord: Sendable, Equatable {
         /// What columns that compare without regard to case need: the policy is the name.
         case madeSupport = "made_support"
         case rows
+        /// The target would compute another value than the source: the column holds the source's.
+        case computed
         /// Rows that repeat a key were taken out of the table.
         case duplicates
         case key, index, check, trigger

@@ -84,6 +84,11 @@ struct TransferRecords {
         }
     }
 
+    /// Whether this was to be built and the target has refused it.
+    func hasLeftOut(_ kind: ChunkRecord.Kind, _ name: String, of table: String, _ id: String) throws -> Bool {
+        try chunks(of: id).contains { $0.kind == kind && $0.table == table && $0.name == name && $0.isLeftOut }
+    }
+
     /// The plan as it is, now that more is known. Must run in a transaction with what follows from it.
     func revise(_ plan: String, of id: String) throws {
         try connection.execute("UPDATE tc_transfers SET plan = \(plan) WHERE id = \(id)")

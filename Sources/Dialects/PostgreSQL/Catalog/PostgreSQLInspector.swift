@@ -176,18 +176,18 @@ package enum PostgreSQLInspector {
         ).compactMap { $0[0].text }
     }
 
-    /// The last number of each identity or serial column that has counted and that this role may see.
+    /// The last number of each identity or serial column that has counted and that this role may see. `pg_sequences` would open
+    /// every sequence of every schema, also those that others drop at this moment.
     private static func sequences(_ connection: any Connection) throws(DatabaseError) -> [String: Int64] {
         let rows = try connection.query(
             """
-            SELECT c.relname, max(s.last_value)
+            SELECT c.relname,
+                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END)
             FROM pg_class c
                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
                 JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
-                JOIN pg_namespace n ON n.oid = q.relnamespace
-                JOIN pg_sequences s ON s.schemaname = n.nspname AND s.sequencename = q.relname
-            WHERE s.last_value IS NOT NULL AND \(PostgreSQLCatalogScope.whole.tables)
+            WHERE \(PostgreSQLCatalogScope.whole.tables)
             GROUP BY c.relname
             """)
         let pairs = rows.compactMap { row in row[0].text.flatMap { name in row[1].integer.map { (name, $0) } } }

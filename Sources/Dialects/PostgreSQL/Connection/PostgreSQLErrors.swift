@@ -71,6 +71,8 @@ extension DatabaseError {
         case "25P02": "roll the transaction back: an earlier statement of it failed"
         case "53100": "make room on the server's disk"
         case "53300": "close other connections, or raise max_connections on the server"
+        case "54000" where message.hasPrefix("row is too big"), "54011":
+            "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
         case "57014" where message.hasSuffix("statement timeout"): "allow a longer statement timeout"
         default: nil
         }

@@ -7,6 +7,17 @@ extension PostgreSQLDialect: TransferTarget {
     /// https://www.postgresql.org/docs/current/ddl-system-columns.html
     package var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
+    package var reservedRelations: Set<String> { PostgreSQLCatalogNames.all }
+
+    /// As the server calls it where the name is free, and not too long: `items_id_seq`.
+    package func counter(of column: String, in table: String) -> String? { "\(table)_\(column)_seq" }
+
+    /// Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: data exception, feature not supported, access
+    /// rule violation (an expression that is no index's), program limit exceeded (a row of an index takes 2704 bytes).
+    package func isRefusal(_ error: DatabaseError) -> Bool {
+        ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
+    }
+
     package var distinguishesCase: Bool { true }
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }

@@ -54,6 +54,11 @@ enum SQLiteDefault {
         if type == .boolean, number == .integer(0) || number == .integer(1) { return .boolean(number == .integer(1)) }
         if affinity == .text, case .integer(let value) = number { return .text(String(value)) }
         if affinity == .text, case .real(let value) = number { return .text(SQLiteConstant.text(of: value)) }
+        if affinity == .integer || affinity == .numeric, case .real(let value) = number,
+            let integer = Int64(exactly: value)
+        {
+            return .integer(integer)
+        }
         if affinity == .real, case .integer(let value) = number { return .real(Double(value)) }
         return number
     }

@@ -4,6 +4,9 @@ extension SQLiteDialect: TransferTarget {
     /// No name is cut; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
     package var longestName: Int { 1_000_000 }
     package var reservedColumns: Set<String> { [] }
+    package var reservedRelations: Set<String> { [] }
+    package func counter(of column: String, in table: String) -> String? { nil }
+    package func isRefusal(_ error: DatabaseError) -> Bool { false }
     package var distinguishesCase: Bool { false }
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }

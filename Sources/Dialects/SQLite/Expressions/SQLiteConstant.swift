@@ -25,7 +25,8 @@ enum SQLiteConstant {
 
     /// As a text column stores it: `1.0e+20`.
     static func text(of number: Double) -> String {
-        guard case .text(let text) = value(of: String(number), for: .text) else { return String(number) }
+        let literal = number.isInfinite ? (number < 0 ? "-9e999" : "9e999") : String(number)
+        guard case .text(let text) = value(of: literal, for: .text) else { return String(number) }
         return text
     }
 }

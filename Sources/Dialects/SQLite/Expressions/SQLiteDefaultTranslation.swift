@@ -39,8 +39,15 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// A constant default as the column's type has it: 1 is true in a boolean column, '0' is 0 in an integer one.
+    /// A constant default as the column's type has it: 1 is true in a boolean column, '0' is 0 in an integer one. What the column
+    /// would refuse or round is none: each row that leaves it out would fail, or get another value.
     static func fitted(_ value: Default, to type: ColumnType) throws(Untranslatable) -> Default {
+        let result = try converted(value, to: type)
+        guard isHeld(result, by: type) else { throw Untranslatable("\(written(value)) does not fit \(type)") }
+        return result
+    }
+
+    private static func converted(_ value: Default, to type: ColumnType) throws(Untranslatable) -> Default {
         switch (kind(of: type), value) {
         case (.boolean, .integer(let number)) where number == 0 || number == 1: return .boolean(number == 1)
         case (.boolean, .boolean), (.integer, .integer), (.number, .integer), (.number, .real), (.text, .text):
@@ -49,7 +56,8 @@ extension SQLiteExpressionTranslation {
         case (.integer, .boolean(let flag)), (.number, .boolean(let flag)): return .integer(flag ? 1 : 0)
         case (.text, .integer(let number)): return .text(String(number))
         case (.text, .boolean(let flag)): return .text(flag ? "1" : "0")
-        case (.text, .real(let number)): return .text(SQLiteConstant.text(of: number))
+        // As a column's own numbers become text: a column of texts would have had SQLite write them.
+        case (.text, .real(let number)): return .text(String(number))
         // As its values that are texts come over: the bytes of UTF-8.
         case (.bytes, .text(let text)): return bytes(text.utf8, written: SQLText.literal(text))
         case (.integer, .text(let text)):
@@ -80,10 +88,24 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    private static func isHeld(_ value: Default, by type: ColumnType) -> Bool {
+        switch (type, value) {
+        case (.varchar, .text(let text)), (.text, .text(let text)): isReadable(text, as: type)
+        case (.decimal, .integer(let number)), (.numeric, .integer(let number)): isWritable(.integer(number), as: type)
+        case (.decimal, .real(let number)), (.numeric, .real(let number)): isWritable(.real(number), as: type)
+        case (.real, .integer(let number)): isWritable(.integer(number), as: type)
+        default: true
+        }
+    }
+
     /// Whether PostgreSQL reads the text as a value of this type: a literal that it can't read is refused with its table.
     static func isReadable(_ text: String, as type: ColumnType) -> Bool {
+        Array(text.utf8).withUnsafeBytes { isWritable(.text($0), as: type) }
+    }
+
+    private static func isWritable(_ value: RawValue, as type: ColumnType) -> Bool {
         var buffer = PostgreSQLBuffer(capacity: 64)
-        return Array(text.utf8).withUnsafeBytes { buffer.append(field: .text($0), as: PostgreSQLEncoding(type)) }
+        return buffer.append(field: value, as: PostgreSQLEncoding(type))
     }
 
     private static func constant(_ expression: SQLiteTree) -> Default? {

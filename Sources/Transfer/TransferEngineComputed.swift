@@ -1,0 +1,139 @@
+import Dialects
+
+// What the target computes, compared with what the source computes as soon as the rows are there.
+
+extension TransferEngine {
+    /// Compares the columns that the target computes with those of the source, row by row. Where one differs, by the text of a double
+    /// or the digits of a decimal, its table is made and loaded again with the source's values: a view that says something else can
+    /// be left behind, a column can't. Tables whose rows a rule or policy has changed differ on purpose. Returns what is to do now,
+    /// and the records of all chunks.
+    func settleComputed(
+        _ work: Work, _ id: String, _ loaded: [ChunkRecord]
+    ) async throws -> (work: Work, loaded: [ChunkRecord]) {
+        guard !source.speaksAs(target) else { return (work, loaded) }
+        let found = try await streams.each(work.plan.tables.filter(\.isComputedAlike)) { table, reading, writing in
+            try ComputedProof(table, reading, writing).differing().map { column in
+                ChunkRecord(
+                    kind: .computed, table: table.target, name: column.target,
+                    note: "its values are copied and no longer computed: the target computes others", isLeftOut: true)
+            }
+        }
+        let differing = found.flatMap { $0 }
+        guard !differing.isEmpty else { return (work, loaded) }
+        let kept = try keepingValues(of: differing, work)
+        try await remake(differing, kept, id)
+        return (kept, try await load(kept, id, done(id)))
+    }
+
+    /// What is to do where these records say of columns that they hold the source's values: those of an earlier run, too.
+    func keepingValues(of records: [ChunkRecord], _ work: Work) throws -> Work {
+        let columns = records.filter { $0.kind == .computed }
+        guard !columns.isEmpty else { return work }
+        var plan = work.plan
+        for column in columns { plan.keepValues(of: column.name, in: column.table) }
+        return try self.work(plan)
+    }
+
+    /// Makes the tables of these columns anew, without rows.
+    private func remake(_ columns: [ChunkRecord], _ work: Work, _ id: String) async throws {
+        let (target, statements) = (target, work.statementsByTable)
+        try await streams.first { _, writing in
+            let records = TransferRecords(writing)
+            try writing.withForeignKeysUnenforced {
+                try writing.transaction {
+                    for table in Set(columns.map(\.table)).sorted() {
+                        let removal = target.remove(tables: [table], views: [])
+                        for statement in removal + [statements[table]].compactMap({ $0 }) {
+                            try writing.execute(SQL(trusted: statement))
+                        }
+                        try records.forgetRows(of: table, id)
+                    }
+                    for column in columns { try records.add(column, to: id) }
+                }
+            }
+        }
+    }
+}
+
+extension TransferPlan {
+    /// The same with the source's values in a column that the target was to compute.
+    mutating func keepValues(of column: String, in table: String) {
+        guard let at = tables.firstIndex(where: { $0.target == table }),
+            let computed = tables[at].computed.first(where: { $0.target == column })
+        else { return }
+        tables[at].computed.removeAll { $0 == computed }
+        tables[at].sourceColumns.append(computed.source)
+        tables[at].targetColumns.append(computed.target)
+        tables[at].types.append(computed.type)
+        tables[at].columnPlans.append(ColumnPlan())
+        schema = schema.changing(column, of: table) { $0.generated = nil }
+    }
+}
+
+extension Schema {
+    /// The same with another column of this name in this table.
+    func changing(_ column: String, of table: String, _ change: (inout Column) -> Void) -> Schema {
+        let changed = tables.map { candidate in
+            var candidate = candidate
+            for at in candidate.columns.indices where candidate.name == table && candidate.columns[at].name == column {
+                change(&candidate.columns[at])
+            }
+            return candidate
+        }
+        return Schema(tables: changed, views: views)
+    }
+}
+
+extension PlannedTable {
+    /// Whether the target computes something, from the very values that the source computes it from.
+    fileprivate var isComputedAlike: Bool {
+        !computed.isEmpty && policy == .widen && columnPlans.allSatisfy { $0.reading == nil && $0.policy == .widen }
+    }
+}
+
+/// Compares what two databases compute for the rows of one table.
+private struct ComputedProof {
+    private let table: PlannedTable
+    private let reading: any Connection
+    private let writing: any Connection
+
+    init(_ table: PlannedTable, _ reading: any Connection, _ writing: any Connection) {
+        self.table = table
+        self.reading = reading
+        self.writing = writing
+    }
+
+    /// The columns that have another value in some row.
+    func differing() throws -> [PlannedTable.Computed] {
+        let ours = try digests(
+            table.reading.query(table.sourceColumns + table.computed.map(\.source), in: .all), on: reading)
+        let columns = SQLText.identifiers(table.targetColumns + table.computed.map(\.target))
+        let theirs = try digests("SELECT \(columns) FROM \(SQLText.identifier(table.target))", on: writing)
+        return zip(table.computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
+    }
+
+    /// Of each computed column, together with all that is copied.
+    private func digests(_ query: String, on connection: any Connection) throws -> [TableDigest] {
+        let types = table.types + table.computed.map(\.type)
+        let forms = types.map { CanonicalForm($0) }
+        let cursor = try connection.copyOut(query, types: types)
+        defer { cursor.close() }
+        var digests = table.computed.map { _ in TableDigest() }
+        var rows = 0
+        while try cursor.next() {
+            var copied = RowDigest()
+            for column in table.types.indices {
+                if let form = forms[column] { copied.add(cursor.raw(column), as: form) }
+            }
+            for at in digests.indices {
+                var row = copied
+                let column = table.types.count + at
+                if let form = forms[column] { row.add(cursor.raw(column), as: form) }
+                digests[at].add(row)
+            }
+            rows += 1
+            if rows & 0xFFF == 0 { try Task.checkCancellation() }
+        }
+        return digests
+    }
+}
