@@ -136,11 +136,14 @@ struct TransferTakenNamesTests {
         let fixture = try SQLiteFixture("CREATE TABLE t (\(columns)); CREATE TABLE u (a TEXT);")
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
-            let error = await #expect(throws: DatabaseError.self) { try await TransferTests.transfer(fixture, into: url) }
+            let error = await #expect(throws: DatabaseError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
             #expect(error?.remedy?.contains("1600 columns") == true)
             let target = try connect(to: url)
             defer { target.close() }
-            let left = try target.queryValue("SELECT count(*) FROM pg_class WHERE relname IN ('t', 'u', 'tc_transfers')")
+            let left = try target.queryValue(
+                "SELECT count(*) FROM pg_class WHERE relname IN ('t', 'u', 'tc_transfers')")
             #expect(left?.integer == 0)
         }
     }
