@@ -205,7 +205,7 @@ struct IntoExistingTests {
             try execute("ALTER TABLE people ADD COLUMN words text[]", on: target)
             let options = ["transfer", source, target, "--into-existing", "--replace-rows", "people", "--json"]
             try expectRefusal(
-                try await box.run(.tcMigrate, options), "unwritable_type", "people.words",
+                try await box.run(.tcMigrate, options), "unwritable_type", "people.words (text[])",
                 leaving: try everything(target),
                 in: target)
             let left = try await box.run(.tcMigrate, options + ["--ignore-missing", "People.words"])

@@ -130,6 +130,24 @@ struct TransferTakenNamesTests {
         }
     }
 
+    @Test("a table that no server takes is refused with what can be done, and leaves nothing")
+    func tooWide() async throws {
+        let columns = (1...1_700).map { "c\($0) INTEGER" }.joined(separator: ", ")
+        let fixture = try SQLiteFixture("CREATE TABLE t (\(columns)); CREATE TABLE u (a TEXT);")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
+            #expect(error?.remedy?.contains("1600 columns") == true)
+            let target = try connect(to: url)
+            defer { target.close() }
+            let left = try target.queryValue(
+                "SELECT count(*) FROM pg_class WHERE relname IN ('t', 'u', 'tc_transfers')")
+            #expect(left?.integer == 0)
+        }
+    }
+
     private static func transferred(
         _ script: String, _ body: (TransferReport, any Connection) throws -> Void
     ) async throws {
