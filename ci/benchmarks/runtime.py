@@ -79,6 +79,24 @@ def pages(figures, daemon, people, rounds):
         figures.add(f"100th ÷ first page {who}, p50", median(hundredth) / median(first), "", at_most=1.25)
 
 
+def projects(figures, daemon, people, rounds):
+    """How many sessions each project has, and a page of a project in which nothing happens."""
+
+    def ask():
+        connection = Connection(daemon.socket)
+        return [
+            (connection.timed("/projects?limit=2000"), connection.timed(f"/sessions?limit={shared_machine.PAGE}&project=/srv/nowhere"))
+            for _ in range(5 * rounds)
+        ]
+
+    say("projects")
+    for role, who in (("member", "a member's"), ("admin", "an admin's")):
+        for person in [person for person in people if person.role == role][:1]:
+            counted, page = zip(*as_person(person, ask))
+            figures.add(f"{who} projects, counted: p50", milliseconds(median(counted)), "ms")
+            figures.add(f"{who} page of an empty project: p50", milliseconds(median(page)), "ms")
+
+
 def transcripts(figures, daemon, place, people, commit, rounds):
     """An own recording, somebody else's, and the durable commit that lies between the two."""
     admins = [person for person in people if person.role == "admin"]
@@ -134,6 +152,7 @@ def measure(options, url, place, state, people, commit, folder):
     starts(figures, daemon, options.rounds)
     with daemon:
         pages(figures, daemon, people, options.rounds)
+        projects(figures, daemon, people, options.rounds)
         whoami = Whoami(options.bare, folder, people[0])
         say("whoami")
         whoami.measure(figures, daemon.socket, options.rounds)
