@@ -307,7 +307,10 @@ extension TransferEngine {
             line?.notes = notes[table.target] ?? []
             return line
         }
-        report.remarks += try await streams.first { reading, _ in reading.readingRemarks } + views.remarks
+        report.remarks += try await streams.first { reading, _ in
+            reading.readingRemarks + [try Quarantine.remark(on: reading)].compactMap { $0 }
+        }
+        report.remarks += views.remarks
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             let target = target

@@ -4,9 +4,9 @@ import Dialects
 
 extension TransferEngine {
     /// The plan without the defaults and expressions that the target refuses: a table must not be lost, nor a transfer, for the sake
-    /// of one of them. Each table that has any is made for a moment, and gets a row.
+    /// of one of them. Each table that has any in doubt is made for a moment, and gets a row.
     func accepted(_ plan: TransferPlan) async throws -> TransferPlan {
-        let tables = plan.schema.tables.filter { $0.columns.contains(where: \.isFilled) }
+        let tables = plan.schema.tables.filter { $0.columns.contains(where: \.isInDoubt) }
         guard target.holdsDeclaredTypes, !tables.isEmpty else { return plan }
         let (target, policies) = (target, plan.nocasePolicies)
         let refused = try await streams.first { _, writing in
@@ -43,7 +43,7 @@ private struct TableTrial {
     /// Looked for one by one where all together are refused.
     func refused() throws -> [Refusal] {
         guard try refusal({ _ in true }) != nil else { return [] }
-        return try table.columns.filter(\.isFilled).compactMap { column in
+        return try table.columns.filter(\.isInDoubt).compactMap { column in
             try refusal { $0 == column.name }.map { Refusal(table: table.name, column: column.name, reason: $0) }
         }
     }
@@ -72,8 +72,17 @@ private struct TableTrial {
 }
 
 extension Column {
-    /// Whether something fills it that the target has to understand.
-    fileprivate var isFilled: Bool { `default` != nil || generated != nil }
+    /// Whether something fills it of which only the target knows whether it can. Constants of plain types fit (`fitted`), and most
+    /// tables have no others: so a schema of a thousand tables is not made twice.
+    fileprivate var isInDoubt: Bool {
+        guard let value = `default`, generated == nil else { return generated != nil }
+        return switch (type, value) {
+        case (.boolean, .boolean), (.bigint, .integer), (.real, .integer), (.real, .real), (.text, .text), (.varchar, .text),
+            (.timestamp, .now), (.datetime, .now):
+            false
+        default: true
+        }
+    }
 }
 
 extension TransferPlan {

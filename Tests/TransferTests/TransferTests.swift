@@ -84,6 +84,29 @@ struct TransferTests {
     }
 
     /// TeleClaude's own single-user database: 200 sessions, orphans, mixed timestamps, full-text tables.
+    /// Its own tables are no part of a schema; rows that lie in one of them are not left behind without a word.
+    @Test(arguments: [0, 2])
+    func whatAnEarlierTransferSetAsideIsNamed(_ rows: Int) async throws {
+        let values = Array(repeating: "('t', 'id=1', 'v', 'is no number', '{}')", count: rows).joined(separator: ", ")
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY);
+            CREATE TABLE tc_quarantine (source_table TEXT, row_key TEXT, column_name TEXT, reason TEXT, record TEXT);
+            \(rows == 0 ? "" : "INSERT INTO tc_quarantine VALUES \(values);")
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await Self.transfer(fixture, into: url)
+            let remarks = report.remarks.filter { $0.contains("tc_quarantine") }
+            #expect(
+                remarks
+                    == (rows == 0
+                        ? []
+                        : ["tc_quarantine stays in the source: it holds 2 rows that an earlier transfer has set aside"])
+            )
+        }
+    }
+
     @Test func legacyDatabase() async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
         defer { fixture.remove() }

@@ -32,6 +32,14 @@ enum Quarantine {
         Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
     }
 
+    /// What is said of rows that an earlier transfer into this source has set aside: they are no part of its schema.
+    static func remark(on source: any Connection) throws -> String? {
+        guard try source.hasTable(tableName),
+            let rows = try source.queryValue("SELECT count(*) FROM tc_quarantine")?.integer, rows > 0
+        else { return nil }
+        return "\(tableName) stays in the source: it holds \(rows) rows that an earlier transfer has set aside"
+    }
+
     private static func run(_ operation: SchemaOperation, in schema: Schema, on connection: any Connection) throws {
         let lowering = try connection.dialect.lower(schema.resolving(operation), keeping: .none)
         for statement in lowering.statements { try connection.execute(SQL(trusted: statement)) }
