@@ -77,7 +77,8 @@ extension Column {
     fileprivate var isInDoubt: Bool {
         guard let value = `default`, generated == nil else { return generated != nil }
         return switch (type, value) {
-        case (.boolean, .boolean), (.bigint, .integer), (.real, .integer), (.real, .real), (.text, .text), (.varchar, .text),
+        case (.boolean, .boolean), (.bigint, .integer), (.real, .integer), (.real, .real), (.text, .text),
+            (.varchar, .text),
             (.timestamp, .now), (.datetime, .now):
             false
         default: true
