@@ -4,15 +4,19 @@ import Dialects
 
 extension TransferEngine {
     /// The plan without the defaults and expressions that the target refuses: a table must not be lost, nor a transfer, for the sake
-    /// of one of them. Each table that has any in doubt is made for a moment, and gets a row.
+    /// of one of them.
     func accepted(_ plan: TransferPlan) async throws -> TransferPlan {
-        let tables = plan.schema.tables.filter { $0.columns.contains(where: \.isInDoubt) }
-        guard target.holdsDeclaredTypes, !tables.isEmpty else { return plan }
+        let tables = plan.schema.tables
+        let defaults = Set(tables.flatMap(\.columns).filter(\.isDefaultInDoubt).map(\.alone))
+        let computing = tables.filter { $0.columns.contains { $0.generated != nil } }
+        guard target.holdsDeclaredTypes, !defaults.isEmpty || !computing.isEmpty else { return plan }
         let (target, policies) = (target, plan.nocasePolicies)
         let refused = try await streams.first { _, writing in
             try target.trying(on: writing) {
                 _ = try target.makeSupport(of: policies, on: writing)
-                return try tables.flatMap { try TableTrial($0, target, writing).refused() }
+                let trial = Trial(target, writing)
+                let reasons = try trial.refusals(ofDefaults: Array(defaults))
+                return tables.flatMap { $0.refusals(reasons) } + (try computing.flatMap(trial.refusals(ofComputedIn:)))
             }
         }
         var plan = plan
@@ -28,38 +32,47 @@ private struct Refusal {
     var reason: String
 }
 
-/// Makes a table with what fills its columns, and nothing else.
-private struct TableTrial {
-    private let table: Table
+/// Makes a table for a moment, and gives it a row.
+private struct Trial {
     private let target: any TransferTarget
     private let writing: any Connection
 
-    init(_ table: Table, _ target: any TransferTarget, _ writing: any Connection) {
-        self.table = table
+    init(_ target: any TransferTarget, _ writing: any Connection) {
         self.target = target
         self.writing = writing
     }
 
-    /// Looked for one by one where all together are refused.
-    func refused() throws -> [Refusal] {
-        guard try refusal({ _ in true }) != nil else { return [] }
-        return try table.columns.filter(\.isInDoubt).compactMap { column in
-            try refusal { $0 == column.name }.map { Refusal(table: table.name, column: column.name, reason: $0) }
+    /// Why the target refuses defaults. Many tables have the same ones, so each is tried once, and one by one only where several
+    /// together are refused.
+    func refusals(ofDefaults columns: [Column]) throws -> [Column: String] {
+        var found: [Column: String] = [:]
+        for start in stride(from: 0, to: columns.count, by: 500) {
+            let some = columns[start..<min(start + 500, columns.count)]
+            let together = some.enumerated().map { at, column in
+                var column = column
+                column.name = "c\(at)"
+                return column
+            }
+            guard try refusal(of: together) != nil else { continue }
+            for column in some { found[column] = try refusal(of: [column]) }
+        }
+        return found
+    }
+
+    func refusals(ofComputedIn table: Table) throws -> [Refusal] {
+        let computed = table.columns.filter { $0.generated != nil }.map(\.name)
+        guard try refusal(of: table.bare(computing: computed)) != nil else { return [] }
+        return try computed.compactMap { name in
+            try refusal(of: table.bare(computing: [name])).map { Refusal(table: table.name, column: name, reason: $0) }
         }
     }
 
-    /// Why the target refuses the table with what fills these columns.
-    private func refusal(_ isWanted: (String) -> Bool) throws -> String? {
-        var bare = Table(name: "tc_trial")
-        bare.columns = table.columns.map { column in
-            var column = column
-            if !isWanted(column.name) { (column.default, column.generated) = (nil, nil) }
-            (column.isNullable, column.isIdentity) = (true, false)
-            return column
-        }
+    private func refusal(of columns: [Column]) throws -> String? {
+        var table = Table(name: "tc_trial")
+        table.columns = columns
         do {
             try target.trying(on: writing) {
-                for statement in try target.construct(Schema(tables: [bare])).tables {
+                for statement in try target.construct(Schema(tables: [table])).tables {
                     try writing.execute(SQL(trusted: statement))
                 }
                 try writing.execute("INSERT INTO tc_trial DEFAULT VALUES")
@@ -71,15 +84,38 @@ private struct TableTrial {
     }
 }
 
+extension Table {
+    /// Its columns with no other purpose than what these compute.
+    fileprivate func bare(computing names: [String]) -> [Column] {
+        columns.map { column in
+            var column = column
+            if !names.contains(column.name) { column.generated = nil }
+            (column.isNullable, column.isIdentity, column.default) = (true, false, nil)
+            return column
+        }
+    }
+
+    fileprivate func refusals(_ reasons: [Column: String]) -> [Refusal] {
+        columns.compactMap { column in
+            reasons[column.alone].map { Refusal(table: name, column: column.name, reason: $0) }
+        }
+    }
+}
+
 extension Column {
-    /// Whether something fills it of which only the target knows whether it can. Constants of plain types fit (`fitted`), and most
-    /// tables have no others: so a schema of a thousand tables is not made twice.
-    fileprivate var isInDoubt: Bool {
-        guard let value = `default`, generated == nil else { return generated != nil }
+    /// What is tried of its default: nothing but the type matters beside it.
+    fileprivate var alone: Column {
+        var column = self
+        (column.name, column.isNullable, column.isIdentity, column.generated) = ("c", true, false, nil)
+        return column
+    }
+
+    /// Whether only the target knows whether it can have the default: constants of plain types fit (`fitted`).
+    fileprivate var isDefaultInDoubt: Bool {
+        guard let value = `default`, generated == nil else { return false }
         return switch (type, value) {
         case (.boolean, .boolean), (.bigint, .integer), (.real, .integer), (.real, .real), (.text, .text),
-            (.varchar, .text),
-            (.timestamp, .now), (.datetime, .now):
+            (.varchar, .text), (.timestamp, .now), (.datetime, .now):
             false
         default: true
         }

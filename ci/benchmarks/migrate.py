@@ -1,8 +1,8 @@
 """ci/bench migrate: histories of 100 to 10,000 migrations beside dbmate and Alembic, and one schema of ever more tables.
 
 Each migration makes one table with one index. Every way migrates the same tables on the same server or into a SQLite file, in
-turn; times are of the whole process, from its start to its end. psql and sqlite3, with one script, are the floor: what the database takes
-for the statements alone."""
+turn; times are of the whole process, from its start to its end. psql and sqlite3 execute one script of the same
+statements."""
 
 import argparse
 import pathlib
@@ -15,7 +15,7 @@ import time
 from statistics import median
 
 from measure import ProgramFailed, run
-from migrators import Alembic, DBMate, Engine, Floor
+from migrators import Alembic, DBMate, Engine, Script
 from server import Server
 
 ACTIONS = {"up": "up from nothing", "again": "up, nothing to do", "status": "status", "down": "down to nothing"}
@@ -163,7 +163,7 @@ def main():
         places = [Place(kind, work, server) for kind in kinds]
         engine = Engine(options.program)
         peers = [way for way in (DBMate.here(options.folder, work, say), Alembic.here(options.folder, work, say)) if way]
-        results = histories(options, places, [engine, Floor(work), *peers])
+        results = histories(options, places, [engine, Script(work), *peers])
         versions = ", ".join([f"SQLite {sqlite3.sqlite_version}", f"PostgreSQL {server.version()}", *(p.version for p in peers)])
         print(f"2 cores or more: {platform.machine()}; {versions}; seconds, medians; PostgreSQL without fsync.\n")
         print("\n".join(table_of_histories(results)), end="\n\n")

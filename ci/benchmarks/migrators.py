@@ -78,16 +78,16 @@ class DBMate:
         return f"postgres://{parts.username}@{parts.path}?socket={parse_qs(parts.query)['host'][0]}&sslmode=disable"
 
 
-class Floor:
-    """The databases' own programs with one script: the same statements, a transaction and a ledger's row each. Nobody who plans,
-    locks and compares anything can be faster than what the database itself takes."""
+class Script:
+    """The databases' own programs with one script: the same statements, a transaction and a ledger's row each, and nobody who plans,
+    locks or compares anything."""
 
     name = "psql, sqlite3"
     longest = 10_000
     SETTINGS = {"sqlite": "PRAGMA journal_mode = WAL;\nPRAGMA synchronous = NORMAL;\n", "postgresql": ""}
 
     def __init__(self, work):
-        self._work = pathlib.Path(work, "floor")
+        self._work = pathlib.Path(work, "script")
 
     def environment(self, _count):
         return {}
