@@ -36,18 +36,13 @@ extension TransferEngine {
 
     /// Makes the tables of these columns anew, without rows.
     private func remake(_ columns: [ChunkRecord], _ work: Work, _ id: String) async throws {
-        let (target, statements) = (target, work.statementsByTable)
+        let statements = work.statementsByTable
+        let remade = Set(columns.map(\.table)).sorted().compactMap { table in statements[table].map { (table, $0) } }
         try await streams.first { _, writing in
             let records = TransferRecords(writing)
             try writing.withForeignKeysUnenforced {
                 try writing.transaction {
-                    for table in Set(columns.map(\.table)).sorted() {
-                        let removal = target.remove(tables: [table], views: [])
-                        for statement in removal + [statements[table]].compactMap({ $0 }) {
-                            try writing.execute(SQL(trusted: statement))
-                        }
-                        try records.forgetRows(of: table, id)
-                    }
+                    try records.remake(remade, id)
                     for column in columns { try records.add(column, to: id) }
                 }
             }

@@ -56,17 +56,11 @@ extension TransferEngine {
         forecast.tables = forecast.tables.map { found[$0.table.name] ?? $0 }
         let work = try await work(forecast.inspection, forecast.tables)
         let remade = work.madeOtherwise(than: foreseen)
-        let (target, options) = (target, options)
+        let options = options
         try await streams.first { _, writing in
             let records = TransferRecords(writing)
             try writing.transaction {
-                for statement in target.remove(tables: remade.map(\.table), views: []) {
-                    try writing.execute(SQL(trusted: statement))
-                }
-                for made in remade {
-                    try writing.execute(SQL(trusted: made.statement))
-                    try records.forgetRows(of: made.table, id)
-                }
+                try records.remake(remade, id)
                 try records.revise(work.plan.recorded(under: options), of: id)
             }
         }

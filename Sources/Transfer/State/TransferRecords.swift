@@ -95,7 +95,7 @@ struct TransferRecords {
     }
 
     /// A table is empty again. Must run in the transaction that emptied it.
-    func forgetRows(of table: String, _ id: String) throws {
+    private func forgetRows(of table: String, _ id: String) throws {
         try connection.execute(
             """
             DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(ChunkRecord.Kind.rows.rawValue) \
@@ -141,6 +141,15 @@ struct TransferRecords {
                     try remove(tables: [TransferRecord.chunkTableName, TransferRecord.tableName], views: [])
                 }
             }
+        }
+    }
+
+    /// Makes tables anew, without rows, and forgets what was on record of their rows. Must run in a transaction.
+    func remake(_ tables: [(table: String, statement: String)], _ id: String) throws {
+        try remove(tables: tables.map(\.table), views: [])
+        for made in tables {
+            try connection.execute(SQL(trusted: made.statement))
+            try forgetRows(of: made.table, id)
         }
     }
 
