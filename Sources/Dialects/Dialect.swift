@@ -46,6 +46,12 @@ public protocol Dialect: Sendable {
     /// - Throws: ``LoweringError`` when the dialect can't do it, before anything was sent to a database.
     func lower(_ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects) throws(LoweringError) -> Lowering
 
+    /// The same for a migration that is applied online, beside those who read and write the table; `nil` where the database has no way
+    /// that differs from `lower`.
+    ///
+    /// - Throws: ``LoweringError`` as `lower` does.
+    func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]?
+
     /// The conversion of a column's values into another type.
     ///
     /// - Throws: ``LoweringError`` when no way keeps the meaning of values.
@@ -235,11 +241,17 @@ public enum RowLock: Sendable, Equatable {
 public struct ScriptStep: Sendable, Equatable {
     /// The comment above the step: `up 0002-session-owners`.
     public var title: String
-    /// The step's statements.
+    /// Statements that run one by one before the step's transaction, because none of them can run in one.
+    public var alone: [String]
+    /// The statements of the step's transaction.
     public var lowering: Lowering
 
-    package init(title: String, lowering: Lowering) {
+    /// All statements, in the order in which they run.
+    public var statements: [String] { alone + lowering.statements }
+
+    package init(title: String, alone: [String] = [], lowering: Lowering) {
         self.title = title
+        self.alone = alone
         self.lowering = lowering
     }
 }

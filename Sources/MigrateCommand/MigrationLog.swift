@@ -42,7 +42,7 @@ struct MigrationLog: Sendable {
                 [
                     ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
                     ("sql", .array(step.statements.map { .string($0) })),
-                ] + JSON.dataSteps(step.dataSteps))
+                ] + JSON.dataSteps(step.dataSteps) + JSON.online(step.isOnline))
         }
         let hazards = (preview.hazards.map(\.description) + preview.refusals.map(\.description)).map { JSON.string($0) }
         let members: [(key: String, value: JSON)] = [
@@ -56,7 +56,8 @@ struct MigrationLog: Sendable {
         guard !preview.steps.isEmpty else { return "nothing to do" }
         var lines: [String] = []
         for step in preview.steps {
-            lines.append("would \(step.direction == .up ? "apply" : "undo")  \(step.id)")
+            let verb = step.direction == .up ? "apply" : "undo"
+            lines.append("would \(verb)  \(step.id)\(step.isOnline ? ", online: outside of a transaction" : "")")
             lines += step.dataSteps.map { "  runs Swift: the data step \"\($0)\"" }
             if isVerbose { lines += step.statements.map { $0 + ";" } }
         }
@@ -67,6 +68,11 @@ struct MigrationLog: Sendable {
 }
 
 extension JSON {
+    /// The member of a document that says of a migration that it is applied online; none for any other.
+    static func online(_ isOnline: Bool) -> [(key: String, value: JSON)] {
+        isOnline ? [("online", .boolean(true))] : []
+    }
+
     /// The member of a document that names a migration's data steps; none where it has none.
     static func dataSteps(_ names: [String]) -> [(key: String, value: JSON)] {
         names.isEmpty ? [] : [("data_steps", .array(names.map { .string($0) }))]

@@ -71,8 +71,8 @@ struct PlanCommand: AsyncParsableCommand {
             JSON.object(
                 [
                     ("id", .string(step.id)), ("direction", .string(step.direction.rawValue)),
-                    ("sql", .array(script.lowering.statements.map { .string($0) })),
-                ] + JSON.dataSteps(step.dataSteps))
+                    ("sql", .array(script.statements.map { .string($0) })),
+                ] + JSON.dataSteps(step.dataSteps) + JSON.online(!script.alone.isEmpty))
         }
         return .object([
             ("version", .integer(1)), ("dialect", .string(dialect.rawValue)), ("migrations", .array(items)),

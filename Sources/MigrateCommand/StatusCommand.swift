@@ -32,11 +32,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func document(_ status: MigrationStatus) -> JSON {
         let migrations = status.lines.map { line in
-            JSON.object([
-                ("id", .string(line.id)), ("state", .string(line.state.rawValue)),
-                ("applied_at", line.appliedAt.map { .string($0) } ?? .null),
-                ("duration_ms", line.milliseconds.map { .integer($0) } ?? .null),
-            ])
+            JSON.object(
+                [
+                    ("id", .string(line.id)), ("state", .string(line.state.rawValue)),
+                    ("applied_at", line.appliedAt.map { .string($0) } ?? .null),
+                    ("duration_ms", line.milliseconds.map { .integer($0) } ?? .null),
+                ] + JSON.online(line.isOnline))
         }
         return .object([
             ("version", .integer(1)), ("position", .string(status.position.code)), ("migrations", .array(migrations)),
@@ -47,7 +48,7 @@ struct StatusCommand: AsyncParsableCommand {
         var table = TextTable(("MIGRATION", .left), ("STATE", .left), ("APPLIED AT", .left), ("DURATION", .right))
         for line in status.lines {
             table.add(
-                line.id, line.state.rawValue, line.appliedAt ?? "-",
+                line.id, line.state.rawValue + (line.isOnline ? ", online" : ""), line.appliedAt ?? "-",
                 line.milliseconds.map(Formatting.milliseconds) ?? "-")
         }
         return table.rendered() + "\n\nposition: \(sentence(status.position))"

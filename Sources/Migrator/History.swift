@@ -21,6 +21,7 @@ public struct History: Sendable {
         for (at, migration) in migrations.enumerated() where places.updateValue(at, forKey: migration.id) != nil {
             throw .repeatedID(migration.id)
         }
+        for migration in migrations where migration.isOnline { try migration.requireOnline() }
         self.migrations = migrations
         self.places = places
         replay = Deferred { HistoryReplay(of: migrations) }
@@ -76,11 +77,27 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     case repeatedID(String)
     /// The migration of this id can't follow those before it.
     case impossible(String, SchemaError)
+    /// The online migration of this id does what can't be done beside readers and writers: the verb, and its table or view where it has
+    /// one.
+    case notOnline(String, verb: String, of: String?)
 
     public var description: String {
         switch self {
         case .repeatedID(let id): "two migrations have the id \(id); give one of them another"
         case .impossible(let id, let error): "migration \(id): \(error)"
+        case .notOnline(let id, let verb, let relation):
+            "migration \(id) can't be online: \(verb)\(relation.map { " of \($0)" } ?? "") is not among what is done beside readers and "
+                + "writers (adding and dropping indexes, unique keys, checks and foreign keys, and making a column required or nullable); "
+                + "put it into a migration of its own"
+        }
+    }
+}
+
+extension Migration {
+    fileprivate func requireOnline() throws(HistoryError) {
+        for operation in operations {
+            guard let verb = operation.verbThatIsNotOnline else { continue }
+            throw .notOnline(id, verb: verb, of: operation.relation)
         }
     }
 }

@@ -11,6 +11,8 @@ public struct Migration: Sendable, Equatable {
     public let id: String
     /// What it does, in this order.
     public let operations: [SchemaOperation]
+    /// Whether it is applied beside those who read and write its tables (``online()``).
+    public let isOnline: Bool
 
     /// Declares a migration by its operations.
     public init(_ id: String, @MigrationBuilder _ operations: () -> [SchemaOperation]) {
@@ -18,8 +20,22 @@ public struct Migration: Sendable, Equatable {
     }
 
     /// A migration of operations that are there as values.
-    public init(id: String, operations: [SchemaOperation]) {
+    public init(id: String, operations: [SchemaOperation], isOnline: Bool = false) {
         self.id = id
         self.operations = operations
+        self.isOnline = isOnline
     }
+
+    /// The same, applied beside those who read and write its tables: a large table's index, key, check or foreign key is added, or a column
+    /// becomes required, and nobody waits for longer than a moment.
+    ///
+    ///     Migration("0012-notes-by-owner") {
+    ///         AlterTable("notes") { AddIndex("owner", "made_at") }
+    ///     }.online()
+    ///
+    /// On PostgreSQL each step runs outside of a transaction: `CREATE INDEX CONCURRENTLY …`, or `ADD CONSTRAINT … NOT VALID` and then
+    /// `VALIDATE CONSTRAINT`. So a failure in the middle leaves the steps before it, and the next `up` goes on from there. On SQLite,
+    /// where a file has one writer, it is applied like any other. A history refuses whatever else an online migration would do
+    /// (``HistoryError/notOnline(_:verb:of:)``). Whether a migration is online is no part of its checksum: what it makes is the same.
+    public func online() -> Migration { Migration(id: id, operations: operations, isOnline: true) }
 }

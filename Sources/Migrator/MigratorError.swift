@@ -174,6 +174,9 @@ public struct MigrationFailure: Error, Sendable {
         case unknown
         /// The migration ended its own transaction: its first statements may stay, and the ledger does not know of it.
         case notRolledBack = "not_rolled_back"
+        /// It is an online migration, which is no transaction: what its steps before this one made stays, and the next `up` or `down` goes
+        /// on from there.
+        case goesOn = "goes_on"
     }
 
     /// The migrations that were applied before it in the same run.
@@ -194,7 +197,7 @@ public struct MigrationFailure: Error, Sendable {
     /// What to do about it; `nil` where nothing is known.
     public var remedy: Remedy? {
         switch ending {
-        case .rolledBack, .notRolledBack: cause.remedy.map(Remedy.words)
+        case .rolledBack, .notRolledBack, .goesOn: cause.remedy.map(Remedy.words)
         case .unknown: .askForStatus
         }
     }
@@ -222,6 +225,8 @@ extension MigrationFailure: CustomStringConvertible {
             "\(place), and whether it was applied is not known, because the connection broke while it was committed: "
                 + cause.sentence
         case .notRolledBack: "\(place) and was not rolled back as a whole: \(cause.sentence)"
+        case .goesOn:
+            "\(place); what the steps before made stays, and the next attempt goes on from there: \(cause.sentence)"
         }
     }
 }

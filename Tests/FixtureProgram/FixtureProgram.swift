@@ -28,6 +28,7 @@ struct FixtureProgram {
         case "rebuilding": return [people, notes, rebuilding]
         case "orphaning": return [people, notes, orphaning]
         case "impossible": return [people, notes, impossible]
+        case "online": return [people, notes, online]
         case "swift": return [people, shouting, notes]
         case "throwing": return [people, throwing]
         default:
@@ -94,6 +95,12 @@ struct FixtureProgram {
     static let rebuilding = Migration("0003-rebuilding") {
         AlterTable("people") { ChangeColumn("nick").required(filling: "none") }
     }
+    static let online = Migration("0003-online") {
+        AlterTable("notes") {
+            AddIndex("person_id").named("notes_by_person")
+            Add(Check("body <> '-'").named("notes_no_dash"))
+        }
+    }.online()
     static let shouting = Migration("0002-shouting") {
         AlterTable("people") { AddColumn("shout", .text).nullable() }
         Run("shout") { data in

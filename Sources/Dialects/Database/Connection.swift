@@ -70,6 +70,11 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func lockHolders(of tables: Set<String>) throws(DatabaseError) -> [LockHolder]
+    /// Finds the sessions whose transactions are the oldest and still see the database as it was, at most five: whoever builds an index
+    /// online waits for them. None in SQLite.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func snapshotHolders() throws(DatabaseError) -> [LockHolder]
     /// Begins a transaction that only reads and sees one state of the database throughout.
     ///
     /// - Throws: ``DatabaseError``.

@@ -52,6 +52,12 @@ extension Connection {
         return try finishTransaction(body)
     }
 
+    /// The same, in a transaction whose statements wait no longer than `seconds` for what other sessions hold.
+    package func transaction<T>(waitingUpTo seconds: Double, _ body: () throws -> T) throws -> T {
+        try begin(waitingUpTo: seconds)
+        return try finishTransaction(body)
+    }
+
     /// Runs `body` in a transaction that sees one state of the database.
     ///
     /// - Throws: What `body` throws, and ``DatabaseError``.

@@ -150,13 +150,22 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    /// What `lower` refuses is refused here too.
+    ///
+    /// - Throws: ``LoweringError``.
+    public func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]? {
+        _ = try lower(operation, keeping: .none)
+        guard case .alterTable(let alteration) = operation.action else { return nil }
+        return try PostgreSQLOnline(dialect: self, alteration: alteration).steps()
+    }
+
     public func script(_ steps: [ScriptStep]) -> String {
         var lines = [
             "-- For psql, and a database that holds what the migrations declare and nothing beside it.",
             "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
         ]
         for step in steps {
-            lines += ["", "-- \(step.title)", "BEGIN;"]
+            lines += ["", "-- \(step.title)"] + step.alone.map { $0 + ";" } + ["BEGIN;"]
             lines += step.lowering.statements.map { $0 + ";" }
             lines.append("COMMIT;")
         }

@@ -44,7 +44,8 @@ enum DDL {
     }
 
     static func create(
-        _ index: Index, on table: Table, in dialect: some Dialect, collate: (Collation) throws(LoweringError) -> String
+        _ index: Index, on table: Table, in dialect: some Dialect, manner: String = "",
+        collate: (Collation) throws(LoweringError) -> String
     ) throws(LoweringError) -> String {
         var parts: [String] = []
         for part in index.parts {
@@ -58,7 +59,8 @@ enum DDL {
             parts.append(text + (part.isDescending ? " DESC" : ""))
         }
         let unique = index.isUnique ? "UNIQUE " : ""
-        var text = "CREATE \(unique)INDEX \(SQLText.identifier(index.name)) ON \(SQLText.identifier(table.name))"
+        var text =
+            "CREATE \(unique)INDEX \(manner)\(SQLText.identifier(index.name)) ON \(SQLText.identifier(table.name))"
         text += " (\(parts.joined(separator: ", ")))"
         if let condition = index.condition {
             text += " WHERE \(try dialect.render(condition, as: .condition(of: table)))"

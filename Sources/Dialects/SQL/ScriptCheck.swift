@@ -13,10 +13,10 @@ struct ScriptObjection: Sendable, Equatable {
     }
 
     /// No transaction takes it.
-    static func outsideTransactions(_ words: String) -> ScriptObjection {
-        ScriptObjection(
-            reason: "\(words) can't run inside a transaction, and a migration is one",
-            remedy: "leave it out, and run it by hand")
+    static func outsideTransactions(
+        _ words: String, remedy: String = "leave it out, and run it by hand"
+    ) -> ScriptObjection {
+        ScriptObjection(reason: "\(words) can't run inside a transaction, and a migration is one", remedy: remedy)
     }
 }
 

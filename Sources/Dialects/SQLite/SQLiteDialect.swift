@@ -112,6 +112,9 @@ public struct SQLiteDialect: Dialect {
         return lowering
     }
 
+    /// `nil`: a file has one writer at a time, so there is nobody to go on beside it.
+    public func online(_: ResolvedOperation) -> [OnlineStep]? { nil }
+
     private func rendered(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
     ) throws(LoweringError) -> Lowering {

@@ -121,7 +121,7 @@ struct Naming {
     }
 
     /// The words joined, cut to what fits, and numbered until it is free.
-    private static func derived(_ words: [String], isFree: (String) -> Bool) -> String {
+    static func derived(_ words: [String], isFree: (String) -> Bool) -> String {
         let whole = fitting(words.joined(separator: "_"))
         if isFree(whole) { return whole }
         var number = 1

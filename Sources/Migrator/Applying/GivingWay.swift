@@ -1,6 +1,6 @@
 import Dialects
 
-/// Applies a migration without standing in other programs' way. Whoever asks for a table that an `ALTER TABLE` waits for has to wait
+/// Asks for a table without standing in other programs' way. Whoever asks for a table that an `ALTER TABLE` waits for has to wait
 /// behind it (PostgreSQL's manual, 13.3.1): so each attempt waits shortly, is rolled back, and is made again until the connection's
 /// `lockTimeout` is over.
 struct GivingWay {
@@ -9,28 +9,27 @@ struct GivingWay {
     /// Seconds between two attempts, at most.
     private static let longestPause = 1.0
 
-    let prepared: PreparedStep
+    /// The migration's id, for events.
+    let id: String
+    /// The tables that it needs.
+    let tables: Set<String>
     let run: MigrationRun
 
-    init(_ prepared: PreparedStep, in run: MigrationRun) {
-        self.prepared = prepared
-        self.run = run
-    }
-
-    func apply(on last: LedgerEntry?, completedIDs done: [String]) throws -> StepRun.Attempt {
+    /// `isQuick`: an attempt does nothing that is long before it has to wait, so that it may as well begin again. `attempt` is given how
+    /// long its statements may wait, in seconds.
+    func apply<T>(isQuick: Bool = true, _ attempt: (Double) throws -> T) throws -> T {
         let clock = ContinuousClock()
-        // Scripts and data steps may have worked for long when they have to wait: they wait where they are.
-        let isQuick = prepared.step.writtenTables != nil
         let deadline = clock.now + .seconds(run.connection.lockTimeout)
         var pause = 0.1
         var announced: [Int64]?
         while true {
             let left = Double((deadline - clock.now).milliseconds) / 1_000
-            let step = StepRun(prepared, in: run, waitingUpTo: isQuick ? min(left, Self.longestWait) : left)
-            do { return try step.apply(on: last, completedIDs: done) } catch let error where Self.isLocked(error) {
-                let holders = (try? run.connection.lockHolders(of: prepared.step.neededTables)) ?? []
+            do { return try attempt(isQuick ? min(left, Self.longestWait) : left) } catch let error
+                where Self.isLocked(error)
+            {
+                let holders = (try? run.connection.lockHolders(of: tables)) ?? []
                 guard isQuick, clock.now + .seconds(pause) < deadline else { throw Self.naming(holders, in: error) }
-                if announced != holders.map(\.process) { run.onEvent(.gaveWay(prepared.step.id, to: holders)) }
+                if announced != holders.map(\.process) { run.onEvent(.gaveWay(id, to: holders)) }
                 announced = holders.map(\.process)
                 run.connection.rest(for: pause * .random(in: 0.8...1.2))
                 pause = min(pause * 2, Self.longestPause)
@@ -47,7 +46,8 @@ struct GivingWay {
         }
     }
 
-    private static func naming(_ holders: [LockHolder], in error: any Error) -> any Error {
+    /// The same error, with those who hold what was waited for.
+    static func naming(_ holders: [LockHolder], in error: any Error) -> any Error {
         guard let first = holders.first else { return error }
         let names = holders.map(\.description).joined(separator: "; ")
         let remedy = "\(names): try again when it is done, or end it with SELECT pg_terminate_backend(\(first.process))"
@@ -65,7 +65,7 @@ struct GivingWay {
 
 extension Plan.Step {
     /// The tables that it writes, and those that its foreign keys refer to: they are held, too.
-    fileprivate var neededTables: Set<String> {
+    var neededTables: Set<String> {
         var names = writtenTables ?? []
         for planned in operations {
             switch planned.resolved.action {

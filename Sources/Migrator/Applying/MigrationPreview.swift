@@ -13,6 +13,8 @@ public struct MigrationPreview: Sendable, Equatable {
         public var statements: [String]
         /// The names of the data steps that would run. A preview runs none of them.
         public var dataSteps: [String]
+        /// Whether the statements would run one by one, outside of a transaction.
+        public var isOnline: Bool
     }
 
     /// The migrations, in the order in which they would run.
@@ -26,7 +28,7 @@ public struct MigrationPreview: Sendable, Equatable {
         let meter = HazardMeter(connection: connection)
         let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
         steps = zip(plan.steps, lowered).map { step, operations in
-            Step(step, operations.lowering)
+            Step(step, operations)
         }
         hazards = []
         guard let start = plan.steps.first(where: { !$0.operations.isEmpty })?.operations.first?.resolved.before else {
@@ -49,16 +51,17 @@ public struct MigrationPreview: Sendable, Equatable {
     /// - Throws: ``MigratorError``, where a migration is not known or not possible on this database.
     public init(ofNew history: History, upTo target: String?, in dialect: any Dialect) throws {
         steps = try history.planUp(to: target).steps.map { step in
-            Step(step, try step.lowering(in: dialect))
+            Step(step, try step.lowered(in: dialect))
         }
         hazards = []
     }
 }
 
 extension MigrationPreview.Step {
-    fileprivate init(_ step: Plan.Step, _ lowering: Lowering) {
+    fileprivate init(_ step: Plan.Step, _ operations: [LoweredOperation]) {
         self.init(
-            id: step.id, direction: step.direction, statements: lowering.statements, dataSteps: step.dataSteps)
+            id: step.id, direction: step.direction, statements: operations.lowering.statements,
+            dataSteps: step.dataSteps, isOnline: operations.isOnline)
     }
 }
 

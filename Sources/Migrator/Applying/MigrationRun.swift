@@ -61,7 +61,7 @@ struct MigrationRun {
         var done: [MigrationReport.Step] = []
         while let next = prepared.steps.popFirst() {
             do {
-                switch try GivingWay(next, in: self).apply(on: prepared.entries.last, completedIDs: done.map(\.id)) {
+                switch try apply(next, on: prepared.entries.last, completedIDs: done.map(\.id)) {
                 case .applied(let milliseconds, let entries):
                     done.append(.init(id: next.step.id, direction: next.step.direction, milliseconds: milliseconds))
                     prepared.entries.apply(entries)
@@ -72,6 +72,18 @@ struct MigrationRun {
             }
         }
         return MigrationReport(steps: done)
+    }
+
+    private func apply(
+        _ next: PreparedStep, on last: LedgerEntry?, completedIDs done: [String]
+    ) throws -> StepRun.Attempt {
+        if next.operations.isOnline { return try OnlineRun(next, in: self).apply(on: last, completedIDs: done) }
+        // Scripts and data steps may have worked for long when they have to wait: they wait where they are.
+        let isQuick = next.step.writtenTables != nil
+        return try GivingWay(id: next.step.id, tables: next.step.neededTables, run: self).apply(isQuick: isQuick) {
+            seconds in
+            try StepRun(next, in: self, waitingUpTo: seconds).apply(on: last, completedIDs: done)
+        }
     }
 }
 
@@ -89,4 +101,20 @@ struct PreparedStep {
     let step: Plan.Step
     let migration: Migration
     let operations: [LoweredOperation]
+
+    /// Writes what was done into the ledger, in the open transaction.
+    func record(in ledger: Ledger, _ options: Migrator.Options, milliseconds: Int64) throws -> StepRun.LedgerEdit {
+        switch step.direction {
+        case .down:
+            try ledger.remove(step.id)
+            return .removedLast
+        case .up:
+            let text = CanonicalOperations.text(of: migration.operations)
+            let entry = LedgerEntry(
+                id: step.id, checksum: CanonicalOperations.checksum(of: text), milliseconds: milliseconds,
+                appliedBy: options.appliedBy, version: options.version)
+            try ledger.record(entry, operations: text)
+            return .recorded(entry)
+        }
+    }
 }

@@ -23,6 +23,8 @@ public struct MigrationStatus: Sendable, Equatable {
         public var appliedAt: String?
         /// How long it took; `nil` while pending.
         public var milliseconds: Int64?
+        /// Whether it is pending, and to be applied online (``Migration/online()``).
+        public var isOnline = false
     }
 
     /// Where the database stands as a whole.
@@ -44,6 +46,6 @@ public struct MigrationStatus: Sendable, Equatable {
         }
         let ids = Set(entries.map(\.id))
         let pending = history.migrations.filter { !ids.contains($0.id) }
-        lines = applied + pending.map { Line(id: $0.id, state: .pending) }
+        lines = applied + pending.map { Line(id: $0.id, state: .pending, isOnline: $0.isOnline) }
     }
 }

@@ -65,7 +65,7 @@ struct StepRun {
             let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
             let statements = try perform(completedIDs: done)
             if isRebuild { try requireNoNewOrphans(beside: orphans, completedIDs: done, statements) }
-            let edit = try record(in: ledger, milliseconds())
+            let edit = try prepared.record(in: ledger, options, milliseconds: milliseconds())
             try commit(completedIDs: done, statements)
             return edit
         } catch {
@@ -117,21 +117,6 @@ struct StepRun {
             return try dialect.lower(operation.planned.resolved, keeping: undeclared).statements
         } catch {
             throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
-        }
-    }
-
-    private func record(in ledger: Ledger, _ milliseconds: Int64) throws -> LedgerEdit {
-        switch step.direction {
-        case .down:
-            try ledger.remove(step.id)
-            return .removedLast
-        case .up:
-            let text = CanonicalOperations.text(of: prepared.migration.operations)
-            let entry = LedgerEntry(
-                id: step.id, checksum: CanonicalOperations.checksum(of: text), milliseconds: milliseconds,
-                appliedBy: options.appliedBy, version: options.version)
-            try ledger.record(entry, operations: text)
-            return .recorded(entry)
         }
     }
 

@@ -18,6 +18,8 @@ public struct Plan: Sendable, Equatable {
         public var direction: Direction
         /// The operations, each between the schemas before and after it.
         public var operations: [PlannedOperation]
+        /// Whether the migration is to be applied, or undone, beside those who read and write its tables.
+        public var isOnline = false
 
         /// The names of its data steps, which are Swift and have no SQL.
         public var dataSteps: [String] {
@@ -63,7 +65,7 @@ extension History {
         let steps = try resolved(applied..<end).map { at, operations in
             Plan.Step(
                 id: migrations[at].id, direction: .up,
-                operations: operations.map { Plan.PlannedOperation(resolved: $0) })
+                operations: operations.map { Plan.PlannedOperation(resolved: $0) }, isOnline: migrations[at].isOnline)
         }
         return Plan(steps: steps)
     }
@@ -81,7 +83,8 @@ extension History {
             do throws(SchemaError) {
                 var undone: [Plan.PlannedOperation] = []
                 for operation in operations.reversed() { undone.append(try Plan.PlannedOperation(undoing: operation)) }
-                return Plan.Step(id: migrations[at].id, direction: .down, operations: undone)
+                return Plan.Step(
+                    id: migrations[at].id, direction: .down, operations: undone, isOnline: migrations[at].isOnline)
             } catch {
                 throw MigratorError.irreversible(migrations[at].id, because: error.description)
             }
@@ -136,6 +139,8 @@ struct LoweredOperation {
     let planned: Plan.PlannedOperation
     let lowering: Lowering
     let hazards: [Hazard]
+    /// The statements of `lowering` one by one, where they run outside of a transaction; `nil` where they run in one.
+    var online: [OnlineStep]?
 }
 
 extension Plan.Step {
@@ -148,9 +153,11 @@ extension Plan.Step {
     func lowered(in dialect: any Dialect) throws -> [LoweredOperation] {
         try operations.map { planned in
             do throws(LoweringError) {
+                let online = isOnline ? try dialect.online(planned.resolved) : nil
+                var lowering = Lowering(online?.map(\.statement) ?? [])
+                if online == nil { lowering = try dialect.lower(planned.resolved, keeping: .none) }
                 return LoweredOperation(
-                    planned: planned, lowering: try dialect.lower(planned.resolved, keeping: .none),
-                    hazards: try planned.hazards(in: dialect))
+                    planned: planned, lowering: lowering, hazards: try planned.hazards(in: dialect), online: online)
             } catch {
                 throw MigratorError.cannotLower(id, dialect: dialect.name, error)
             }
@@ -159,6 +166,9 @@ extension Plan.Step {
 }
 
 extension [LoweredOperation] {
+    /// Whether the statements run one by one, outside of a transaction.
+    var isOnline: Bool { contains { $0.online != nil } }
+
     /// All statements in order.
     var lowering: Lowering {
         Lowering(flatMap(\.lowering.statements), rebuildsTable: contains(where: \.lowering.rebuildsTable))
@@ -171,7 +181,9 @@ extension Plan.Step {
     ///
     /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {
-        var lowering = try lowering(in: dialect)
+        let operations = try lowered(in: dialect)
+        let alone = operations.isOnline ? operations.lowering.statements : []
+        var lowering = alone.isEmpty ? operations.lowering : Lowering()
         let at = try history.index(of: id)
         switch direction {
         case .up:
@@ -181,7 +193,9 @@ extension Plan.Step {
             lowering.statements.append(Ledger.recordStatement(history.migrations[at], version: version))
         case .down: lowering.statements.append(Ledger.removeStatement(id))
         }
-        return ScriptStep(title: "\(direction.rawValue) \(id)", lowering: lowering)
+        return ScriptStep(
+            title: "\(direction.rawValue) \(id)" + (alone.isEmpty ? "" : ", online: outside of a transaction"),
+            alone: alone, lowering: lowering)
     }
 }
 

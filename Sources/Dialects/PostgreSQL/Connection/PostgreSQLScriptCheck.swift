@@ -59,7 +59,12 @@ extension ScriptStatement {
             // Without a slot to make it can.
             return has(word: "CREATE_SLOT") || has(word: "CONNECT") ? nil : .outsideTransactions("CREATE SUBSCRIPTION")
         case ("CREATE", "INDEX"), ("CREATE", "UNIQUE"), ("DROP", "INDEX"):
-            return isConcurrent ? .outsideTransactions("\(word(0)) INDEX CONCURRENTLY") : nil
+            let verb = word(0) == "DROP" ? "DropIndex" : "AddIndex"
+            return isConcurrent
+                ? .outsideTransactions(
+                    "\(word(0)) INDEX CONCURRENTLY", remedy: "write \(verb) in a migration of its own that is .online()"
+                )
+                : nil
         case ("ALTER", "TABLE"):
             return isConcurrent && has(word: "DETACH") ? .outsideTransactions("DETACH PARTITION CONCURRENTLY") : nil
         case ("REINDEX", _):

@@ -27,10 +27,27 @@ extension PostgreSQLConnection {
                         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
                     ORDER BY l.pid, c.relname LIMIT 5
                     """))
-        return rows.map { row in
-            LockHolder(
-                process: row[0].integer ?? 0, user: row[1].text ?? "", application: row[2].text ?? "",
-                state: row[3].text, seconds: row[4].integer, table: row[5].text ?? "")
-        }
+        return rows.map(LockHolder.init)
+    }
+
+    func snapshotHolders() throws(DatabaseError) -> [LockHolder] {
+        try query(
+            """
+            SELECT a.pid::bigint, coalesce(a.usename::text, 'another role'), coalesce(a.application_name, ''), a.state,
+                extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, NULL
+            FROM pg_catalog.pg_stat_activity a
+            WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_xmin IS NOT NULL
+            ORDER BY a.xact_start, a.pid LIMIT 5
+            """
+        ).map(LockHolder.init)
+    }
+}
+
+extension LockHolder {
+    /// A row of process, role, application, state, seconds and table.
+    fileprivate init(_ row: Row) {
+        self.init(
+            process: row[0].integer ?? 0, user: row[1].text ?? "", application: row[2].text ?? "", state: row[3].text,
+            seconds: row[4].integer, table: row[5].text)
     }
 }

@@ -17,8 +17,8 @@ extension PostgreSQLDialect {
         return statements
     }
 
-    func create(_ index: Index, on table: Table) throws(LoweringError) -> String {
-        try DDL.create(index, on: table, in: self, collate: collate)
+    func create(_ index: Index, on table: Table, concurrently: Bool = false) throws(LoweringError) -> String {
+        try DDL.create(index, on: table, in: self, manner: concurrently ? "CONCURRENTLY " : "", collate: collate)
     }
 
     func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {

@@ -98,6 +98,7 @@ extension SQLiteConnection {
     var lockTimeout: Double { handle.limits.lockSeconds }
     func begin(waitingUpTo _: Double) throws(DatabaseError) { try begin() }
     func lockHolders(of _: Set<String>) throws(DatabaseError) -> [LockHolder] { [] }
+    func snapshotHolders() throws(DatabaseError) -> [LockHolder] { [] }
 
     func beginSnapshot() throws(DatabaseError) {
         try execute("BEGIN")

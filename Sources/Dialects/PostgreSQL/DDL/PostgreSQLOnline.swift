@@ -1,0 +1,160 @@
+/// How PostgreSQL alters a table while others read and write it. What reads all rows takes no lock that they would wait for, and what takes
+/// such a lock reads no row: an index is built concurrently
+/// (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY), and a constraint is added NOT VALID, which
+/// holds for new rows, and validated afterwards (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
+struct PostgreSQLOnline {
+    let dialect: PostgreSQLDialect
+    let alteration: TableAlteration
+
+    func steps() throws(LoweringError) -> [OnlineStep] {
+        var steps: [OnlineStep] = []
+        for step in alteration.steps { steps += try self.steps(step) }
+        return steps
+    }
+
+    private func steps(_ step: ChangeStep) throws(LoweringError) -> [OnlineStep] {
+        let table = PostgreSQLOnlineTable(step.before.name)
+        switch step.change {
+        case .addIndex(let index): return [try build(index, on: step.after)]
+        case .dropIndex(let name):
+            return [
+                OnlineStep(
+                    statement: PostgreSQLOnlineTable.removal(ofIndex: name), isMomentary: false,
+                    isDone: "SELECT NOT \(table.has(index: name))")
+            ]
+        case .addUnique(let unique): return try add(unique, to: step.after)
+        case .addCheck(let check):
+            return table.add(check.name, try DDL.define(check, of: step.after, in: dialect))
+        case .addForeignKey(let key): return table.add(key.name, DDL.define(key))
+        case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return [table.drop(name)]
+        case .changeColumn(let name, _):
+            return step.after[column: name]?.isNullable == true ? [table.release(name)] : table.require(name)
+        case .addColumn, .dropColumn, .renameColumn, .addPrimaryKey, .dropPrimaryKey, .renameIndex, .renameConstraint:
+            throw LoweringError(step.before.name, "this change can't be made online")
+        }
+    }
+
+    private func build(_ index: Index, on table: Table) throws(LoweringError) -> OnlineStep {
+        let live = PostgreSQLOnlineTable(table.name)
+        return OnlineStep(
+            statement: try dialect.create(index, on: table, concurrently: true), isMomentary: false,
+            isDone: "SELECT \(live.has(validIndex: index.name))",
+            remnant: .init(
+                exists: "SELECT \(live.has(abandonedIndex: index.name))",
+                removal: PostgreSQLOnlineTable.removal(ofIndex: index.name), isInTheWay: true))
+    }
+
+    /// The key's own index is built beside the writers, and then made the key's.
+    private func add(_ unique: Unique, to table: Table) throws(LoweringError) -> [OnlineStep] {
+        let name = unique.name ?? ""
+        var index = Index(name: name, parts: unique.columns.map { .init(.column($0)) })
+        index.isUnique = true
+        let live = PostgreSQLOnlineTable(table.name)
+        let attach = "ADD CONSTRAINT \(SQLText.identifier(name)) UNIQUE USING INDEX \(SQLText.identifier(name))"
+        return [
+            try build(index, on: table),
+            OnlineStep(
+                statement: live.alter(attach), isMomentary: true, isDone: "SELECT \(live.has(constraint: name))"),
+        ]
+    }
+}
+
+/// A live table, as the steps ask for it and alter it.
+private struct PostgreSQLOnlineTable {
+    let name: String
+
+    init(_ name: String) { self.name = name }
+
+    func alter(_ what: String) -> String { "ALTER TABLE \(SQLText.identifier(name)) \(what)" }
+
+    static func removal(ofIndex name: String) -> String { "DROP INDEX CONCURRENTLY \(SQLText.identifier(name))" }
+
+    // MARK: What is done to it
+
+    /// `definition` begins with the constraint's name.
+    func add(_ constraint: String?, _ definition: String) -> [OnlineStep] {
+        let constraint = constraint ?? ""
+        let name = SQLText.identifier(constraint)
+        return [
+            OnlineStep(
+                statement: alter("ADD \(definition) NOT VALID"), isMomentary: true,
+                isDone: "SELECT \(has(constraint: constraint))"),
+            OnlineStep(
+                statement: alter("VALIDATE CONSTRAINT \(name)"), isMomentary: false,
+                isDone: "SELECT \(has(constraint: constraint, "convalidated"))",
+                remnant: .init(
+                    exists: "SELECT \(has(constraint: constraint, "NOT convalidated"))",
+                    removal: alter("DROP CONSTRAINT \(name)"), isInTheWay: false)),
+        ]
+    }
+
+    func drop(_ constraint: String) -> OnlineStep {
+        OnlineStep(
+            statement: alter("DROP CONSTRAINT \(SQLText.identifier(constraint))"), isMomentary: true,
+            isDone: "SELECT NOT \(has(constraint: constraint))")
+    }
+
+    /// A check that is validated already spares `SET NOT NULL` the reading of all rows.
+    func require(_ column: String) -> [OnlineStep] {
+        let quoted = SQLText.identifier(column)
+        let check = Naming.derived(["tc_required", name, column]) { _ in true }
+        let definition = "CONSTRAINT \(SQLText.identifier(check)) CHECK (\(quoted) IS NOT NULL)"
+        let proof = add(check, definition).map { step in
+            var step = step
+            step.isDone = "SELECT \(requires(column)) OR (\(step.isDone))"
+            return step
+        }
+        let set = OnlineStep(
+            statement: alter("ALTER COLUMN \(quoted) SET NOT NULL"), isMomentary: true,
+            isDone: "SELECT \(requires(column))")
+        return proof + [set, drop(check)]
+    }
+
+    func release(_ column: String) -> OnlineStep {
+        OnlineStep(
+            statement: alter("ALTER COLUMN \(SQLText.identifier(column)) DROP NOT NULL"), isMomentary: true,
+            isDone: "SELECT NOT \(requires(column))")
+    }
+
+    // MARK: What is asked of it
+
+    private var oid: SQL {
+        """
+        (SELECT oid FROM pg_catalog.pg_class WHERE relname = \(name) AND relnamespace = current_schema()::regnamespace)
+        """
+    }
+
+    private func requires(_ column: String) -> SQL {
+        """
+        EXISTS (SELECT FROM pg_catalog.pg_attribute \
+        WHERE attrelid = \(oid) AND attname = \(column) AND NOT attisdropped AND attnotnull)
+        """
+    }
+
+    func has(constraint: String, _ condition: SQL = "true") -> SQL {
+        """
+        EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = \(oid) AND conname = \(constraint) AND \(condition))
+        """
+    }
+
+    func has(index: String) -> SQL { has(index: index, "true") }
+
+    func has(validIndex index: String) -> SQL { has(index: index, "x.indisvalid") }
+
+    /// One that is being built is not valid either, until it is.
+    func has(abandonedIndex index: String) -> SQL {
+        has(
+            index: index,
+            """
+            NOT x.indisvalid AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid)
+            """)
+    }
+
+    private func has(index: String, _ condition: SQL) -> SQL {
+        """
+        EXISTS (SELECT FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
+        WHERE x.indrelid = \(oid) AND i.relname = \(index) AND \(condition))
+        """
+    }
+}

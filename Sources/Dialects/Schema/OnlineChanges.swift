@@ -1,0 +1,53 @@
+extension SchemaOperation {
+    /// The verb of what can't be done while others read and write the table; `nil` where all of it can.
+    package var verbThatIsNotOnline: String? {
+        switch self {
+        case .alterTable(_, let changes): changes.lazy.compactMap(\.verbThatIsNotOnline).first
+        case .createTable: "CreateTable"
+        case .dropTable: "DropTable"
+        case .renameTable: "RenameTable"
+        case .createView: "CreateView"
+        case .dropView: "DropView"
+        case .run: "RunSQL"
+        case .runSwift: "Run"
+        }
+    }
+
+    /// The table or view that it is about; `nil` for what was written by hand.
+    package var relation: String? {
+        switch self {
+        case .createTable(let table): table.name
+        case .dropTable(let name), .renameTable(let name, _), .alterTable(let name, _), .dropView(let name): name
+        case .createView(let view): view.name
+        case .run, .runSwift: nil
+        }
+    }
+}
+
+extension Change {
+    /// What an online migration can't do is quick as it is, or has to change rows that others write.
+    fileprivate var verbThatIsNotOnline: String? {
+        switch self {
+        case .addIndex, .dropIndex, .addUnique, .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
+            nil
+        case .changeColumn(_, let facets): facets.allSatisfy(\.isOnline) ? nil : "ChangeColumn"
+        case .addColumn: "AddColumn"
+        case .dropColumn: "DropColumn"
+        case .renameColumn: "RenameColumn"
+        case .addPrimaryKey: "AddPrimaryKey"
+        case .dropPrimaryKey: "DropPrimaryKey"
+        case .renameIndex: "RenameIndex"
+        case .renameConstraint: "RenameConstraint"
+        }
+    }
+}
+
+extension Facet {
+    /// A column becomes required or nullable, and no row is filled for it.
+    fileprivate var isOnline: Bool {
+        switch self {
+        case .nullable(_, let filling): filling == nil
+        case .type, .default, .generated, .collation: false
+        }
+    }
+}

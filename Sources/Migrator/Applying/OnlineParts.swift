@@ -1,0 +1,74 @@
+import Dialects
+
+/// What an online migration adds to its tables, or takes from them. Where some of it was there before, made by an attempt that was stopped
+/// or by hand, it counts as done only if it is what the migration declares.
+struct OnlineParts {
+    private let step: Plan.Step
+    /// The names of its indexes, keys and checks, and of its columns, by table.
+    private var names: [String: Set<String>] = [:]
+    private var columns: [String: Set<String>] = [:]
+
+    init(of step: Plan.Step) {
+        self.step = step
+        for planned in step.operations {
+            guard case .alterTable(let alteration) = planned.resolved.action else { continue }
+            for change in alteration.steps.map(\.change) { add(change, of: alteration.before.name) }
+        }
+    }
+
+    private mutating func add(_ change: Change, of table: String) {
+        switch change {
+        case .addIndex(let index): names[table, default: []].insert(index.name)
+        case .addUnique(let unique): names[table, default: []].insert(unique.name ?? "")
+        case .addCheck(let check): names[table, default: []].insert(check.name ?? "")
+        case .addForeignKey(let key): names[table, default: []].insert(key.name ?? "")
+        case .dropIndex(let name), .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name):
+            names[table, default: []].insert(name)
+        case .changeColumn(let name, _): columns[table, default: []].insert(name)
+        case .addColumn, .dropColumn, .renameColumn, .addPrimaryKey, .dropPrimaryKey, .renameIndex, .renameConstraint:
+            break
+        }
+    }
+
+    /// The first part that is another one in the database than is declared. Both are read back from the database, the declared ones from a
+    /// scratch place.
+    func difference(on connection: any Connection) throws -> DatabaseError? {
+        guard let after = step.operations.last?.resolved.after else { return nil }
+        let declared = try connection.dialect.inspectScratch(scratch(after), beside: connection).schema
+        let live = try connection.dialect.inspect(connection).schema
+        guard let difference = reduced(live).differences(from: reduced(declared)).first else { return nil }
+        return DatabaseError(
+            .other, "\(difference)",
+            remedy: "what has the name was not made by this migration: drop it, and begin again")
+    }
+
+    private var tables: Set<String> { Set(names.keys).union(columns.keys) }
+
+    /// The tables, and those that they refer to, which need no more than their own columns and keys.
+    private func scratch(_ schema: Schema) -> Schema {
+        let wanted = reduced(schema, keepingColumns: true)
+        let parents = Set(wanted.tables.flatMap(\.foreignKeys).map(\.parent)).subtracting(tables)
+        let others = schema.tables.filter { parents.contains($0.name) }.map { table -> Table in
+            var table = table
+            table.foreignKeys = []
+            return table
+        }
+        return Schema(tables: wanted.tables + others)
+    }
+
+    private func reduced(_ schema: Schema, keepingColumns: Bool = false) -> Schema {
+        Schema(
+            tables: schema.tables.filter { tables.contains($0.name) }.map { table in
+                let names = names[table.name] ?? []
+                var part = table
+                part.uniques.removeAll { !names.contains($0.name ?? "") && !keepingColumns }
+                part.checks.removeAll { !names.contains($0.name ?? "") }
+                part.indexes.removeAll { !names.contains($0.name) }
+                part.foreignKeys.removeAll { !names.contains($0.name ?? "") }
+                guard !keepingColumns else { return part }
+                part.primaryKey = nil
+                part.columns.removeAll { columns[table.name]?.contains($0.name) != true }
+                return part
+            })
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A program whose history has an online migration")
+struct OnlineCommandTests {
+    private static let environment = ["TC_FIXTURE": "online"]
+    private static let index = #"CREATE INDEX CONCURRENTLY "notes_by_person" ON "notes" ("person_id")"#
+
+    @Test("says so before it is applied, applies it and undoes it", arguments: Backend.available)
+    func told(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let first = try await box.run(.fixture, ["up", "--to", "0002-notes", "-d", url], Self.environment)
+            #expect(first.code == 0, "\(first)")
+            let status = try await box.run(.fixture, ["status", "-d", url], Self.environment)
+            #expect(status.output.contains("pending, online"), "\(status)")
+            let dry = try await box.run(.fixture, ["up", "--dry-run", "--verbose", "-d", url], Self.environment)
+            let isOutside = backend == .postgresql
+            #expect(
+                dry.output.contains("would apply  0003-online, online: outside of a transaction\n") == isOutside,
+                "\(dry)")
+            #expect(dry.output.contains(Self.index + ";\n") == isOutside, "\(dry)")
+            let up = try await box.run(.fixture, ["up", "-d", url], Self.environment)
+            #expect(up.code == 0 && up.output.hasPrefix("applied  0003-online"), "\(up)")
+            let drift = try await box.run(.fixture, ["drift", "-d", url], Self.environment)
+            #expect(drift.output == "no drift\n", "\(drift)")
+            let down = try await box.run(.fixture, ["down", "-d", url], Self.environment)
+            #expect(down.code == 0 && down.output.hasPrefix("undone   0003-online"), "\(down)")
+        }
+    }
+
+    @Test("prints its statements outside of a transaction, and they run in the shell", arguments: Backend.available)
+    func script(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let plan = try await box.run(.fixture, ["plan", "--dialect", backend.rawValue], Self.environment)
+            #expect(plan.code == 0, "\(plan)")
+            if backend == .postgresql {
+                #expect(
+                    plan.output.contains("-- up 0003-online, online: outside of a transaction\n\(Self.index);\n"),
+                    "\(plan)")
+                #expect(
+                    plan.output.contains(#"VALIDATE CONSTRAINT "notes_no_dash";\#nBEGIN;\#nINSERT INTO tc_migrations"#),
+                    "\(plan)")
+            }
+            let applied = try await shell(backend, plan.output, box, url)
+            #expect(applied.code == 0 && applied.error.isEmpty, "\(applied)")
+            let status = try await box.run(.fixture, ["status", "--exit-code", "-d", url], Self.environment)
+            #expect(status.code == 0, "\(status)")
+            let drift = try await box.run(.fixture, ["drift", "-d", url], Self.environment)
+            #expect(drift.output == "no drift\n", "\(drift)")
+        }
+    }
+}

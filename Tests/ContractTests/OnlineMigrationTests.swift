@@ -1,0 +1,254 @@
+import Dialects
+import Migrator
+import Synchronization
+import TestSupport
+import Testing
+
+/// The history of these suites: two tables, and an online migration over them.
+enum OnlineHistory {
+    static let tables = Migration("1") {
+        CreateTable("parents") { Column("id", .bigint).primaryKey() }
+        CreateTable("notes") {
+            Column("id", .bigint).primaryKey()
+            Column("owner", .text).nullable()
+            Column("title", .text)
+            Column("parent", .bigint).nullable()
+        }
+    }
+
+    static let everything = Migration("2") {
+        AlterTable("notes") {
+            AddIndex("owner", .descending("title"))
+            AddIndex("title").named("mine").unique().where("owner = 'me'")
+            Add(Unique("owner", "title"))
+            Add(Check("title <> ''").named("titled"))
+            Add(ForeignKey("parent", to: "parents"))
+            ChangeColumn("owner").required()
+        }
+    }.online()
+
+    static let index = Migration("2") { AlterTable("notes") { AddIndex("owner").named("by_owner") } }.online()
+
+    /// A new database with the tables and two rows.
+    static func withTables(
+        _ backend: Backend, waiting seconds: Double = 60, _ body: (DatabaseURL, Database) async throws -> Void
+    ) async throws {
+        try await backend.withURL { url in
+            let options = ConnectionOptions(access: .create, lockTimeout: seconds, isOwned: true)
+            let database = try Database(url, options: options)
+            try await database.migrator([tables]).up()
+            try await database.withConnection {
+                try $0.executeScript(
+                    """
+                    INSERT INTO parents VALUES (1);
+                    INSERT INTO notes VALUES (1, 'me', 'first', 1), (2, 'you', 'second', NULL)
+                    """)
+            }
+            try await body(url, database)
+            await database.close()
+        }
+    }
+}
+
+@Suite("An online migration")
+struct OnlineMigrationTests {
+    @Test("makes what any other would, and is undone the same way", arguments: Backend.available)
+    func upDownUp(_ backend: Backend) async throws {
+        try await OnlineHistory.withTables(backend) { _, database in
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.everything])
+            #expect(try await migrator.status().lines.map(\.isOnline) == [false, true])
+            #expect(try await migrator.up().steps.map(\.id) == ["2"])
+            #expect(try await migrator.drift() == [])
+            #expect(try await migrator.down().steps.map(\.id) == ["2"])
+            #expect(try await migrator.drift() == [])
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+            #expect(try await migrator.up().steps.isEmpty)
+        }
+    }
+
+    @Test("has the checksum of the same migration that is not online", arguments: Backend.available)
+    func checksum(_ backend: Backend) async throws {
+        try await OnlineHistory.withTables(backend) { _, database in
+            try await database.migrator([OnlineHistory.tables, OnlineHistory.index]).up()
+            let plain = Migration(id: "2", operations: OnlineHistory.index.operations)
+            #expect(try await database.migrator([OnlineHistory.tables, plain]).status().position == .current)
+        }
+    }
+
+    @Test("is refused where rows are in the way, and nothing stays", arguments: Backend.available)
+    func rows(_ backend: Backend) async throws {
+        try await OnlineHistory.withTables(backend) { _, database in
+            try await database.run("INSERT INTO notes VALUES (3, NULL, '', 99)")
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.everything])
+            let error = try await #require(throws: MigratorError.self) { try await migrator.up() }
+            #expect(!error.measured.isEmpty)
+            #expect(try await migrator.drift() == [])
+            #expect(try await migrator.status().position == .behind(["2"]))
+        }
+    }
+
+    @Test("adds and drops indexes and constraints, and does nothing else")
+    func vocabulary() throws {
+        func refusal(@MigrationBuilder _ operations: () -> [SchemaOperation]) -> HistoryError? {
+            let online = Migration("2", operations).online()
+            return #expect(throws: HistoryError.self) { try History([OnlineHistory.tables, online]) }
+        }
+        #expect(
+            refusal { AlterTable("notes") { AddColumn("n", .bigint).nullable() } }
+                == .notOnline("2", verb: "AddColumn", of: "notes"))
+        #expect(
+            refusal { AlterTable("notes") { ChangeColumn("owner").required(filling: "") } }
+                == .notOnline("2", verb: "ChangeColumn", of: "notes"))
+        let script = refusal { RunSQL("DELETE FROM notes", undo: .nothing) }
+        #expect(script == .notOnline("2", verb: "RunSQL", of: nil))
+        #expect(script?.description.contains("migration 2 can't be online: RunSQL is not among") == true)
+    }
+}
+
+@Suite("An online migration beside others", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct OnlineMigrationBesideOthersTests {
+    /// A session of its own that reads and goes on with its transaction: whoever builds an index waits for its snapshot.
+    private static func reader(_ url: DatabaseURL) throws -> any Connection {
+        let reader = try connect(to: url)
+        try reader.executeScript(
+            "SET application_name = 'reads on'; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM parents")
+        return reader
+    }
+
+    private static func isValid(_ index: String, _ database: Database) async throws -> Bool? {
+        try await database.value(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(\(index))")?.boolean
+    }
+
+    @Test("writers go on while it waits to build an index", .timeLimit(.minutes(5)))
+    func writersGoOn() async throws {
+        try await OnlineHistory.withTables(.postgresql) { url, database in
+            let reader = try Self.reader(url)
+            let writer = try connect(to: url)
+            defer { writer.close() }
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
+            let run = Task { try await migrator.up() }
+            let waits: SQL = """
+                SELECT count(*) FROM pg_stat_progress_create_index
+                WHERE datname = current_database() AND current_locker_pid > 0
+                """
+            while try writer.queryValue(waits) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+            try writer.executeScript("SET lock_timeout = 1000; INSERT INTO notes VALUES (3, 'me', 'third', NULL)")
+            try reader.commit()
+            reader.close()
+            #expect(try await run.value.steps.map(\.id) == ["2"])
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("when it has waited too long it says for whom, and leaves no half of an index")
+    func waitsTooLong() async throws {
+        try await OnlineHistory.withTables(.postgresql, waiting: 0.3) { url, database in
+            let reader = try Self.reader(url)
+            let process = try reader.queryValue("SELECT pg_backend_pid()::bigint")?.integer ?? 0
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
+            let failure = try await #require(throws: MigrationFailure.self) { try await migrator.up() }
+            #expect(failure.cause.kind == .locked)
+            #expect(failure.cause.remedy?.contains("process \(process) of ") == true, "\(failure)")
+            #expect(failure.cause.remedy?.contains("holds an old snapshot") == true, "\(failure)")
+            #expect(try await migrator.status().position == .behind(["2"]))
+            try reader.commit()
+            reader.close()
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("case 55: an index that an earlier attempt left half built is built anew")
+    func case55Abandoned() async throws {
+        try await OnlineHistory.withTables(.postgresql) { _, database in
+            try await database.run("INSERT INTO notes VALUES (3, 'me', 'third', NULL)")
+            await #expect(throws: DatabaseError.self) {
+                try await database.run("CREATE UNIQUE INDEX CONCURRENTLY by_owner ON notes (owner)")
+            }
+            #expect(try await Self.isValid("by_owner", database) == false)
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
+            try await migrator.up()
+            #expect(try await Self.isValid("by_owner", database) == true)
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("case 61: one whose session ends in the middle is gone on with", .timeLimit(.minutes(5)))
+    func case61Ended() async throws {
+        try await OnlineHistory.withTables(.postgresql) { url, database in
+            let second = Migration("2") {
+                AlterTable("parents") { AddIndex(.descending("id")).named("backwards") }
+                AlterTable("notes") { AddIndex("owner").named("by_owner") }
+            }.online()
+            let holder = try connect(to: url)
+            let migrator = try database.migrator([OnlineHistory.tables, second])
+            // It can build the first index, and waits for the second one's table.
+            try holder.executeScript("BEGIN; LOCK TABLE notes IN SHARE UPDATE EXCLUSIVE MODE")
+            let run = Task { try await migrator.up() }
+            let waiting = """
+                FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND query LIKE 'CREATE INDEX CONCURRENTLY "by_owner"%'
+                """
+            let onlooker = try connect(to: url)
+            defer { onlooker.close() }
+            while try onlooker.queryValue(SQL(trusted: "SELECT count(*) \(waiting)")) == 0 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            try onlooker.executeScript("SELECT pg_terminate_backend(pid) \(waiting)")
+            let failure = try await #require(throws: MigrationFailure.self) { try await run.value }
+            #expect(failure.ending == .goesOn && failure.statement == 2, "\(failure)")
+            #expect(try await migrator.status().position == .behind(["2"]))
+            #expect(try await Self.isValid("backwards", database) == true)
+            try holder.rollback()
+            holder.close()
+            #expect(try await migrator.up().steps.map(\.id) == ["2"])
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("what has the name and is something else does not pass for it")
+    func other() async throws {
+        try await OnlineHistory.withTables(.postgresql) { _, database in
+            try await database.run("CREATE INDEX by_owner ON notes (title)")
+            let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
+            let failure = try await #require(throws: MigrationFailure.self) { try await migrator.up() }
+            #expect(failure.cause.message == "index by_owner on notes: (title) here, (owner) in the declaration")
+            #expect(try await migrator.status().position == .behind(["2"]))
+            try await database.run("DROP INDEX by_owner; CREATE INDEX by_owner ON notes (owner)")
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test("a row that comes in between and does not go with it leaves no constraint behind", .timeLimit(.minutes(5)))
+    func lateRow() async throws {
+        try await OnlineHistory.withTables(.postgresql) { url, database in
+            let second = Migration("2") { AlterTable("notes") { ChangeColumn("owner").required() } }.online()
+            let holder = try connect(to: url)
+            try holder.executeScript("BEGIN; INSERT INTO notes VALUES (3, NULL, 'late', NULL)")
+            // The migration rests while it tells of it, so nobody else uses the session.
+            nonisolated(unsafe) let session = holder
+            let isTold = Mutex(false)
+            let migrator = try database.migrator([OnlineHistory.tables, second])
+            let failure = try await #require(throws: MigrationFailure.self) {
+                try await migrator.up { event in
+                    guard case .gaveWay = event,
+                        isTold.withLock({ was in
+                            defer { was = true }; return !was
+                        })
+                    else { return }
+                    try? session.commit()
+                }
+            }
+            #expect(isTold.withLock { $0 })
+            #expect(failure.cause.kind == .check && failure.statement == 2 && failure.ending == .goesOn, "\(failure)")
+            #expect(try await migrator.drift() == [])
+            holder.close()
+            try await database.run("UPDATE notes SET owner = 'me' WHERE owner IS NULL")
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+        }
+    }
+}
