@@ -35,7 +35,9 @@ struct UpCommand: AsyncParsableCommand {
             let database = try databaseOptions.open(.create, output)
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))
-            let report = try await migrator.up(to: to, log.show)
+            let (target, log) = (to, log)
+            // Stopped in an orderly way: a server would go on with the statement of a program that is gone, and keep its locks.
+            let report = try await Interruption.stopping { try await migrator.up(to: target, log.show) }
             await database.close()
             log.finish(report, nothing: "up to date: nothing is pending")
         }
@@ -99,7 +101,8 @@ struct DownCommand: AsyncParsableCommand {
             if dryRun {
                 log.show(try await migrator.preview(down: target))
             } else {
-                let report = try await migrator.down(target, log.show)
+                let (target, log) = (target, log)
+                let report = try await Interruption.stopping { try await migrator.down(target, log.show) }
                 log.finish(report, nothing: "nothing to undo")
             }
             await database.close()

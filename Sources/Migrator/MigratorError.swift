@@ -197,7 +197,8 @@ public struct MigrationFailure: Error, Sendable {
     /// What to do about it; `nil` where nothing is known.
     public var remedy: Remedy? {
         switch ending {
-        case .rolledBack, .notRolledBack, .goesOn: cause.remedy.map(Remedy.words)
+        case .rolledBack, .notRolledBack, .goesOn:
+            (cause.remedy ?? (cause.kind == .interrupted ? "run it again to go on" : nil)).map(Remedy.words)
         case .unknown: .askForStatus
         }
     }
@@ -217,7 +218,7 @@ extension DatabaseError {
 extension MigrationFailure: CustomStringConvertible {
     public var description: String {
         let place =
-            "migration \(failed) failed "
+            "migration \(failed) \(cause.kind == .interrupted ? "was stopped" : "failed") "
             + (dataStep.map { "in the data step \"\($0)\"" } ?? "at statement \(statement)")
         return switch ending {
         case .rolledBack: "\(place) and was rolled back: \(cause.sentence)"

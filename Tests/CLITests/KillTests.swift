@@ -30,6 +30,22 @@ struct KillTests {
             #expect(try tables(url).contains("after_the_pause"))
         }
     }
+
+    @Test("Ctrl-C stops it at once, on the server too, and it says what became of it", arguments: Backend.available)
+    func stopped(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let up = try box.startFixture("slow", "up", "-d", url)
+            try waitUntil("the slow migration pauses") { try isPaused(backend, url) }
+            up.kill(SIGINT)
+            let stopped = try await up.finish()
+            expectRefusal(
+                stopped, saying: "migration 0003-slow was stopped at statement 2 and was rolled back", "run it again")
+            #expect(stopped.output.contains("applied  0002-notes"), "\(stopped)")
+            #expect(try !isPaused(backend, url))
+            try expectTables(url, ["notes", "people", "tc_migrations"])
+            #expect(try await box.fixture("slow", "up", "--lock-timeout", "1", "-d", url).code == 0)
+        }
+    }
 }
 
 /// Whether the fixture `slow` is in the pause of its third migration.

@@ -50,4 +50,37 @@ struct OnlineCommandTests {
             #expect(drift.output == "no drift\n", "\(drift)")
         }
     }
+
+    @Test(
+        "Ctrl-C while it waits leaves no half of an index",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func stopped() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            #expect(try await box.run(.fixture, ["up", "--to", "0002-notes", "-d", url], Self.environment).code == 0)
+            let up = try withTestConnection(url) { connection in
+                // An index has to wait for the end of this transaction's snapshot.
+                try connection.executeScript("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM people")
+                let up = try box.start(.fixture, ["up", "-d", url], Self.environment)
+                try waitUntil("it waits for the snapshot") {
+                    try !query(
+                        """
+                        SELECT pid FROM pg_stat_progress_create_index
+                        WHERE datname = current_database() AND current_locker_pid > 0
+                        """, on: url
+                    )
+                    .isEmpty
+                }
+                up.kill(SIGINT)
+                try waitUntil("the index is gone") {
+                    try query("SELECT indexrelid FROM pg_index WHERE NOT indisvalid", on: url).isEmpty
+                }
+                return up
+            }
+            expectRefusal(
+                try await up.finish(), saying: "migration 0003-online was stopped at statement 1 and was rolled back",
+                "run it again")
+            #expect(try query("SELECT to_regclass('notes_by_person')::text", on: url) == [""])
+            #expect(try await box.run(.fixture, ["up", "-d", url], Self.environment).code == 0)
+        }
+    }
 }
