@@ -18,6 +18,10 @@ struct MigrationLog: Sendable {
             let names =
                 holders.isEmpty ? "another session holds a table" : holders.map(\.description).joined(separator: "; ")
             Console.error("\(id) waits, and lets others through: \(names)")
+        case .building(let id, let progress):
+            let index = progress.index.isEmpty ? "" : "\(progress.index), "
+            let rest = progress.waitsFor?.description ?? progress.percent.map { "\($0) %" } ?? ""
+            Console.error("\(id): \(index)\(progress.phase)\(rest.isEmpty ? "" : ", \(rest)")")
         }
     }
 

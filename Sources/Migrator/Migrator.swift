@@ -47,10 +47,12 @@ public struct Migrator: Sendable {
     public func up(
         to target: String? = nil, _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) async throws -> MigrationReport {
-        let (history, options) = (history, options)
+        let (history, options, database) = (history, options, database)
         return try await besideChecksums { connection in
-            try MigrationRun(history: history, options: options, connection: connection, onEvent: onEvent)
-                .up(to: target)
+            try MigrationRun(
+                history: history, options: options, database: database, connection: connection, onEvent: onEvent
+            )
+            .up(to: target)
         }
     }
 
@@ -61,9 +63,11 @@ public struct Migrator: Sendable {
     public func down(
         _ target: DownTarget = .steps(1), _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) async throws -> MigrationReport {
-        let (history, options) = (history, options)
+        let (history, options, database) = (history, options, database)
         return try await besideChecksums { connection in
-            try MigrationRun(history: history, options: options, connection: connection, onEvent: onEvent).down(target)
+            try MigrationRun(
+                history: history, options: options, database: database, connection: connection, onEvent: onEvent
+            ).down(target)
         }
     }
 
@@ -156,6 +160,8 @@ public enum MigrationEvent: Sendable, Equatable {
     /// Another session holds a table that the migration of this id needs. It is rolled back, so that nobody waits behind it, and will
     /// begin again shortly. The holders are those that the server names.
     case gaveWay(String, to: [LockHolder])
+    /// How far the online migration of this id is with an index; sent from another thread than the others.
+    case building(String, IndexProgress)
 }
 
 /// The migrations that a run applied or undid.

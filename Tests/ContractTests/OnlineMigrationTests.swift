@@ -128,12 +128,14 @@ struct OnlineMigrationBesideOthersTests {
             let writer = try connect(to: url)
             defer { writer.close() }
             let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
-            let run = Task { try await migrator.up() }
-            let waits: SQL = """
-                SELECT count(*) FROM pg_stat_progress_create_index
-                WHERE datname = current_database() AND current_locker_pid > 0
-                """
-            while try writer.queryValue(waits) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+            let process = try reader.queryValue("SELECT pg_backend_pid()::bigint")?.integer
+            let (told, telling) = AsyncStream<IndexProgress>.makeStream()
+            let run = Task {
+                try await migrator.up { event in
+                    if case .building("2", let progress) = event { telling.yield(progress) }
+                }
+            }
+            for await progress in told where progress.waitsFor?.process == process { break }
             try writer.executeScript("SET lock_timeout = 1000; INSERT INTO notes VALUES (3, 'me', 'third', NULL)")
             try reader.commit()
             reader.close()

@@ -75,6 +75,13 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func snapshotHolders() throws(DatabaseError) -> [LockHolder]
+    /// The server's process that works for this connection; `nil` where there is no server.
+    var serverProcess: Int64? { get }
+    /// Reads how far another session is with an index; `nil` while it builds none.
+    ///
+    /// - Parameter process: That session's `serverProcess`.
+    /// - Throws: ``DatabaseError``.
+    func indexProgress(of process: Int64) throws(DatabaseError) -> IndexProgress?
     /// Begins a transaction that only reads and sees one state of the database throughout.
     ///
     /// - Throws: ``DatabaseError``.

@@ -4,8 +4,10 @@ import Dialects
 struct MigrationRun {
     let history: History
     let options: Migrator.Options
+    /// For a session beside the connection, which tells how far a long statement is; `nil` where there is none to be had.
+    var database: Database?
     let connection: any Connection
-    let onEvent: (MigrationEvent) -> Void
+    let onEvent: @Sendable (MigrationEvent) -> Void
 
     private var ledger: Ledger { Ledger(connection: connection) }
 

@@ -31,6 +31,8 @@ struct OnlineRun {
         run.onEvent(.started(step.id, step.direction))
         let meter = HazardMeter(connection: connection)
         for operation in prepared.operations { try meter.check(operation.hazards, [], step.id, run.options) }
+        let watch = OnlineWatch(step.id, in: run)
+        defer { watch?.stop() }
         var progress = Progress()
         for next in prepared.operations.flatMap({ $0.online ?? [] }) {
             progress.statement += 1

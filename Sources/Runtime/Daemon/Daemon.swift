@@ -114,6 +114,15 @@ extension Daemon {
             logger.notice(
                 "a migration waits for a table",
                 metadata: ["migration": "\(id)", "holders": "\(holders.map(\.description).joined(separator: "; "))"])
+        case .migration(.building(let id, let progress)):
+            let percent = progress.percent.map { ", \($0) %" } ?? ""
+            manager.status("migrating \(id): \(progress.phase)\(percent)")
+            logger.info(
+                "an index is built",
+                metadata: [
+                    "migration": "\(id)", "index": "\(progress.index)", "phase": "\(progress.phase)\(percent)",
+                    "waits_for": "\(progress.waitsFor?.description ?? "nobody")",
+                ])
         case .ready: logger.debug("the schema is ready")
         }
     }

@@ -27,7 +27,30 @@ extension PostgreSQLConnection {
                         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
                     ORDER BY l.pid, c.relname LIMIT 5
                     """))
-        return rows.map(LockHolder.init)
+        return rows.map { LockHolder($0) }
+    }
+
+    var serverProcess: Int64? { session?.process }
+
+    /// https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+    func indexProgress(of process: Int64) throws(DatabaseError) -> IndexProgress? {
+        let rows = try query(
+            """
+            SELECT i.relname::text, p.phase,
+                CASE WHEN p.tuples_total > 0 THEN 100 * p.tuples_done / p.tuples_total
+                    WHEN p.blocks_total > 0 THEN 100 * p.blocks_done / p.blocks_total END,
+                a.pid::bigint, coalesce(a.usename::text, 'another role'), coalesce(a.application_name, ''), a.state,
+                extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, NULL
+            FROM pg_catalog.pg_stat_progress_create_index p
+                LEFT JOIN pg_catalog.pg_class i ON i.oid = p.index_relid
+                LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = p.current_locker_pid
+            WHERE p.pid = \(process)
+            """)
+        return rows.first.map { row in
+            IndexProgress(
+                index: row[0].text ?? "", phase: row[1].text ?? "", percent: row[2].integer.map { Int(min($0, 100)) },
+                waitsFor: row[3].integer == nil ? nil : LockHolder(row, from: 3))
+        }
     }
 
     func snapshotHolders() throws(DatabaseError) -> [LockHolder] {
@@ -39,15 +62,15 @@ extension PostgreSQLConnection {
             WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_xmin IS NOT NULL
             ORDER BY a.xact_start, a.pid LIMIT 5
             """
-        ).map(LockHolder.init)
+        ).map { LockHolder($0) }
     }
 }
 
 extension LockHolder {
-    /// A row of process, role, application, state, seconds and table.
-    fileprivate init(_ row: Row) {
+    /// A row of process, role, application, state, seconds and table, from the column `at` on.
+    fileprivate init(_ row: Row, from at: Int = 0) {
         self.init(
-            process: row[0].integer ?? 0, user: row[1].text ?? "", application: row[2].text ?? "", state: row[3].text,
-            seconds: row[4].integer, table: row[5].text)
+            process: row[at].integer ?? 0, user: row[at + 1].text ?? "", application: row[at + 2].text ?? "",
+            state: row[at + 3].text, seconds: row[at + 4].integer, table: row[at + 5].text)
     }
 }
