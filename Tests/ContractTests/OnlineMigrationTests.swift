@@ -162,6 +162,20 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
+    @Test("is refused where something undeclared needs what it drops")
+    func undeclared() async throws {
+        try await OnlineHistory.withTables(.postgresql) { _, database in
+            let keyed = Migration("2") { AlterTable("notes") { Add(Unique("title").named("one_title")) } }.online()
+            let dropped = Migration("3") { AlterTable("notes") { DropUnique("one_title") } }.online()
+            try await database.migrator([OnlineHistory.tables, keyed]).up()
+            try await database.run("CREATE TABLE theirs (title text REFERENCES notes (title))")
+            let migrator = try database.migrator([OnlineHistory.tables, keyed, dropped])
+            let error = try await #require(throws: MigratorError.self) { try await migrator.up() }
+            #expect(error.code == "not_possible_here" && error.description.contains("theirs"), "\(error)")
+            #expect(try await migrator.status().position == .behind(["3"]))
+        }
+    }
+
     @Test("case 55: an index that an earlier attempt left half built is built anew")
     func case55Abandoned() async throws {
         try await OnlineHistory.withTables(.postgresql) { _, database in

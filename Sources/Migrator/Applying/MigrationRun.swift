@@ -104,6 +104,19 @@ struct PreparedStep {
     let migration: Migration
     let operations: [LoweredOperation]
 
+    /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
+    ///
+    /// - Throws: `MigratorError.cannotLower` where it would lose what is not declared.
+    func lowering(
+        of operation: LoweredOperation, keeping undeclared: UndeclaredObjects, on connection: any Connection
+    ) throws -> Lowering {
+        guard !undeclared.isEmpty else { return operation.lowering }
+        let dialect = connection.dialect
+        do throws(LoweringError) { return try dialect.lower(operation.planned.resolved, keeping: undeclared) } catch {
+            throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
+        }
+    }
+
     /// Writes what was done into the ledger, in the open transaction.
     func record(in ledger: Ledger, _ options: Migrator.Options, milliseconds: Int64) throws -> StepRun.LedgerEdit {
         switch step.direction {

@@ -29,8 +29,7 @@ struct OnlineRun {
         let start = clock.now
         guard try Ledger(connection: connection).ends(with: last) else { return .ledgerChanged }
         run.onEvent(.started(step.id, step.direction))
-        let meter = HazardMeter(connection: connection)
-        for operation in prepared.operations { try meter.check(operation.hazards, [], step.id, run.options) }
+        for operation in prepared.operations { try requirePossible(operation) }
         let watch = OnlineWatch(step.id, in: run)
         defer { watch?.stop() }
         var progress = Progress()
@@ -47,6 +46,14 @@ struct OnlineRun {
         let milliseconds = (clock.now - start).milliseconds
         run.onEvent(.finished(step.id, step.direction, milliseconds: milliseconds))
         return .applied(milliseconds: milliseconds, edit)
+    }
+
+    /// Makes sure, before anything is done, that the rows go with it, and that nothing undeclared stands in its way.
+    private func requirePossible(_ operation: LoweredOperation) throws {
+        let undeclared = try operation.planned.undeclaredObjects(
+            of: operation.planned.resolved.before, on: connection)
+        _ = try prepared.lowering(of: operation, keeping: undeclared, on: connection)
+        try HazardMeter(connection: connection).check(operation.hazards, [], step.id, run.options)
     }
 
     private func perform(_ next: OnlineStep, _ progress: inout Progress) throws {

@@ -81,7 +81,7 @@ struct StepRun {
         for operation in prepared.operations {
             let planned = operation.planned
             let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
-            let statements = try statements(of: operation, keeping: undeclared)
+            let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements
             try HazardMeter(connection: connection)
                 .check(operation.hazards, planned.objectsLost(undeclared), step.id, options)
             try planned.run(on: connection) {
@@ -106,17 +106,6 @@ struct StepRun {
             failure.dataStep = data.name
             failure.thrown = error
             throw failure
-        }
-    }
-
-    /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
-    private func statements(of operation: LoweredOperation, keeping undeclared: UndeclaredObjects) throws -> [String] {
-        guard !undeclared.isEmpty else { return operation.lowering.statements }
-        let dialect = connection.dialect
-        do throws(LoweringError) {
-            return try dialect.lower(operation.planned.resolved, keeping: undeclared).statements
-        } catch {
-            throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
         }
     }
 
