@@ -52,6 +52,9 @@ public protocol Dialect: Sendable {
     /// - Throws: ``LoweringError`` as `lower` does.
     func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]?
 
+    /// The locks that `lower`'s statements keep while they read or write all rows of a table. None where a file has one writer anyway.
+    func longLocks(of operation: ResolvedOperation) -> [LongLock]
+
     /// The conversion of a column's values into another type.
     ///
     /// - Throws: ``LoweringError`` when no way keeps the meaning of values.

@@ -49,9 +49,16 @@ struct MigrationLog: Sendable {
                 ] + JSON.dataSteps(step.dataSteps) + JSON.online(step.isOnline))
         }
         let hazards = (preview.hazards.map(\.description) + preview.refusals.map(\.description)).map { JSON.string($0) }
+        let blocking = preview.longBlocking.map { blocking in
+            JSON.object([
+                ("id", .string(blocking.id)), ("table", .string(blocking.lock.table)),
+                ("bytes", .integer(blocking.bytes)), ("waiting", .string(blocking.lock.waiting.rawValue)),
+                ("while", .string(blocking.lock.meanwhile)), ("online", .boolean(blocking.lock.isAvoidable)),
+            ])
+        }
         let members: [(key: String, value: JSON)] = [
             ("version", .integer(1)), ("dry_run", .boolean(true)), ("migrations", .array(steps)),
-            ("hazards", .array(hazards)),
+            ("hazards", .array(hazards)), ("blocking", .array(blocking)),
         ]
         Console.out(JSON.object(members).rendered())
     }
@@ -67,7 +74,23 @@ struct MigrationLog: Sendable {
         }
         lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
         lines += preview.refusals.map { "would refuse  \($0)" }
+        lines += preview.longBlocking.map { "would block  \($0.words)" }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension MigrationPreview {
+    /// What takes long enough to be told: a table of this size is read in about a second.
+    private static let longTable: Int64 = 50_000_000
+
+    fileprivate var longBlocking: [Blocking] { blocking.filter { $0.bytes >= Self.longTable } }
+}
+
+extension MigrationPreview.Blocking {
+    fileprivate var words: String {
+        let way = lock.isAvoidable ? "; a migration that is .online() does it beside them" : ""
+        return
+            "\(lock.waiting.rawValue) of \(lock.table) (\(Formatting.bytes(Int(bytes)))) while \(lock.meanwhile)\(way)"
     }
 }
 

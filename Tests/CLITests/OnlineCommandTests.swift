@@ -29,6 +29,25 @@ struct OnlineCommandTests {
         }
     }
 
+    @Test(
+        "what a migration that is not online would block is told of a large table",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func blocking() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            #expect(try await box.fixture("tightening", "up", "--to", "0002-notes", "-d", url).code == 0)
+            let small = try await box.fixture("tightening", "up", "--dry-run", "-d", url)
+            #expect(small.code == 0 && !small.output.contains("would block"), "\(small)")
+            try execute(
+                "INSERT INTO people (name, nick) SELECT repeat('x', 1000), 'n' FROM generate_series(1, 60000)", on: url)
+            let large = try await box.fixture("tightening", "up", "--dry-run", "-d", url)
+            #expect(large.output.contains("would block  everybody of people ("), "\(large)")
+            #expect(
+                large.output.contains(
+                    " MB) while nick is looked at in every row; a migration that is .online() does it beside them\n"),
+                "\(large)")
+        }
+    }
+
     @Test("prints its statements outside of a transaction, and they run in the shell", arguments: Backend.available)
     func script(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

@@ -176,6 +176,44 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
+    @Test("what any other would lock is known before, with the table's size")
+    func blocking() async throws {
+        try await OnlineHistory.withTables(.postgresql) { _, database in
+            let plain = Migration("2") {
+                AlterTable("notes") {
+                    AddIndex("owner").named("by_owner")
+                    Add(Unique("title").named("one_title"))
+                    Add(Check("title <> ''").named("titled"))
+                    Add(ForeignKey("parent", to: "parents").named("of_parent"))
+                    ChangeColumn("owner").required()
+                    ChangeColumn("title").type(.varchar(50))
+                    AddColumn("key", .uuid).default(.uuid)
+                    AddColumn("size", .bigint).default(0)
+                }
+                CreateTable("later") { Column("id", .bigint) }
+                AlterTable("later") { AddIndex("id") }
+            }
+            let found = try await database.migrator([OnlineHistory.tables, plain]).preview().blocking
+            let bytes = try await database.value("SELECT pg_relation_size('notes')")?.integer
+            #expect(found.allSatisfy { $0.id == "2" && $0.bytes == bytes && $0.lock.table == "notes" })
+            let words = found.map {
+                "\($0.lock.waiting) while \($0.lock.meanwhile)\($0.lock.isAvoidable ? ", online" : "")"
+            }
+            let expected = [
+                "writers while index by_owner is built, online",
+                "everybody while unique key one_title is built, online",
+                "everybody while check titled is asked of every row, online",
+                "writers while foreign key of_parent is asked of every row, online",
+                "everybody while owner is looked at in every row, online",
+                "everybody while title is written anew in every row",
+                "everybody while every row gets a value of its own in key",
+            ]
+            #expect(words == expected)
+            let everything = try database.migrator([OnlineHistory.tables, OnlineHistory.everything])
+            #expect(try await everything.preview().blocking.isEmpty)
+        }
+    }
+
     @Test("case 55: an index that an earlier attempt left half built is built anew")
     func case55Abandoned() async throws {
         try await OnlineHistory.withTables(.postgresql) { _, database in

@@ -75,6 +75,11 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func snapshotHolders() throws(DatabaseError) -> [LockHolder]
+    /// How many bytes the rows of this table of the current schema take, without its indexes; `nil` where the database does not tell it
+    /// without reading them, and where there is no such table.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func tableSize(_ table: String) throws(DatabaseError) -> Int64?
     /// The server's process that works for this connection; `nil` where there is no server.
     var serverProcess: Int64? { get }
     /// Reads how far another session is with an index; `nil` while it builds none.

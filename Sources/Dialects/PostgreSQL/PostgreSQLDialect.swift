@@ -150,6 +150,11 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    public func longLocks(of operation: ResolvedOperation) -> [LongLock] {
+        guard case .alterTable(let alteration) = operation.action else { return [] }
+        return alteration.postgresqlLongLocks
+    }
+
     /// What `lower` refuses is refused here too.
     ///
     /// - Throws: ``LoweringError``.

@@ -112,6 +112,8 @@ public struct SQLiteDialect: Dialect {
         return lowering
     }
 
+    public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
+
     /// `nil`: a file has one writer at a time, so there is nobody to go on beside it.
     public func online(_: ResolvedOperation) -> [OnlineStep]? { nil }
 

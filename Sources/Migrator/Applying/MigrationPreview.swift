@@ -17,12 +17,24 @@ public struct MigrationPreview: Sendable, Equatable {
         public var isOnline: Bool
     }
 
+    /// A lock that others would wait for while a table is read or written as a whole.
+    public struct Blocking: Sendable, Equatable {
+        /// The migration's id.
+        public var id: String
+        /// Which table, who waits, and while what goes on.
+        public var lock: LongLock
+        /// How many bytes its rows take.
+        public var bytes: Int64
+    }
+
     /// The migrations, in the order in which they would run.
     public var steps: [Step]
     /// The hazards that can be measured before anything is done: those of tables and columns that exist already.
     public var hazards: [MeasuredHazard]
     /// Refusals because of undeclared objects, as far as these exist already.
     public var refusals: [LoweringError] = []
+    /// The locks that others would wait for, of tables that exist already and whose size the database tells.
+    public var blocking: [Blocking] = []
 
     init(of plan: Plan, on connection: any Connection) throws {
         let meter = HazardMeter(connection: connection)
@@ -44,6 +56,23 @@ public struct MigrationPreview: Sendable, Equatable {
                 _ = try connection.dialect.lower(planned.resolved, keeping: undeclared)
             } catch { refusals.append(error) }
         }
+        blocking = try Self.blocking(plan, from: start, on: connection)
+    }
+
+    private static func blocking(
+        _ plan: Plan, from start: Schema, on connection: any Connection
+    ) throws -> [Blocking] {
+        var sizes: [String: Int64?] = [:]
+        var result: [Blocking] = []
+        for step in plan.steps where !step.isOnline {
+            for lock in step.operations.flatMap({ connection.dialect.longLocks(of: $0.resolved) }) {
+                guard start[lock.table] != nil else { continue }
+                let size = try sizes[lock.table] ?? connection.tableSize(lock.table)
+                sizes[lock.table] = size
+                if let size { result.append(Blocking(id: step.id, lock: lock, bytes: size)) }
+            }
+        }
+        return result
     }
 
     /// The preview for a database that does not exist yet: all migrations are pending, and no row is in the way.

@@ -30,6 +30,14 @@ extension PostgreSQLConnection {
         return rows.map { LockHolder($0) }
     }
 
+    func tableSize(_ table: String) throws(DatabaseError) -> Int64? {
+        try queryValue(
+            """
+            SELECT pg_catalog.pg_relation_size(oid) FROM pg_catalog.pg_class
+            WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+            """)?.integer
+    }
+
     var serverProcess: Int64? { session?.process }
 
     /// https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING

@@ -98,6 +98,7 @@ extension SQLiteConnection {
     var lockTimeout: Double { handle.limits.lockSeconds }
     func begin(waitingUpTo _: Double) throws(DatabaseError) { try begin() }
     func lockHolders(of _: Set<String>) throws(DatabaseError) -> [LockHolder] { [] }
+    func tableSize(_: String) throws(DatabaseError) -> Int64? { nil }
     var serverProcess: Int64? { nil }
     func indexProgress(of _: Int64) throws(DatabaseError) -> IndexProgress? { nil }
     func snapshotHolders() throws(DatabaseError) -> [LockHolder] { [] }
