@@ -92,7 +92,7 @@ extension Problem {
         case .changed(let migrations): return [("migrations", .array(migrations.map { .string($0.id) }))]
         case .newer(let ids), .behind(let ids): return [("migrations", .array(ids.map { .string($0) }))]
         case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
-            .unknownRow(let id, _), .outOfOrder(let id, _):
+            .unknownRow(let id, _), .outOfOrder(let id, _), .orderMatters(let id, _, _):
             return [("migration", .string(id))]
         case .otherSchema(_, let differences):
             return [("differences", .array(differences.map { .string($0.description) }))]

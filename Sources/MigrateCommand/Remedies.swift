@@ -10,6 +10,9 @@ extension Remedy {
         switch self {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, say --allow-data-loss"
+        case .consentToOrder(let id):
+            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: "
+                + "\(program) up --out-of-order"
         case .applyPending: "apply them with \(program) up"
         case .listDifferences: "\(program) drift lists every difference"
         case .declareWhatIsThere:

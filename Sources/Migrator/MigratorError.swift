@@ -24,6 +24,8 @@ public enum MigratorError: Error, Sendable, Equatable {
     case unknownRow(String, before: String)
     /// A migration is pending that stands before an applied one.
     case outOfOrder(String, before: String)
+    /// A pending migration stands before this applied one, and to apply it after that would make a difference, or may.
+    case orderMatters(String, after: String, OrderConflict)
     /// The migration says that it can't be undone.
     case irreversible(String, because: String)
     /// The dialect has no SQL for an operation of this migration.
@@ -53,6 +55,7 @@ extension MigratorError {
         case .notFirst: "not_first"
         case .unknownRow: "unknown_row"
         case .outOfOrder: "out_of_order"
+        case .orderMatters: "order_matters"
         case .irreversible: "irreversible"
         case .cannotLower: "not_possible_here"
         case .dataLoss: "data_loss"
@@ -76,7 +79,8 @@ extension MigratorError {
         case .drifted: .listDifferences
         case .otherSchema: .declareWhatIsThere
         case .unknownRow: .words("use the program whose history has it")
-        case .outOfOrder(let id, _): .words("give \(id) an id and a place after the applied ones")
+        case .outOfOrder(let id, _): .consentToOrder(id)
+        case .orderMatters(let id, let other, _): .words("give \(id) an id and a place after \(other)")
         case .irreversible: .words("restore a backup instead")
         case .cannotLower(_, _, let error): error.remedy.map(Remedy.words)
         case .dataLoss(_, let hazards), .rowsInTheWay(_, let hazards): hazards.first?.hazard.remedy
@@ -126,6 +130,8 @@ extension MigratorError: CustomStringConvertible {
             "the database holds migration \(id), which this history does not know, before \(later)"
         case .outOfOrder(let id, let applied):
             "migration \(id) is not applied, and \(applied), which comes after it, is"
+        case .orderMatters(let id, let other, let conflict):
+            "migration \(id) can't be applied after \(other), which comes after it: \(conflict)"
         case .irreversible(let id, let reason): "migration \(id): \(reason)"
         case .cannotLower(let id, let dialect, let error):
             "migration \(id) is not possible on \(dialect): \(error.place): \(error.reason)"

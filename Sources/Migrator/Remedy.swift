@@ -5,6 +5,8 @@ public enum Remedy: Sendable, Equatable {
     case words(String)
     /// Allow that values and rows go away.
     case consentToDataLoss
+    /// Allow that this migration follows those that are applied, or give it an id and a place after them.
+    case consentToOrder(String)
     /// Apply the migrations that are pending.
     case applyPending
     /// List the differences of the live schema.
@@ -20,6 +22,9 @@ extension Remedy: CustomStringConvertible {
         switch self {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, set Migrator.Options.allowsDataLoss"
+        case .consentToOrder(let id):
+            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: set "
+                + "Migrator.Options.allowsOutOfOrder"
         case .applyPending: "apply them with Migrator.up"
         case .listDifferences: "Migrator.drift lists every difference"
         case .declareWhatIsThere:

@@ -79,10 +79,10 @@ package struct Ledger {
         return try position.get()
     }
 
-    /// How many migrations of `history` are applied. Throws `MigratorError` where the ledger can't be worked with.
-    func applied(_ entries: [LedgerEntry], of history: History) throws -> Int {
+    /// Which migrations of `history` are applied, and in what order. Throws `MigratorError` where the ledger can't be worked with.
+    func applied(_ entries: [LedgerEntry], of history: History) throws -> AppliedOrder {
         switch try position(of: entries, in: history) {
-        case .current, .behind: return entries.count
+        case .current, .behind: return AppliedOrder(places: entries.compactMap { history.position(of: $0.id) })
         case .newer(let ids): throw MigratorError.newer(ids)
         case .changed(let migrations): throw MigratorError.changed(migrations)
         }
