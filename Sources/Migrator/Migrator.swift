@@ -135,6 +135,29 @@ public struct Migrator: Sendable {
         }
     }
 
+    /// Records what applied migrations say since they were edited, and runs nothing: where replay shows that they make the schema that was
+    /// applied, and the live schema is that. What scripts and data steps did to rows is told as unproven, and not done again.
+    ///
+    /// - Throws: ``MigratorError``; `editMatters` where the edit makes another schema, or the live one is another. Also
+    ///   `UnfinishedTransfer` and `DatabaseError`.
+    @discardableResult
+    public func repair() async throws -> RepairReport {
+        let (history, options) = (history, options)
+        return try await besideChecksums { connection in
+            try RepairRun(history: history, options: options, connection: connection).repair()
+        }
+    }
+
+    /// Tells what `repair` would record. Takes no lock and changes nothing.
+    ///
+    /// - Throws: As `repair` does.
+    public func previewRepair() async throws -> RepairReport {
+        let (history, options) = (history, options)
+        return try await besideChecksums { connection in
+            try RepairRun(history: history, options: options, connection: connection).preview()
+        }
+    }
+
     /// Compares the live database with what the applied migrations make. Both are read back from the database, the latter from a
     /// scratch place.
     ///

@@ -8,6 +8,8 @@ public enum MigratorError: Error, Sendable, Equatable {
     case notApplied(String)
     /// Migrations were edited after they were applied.
     case changed([ChangedMigration])
+    /// These migrations were edited, and what they say now can't be recorded for what was applied.
+    case editMatters([String], EditConflict)
     /// The database holds migrations that come after the last one of this history.
     case newer([String])
     /// These migrations are pending, and the program was told not to apply them.
@@ -47,6 +49,7 @@ extension MigratorError {
         case .unknownID: "unknown_id"
         case .notApplied: "not_applied"
         case .changed: "changed"
+        case .editMatters: "edit_matters"
         case .newer: "newer"
         case .behind: "behind"
         case .drifted: "drifted"
@@ -73,7 +76,10 @@ extension MigratorError {
                 Suggestion.nearest(to: id, in: known).map { "did you mean \($0)?" }
                     ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", ")))
         case .notApplied: .words("name one that is applied; status lists them")
-        case .changed: .words("put the migration back as it was, and make the change in a new one")
+        case .changed: .undoOrRecordEdit
+        case .editMatters(_, .drift): .words("bring the live schema back to what was applied, and then try again")
+        case .editMatters(_, .unreadable), .editMatters(_, .impossible), .editMatters(_, .otherSchema):
+            .words("put the migrations back as they were, and make the change in a new one")
         case .newer: .words("use the program that applied them, or a later one")
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
@@ -116,6 +122,8 @@ extension MigratorError: CustomStringConvertible {
         case .changed(let migrations):
             migrations.map { "migration \($0.id) was edited after it was applied: \($0.difference)" }
                 .joined(separator: "; ")
+        case .editMatters(let ids, let conflict):
+            "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
         case .newer(let ids):
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"

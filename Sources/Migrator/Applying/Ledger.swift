@@ -107,6 +107,12 @@ package struct Ledger {
             """)
     }
 
+    /// Records other words for a migration that is applied. When it was applied, and by whom, stays.
+    func amend(_ id: String, checksum: String, operations: String) throws {
+        try connection.execute(
+            "UPDATE tc_migrations SET checksum = \(checksum), operations = \(operations) WHERE id = \(id)")
+    }
+
     func remove(_ id: String) throws {
         try connection.execute("DELETE FROM tc_migrations WHERE id = \(id)")
     }
