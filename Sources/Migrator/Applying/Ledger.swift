@@ -65,6 +65,12 @@ package struct Ledger {
         return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
     }
 
+    /// The canonical form of the operations of every applied migration, by its id.
+    func operations() throws -> [String: String] {
+        let rows = try connection.query("SELECT id, operations FROM tc_migrations")
+        return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }) { first, _ in first }
+    }
+
     /// The canonical form of one applied migration's operations; empty where it is not applied.
     func operations(of id: String) throws -> String {
         try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""

@@ -8,28 +8,31 @@ struct RepairRun {
 
     private var ledger: Ledger { Ledger(connection: connection) }
 
-    private static var ledgerChanged: DatabaseError {
-        DatabaseError(.changedMeanwhile, "another program has changed the ledger meanwhile", remedy: "try again")
-    }
-
     /// Records every edited migration; all or none of it stays. Does nothing where none was edited.
     func repair() throws -> RepairReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
         guard try edited() != nil else { return RepairReport() }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
-            guard let edited = try edited() else { return RepairReport() }
-            try edited.requireSameSchema()
-            let made = try inspectMade(edited)
-            return try connection.transaction {
-                // The lock of a file begins here: what was read before it counts where it is still so.
-                guard let now = try self.edited(), now.changed == edited.changed, now.applied == edited.applied else {
-                    throw Self.ledgerChanged
-                }
-                try requireNoDrift(from: made, edited)
-                for migration in edited.changed { try record(migration.id) }
-                return RepairReport(edited, isSchemaKnown: made != nil)
+            while let edited = try edited() {
+                if let report = try record(edited) { return report }
             }
+            return RepairReport()
+        }
+    }
+
+    /// `nil` where somebody else has changed the ledger meanwhile, and nothing was done.
+    private func record(_ edited: EditedMigrations) throws -> RepairReport? {
+        try edited.requireSameSchema()
+        let made = try inspectMade(edited)
+        return try connection.transaction {
+            // The lock of a file begins here: what was read before it counts where it is still so.
+            guard let now = try self.edited(), now.changed == edited.changed, now.applied == edited.applied else {
+                return nil
+            }
+            try requireNoDrift(from: made, edited)
+            for migration in edited.changed { try record(migration.id) }
+            return RepairReport(edited, isSchemaKnown: made != nil)
         }
     }
 
@@ -51,9 +54,8 @@ struct RepairRun {
         case .changed(let changed):
             let unknown = entries.map(\.id).filter { history.position(of: $0) == nil }
             guard unknown.isEmpty else { throw MigratorError.newer(unknown) }
-            let recorded = try ledger.usableOperations()
-            guard recorded.count == entries.count else { throw Self.ledgerChanged }
-            let operations = recorded.compactMap { try? CanonicalOperations.operations(in: $0) }
+            let recorded = try ledger.operations()
+            let operations = entries.compactMap { try? CanonicalOperations.operations(in: recorded[$0.id] ?? "") }
             guard operations.count == entries.count else {
                 throw MigratorError.editMatters(changed.map(\.id), .unreadable)
             }

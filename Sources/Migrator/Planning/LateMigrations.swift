@@ -75,6 +75,8 @@ public enum OrderConflict: Sendable, Equatable {
     case dataStep(String, in: String)
     /// Both have to do with the values of a table or column, so that rows would hold others.
     case values(of: String)
+    /// One of them changes which columns this table has, and this view, which the other one makes or makes anew, shows all of them.
+    case columns(of: String, in: String)
 }
 
 extension OrderConflict: CustomStringConvertible {
@@ -87,6 +89,8 @@ extension OrderConflict: CustomStringConvertible {
         case .script(let id): "\(id) runs a script, and what that does to rows can't be compared"
         case .dataStep(let name, let id):
             "\(id) runs the data step \"\(name)\", and what that does to rows can't be compared"
+        case .columns(let table, let view):
+            "view \(view) shows all columns that \(table) has when it is made, and these would be others"
         case .values(let place): "both change \(place), and rows would hold other values"
         }
     }

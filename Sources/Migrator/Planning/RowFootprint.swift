@@ -11,6 +11,7 @@ private struct RowPlace: Hashable {
         self.column = column.map(SQLName.folded)
     }
 
+    var whole: RowPlace { RowPlace(table) }
     var description: String { ([table] + [column].compactMap { $0 }).joined(separator: ".") }
 }
 
@@ -21,6 +22,8 @@ struct RowFootprint {
     fileprivate var tables: [RowPlace] = []
     fileprivate var written: [RowPlace] = []
     fileprivate var read: [RowPlace] = []
+    /// The tables of which a view shows all columns that they have at that moment, with the view's name.
+    fileprivate var shown: [(table: RowPlace, view: String)] = []
     /// Why it is not known.
     fileprivate var unknown: OrderConflict?
 
@@ -35,8 +38,12 @@ struct RowFootprint {
         case .renameTable(let table, let new):
             addWhole(table.name)
             addWhole(new)
-        case .alterTable(let alteration): add(alteration)
-        case .createView, .dropView: break
+        case .alterTable(let alteration):
+            add(alteration)
+            // PostgreSQL makes a view anew whose columns are retyped.
+            for view in operation.before.views(reading: alteration.before.name) { add(view) }
+        case .createView(let view): add(view)
+        case .dropView: break
         case .run: unknown = unknown ?? .script(in: id)
         case .runSwift(let step): unknown = unknown ?? .dataStep(step.name, in: id)
         }
@@ -47,10 +54,15 @@ struct RowFootprint {
         written.append(RowPlace(table))
     }
 
+    private mutating func add(_ view: View) {
+        guard view.dependsOnAllColumns else { return }
+        shown += view.query.namesFolded.sorted().map { (RowPlace($0), view.name) }
+    }
+
     private mutating func add(_ alteration: TableAlteration) {
         let name = alteration.before.name
         tables.append(RowPlace(name))
-        for step in alteration.steps { add(step.change, of: name) }
+        for step in alteration.steps { add(step, of: alteration.before) }
         // Columns that swap names do so over a third one, which is there before and afterwards for nobody.
         let names = Set((alteration.before.columns + alteration.after.columns).map { RowPlace(name, $0.name) })
         written.removeAll { $0.table == SQLName.folded(name) && $0.column != nil && !names.contains($0) }
@@ -61,15 +73,18 @@ struct RowFootprint {
         }
     }
 
-    private mutating func add(_ change: Change, of table: String) {
-        switch change {
-        case .addColumn(let column, _): written.append(RowPlace(table, column.name))
-        case .dropColumn(let name, _): written.append(RowPlace(table, name))
-        case .renameColumn(let old, let new): written += [RowPlace(table, old), RowPlace(table, new)]
+    private mutating func add(_ step: ChangeStep, of table: Table) {
+        switch step.change {
+        case .addColumn(let column, _): written.append(RowPlace(table.name, column.name))
+        case .dropColumn(let name, _): written.append(RowPlace(table.name, name))
+        case .renameColumn(let old, let new): written += [RowPlace(table.name, old), RowPlace(table.name, new)]
         case .changeColumn(let name, let facets):
-            written.append(RowPlace(table, name))
+            written.append(RowPlace(table.name, name))
+            // The values of a computed column hang on others, also where they are kept from now on.
+            read += step.before.sources(of: [SQLName.folded(name)]).map { RowPlace(table.name, $0) }
+            // `using:` speaks of the table as it was before the whole alteration.
             for case .type(_, let using?, _) in facets {
-                read += using.namesFolded.sorted().map { RowPlace(table, $0) }
+                read += table.sources(of: using.namesFolded).map { RowPlace(table.name, $0) }
             }
         // Keys, checks and indexes keep rows out, and change none.
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
@@ -79,17 +94,38 @@ struct RowFootprint {
     }
 }
 
+extension Table {
+    /// These names, and those that computed columns among them are computed from, in lower case and in order.
+    fileprivate func sources(of names: Set<String>) -> [String] {
+        var all = names
+        var found = names
+        while !found.isEmpty {
+            let computed = columns.filter { found.contains(SQLName.folded($0.name)) }.compactMap(\.generated)
+            found = Set(computed.flatMap { $0.expression.namesFolded }).subtracting(all)
+            all.formUnion(found)
+        }
+        return all.sorted()
+    }
+}
+
 /// What several migrations do to rows. Adding one, and asking for a conflict with one, costs what that one does, however many there are.
 struct RowFootprints {
     private var tables: [RowPlace: String] = [:]
     private var written: [RowPlace: String] = [:]
     private var read: [RowPlace: String] = [:]
+    private var shown: [RowPlace: (id: String, view: String)] = [:]
+    /// The tables of which a column is written.
+    private var altered: [RowPlace: String] = [:]
     private var unknown: (id: String, conflict: OrderConflict)?
     private var nearest: String?
 
     mutating func insert(_ footprint: RowFootprint) {
         for place in footprint.tables { tables[place] = footprint.id }
-        for place in footprint.written { written[place] = footprint.id }
+        for place in footprint.written {
+            written[place] = footprint.id
+            if place.column != nil { altered[place.whole] = footprint.id }
+        }
+        for (table, view) in footprint.shown { shown[table] = (footprint.id, view) }
         for place in footprint.read { read[place] = footprint.id }
         if let conflict = footprint.unknown { unknown = (footprint.id, conflict) }
         nearest = footprint.id
@@ -102,9 +138,15 @@ struct RowFootprints {
         for place in footprint.written {
             let other = place.column == nil ? tables[place] : written[place] ?? read[place]
             if let other { return (other, .values(of: place.description)) }
+            if place.column != nil, let (other, view) = shown[place.whole] {
+                return (other, .columns(of: place.table, in: view))
+            }
         }
         for place in footprint.read + footprint.tables {
             if let other = written[place] { return (other, .values(of: place.description)) }
+        }
+        for (table, view) in footprint.shown {
+            if let other = altered[table] { return (other, .columns(of: table.table, in: view)) }
         }
         return nil
     }
