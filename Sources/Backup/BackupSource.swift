@@ -38,7 +38,8 @@ struct BackupSource {
                     "no_database", "the database holds nothing of the daemon's",
                     remedy: "say which settings are meant; a daemon that never ran has nothing to copy")
             }
-            return try History(Array(history.migrations.dropLast(pending.count)))
+            let missing = Set(pending)
+            return try History(history.migrations.filter { !missing.contains($0.id) })
         case .newer, .changed:
             throw BackupError(
                 "other_version", "the database is that of another version of the programs",

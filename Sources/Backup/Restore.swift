@@ -147,7 +147,8 @@ public struct Restore: Sendable {
     /// Whether it is what migrations alone make, all of them or the first ones: a restore that was ended by force has left it so. No
     /// daemon ever worked there, and nobody was logged.
     private func isFresh(_ history: History) async throws -> Bool {
-        guard let status = try? await Migrator(history: history, database: database).status() else { return false }
+        guard let status = try? await Migrator(history: history, database: database).status(), status.outOfOrder.isEmpty
+        else { return false }
         switch status.position {
         case .current, .behind: break
         case .newer, .changed: return false

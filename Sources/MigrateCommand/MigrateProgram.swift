@@ -127,7 +127,7 @@ struct RootCommand: AsyncParsableCommand {
             version: MigrateProgram.context.version,
             subcommands: [
                 NewCommand.self, UpCommand.self, BaselineCommand.self, DownCommand.self, StatusCommand.self,
-                DriftCommand.self, PlanCommand.self, InspectCommand.self, TransferCommand.self,
+                DriftCommand.self, RepairCommand.self, PlanCommand.self, InspectCommand.self, TransferCommand.self,
             ] + (MigrateProgram.context.isDescribed ? [] : [AbandonCommand.self]) + [VerifyCommand.self])
     }
 }

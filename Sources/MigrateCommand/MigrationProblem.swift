@@ -45,6 +45,8 @@ extension Problem {
             self.init(
                 code: error.code, message: error.message, remedy: error.remedy(MigrateProgram.context.name))
             if error.isUsage { exitCode = 64 }
+        case let error as Unconfirmed:
+            self.init(code: "not_confirmed", message: "\(error)", remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
@@ -90,9 +92,10 @@ extension Problem {
             }
             return [("migration", .string(id)), ("hazards", .array(items))]
         case .changed(let migrations): return [("migrations", .array(migrations.map { .string($0.id) }))]
-        case .newer(let ids), .behind(let ids): return [("migrations", .array(ids.map { .string($0) }))]
+        case .editMatters(let ids, _), .newer(let ids), .behind(let ids):
+            return [("migrations", .array(ids.map { .string($0) }))]
         case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
-            .unknownRow(let id, _), .outOfOrder(let id, _):
+            .unknownRow(let id, _), .outOfOrder(let id, _), .orderMatters(let id, _, _):
             return [("migration", .string(id))]
         case .otherSchema(_, let differences):
             return [("differences", .array(differences.map { .string($0.description) }))]

@@ -10,6 +10,12 @@ extension Remedy {
         switch self {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, say --allow-data-loss"
+        case .undoOrRecordEdit:
+            "put the migration back as it was, and make the change in a new one; or, where the edit makes the same schema, "
+                + "record it: \(program) repair"
+        case .consentToOrder(let id):
+            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: "
+                + "\(program) up --out-of-order"
         case .applyPending: "apply them with \(program) up"
         case .listDifferences: "\(program) drift lists every difference"
         case .declareWhatIsThere:

@@ -40,7 +40,8 @@ struct StatusCommand: AsyncParsableCommand {
                 ] + JSON.online(line.isOnline))
         }
         return .object([
-            ("version", .integer(1)), ("position", .string(status.position.code)), ("migrations", .array(migrations)),
+            ("version", .integer(1)), ("position", .string(status.position.code)),
+            ("out_of_order", .array(status.outOfOrder.map { .string($0) })), ("migrations", .array(migrations)),
         ])
     }
 
@@ -51,7 +52,11 @@ struct StatusCommand: AsyncParsableCommand {
                 line.id, line.state.rawValue + (line.isOnline ? ", online" : ""), line.appliedAt ?? "-",
                 line.milliseconds.map(Formatting.milliseconds) ?? "-")
         }
-        return table.rendered() + "\n\nposition: \(sentence(status.position))"
+        var text = table.rendered() + "\n\nposition: \(sentence(status.position))"
+        if !status.outOfOrder.isEmpty {
+            text += "\nout of order: \(status.outOfOrder.joined(separator: ", ")), pending before one that is applied"
+        }
+        return text
     }
 
     private func sentence(_ position: Position) -> String {

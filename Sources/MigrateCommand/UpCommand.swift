@@ -12,15 +12,21 @@ struct UpCommand: AsyncParsableCommand {
                 Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do \
                 this at once: each migration runs once. A SQLite file that does not exist is created.
 
+                A migration that was merged late stands before one that is applied, and is refused. With --out-of-order it is \
+                applied after that, where the schema and the rows show to be the same as in the history's order.
+
                 EXAMPLES:
                   \(MigrateProgram.context.name) up
                   \(MigrateProgram.context.name) up --to 0001-single-user-tables --database sqlite:./app.db
                   \(MigrateProgram.context.name) up --dry-run --verbose
+                  \(MigrateProgram.context.name) up --out-of-order --dry-run
                 """)
     }
 
     @Option(help: ArgumentHelp("Stop after this migration.", valueName: "id")) var to: String?
     @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
+    @Flag(help: "Apply what was merged late after the applied ones, where that makes no difference.")
+    var outOfOrder = false
     @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -34,7 +40,7 @@ struct UpCommand: AsyncParsableCommand {
             if let to { _ = try history.index(of: to) }  // An unknown id makes no file.
             let database = try databaseOptions.open(.create, output)
             let migrator = Migrator(
-                history: history, database: database, options: options(databaseOptions, allowDataLoss))
+                history: history, database: database, options: options(databaseOptions, allowDataLoss, outOfOrder))
             let (target, log) = (to, log)
             // Stopped in an orderly way: a server would go on with the statement of a program that is gone, and keep its locks.
             let report = try await Interruption.stopping { try await migrator.up(to: target, log.show) }
@@ -47,7 +53,8 @@ struct UpCommand: AsyncParsableCommand {
         let database = try databaseOptions.open(.readOnly, output)
         let preview: MigrationPreview
         do {
-            preview = try await Migrator(history: history, database: database).preview(upTo: to)
+            let options = Migrator.Options(allowsOutOfOrder: outOfOrder)
+            preview = try await Migrator(history: history, database: database, options: options).preview(upTo: to)
         } catch let error as DatabaseError where error.kind == .unreachable && database.url.filePath != nil {
             // A file that `up` would create holds nothing yet.
             preview = try MigrationPreview(ofNew: history, upTo: to, in: database.dialect)
@@ -63,7 +70,8 @@ struct DownCommand: AsyncParsableCommand {
             commandName: "down", abstract: "Undo what is applied, one step unless told otherwise.",
             usage: "\(MigrateProgram.context.name) down [<options>]",
             discussion: """
-                Rows and values that would go away are counted first, and kept unless --allow-data-loss is said.
+                What was applied last is undone first, also where that was not the history's order. Rows and values that would \
+                go away are counted first, and kept unless --allow-data-loss is said.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) down
@@ -73,7 +81,7 @@ struct DownCommand: AsyncParsableCommand {
     }
 
     @Option(help: ArgumentHelp("Undo this many migrations.", valueName: "count")) var steps: Int?
-    @Option(help: ArgumentHelp("Undo every migration after this one; 'none' undoes all.", valueName: "id|none"))
+    @Option(help: ArgumentHelp("Undo every migration applied after this one; 'none' undoes all.", valueName: "id|none"))
     var to: String?
     @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
     @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
@@ -110,8 +118,10 @@ struct DownCommand: AsyncParsableCommand {
     }
 }
 
-private func options(_ database: DatabaseOptions, _ allowsDataLoss: Bool) -> Migrator.Options {
+private func options(
+    _ database: DatabaseOptions, _ allowsDataLoss: Bool, _ allowsOutOfOrder: Bool = false
+) -> Migrator.Options {
     Migrator.Options(
-        allowsDataLoss: allowsDataLoss, appliedBy: Console.userAtHost, version: MigrateProgram.context.version,
-        lockTimeout: database.lockTimeout)
+        allowsDataLoss: allowsDataLoss, allowsOutOfOrder: allowsOutOfOrder, appliedBy: Console.userAtHost,
+        version: MigrateProgram.context.version, lockTimeout: database.lockTimeout)
 }

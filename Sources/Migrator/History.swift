@@ -48,7 +48,14 @@ public struct History: Sendable {
 
     /// What the first `count` migrations make.
     func schema(after count: Int) throws(HistoryError) -> Schema {
-        let replay = count == migrations.count ? replay.value : HistoryReplay(of: migrations.prefix(count))
+        guard count == migrations.count else { return try schema(of: migrations.prefix(count)) }
+        try requirePossible()
+        return replay.value.schema
+    }
+
+    /// What these migrations make, one after the other.
+    func schema(of migrations: some Sequence<Migration>) throws(HistoryError) -> Schema {
+        let replay = HistoryReplay(of: migrations)
         if let error = replay.error { throw error }
         return replay.schema
     }

@@ -6,6 +6,9 @@ public struct Migrator: Sendable {
     public struct Options: Sendable {
         /// Whether migrations may drop rows and values.
         public var allowsDataLoss: Bool
+        /// Whether `up` may apply migrations that stand before an applied one, because they were merged late: after it, and only where
+        /// that shows to make no difference.
+        public var allowsOutOfOrder: Bool
         /// The user to record in the ledger: `alex@host`.
         public var appliedBy: String
         /// The program's version, recorded in the ledger.
@@ -13,11 +16,13 @@ public struct Migrator: Sendable {
         /// How long to wait for another migrator, in seconds.
         public var lockTimeout: Double
 
-        /// Refuses data loss and waits a minute for another migrator, unless told otherwise.
+        /// Refuses data loss and another order, and waits a minute for another migrator, unless told otherwise.
         public init(
-            allowsDataLoss: Bool = false, appliedBy: String = "", version: String = "", lockTimeout: Double = 60
+            allowsDataLoss: Bool = false, allowsOutOfOrder: Bool = false, appliedBy: String = "", version: String = "",
+            lockTimeout: Double = 60
         ) {
             self.allowsDataLoss = allowsDataLoss
+            self.allowsOutOfOrder = allowsOutOfOrder
             self.appliedBy = appliedBy
             self.version = version
             self.lockTimeout = lockTimeout
@@ -41,6 +46,10 @@ public struct Migrator: Sendable {
     /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger row.
     /// Any number of programs may call this at once: each migration runs once, and every caller returns when all are applied.
     ///
+    /// A pending migration that stands before an applied one is refused (`MigratorError.outOfOrder`). Where
+    /// ``Options/allowsOutOfOrder`` lets it pass, it is replayed after those that are applied, and refused (`orderMatters`) unless the
+    /// schema and the rows are the same as in the history's order.
+    ///
     /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back; the migrations before it stay),
     ///   `UnfinishedTransfer` or `DatabaseError`.
     @discardableResult
@@ -56,7 +65,7 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Undoes migrations, last first.
+    /// Undoes migrations, the last applied first.
     ///
     /// - Throws: As `up` does; also `MigratorError.irreversible` where a migration says that it can't be undone.
     @discardableResult
@@ -84,11 +93,12 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigratorError`` where `up` would refuse by what is known without the rows, `UnfinishedTransfer`, and
     ///   `DatabaseError`.
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
-        let history = history
+        let (history, allowsOutOfOrder) = (history, options.allowsOutOfOrder)
         return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(), of: history)
-            return try MigrationPreview(of: history.planUp(applied: applied, to: target), on: connection)
+            let plan = try history.planUp(applied, to: target, allowsOutOfOrder: allowsOutOfOrder)
+            return try MigrationPreview(of: plan, on: connection)
         }
     }
 
@@ -101,7 +111,8 @@ public struct Migrator: Sendable {
         return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(), of: history)
-            return try MigrationPreview(of: history.planDown(applied: applied, target), on: connection)
+            let plan = try history.planDown(applied, leaving: history.remaining(of: applied, after: target))
+            return try MigrationPreview(of: plan, on: connection)
         }
     }
 
@@ -125,6 +136,29 @@ public struct Migrator: Sendable {
         let (history, options) = (history, options)
         return try await database.withConnection { connection in
             try BaselineRun(history: history, options: options, connection: connection).wouldRecord(to: target)
+        }
+    }
+
+    /// Records what applied migrations say since they were edited, and runs nothing: where replay shows that they make the schema that was
+    /// applied, and the live schema is that. What scripts and data steps did to rows is told as unproven, and not done again.
+    ///
+    /// - Throws: ``MigratorError``; `editMatters` where the edit makes another schema, or the live one is another. Also
+    ///   `UnfinishedTransfer` and `DatabaseError`.
+    @discardableResult
+    public func repair() async throws -> RepairReport {
+        let (history, options) = (history, options)
+        return try await besideChecksums { connection in
+            try RepairRun(history: history, options: options, connection: connection).repair()
+        }
+    }
+
+    /// Tells what `repair` would record. Takes no lock and changes nothing.
+    ///
+    /// - Throws: As `repair` does.
+    public func previewRepair() async throws -> RepairReport {
+        let (history, options) = (history, options)
+        return try await besideChecksums { connection in
+            try RepairRun(history: history, options: options, connection: connection).preview()
         }
     }
 

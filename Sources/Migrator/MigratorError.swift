@@ -8,6 +8,8 @@ public enum MigratorError: Error, Sendable, Equatable {
     case notApplied(String)
     /// Migrations were edited after they were applied.
     case changed([ChangedMigration])
+    /// These migrations were edited, and what they say now can't be recorded for what was applied.
+    case editMatters([String], EditConflict)
     /// The database holds migrations that come after the last one of this history.
     case newer([String])
     /// These migrations are pending, and the program was told not to apply them.
@@ -24,6 +26,8 @@ public enum MigratorError: Error, Sendable, Equatable {
     case unknownRow(String, before: String)
     /// A migration is pending that stands before an applied one.
     case outOfOrder(String, before: String)
+    /// A pending migration stands before this applied one, and to apply it after that would make a difference, or may.
+    case orderMatters(String, after: String, OrderConflict)
     /// The migration says that it can't be undone.
     case irreversible(String, because: String)
     /// The dialect has no SQL for an operation of this migration.
@@ -45,6 +49,7 @@ extension MigratorError {
         case .unknownID: "unknown_id"
         case .notApplied: "not_applied"
         case .changed: "changed"
+        case .editMatters: "edit_matters"
         case .newer: "newer"
         case .behind: "behind"
         case .drifted: "drifted"
@@ -53,6 +58,7 @@ extension MigratorError {
         case .notFirst: "not_first"
         case .unknownRow: "unknown_row"
         case .outOfOrder: "out_of_order"
+        case .orderMatters: "order_matters"
         case .irreversible: "irreversible"
         case .cannotLower: "not_possible_here"
         case .dataLoss: "data_loss"
@@ -70,13 +76,17 @@ extension MigratorError {
                 Suggestion.nearest(to: id, in: known).map { "did you mean \($0)?" }
                     ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", ")))
         case .notApplied: .words("name one that is applied; status lists them")
-        case .changed: .words("put the migration back as it was, and make the change in a new one")
+        case .changed: .undoOrRecordEdit
+        case .editMatters(_, .drift): .words("bring the live schema back to what was applied, and then try again")
+        case .editMatters(_, .unreadable), .editMatters(_, .impossible), .editMatters(_, .otherSchema):
+            .words("put the migrations back as they were, and make the change in a new one")
         case .newer: .words("use the program that applied them, or a later one")
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
         case .otherSchema: .declareWhatIsThere
         case .unknownRow: .words("use the program whose history has it")
-        case .outOfOrder(let id, _): .words("give \(id) an id and a place after the applied ones")
+        case .outOfOrder(let id, _): .consentToOrder(id)
+        case .orderMatters(let id, let other, _): .words("give \(id) an id and a place after \(other)")
         case .irreversible: .words("restore a backup instead")
         case .cannotLower(_, _, let error): error.remedy.map(Remedy.words)
         case .dataLoss(_, let hazards), .rowsInTheWay(_, let hazards): hazards.first?.hazard.remedy
@@ -112,6 +122,8 @@ extension MigratorError: CustomStringConvertible {
         case .changed(let migrations):
             migrations.map { "migration \($0.id) was edited after it was applied: \($0.difference)" }
                 .joined(separator: "; ")
+        case .editMatters(let ids, let conflict):
+            "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
         case .newer(let ids):
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
@@ -126,6 +138,8 @@ extension MigratorError: CustomStringConvertible {
             "the database holds migration \(id), which this history does not know, before \(later)"
         case .outOfOrder(let id, let applied):
             "migration \(id) is not applied, and \(applied), which comes after it, is"
+        case .orderMatters(let id, let other, let conflict):
+            "migration \(id) can't be applied after \(other), which comes after it: \(conflict)"
         case .irreversible(let id, let reason): "migration \(id): \(reason)"
         case .cannotLower(let id, let dialect, let error):
             "migration \(id) is not possible on \(dialect): \(error.place): \(error.reason)"

@@ -5,6 +5,10 @@ public enum Remedy: Sendable, Equatable {
     case words(String)
     /// Allow that values and rows go away.
     case consentToDataLoss
+    /// Put edited migrations back as they were and write a new one, or record the edit where it makes the same schema.
+    case undoOrRecordEdit
+    /// Allow that this migration follows those that are applied, or give it an id and a place after them.
+    case consentToOrder(String)
     /// Apply the migrations that are pending.
     case applyPending
     /// List the differences of the live schema.
@@ -20,6 +24,12 @@ extension Remedy: CustomStringConvertible {
         switch self {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, set Migrator.Options.allowsDataLoss"
+        case .undoOrRecordEdit:
+            "put the migration back as it was, and make the change in a new one; or, where the edit makes the same schema, "
+                + "record it with Migrator.repair"
+        case .consentToOrder(let id):
+            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: set "
+                + "Migrator.Options.allowsOutOfOrder"
         case .applyPending: "apply them with Migrator.up"
         case .listDifferences: "Migrator.drift lists every difference"
         case .declareWhatIsThere:

@@ -97,6 +97,9 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         switch remedy {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, run tc-migrate up --allow-data-loss"
+        case .undoOrRecordEdit: "use the programs that applied it, or later ones"
+        case .consentToOrder(let id):
+            "where it makes no difference that \(id) comes after those, apply it with tc-migrate up --out-of-order"
         case .applyPending: "apply them with tc-migrate up, or start with --migration migrate"
         case .listDifferences: "tc-migrate drift lists every difference"
         case .declareWhatIsThere: remedy.description

@@ -13,6 +13,7 @@ struct StatusDocument: Decodable {
 
     var version: Int
     var position: String
+    var outOfOrder: [String]
     var migrations: [Line]
 }
 

@@ -5,8 +5,8 @@ struct HelpTests {
     @Test(
         "the help of every command is the golden one, and has examples",
         arguments: [
-            "", "up", "baseline", "down", "status", "drift", "plan", "inspect", "transfer", "transfer abandon",
-            "verify", "new",
+            "", "up", "baseline", "down", "status", "drift", "repair", "plan", "inspect", "transfer",
+            "transfer abandon", "verify", "new",
         ])
     func help(_ command: String) async throws {
         try await withSandbox { box in

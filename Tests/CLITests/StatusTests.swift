@@ -15,7 +15,7 @@ struct StatusTests {
 
             let run = try await box.fixture("newer", "status", "--json", "-d", url)
             #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
-            #expect(try run.keys() == ["version", "position", "migrations"])
+            #expect(try run.keys() == ["version", "position", "out_of_order", "migrations"])
             let document = try run.document(StatusDocument.self)
             #expect(document.version == 1 && document.position == "behind")
             #expect(document.migrations.map(\.id) == ["0001-people", "0002-notes", "0003-tags"])

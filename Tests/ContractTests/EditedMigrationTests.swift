@@ -1,6 +1,7 @@
-import Migrator
 import TestSupport
 import Testing
+
+@testable import Migrator
 
 @Suite("Migrations that were edited after they were applied")
 struct EditedMigrationTests {
@@ -29,6 +30,31 @@ struct EditedMigrationTests {
             #expect(try await database.migrator([same]).status().lines.map(\.state) == [.applied])
             #expect(try await database.migrator([same]).up().steps.isEmpty)
         }
+    }
+
+    @Test("case 64: line ends, blanks, comments and capitals of a script are no edit", arguments: Backend.available)
+    func case64Layout(_ backend: Backend) async throws {
+        let same = [
+            "INSERT INTO t\r\nVALUES (1, 'a', 'b')\r\n", "  insert into T  values (\t1,   'a', 'b' ) -- both\n",
+            "/* the first */ INSERT INTO t VALUES (1, 'a', 'b')\n\n",
+        ]
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.applied]).up()
+            for script in same {
+                let migrator = try database.migrator([Self.inserting(script)])
+                #expect(try await migrator.status().position == .current, "\(script)")
+                #expect(try await migrator.repair() == RepairReport())
+            }
+            // In a text they are what rows hold.
+            let other = "INSERT INTO t VALUES (1, 'a\r\n', 'b')"
+            let migrator = try database.migrator([Self.inserting(other)])
+            #expect(try await migrator.status().position.code == "changed")
+        }
+    }
+
+    private static func inserting(_ script: String) -> Migration {
+        let run = SchemaOperation.run(Script(.sql(script), undo: .nothing))
+        return Migration(id: "1", operations: [applied.operations[0], run])
     }
 
     @Test("case 64: of another operation or script it is said what differs", arguments: Backend.available)

@@ -21,6 +21,14 @@ struct FixtureProgram {
         case "shorter": return [people]
         case "newer": return [people, notes, tags]
         case "slipped-in": return [people, tags, notes]
+        case "defaulting": return [people, notes, defaulting]
+        case "late-default": return [people, lateDefault, notes, defaulting]
+        case "late-script": return [people, scripted, notes]
+        case "late-before-script": return [people, tags, notes, scripted]
+        case "script-last": return [people, notes, scripted]
+        case "retold": return [retoldPeople, notes]
+        case "script-retold": return [people, notes, retoldScript]
+        case "swift-retold": return [people, retoldShouting, notes]
         case "failing": return [people, notes, failing]
         case "slow": return [people, notes, slow]
         case "dropping": return [people, notes, dropping]
@@ -89,6 +97,27 @@ struct FixtureProgram {
             SELECT count(*) AS counted FROM n
             """, postgresql: "SELECT pg_sleep(4)")
 
+    static let defaulting = Migration("0003-defaulting") {
+        AlterTable("people") { ChangeColumn("nick").default("none") }
+    }
+    /// Merged late: it stands before `defaulting`, which has been applied, and would undo what that does.
+    static let lateDefault = Migration("0002-late-default") {
+        AlterTable("people") { ChangeColumn("nick").default("late") }
+    }
+    static let scripted = Migration("0002-scripted") { RunSQL("UPDATE people SET nick = 'x'", undo: .nothing) }
+    /// The same id and schema as `people`, by other operations.
+    static let retoldPeople = Migration("0001-people") {
+        CreateTable("people") {
+            Column("id", .bigint).identity().primaryKey()
+            Column("nick", .text).nullable()
+        }
+        AlterTable("people") { AddColumn("name", .text) }
+    }
+    static let retoldScript = Migration("0002-scripted") { RunSQL("UPDATE people SET nick = 'y'", undo: .nothing) }
+    static let retoldShouting = Migration("0002-shouting") {
+        AlterTable("people") { AddColumn("shout", .text).nullable() }
+        Run("shout louder") { _ in }
+    }
     static let dropping = Migration("0003-dropping") { AlterTable("people") { DropColumn("nick") } }
     static let impossible = Migration("0003-impossible") { AlterTable("nowhere") { DropColumn("nick") } }
     static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }

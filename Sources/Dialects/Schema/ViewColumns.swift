@@ -243,3 +243,13 @@ extension SQLExpression {
         }
     }
 }
+
+extension View {
+    /// Whether which columns it shows, or how it joins, hangs on all columns that its tables have when it is made: `SELECT *`, a natural
+    /// join. PostgreSQL writes them out at that moment.
+    package var dependsOnAllColumns: Bool {
+        query.texts.contains { text in
+            QueryNames(text).scopes.contains { $0.hasStar || !$0.starsOf.isEmpty || $0.isNatural }
+        }
+    }
+}

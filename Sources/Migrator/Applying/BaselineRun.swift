@@ -15,7 +15,7 @@ struct BaselineRun {
         let count = try history.count(to: target)
         guard try !isRecorded(count) else { return [] }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
-            let made = try ScratchRun(history: history, applied: count).inspect(beside: connection)
+            let made = try inspect(first: count)
             return try connection.transaction {
                 // Somebody else may have been first, and the schema may have changed since: this is what is recorded.
                 guard try !isRecorded(count) else { return [] }
@@ -30,7 +30,7 @@ struct BaselineRun {
     func wouldRecord(to target: String?) throws -> [String] {
         let count = try history.count(to: target)
         guard try !isRecorded(count) else { return [] }
-        try requireSame(try ScratchRun(history: history, applied: count).inspect(beside: connection), count)
+        try requireSame(try inspect(first: count), count)
         return history.migrations.prefix(count).map(\.id)
     }
 
@@ -39,8 +39,12 @@ struct BaselineRun {
         let entries = try ledger.usableEntries()
         let applied = try ledger.applied(entries, of: history)
         guard let last = entries.last else { return false }
-        guard applied >= count else { throw MigratorError.notFirst(last: last.id) }
+        guard Set(applied.places).isSuperset(of: 0..<count) else { throw MigratorError.notFirst(last: last.id) }
         return true
+    }
+
+    private func inspect(first count: Int) throws -> Inspection {
+        try ScratchRun(history: history, applied: AppliedOrder(first: count)).inspect(beside: connection)
     }
 
     private func requireSame(_ made: Inspection, _ count: Int) throws {

@@ -65,6 +65,12 @@ package struct Ledger {
         return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
     }
 
+    /// The canonical form of the operations of every applied migration, by its id.
+    func operations() throws -> [String: String] {
+        let rows = try connection.query("SELECT id, operations FROM tc_migrations")
+        return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }) { first, _ in first }
+    }
+
     /// The canonical form of one applied migration's operations; empty where it is not applied.
     func operations(of id: String) throws -> String {
         try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""
@@ -79,10 +85,10 @@ package struct Ledger {
         return try position.get()
     }
 
-    /// How many migrations of `history` are applied. Throws `MigratorError` where the ledger can't be worked with.
-    func applied(_ entries: [LedgerEntry], of history: History) throws -> Int {
+    /// Which migrations of `history` are applied, and in what order. Throws `MigratorError` where the ledger can't be worked with.
+    func applied(_ entries: [LedgerEntry], of history: History) throws -> AppliedOrder {
         switch try position(of: entries, in: history) {
-        case .current, .behind: return entries.count
+        case .current, .behind: return AppliedOrder(places: entries.compactMap { history.position(of: $0.id) })
         case .newer(let ids): throw MigratorError.newer(ids)
         case .changed(let migrations): throw MigratorError.changed(migrations)
         }
@@ -105,6 +111,12 @@ package struct Ledger {
             SELECT coalesce(max(position), 0) + 1, \(entry.id), \(entry.checksum), \(operations), \
             \(entry.milliseconds), \(entry.appliedBy), \(entry.version) FROM tc_migrations
             """)
+    }
+
+    /// Records other words for a migration that is applied. When it was applied, and by whom, stays.
+    func amend(_ id: String, checksum: String, operations: String) throws {
+        try connection.execute(
+            "UPDATE tc_migrations SET checksum = \(checksum), operations = \(operations) WHERE id = \(id)")
     }
 
     func remove(_ id: String) throws {

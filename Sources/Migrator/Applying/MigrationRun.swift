@@ -13,7 +13,9 @@ struct MigrationRun {
 
     func up(to target: String?) throws -> MigrationReport {
         if let target { _ = try history.index(of: target) }
-        do { return try run { applied in try history.planUp(applied: applied, to: target) } } catch {
+        do {
+            return try run { try history.planUp($0, to: target, allowsOutOfOrder: options.allowsOutOfOrder) }
+        } catch {
             // Who waited for another's lock leaves what that one makes.
             if (error as? DatabaseError)?.kind != .locked { connection.discardIfNew() }
             throw error
@@ -26,11 +28,11 @@ struct MigrationRun {
         return try run { applied in
             let remaining = try goal ?? history.remaining(of: applied, after: target)
             goal = remaining
-            return try history.planDown(applied: applied, leaving: remaining)
+            return try history.planDown(applied, leaving: remaining)
         }
     }
 
-    private func run(_ plan: (Int) throws -> Plan) throws -> MigrationReport {
+    private func run(_ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
         // Nothing is locked or done for what is refused anyway, be it the last of many.
@@ -47,7 +49,7 @@ struct MigrationRun {
         var entries: [LedgerEntry]
     }
 
-    private func prepare(_ plan: (Int) throws -> Plan, on entries: [LedgerEntry]) throws -> Prepared {
+    private func prepare(_ plan: (AppliedOrder) throws -> Plan, on entries: [LedgerEntry]) throws -> Prepared {
         let applied = try ledger.applied(entries, of: history)
         let steps = try plan(applied).steps.map { step in
             PreparedStep(
@@ -58,7 +60,7 @@ struct MigrationRun {
     }
 
     /// Takes one step after the other, and plans anew only where the ledger is another one than was planned from.
-    private func perform(_ prepared: Prepared, _ plan: (Int) throws -> Plan) throws -> MigrationReport {
+    private func perform(_ prepared: Prepared, _ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
         var prepared = prepared
         var done: [MigrationReport.Step] = []
         while let next = prepared.steps.popFirst() {

@@ -31,6 +31,9 @@ public struct MigrationStatus: Sendable, Equatable {
     public var position: Position
     /// The applied migrations in the order of the ledger, then the pending ones.
     public var lines: [Line]
+    /// The pending migrations that stand before an applied one: they were merged late, and run only where that is allowed
+    /// (``Migrator/Migrator/Options/allowsOutOfOrder``).
+    public var outOfOrder: [String]
 
     package init(of history: History, on connection: any Connection) throws {
         let ledger = Ledger(connection: connection)
@@ -47,5 +50,7 @@ public struct MigrationStatus: Sendable, Equatable {
         let ids = Set(entries.map(\.id))
         let pending = history.migrations.filter { !ids.contains($0.id) }
         lines = applied + pending.map { Line(id: $0.id, state: .pending, isOnline: $0.isOnline) }
+        let order = AppliedOrder(places: entries.compactMap { history.position(of: $0.id) })
+        outOfOrder = order.missing.map { history.migrations[$0].id }
     }
 }

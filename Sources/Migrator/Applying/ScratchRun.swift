@@ -1,22 +1,27 @@
 import Dialects
 
-/// The first migrations of a history, run once more in a scratch place: so that what their scripts make by hand (triggers,
-/// functions) is known like everything else.
+/// Migrations of a history, run once more in a scratch place: so that what their scripts make by hand (triggers, functions) is known
+/// like everything else.
 struct ScratchRun {
     let history: History
-    let applied: Int
+    let applied: AppliedOrder
+
+    init(history: History, applied: AppliedOrder) {
+        self.history = history
+        self.applied = applied.declared
+    }
 
     /// What a database holds that was made so. Where a script can't run in a scratch place, because it names the real one, that
     /// is what the migrations declare without any script. Throws `DatabaseError`.
     func inspect(beside connection: any Connection) throws -> Inspection {
-        let operations = try history.planUp(count: applied).steps.flatMap(\.operations)
+        let operations = try history.plan(again: applied).steps.flatMap(\.operations)
         do {
             return try connection.dialect.withScratch(beside: connection) { scratch in
                 for planned in operations { try repeatable { try perform(planned, on: scratch) } }
                 return try scratch.dialect.inspect(scratch)
             }
         } catch is Unrepeatable {
-            return try connection.dialect.inspectScratch(history.schema(after: applied), beside: connection)
+            return try connection.dialect.inspectScratch(history.schema(of: applied), beside: connection)
         }
     }
 

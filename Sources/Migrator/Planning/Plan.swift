@@ -43,9 +43,9 @@ public struct Plan: Sendable, Equatable {
 
 /// The migration at which `down` stops.
 public enum DownTarget: Sendable, Equatable {
-    /// So many migrations are undone, last first.
+    /// So many migrations are undone, the last applied first.
     case steps(Int)
-    /// This migration stays applied.
+    /// This migration stays applied, and so does what was applied before it.
     case to(String)
     /// Nothing stays applied.
     case none
@@ -56,13 +56,26 @@ extension History {
     ///
     /// - Throws: `MigratorError.unknownID`.
     public func planUp(applied: Int = 0, to target: String? = nil) throws -> Plan {
-        try planUp(applied: applied, count: try target.map { try index(of: $0) + 1 } ?? migrations.count)
+        try planUp(AppliedOrder(first: applied), to: target, allowsOutOfOrder: false)
     }
 
-    /// The migrations after the first `applied` ones, up to and with the one at place `count`.
-    func planUp(applied: Int = 0, count end: Int) throws -> Plan {
-        guard end > applied else { return Plan(steps: []) }
-        let steps = try resolved(applied..<end).map { at, operations in
+    /// What `applied` lacks, up to and with `target`, in the order of the history. What was merged late comes after what was applied in
+    /// its place, and throws `MigratorError` where that is not allowed or would make a difference.
+    func planUp(_ applied: AppliedOrder, to target: String?, allowsOutOfOrder: Bool) throws -> Plan {
+        let end = try target.map { try index(of: $0) + 1 } ?? migrations.count
+        if let late = LateMigrations(of: self, applied) {
+            guard allowsOutOfOrder else { throw late.refusal }
+            try late.requireNoDifference()
+        }
+        let places = pending(after: applied).prefix { $0 < end }
+        return places.isEmpty ? Plan(steps: []) : try plan(places, after: applied.declared)
+    }
+
+    /// What was applied, once more.
+    func plan(again applied: AppliedOrder) throws -> Plan { try plan(applied.places, after: AppliedOrder(first: 0)) }
+
+    private func plan(_ places: some Sequence<Int>, after applied: AppliedOrder) throws -> Plan {
+        let steps = try resolved(places, after: schema(of: applied)).map { at, operations in
             Plan.Step(
                 id: migrations[at].id, direction: .up,
                 operations: operations.map { Plan.PlannedOperation(resolved: $0) }, isOnline: migrations[at].isOnline)
@@ -74,12 +87,15 @@ extension History {
     ///
     /// - Throws: ``MigratorError``; `irreversible` when one of them says that it can't be undone.
     public func planDown(applied: Int, _ target: DownTarget) throws -> Plan {
-        try planDown(applied: applied, leaving: try remaining(of: applied, after: target))
+        let applied = AppliedOrder(first: applied)
+        return try planDown(applied, leaving: try remaining(of: applied, after: target))
     }
 
-    func planDown(applied: Int, leaving remaining: Int) throws -> Plan {
-        guard remaining < applied else { return Plan(steps: []) }
-        let steps = try resolved(remaining..<applied).reversed().map { at, operations in
+    /// All but the first `remaining` of those applied, the last applied first.
+    func planDown(_ applied: AppliedOrder, leaving remaining: Int) throws -> Plan {
+        guard remaining < applied.count else { return Plan(steps: []) }
+        let before = try schema(of: applied.prefix(remaining))
+        let steps = try resolved(applied.places[remaining...], after: before).reversed().map { at, operations in
             do throws(SchemaError) {
                 var undone: [Plan.PlannedOperation] = []
                 for operation in operations.reversed() { undone.append(try Plan.PlannedOperation(undoing: operation)) }
@@ -92,15 +108,15 @@ extension History {
         return Plan(steps: steps)
     }
 
-    /// How many of the `applied` first migrations stay.
-    func remaining(of applied: Int, after target: DownTarget) throws -> Int {
+    /// How many of those applied stay: those up to the target, in the order in which they were applied.
+    func remaining(of applied: AppliedOrder, after target: DownTarget) throws -> Int {
         switch target {
-        case .steps(let count): return max(0, applied - count)
+        case .steps(let count): return max(0, applied.count - count)
         case .none: return 0
         case .to(let id):
-            let remaining = try index(of: id) + 1
-            guard remaining <= applied else { throw MigratorError.notApplied(id) }
-            return remaining
+            let place = try index(of: id)
+            guard let at = applied.places.firstIndex(of: place) else { throw MigratorError.notApplied(id) }
+            return at + 1
         }
     }
 
@@ -110,20 +126,6 @@ extension History {
     public func index(of id: String) throws -> Int {
         guard let at = position(of: id) else { throw MigratorError.unknownID(id, known: migrations.map(\.id)) }
         return at
-    }
-
-    /// The operations of these migrations, each between the schemas that it separates.
-    private func resolved(_ places: Range<Int>) throws -> [(place: Int, operations: [ResolvedOperation])] {
-        var schema = try schema(after: places.lowerBound)
-        return try places.map { at in
-            do throws(SchemaError) {
-                let operations = try schema.resolving(migrations[at].operations)
-                schema = operations.last?.after ?? schema
-                return (at, operations)
-            } catch {
-                throw HistoryError.impossible(migrations[at].id, error)
-            }
-        }
     }
 }
 

@@ -4,7 +4,7 @@ import Dialects
 public enum Position: Sendable, Equatable {
     /// Every migration is applied.
     case current
-    /// These migrations are pending, in order.
+    /// These migrations are pending, in the order of the history. ``MigrationStatus/outOfOrder`` tells which stand before an applied one.
     case behind([String])
     /// The database holds migrations after the last of this history: a newer program was here.
     case newer([String])
@@ -32,31 +32,20 @@ public struct ChangedMigration: Sendable, Equatable {
 
 extension History {
     /// Compares what is applied with this history. `operations` gives the canonical form of an applied migration's operations, by its
-    /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known
-    /// one, or a migration was slipped in before one that is applied.
+    /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known one.
     package func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
         let places = ledger.map { position(of: $0.id) }
         if let first = places.firstIndex(of: nil), let later = places[first...].firstIndex(where: { $0 != nil }) {
             throw MigratorError.unknownRow(ledger[first].id, before: ledger[later].id)
         }
         let known = zip(ledger, places).compactMap { entry, place in place.map { (entry: entry, place: $0) } }
-        try requireOrder(known.map(\.place))
         let checksums = checksums.value
         let changed = try known.filter { checksums[$0.place] != $0.entry.checksum }
             .map { try changedMigration(at: $0.place, $0.entry, operations) }
         if !changed.isEmpty { return .changed(changed) }
         if known.count < ledger.count { return .newer(ledger[known.count...].map(\.id)) }
-        let pending = migrations.dropFirst(known.count).map(\.id)
+        let pending = pending(after: AppliedOrder(places: known.map(\.place))).map { migrations[$0].id }
         return pending.isEmpty ? .current : .behind(pending)
-    }
-
-    /// Applied migrations are the first ones of the history. Their order in time is the ledger's own affair.
-    private func requireOrder(_ applied: [Int]) throws {
-        var isApplied = Array(repeating: false, count: migrations.count)
-        for place in applied { isApplied[place] = true }
-        guard let missing = isApplied.firstIndex(of: false), let later = isApplied[missing...].firstIndex(of: true)
-        else { return }
-        throw MigratorError.outOfOrder(migrations[missing].id, before: migrations[later].id)
     }
 
     private func changedMigration(

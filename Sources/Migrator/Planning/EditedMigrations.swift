@@ -1,0 +1,133 @@
+import Dialects
+
+/// Applied migrations that were edited, beside what the ledger has of them. Their new words may be recorded where they make what the old
+/// ones made.
+struct EditedMigrations {
+    let history: History
+    /// Which migrations are applied, and in what order.
+    let applied: AppliedOrder
+    /// What the ledger recorded of each of them, in the same order.
+    let recorded: [[SchemaOperation]]
+    let changed: [ChangedMigration]
+
+    /// Throws `MigratorError.editMatters` unless the edited migrations make the schema that was recorded.
+    func requireSameSchema() throws {
+        let ids = changed.map(\.id)
+        var schema = Schema()
+        do throws(SchemaError) { for operations in recorded { try schema.apply(operations) } } catch {
+            throw MigratorError.editMatters(ids, .unreadable)
+        }
+        let edited: Schema
+        do throws(HistoryError) { edited = try history.schema(of: applied) } catch {
+            guard case .impossible(let id, let reason) = error else { throw error }
+            throw MigratorError.editMatters(ids, .impossible(id, reason))
+        }
+        guard edited == schema else {
+            throw MigratorError.editMatters(ids, .otherSchema(edited.differences(from: schema)))
+        }
+    }
+
+    /// What of the edited migrations no schema value says: it was done as it was recorded, and is not done again.
+    var unproven: [UnprovenEdit] {
+        let ids = Set(changed.map(\.id))
+        return zip(applied.places, recorded).flatMap { place, old -> [UnprovenEdit] in
+            let migration = history.migrations[place]
+            guard ids.contains(migration.id) else { return [] }
+            return UnprovenEdit.Kind.allCases.filter { $0.words(of: old) != $0.words(of: migration.operations) }
+                .map { UnprovenEdit(id: migration.id, kind: $0) }
+        }
+    }
+}
+
+/// Something in an edited migration that was done as it was applied, and that the edit does not do again.
+public struct UnprovenEdit: Sendable, Equatable {
+    /// What was edited.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A script.
+        case script
+        /// A data step: its name, which is all that is known of it.
+        case dataStep = "data_step"
+        /// What becomes of rows: of tables that go or are renamed, and of values that are filled in, converted or dropped.
+        case rows
+    }
+
+    /// The migration's id.
+    public var id: String
+    /// What was edited.
+    public var kind: Kind
+}
+
+extension UnprovenEdit.Kind {
+    /// What operations say of it, in canonical form.
+    fileprivate func words(of operations: [SchemaOperation]) -> String {
+        CanonicalOperations.text(of: operations.compactMap(part))
+    }
+
+    private func part(of operation: SchemaOperation) -> SchemaOperation? {
+        switch operation {
+        case .run: return self == .script ? operation : nil
+        case .runSwift: return self == .dataStep ? operation : nil
+        case .dropTable, .renameTable: return self == .rows ? operation : nil
+        case .alterTable(let table, let changes):
+            let changing = changes.filter(\.changesRows)
+            return self == .rows && !changing.isEmpty ? .alterTable(table, changing) : nil
+        case .createTable, .createView, .dropView: return nil
+        }
+    }
+}
+
+extension Change {
+    /// Whether rows that exist hold something else afterwards.
+    fileprivate var changesRows: Bool {
+        switch self {
+        case .addColumn, .renameColumn, .dropColumn: true
+        case .changeColumn(_, let facets):
+            facets.contains { facet in
+                switch facet {
+                case .type, .generated: true
+                case .nullable(_, let filling): filling != nil
+                case .default, .collation: false
+                }
+            }
+        case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
+            .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
+            false
+        }
+    }
+}
+
+extension UnprovenEdit: CustomStringConvertible {
+    public var description: String {
+        switch kind {
+        case .script: "\(id): what its script did to rows and by hand stays as it was applied, and is not done again"
+        case .dataStep: "\(id): what its data steps did to rows stays as it was applied, and is not done again"
+        case .rows: "\(id): rows stay as what was applied has left them; what it says of them now is not done"
+        }
+    }
+}
+
+/// Why edited migrations can't be recorded.
+public enum EditConflict: Sendable, Equatable {
+    /// What was recorded is not readable as operations: another version has written it.
+    case unreadable
+    /// The migration of this id makes no sense after those before it.
+    case impossible(String, SchemaError)
+    /// They make another schema: where it departs from what was applied.
+    case otherSchema([SchemaDifference])
+    /// The live schema departs from what they make.
+    case drift([SchemaDifference])
+}
+
+extension EditConflict: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadable: "what was applied can't be read back, so that nothing shows that they are the same"
+        case .impossible(let id, let error): "\(id) makes no sense any more: \(error)"
+        case .otherSchema(let differences):
+            "they make another schema than what was applied: "
+                + differences.map(\.description).joined(separator: "; ")
+        case .drift(let differences):
+            "the live schema is not what they make: " + differences.map(\.description).joined(separator: "; ")
+        }
+    }
+}
