@@ -143,6 +143,8 @@ struct OutOfOrderTests {
             return [.addColumn(computed, filling: nil)]
         case 7: return [.changeColumn(names[0], [.generated(nil)])]
         default:
+            // A computed column has its own way to its values.
+            guard schema["t"]?[column: names[0]]?.generated == nil else { return [] }
             let type: ColumnType = schema["t"]?[column: names[0]]?.type == .text ? .varchar(900) : .text
             let using = SQLExpression.sql("\(names[0]) || \(names[1])")
             return [.changeColumn(names[0], [.type(type, using: using, undo: nil)])]

@@ -117,6 +117,22 @@ struct OutOfOrderPlanTests {
         #expect(try conflict(kept, late: a) != nil)
     }
 
+    @Test("what is computed for a while, and kept, counts: the schema at the end does not show of what")
+    func computedForAWhile() throws {
+        var column = Column("k", .text)
+        column.isNullable = true
+        column.generated = Generated("a || 'k'")
+        let history = try History([
+            Self.first, Migration(id: "2", operations: alter(.addColumn(column, filling: nil))),
+            Migration(id: "3", operations: alter(.renameColumn("a", to: "b"), .renameColumn("b", to: "a"))),
+            Migration(id: "4", operations: alter(.changeColumn("k", [.generated(nil)]))),
+            Migration(id: "5", operations: [.createTable(Table(name: "u", "id"))]),
+        ])
+        #expect(throws: MigratorError.orderMatters("2", after: "3", .values(of: "t.a"))) {
+            try history.planUp(AppliedOrder(places: [0, 2, 4]), to: nil, allowsOutOfOrder: true)
+        }
+    }
+
     @Test("a view that shows all columns counts, and one that names them does not")
     func stars() throws {
         let all = SchemaOperation.createView(View("v", as: .sql("SELECT * FROM t")))

@@ -75,7 +75,10 @@ struct RowFootprint {
 
     private mutating func add(_ step: ChangeStep, of table: Table) {
         switch step.change {
-        case .addColumn(let column, _): written.append(RowPlace(table.name, column.name))
+        case .addColumn(let column, _):
+            written.append(RowPlace(table.name, column.name))
+            let names = column.generated?.expression.namesFolded ?? []
+            read += step.before.sources(of: names).map { RowPlace(table.name, $0) }
         case .dropColumn(let name, _): written.append(RowPlace(table.name, name))
         case .renameColumn(let old, let new): written += [RowPlace(table.name, old), RowPlace(table.name, new)]
         case .changeColumn(let name, let facets):
