@@ -18,6 +18,9 @@ struct MigrationLog: Sendable {
             let names =
                 holders.isEmpty ? "another session holds a table" : holders.map(\.description).joined(separator: "; ")
             Console.error("\(id) waits, and lets others through: \(names)")
+        case .recorded(let id, let replaced):
+            Console.out(
+                "recorded  \(id), in place of \(replaced.count) \(replaced.count == 1 ? "migration" : "migrations")")
         case .building(let id, let progress):
             let index = progress.index.isEmpty ? "" : "\(progress.index), "
             let rest = progress.waitsFor?.description ?? progress.percent.map { "\($0) %" } ?? ""

@@ -95,7 +95,8 @@ extension Problem {
         case .editMatters(let ids, _), .newer(let ids), .behind(let ids):
             return [("migrations", .array(ids.map { .string($0) }))]
         case .unknownID(let id, _), .notApplied(let id), .irreversible(let id, _), .cannotLower(let id, _, _),
-            .unknownRow(let id, _), .outOfOrder(let id, _), .orderMatters(let id, _, _):
+            .unknownRow(let id, _), .outOfOrder(let id, _), .orderMatters(let id, _, _), .partlyReplaced(let id, _),
+            .replacesOthers(let id, _):
             return [("migration", .string(id))]
         case .otherSchema(_, let differences):
             return [("differences", .array(differences.map { .string($0.description) }))]

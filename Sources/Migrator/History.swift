@@ -22,6 +22,11 @@ public struct History: Sendable {
             throw .repeatedID(migration.id)
         }
         for migration in migrations where migration.isOnline { try migration.requireOnline() }
+        for migration in migrations.dropFirst() where !migration.replaces.isEmpty { throw .replacesLater(migration.id) }
+        for id in migrations.first?.replaces ?? [] where places.updateValue(0, forKey: id) != nil {
+            throw .repeatedID(id)
+        }
+        for id in migrations.first?.replaces ?? [] { places[id] = nil }
         self.migrations = migrations
         self.places = places
         replay = Deferred { HistoryReplay(of: migrations) }
@@ -87,11 +92,15 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     /// The online migration of this id does what can't be done beside readers and writers: the verb, and its table or view where it has
     /// one.
     case notOnline(String, verb: String, of: String?)
+    /// The migration of this id replaces others, and is not the first.
+    case replacesLater(String)
 
     public var description: String {
         switch self {
         case .repeatedID(let id): "two migrations have the id \(id); give one of them another"
         case .impossible(let id, let error): "migration \(id): \(error)"
+        case .replacesLater(let id):
+            "migration \(id) replaces others, and is not the first of the history; put it there, in their place"
         case .notOnline(let id, let verb, let relation):
             "migration \(id) can't be online: \(verb)\(relation.map { " of \($0)" } ?? "") is not among what is done beside readers and "
                 + "writers (adding and dropping indexes, unique keys, checks and foreign keys, and making a column required or nullable); "

@@ -13,6 +13,8 @@ public struct Migration: Sendable, Equatable {
     public let operations: [SchemaOperation]
     /// Whether it is applied beside those who read and write its tables (``online()``).
     public let isOnline: Bool
+    /// The ids of the migrations that it stands for, in their order; none for most (``replacing(_:)``).
+    public let replaces: [String]
 
     /// Declares a migration by its operations.
     public init(_ id: String, @MigrationBuilder _ operations: () -> [SchemaOperation]) {
@@ -20,10 +22,11 @@ public struct Migration: Sendable, Equatable {
     }
 
     /// A migration of operations that are there as values.
-    public init(id: String, operations: [SchemaOperation], isOnline: Bool = false) {
+    public init(id: String, operations: [SchemaOperation], isOnline: Bool = false, replaces: [String] = []) {
         self.id = id
         self.operations = operations
         self.isOnline = isOnline
+        self.replaces = replaces
     }
 
     /// The same, applied beside those who read and write its tables: a large table's index, key, check or foreign key is added, or a column
@@ -37,5 +40,20 @@ public struct Migration: Sendable, Equatable {
     /// `VALIDATE CONSTRAINT`. So a failure in the middle leaves the steps before it, and the next `up` goes on from there. On SQLite,
     /// where a file has one writer, it is applied like any other. A history refuses whatever else an online migration would do
     /// (``HistoryError/notOnline(_:verb:of:)``). Whether a migration is online is no part of its checksum: what it makes is the same.
-    public func online() -> Migration { Migration(id: id, operations: operations, isOnline: true) }
+    public func online() -> Migration {
+        Migration(id: id, operations: operations, isOnline: true, replaces: replaces)
+    }
+
+    /// The same, in place of these migrations, which are taken out of the history: a squash. It is the history's first.
+    ///
+    ///     Migration("0050-everything") {
+    ///         CreateTable("people") { … }
+    ///     }.replacing("0001-people", "0002-notes", …)
+    ///
+    /// A new database runs it alone. One that has applied all of them gets it recorded in their place by the next `up` or `down`, which runs
+    /// nothing and makes sure that it makes the very schema which they have made. One that has some of them is refused
+    /// (``MigratorError/partlyReplaced(by:missing:)``): the program before brings it to the last of them.
+    public func replacing(_ ids: String...) -> Migration {
+        Migration(id: id, operations: operations, isOnline: isOnline, replaces: ids)
+    }
 }

@@ -96,7 +96,7 @@ public struct Migrator: Sendable {
         let (history, allowsOutOfOrder) = (history, options.allowsOutOfOrder)
         return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
-            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
+            let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planUp(applied, to: target, allowsOutOfOrder: allowsOutOfOrder)
             return try MigrationPreview(of: plan, on: connection)
         }
@@ -110,7 +110,7 @@ public struct Migrator: Sendable {
         let history = history
         return try await besideChecksums { connection in
             let ledger = Ledger(connection: connection)
-            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
+            let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planDown(applied, leaving: history.remaining(of: applied, after: target))
             return try MigrationPreview(of: plan, on: connection)
         }
@@ -170,7 +170,7 @@ public struct Migrator: Sendable {
         let history = history
         return try await database.withConnection { connection in
             let ledger = Ledger(connection: connection)
-            let applied = try ledger.applied(try ledger.usableEntries(), of: history)
+            let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let live = try connection.dialect.inspect(connection)
             let made = try ScratchRun(history: history, applied: applied).inspect(beside: connection)
             return live.differences(from: made)
@@ -196,6 +196,8 @@ public enum MigrationEvent: Sendable, Equatable {
     case gaveWay(String, to: [LockHolder])
     /// How far the online migration of this id is with an index; sent from another thread than the others.
     case building(String, IndexProgress)
+    /// The migration of this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was run.
+    case recorded(String, inPlaceOf: [String])
 }
 
 /// The migrations that a run applied or undid.

@@ -10,6 +10,11 @@ public enum MigratorError: Error, Sendable, Equatable {
     case changed([ChangedMigration])
     /// These migrations were edited, and what they say now can't be recorded for what was applied.
     case editMatters([String], EditConflict)
+    /// The migration of this id replaces others, and the database has only some of them applied: these are missing, or all are there in
+    /// another order.
+    case partlyReplaced(by: String, missing: [String])
+    /// The migration of this id replaces others, and does not make what they have made.
+    case replacesOthers(String, EditConflict)
     /// The database holds migrations that come after the last one of this history.
     case newer([String])
     /// These migrations are pending, and the program was told not to apply them.
@@ -50,6 +55,8 @@ extension MigratorError {
         case .notApplied: "not_applied"
         case .changed: "changed"
         case .editMatters: "edit_matters"
+        case .partlyReplaced: "partly_replaced"
+        case .replacesOthers: "replaces_others"
         case .newer: "newer"
         case .behind: "behind"
         case .drifted: "drifted"
@@ -80,6 +87,9 @@ extension MigratorError {
         case .editMatters(_, .drift): .words("bring the live schema back to what was applied, and then try again")
         case .editMatters(_, .unreadable), .editMatters(_, .impossible), .editMatters(_, .otherSchema):
             .words("put the migrations back as they were, and make the change in a new one")
+        case .partlyReplaced:
+            .words("bring the database to the last of them by the program before, which still has them")
+        case .replacesOthers: .words("make it what they made, or put them back into the history")
         case .newer: .words("use the program that applied them, or a later one")
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
@@ -124,6 +134,11 @@ extension MigratorError: CustomStringConvertible {
                 .joined(separator: "; ")
         case .editMatters(let ids, let conflict):
             "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
+        case .partlyReplaced(let id, let missing):
+            "migration \(id) replaces others, and the database "
+                + (missing.isEmpty ? "has them in another order" : "lacks \(missing.joined(separator: ", ")) of them")
+        case .replacesOthers(let id, let conflict):
+            "migration \(id) can't be recorded in place of those that it replaces: \(conflict)"
         case .newer(let ids):
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"

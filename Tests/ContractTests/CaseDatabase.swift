@@ -170,7 +170,8 @@ extension MigratorError {
     var measured: [MeasuredHazard] {
         switch self {
         case .rowsInTheWay(_, let hazards), .dataLoss(_, let hazards): hazards
-        case .unknownID, .notApplied, .changed, .editMatters, .newer, .unknownRow, .outOfOrder, .orderMatters,
+        case .unknownID, .notApplied, .changed, .editMatters, .partlyReplaced, .replacesOthers, .newer, .unknownRow,
+            .outOfOrder, .orderMatters,
             .irreversible, .cannotLower, .inTransaction, .behind, .drifted, .otherSchema, .nothingThere, .notFirst:
             []
         case .stopped(_, let error): error.measured

@@ -36,7 +36,7 @@ struct BaselineRun {
 
     /// Whether the first `count` migrations are in the ledger. Throws where only some of them are: `up` is for the rest.
     private func isRecorded(_ count: Int) throws -> Bool {
-        let entries = try ledger.usableEntries()
+        let entries = try ledger.usableEntries(of: history)
         let applied = try ledger.applied(entries, of: history)
         guard let last = entries.last else { return false }
         guard Set(applied.places).isSuperset(of: 0..<count) else { throw MigratorError.notFirst(last: last.id) }

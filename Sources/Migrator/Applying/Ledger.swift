@@ -57,6 +57,19 @@ package struct Ledger {
         return try entries()
     }
 
+    /// Everything that is applied, as `history` speaks of it: what its first migration replaces counts as that one
+    /// (``Migration/replacing(_:)``).
+    package func entries(of history: History) throws -> [LedgerEntry] {
+        let entries = try entries()
+        return try Squash(of: history)?.folded(entries) ?? entries
+    }
+
+    /// The same for who means to work with the database. Throws as `usableEntries` does.
+    func usableEntries(of history: History) throws -> [LedgerEntry] {
+        try UnfinishedTransfer.requireNone(on: connection)
+        return try entries(of: history)
+    }
+
     /// The canonical form of the operations of every applied migration, in the order of application. Throws as `usableEntries`
     /// does.
     func usableOperations() throws -> [String] {
@@ -117,6 +130,16 @@ package struct Ledger {
     func amend(_ id: String, checksum: String, operations: String) throws {
         try connection.execute(
             "UPDATE tc_migrations SET checksum = \(checksum), operations = \(operations) WHERE id = \(id)")
+    }
+
+    /// Records another migration in the place of this row. When it was applied, and by whom, stays.
+    func replace(_ id: String, by migration: Migration) throws {
+        let text = CanonicalOperations.text(of: migration.operations)
+        try connection.execute(
+            """
+            UPDATE tc_migrations SET id = \(migration.id), checksum = \(CanonicalOperations.checksum(of: text)), \
+            operations = \(text) WHERE id = \(id)
+            """)
     }
 
     func remove(_ id: String) throws {

@@ -37,7 +37,7 @@ public struct MigrationStatus: Sendable, Equatable {
 
     package init(of history: History, on connection: any Connection) throws {
         let ledger = Ledger(connection: connection)
-        let entries = try ledger.usableEntries()
+        let entries = try ledger.usableEntries(of: history)
         position = try ledger.position(of: entries, in: history)
         var changed: Set<String> = []
         if case .changed(let migrations) = position { changed = Set(migrations.map(\.id)) }

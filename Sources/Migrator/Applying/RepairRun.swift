@@ -47,7 +47,7 @@ struct RepairRun {
 
     /// `nil` where no applied migration was edited. Throws `MigratorError` where the ledger can't be worked with.
     private func edited() throws -> EditedMigrations? {
-        let entries = try ledger.usableEntries()
+        let entries = try ledger.usableEntries(of: history)
         switch try ledger.position(of: entries, in: history) {
         case .current, .behind: return nil
         case .newer(let ids): throw MigratorError.newer(ids)

@@ -114,6 +114,10 @@ extension Daemon {
             logger.notice(
                 "a migration waits for a table",
                 metadata: ["migration": "\(id)", "holders": "\(holders.map(\.description).joined(separator: "; "))"])
+        case .migration(.recorded(let id, let replaced)):
+            logger.notice(
+                "a migration is recorded in place of others",
+                metadata: ["migration": "\(id)", "replaces": "\(replaced.joined(separator: ", "))"])
         case .migration(.building(let id, let progress)):
             let percent = progress.percent.map { ", \($0) %" } ?? ""
             manager.status("migrating \(id): \(progress.phase)\(percent)")

@@ -17,7 +17,7 @@ struct HistorySource {
     /// Where the source stands; `nil` where it has no ledger, or one of another history.
     private func position() throws -> Position? {
         let ledger = Ledger(connection: reading)
-        let entries = try ledger.entries()
+        let entries = try ledger.entries(of: history)
         return entries.isEmpty ? nil : try? ledger.position(of: entries, in: history)
     }
 

@@ -14,7 +14,7 @@ enum HistoryTarget {
     init(_ connection: any Connection, _ target: any TransferTarget, _ history: History) throws {
         try UnfinishedTransfer.requireNone(on: connection)
         let ledger = Ledger(connection: connection)
-        let entries = try ledger.entries()
+        let entries = try ledger.entries(of: history)
         guard !entries.isEmpty else {
             try TransferEngine.requireEmpty(connection, target)
             self = .empty
