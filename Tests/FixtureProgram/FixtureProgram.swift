@@ -38,7 +38,9 @@ struct FixtureProgram {
         case "impossible": return [people, notes, impossible]
         case "squashed":
             let operations = people.operations + notes.operations
-            return [Migration(id: "0002-squashed", operations: operations).replacing("0001-people", "0002-notes"), tags]
+            return [
+                Migration(id: "0002-squashed", operations: operations).replacing("0001-people", "0002-notes"), tags,
+            ]
         case "online": return [people, notes, online]
         case "swift": return [people, shouting, notes]
         case "throwing": return [people, throwing]
