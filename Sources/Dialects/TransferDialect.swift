@@ -43,6 +43,8 @@ package protocol TransferTarget: Dialect {
     var reservedColumns: Set<String> { get }
     /// Names under which the database finds something of its own before it finds a table, view or index.
     var reservedRelations: Set<String> { get }
+    /// What the name of no table, view or index begins with, in whichever case; `nil` where there is no such thing.
+    var reservedPrefix: String? { get }
     /// The relation that comes with a column which the database numbers; `nil` where there is none.
     func counter(of column: String, in table: String) -> String?
     /// Whether `Users` and `users` are two names.

@@ -8,7 +8,7 @@ import Transfer
     "Transfers of what only PostgreSQL has", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLOddTablesTests {
     /// Into a SQLite file, and compared a second time by `verify`; into another database of the server's, where `isSameEngine`.
-    private static func transferred(
+    static func transferred(
         _ script: String, isSameEngine: Bool = false,
         _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
     ) async throws {

@@ -26,8 +26,13 @@ struct BuildPlan {
                     kind: .check, table: planned.table, name: planned.check.name ?? "CHECK",
                     action: .optional(try target.addCheck(planned.check, to: table))))
         }
+        let keys = plan.construction?.afterLoad.filter { $0.kind == .foreignKey } ?? []
+        let ownWords = Dictionary(keys.map { ([$0.table, $0.name], $0.statement) }, uniquingKeysWith: { first, _ in first })
         for table in plan.schema.tables {
-            for key in table.foreignKeys { try units.add(key, of: table.name, target) }
+            for key in table.foreignKeys {
+                let statement = key.name.flatMap { ownWords[[table.name, $0]] }
+                try units.add(key, of: table.name, target, inOwnWords: statement)
+            }
         }
         stages = units.stages
     }
@@ -115,7 +120,10 @@ private struct Units {
         }
     }
 
-    mutating func add(_ key: ForeignKey, of table: String, _ target: any TransferTarget) throws(LoweringError) {
+    /// A copy into the same kind of database has the key's statement in that database's own words.
+    mutating func add(
+        _ key: ForeignKey, of table: String, _ target: any TransferTarget, inOwnWords statement: String?
+    ) throws(LoweringError) {
         let name = key.name ?? key.columns.joined(separator: "_")
         func step(_ kind: ChunkRecord.Kind, _ action: BuildStep.Action) -> BuildStep {
             BuildStep(kind: kind, table: table, name: name, action: action)
@@ -123,7 +131,8 @@ private struct Units {
         guard target.addsConstraints else {
             return validations[table, default: []].append(step(.validation, .listing(key)))
         }
-        foreignKeys.append(step(.foreignKey, .optional(try target.addUnvalidated(key, to: table))))
+        let adding = if let statement { statement } else { try target.addUnvalidated(key, to: table) }
+        foreignKeys.append(step(.foreignKey, .optional(adding)))
         validations[table, default: []].append(
             step(.validation, .validation(target.validate(name, of: table), key)))
     }

@@ -37,8 +37,9 @@ struct NameMatch {
         _ names: [String], by target: any TransferTarget, _ lowercase: Bool
     ) -> [(String, String)] {
         var given = TargetNames(
-            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: lowercase)
-        let result = given.columns(of: "", names, reserved: target.reservedColumns.union(target.reservedRelations))
+            longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: lowercase,
+            reserved: target.reservedColumns.union(target.reservedRelations), reservedPrefix: target.reservedPrefix)
+        let result = given.tables(names)
         return names.compactMap { name in result[name].flatMap { $0 == name ? nil : (name, $0) } }
     }
 }

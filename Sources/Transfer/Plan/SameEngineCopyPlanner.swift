@@ -13,7 +13,9 @@ enum SameEngineCopyPlanner {
     }
 
     /// `tables` are those, counted.
-    static func plan(_ inspection: Inspection, _ tables: [ProfiledTable]) -> TransferPlan {
+    static func plan(
+        _ inspection: Inspection, _ tables: [ProfiledTable], to target: any TransferTarget
+    ) -> TransferPlan {
         let copy = inspection.sameEngineCopy
         let taken = Set(tables.map(\.table.name))
         let owners = Set(copy.tables.filter { taken.contains($0.name) }.map(\.owner))
@@ -26,7 +28,7 @@ enum SameEngineCopyPlanner {
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
-            checks: checks(inspection, taken), fullText: [], renames: [], typeNotes: notes(inspection, taken),
+            checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [], typeNotes: notes(inspection, taken),
             omitted: copy.omitted + leaving.left,
             remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
                 $0
@@ -57,15 +59,23 @@ enum SameEngineCopyPlanner {
         } + virtual.map { Table(name: $0) }
     }
 
-    /// An enumeration that stays behind leaves its labels as a check.
-    private static func checks(_ inspection: Inspection, _ taken: Set<String>) -> [PlannedCheck] {
+    /// An enumeration that stays behind leaves its labels as a check, by a name that the table's own constraints leave free.
+    private static func checks(
+        _ inspection: Inspection, _ taken: Set<String>, longestName: Int
+    ) -> [PlannedCheck] {
         guard !inspection.enforcedTypes.isEmpty else { return [] }
         return inspection.schema.tables.filter { taken.contains($0.name) }.flatMap { table in
             let types = inspection.enforcedTypes[table.name] ?? [:]
-            let labels = table.columns.compactMap { column in
-                types[column.name].flatMap { $0.labels.isEmpty ? nil : LabelCheck.check(column.name, $0, of: table) }
+            let parts = inspection.sameEngineCopy.parts.filter { $0.table == table.name }
+            var others = Set(parts.map(\.name))
+            var names = TargetNames(longest: longestName)
+            return table.columns.compactMap { column -> PlannedCheck? in
+                guard let type = types[column.name], !type.labels.isEmpty else { return nil }
+                var check = LabelCheck.check(column.name, type, of: table)
+                check.name = names.constraint(
+                    nil, or: [check.name ?? column.name], of: table.name, beside: &others)
+                return PlannedCheck(table: table.name, check: check)
             }
-            return labels.map { PlannedCheck(table: table.name, check: $0) }
         }
     }
 

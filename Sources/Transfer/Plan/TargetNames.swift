@@ -6,24 +6,28 @@ struct TargetNames {
     private let longest: Int
     private let distinguishesCase: Bool
     private let isLowercase: Bool
+    private let reservedPrefix: String?
     /// Names of relations that are given, as the target sees them.
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    /// `reserved`: names that no relation can have.
+    /// `reserved`: names that no relation can have, and what none may begin with.
     init(
-        longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false, reserved: Set<String> = []
+        longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false, reserved: Set<String> = [],
+        reservedPrefix: String? = nil
     ) {
         self.longest = longest
         self.distinguishesCase = distinguishesCase
         isLowercase = lowercase
+        self.reservedPrefix = reservedPrefix
         taken = Set(reserved.map(key))
     }
 
     /// The names of all tables, by their names in the source. A name that is too long is cut as the target would cut it, so
     /// that programs which write it in full still find it.
     mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
-        let result = assign(names, wanted, beside: taken, kind: "table", prefix: "")
+        let fitted = names.map { ($0, unreserved(fitting($0))) }
+        let result = assign(fitted, wanted, beside: taken, kind: "table", prefix: "")
         taken.formUnion(result.values.map(key))
         return result
     }
@@ -35,15 +39,16 @@ struct TargetNames {
     mutating func columns(
         of table: String, _ names: [String], wanted: [String: String] = [:], reserved: Set<String> = []
     ) -> [String: String] {
-        assign(names, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
+        let fitted = names.map { ($0, fitting($0)) }
+        return assign(fitted, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
     }
 
     /// A free name for a view, an index, or a constraint that has one behind it: the one it has, or one that is made up.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
-        let wanted = fitting(name)
+        let wanted = unreserved(fitting(name))
         let isTaken = given != nil && taken.contains(key(wanted))
-        let result = free(isTaken ? fitting("\(table)_\(name)") : wanted, beside: &taken)
+        let result = free(isTaken ? unreserved(fitting("\(table)_\(name)")) : wanted, beside: &taken)
         if let given, result != given { renames.append(Rename(kind: kind, from: given, to: result)) }
         return result
     }
@@ -62,18 +67,19 @@ struct TargetNames {
 
     /// A name by rule comes first, then those that can stay as they are, then the others, numbered where they would be the same.
     private mutating func assign(
-        _ names: [String], _ wanted: [String: String], beside reserved: Set<String>, kind: String, prefix: String
+        _ names: [(String, fitting: String)], _ wanted: [String: String], beside reserved: Set<String>, kind: String,
+        prefix: String
     ) -> [String: String] {
         var used = reserved
         var result: [String: String] = [:]
-        for name in names {
+        for (name, _) in names {
             if let rule = wanted[name] { result[name] = free(cut(rule, to: longest), beside: &used) }
         }
-        for name in names where result[name] == nil && fitting(name) == name && used.insert(key(name)).inserted {
+        for (name, fitting) in names where result[name] == nil && fitting == name && used.insert(key(name)).inserted {
             result[name] = name
         }
-        for name in names {
-            let short = result[name] ?? free(fitting(name), beside: &used)
+        for (name, fitting) in names {
+            let short = result[name] ?? free(fitting, beside: &used)
             result[name] = short
             if short != name { renames.append(Rename(kind: kind, from: prefix + name, to: short)) }
         }
@@ -98,6 +104,12 @@ struct TargetNames {
     /// SQLite alone takes an empty name, as a sheet without a heading leaves one.
     private func fitting(_ name: String) -> String {
         name.isEmpty ? "unnamed" : cut(isLowercase ? name.lowercased() : name, to: longest)
+    }
+
+    /// `sqlite_x` as `_sqlite_x`, where the target keeps the former for itself.
+    private func unreserved(_ name: String) -> String {
+        guard let reservedPrefix, name.lowercased().hasPrefix(reservedPrefix) else { return name }
+        return cut("_\(name)", to: longest)
     }
 
     /// At most so many bytes, whole characters only.

@@ -34,7 +34,7 @@ struct TransferPlanner {
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
-            reserved: target.reservedRelations)
+            reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix)
         self.omitted =
             inspection.omitted + tables.flatMap(\.omitted)
             + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in

@@ -31,8 +31,9 @@ struct VerificationPlan {
     init(_ source: Inspection, _ target: Inspection, from: any TransferDialect, to: any TransferDialect) {
         self.from = from
         self.to = to
-        let ours = source.tablesWithRows.map(source.held)
-        let theirs = target.tablesWithRows.map(target.held)
+        let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
+        let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(target.held)
+        notCompared += Self.withoutColumns(source, target, from: from, to: to)
         notCompared +=
             source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
@@ -45,6 +46,17 @@ struct VerificationPlan {
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(
                 table, from.reading(of: table, in: source), other, to.reading(of: other, in: target))
+        }
+    }
+
+    /// Tables without columns have no place where a database knows none such.
+    private static func withoutColumns(
+        _ source: Inspection, _ target: Inspection, from: any TransferDialect, to: any TransferDialect
+    ) -> [String] {
+        let sides = [(source, to, "source"), (target, from, "target")]
+        return sides.flatMap { inspection, other, side in
+            inspection.tablesWithRows.filter { $0.columns.isEmpty && !other.takesTablesWithoutColumns }
+                .map { "table \($0.name): has no columns, in the \(side)" }
         }
     }
 

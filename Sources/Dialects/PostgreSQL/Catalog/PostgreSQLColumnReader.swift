@@ -8,6 +8,10 @@ struct PostgreSQLColumnReader {
         var expression: String?
         /// `a` for GENERATED ALWAYS AS IDENTITY, `d` for BY DEFAULT; empty for every other column, a serial too.
         var identity = ""
+        /// How its sequence counts, where that is not by default: `INCREMENT BY 5 …`.
+        var counting: String?
+        /// Its collation, where that was made in this database.
+        var ownCollation: String?
     }
 
     private(set) var columns: [Column] = []
@@ -19,15 +23,20 @@ struct PostgreSQLColumnReader {
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
-                EXISTS (
-                    SELECT FROM pg_depend s JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
-                    WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
-                        AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype = 'a')
+                q.deptype IS NOT NULL AND q.deptype = 'a', q.counting, co.collnamespace <> 'pg_catalog'::regnamespace
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+                LEFT JOIN LATERAL (
+                    SELECT s.deptype, CASE WHEN (n.seqincrement, n.seqmin, n.seqcycle) <> (1, 1, false) THEN format(
+                        'INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s', n.seqincrement, n.seqmin, n.seqmax, n.seqstart)
+                        || CASE WHEN n.seqcycle THEN ' CYCLE' ELSE '' END END AS counting
+                    FROM pg_depend s JOIN pg_sequence n ON n.seqrelid = s.objid
+                    WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
+                        AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype IN ('a', 'i')
+                    ORDER BY s.objid LIMIT 1) q ON true
             WHERE \(scope.tables)
             ORDER BY c.relname, a.attnum
             """)
@@ -54,12 +63,17 @@ struct PostgreSQLColumnReader {
         columns.append(
             Column(
                 table: table, column: column, declaredType: declaredType, expression: row[6].text,
-                identity: row[4].text ?? ""))
+                identity: row[4].text ?? "", counting: column.isIdentity ? row[9].text : nil,
+                ownCollation: row[10].boolean == true ? row[7].text : nil))
         let name = "\(table).\(column.name)"
         if isSerial {
             serials[table, default: []].append(column.name)
         } else if identity == "a" {
             omitted.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT"))
+        }
+        if column.isIdentity, let counting = row[9].text {
+            omitted.append(
+                .init(.other, name, reason: "counts by \(counting): the target counts up by one, from the last number on"))
         }
     }
 

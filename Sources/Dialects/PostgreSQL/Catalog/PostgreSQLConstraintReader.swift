@@ -102,10 +102,22 @@ extension PostgreSQLConstraintReader.Constraint {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
+        // Of some columns only, which PostgreSQL has since version 15.
+        if kind == .foreignKey, columns.count > 1, definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (") {
+            lost.append(remark("sets some of its columns only: it is transferred as setting all of them"))
+        }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
             lost.append(remark("is deferrable: it is transferred as checked at once"))
         }
         return lost
+    }
+
+    /// Whether a foreign key is written as `REFERENCES schema.table`.
+    var qualifiesParent: Bool {
+        guard kind == .foreignKey else { return false }
+        let tokens = SQLToken.scan(definition).filter { !$0.isBlank }
+        guard let at = tokens.firstIndex(where: { $0.isWord("REFERENCES") }) else { return false }
+        return tokens.dropFirst(at + 2).first?.isSymbol(".") ?? false
     }
 
     private func remark(_ reason: String) -> Omission {

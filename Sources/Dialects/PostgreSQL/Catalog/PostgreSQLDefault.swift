@@ -5,7 +5,7 @@ enum PostgreSQLDefault {
         let tokens = withoutCast(SQLToken.scan(text).filter { !$0.isBlank })
         let written = tokens.map(\.text).joined()
         if let function = function(written, type) { return function }
-        if let number = number(written), !type.isText { return number }
+        if let number = number(written), takesNumber(type) { return number }
         guard tokens.count == 1, let token = tokens.first else { return expression(text) }
         if token.isWord("NULL") { return nil }
         if token.isWord("TRUE") { return .boolean(true) }
@@ -27,6 +27,11 @@ enum PostgreSQLDefault {
         case ("gen_random_uuid()", .uuid): .uuid
         default: nil
         }
+    }
+
+    /// The server makes `$1.50` of a 1.5.
+    private static func takesNumber(_ type: ColumnType) -> Bool {
+        if case .native(_, "money") = type { false } else { !type.isText }
     }
 
     /// A decimal that a double would round stays an expression.

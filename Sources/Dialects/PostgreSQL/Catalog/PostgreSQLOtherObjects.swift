@@ -5,10 +5,30 @@ enum PostgreSQLOtherObjects {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
         let others = try connection.query(others)
-        return (relations + triggers + others).map { row in
+        let around = try connection.query(around)
+        return (relations + triggers + others + around).map { row in
             Omission(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
         }
     }
+
+    /// What stands around tables and views and changes no value: a line for all of a kind, since a database may have it a
+    /// thousand times.
+    private static let around: SQL = """
+        SELECT 'other', x.what, x.reason || string_agg(DISTINCT x.name, ', ' ORDER BY x.name) FROM (
+            SELECT 'comments' AS what, 'stay behind, of ' AS reason, c.relname AS name
+            FROM pg_class c JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
+            WHERE \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT 'privileges', 'that others were granted stay behind, of ', c.relname
+            FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attacl IS NOT NULL,
+                LATERAL aclexplode(coalesce(a.attacl, c.relacl)) g
+            WHERE NOT c.relispartition AND g.grantee <> c.relowner AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT 'extended statistics', 'stay behind: ', s.stxname
+            FROM pg_class c JOIN pg_statistic_ext s ON s.stxrelid = c.oid
+            WHERE \(PostgreSQLCatalogScope.whole.relations)
+        ) x GROUP BY x.what, x.reason ORDER BY x.what
+        """
 
     private static let relations: SQL = """
         SELECT CASE c.relkind WHEN 'm' THEN 'view' ELSE 'other' END, c.relname, CASE
@@ -49,14 +69,19 @@ enum PostgreSQLOtherObjects {
                 'is a function or procedure in ' || l.lanname AS reason
             FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
             WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
+                -- A range type comes with functions of its own.
+                AND NOT EXISTS (
+                    SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
             UNION ALL
             SELECT t.oid, 'pg_type'::regclass, t.typname,
                 CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd' THEN 'is a domain' ELSE 'is a range type' END
             FROM pg_type t
             WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL
-            SELECT c.oid, 'pg_class'::regclass, c.relname, 'has row security: its policies stay behind'
-            FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
+            SELECT c.oid, 'pg_class'::regclass, c.relname, CASE WHEN c.relrowsecurity
+                THEN 'has row security: its policies stay behind' ELSE 'has policies, which stay behind' END
+            FROM pg_class c
+            WHERE (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) AND \(PostgreSQLCatalogScope.whole.tables)
             UNION ALL
             SELECT w.oid, 'pg_rewrite'::regclass, c.relname || '.' || w.rulename, 'is a rule'
             FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'

@@ -3,6 +3,8 @@ import TCPostgreSQL
 /// How one column's binary values are read: the counterpart of each type's `_send` function.
 enum PostgreSQLDecoding {
     case integer
+    /// Whole numbers without a sign.
+    case oid
     case real
     case boolean
     case text
@@ -21,7 +23,8 @@ enum PostgreSQLDecoding {
     /// `nil` for a type whose binary form is not known here.
     init?(type: Oid) {
         switch type {
-        case PostgreSQLType.int2, PostgreSQLType.int4, PostgreSQLType.int8, PostgreSQLType.oid: self = .integer
+        case PostgreSQLType.int2, PostgreSQLType.int4, PostgreSQLType.int8: self = .integer
+        case PostgreSQLType.oid: self = .oid
         case PostgreSQLType.float4, PostgreSQLType.float8: self = .real
         case PostgreSQLType.boolean: self = .boolean
         case PostgreSQLType.text, PostgreSQLType.varchar, PostgreSQLType.bpchar, PostgreSQLType.name,
@@ -47,6 +50,7 @@ enum PostgreSQLDecoding {
         case (.integer, 2): return .integer(Int64(bytes.integer(at: 0, Int16.self)))
         case (.integer, 4): return .integer(Int64(bytes.integer(at: 0, Int32.self)))
         case (.integer, 8): return .integer(bytes.integer(at: 0, Int64.self))
+        case (.oid, 4): return .integer(Int64(bytes.integer(at: 0, UInt32.self)))
         case (.real, 4): return .real(Double(Float(bitPattern: bytes.integer(at: 0, UInt32.self))))
         case (.real, 8): return .real(Double(bitPattern: bytes.integer(at: 0, UInt64.self)))
         case (.boolean, 1): return .boolean(bytes[0] != 0)
@@ -68,7 +72,7 @@ enum PostgreSQLDecoding {
         case (.uuid, 16):
             let words = (bytes.integer(at: 0, UInt64.self), bytes.integer(at: 8, UInt64.self))
             return .text(scratch.make(column) { $0.append(uuid: words) })
-        case (.integer, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
+        case (.integer, _), (.oid, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
             (.timestamp, _), (.timestamptz, _), (.interval, _), (.uuid, _), (.raw, _):
             return .blob(bytes)
         }

@@ -43,7 +43,7 @@ struct PostgreSQLSameEngineCopy {
     {
         let name = column.column.name
         guard let type = types.type(of: name, in: column.table), type.kind != "b" || type.isOwn else {
-            return (column.declaredType, .ownForm)
+            return builtIn(column)
         }
         if type.kind == "r" || type.kind == "m", !type.isOwn {
             return (column.declaredType, .ownForm)
@@ -59,10 +59,34 @@ struct PostgreSQLSameEngineCopy {
         return (word, hasServersBase ? .ownForm : .text)
     }
 
+    /// A `regclass` travels as the number of a table, which is another one's elsewhere, or nobody's; an `aclitem` has no form to
+    /// travel in. Both are kept as they are written.
+    private mutating func builtIn(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType) {
+        let element = column.declaredType.prefix { $0 != "[" }
+        guard Self.namesObjects.contains(String(element)) else { return (column.declaredType, .ownForm) }
+        copy.types.append(
+            TransferredType(
+                table: column.table, column: column.column.name, type: .native(sqlite: "", postgresql: "text"),
+                reason: "names what is in the source: written as text"))
+        return ("text", .text)
+    }
+
+    /// https://www.postgresql.org/docs/current/datatype-oid.html
+    private static let namesObjects: Set<String> = [
+        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
+        "regprocedure", "regrole", "regtype", "aclitem",
+    ]
+
     private mutating func clause(_ column: PostgreSQLColumnReader.Column, _ type: String) -> String {
         let value = column.column
         var text = "\(SQLText.identifier(value.name)) \(type)"
-        switch value.collation {
+        if let collation = column.ownCollation {
+            copy.omitted.append(
+                .init(
+                    .other, "\(column.table).\(value.name) COLLATE \(collation)",
+                    reason: "is a collation of the source's own: there the column sorts and compares by the database's"))
+        }
+        switch column.ownCollation == nil ? value.collation : nil {
         case nil: break
         case .binary: text += " COLLATE \"C\""
         case .native(_, let name): text += " COLLATE \(SQLText.identifier(name))"
@@ -93,18 +117,25 @@ struct PostgreSQLSameEngineCopy {
 
     /// A serial, too.
     private func identity(_ column: PostgreSQLColumnReader.Column) -> String {
-        " GENERATED \(column.identity == "a" ? "ALWAYS" : "BY DEFAULT") AS IDENTITY"
+        let counting = column.counting.map { " (\($0))" } ?? ""
+        return " GENERATED \(column.identity == "a" ? "ALWAYS" : "BY DEFAULT") AS IDENTITY\(counting)"
     }
 
     mutating func add(_ constraints: [PostgreSQLConstraintReader.Constraint]) {
         for constraint in constraints {
             let definition = withoutOwnCasts(constraint.definition)
+            let isLeftForLater = constraint.kind == .foreignKey && constraint.isValidated
             let statement =
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
+                + (isLeftForLater ? " NOT VALID" : "")
             guard constraint.kind != .foreignKey || constraint.isParentHere else { continue }
+            // A parent that a table of the server's own hides is written with its schema, which is another one there.
+            guard !constraint.qualifiesParent else {
+                copy.omitted += constraint.lostDetails
+                continue
+            }
             copy.parts.append(
                 .init(constraint.kind.part, table: constraint.table, name: constraint.name, statement: statement))
-            if constraint.kind == .foreignKey { copy.omitted += constraint.lostDetails }
         }
     }
 

@@ -8,6 +8,7 @@ extension PostgreSQLDialect: TransferTarget {
     package var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
     package var reservedRelations: Set<String> { PostgreSQLCatalogNames.all }
+    package var reservedPrefix: String? { nil }
 
     /// As the server calls it where the name is free, and not too long: `items_id_seq`.
     package func counter(of column: String, in table: String) -> String? { "\(table)_\(column)_seq" }
@@ -48,9 +49,13 @@ extension PostgreSQLDialect: TransferTarget {
         // pg_get_serial_sequence reads its first argument as SQL and its second as it is (the manual, 9.26).
         let sequence =
             "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
-        // The sequence ends where the type does: there the next number must fail, and setval does what it can.
+        // The sequence ends where the type does: there the next number must fail, and setval does what it can. One that counts
+        // down begins below zero.
         _ = try connection.queryValue(
-            "SELECT setval(\(trusted: sequence), \(max(number, 1)), \(trusted: number > 0 ? "true" : "false"))")
+            """
+            SELECT setval(s.seqrelid, greatest(\(number), s.seqmin), \(number) >= s.seqmin) FROM pg_sequence s
+            WHERE s.seqrelid = \(trusted: sequence)::regclass
+            """)
     }
 
     package var takesTablesWithoutColumns: Bool { true }

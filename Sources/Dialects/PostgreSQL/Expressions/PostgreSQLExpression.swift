@@ -49,6 +49,7 @@ struct PostgreSQLExpression {
     private func isText(_ before: [SQLToken], castToArray: Bool) -> Bool {
         guard let last = before.last else { return false }
         if castToArray { return last.isSymbol("]") && before.dropLast().last?.kind == .string }
-        return last.kind == .string || textColumns.contains { last.names($0) }
+        // The server writes each name as it is: `Value` is another column than `value`.
+        return last.kind == .string || last.name.map(textColumns.contains) ?? false
     }
 }

@@ -5,6 +5,8 @@ extension SQLiteDialect: TransferTarget {
     package var longestName: Int { 1_000_000 }
     package var reservedColumns: Set<String> { [] }
     package var reservedRelations: Set<String> { [] }
+    /// https://www.sqlite.org/lang_createtable.html
+    package var reservedPrefix: String? { "sqlite_" }
     package func counter(of column: String, in table: String) -> String? { nil }
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
     package var distinguishesCase: Bool { false }

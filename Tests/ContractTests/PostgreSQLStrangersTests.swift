@@ -1,0 +1,194 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// What `ci/soak strangers` has found in PostgreSQL databases as applications make them.
+@Suite(
+    "Transfers of PostgreSQL databases of strangers", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLStrangersTests {
+    private static func transferred(
+        _ script: String, isSameEngine: Bool = false,
+        _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
+    ) async throws {
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: isSameEngine, look)
+    }
+
+    private static func lines(_ report: TransferReport) -> [String] {
+        report.omitted.map { "\($0.kind.words) \($0.name): \($0.reason)" }
+    }
+
+    @Test("numbers without a sign stay what they are", arguments: [false, true])
+    func oids(isSameEngine: Bool) async throws {
+        let script = "CREATE TABLE t (id int PRIMARY KEY, o oid); INSERT INTO t VALUES (1, 4294967295), (2, 2147483648)"
+        try await Self.transferred(script, isSameEngine: isSameEngine) { _, _, target in
+            let oids = try target.values("SELECT CAST(o AS text) FROM t ORDER BY id")
+            #expect(oids == [["4294967295"], ["2147483648"]])
+        }
+    }
+
+    @Test("what names a table by its number is written as text, since that number is another table's elsewhere")
+    func objectNames() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, c regclass, many regclass[], a aclitem);
+            INSERT INTO t VALUES (1, 't', '{t,pg_class}', NULL);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            #expect(report.types.map { "\($0.column) \($0.type)" } == ["c text", "many text", "a text"])
+            let row = try target.values("SELECT c, many FROM t")
+            #expect(row == [["t", "{t,pg_class}"]])
+        }
+    }
+
+    @Test("a table, an index and a view by names that SQLite keeps for itself get others, and are found again")
+    func reservedNames() async throws {
+        let script = """
+            CREATE TABLE sqlite_x (id int PRIMARY KEY, sqlite_y text); CREATE TABLE "SQLite_Z" (id int REFERENCES sqlite_x);
+            CREATE INDEX sqlite_i ON sqlite_x (sqlite_y); CREATE VIEW sqlite_v AS SELECT id FROM sqlite_x;
+            INSERT INTO sqlite_x VALUES (1, 'a'); INSERT INTO "SQLite_Z" VALUES (1);
+            """
+        try await Self.transferred(script) { report, copy, target in
+            #expect(
+                Set(report.renames.map { "\($0.kind) \($0.from) \($0.to)" }) == [
+                    "table sqlite_x _sqlite_x", "table SQLite_Z _SQLite_Z", "index sqlite_i _sqlite_i",
+                    "view sqlite_v _sqlite_v",
+                ])
+            let text = try target.queryValue("SELECT sqlite_y FROM _sqlite_x JOIN _sqlite_v USING (id)")
+            #expect(text == "a")
+            try await TestPostgreSQL.withFreshDatabase { back in
+                let again = try await TransferPairTests.transfer(copy, back)
+                #expect(again.verdict == .verified)
+            }
+        }
+    }
+
+    @Test("an enumeration's check has a name that the table's own checks leave free", arguments: [false, true])
+    func labelNames(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (m mood CHECK (m IS NOT NULL)); INSERT INTO t VALUES ('ok');
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { _, _, target in
+            for wrong in ["NULL", "'bad'"] {
+                #expect(throws: DatabaseError.self) { try target.execute(SQL(trusted: "INSERT INTO t VALUES (\(wrong))")) }
+            }
+        }
+    }
+
+    @Test("a table without columns is no difference to SQLite, and is named by verify")
+    func withoutColumns() async throws {
+        let script = "CREATE TABLE nothing (); CREATE TABLE t (v int); INSERT INTO t VALUES (1)"
+        try await TestPostgreSQL.withFreshDatabase { source in
+            let making = try connect(to: source)
+            defer { making.close() }
+            try making.executeScript(script)
+            try await withTemporaryFolder { folder in
+                let copy = try DatabaseURL(parsing: "sqlite:\(folder)/copy.db")
+                _ = try await TransferPairTests.transfer(source, copy)
+                for (one, other, side) in [(source, copy, "source"), (copy, source, "target")] {
+                    let verification = try await Verification(
+                        of: Database(one, options: ConnectionOptions(access: .readOnly)),
+                        against: Database(other, options: ConnectionOptions(access: .readOnly))
+                    ).run()
+                    #expect(verification.isEqual && verification.missing == [], "\(verification)")
+                    #expect(verification.notCompared == ["table nothing: has no columns, in the \(side)"])
+                }
+            }
+        }
+    }
+
+    private static let around = """
+        CREATE TABLE t (id int GENERATED BY DEFAULT AS IDENTITY (START 10 INCREMENT 5) PRIMARY KEY, v int);
+        CREATE TABLE down (id int GENERATED BY DEFAULT AS IDENTITY (INCREMENT -1) PRIMARY KEY, v int);
+        INSERT INTO t (v) VALUES (1), (2); INSERT INTO down (v) VALUES (1), (2);
+        COMMENT ON TABLE t IS 'a table'; COMMENT ON COLUMN down.v IS 'a column'; GRANT SELECT ON t TO PUBLIC;
+        GRANT SELECT (v) ON down TO PUBLIC; CREATE STATISTICS together ON id, v FROM t; CREATE POLICY idle ON t USING (true);
+        CREATE TYPE spans AS RANGE (subtype = float8);
+        """
+
+    @Test("comments, privileges, statistics, policies and steps of counters are named where they stay behind")
+    func surroundings() async throws {
+        try await Self.transferred(Self.around) { report, _, _ in
+            #expect(
+                Self.lines(report) == [
+                    "other down.id: counts by INCREMENT BY -1 MINVALUE -2147483648 MAXVALUE -1 START WITH -1: "
+                        + "the target counts up by one, from the last number on",
+                    "other t.id: counts by INCREMENT BY 5 MINVALUE 1 MAXVALUE 2147483647 START WITH 10: "
+                        + "the target counts up by one, from the last number on",
+                    "other spans: is a range type", "other t: has policies, which stay behind",
+                    "other comments: stay behind, of down, t", "other extended statistics: stay behind: together",
+                    "other privileges: that others were granted stay behind, of down, t",
+                ])
+        }
+    }
+
+    @Test("a counter goes on by its own steps in another PostgreSQL")
+    func counters() async throws {
+        try await Self.transferred(Self.around, isSameEngine: true) { report, _, target in
+            #expect(!Self.lines(report).contains { $0.contains("counts by") })
+            _ = try target.execute("INSERT INTO t (v) VALUES (3)")
+            _ = try target.execute("INSERT INTO down (v) VALUES (3)")
+            let ids = try target.values("SELECT (SELECT max(id) FROM t), (SELECT min(id) FROM down)")
+            #expect(ids == [[20, -3]])
+        }
+    }
+
+    private static let keys = """
+        CREATE TABLE p (a int, b int, PRIMARY KEY (a, b)); INSERT INTO p VALUES (1, 1);
+        CREATE TABLE c (a int, b int, CONSTRAINT some FOREIGN KEY (a, b) REFERENCES p ON DELETE SET NULL (b),
+            CONSTRAINT late FOREIGN KEY (a, b) REFERENCES p DEFERRABLE,
+            CONSTRAINT whole FOREIGN KEY (b, a) REFERENCES p (a, b) MATCH FULL);
+        INSERT INTO c VALUES (1, 1);
+        """
+
+    @Test("a foreign key that sets some of its columns is another one in SQLite, which is said")
+    func partialActions() async throws {
+        try await Self.transferred(Self.keys) { report, _, _ in
+            #expect(
+                Self.lines(report) == [
+                    "foreign key c.some: sets some of its columns only: it is transferred as setting all of them",
+                    "foreign key c.late: is deferrable: it is transferred as checked at once",
+                    "foreign key c.whole: is MATCH FULL: it is transferred as MATCH SIMPLE",
+                ])
+        }
+    }
+
+    @Test("foreign keys keep every word in another PostgreSQL")
+    func foreignKeys() async throws {
+        try await Self.transferred(Self.keys, isSameEngine: true) { report, _, target in
+            #expect(Self.lines(report) == [])
+            let keys = try target.values(
+                "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conname <> 'tc_transfer_chunks_transfer_id_fkey' ORDER BY 1")
+            #expect(
+                keys == [
+                    ["late", "FOREIGN KEY (a, b) REFERENCES p(a, b) DEFERRABLE"],
+                    ["some", "FOREIGN KEY (a, b) REFERENCES p(a, b) ON DELETE SET NULL (b)"],
+                    ["whole", "FOREIGN KEY (b, a) REFERENCES p(a, b) MATCH FULL"],
+                ])
+        }
+    }
+
+    @Test("a collation of the source's own is no reason to refuse its table")
+    func ownCollation() async throws {
+        let script = """
+            CREATE COLLATION own (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE t (v text COLLATE own); INSERT INTO t VALUES ('a'), ('B');
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, _ in
+            #expect(
+                Self.lines(report) == [
+                    "other t.v COLLATE own: is a collation of the source's own: there the column sorts and compares by "
+                        + "the database's"
+                ])
+        }
+    }
+
+    @Test("a check is counted by its own column, where another one differs in case only")
+    func columnsByCase() async throws {
+        let script = """
+            CREATE TABLE t (value tsquery CHECK (length(value::text) < 100), "Value" text); INSERT INTO t VALUES ('a', 'b');
+            """
+        try await Self.transferred(script) { report, _, _ in
+            #expect(report.tables.map(\.targetRows) == [1])
+        }
+    }
+}
