@@ -223,7 +223,7 @@ class Comparison:
         columns = [names.get(("column", f"{key['table']}.{column}"), column) for column in key["columns"]]
         rules = {(rows[0][5], rows[0][6]) for rows in found.values() if [row[3] for row in rows] == columns}
         is_kept = (ACTIONS[key["updates"]], ACTIONS[key["deletes"]]) in rules and (len(columns) == 1 or not key["some"] and key["match"] != "f")
-        if not is_kept and key["name"] not in told:
+        if not is_kept and key["name"] not in told and f"{key['table']} ({', '.join(key['columns'])}) →" not in told:
             self.say(f"foreign key {key['name']} of {table} is {rules or 'lost'}, and nobody says so")
 
     def compare_back(self, names, again):
@@ -289,6 +289,8 @@ def is_told(thing, told):
     words = {"comment": "comment", "privileges": "privileges", "step": "counts by", "policy": "policies"}
     name = thing["of"] if thing["kind"] in ("policy", "comment") else thing["name"]
     lines = [line for line in told.split("\n") if words.get(thing["kind"], "") in line]
+    if thing["kind"] == "constraint f" and f"{thing['of']} (" in told:
+        return True
     return any(name in line or thing["kind"] == "constraint c" and f"{thing['of']} CHECK" in line for line in lines)
 
 

@@ -38,13 +38,12 @@ enum SameEngineCopyPlanner {
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
         let name = counted.table.name
         guard let copy = inspection.sameEngineCopy.tables.first(where: { $0.name == name }) else { return nil }
-        let highest = inspection.sequences[name]
         return PlannedTable(
             source: name, target: name, reading: counted.reading, sourceColumns: copy.columns.map(\.name),
             targetColumns: copy.columns.map(\.name), types: copy.columns.map(\.type),
             columnPlans: copy.columns.map { _ in ColumnPlan() }, rows: counted.rows,
             bytes: counted.bytes, pieces: counted.pieces,
-            counting: copy.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
+            counting: copy.counters.map { .init(column: $0.column, highest: $0.last) })
     }
 
     /// What is made, so that it can be found and removed again: also a virtual table, which has no rows of its own.

@@ -95,9 +95,13 @@ extension PostgreSQLConstraintReader.Constraint {
         return lostDetails
     }
 
+    /// What no copy has: there the rows are looked at, and those that break it are listed.
+    var unvalidated: [Omission] {
+        isValidated ? [] : [remark("is NOT VALID: rows from before it may break it")]
+    }
+
     var lostDetails: [Omission] {
-        var lost: [Omission] = []
-        if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
+        var lost = unvalidated
         if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
         }
