@@ -28,7 +28,8 @@ enum SameEngineCopyPlanner {
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
-            checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [], typeNotes: notes(inspection, taken),
+            checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
+            typeNotes: notes(inspection, taken),
             omitted: copy.omitted + leaving.left,
             remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
                 $0

@@ -107,7 +107,9 @@ extension PostgreSQLConstraintReader.Constraint {
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
         // Of some columns only, which PostgreSQL has since version 15.
-        if kind == .foreignKey, columns.count > 1, definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (") {
+        if kind == .foreignKey, columns.count > 1,
+            definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
+        {
             lost.append(remark("sets some of its columns only: it is transferred as setting all of them"))
         }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {

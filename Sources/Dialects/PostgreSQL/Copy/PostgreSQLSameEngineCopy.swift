@@ -87,7 +87,8 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) COLLATE \(collation)",
-                    reason: "is a collation of the source's own: there the column sorts and compares by the database's"))
+                    reason: "is a collation of the source's own: there the column sorts and compares by the database's")
+            )
         }
         switch column.ownCollation == nil ? value.collation : nil {
         case nil: break
