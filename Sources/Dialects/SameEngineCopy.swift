@@ -7,18 +7,30 @@ package struct SameEngineCopy: Sendable, Equatable {
         package var statement: String
         /// The columns whose values are copied: not those that are computed.
         package var columns: [Column]
-        /// The column that the database numbers and whose counter is transferred.
-        package var counting: String?
+        /// The columns that the database numbers and whose counters are transferred.
+        package var counters: [Counter]
         /// The object by whose name it is chosen: itself, or the virtual table whose rows it holds.
         package var owner: String
 
-        package init(name: String, statement: String, columns: [Column], counting: String? = nil, owner: String? = nil)
-        {
+        package init(
+            name: String, statement: String, columns: [Column], counters: [Counter] = [], owner: String? = nil
+        ) {
             self.name = name
             self.statement = statement
             self.columns = columns
-            self.counting = counting
+            self.counters = counters
             self.owner = owner ?? name
+        }
+    }
+
+    package struct Counter: Sendable, Equatable {
+        package var column: String
+        /// The number that was issued last.
+        package var last: Int64
+
+        package init(column: String, last: Int64) {
+            self.column = column
+            self.last = last
         }
     }
 

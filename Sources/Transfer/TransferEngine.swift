@@ -257,8 +257,9 @@ extension TransferEngine {
         try await streams.first { _, writing in
             try TransferRecords(writing).enter(.building, id)
             for table in work.plan.tables {
-                guard let counting = table.counting else { continue }
-                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+                for counting in table.counting {
+                    try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+                }
             }
         }
         var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }

@@ -62,6 +62,11 @@ THINGS = """
             JOIN pg_class t ON t.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
         WHERE d.refobjsubid > 0 AND s.seqincrement <> 1 AND t.relnamespace = 'stranger'::regnamespace
         UNION ALL
+        SELECT 'counter', t.relname || '.' || a.attname, coalesce(pg_sequence_last_value(d.objid)::text, ''), t.relname
+        FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+            JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+        WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND t.relnamespace = 'stranger'::regnamespace
+        UNION ALL
         SELECT CASE y.typtype WHEN 'e' THEN 'enumeration' WHEN 'd' THEN 'domain' ELSE 'range type' END, y.typname, '', ''
         FROM pg_type y WHERE y.typtype IN ('e', 'd', 'r') AND y.typnamespace = 'stranger'::regnamespace
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = y.oid AND d.deptype = 'e')
@@ -72,7 +77,7 @@ THINGS = """
     ) x
 """
 
-# What one column's DEFAULT comes to, twice: what differs is of the moment.
+# What each foreign key does, for a file, which knows fewer words.
 FOREIGN_KEYS = """
     SELECT x.conname AS name, t.relname AS table, p.relname AS parent, x.confdeltype AS deletes, x.confupdtype AS updates,
         x.condeferrable AS late, x.confmatchtype AS match, x.confdelsetcols IS NOT NULL AS some,

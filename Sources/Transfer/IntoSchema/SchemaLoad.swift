@@ -54,8 +54,9 @@ struct SchemaLoad {
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
             loaded[table.target] = try load(table, reading, writing)
-            guard let counting = table.counting else { continue }
-            try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+            for counting in table.counting {
+                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+            }
         }
         events(.phase(.building))
         let orphans = try keys.orphans(writing)

@@ -51,7 +51,7 @@ struct SchemaSurvey {
             source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
             targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table.target) },
             columnPlans: table.columns.map { columnPlan(of: $0, in: table) }, policy: rules.policy(of: name),
-            rows: rows, bytes: rows, pieces: [.all], counting: counting)
+            rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 })
     }
 
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: Table) -> ColumnType {

@@ -27,7 +27,8 @@ struct BuildPlan {
                     action: .optional(try target.addCheck(planned.check, to: table))))
         }
         let keys = plan.construction?.afterLoad.filter { $0.kind == .foreignKey } ?? []
-        let ownWords = Dictionary(keys.map { ([$0.table, $0.name], $0.statement) }, uniquingKeysWith: { first, _ in first })
+        let ownWords = Dictionary(
+            keys.map { ([$0.table, $0.name], $0.statement) }, uniquingKeysWith: { first, _ in first })
         for table in plan.schema.tables {
             for key in table.foreignKeys {
                 let statement = key.name.flatMap { ownWords[[table.name, $0]] }

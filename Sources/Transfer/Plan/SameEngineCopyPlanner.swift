@@ -28,7 +28,8 @@ enum SameEngineCopyPlanner {
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
         return TransferPlan(
             tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
-            checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [], typeNotes: notes(inspection, taken),
+            checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
+            typeNotes: notes(inspection, taken),
             omitted: copy.omitted + leaving.left,
             remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
                 $0
@@ -38,13 +39,12 @@ enum SameEngineCopyPlanner {
     private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
         let name = counted.table.name
         guard let copy = inspection.sameEngineCopy.tables.first(where: { $0.name == name }) else { return nil }
-        let highest = inspection.sequences[name]
         return PlannedTable(
             source: name, target: name, reading: counted.reading, sourceColumns: copy.columns.map(\.name),
             targetColumns: copy.columns.map(\.name), types: copy.columns.map(\.type),
             columnPlans: copy.columns.map { _ in ColumnPlan() }, rows: counted.rows,
             bytes: counted.bytes, pieces: counted.pieces,
-            counting: copy.counting.flatMap { column in highest.map { .init(column: column, highest: $0) } })
+            counting: copy.counters.map { .init(column: $0.column, highest: $0.last) })
     }
 
     /// What is made, so that it can be found and removed again: also a virtual table, which has no rows of its own.

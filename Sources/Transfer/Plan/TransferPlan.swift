@@ -73,8 +73,8 @@ public struct PlannedTable: Sendable, Equatable {
     package var longestRow = 0
     /// The pieces in which it can be read, each row in one of them; at least one.
     package var pieces: [KeyRange]
-    /// The column that the database numbers, in the target, and the highest number that was ever issued.
-    package var counting: Counting?
+    /// The columns that the database numbers, in the target, each with the highest number that was ever issued.
+    package var counting: [Counting] = []
     /// The columns that the target computes, as the source does.
     var computed: [Computed] = []
 

@@ -166,11 +166,10 @@ struct TransferPlanner {
         return plan
     }
 
-    private func counting(_ origin: ProfiledTable, _ table: Table) -> PlannedTable.Counting? {
-        guard let at = table.columns.firstIndex(where: \.isIdentity) else { return nil }
-        return .init(
-            column: table.columns[at].name,
-            highest: max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0))
+    private func counting(_ origin: ProfiledTable, _ table: Table) -> [PlannedTable.Counting] {
+        guard let at = table.columns.firstIndex(where: \.isIdentity) else { return [] }
+        let highest = max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0)
+        return [.init(column: table.columns[at].name, highest: highest)]
     }
 }
 

@@ -32,7 +32,8 @@ struct VerificationPlan {
         self.from = from
         self.to = to
         let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
-        let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(target.held)
+        let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(
+            target.held)
         notCompared += Self.withoutColumns(source, target, from: from, to: to)
         notCompared +=
             source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }

@@ -73,7 +73,9 @@ struct PostgreSQLColumnReader {
         }
         if column.isIdentity, let counting = row[9].text {
             omitted.append(
-                .init(.other, name, reason: "counts by \(counting): the target counts up by one, from the last number on"))
+                .init(
+                    .other, name, reason: "counts by \(counting): the target counts up by one, from the last number on")
+            )
         }
     }
 

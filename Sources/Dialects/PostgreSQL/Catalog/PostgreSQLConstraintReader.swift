@@ -95,15 +95,21 @@ extension PostgreSQLConstraintReader.Constraint {
         return lostDetails
     }
 
+    /// What no copy has: there the rows are looked at, and those that break it are listed.
+    var unvalidated: [Omission] {
+        isValidated ? [] : [remark("is NOT VALID: rows from before it may break it")]
+    }
+
     var lostDetails: [Omission] {
-        var lost: [Omission] = []
-        if !isValidated { lost.append(remark("is NOT VALID: rows from before it may break it")) }
+        var lost = unvalidated
         if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
         // Of some columns only, which PostgreSQL has since version 15.
-        if kind == .foreignKey, columns.count > 1, definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (") {
+        if kind == .foreignKey, columns.count > 1,
+            definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
+        {
             lost.append(remark("sets some of its columns only: it is transferred as setting all of them"))
         }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {

@@ -25,7 +25,8 @@ struct PostgreSQLIndexReader {
             SELECT c.relname, i.relname, x.indisunique, x.indisvalid, am.amname,
                 pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid, 0, true), x.indnkeyatts < x.indnatts,
                 a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
-                oc.opcname, (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean
+                oc.opcname, (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean,
+                co.collisdeterministic
             FROM pg_class c
                 JOIN pg_index x ON x.indrelid = c.oid
                 JOIN pg_class i ON i.oid = x.indexrelid
@@ -91,6 +92,10 @@ struct PostgreSQLIndexReader {
     private static func objection(toPart row: Row) -> String? {
         let options = row[10].integer ?? 0
         if options == 1 || options == 2 { return "says where nulls stand, which a schema has no word for" }
+        if row[15].boolean == false {
+            return
+                "compares by the collation \(row[11].text ?? ""), which takes some texts for one and has no word in a schema"
+        }
         if row[12].boolean == false {
             return "uses the operator class \(row[13].text ?? ""), which a schema has no word for"
         }

@@ -109,7 +109,8 @@ package enum PostgreSQLInspector {
         let views = try PostgreSQLViewReader(connection).views
         inspection.schema = Schema(
             tables: tables, views: views.map { View($0.name, as: .native(sqlite: "", postgresql: $0.query)) })
-        inspection.sequences = try sequences(connection)
+        let counters = try counters(connection)
+        inspection.sequences = counters.compactMapValues { $0.values.max() }
         inspection.options = try options(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
@@ -117,7 +118,7 @@ package enum PostgreSQLInspector {
         inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
-        builder.addTables(columns.columns)
+        builder.addTables(columns.columns, counters)
         builder.add(constraints)
         builder.add(indexes)
         builder.add(views)
@@ -178,20 +179,25 @@ package enum PostgreSQLInspector {
 
     /// The last number of each identity or serial column that has counted and that this role may see. `pg_sequences` would open
     /// every sequence of every schema, also those that others drop at this moment.
-    private static func sequences(_ connection: any Connection) throws(DatabaseError) -> [String: Int64] {
+    private static func counters(_ connection: any Connection) throws(DatabaseError) -> [String: [String: Int64]] {
         let rows = try connection.query(
             """
-            SELECT c.relname,
+            SELECT c.relname, a.attname,
                 max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END)
             FROM pg_class c
                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
                 JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
             WHERE \(PostgreSQLCatalogScope.whole.tables)
-            GROUP BY c.relname
+            GROUP BY c.relname, a.attname
             """)
-        let pairs = rows.compactMap { row in row[0].text.flatMap { name in row[1].integer.map { (name, $0) } } }
-        return Dictionary(pairs, uniquingKeysWith: max).filter { !OwnTables.names.contains($0.key) }
+        var counters: [String: [String: Int64]] = [:]
+        for row in rows {
+            guard let table = row[0].text, let column = row[1].text, let last = row[2].integer else { continue }
+            if !OwnTables.names.contains(table) { counters[table, default: [:]][column] = last }
+        }
+        return counters
     }
 }
 

@@ -72,7 +72,8 @@ enum PostgreSQLDecoding {
         case (.uuid, 16):
             let words = (bytes.integer(at: 0, UInt64.self), bytes.integer(at: 8, UInt64.self))
             return .text(scratch.make(column) { $0.append(uuid: words) })
-        case (.integer, _), (.oid, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _), (.time, _),
+        case (.integer, _), (.oid, _), (.real, _), (.boolean, _), (.json, _), (.bytea, _), (.numeric, _), (.date, _),
+            (.time, _),
             (.timestamp, _), (.timestamptz, _), (.interval, _), (.uuid, _), (.raw, _):
             return .blob(bytes)
         }

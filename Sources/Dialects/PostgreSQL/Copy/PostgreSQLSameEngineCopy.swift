@@ -21,7 +21,8 @@ struct PostgreSQLSameEngineCopy {
         self.ownFunctions = ownFunctions
     }
 
-    mutating func addTables(_ columns: [PostgreSQLColumnReader.Column]) {
+    /// `counters`: the last number of each column that the server numbers, by table and column.
+    mutating func addTables(_ columns: [PostgreSQLColumnReader.Column], _ counters: [String: [String: Int64]]) {
         let byTable = Dictionary(grouping: columns, by: \.table)
         for table in schema.tables {
             var result = SameEngineCopy.Table(name: table.name, statement: "", columns: [])
@@ -30,7 +31,9 @@ struct PostgreSQLSameEngineCopy {
                 let type = transferred(column)
                 clauses.append(clause(column, type.word))
                 if column.column.generated == nil { result.columns.append(.init(column.column.name, type.transport)) }
-                if column.column.isIdentity { result.counting = column.column.name }
+                if column.column.isIdentity, let last = counters[table.name]?[column.column.name] {
+                    result.counters.append(.init(column: column.column.name, last: last))
+                }
             }
             result.statement = "CREATE TABLE \(SQLText.identifier(table.name)) \(DDL.body(clauses))"
             copy.tables.append(result)
@@ -84,7 +87,8 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) COLLATE \(collation)",
-                    reason: "is a collation of the source's own: there the column sorts and compares by the database's"))
+                    reason: "is a collation of the source's own: there the column sorts and compares by the database's")
+            )
         }
         switch column.ownCollation == nil ? value.collation : nil {
         case nil: break
@@ -134,6 +138,7 @@ struct PostgreSQLSameEngineCopy {
                 copy.omitted += constraint.lostDetails
                 continue
             }
+            if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
             copy.parts.append(
                 .init(constraint.kind.part, table: constraint.table, name: constraint.name, statement: statement))
         }

@@ -39,9 +39,11 @@ enum SQLiteSameEngineCopy {
         if let rowid = table.hiddenRowid {
             columns.insert(SameEngineCopy.Column(rowid, .ownForm), at: 0)
         }
-        let counting = catalog.sequences[table.name] == nil ? nil : table.keyColumns.first
+        let counter = catalog.sequences[table.name].flatMap { last in
+            table.keyColumns.first.map { SameEngineCopy.Counter(column: $0, last: last) }
+        }
         return SameEngineCopy.Table(
-            name: table.name, statement: table.sql, columns: columns, counting: counting,
+            name: table.name, statement: table.sql, columns: columns, counters: [counter].compactMap { $0 },
             owner: catalog.shadows[table.name])
     }
 
