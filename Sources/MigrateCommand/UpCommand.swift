@@ -9,7 +9,7 @@ struct UpCommand: AsyncParsableCommand {
             commandName: "up", abstract: "Apply what is pending.",
             usage: "\(MigrateProgram.context.name) up [<options>]",
             discussion: """
-                Each migration runs in a transaction of its own, together with its ledger row. Any number of programs may do \
+                Each migration runs in a transaction of its own, together with its ledger row, or online where it says so. Any number of programs may do \
                 this at once: each migration runs once. A SQLite file that does not exist is created.
 
                 A migration that was merged late stands before one that is applied, and is refused. With --out-of-order it is \

@@ -23,10 +23,10 @@ public struct History: Sendable {
         }
         for migration in migrations where migration.isOnline { try migration.requireOnline() }
         for migration in migrations.dropFirst() where !migration.replaces.isEmpty { throw .replacesLater(migration.id) }
-        for id in migrations.first?.replaces ?? [] where places.updateValue(0, forKey: id) != nil {
+        var replaced: Set<String> = []
+        for id in migrations.first?.replaces ?? [] where places[id] != nil || !replaced.insert(id).inserted {
             throw .repeatedID(id)
         }
-        for id in migrations.first?.replaces ?? [] { places[id] = nil }
         self.migrations = migrations
         self.places = places
         replay = Deferred { HistoryReplay(of: migrations) }

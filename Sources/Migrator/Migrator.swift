@@ -43,15 +43,16 @@ public struct Migrator: Sendable {
         self.options = options
     }
 
-    /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger row.
-    /// Any number of programs may call this at once: each migration runs once, and every caller returns when all are applied.
+    /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger row,
+    /// or step by step outside of one where it is ``Migration/online()``. Any number of programs may call this at once: each migration
+    /// runs once, and every caller returns when all are applied.
     ///
     /// A pending migration that stands before an applied one is refused (`MigratorError.outOfOrder`). Where
     /// ``Options/allowsOutOfOrder`` lets it pass, it is replayed after those that are applied, and refused (`orderMatters`) unless the
     /// schema and the rows are the same as in the history's order.
     ///
-    /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back; the migrations before it stay),
-    ///   `UnfinishedTransfer` or `DatabaseError`.
+    /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back, unless its `ending` says otherwise; the
+    ///   migrations before it stay), `UnfinishedTransfer` or `DatabaseError`.
     @discardableResult
     public func up(
         to target: String? = nil, _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
