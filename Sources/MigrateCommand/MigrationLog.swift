@@ -39,7 +39,9 @@ struct MigrationLog: Sendable {
                 ("duration_ms", .integer(step.milliseconds)),
             ])
         }
-        Console.out(JSON.object([("version", .integer(1)), ("migrations", .array(steps))]).rendered())
+        let replaced: [(key: String, value: JSON)] =
+            report.replaced.isEmpty ? [] : [("replaced", .array(report.replaced.map { .string($0) }))]
+        Console.out(JSON.object([("version", .integer(1)), ("migrations", .array(steps))] + replaced).rendered())
     }
 
     func show(_ preview: MigrationPreview) {

@@ -215,4 +215,6 @@ public struct MigrationReport: Sendable, Equatable {
 
     /// The migrations in the order in which they ran; none where there was nothing to do.
     public var steps: [Step]
+    /// The migrations in whose place the history's first was recorded, before anything ran (``Migration/replacing(_:)``).
+    public var replaced: [String] = []
 }

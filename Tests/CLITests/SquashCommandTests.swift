@@ -27,6 +27,17 @@ struct SquashCommandTests {
         }
     }
 
+    @Test("names in its document what the squash was recorded in place of", arguments: Backend.available)
+    func document(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            #expect(try await box.fixture("plain", "up", "-d", url).code == 0)
+            let up = try await box.fixture("squashed", "up", "--json", "-d", url)
+            #expect(up.output.contains(#""replaced": ["#) && up.output.contains("0001-people"), "\(up)")
+            let again = try await box.fixture("squashed", "up", "--json", "-d", url)
+            #expect(again.code == 0 && !again.output.contains("replaced"), "\(again)")
+        }
+    }
+
     @Test("refuses a database that has only some of what it replaces", arguments: Backend.available)
     func some(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

@@ -39,10 +39,11 @@ struct MigrationRun {
         if !replaced.isEmpty { onEvent(.recorded(history.migrations[0].id, inPlaceOf: replaced)) }
         // Nothing is locked or done for what is refused anyway, be it the last of many.
         let prepared = try prepare(plan, on: try ledger.usableEntries())
-        guard !prepared.steps.isEmpty else { return MigrationReport(steps: []) }
-        return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
+        guard !prepared.steps.isEmpty else { return MigrationReport(steps: [], replaced: replaced) }
+        let steps = try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             try perform(prepared, plan)
         }
+        return MigrationReport(steps: steps, replaced: replaced)
     }
 
     /// Steps in the database's words, and the ledger that they were planned from.
@@ -62,7 +63,7 @@ struct MigrationRun {
     }
 
     /// Takes one step after the other, and plans anew only where the ledger is another one than was planned from.
-    private func perform(_ prepared: Prepared, _ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
+    private func perform(_ prepared: Prepared, _ plan: (AppliedOrder) throws -> Plan) throws -> [MigrationReport.Step] {
         var prepared = prepared
         var done: [MigrationReport.Step] = []
         while let next = prepared.steps.popFirst() {
@@ -77,7 +78,7 @@ struct MigrationRun {
                 throw done.isEmpty ? error : MigratorError.stopped(after: done.map(\.id), error)
             }
         }
-        return MigrationReport(steps: done)
+        return done
     }
 
     private func apply(
