@@ -214,6 +214,25 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
+    @Test("a constraint that was there before it, not validated, stays where validating fails")
+    func theirs() async throws {
+        try await OnlineHistory.withTables(.postgresql, waiting: 0.3) { url, database in
+            try await database.run("ALTER TABLE notes ADD CONSTRAINT titled CHECK (title <> '') NOT VALID")
+            let second = Migration("2") { AlterTable("notes") { Add(Check("title <> ''").named("titled")) } }.online()
+            let holder = try connect(to: url)
+            defer { holder.close() }
+            try holder.executeScript("BEGIN; LOCK TABLE notes IN SHARE UPDATE EXCLUSIVE MODE")
+            let migrator = try database.migrator([OnlineHistory.tables, second])
+            let failure = try await #require(throws: MigrationFailure.self) { try await migrator.up() }
+            #expect(failure.cause.kind == .locked && failure.statement == 2 && failure.ending == .goesOn, "\(failure)")
+            try holder.rollback()
+            let stays: SQL = "SELECT count(*) FROM pg_constraint WHERE conname = 'titled' AND NOT convalidated"
+            #expect(try await database.value(stays) == 1)
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
     @Test("case 55: an index that an earlier attempt left half built is built anew")
     func case55Abandoned() async throws {
         try await OnlineHistory.withTables(.postgresql) { _, database in

@@ -9,6 +9,10 @@ struct GeneratedHistory {
         case altered
         /// One migration makes all tables, each with a reference to the one before it.
         case wide
+        /// One migration in place of all those of `grown`.
+        case squashed
+        /// One migration makes all tables, and the second one an index of each, online.
+        case online
     }
 
     private let kind: Kind
@@ -27,6 +31,17 @@ struct GeneratedHistory {
         switch kind {
         case .grown: (0..<count).map(creation)
         case .altered: (0..<count).map { at in at < count / 2 ? creation(at) : alteration(at) }
+        case .squashed:
+            [
+                Migration(
+                    id: "99999-squashed", operations: (0..<count).map { .createTable(table($0)) },
+                    replaces: (0..<count).map(id))
+            ]
+        case .online:
+            [
+                Migration(id: id(0), operations: (0..<count).map { .createTable(table($0)) }),
+                Migration(id: id(1), operations: (0..<count).map(indexing), isOnline: true),
+            ]
         case .wide: [Migration(id: id(0), operations: (0..<count).map(childCreation))]
         }
     }
@@ -57,6 +72,10 @@ struct GeneratedHistory {
             Column("made_at", .timestamp).default(.now)
             Index("name", "made_at")
         }
+    }
+
+    private func indexing(_ at: Int) -> SchemaOperation {
+        .alterTable("item_\(at)", [.addIndex(Index(name: "", parts: ["amount"]))])
     }
 
     private func childCreation(_ at: Int) -> SchemaOperation { .createTable(child(at)) }

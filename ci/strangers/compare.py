@@ -175,20 +175,21 @@ def unescaped(field):
     return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), field)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def run(comparison, about, made, count):
+    """The command of a comparison: `about` is what it says of itself, `made` what it makes in the database, `count` how many seeds it takes."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--program", required=True, help="tc-migrate")
-    parser.add_argument("--database", required=True, help="a PostgreSQL URL; its schema `stranger` is dropped and made")
+    parser.add_argument("--database", required=True, help=f"a PostgreSQL URL; {made}")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--count", type=int, default=count)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        comparison = Comparison(options, pathlib.Path(work))
+        running = comparison(options, pathlib.Path(work))
         for seed in range(options.first, options.first + options.count):
-            comparison.one(seed)
-    print(", ".join(f"{name}: {count}" for name, count in sorted(comparison.counts.items())))
-    sys.exit(1 if comparison.found else 0)
+            running.one(seed)
+    print(", ".join(f"{name}: {number}" for name, number in sorted(running.counts.items())))
+    sys.exit(1 if running.found else 0)
 
 
 if __name__ == "__main__":
-    main()
+    run(Comparison, __doc__, "its schema `stranger` is dropped and made", 500)

@@ -2,19 +2,15 @@
 """Transfers PostgreSQL databases of strangers to SQLite, back again, and to another PostgreSQL database, and compares every value, key,
 default and counter by rules of its own: what does not come along must be named. Prints what differs; exit code 1 when anything does."""
 
-import argparse
 import collections
 import json
 import os
-import pathlib
 import re
 import sqlite3
 import struct
 import subprocess
-import sys
-import tempfile
 
-from compare import first, opened, unescaped
+from compare import first, opened, run, unescaped
 from compare import meaning as plain_meaning
 from databases import bits, quoted
 from server_inventory import FOREIGN_KEYS, TABLES, THINGS
@@ -303,20 +299,5 @@ def is_told(thing, told):
     return any(name in line or thing["kind"] == "constraint c" and f"{thing['of']} CHECK" in line for line in lines)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", required=True, help="tc-migrate")
-    parser.add_argument("--database", required=True, help="a PostgreSQL URL; schemas and a database are dropped and made there")
-    parser.add_argument("--first", type=int, default=0, help="the first seed")
-    parser.add_argument("--count", type=int, default=200)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work:
-        comparison = Comparison(options, pathlib.Path(work))
-        for seed in range(options.first, options.first + options.count):
-            comparison.one(seed)
-    print(", ".join(f"{name}: {count}" for name, count in sorted(comparison.counts.items())))
-    sys.exit(1 if comparison.found else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run(Comparison, __doc__, "schemas and a database are dropped and made there", 200)

@@ -5,6 +5,7 @@ import Dialects
 struct OnlineRun {
     private let prepared: PreparedStep
     private let run: MigrationRun
+    private let tables: Set<String>
 
     private var connection: any Connection { run.connection }
     private var step: Plan.Step { prepared.step }
@@ -12,6 +13,7 @@ struct OnlineRun {
     init(_ prepared: PreparedStep, in run: MigrationRun) {
         self.prepared = prepared
         self.run = run
+        tables = prepared.step.neededTables
     }
 
     /// How far it is.
@@ -22,6 +24,8 @@ struct OnlineRun {
         var performed = 0
         /// How many there was nothing to do for.
         var found = 0
+        /// Whether this attempt did the step before.
+        var followsOwn = false
     }
 
     func apply(on last: LedgerEntry?, completedIDs done: [String]) throws -> StepRun.Attempt {
@@ -59,13 +63,14 @@ struct OnlineRun {
     private func perform(_ next: OnlineStep, _ progress: inout Progress) throws {
         guard try !connection.isTrue(next.isDone) else {
             progress.found += 1
+            progress.followsOwn = false
             return
         }
         if let remnant = next.remnant, remnant.isInTheWay, try connection.isTrue(remnant.exists) {
             try connection.execute(SQL(trusted: remnant.removal))
         }
         if next.isMomentary {
-            try GivingWay(id: step.id, tables: step.neededTables, run: run).apply { seconds in
+            try GivingWay(id: step.id, tables: tables, run: run).apply { seconds in
                 _ = try connection.transaction(waitingUpTo: seconds) {
                     try connection.execute(SQL(trusted: next.statement))
                 }
@@ -74,6 +79,7 @@ struct OnlineRun {
             try connection.execute(SQL(trusted: next.statement))
         }
         progress.performed += 1
+        progress.followsOwn = true
     }
 
     private func record(on last: LedgerEntry?, _ milliseconds: () -> Int64) throws -> StepRun.LedgerEdit? {
@@ -88,17 +94,18 @@ struct OnlineRun {
     // MARK: - Failing
 
     /// The error, once half of the step's object is removed: an index that is not valid costs its writers time and helps nobody, and a
-    /// constraint that is not validated refuses rows which the schema, as it was recorded, lets in.
+    /// constraint that is not validated refuses rows which the schema, as it was recorded, lets in. Such a constraint that was there before
+    /// this attempt may be somebody else's, and stays.
     private func failure(
         _ cause: DatabaseError, after next: OnlineStep, _ progress: Progress, completedIDs done: [String]
     ) -> MigrationFailure {
         var cause = cause
         if cause.kind == .locked {
-            let holders = (try? connection.lockHolders(of: step.neededTables) + connection.snapshotHolders()) ?? []
+            let holders = (try? connection.lockHolders(of: tables) + connection.snapshotHolders()) ?? []
             cause = GivingWay.naming(holders, in: cause) as? DatabaseError ?? cause
         }
         var isRemoved = !connection.isLost
-        if let remnant = next.remnant {
+        if let remnant = next.remnant, remnant.isInTheWay || progress.followsOwn {
             do {
                 if try connection.isTrue(remnant.exists) { try connection.execute(SQL(trusted: remnant.removal)) }
             } catch { isRemoved = false }

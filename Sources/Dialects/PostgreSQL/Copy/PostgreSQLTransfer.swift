@@ -53,7 +53,10 @@ extension PostgreSQLDialect: TransferTarget {
         // down begins below zero.
         _ = try connection.queryValue(
             """
-            SELECT setval(s.seqrelid, greatest(\(number), s.seqmin), \(number) >= s.seqmin) FROM pg_sequence s
+            SELECT setval(
+                s.seqrelid, least(greatest(\(number), s.seqmin), s.seqmax),
+                \(number) >= s.seqmin AND (s.seqincrement > 0 OR \(number) <= s.seqmax))
+            FROM pg_sequence s
             WHERE s.seqrelid = \(trusted: sequence)::regclass
             """)
     }
