@@ -10,6 +10,8 @@ struct MCPDriver: Sendable {
         case current
         /// The last of the one before.
         case before
+        /// The last that knows no revision after 2025-06-18.
+        case june
     }
 
     /// Where the environments are; made when they are missing (`ci/test` has made them before).

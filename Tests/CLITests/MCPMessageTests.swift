@@ -80,6 +80,25 @@ struct MCPMessageTests {
         #expect(found.count == meant.count)
     }
 
+    /// A member of 2025-11-25 is none of 2025-06-18; what stands in `_meta` is anybody's in both.
+    @Test func anEarlierRevisionHasNoLaterMembers() async throws {
+        let ask = #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#
+        func list(_ members: String) -> String {
+            #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"x","inputSchema":{"type":"object"}\#(members)}]}}"#
+        }
+        let meant = [(#","icons":[]"#, 1), (#","execution":{}"#, 1), (#","title":"X","_meta":{"a":1}"#, 0)]
+        for (version, isEarlier) in [("2025-06-18", true), ("2025-11-25", false)] {
+            let conversations: [[String: Any]] = meant.map { one in
+                [
+                    "version": version,
+                    "messages": [["from": "client", "text": ask], ["from": "server", "text": list(one.0)]],
+                ]
+            }
+            let found = try await withSandbox { try await MCPDriver.complaints(conversations, $0) }
+            #expect(found.map(\.count) == meant.map { isEarlier ? $0.1 : 0 }, "\(found)")
+        }
+    }
+
     private static let meta = #"""
         "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}
         """#

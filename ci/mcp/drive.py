@@ -31,13 +31,30 @@ try:
     from mcp.client.stdio import StdioServerParameters, stdio_client
     from mcp.client.streamable_http import streamable_http_client
 
-    IS_CURRENT = True
+    IS_CURRENT, OPENS_CLIENTS = True, False
 except ImportError:
     import httpx
     import mcp.types as types
     from mcp import ClientSession, StdioServerParameters
     from mcp.client.stdio import stdio_client
-    from mcp.client.streamable_http import streamable_http_client
+
+    try:
+        from mcp.client.streamable_http import streamable_http_client
+
+        OPENS_CLIENTS = False
+    except ImportError:
+        from mcp.client.streamable_http import streamablehttp_client
+
+        def streamable_http_client(url, http_client):
+            """An earlier SDK opens the client itself, with headers of its own."""
+
+            def client(headers=None, **_):
+                http_client.headers.update(headers or {})
+                return http_client
+
+            return streamablehttp_client(url, httpx_client_factory=client)
+
+        OPENS_CLIENTS = True
 
     IS_CURRENT = False
 
@@ -118,7 +135,8 @@ async def streams(plan, tape):
     headers = {"Authorization": f"Bearer {plan['token']}"} if plan.get("token") else {}
     # There is nothing to verify on a socket, and certificates are files, too.
     transport = Taped(tape, uds=plan["socket"], verify=False)
-    async with httpx.AsyncClient(transport=transport, headers=headers, timeout=30) as client:
+    client = httpx.AsyncClient(transport=transport, headers=headers, timeout=30)
+    async with contextlib.nullcontext() if OPENS_CLIENTS else client:
         async with streamable_http_client("http://teleclaude/mcp", http_client=client) as pair:
             yield pair[:2]
 
