@@ -106,6 +106,40 @@ struct TransferFullTextTests {
         }
     }
 
+    /// A language is a hidden column of FTS4, and what it does not index keeps its values all the same.
+    @Test func theLanguageOfATextComesAlong() async throws {
+        try await transferred(
+            """
+            CREATE VIRTUAL TABLE notes USING fts4(title, secret, notindexed=SECRET, languageid="lang");
+            INSERT INTO notes (title, secret, lang) VALUES ('Ships', 'hidden', 3), ('Trains', 'veiled', 0);
+            """
+        ) { report, target in
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
+            let rows = try target.values("SELECT title, secret, lang FROM notes ORDER BY rowid")
+            #expect(rows == [["Ships", "hidden", 3], ["Trains", "veiled", 0]])
+            let index = try target.values("SELECT indexdef FROM pg_indexes WHERE indexname = 'notes_words'")
+            #expect(index[0][0].text?.contains("title") == true && index[0][0].text?.contains("secret") == false)
+        }
+    }
+
+    /// The application has the function that reads them, and nobody else: the table is left behind, with the reason.
+    @Test func aCompressedTextStaysBehind() async throws {
+        try await transferred(
+            """
+            CREATE TABLE other (id INTEGER PRIMARY KEY); INSERT INTO other VALUES (1);
+            CREATE VIRTUAL TABLE notes USING fts4(title, compress=hex, uncompress=quote);
+            INSERT INTO notes VALUES ('Ships');
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'uncompress=quote', 'uncompress=unzip') WHERE name = 'notes';
+            """
+        ) { report, target in
+            let rows = try target.values("SELECT id FROM other")
+            #expect(rows == [[1]])
+            let notes = report.omitted.first { $0.name == "notes" }
+            #expect(notes?.reason.contains("only its application's function unzip() reads") == true, "\(report.omitted)")
+        }
+    }
+
     /// fts3 keeps whatever is written.
     @Test func numbersInATextOfItsOwnStayNumbers() async throws {
         try await transferred(

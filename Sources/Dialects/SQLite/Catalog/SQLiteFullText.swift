@@ -40,7 +40,9 @@ struct SQLiteFullText {
             return
         }
         if cursor.take(symbol: "=") {
-            options[name.lowercased()] = cursor.current?.nameOrString ?? ""
+            let value = cursor.current?.nameOrString ?? ""
+            // The only option that may be there several times.
+            if name.lowercased() == "notindexed" { unindexed.insert(value) } else { options[name.lowercased()] = value }
         } else {
             columns.append(name)
             // fts3 and fts4 let a type follow, which means nothing.
@@ -49,8 +51,16 @@ struct SQLiteFullText {
         cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
     }
 
+    /// Why a full-text table's own texts can't be read, as a predicate; `nil` if nothing stands against it.
+    ///
+    /// FTS4 passes them through two functions that the application registers (https://www.sqlite.org/fts3.html, section 6.1).
+    static func objection(to sql: String) -> String? {
+        guard let function = SQLiteFullText(sql).options["uncompress"] else { return nil }
+        return "keeps its texts in a form that only its application's function \(function)() reads"
+    }
+
     private func fullText(named name: String) -> FullText? {
-        guard isFullText, !columns.isEmpty else { return nil }
+        guard isFullText, !columns.isEmpty, options["uncompress"] == nil else { return nil }
         let stems = options["tokenize"]?.lowercased().hasPrefix("porter") ?? false
         let content: FullText.Content
         switch options["content"] {
@@ -58,8 +68,11 @@ struct SQLiteFullText {
         case ""?: return nil
         case let table?: content = .table(table, key: options["content_rowid"] ?? "rowid")
         }
+        // A hidden column, which `SELECT *` does not show.
+        let language = content == .own ? options["languageid"] : nil
         return FullText(
-            name: name, columns: columns, indexed: columns.filter { !unindexed.contains($0) }, content: content,
+            name: name, columns: columns + [language].compactMap { $0 },
+            indexed: columns.filter { column in !unindexed.contains { SQLName.equal($0, column) } }, content: content,
             stems: stems)
     }
 }

@@ -85,8 +85,9 @@ package enum SQLiteInspector {
                 return .init(.shadowTable, object.name, reason: "holds what the virtual table \(virtual) indexes")
             }
             if object.isVirtualTable {
-                let module = SQLiteShadowTables.module(of: object.sql ?? "")
-                return .init(.virtualTable, object.name, reason: "is computed by SQLite's module \(module)")
+                let sql = object.sql ?? ""
+                let computed = "is computed by SQLite's module \(SQLiteShadowTables.module(of: sql))"
+                return .init(.virtualTable, object.name, reason: SQLiteFullText.objection(to: sql) ?? computed)
             }
             if object.kind == "trigger" {
                 let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"
