@@ -22,6 +22,8 @@ public struct Inspection: Sendable, Equatable {
     package var tablesOfOtherSchemas: [String: Int] = [:]
     /// Objects that a schema value has no place for, with the reason.
     public var omitted: [Omission]
+    /// The triggers, in the database's own words, where a dialect can say them in another one's.
+    package var triggers: [SourceTrigger] = []
     /// The same database in its own words.
     package var sameEngineCopy = SameEngineCopy()
     /// What each column holds in words that any database has, by table and column: where the database itself holds its columns

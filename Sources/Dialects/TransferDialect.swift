@@ -18,6 +18,10 @@ package protocol TransferSource: Dialect {
     /// A view in words that mean the same in the target. `relations` are what it names: tables with the types of the target, and
     /// other views as what `query` said of them.
     func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
+
+    /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name: with the
+    /// names of the source and the types of the target. None where the source's triggers are programs in a language of its own.
+    func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger]
 }
 
 /// A view's query in the words of the target.

@@ -70,6 +70,12 @@ struct TransferCommand: AsyncParsableCommand {
     var writeRules: String?
     @Option(
         help: ArgumentHelp(
+            "Write the triggers that stay behind to a new SQL file, in the target's words where that is possible, to be read and applied by hand.",
+            valueName: "file"),
+        completion: .file())
+    var writeTriggers: String?
+    @Option(
+        help: ArgumentHelp(
             "Use this many connections at once. Default: one for each processor, up to 8.", valueName: "n"))
     var jobs: Int?
     @Option(
@@ -136,6 +142,10 @@ struct TransferCommand: AsyncParsableCommand {
         if !(replaceRows + keepRows).isEmpty, !intoExisting {
             throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
         }
+        if writeTriggers != nil, intoHistory || intoExisting {
+            throw ValidationError(
+                "--write-triggers does not go with tables that are made by others: they have triggers of their own")
+        }
         if intoHistory || intoExisting,
             resume || certificate != nil || !(tables + exclude).isEmpty || lowercaseNames || nocase != nil
         {
@@ -147,7 +157,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await output.guarding({ WaysOn.explain($0, source: source, target: target) }) {
-            if let writeRules { try TextFile.requireAbsent(writeRules) }
+            for file in [writeRules, writeTriggers] { if let file { try TextFile.requireAbsent(file) } }
             let rules = try transferRules()
             let from = try Database.open(source, .readOnly)
             let to = try Database.open(
@@ -183,6 +193,7 @@ struct TransferCommand: AsyncParsableCommand {
             }
         progress.end()
         if !intoExisting { try write(plan.proposals) }
+        try write(plan.triggers)
         output.show(TransferDocument.document(plan)) { TransferPage.page(plan).text() }
     }
 
@@ -211,6 +222,7 @@ struct TransferCommand: AsyncParsableCommand {
             }
         progress.end()
         try write(report.proposals)
+        try write(report.plan.triggers)
         output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
         try files.finish(report, from.url, to.url)
         return report.verdict
@@ -269,6 +281,10 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func write(_ proposals: [ProposedRule]) throws {
         if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
+    }
+
+    private func write(_ triggers: [TranslatedTrigger]) throws {
+        if let writeTriggers { try TextFile.create(writeTriggers, TriggersFile.text(of: triggers)) }
     }
 
     /// Of all lists, however often the option was given.

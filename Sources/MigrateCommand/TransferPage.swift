@@ -19,6 +19,7 @@ enum TransferPage {
         page.add("Rows that differ", differences)
         page.add("Remarks", report.remarks)
         add(report.types, report.renames, report.omitted, report.incompatibleValues, to: &page)
+        page.add("Triggers (--write-triggers)", triggers(report.plan))
         page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
@@ -53,6 +54,7 @@ enum TransferPage {
         page.add(table)
         page.add("Remarks", plan.remarks)
         add(plan.typeNotes, plan.renames, plan.omitted, plan.incompatibleValues, to: &page)
+        page.add("Triggers (--write-triggers)", triggers(plan))
         page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
         page.add(
             "Rules to consider, as a file for --rules",
@@ -70,6 +72,15 @@ enum TransferPage {
         page.add("Not transferred", lines(omitted))
         page.add(
             "Incompatible values", incompatibleValues.map { "\($0): \(outcome($0.policy))" })
+    }
+
+    /// How many of the triggers that stay behind can be written in the target's words.
+    private static func triggers(_ plan: TransferPlan) -> [String] {
+        let translated = plan.triggers.filter { if case .statements = $0.outcome { true } else { false } }.count
+        guard translated > 0 else { return [] }
+        return [
+            "\(translated) of \(plan.triggers.count) can be written in the target's words, to be read and applied by hand"
+        ]
     }
 
     /// A line for each thing; the triggers of one table share one, behind all others.

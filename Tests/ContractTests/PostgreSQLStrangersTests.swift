@@ -194,6 +194,33 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    /// `(,)` is NULL as a pair, and is not as a text.
+    @Test("a column that is computed by what is another type there keeps its values")
+    func computedByOwnTypes() async throws {
+        let script = """
+            CREATE TYPE pair AS (a int, b text); CREATE TYPE mood AS ENUM ('sad', 'glad');
+            CREATE FUNCTION twice(n int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 2 * n';
+            CREATE TABLE t (id int PRIMARY KEY, p pair, m mood, is_empty bool GENERATED ALWAYS AS (p IS NULL) STORED,
+                is_low bool GENERATED ALWAYS AS (m < 'glad') STORED, doubled int GENERATED ALWAYS AS (twice(id)) STORED,
+                same int GENERATED ALWAYS AS (id + 1) STORED);
+            INSERT INTO t VALUES (1, ROW(NULL, NULL), 'sad'), (2, ROW(1, 'x'), 'glad'), (3, NULL, NULL);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, url, target in
+            #expect(
+                Self.lines(report).filter { $0.contains("GENERATED") } == [
+                    "other t.is_empty GENERATED: it reads p, which is a text there: its values are kept",
+                    "other t.is_low GENERATED: it reads m, which is a text there: its values are kept",
+                    "other t.doubled GENERATED: it calls twice(), which is the source's own",
+                ])
+            let rows = try target.values("SELECT id, is_empty, is_low, doubled, same FROM t ORDER BY id")
+            #expect(
+                rows == [
+                    [1, .boolean(true), .boolean(true), 2, 2], [2, .boolean(false), .boolean(false), 4, 3],
+                    [3, .boolean(true), .null, 6, 4],
+                ])
+        }
+    }
+
     @Test("a number that the server makes money of is no default of a text")
     func money() async throws {
         let script = "CREATE TABLE t (v money DEFAULT 1.5, w int); INSERT INTO t (w) VALUES (1)"

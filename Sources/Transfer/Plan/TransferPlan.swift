@@ -33,6 +33,8 @@ public struct TransferPlan: Sendable {
     var caseless: [CaselessColumn] = []
     /// Views of the target that ask for the time: no two readings of them need to yield the same.
     var viewsOfTheTime: Set<String> = []
+    /// The source's triggers in the target's words. None of them is made by the transfer.
+    package var triggers: [TranslatedTrigger] = []
 
     /// Whether rows may be set aside, so that there has to be a place for them.
     var quarantines: Bool {

@@ -14,6 +14,8 @@ struct TransferPlanner {
     var columnNames: [String: [String: String]] = [:]
     var viewNames: [String: String] = [:]
     var planned: [Table] = []
+    /// What views and triggers can name, by the source's folded names, with the types of the target.
+    var relations: [String: Table] = [:]
     var checks: [PlannedCheck] = []
     var typeNotes: [TypeNote] = []
     var omitted: [Omission]
@@ -75,7 +77,7 @@ struct TransferPlanner {
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted, remarks: remarks + tables.compactMap { caseless($0.table) },
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
-            viewsOfTheTime: viewsOfTheTime)
+            viewsOfTheTime: viewsOfTheTime, triggers: triggers())
     }
 
     /// Where columns become plain text, unique indexes come along as they are; what a program asks for does not.

@@ -7,7 +7,7 @@ extension TransferPlanner {
     mutating func views() -> [View] {
         var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
-        var read = Dictionary(
+        relations = Dictionary(
             zip(tables, planned).map { (SQLName.folded($0.table.name), seen($0.table, as: $1)) },
             uniquingKeysWith: { first, _ in first })
         return inspection.schema.views.compactMap { view in
@@ -16,12 +16,12 @@ extension TransferPlanner {
                 if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
-                let over = names.sorted().compactMap { read[$0] }
+                let over = names.sorted().compactMap { relations[$0] }
                 let translated = try source.query(of: view, over: over)
                 let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                read[SQLName.folded(view.name)] = relation
+                relations[SQLName.folded(view.name)] = relation
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
             } catch {
@@ -44,7 +44,7 @@ extension TransferPlanner {
         return table
     }
 
-    private func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
+    func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
         guard !changed.isEmpty else { return query }
         var query = query
         let names = query.namesFolded
@@ -59,7 +59,7 @@ extension TransferPlanner {
     }
 
     /// Names of tables, columns and views that are others in the target.
-    private var changedNames: [String: String] {
+    var changedNames: [String: String] {
         var changed: [String: String] = [:]
         for names in [tableNames, viewNames] + columnNames.values {
             for (name, target) in names where target != name { changed[name] = target }

@@ -27,10 +27,14 @@ struct PostgreSQLSameEngineCopy {
         for table in schema.tables {
             var result = SameEngineCopy.Table(name: table.name, statement: "", columns: [])
             var clauses: [String] = []
-            for column in byTable[table.name] ?? [] {
-                let type = transferred(column)
-                clauses.append(clause(column, type.word))
-                if column.column.generated == nil { result.columns.append(.init(column.column.name, type.transport)) }
+            let types = (byTable[table.name] ?? []).map { ($0, transferred($0)) }
+            let texts = types.filter { $1.transport == .text }.map { $0.0.column.name }
+            for (column, type) in types {
+                let objection = objection(to: column, texts)
+                clauses.append(clause(column, type.word, objection))
+                if column.column.generated == nil || objection != nil {
+                    result.columns.append(.init(column.column.name, type.transport))
+                }
                 if column.column.isIdentity, let last = counters[table.name]?[column.column.name] {
                     result.counters.append(.init(column: column.column.name, last: last))
                 }
@@ -80,7 +84,18 @@ struct PostgreSQLSameEngineCopy {
         "regprocedure", "regrole", "regtype", "aclitem",
     ]
 
-    private mutating func clause(_ column: PostgreSQLColumnReader.Column, _ type: String) -> String {
+    /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along. `texts` are the
+    /// table's columns that become texts, of which another expression may be true.
+    private func objection(to column: PostgreSQLColumnReader.Column, _ texts: [String]) -> String? {
+        guard let expression = column.expression else { return nil }
+        if let function = ownFunction(in: expression) { return "it calls \(function)(), which is the source's own" }
+        let text = column.column.generated == nil ? nil : texts.first { SQLExpression.sql(expression).mentions($0) }
+        return text.map { "it reads \($0), which is a text there: its values are kept" }
+    }
+
+    private mutating func clause(
+        _ column: PostgreSQLColumnReader.Column, _ type: String, _ objection: String?
+    ) -> String {
         let value = column.column
         var text = "\(SQLText.identifier(value.name)) \(type)"
         if let collation = column.ownCollation {
@@ -99,12 +114,9 @@ struct PostgreSQLSameEngineCopy {
         if value.isIdentity { return text + identity(column) }
         if !value.isNullable { text += " NOT NULL" }
         guard let expression = column.expression else { return text }
-        if let function = ownFunction(in: expression) {
+        if let objection {
             let what = value.generated == nil ? "DEFAULT" : "GENERATED"
-            copy.omitted.append(
-                .init(
-                    .other, "\(column.table).\(value.name) \(what)",
-                    reason: "it calls \(function)(), which is the source's own"))
+            copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
         // A sequence that a column owns makes it an identity column; any other is none of the tables that come along.

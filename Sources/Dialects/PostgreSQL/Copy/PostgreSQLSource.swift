@@ -31,6 +31,8 @@ extension PostgreSQLDialect: TransferSource {
         PostgreSQLExpressionTranslation(columns: columns, names: names)
     }
 
+    package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] { [] }
+
     /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no
     /// decimals: those are texts in SQLite, and compute in another way.
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {

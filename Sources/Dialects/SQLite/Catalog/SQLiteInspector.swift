@@ -55,6 +55,9 @@ package enum SQLiteInspector {
         inspection.omitted += views.omitted + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
+        inspection.triggers = catalog.objects.filter { $0.kind == "trigger" }.compactMap { trigger in
+            trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0) }
+        }
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
     }

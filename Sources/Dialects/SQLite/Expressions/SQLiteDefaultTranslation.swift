@@ -1,6 +1,31 @@
 // Defaults: what SQLite fills in, in PostgreSQL's words and for the type that the column has there.
 
 extension SQLiteExpressionTranslation {
+    /// A value that a statement writes into a column of this type, in PostgreSQL's words.
+    func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {
+        if tree == .null { return "NULL" }
+        if let moment = try Self.moment(tree, for: type) ?? Self.milliseconds(tree, for: type) { return moment }
+        if let constant = Self.constant(tree) {
+            let value = try Self.fitted(constant, to: type)
+            do { return try PostgreSQLDialect().render(value, for: type) } catch { throw Untranslatable(error.reason) }
+        }
+        let piece = try stored(piece(tree), as: type)
+        return Self.isAssignable(piece.kind, to: type) ? piece.sql : "(\(piece.sql))::\(Self.word(of: type))"
+    }
+
+    /// Whether PostgreSQL stores such a value in the column without a cast (its manual, 10.4).
+    static func isAssignable(_ kind: Kind, to type: ColumnType) -> Bool {
+        switch type {
+        case .json, .jsonText: kind != .text
+        case .native: false
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .bytes, .timestamp,
+            .datetime, .date, .time, .interval, .uuid:
+            true
+        }
+    }
+
+    static func word(of type: ColumnType) -> String { (try? PostgreSQLDialect().render(type)) ?? "text" }
+
     /// A default's expression as PostgreSQL's, for a column of this type.
     func defaultValue(_ text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
         if let idiom = Self.uuidIdiom(text, for: type) { return .expression(.native(sqlite: text, postgresql: idiom)) }
@@ -26,7 +51,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// What a column of this type stores of a value: a text of digits is a number to one of numbers.
-    private func stored(_ piece: Piece, as type: ColumnType) throws(Untranslatable) -> Piece {
+    func stored(_ piece: Piece, as type: ColumnType) throws(Untranslatable) -> Piece {
         let wanted = Self.kind(of: type)
         switch (wanted, piece.kind) {
         case (.text, .integer), (.text, .number), (.text, .boolean): return try text(piece)

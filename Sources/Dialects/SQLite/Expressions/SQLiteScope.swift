@@ -18,6 +18,8 @@ struct SQLiteScope {
     var picked: (places: Set<Place>, order: String)?
     /// Which columns were read outside of aggregates; `nil` where nobody asks.
     var uses: SQLiteColumnUses?
+    /// Whether its columns are found by a qualified name only, as those of a trigger's NEW and OLD.
+    var needsQualifier = false
 
     enum Found { case nothing, several, column(Place, SQLiteExpressionTranslation.ColumnSense) }
 
@@ -29,6 +31,7 @@ struct SQLiteScope {
     }
 
     func find(_ name: String) -> Found {
+        guard !needsQualifier else { return .nothing }
         let folded = SQLName.folded(name)
         let hits = relations.indices.compactMap { at in relations[at].find(name).map { (at, $0) } }
         guard hits.count > 1 else {

@@ -209,7 +209,8 @@ struct SQLiteTreeParser {
         case "EXISTS":
             guard take("("), let query = query(), take(")") else { return nil }
             return .exists(query)
-        case "SELECT", "RAISE": return nil
+        case "SELECT": return nil
+        case "RAISE": return raise()
         default:
             if take("(") { return call(text) }
             return qualified(text) ?? .name(text, isQuoted: false)

@@ -1,0 +1,58 @@
+/// A trigger as SQLite reads it (https://www.sqlite.org/lang_createtrigger.html).
+struct SQLiteTrigger: Equatable {
+    enum Timing: Equatable { case before, after, insteadOf }
+
+    enum Event: Equatable {
+        case insert, delete
+        /// `UPDATE OF a, b`; no columns stand for any column.
+        case update(of: [String])
+    }
+
+    /// One statement between BEGIN and END.
+    enum Statement: Equatable {
+        case insert(Insert)
+        case update(String, [Assignment], condition: SQLiteTree?)
+        case delete(from: String, condition: SQLiteTree?)
+        /// A SELECT, which has an effect only where it calls RAISE.
+        case select(SQLiteQuery)
+
+        /// The table whose rows the statement changes; `nil` for a SELECT.
+        var writtenTable: String? {
+            switch self {
+            case .insert(let insert): insert.table
+            case .update(let table, _, _), .delete(let table, _): table
+            case .select: nil
+            }
+        }
+    }
+
+    struct Assignment: Equatable {
+        var column: String
+        var value: SQLiteTree
+    }
+
+    struct Insert: Equatable {
+        /// What becomes of a row that breaks a unique key (https://www.sqlite.org/lang_conflict.html).
+        enum Conflict: Equatable {
+            case abort, ignore, replace
+            /// `ON CONFLICT (key) DO NOTHING`; without columns for any key.
+            case nothing(key: [String])
+            /// `ON CONFLICT (key) DO UPDATE SET … WHERE …`.
+            case update(key: [String], [Assignment], condition: SQLiteTree?)
+        }
+
+        var conflict = Conflict.abort
+        var table: String
+        /// Empty where the statement names none.
+        var columns: [String] = []
+        /// `nil` for DEFAULT VALUES.
+        var rows: SQLiteQuery?
+    }
+
+    var name: String
+    var timing = Timing.before
+    var event = Event.insert
+    var table: String
+    var condition: SQLiteTree?
+    var statements: [Statement] = []
+}

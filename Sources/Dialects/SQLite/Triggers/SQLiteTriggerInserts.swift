@@ -1,0 +1,221 @@
+// INSERT in a trigger's body, and what becomes of rows that break a key.
+
+extension SQLiteTriggerTranslation {
+    func rendered(_ insert: SQLiteTrigger.Insert) throws(Untranslatable) -> [String] {
+        let table = try written(insert.table)
+        let head = "INSERT INTO \(SQLText.identifier(table.name))"
+        guard let rows = insert.rows else { return ["\(head) DEFAULT VALUES;"] }
+        var columns: [Column] = []
+        if insert.columns.isEmpty { columns = table.columns.filter { $0.generated == nil } }
+        for name in insert.columns { columns.append(try written(name, of: table)) }
+        let start = "\(head) (\(SQLText.identifiers(columns.map(\.name))))"
+        guard let single = rows.singleRow else {
+            guard insert.conflict.keepsOtherRows else {
+                throw Untranslatable("it replaces or ignores rows that a query yields")
+            }
+            return ["\(start) \(try selected(rows, for: columns, of: table))\(try clause(insert.conflict, table));"]
+        }
+        var lines: [String] = []
+        for row in single.rows {
+            guard row.count == columns.count else {
+                throw Untranslatable("its INSERT has another number of values than \(table.name) has columns")
+            }
+            var values: [Value] = []
+            for (column, tree) in zip(columns, row) { values.append(try value(of: tree, in: column, of: table)) }
+            let list = values.map(\.sql).joined(separator: ", ")
+            let statement = "\(start) VALUES (\(list))\(try clause(insert.conflict, table));"
+            lines += try prepared(statement, insert.conflict, values, table)
+        }
+        guard let condition = single.condition else { return lines }
+        return Self.conditional(try translation.condition(condition), lines)
+    }
+
+    /// What an INSERT gives to a column.
+    private struct Value {
+        var column: Column
+        var tree: SQLiteTree
+        var sql: String
+    }
+
+    /// What a column stores of an expression.
+    private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
+        let assigned = try translation.assigned(tree, to: column.type)
+        let isNullable = tree != .null && !tree.isLiteral && (try? translation.piece(tree).isNullable) != false
+        let sql = tree == .null && column.isIdentity ? "DEFAULT" : assigned
+        return Value(column: column, tree: tree, sql: isNullable ? numbered(sql, column, table) : sql)
+    }
+
+    /// NULL in the column that stands for the rowid asks for the next number.
+    private func numbered(_ sql: String, _ column: Column, _ table: Table) -> String {
+        guard column.isIdentity else { return sql }
+        let place = "\(SQLText.literal(SQLText.identifier(table.name))), \(SQLText.literal(column.name))"
+        return "coalesce(\(sql), nextval(pg_get_serial_sequence(\(place))))"
+    }
+
+    /// The rows of a query, each value in the kind of the column that stores it.
+    private func selected(_ query: SQLiteQuery, for columns: [Column], of table: Table) throws(Untranslatable) -> String
+    {
+        let rows = try translation.rows(of: query)
+        guard rows.columns.count == columns.count else {
+            throw Untranslatable("its SELECT has another number of columns than the INSERT")
+        }
+        let names = columns.indices.map { SQLText.identifier("value_\($0 + 1)") }
+        var values: [String] = []
+        for (at, column) in columns.enumerated() {
+            let piece = SQLiteExpressionTranslation.piece(rows.columns[at], "\"rows\".\(names[at])")
+            let stored = try translation.stored(piece, as: column.type)
+            let isAssignable = SQLiteExpressionTranslation.isAssignable(stored.kind, to: column.type)
+            let word = SQLiteExpressionTranslation.word(of: column.type)
+            values.append(numbered(isAssignable ? stored.sql : "(\(stored.sql))::\(word)", column, table))
+        }
+        return
+            "SELECT \(values.joined(separator: ", ")) FROM (\(rows.sql)) AS \"rows\" (\(names.joined(separator: ", ")))"
+    }
+
+    // MARK: Conflicts
+
+    /// What follows the rows.
+    private func clause(
+        _ conflict: SQLiteTrigger.Insert.Conflict, _ table: Table
+    ) throws(Untranslatable) -> String {
+        switch conflict {
+        case .abort, .replace: return ""
+        case .ignore, .nothing(key: []): return " ON CONFLICT DO NOTHING"
+        case .nothing(let key): return " ON CONFLICT (\(try named(key, of: table))) DO NOTHING"
+        case .update(let key, let assignments, let condition):
+            var inside = translation(writing: table)
+            var excluded = SQLiteRelation(table)
+            excluded.name = "excluded"
+            var scope = SQLiteScope(relations: [excluded])
+            scope.needsQualifier = true
+            inside.scopes.insert(scope, at: 1)
+            let list = try rendered(assignments, to: table, inside)
+            let end = try condition.map { tree throws(Untranslatable) in " WHERE \(try inside.condition(tree))" } ?? ""
+            return " ON CONFLICT (\(try named(key, of: table))) DO UPDATE SET \(list)\(end)"
+        }
+    }
+
+    private func named(_ key: [String], of table: Table) throws(Untranslatable) -> String {
+        var names: [String] = []
+        for name in key { names.append(try written(name, of: table).name) }
+        return SQLText.identifiers(names)
+    }
+
+    /// The statement, with what has to be done or asked before it.
+    private func prepared(
+        _ statement: String, _ conflict: SQLiteTrigger.Insert.Conflict, _ values: [Value], _ table: Table
+    ) throws(Untranslatable) -> [String] {
+        switch conflict {
+        case .abort, .nothing, .update: return [statement]
+        case .ignore: return try ignoring(statement, values, table)
+        case .replace: return try replacing(values, table) + [statement]
+        }
+    }
+
+    /// SQLite ignores a row that breaks NOT NULL or a check, too, which ON CONFLICT does not.
+    private func ignoring(_ statement: String, _ values: [Value], _ table: Table) throws(Untranslatable) -> [String] {
+        guard table.checks.isEmpty else { throw Untranslatable("it ignores rows that break a check") }
+        let given = Dictionary(values.map { ($0.column.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var conditions: [String] = []
+        for column in table.columns where !column.isNullable && !column.isIdentity && column.generated == nil {
+            guard let value = given[column.name] else {
+                guard column.default != nil else {
+                    throw Untranslatable("it gives no value to \(table.name).\(column.name)")
+                }
+                continue
+            }
+            if !value.tree.isLiteral { conditions.append("(\(value.sql)) IS NOT NULL") }
+        }
+        return conditions.isEmpty
+            ? [statement] : Self.conditional(conditions.joined(separator: " AND "), [statement])
+    }
+
+    /// Removes the rows that stand in the way, for each unique key. SQLite fires no DELETE triggers for them.
+    private func replacing(_ values: [Value], _ table: Table) throws(Untranslatable) -> [String] {
+        guard !triggers.mayFire(onDeletingFrom: table.name) else {
+            throw Untranslatable("it replaces rows of \(table.name), which has triggers for rows that are deleted")
+        }
+        let indexes = table.indexes.filter(\.isUnique)
+        guard indexes.allSatisfy({ $0.condition == nil && $0.columnNames != nil }) else {
+            throw Untranslatable(
+                "it replaces rows of \(table.name), which has a unique index over an expression or a part")
+        }
+        let given = Dictionary(values.map { ($0.column.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for value in values where !value.column.isNullable && !value.column.isIdentity && !value.tree.isLiteral {
+            // REPLACE stores a default instead of NULL.
+            guard value.column.default == nil else {
+                throw Untranslatable("it may store the default of \(table.name).\(value.column.name) instead of NULL")
+            }
+        }
+        var lines: [String] = []
+        let keys =
+            [table.primaryKey?.columns].compactMap { $0 } + table.uniques.map(\.columns)
+            + indexes.compactMap(\.columnNames)
+        for key in keys {
+            var conditions: [String] = []
+            for name in key {
+                guard let value = given[name] else {
+                    guard table[column: name]?.isIdentity == true else {
+                        throw Untranslatable("it replaces rows by \(table.name).\(name), to which it gives no value")
+                    }
+                    continue
+                }
+                if value.sql != "DEFAULT" { conditions.append("\(SQLText.identifier(name)) = \(value.sql)") }
+            }
+            guard conditions.count == key.count else { continue }
+            lines.append(
+                "DELETE FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "));")
+        }
+        return lines
+    }
+}
+
+extension SQLiteTrigger.Insert.Conflict {
+    /// Whether nothing has to be done before the INSERT, so that its rows may come from a query.
+    fileprivate var keepsOtherRows: Bool {
+        switch self {
+        case .abort, .nothing, .update: true
+        case .ignore, .replace: false
+        }
+    }
+}
+
+extension Index {
+    /// The columns that it is over, where that is all it is over.
+    fileprivate var columnNames: [String]? {
+        var names: [String] = []
+        for part in parts {
+            guard case .column(let name) = part.key else { return nil }
+            names.append(name)
+        }
+        return names
+    }
+}
+
+extension SQLiteTree {
+    /// A literal other than NULL.
+    fileprivate var isLiteral: Bool {
+        switch self {
+        case .number, .string, .blob, .boolean: true
+        case .null, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn,
+            .isInQuery, .between, .matches, .collated, .cast, .choice:
+            false
+        }
+    }
+}
+
+extension SQLiteQuery {
+    /// The values of VALUES, or of a SELECT that reads no table, with its condition; `nil` for any other query.
+    fileprivate var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
+        if cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .values(let rows) = cores[0] {
+            return (rows, nil)
+        }
+        guard let select = plainSelect, select.sources.isEmpty else { return nil }
+        var row: [SQLiteTree] = []
+        for result in select.results {
+            guard case .expression(let tree, _, _) = result else { return nil }
+            row.append(tree)
+        }
+        return ([row], select.condition)
+    }
+}

@@ -1,0 +1,137 @@
+/// A trigger in PostgreSQL's words: a function in PL/pgSQL, and the trigger that calls it. Anything whose meaning is not known to be
+/// the same throws `Untranslatable`.
+struct SQLiteTriggerTranslation {
+    let trigger: SQLiteTrigger
+    let triggers: SQLiteTriggerSet
+    /// Translates expressions that may read NEW and OLD.
+    let translation: SQLiteExpressionTranslation
+    /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
+    let guardSetting: String?
+
+    init(_ trigger: SQLiteTrigger, among triggers: SQLiteTriggerSet) throws(Untranslatable) {
+        self.trigger = trigger
+        self.triggers = triggers
+        guard let table = triggers.relations[SQLName.folded(trigger.table)] else {
+            throw Untranslatable("\(trigger.table) is not transferred")
+        }
+        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        translation.relations = triggers.relations.mapValues { SQLiteRelation($0) }
+        translation.scopes = [Self.rowScope(of: table, trigger.event)]
+        self.translation = translation
+        guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
+        try requireCounterpart(of: table)
+    }
+
+    private static func rowScope(of table: Table, _ event: SQLiteTrigger.Event) -> SQLiteScope {
+        var scope = SQLiteScope()
+        scope.needsQualifier = true
+        func add(_ name: String) {
+            var relation = SQLiteRelation(table)
+            relation.name = name
+            scope.relations.append(relation)
+        }
+        switch event {
+        case .insert: add("new")
+        case .delete: add("old")
+        case .update:
+            add("new")
+            add("old")
+        }
+        return scope
+    }
+
+    /// PostgreSQL's manual, 39.1 and the page of CREATE TRIGGER.
+    private func requireCounterpart(of table: Table) throws(Untranslatable) {
+        let written = trigger.statements.compactMap(\.writtenTable)
+        switch trigger.timing {
+        case .after: break
+        case .before:
+            if written.contains(where: { SQLName.equal($0, trigger.table) }) {
+                throw Untranslatable("it changes its own table before the row is written, which PostgreSQL may refuse")
+            }
+            if table.columns.contains(where: { $0.generated != nil }) {
+                throw Untranslatable(
+                    "its table has computed columns, which are not computed yet before a row is written")
+            }
+        case .insteadOf:
+            if case .update(let columns) = trigger.event, !columns.isEmpty {
+                throw Untranslatable("it fires for certain columns of a view, which PostgreSQL can't tell")
+            }
+        }
+    }
+
+    /// A setting of the session has a name of two parts, of letters, digits and underscores.
+    private static func setting(for name: String) -> String {
+        let letters = name.utf8.map { byte -> String in
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "_\(byte)_"
+        }
+        return "running_trigger.t_\(letters.joined())"
+    }
+
+    // MARK: The function and its trigger
+
+    func statements() throws(Untranslatable) -> [String] {
+        var body = try guarded(statements: trigger.statements.map(rendered))
+        if let condition = trigger.condition { body = Self.conditional(try translation.condition(condition), body) }
+        let text = (["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]).joined(separator: "\n")
+        let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
+        return [
+            "CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS \(quote)\n\(text)\n\(quote)",
+            "CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(trigger.table)) FOR EACH ROW EXECUTE FUNCTION \(name)()",
+        ]
+    }
+
+    private var moment: String {
+        let timing =
+            switch trigger.timing {
+            case .before: "BEFORE"
+            case .after: "AFTER"
+            case .insteadOf: "INSTEAD OF"
+            }
+        switch trigger.event {
+        case .insert: return "\(timing) INSERT"
+        case .delete: return "\(timing) DELETE"
+        case .update(let columns):
+            return "\(timing) UPDATE" + (columns.isEmpty ? "" : " OF \(SQLText.identifiers(columns))")
+        }
+    }
+
+    /// The row that the statement goes on with; what an AFTER trigger returns is ignored.
+    private var result: String {
+        switch (trigger.timing, trigger.event) {
+        case (.after, _): "NULL"
+        case (_, .delete): "OLD"
+        case (_, .insert), (_, .update): "NEW"
+        }
+    }
+
+    /// SQLite does not fire a trigger that is running already, unless a program turns recursive_triggers on
+    /// (https://www.sqlite.org/pragma.html#pragma_recursive_triggers).
+    private func guarded(statements: [[String]]) -> [String] {
+        let lines = statements.flatMap { $0 }
+        guard let guardSetting else { return lines }
+        return Self.conditional(
+            "current_setting('\(guardSetting)', true) IS DISTINCT FROM 'on'",
+            [Self.setting(guardSetting, "on")] + lines + [Self.setting(guardSetting, "off")])
+    }
+
+    static func setting(_ name: String, _ value: String) -> String {
+        "PERFORM set_config('\(name)', '\(value)', true);"
+    }
+
+    static func conditional(_ condition: String, _ lines: [String]) -> [String] {
+        ["IF \(condition) THEN"] + indented(lines) + ["END IF;"]
+    }
+
+    static func indented(_ lines: [String]) -> [String] { lines.map { "    \($0)" } }
+
+    private static func dollarQuote(for text: String) -> String {
+        var (quote, number) = ("$trigger$", 1)
+        while text.contains(quote) {
+            number += 1
+            quote = "$trigger\(number)$"
+        }
+        return quote
+    }
+}

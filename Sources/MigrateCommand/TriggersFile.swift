@@ -1,0 +1,44 @@
+import Dialects
+
+/// The file of `--write-triggers`: SQL that makes the source's triggers in the target, and what could not be translated as comments.
+enum TriggersFile {
+    static func text(of triggers: [TranslatedTrigger]) -> String {
+        var parts = [head(triggers)]
+        for trigger in triggers {
+            guard case .statements(let statements, let note) = trigger.outcome else { continue }
+            let remark = note.map { ["-- NOTE: \(oneLine($0))"] } ?? []
+            parts.append(
+                ([commented(trigger.source.definition)] + remark + statements.map { "\($0);" }).joined(separator: "\n"))
+        }
+        for trigger in triggers {
+            guard case .refused(let reason) = trigger.outcome else { continue }
+            parts.append(
+                "-- Not translated: \(oneLine(trigger.source.name)): \(oneLine(reason))\n\(commented(trigger.source.definition))"
+            )
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func head(_ triggers: [TranslatedTrigger]) -> String {
+        guard !triggers.isEmpty else { return "-- The source has no triggers to translate." }
+        return """
+            -- The source's triggers in PostgreSQL's words. Read and try them before you apply them:
+            --     psql --single-transaction -v ON_ERROR_STOP=1 -f THIS-FILE DATABASE
+            -- What differs in PostgreSQL:
+            --   * AFTER triggers run when a statement has changed all of its rows; in SQLite they run row by row.
+            --   * Several triggers of one event run in the order of their names; SQLite promises no order.
+            --   * now() is the time at which the transaction began.
+            -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
+            """
+    }
+
+    /// Each line a comment, whatever it holds.
+    private static func commented(_ text: String) -> String {
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { "-- \($0)" }.joined(
+            separator: "\n")
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("transfer --write-triggers", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferTriggersFileTests {
+    private static let script = """
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, changes INTEGER DEFAULT 0); INSERT INTO notes VALUES (1, 'a', 0);
+        CREATE TRIGGER counted AFTER UPDATE OF title ON notes BEGIN
+            UPDATE notes SET changes = changes + 1 WHERE id = NEW.id; END;
+        CREATE TRIGGER odd AFTER INSERT ON notes BEGIN
+            SELECT RAISE(FAIL, 'no'); END;
+        """
+
+    private func read(_ file: String) throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
+
+    @Test("the file makes triggers that work, and says which can't be had")
+    func file() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.script)
+            let file = box("triggers.sql")
+            let run = try await box.migrate("transfer", source, target, "--write-triggers", file)
+            #expect(run.code == 0, "\(run)")
+            #expect(run.output.contains("1 of 2 can be written in the target's words"), "\(run)")
+            let text = try read(file)
+            #expect(text.contains("-- Not translated: odd: FAIL keeps changes that PostgreSQL takes back"), "\(text)")
+            #expect(text.contains("\n--     SELECT RAISE(FAIL, 'no'); END"), "\(text)")
+            let applied = try await box.run(
+                try Program(inPath: "psql"),
+                ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-f", file, target])
+            #expect(applied.code == 0, "\(applied)")
+            #expect(
+                try query("UPDATE notes SET title = 'b' RETURNING (SELECT changes FROM notes)", on: target) == ["0"])
+            #expect(try query("SELECT changes FROM notes", on: target) == ["1"])
+        }
+    }
+
+    @Test("a dry run writes it, too; a file that exists is left alone; nothing is written where others make the tables")
+    func places() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.script)
+            let file = box("triggers.sql")
+            let plan = try await box.migrate("transfer", source, target, "--dry-run", "--write-triggers", file)
+            #expect(plan.code == 0 && plan.output.contains("1 of 2 can be written"), "\(plan)")
+            #expect(try read(file).contains("CREATE FUNCTION \"counted\"()"))
+            let again = try await box.migrate("transfer", source, target, "--write-triggers", file)
+            #expect(again.code == 2 && again.error.contains("triggers.sql"), "\(again)")
+            #expect(try tables(target).isEmpty)
+            for option in ["--into-history", "--into-existing"] {
+                let run = try await box.migrate("transfer", source, target, option, "--write-triggers", box("b.sql"))
+                #expect(run.code == 64 && run.error.contains("--write-triggers"), "\(run)")
+            }
+            let plain = try await box.migrate(
+                "transfer", "sqlite:" + box("none.db"), target, "--write-triggers", box("c.sql"))
+            #expect(plain.code != 0)
+            #expect(!FileManager.default.fileExists(atPath: box("c.sql")))
+        }
+    }
+}

@@ -1,0 +1,276 @@
+import Dialects
+import TestSupport
+import Testing
+
+@testable import Transfer
+
+/// SQLite's triggers in PL/pgSQL: the same statements leave the same rows in both databases.
+@Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferTriggerTests {
+    /// Transfers the database of a script, makes what could be translated, and hands over both ends.
+    private func withTriggers(
+        _ script: String,
+        _ check:
+            @escaping @Sendable ([TranslatedTrigger], _ source: any Connection, _ target: any Connection) throws -> Void
+    ) async throws {
+        let fixture = try SQLiteFixture(script)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            let triggers = report.plan.triggers
+            try await Database.withConnections(Database(fixture.url), Database(url)) { source, target in
+                for case .statements(let statements, _) in triggers.map(\.outcome) {
+                    for statement in statements { try target.execute(SQL(trusted: statement)) }
+                }
+                try check(triggers, source, target)
+            }
+        }
+    }
+
+    private func refusals(_ triggers: [TranslatedTrigger]) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: triggers.compactMap { trigger in
+                if case .refused(let reason) = trigger.outcome { (trigger.source.name, reason) } else { nil }
+            })
+    }
+
+    private static let library = """
+        CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT, views INTEGER DEFAULT 0, score REAL,
+            changed INTEGER DEFAULT 0);
+        CREATE TABLE parts (id INTEGER PRIMARY KEY, doc INTEGER REFERENCES docs (id) ON DELETE CASCADE, size INTEGER);
+        CREATE TABLE log (id INTEGER PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL, doc INTEGER, old TEXT, new TEXT);
+        CREATE TABLE counts (name TEXT PRIMARY KEY NOT NULL, n INTEGER NOT NULL);
+        CREATE TABLE tags (name TEXT PRIMARY KEY NOT NULL, uses INTEGER DEFAULT 0);
+        CREATE TABLE meta (k TEXT UNIQUE, v TEXT, id INTEGER PRIMARY KEY);
+        CREATE VIEW titles AS SELECT id, title FROM docs;
+        INSERT INTO counts VALUES ('docs', 0), ('parts', 0);
+        CREATE TRIGGER docs_touch AFTER UPDATE ON docs WHEN NEW.title <> OLD.title BEGIN
+            UPDATE docs SET changed = changed + 1, score = length(NEW.title) / 2.0 WHERE id = NEW.id; END;
+        CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+            INSERT INTO log (what, doc, new) VALUES ('insert', NEW.id, upper(NEW.title));
+            UPDATE counts SET n = n + 1 WHERE name = 'docs'; END;
+        CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN
+            INSERT INTO log (what, doc, old) SELECT 'delete', OLD.id, OLD.title WHERE OLD.title <> 'secret';
+            UPDATE counts SET n = (SELECT count(*) FROM docs) WHERE name = 'docs'; END;
+        CREATE TRIGGER docs_au AFTER UPDATE OF title, body ON docs BEGIN
+            INSERT INTO log VALUES (NULL, CASE WHEN NEW.body IS NULL THEN 'emptied' ELSE 'update' END, NEW.id, OLD.title, NEW.title);
+            END;
+        CREATE TRIGGER docs_bi BEFORE INSERT ON docs BEGIN
+            SELECT CASE WHEN NEW.title = '' THEN RAISE(ABORT, 'a title, please')
+                WHEN length(NEW.title) > 50 THEN RAISE(ABORT, 'too long') END; END;
+        CREATE TRIGGER parts_bi BEFORE INSERT ON parts WHEN NEW.size < 0 BEGIN SELECT RAISE(IGNORE); END;
+        CREATE TRIGGER parts_a BEFORE INSERT ON parts BEGIN
+            SELECT RAISE(ABORT, 'no such doc') WHERE NEW.doc IS NOT NULL AND (SELECT id FROM docs WHERE id = NEW.doc) IS NULL; END;
+        CREATE TRIGGER parts_ai AFTER INSERT ON parts BEGIN
+            UPDATE docs SET views = views + NEW.size WHERE id = NEW.doc;
+            INSERT INTO counts (name, n) VALUES ('doc ' || NEW.doc, 1)
+                ON CONFLICT (name) DO UPDATE SET n = n + excluded.n WHERE n < 3; END;
+        CREATE TRIGGER parts_ad AFTER DELETE ON parts BEGIN
+            INSERT INTO counts SELECT 'gone', 1 WHERE true ON CONFLICT DO NOTHING;
+            DELETE FROM counts WHERE name = 'doc ' || OLD.doc AND NOT EXISTS (SELECT 1 FROM parts WHERE doc = OLD.doc); END;
+        CREATE TRIGGER docs_tag AFTER UPDATE OF body ON docs BEGIN
+            INSERT OR IGNORE INTO tags (name) VALUES (NEW.body);
+            UPDATE tags SET uses = uses + 1 WHERE name IN (SELECT body FROM docs WHERE id = NEW.id); END;
+        CREATE TRIGGER parts_au AFTER UPDATE ON parts BEGIN
+            INSERT OR REPLACE INTO meta (k, v) VALUES ('last', NEW.size), (NEW.doc, 'x');
+            REPLACE INTO meta (k, v, id) VALUES ('first', coalesce((SELECT min(size) FROM parts), 0), 1); END;
+        CREATE TRIGGER titles_u INSTEAD OF UPDATE ON titles BEGIN UPDATE docs SET title = NEW.title WHERE id = OLD.id; END;
+        CREATE TRIGGER titles_d INSTEAD OF DELETE ON titles BEGIN DELETE FROM docs WHERE id = OLD.id; END;
+        CREATE TRIGGER titles_i INSTEAD OF INSERT ON titles BEGIN
+            INSERT INTO docs (id, title) SELECT coalesce(max(id), 0) + 1, NEW.title FROM docs; END;
+        """
+
+    /// A statement as an application would send it. Numbers that the databases give are not compared: a statement that fails uses up
+    /// one of PostgreSQL's.
+    private func statement(_ random: inout SeededGenerator) -> String {
+        let (id, other) = (Int.random(in: 1...12, using: &random), Int.random(in: 1...40, using: &random))
+        let title =
+            ["''", "'secret'", "'t\(other)'", "'\(String(repeating: "x", count: 60))'"].randomElement(using: &random)
+            ?? ""
+        let body = ["NULL", "'b\(id % 3)'", "'b'"].randomElement(using: &random) ?? ""
+        return [
+            "INSERT INTO docs (id, title, body) VALUES (\(id), \(title), \(body))",
+            "INSERT INTO docs (id, title) VALUES (\(id), 't1'), (\(id + 20), \(title))",
+            "UPDATE docs SET title = \(title) WHERE id % 4 = \(id % 4)",
+            "UPDATE docs SET body = \(body) WHERE id = \(id)",
+            "UPDATE docs SET title = title || 'y', body = \(body) WHERE id <= \(id)",
+            "DELETE FROM docs WHERE id = \(id)",
+            "INSERT INTO parts VALUES (\(other), \(id), \(other - 5))", "INSERT INTO parts VALUES (\(other), NULL, 7)",
+            "UPDATE parts SET size = size + 1 WHERE doc = \(id)", "DELETE FROM parts WHERE id % 5 = \(id % 5)",
+            "UPDATE titles SET title = \(title) WHERE id = \(id)", "DELETE FROM titles WHERE id = \(id)",
+            "INSERT INTO titles (title) VALUES (\(title))",
+        ].randomElement(using: &random) ?? ""
+    }
+
+    private static let contents = [
+        "SELECT id, title, body, views, score, changed FROM docs ORDER BY 1",
+        "SELECT id, doc, size FROM parts ORDER BY 1",
+        "SELECT what, doc, old, new, count(*) FROM log GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4, 5",
+        "SELECT name, n FROM counts ORDER BY 1", "SELECT name, uses FROM tags ORDER BY 1",
+        "SELECT k, v FROM meta ORDER BY 1",
+    ]
+
+    @Test(arguments: 1...8)
+    func theSameHappensInBoth(seed: UInt64) async throws {
+        try await withTriggers(Self.library) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            try source.executeScript("PRAGMA foreign_keys = ON")
+            var random = SeededGenerator(seed: seed)
+            var failures = 0
+            for _ in 0..<120 {
+                let text = statement(&random)
+                let outcomes = [source, target].map { connection in
+                    Result { try connection.execute(SQL(trusted: text)) }
+                }
+                let isDone = outcomes.map { if case .success = $0 { true } else { false } }
+                #expect(isDone[0] == isDone[1], "\(text): \(outcomes)")
+                failures += isDone[0] ? 0 : 1
+                for query in Self.contents {
+                    let rows = try [source, target].map { try comparable($0.values("\(trusted: query)")) }
+                    try #require(rows[0] == rows[1], "seed \(seed), after \(text): \(query)")
+                }
+            }
+            #expect((1..<100).contains(failures))
+        }
+    }
+
+    /// PostgreSQL sorts texts by its own rules.
+    private func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
+
+    /// A moment is written as the column has it, and is the present one.
+    @Test func momentsAreWrittenAsTheColumnHasThem() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, at DATETIME, day DATE, seconds INTEGER, words TEXT, done BOOLEAN);
+            INSERT INTO t VALUES (1, 'a', '2024-01-02 03:04:05', '2024-01-02', 1704164645, 'x', 0);
+            CREATE TRIGGER t_au AFTER UPDATE OF v ON t BEGIN UPDATE t SET at = datetime('now'), day = date('now'),
+                seconds = unixepoch(), words = strftime('%Y-%m-%d', 'now'), done = 1 WHERE id = NEW.id; END;
+            """
+        ) { triggers, _, target in
+            #expect(refusals(triggers).isEmpty)
+            try target.execute("UPDATE t SET v = 'b'")
+            let fresh = try target.queryValue(
+                """
+                SELECT at > (now() AT TIME ZONE 'UTC') - interval '1 minute' AND day >= (now() AT TIME ZONE 'UTC')::date - 1
+                    AND seconds > extract(epoch FROM now()) - 60 AND words = to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+                    AND done FROM t
+                """)
+            #expect(fresh?.boolean == true)
+        }
+    }
+
+    /// An AFTER trigger of PostgreSQL sees all rows that its statement has changed, SQLite's those up to its own.
+    @Test func whatReadsItsOwnTableIsSaidToDoSo() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE u (n INTEGER);
+            CREATE TRIGGER reads AFTER DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
+            CREATE TRIGGER writes AFTER DELETE ON t BEGIN DELETE FROM t WHERE v = OLD.v; INSERT INTO u VALUES (OLD.id); END;
+            CREATE TRIGGER before_it BEFORE DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
+            """
+        ) { triggers, _, _ in
+            let noted = triggers.filter { if case .statements(_, .some) = $0.outcome { true } else { false } }
+            #expect(noted.map(\.source.name) == ["reads"])
+        }
+    }
+
+    @Test func whatMeansSomethingElseIsRefused() async throws {
+        let bodies = [
+            "AFTER INSERT ON t BEGIN UPDATE t SET v = last_insert_rowid(); END":
+                "last_insert_rowid() has no counterpart",
+            "AFTER INSERT ON t BEGIN SELECT RAISE(FAIL, 'x'); END": "FAIL keeps changes",
+            "AFTER INSERT ON t BEGIN INSERT OR FAIL INTO t (v) VALUES ('x'); END": "FAIL keeps changes",
+            "AFTER INSERT ON t BEGIN SELECT RAISE(IGNORE); END": "gives up a row that is written already",
+            "AFTER INSERT ON t BEGIN SELECT 1; END": "runs a SELECT that raises nothing",
+            "AFTER INSERT ON t BEGIN UPDATE OR IGNORE t SET v = 1; END": "UPDATE OR",
+            "AFTER INSERT ON t BEGIN UPDATE t SET v = u.w FROM u; END": "updates from another table",
+            "AFTER INSERT ON t BEGIN INSERT INTO gone VALUES (1); END": "writes gone, which is not transferred",
+            "AFTER INSERT ON t BEGIN INSERT INTO u VALUES (1, 2, 3); END": "another number of values",
+            "AFTER INSERT ON t BEGIN UPDATE u SET n = NEW.v; END": "it is not of type",
+            "AFTER INSERT ON t BEGIN INSERT OR IGNORE INTO c VALUES (1); END": "ignores rows that break a check",
+            "AFTER INSERT ON t BEGIN REPLACE INTO t (id, v) VALUES (1, 'x'); END":
+                "has triggers for rows that are deleted",
+            "AFTER INSERT ON t BEGIN REPLACE INTO u (w) SELECT v FROM t; END":
+                "replaces or ignores rows that a query yields",
+            "BEFORE INSERT ON t BEGIN UPDATE t SET v = 1; END": "changes its own table before the row is written",
+            "INSTEAD OF UPDATE OF v ON tv BEGIN SELECT RAISE(ABORT, 'x'); END": "for certain columns of a view",
+            "AFTER DELETE ON t BEGIN UPDATE t SET v = \"v\" || OLD.v; END": nil,
+        ]
+        let triggers = bodies.sorted { $0.key < $1.key }.enumerated().map { "CREATE TRIGGER t\($0) \($1.key);" }
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE u (w TEXT, n INTEGER);
+            CREATE TABLE c (n INTEGER CHECK (n > 0)); CREATE TABLE gone (n); CREATE VIEW tv AS SELECT v FROM t;
+            INSERT INTO u VALUES ('a', 1);
+            \(triggers.joined(separator: "\n"))
+            DROP TABLE gone;
+            """
+        ) { translated, _, _ in
+            let reasons = refusals(translated)
+            for (at, body) in bodies.sorted(by: { $0.key < $1.key }).enumerated() {
+                #expect((reasons["t\(at)"] == nil) == (body.value == nil), "\(body.key): \(reasons["t\(at)"] ?? "")")
+                if let words = body.value {
+                    #expect(reasons["t\(at)"]?.contains(words) == true, "\(reasons["t\(at)"] ?? "")")
+                }
+            }
+        }
+    }
+
+    /// A trigger that writes its own table does not fire itself, and one that is fired by another does; names may hold anything.
+    @Test func aTriggerDoesNotFireItself() async throws {
+        try await withTriggers(
+            #"""
+            CREATE TABLE "my t" (id INTEGER PRIMARY KEY, n INTEGER, "new" TEXT); INSERT INTO "my t" VALUES (1, 0, 'a');
+            CREATE TABLE u (n INTEGER); INSERT INTO u VALUES (0);
+            CREATE TRIGGER "it's ""ä""" AFTER UPDATE ON "my t" BEGIN UPDATE "my t" SET n = n + 1; UPDATE u SET n = n + 1; END;
+            CREATE TRIGGER second AFTER UPDATE ON u BEGIN UPDATE "my t" SET n = n + 10, "new" = 'is new'; END;
+            """#
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty)
+            for connection in [source, target] {
+                try connection.execute("UPDATE \"my t\" SET n = 100")
+                try connection.execute("UPDATE u SET n = n + 100")
+            }
+            let rows = try [source, target].map { try $0.values("SELECT t.n, \"new\", u.n FROM \"my t\" t, u") }
+            #expect(rows[0] == rows[1])
+        }
+    }
+
+    /// NULL in an INTEGER PRIMARY KEY asks for the next number, from wherever it comes.
+    @Test func whatHasNoNumberGetsTheNext() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (v TEXT, other INTEGER); CREATE TABLE u (id INTEGER PRIMARY KEY, v TEXT);
+            CREATE TRIGGER a AFTER INSERT ON t BEGIN INSERT INTO u VALUES (NULL, NEW.v); END;
+            CREATE TRIGGER b AFTER INSERT ON t BEGIN INSERT INTO u VALUES (NEW.other, NEW.v); END;
+            CREATE TRIGGER c AFTER INSERT ON t BEGIN INSERT INTO u SELECT other, v || 'c' FROM t WHERE other IS NULL; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty)
+            for connection in [source, target] { try connection.execute("INSERT INTO t VALUES ('x', NULL)") }
+            let rows = try [source, target].map { try $0.values("SELECT id, v FROM u ORDER BY id") }
+            #expect(rows.map(\.count) == [3, 3])
+            #expect(rows[0].map { $0[0] } == rows[1].map { $0[0] })
+        }
+    }
+
+    /// What feeds an index over words needs no trigger there; one that feeds a text of its own does.
+    @Test func whatFeedsAnIndexIsNotTranslated() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
+            CREATE VIRTUAL TABLE search USING fts5(title, content='docs', content_rowid='id');
+            CREATE TRIGGER a AFTER INSERT ON docs BEGIN INSERT INTO search (rowid, title) VALUES (NEW.id, NEW.title); END;
+            CREATE VIRTUAL TABLE words USING fts5(title);
+            CREATE TRIGGER b AFTER INSERT ON docs BEGIN INSERT INTO words (rowid, title) VALUES (NEW.id, NEW.title); END;
+            """
+        ) { triggers, _, target in
+            #expect(triggers.map(\.source.name) == ["b"])
+            #expect(refusals(triggers).isEmpty)
+            try target.execute("INSERT INTO docs VALUES (3, 'Boats')")
+            let rows = try target.values("SELECT rowid, title FROM words")
+            #expect(rows == [[3, "Boats"]])
+        }
+    }
+}
