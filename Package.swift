@@ -1,7 +1,7 @@
 // swift-tools-version:6.1
 import PackageDescription
 
-// On Linux libpq is loaded when the first PostgreSQL database is named (Sources/CPostgreSQL/libpq.c), elsewhere it is linked.
+// On Linux libpq is loaded when the first PostgreSQL database is named (Sources/CPostgreSQL/libpq.c). Elsewhere it is linked.
 #if os(Linux)
     let clientLibrary = Target.target(name: "TCPostgreSQL", path: "Sources/CPostgreSQL", exclude: ["System"])
 #else
@@ -9,10 +9,10 @@ import PackageDescription
         name: "TCPostgreSQL", path: "Sources/CPostgreSQL/System", pkgConfig: "libpq", providers: [.brew(["libpq"])])
 #endif
 
-// Which part of the package needs it: who leaves out a part's trait does not fetch it.
+// Each of these names the traits of the parts that need it. A program that enables none of the traits does not fetch the
+// package.
 let argumentParser = library("ArgumentParser", of: "swift-argument-parser", for: "Commands", "SystemYAML")
-// libyaml, or Yams for the copy of libyaml in it: what a machine has to have for a build are SQLite, libpq and,
-// for telec, ncurses.
+// libyaml is the system's, or the copy in Yams. For a build a machine needs only SQLite, libpq and, for telec, ncurses.
 let yaml: [Target.Dependency] = [
     library("Yams", of: "Yams", for: "Commands"), .target(name: "TCLibYAML", condition: .when(traits: ["SystemYAML"])),
 ]
@@ -36,7 +36,8 @@ let package = Package(
         .executable(name: "teleclauded", targets: ["teleclauded"]),
         .executable(name: "telec", targets: ["telec"]),
     ],
-    // `traits: []` leaves Dialects, Migrator and Transfer, and of the dependencies swift-collections. Without a word one gets all.
+    // With `traits: []` a program gets Dialects, Migrator and Transfer, and of the dependencies only swift-collections. By
+    // default it gets everything.
     traits: [
         .trait(name: "Commands", description: "MigrateCommand: the command line for a history of one's own"),
         .trait(
@@ -50,28 +51,29 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        // Maps that share their parts: a schema value.
+        // Persistent maps that share their parts. Schema values are made of them.
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        // Brings libyaml, which reads settings and the rules of a transfer.
+        // Contains libyaml, which reads the settings and the rules of a transfer.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        // HTTP on the daemon's socket, and what that stands on.
+        // HTTP on the daemon's socket, and the packages below it.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        // No two modules of a program's packages may have one name: what is not for others is called TC….
-        // Arrows point down only: the programs -> MigrateCommand, TCMigrations, TCRuntime -> Transfer -> Migrator -> Dialects -> C libraries.
+        // No two modules of a program's packages may have the same name, so modules that are not for others have the prefix TC.
+        // Dependencies point only from left to right: the programs -> MigrateCommand, TCMigrations, TCRuntime -> Transfer ->
+        // Migrator -> Dialects -> C libraries.
         .systemLibrary(
             name: "TCSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         clientLibrary,
-        // SHA-256 by libcrypto, loaded in the same way. macOS has its own.
+        // SHA-256 from libcrypto, which is loaded in the same way as libpq. macOS has its own.
         .target(name: "TCCrypto", path: "Sources/CCrypto"),
         .systemLibrary(name: "TCSpawn", path: "Sources/CSpawn"),
         .systemLibrary(name: "TCMalloc", path: "Sources/CMalloc"),
-        // The full-screen terminal program's screen.
+        // The screen of the full-screen terminal program.
         .systemLibrary(
             name: "TCNcurses", path: "Sources/CNcurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
         .target(name: "TCPOSIX", path: "Sources/POSIX"),
@@ -85,26 +87,26 @@ let package = Package(
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]),
         .target(name: "Migrator", dependencies: ["Dialects"]),
-        // Every row of one database into another, proven.
+        // Copies every row of one database into another, and proves the copy.
         .target(name: "Transfer", dependencies: ["Dialects", "Migrator"]),
         .target(name: "TCMigrations", dependencies: ["Migrator"], path: "Migrations"),
         // Pages for a browser, and the charts in them, as text.
         .target(name: "TCPages", path: "Sources/Pages"),
-        // How the three programs speak to people.
+        // The terminal input and output that the three programs share.
         .target(
             name: "TCTerminal",
             dependencies: ["Migrator", "TCPOSIX", argumentParser], path: "Sources/Terminal"),
-        // The commands, for any history: a program of its own is one line around them.
+        // The commands, for any history. A program with its own history is one line around them.
         .target(
             name: "MigrateCommand",
             dependencies: ["Migrator", "Transfer", "TCTerminal", "TCPages", "TCPOSIX", "TCYAML", argumentParser]),
-        // An existing single-user install's data into this schema.
+        // Transfers an existing single-user install's data into this schema.
         .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
-        // All that a daemon keeps, into a folder and back.
+        // Writes everything that a daemon keeps into a folder, and restores it.
         .target(name: "TCBackup", dependencies: ["Transfer", "TCRuntime", "TCPOSIX"], path: "Sources/Backup"),
-        // A module of its own, so that tc-migrate can ask it without the server.
+        // The settings are a module of their own, so that tc-migrate can read them without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
-        // The Model Context Protocol as values: messages, revisions, tools. What a tool does is the daemon's.
+        // The Model Context Protocol as values: messages, revisions, tools. The daemon implements the tools.
         .target(name: "TCMCP", dependencies: ["Dialects", "TCSettings"], path: "Sources/MCP"),
         .target(
             name: "TCRuntime",
@@ -118,17 +120,18 @@ let package = Package(
                 library("NIOHTTP1", of: "swift-nio", for: "Daemon", "SystemDaemon"),
                 library("ServiceLifecycle", of: "swift-service-lifecycle", for: "Daemon", "SystemDaemon"),
             ], path: "Sources/Runtime"),
-        // The daemon as a service of the whole machine.
+        // The daemon as a service for the whole machine.
         .target(
             name: "TCSystem",
             dependencies: ["Dialects", "Migrator", "Transfer", "TCImport", "TCPOSIX", "TCSettings", "TCRuntime"],
             path: "Sources/System"),
-        // The sessions on a whole terminal.
+        // The full-screen terminal program for sessions.
         .target(
             name: "TCTUI", dependencies: ["Dialects", "TCRuntime", "TCTerminal", "TCNcurses", "TCPOSIX"],
             path: "Sources/TUI",
             linkerSettings: [
-                // What pkg-config says of it holds flags that SwiftPM does not pass on; macOS has wide characters under the plain name.
+                // ncurses is linked by name, because pkg-config reports flags for it that SwiftPM does not pass on. On macOS the
+                // library with the plain name has wide characters.
                 .linkedLibrary("ncursesw", .when(platforms: [.linux])),
                 .linkedLibrary("ncurses", .when(platforms: [.macOS])),
             ]),
@@ -144,7 +147,8 @@ let package = Package(
                 "TCTerminal", "TCMCP", "TCPages", "TCPOSIX",
             ]),
         .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
-        // The same commands around histories that a test chooses: the real one can't show an edit, a pause or a failure.
+        // The same commands around histories that a test chooses, because the real history can't show an edit, a pause or a
+        // failure.
         .executableTarget(
             name: "tc-migrate-fixture", dependencies: ["MigrateCommand", "Migrator", "TCTerminal"],
             path: "Tests/FixtureProgram"),
@@ -158,9 +162,9 @@ let package = Package(
         .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "MCPTests", dependencies: ["TCMCP", "Dialects", "TCSettings"]),
         .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
-        // One suite for every backend.
+        // One suite that runs on every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
-        // The real programs, driven from outside.
+        // Runs the real programs from outside.
         .testTarget(
             name: "CLITests",
             dependencies: [

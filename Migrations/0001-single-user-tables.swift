@@ -1,7 +1,8 @@
 import Migrator
 
 extension Migration {
-    /// The tables of the single-user install, in proper types. `schema_migrations` was its own ledger and is not among them.
+    /// Creates the tables of the single-user install, with proper types. `schema_migrations` was that install's own ledger
+    /// and is not among them.
     static let singleUserTables = Migration("0001-single-user-tables") {
         CreateTable("sessions") {
             Column("session_id", .text).primaryKey()

@@ -1,8 +1,8 @@
 import Migrator
 
 extension Migration {
-    /// Whose session it is. A uid is unsigned and has 32 bits, so it needs a bigint; the index serves "my sessions, newest
-    /// first", page by page.
+    /// Adds the owner of a session. A uid is an unsigned number of 32 bits, so its column is a bigint. The index serves
+    /// "my sessions, newest first", page by page.
     static let sessionOwners = Migration("0002-session-owners") {
         AlterTable("sessions") {
             AddColumn("owner_person", .text).nullable()

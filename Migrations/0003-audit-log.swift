@@ -1,11 +1,12 @@
 import Migrator
 
 extension Migration {
-    /// Who looked at whose session: one chain of rows, which the database itself only lets grow at its end (docs/audit.md).
+    /// Adds the audit log, which records who looked at whose session. It is one chain of rows, and the database itself lets it
+    /// grow only at its end (docs/audit.md).
     ///
-    /// `audit_head` says where the chain ends. Locking its row is what keeps writers in line, and the database alone moves it.
-    /// No column of the log but its key is unique: SQLite's REPLACE takes away the rows that a new one collides with, and no
-    /// trigger sees them go (https://www.sqlite.org/lang_conflict.html).
+    /// `audit_head` holds the end of the chain. Writers lock its row, so that they append one after the other, and only the
+    /// database moves it. Apart from its key, no column of the log is unique: SQLite's REPLACE removes the rows that a new row
+    /// collides with, and no trigger sees that removal (https://www.sqlite.org/lang_conflict.html).
     static let auditLog = Migration("0003-audit-log") {
         CreateTable("audit_head") {
             Column("id", .bigint).primaryKey().check("id = 1")
@@ -42,9 +43,9 @@ extension Migration {
     }
 }
 
-/// What makes the log grow at its end only, in the words of either database.
+/// The triggers that let the log grow only at its end, in each database's SQL.
 private enum AuditTriggers {
-    /// BEFORE INSERT runs before a conflict is resolved, so that REPLACE and ON CONFLICT meet it too.
+    /// The triggers for SQLite. BEFORE INSERT runs before a conflict is resolved, so REPLACE and ON CONFLICT can't avoid it.
     static let sqlite = """
         CREATE TRIGGER audit_log_append BEFORE INSERT ON audit_log
         WHEN NOT EXISTS (SELECT 1 FROM audit_head WHERE id = 1 AND NEW.seq = seq + 1 AND NEW.previous_hash = hash)
@@ -92,10 +93,10 @@ private enum AuditTriggers {
         DROP TRIGGER audit_log_append
         """
 
-    /// Who may insert a row need not be able to move the head: `audit_log_advance` does it with its owner's rights. Such a
-    /// function must find its tables whatever the caller has in his search path or among his temporary tables, which come
-    /// first where `pg_temp` is not named (https://www.postgresql.org/docs/current/sql-createfunction.html, "Writing SECURITY
-    /// DEFINER Functions Safely").
+    /// The triggers for PostgreSQL. A role that may insert rows need not be able to move the head, because `audit_log_advance`
+    /// moves it with its owner's rights. Such a function must find its own tables whatever the caller's search path or
+    /// temporary tables are; temporary tables come first if `pg_temp` is not named
+    /// (https://www.postgresql.org/docs/current/sql-createfunction.html, "Writing SECURITY DEFINER Functions Safely").
     static let postgresql = """
         CREATE OR REPLACE FUNCTION audit_log_advance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN

@@ -1,7 +1,8 @@
 import Migrator
 
 extension Migration {
-    /// Which daemon may write: the epoch grows with each that takes over, and a writer that still has an older one is refused.
+    /// Adds the lease, which names the daemon that may write. The epoch grows with each daemon that takes over, and a writer
+    /// with an older epoch is refused.
     static let daemonLease = Migration("0004-daemon-lease") {
         CreateTable("daemon_lease") {
             Column("id", .bigint).primaryKey().check("id = 1")

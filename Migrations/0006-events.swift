@@ -1,10 +1,12 @@
 import Migrator
 
 extension Migration {
-    /// What the single-user install kept in a database of its own, `events.db`: it told people, and grouped what came in.
+    /// Adds the tables that the single-user install kept in a separate database, `events.db`. They hold what it told people,
+    /// and how it grouped the events that came in.
     ///
-    /// The columns are those of that file, so that a transfer matches them by name. Its indexes over a column that is unique
-    /// anyhow are left out. A notification without an `idempotency_key` repeats nothing, and there may be any number of them.
+    /// The columns are those of that file, so that a transfer matches them by name. Indexes over a column that is unique
+    /// anyway are left out. A notification without an `idempotency_key` repeats no other, and there may be any number of
+    /// them.
     static let events = Migration("0006-events") {
         CreateTable("notifications") {
             Column("id", .bigint).identity().primaryKey()

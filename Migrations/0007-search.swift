@@ -1,10 +1,11 @@
 import Migrator
 
 extension Migration {
-    /// Finds memories and mirrors by the words in them, as the single-user install did: by what each database has for that.
+    /// Adds full-text search for memories and mirrors, as the single-user install had it. Each database uses its own kind of
+    /// index.
     ///
-    /// SQLite keeps an FTS5 table beside each of the two, which triggers keep in step with it: they hold the words, not the
-    /// texts. A SQLite that was built without FTS5 refuses this migration and has done nothing.
+    /// SQLite keeps an FTS5 table beside each of the two tables, which triggers keep up to date; it holds the words, not the
+    /// texts. A SQLite that was built without FTS5 refuses this migration, and nothing is changed.
     static let search = Migration("0007-search") {
         RunSQL(
             .native(sqlite: SearchIndexes.sqlite, postgresql: SearchIndexes.postgresql),
@@ -12,10 +13,11 @@ extension Migration {
     }
 }
 
-/// The words of either database.
+/// The statements that create and drop the indexes, in each database's SQL.
 private enum SearchIndexes {
-    /// `rebuild` reads what is there already. A change is a removal of the old words and an addition of the new ones: an index
-    /// without texts of its own has to be told what it is to forget (https://www.sqlite.org/fts5.html, 4.4.3).
+    /// The statements for SQLite. `rebuild` indexes the existing rows. A trigger for a change removes the old words and adds the
+    /// new ones, because an index without texts of its own has to be told what to remove (https://www.sqlite.org/fts5.html,
+    /// 4.4.3).
     static let sqlite = """
         CREATE VIRTUAL TABLE memory_observations_fts USING fts5(
             title, subtitle, narrative, facts, concepts, content='memory_observations', content_rowid='id');
@@ -72,11 +74,11 @@ private enum SearchIndexes {
         DROP TABLE memory_observations_fts
         """
 
-    /// A GIN index over the words that `search_words` finds in a text: those that FTS5's `unicode61` finds, in lower case and
-    /// without accents. It is a function because an index and its queries have to say the same, and it costs enough that the
-    /// planner asks the index wherever it can.
+    /// The statements for PostgreSQL: a GIN index over the words that `search_words` finds in a text. Those are the words that
+    /// FTS5's `unicode61` finds, in lower case and without accents. It is a function because an index and its queries must use
+    /// the same expression, and its declared cost is high enough that the planner uses the index wherever it can.
     ///
-    /// Not `to_tsvector`, for two reasons. A `tsvector` holds at most 1 MB, so that a long conversation could not be stored at
+    /// `to_tsvector` is not used, for two reasons. A `tsvector` holds at most 1 MB, so a long conversation could not be stored at
     /// all ("string is too long for tsvector"). And its parser takes `docs/plan.md`, `example.com` and `ada@example.com` for one
     /// word each, in which nobody finds `plan`, `example` or `ada`.
     ///
@@ -87,10 +89,11 @@ private enum SearchIndexes {
     ///     to_tsvector(…)          86 s       137 MB      as it was        6 ms
     ///     a generated tsvector   122 s       139 MB      570 MB           -
     ///
-    /// A generated column would also be one that SQLite lacks, and that a transfer has to leave out.
+    /// A generated column would also be one that SQLite lacks, so a transfer would have to omit it.
     ///
-    /// A word counts by its first 200 letters: an index's entry has room for 2,700 bytes. What parts words is listed, since
-    /// a class like `[[:alnum:]]` holds nothing but ASCII where the database's locale is C. There, `lower` knows A to Z only.
+    /// Only the first 200 letters of a word count, because an index entry has room for 2,700 bytes. The characters that separate
+    /// words are listed, because a class like `[[:alnum:]]` holds only ASCII if the database's locale is C. In that locale
+    /// `lower` changes only A to Z.
     static let postgresql = #"""
         CREATE OR REPLACE FUNCTION search_words(text) RETURNS text[]
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 SET search_path = pg_catalog AS $$

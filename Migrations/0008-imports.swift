@@ -1,8 +1,9 @@
 import Migrator
 
 extension Migration {
-    /// What was brought over from an existing install, and what of it has no place, or not as it was: a row of an old table, the
-    /// old columns of a row, a value that its column does not take. The record is JSON from which each value can be had again.
+    /// Adds the records of what was imported from an existing install, and of what had no place or was changed: a row of an old
+    /// table, the old columns of a row, a value that its column does not hold. A record is JSON from which each value can be
+    /// recovered exactly.
     static let imports = Migration("0008-imports") {
         CreateTable("imports") {
             Column("id", .bigint).identity().primaryKey()

@@ -1,7 +1,8 @@
 import Migrator
 
 extension Migration {
-    /// What is removed with a session is found by it, however many there are.
+    /// Adds indexes for the rows that are removed together with their session, so that they are found quickly however
+    /// many there are.
     static let retention = Migration("0009-retention") {
         AlterTable("mirrors") {
             AddIndex("session_id")

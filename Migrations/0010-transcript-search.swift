@@ -1,10 +1,11 @@
 import Migrator
 
 extension Migration {
-    /// Finds sessions by what was said in them: the texts of recordings, in passages of some lines, and how far each recording is read.
+    /// Adds search in what was said in sessions: the texts of recordings in passages of some lines, and how far each recording
+    /// has been read.
     ///
-    /// `scope` says whom a passage is for, as marks that are no words (`=u1001`, `=shared`). It stands in the index beside the words:
-    /// what somebody finds among his own costs what his own sessions hold, however much others have recorded.
+    /// `scope` says who may find a passage, as marks that can't be words (`=u1001`, `=shared`). The marks are in the same index
+    /// as the words, so the cost of a search among one's own sessions depends on those alone, however much others have recorded.
     static let transcriptSearch = Migration("0010-transcript-search") {
         CreateTable("transcript_passages") {
             Column("id", .bigint).identity().primaryKey()
@@ -29,7 +30,7 @@ extension Migration {
     }
 }
 
-/// The index over the words of passages, as `0007-search` has it over those of memories, with the scope beside them.
+/// The index over the words of passages. It is like that of `0007-search` over the words of memories, but also holds the scope.
 private enum PassageIndex {
     static let sqlite = """
         CREATE VIRTUAL TABLE transcript_passages_fts USING fts5(

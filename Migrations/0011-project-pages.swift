@@ -1,8 +1,8 @@
 import Migrator
 
 extension Migration {
-    /// A project's sessions, newest first, page by page: without an index of its own a page of a project in which little happens
-    /// reads every session there is. How many each project has is counted of it, too.
+    /// Adds an index for a project's sessions, newest first, page by page. Without it, a page of a project with few sessions
+    /// reads every session there is. The index also serves to count each project's sessions.
     static let projectPages = Migration("0011-project-pages") {
         AlterTable("sessions") {
             AddIndex("project_path", "last_activity", "session_id")

@@ -1,7 +1,8 @@
 import Migrator
 
 extension History {
-    /// TeleClaude's migrations, in the only order there is. Throws when they contradict each other, which a test rules out.
+    /// Returns TeleClaude's migrations, in the order in which they are applied. Throws if they contradict each other, which
+    /// a test rules out.
     public static func teleclaude() throws(HistoryError) -> History {
         try History {
             Migration.singleUserTables

@@ -1,7 +1,7 @@
 import Migrator
 
 extension Schema {
-    /// The database as it stands today. A test holds it equal to the replayed history.
+    /// The declared schema of the database. A test checks that it equals the replayed history.
     public static let current = Schema {
         Table("sessions") {
             Column("session_id", .text).primaryKey()

@@ -9,7 +9,7 @@ let package = Package(
         .package(name: "teleclaude", path: "../..", traits: ["Commands"])
     ],
     targets: [
-        // A module of its own, so that your program can have the history, too.
+        // The migrations are a module of their own, so that your program can use the history too.
         .target(
             name: "Migrations", dependencies: [.product(name: "Migrator", package: "teleclaude")], path: "Migrations"),
         .executableTarget(

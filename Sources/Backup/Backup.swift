@@ -4,8 +4,9 @@ import TCPOSIX
 import TCRuntime
 import Transfer
 
-/// Copies everything that a daemon keeps into a folder, while it runs: the database as it is at one moment, then the recordings, so
-/// that each session's is there. The copy is proven against the original, and the manifest is written last.
+/// Copies everything that a daemon keeps into a folder while the daemon runs: first the database as it is at one moment, then the
+/// recordings, so that the recordings of every session in the copy are there. The copy is compared with the original, and the
+/// manifest is written last.
 public struct Backup: Sendable {
     private let database: Database
     private let history: History
@@ -14,7 +15,7 @@ public struct Backup: Sendable {
     private let program: String
     private let paths: BackupPaths
 
-    /// `settings` are paths of files to take along.
+    /// Creates a backup. `settings` are the paths of settings files to include.
     public init(
         of database: Database, _ history: History, stateFolder: String, settings: [String], into folder: String,
         program: String
@@ -35,7 +36,7 @@ public struct Backup: Sendable {
         public var what: What
     }
 
-    /// What would be copied, or was.
+    /// A description of what would be copied, or was copied.
     public struct Report: Sendable {
         public var product: String
         public var tables: [Manifest.Table]
@@ -45,7 +46,7 @@ public struct Backup: Sendable {
         public var remarks: [String]
     }
 
-    /// Tells what `run` would do, and writes nothing.
+    /// Returns what `run` would do, and writes nothing.
     public func plan() async throws -> Report {
         try requireFree()
         let source = try await BackupSource.read(database, history)
@@ -58,8 +59,9 @@ public struct Backup: Sendable {
             remarks: source.remarks)
     }
 
-    /// Throws `BackupError`, and what a transfer does. Then nothing of it is left, unless it was ended by force; and then it has no
-    /// manifest.
+    /// Makes the backup.
+    /// - Throws: `BackupError`, and the errors of a transfer. A failed backup is removed. Only a process that was killed leaves
+    ///   files, and they have no manifest.
     public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
         try requireFree()
         let source = try await BackupSource.read(database, history)
@@ -74,7 +76,7 @@ public struct Backup: Sendable {
 
     private var recordings: String { "\(stateFolder)/transcripts" }
 
-    /// A folder that holds anything is somebody's: an older backup, or something else.
+    /// Checks that the folder is empty or absent. A folder with contents may be an older backup or somebody's data.
     private func requireFree() throws(BackupError) {
         guard Files.isThere(paths.folder) else { return }
         guard try Files.isEmpty(paths.folder) else {
@@ -153,7 +155,7 @@ public struct Backup: Sendable {
 
     private static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-    /// Of the copy, so that it is of the copy's moment.
+    /// Returns the head of the audit log in the copy, so that it is of the same moment as the copy.
     private func auditHead() async throws -> Manifest.Head? {
         let copy = try Database(
             DatabaseURL(sqlitePath: paths.database), options: ConnectionOptions(access: .readOnly))
@@ -162,7 +164,7 @@ public struct Backup: Sendable {
         return head.map { Manifest.Head(seq: $0.seq, hash: $0.hash) }
     }
 
-    /// Everything is on the disk before there is a manifest that says so.
+    /// Writes everything to the disk, and only then the manifest that vouches for it.
     private func finish(_ manifest: Manifest) throws {
         sync()
         let draft = "\(paths.manifest).part"
@@ -174,7 +176,7 @@ public struct Backup: Sendable {
     }
 }
 
-/// What a backup that failed has made.
+/// The files that a failed backup has created.
 struct BackupRemains {
     let paths: BackupPaths
 

@@ -1,6 +1,6 @@
-/// Why a backup was not made, or not restored.
+/// The reason why a backup was not made or not restored.
 public struct BackupError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A stable word for programs.
+    /// A stable identifier for programs.
     public var code: String
     public var message: String
     public var remedy: String

@@ -1,4 +1,4 @@
-/// What may be in the folder of a backup.
+/// The paths that the folder of a backup may contain.
 struct BackupPaths: Sendable {
     let folder: String
 
@@ -12,10 +12,10 @@ struct BackupPaths: Sendable {
     static let sums = "SHA256SUMS"
     static let database = "database.db"
 
-    /// What SQLite puts beside a file (https://www.sqlite.org/tempfiles.html).
+    /// The suffixes of the files that SQLite creates beside a database (https://www.sqlite.org/tempfiles.html).
     static let besideDatabase = ["-wal", "-shm", "-journal"]
 
-    /// Whether a line of the sums may be about this: nothing outside the folder, and nothing but what is restored.
+    /// Returns whether a line of the sums may name this path: the path is inside of the folder, and a restore knows it.
     static func isKnown(_ path: String) -> Bool {
         if path == database { return true }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ struct BackupPaths: Sendable {
         return parts[0] == "settings" || parts[0] == "transcripts" && isRecording(String(parts[1]))
     }
 
-    /// Names as the daemon gives them (`TranscriptStore`).
+    /// Returns whether the name has the form that the daemon gives to recordings (`TranscriptStore`).
     static func isRecording(_ name: String) -> Bool {
         guard name.hasSuffix(".cast"), name.utf8.count > 5 else { return false }
         return name.dropLast(5).utf8.allSatisfy { byte in

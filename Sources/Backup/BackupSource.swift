@@ -2,18 +2,19 @@ import Dialects
 import Migrator
 import Transfer
 
-/// The database that is copied: what it is, where it stands in the history, and what in it is nobody's.
+/// The database that is copied: its kind, its position in the history, and the tables and columns that no migration declares.
 struct BackupSource {
     var product: String
-    /// Up to where it is migrated.
+    /// The history up to the last migration that is applied to the database.
     var history: History
-    /// Tables and columns that no migration declares.
+    /// The tables and columns that no migration declares.
     var undeclared: [String]
 
     var migrations: [String] { history.migrations.map(\.id) }
     var remarks: [String] { undeclared.map { "\($0) is not the daemon's: it is not copied" } }
 
-    /// Throws `BackupError` where there is nothing to copy, or the programs are not of its version.
+    /// Reads the database.
+    /// - Throws: `BackupError` if there is nothing to copy, or if the programs are of another version than the database.
     static func read(_ database: Database, _ history: History) async throws -> BackupSource {
         guard !database.isMissing else {
             throw BackupError(

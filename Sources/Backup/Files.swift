@@ -1,7 +1,7 @@
 import Dialects
 import TCPOSIX
 
-/// Files of a backup, and of a restored state: for their owner alone.
+/// Files of a backup, and of a restored state, which only their owner may access.
 enum Files {
     static func failure(_ what: String) -> BackupError {
         let number = errno
@@ -12,7 +12,7 @@ enum Files {
                 ? "free some space, and try again" : "see what stands in the way")
     }
 
-    /// An open file, which is closed with its last user.
+    /// An open file, which is closed when its last reference goes away.
     final class Handle {
         let number: Int32
         let path: String
@@ -37,7 +37,7 @@ enum Files {
             return facts
         }
 
-        /// Hands over what it holds from its beginning to its end, or up to `limit`, in blocks.
+        /// Passes the contents to a closure in blocks, from the beginning to the end or up to `limit` bytes.
         func blocks(
             upTo limit: Int64 = .max, _ body: (UnsafeRawBufferPointer) throws(BackupError) -> Void
         ) throws(BackupError) {
@@ -74,7 +74,7 @@ enum Files {
             try result.get()
         }
 
-        /// The SHA-256 of its bytes, or of the first so many.
+        /// Returns the SHA-256 digest of the file's bytes, or of the first `limit` of them.
         func digest(upTo limit: Int64 = .max) throws(BackupError) -> String {
             var stream = SHA256.Stream()
             do throws(BackupError) {
@@ -93,7 +93,7 @@ enum Files {
 
     static func digest(of path: String) throws(BackupError) -> String { try Handle(reading: path).digest() }
 
-    /// The whole of a small file.
+    /// Returns all bytes of a small file.
     static func read(_ path: String, limit: Int = 64 << 20) throws(BackupError) -> [UInt8] {
         let file = try Handle(reading: path)
         guard file.facts.st_size <= limit else {
@@ -104,7 +104,7 @@ enum Files {
         return bytes
     }
 
-    /// Makes a folder for its owner alone; false when something is there already.
+    /// Creates a folder that only its owner may access. Returns false if the path exists already.
     @discardableResult
     static func makeFolder(_ path: String) throws(BackupError) -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
@@ -112,14 +112,15 @@ enum Files {
         return false
     }
 
-    /// Whether a folder is there and holds anything. Throws when it is no folder, or may not be looked into.
+    /// Returns whether a folder is empty.
+    /// - Throws: `BackupError` if the path is no readable folder.
     static func isEmpty(_ folder: String) throws(BackupError) -> Bool {
         var isEmpty = true
         try each(in: folder) { _ in isEmpty = false }
         return isEmpty
     }
 
-    /// The names in a folder, one after the other, in no order: there may be millions.
+    /// Passes the names in a folder to a closure one by one, in no order, because there may be millions of them.
     static func each(in folder: String, _ body: (String) throws(BackupError) -> Void) throws(BackupError) {
         guard let entries = opendir(folder) else { throw failure("the folder \(folder) can't be read") }
         defer { closedir(entries) }

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// What a backup says of itself, in `backup.json`. It is written last: a folder without it is no backup.
+/// The description of a backup, in `backup.json`. It is written last: a folder without it is not a backup.
 public struct Manifest: Codable, Sendable, Equatable {
     public struct Table: Codable, Sendable, Equatable {
         public var name: String
         public var rows: Int
-        /// Of all values, as a transfer computes it (docs/digest.md).
+        /// The digest of all values, as a transfer computes it (docs/digest.md).
         public var digest: String?
     }
 
@@ -14,24 +14,24 @@ public struct Manifest: Codable, Sendable, Equatable {
         public var hash: String
     }
 
-    /// Of this document.
+    /// The version of this document's format.
     public var version = 1
     public var kind = Self.kind
     public var madeAt: String
-    /// The version of telec that made it.
+    /// The version of telec that made the backup.
     public var program: String
-    /// What the database was: `PostgreSQL 17.2`. In the backup it is a SQLite file in any case.
+    /// The original database, such as `PostgreSQL 17.2`. In the backup it is always a SQLite file.
     public var product: String
-    /// Those that were applied, in order.
+    /// The applied migrations, in order.
     public var migrations: [String]
     public var tables: [Table]
-    /// Where the audit log ended.
+    /// The last entry of the audit log.
     public var auditHead: Head?
     public var recordings: Int
     public var recordingBytes: Int64
-    /// Names of the files in `settings/`.
+    /// The names of the files in `settings/`.
     public var settings: [String]
-    /// The SHA-256 of the file `SHA256SUMS`, which has those of all others.
+    /// The SHA-256 digest of the file `SHA256SUMS`, which holds the digests of all other files.
     public var sums: String
 
     static let kind = "teleclaude-backup"
@@ -49,7 +49,8 @@ public struct Manifest: Codable, Sendable, Equatable {
         return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
     }
 
-    /// Throws `BackupError`.
+    /// Reads a manifest.
+    /// - Throws: `BackupError` if the bytes are not a valid manifest.
     init(parsing bytes: [UInt8], at path: String) throws(BackupError) {
         guard let found = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), found.kind == Self.kind else {
             throw BackupError("no_backup", "\(path) is none of a backup", remedy: "name the folder of a backup")

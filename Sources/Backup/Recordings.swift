@@ -5,7 +5,7 @@ import TCRuntime
 struct Recordings {
     let folder: String
 
-    /// How many, and how large they are now.
+    /// Returns the number of recordings and their present size in bytes.
     func count() throws(BackupError) -> (files: Int, bytes: Int64) {
         var (files, bytes) = (0, Int64(0))
         guard Files.isThere(folder) else { return (0, 0) }
@@ -17,7 +17,8 @@ struct Recordings {
         return (files, bytes)
     }
 
-    /// Copies one up to its last whole chunk, and compares. Returns what was copied; `nil` when it has gone meanwhile.
+    /// Copies a recording up to its last whole chunk, and compares the copy. Returns the size and digest of the copy; `nil` if
+    /// the recording has disappeared.
     func copy(_ name: String, to target: String) throws(BackupError) -> (bytes: Int64, digest: String)? {
         let source: Files.Handle
         do { source = try Files.Handle(reading: "\(folder)/\(name)") } catch {
@@ -29,13 +30,13 @@ struct Recordings {
         }
         let copy = try Files.Handle(making: target)
         try source.blocks(upTo: Int64(source.facts.st_size)) { block throws(BackupError) in try copy.append(block) }
-        // What stands behind the last whole chunk is still being written, or was never acknowledged.
+        // The bytes behind the last whole chunk are still being written, or were never acknowledged.
         do { _ = try TranscriptFile(target) } catch {
             throw BackupError("file", "\(target): \(error.message)", remedy: "see what stands in the way")
         }
         let size = Int64(copy.facts.st_size)
         let digest = try copy.digest()
-        // A recording only grows, so that its beginning is what was copied, or something is wrong.
+        // A recording only grows, so its beginning must equal the copy.
         guard try source.digest(upTo: size) == digest else {
             throw BackupError(
                 "copy_differs", "the copy of \(source.path) is not equal to it",

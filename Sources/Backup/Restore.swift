@@ -4,10 +4,10 @@ import TCPOSIX
 import TCRuntime
 import Transfer
 
-/// Brings a backup back, into a database and a state folder that hold nothing yet.
+/// Restores a backup into a database and a state folder that are still empty.
 ///
-/// First every file is compared with its digest. Then the recordings are put in their place, and at last the database is filled, by
-/// one transaction: until then nothing can be taken for a whole installation, and the same may be run again.
+/// First every file is compared with its digest. Then the recordings are put in their place. The database is filled last, in one
+/// transaction: until then nothing looks like a complete installation, and the same restore can be run again.
 public struct Restore: Sendable {
     private let paths: BackupPaths
     private let database: Database
@@ -24,14 +24,14 @@ public struct Restore: Sendable {
     public struct Report: Sendable {
         public var manifest: Manifest
         public var tables: [Manifest.Table]
-        /// The settings that lie in the backup: they are the admin's to put in place.
+        /// The settings files in the backup, which the admin has to put in place.
         public var settings: [String]
-        /// What the audit log's chain says of itself; `nil` where nothing was written.
+        /// The verdict on the audit log's chain; `nil` if nothing was written.
         public var audit: AuditVerdict?
         public var remarks: [String]
     }
 
-    /// Compares every file, looks at the target, and writes nothing.
+    /// Compares every file and examines the target, and writes nothing.
     public func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
@@ -40,7 +40,8 @@ public struct Restore: Sendable {
         return report(manifest, manifest.tables)
     }
 
-    /// Throws `BackupError`, and what a transfer does. The database is then as empty as it was.
+    /// Restores the backup.
+    /// - Throws: `BackupError`, and the errors of a transfer. The database is then as empty as before.
     public func run(
         _ events: @escaping @Sendable (Backup.Event) -> Void = { _ in }
     ) async throws -> Report {
@@ -70,7 +71,8 @@ public struct Restore: Sendable {
 
     // MARK: - The backup
 
-    /// Its manifest, and the history up to where it was. Throws where a file is not as it was written.
+    /// Returns the manifest, and the history up to the backup's position.
+    /// - Throws: An error if a file differs from what was written.
     private func read() throws -> (Manifest, History) {
         guard Files.isThere(paths.manifest) else {
             throw BackupError(
@@ -91,7 +93,7 @@ public struct Restore: Sendable {
         return (manifest, known)
     }
 
-    /// Throws where the manifest tells of other rows than there are: while nothing is written yet.
+    /// Checks, before anything is written, that the rows are those that the manifest describes.
     private func requireTold(_ manifest: Manifest) async throws {
         let source = try source
         let isTold = try await source.withConnection { connection in
@@ -110,7 +112,8 @@ public struct Restore: Sendable {
             "damaged", "\(path) is not as it was written", remedy: "restore another backup; nothing was changed")
     }
 
-    /// A backup of an earlier version is restored as it was: the daemon migrates it at its start.
+    /// Returns the history of the backup. A backup of an earlier version is restored at its own version, and the daemon migrates
+    /// it at its start.
     private func history(of manifest: Manifest) throws -> History {
         let ids = history.migrations.map(\.id)
         guard ids.starts(with: manifest.migrations), !manifest.migrations.isEmpty else {
@@ -129,7 +132,7 @@ public struct Restore: Sendable {
         }
     }
 
-    /// Throws where the database holds anything but what a migration makes by itself.
+    /// Checks that the database holds only what migrations create.
     private func requireFree(_ history: History) async throws {
         if let path = database.url.filePath { try StatePlace.requireFolder(of: path) }
         guard !database.isMissing, try await !isFresh(history) else { return }
@@ -144,8 +147,8 @@ public struct Restore: Sendable {
         }
     }
 
-    /// Whether it is what migrations alone make, all of them or the first ones: a restore that was ended by force has left it so. No
-    /// daemon ever worked there, and nobody was logged.
+    /// Returns whether the database is what migrations alone make, all of them or the first ones. A restore that was killed
+    /// leaves such a database. No daemon has worked in it, and its audit log is empty.
     private func isFresh(_ history: History) async throws -> Bool {
         guard let status = try? await Migrator(history: history, database: database).status(), status.outOfOrder.isEmpty
         else { return false }
@@ -196,7 +199,8 @@ public struct Restore: Sendable {
         return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
     }
 
-    /// The digests say that what was read is what is there; the numbers, that it is what the manifest tells.
+    /// Compares the tables with the manifest. The digests have shown that the target equals the source; the row counts show that
+    /// it is what the manifest describes.
     private func requireEqual(_ tables: [Manifest.Table], _ manifest: Manifest) throws(BackupError) {
         let told = Dictionary(manifest.tables.map { ($0.name, $0.rows) }) { a, _ in a }
         guard let table = tables.first(where: { told[$0.name] != $0.rows }) else { return }

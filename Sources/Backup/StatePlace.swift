@@ -1,14 +1,14 @@
 import TCPOSIX
 
-/// The state folder into which recordings are restored. What is made in it belongs to its owner.
+/// The state folder into which recordings are restored. New files in it get the folder's owner.
 struct StatePlace {
     let folder: String
 
     private var recordings: String { "\(folder)/transcripts" }
-    /// How a recording is called until it is whole.
+    /// The suffix of a recording that is not complete yet.
     private static let draft = ".restoring"
 
-    /// Throws where there is anything but what an unfinished restore of this very backup has left.
+    /// Checks that the folder holds nothing except the remains of an unfinished restore of the same backup.
     func requireFree(for sums: Sums) throws {
         guard Files.isThere(recordings), try !Files.isEmpty(recordings) else { return }
         var present: Set<String> = []
@@ -62,7 +62,7 @@ struct StatePlace {
         if try Files.makeFolder(path) { try giveAway(path) }
     }
 
-    /// Root restores for the service's user, whose the folder is.
+    /// Gives the file to the folder's owner, because root restores for the service's user.
     func giveAway(_ path: String) throws(BackupError) {
         var owner = stat()
         guard geteuid() == 0, stat(folder, &owner) == 0, owner.st_uid != 0 else { return }

@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// The list of a backup's files, as `sha256sum` writes and reads it.
+/// The list of a backup's files, in the format of `sha256sum`.
 struct Sums {
     struct Line: Equatable {
         var digest: String
@@ -9,7 +9,8 @@ struct Sums {
 
     let path: String
 
-    /// One line after the other: there may be millions. Throws `BackupError` for what no backup of ours has.
+    /// Passes the lines to a closure one by one, because there may be millions of them.
+    /// - Throws: `BackupError` for a line that no backup has.
     func each(_ body: (Line) throws -> Void) throws {
         let file = try Files.Handle(reading: path)
         var (rest, failure): ([UInt8], (any Error)?) = ([], nil)
@@ -22,7 +23,7 @@ struct Sums {
         guard rest.isEmpty else { throw Self.damaged(path) }
     }
 
-    /// Reads whole lines, and returns what is behind the last.
+    /// Reads the whole lines, and returns the bytes behind the last.
     private func lines(_ bytes: [UInt8], _ body: (Line) throws -> Void) throws -> [UInt8] {
         var start = 0
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {

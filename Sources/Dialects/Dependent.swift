@@ -1,31 +1,31 @@
 extension UndeclaredObjects {
     /// An undeclared object that depends on a declared table or view.
     public struct Dependent: Sendable, Equatable {
-        /// In what way a dependent hangs on a relation.
+        /// The way in which a dependent depends on a relation.
         public enum Bond: Sendable {
-            /// A foreign key: it needs the rows, the key that it refers to, and the types of its columns.
+            /// A foreign key. It needs the rows, the key that it refers to, and the types of its columns.
             case reference
-            /// A view. It is made again after its columns changed, and only a drop leaves it broken.
+            /// A view. It is made again after its columns changed, so only a drop leaves it broken.
             case view
             /// A materialized view, policy or function that reads a column or relation and can't be made again.
             case reader
-            /// A rule of the table: it reads columns, and rewrites statements on the table.
+            /// A rule of the table. It reads columns, and rewrites statements on the table.
             case rule
-            /// An object that would silently be dropped as well: statistics, an owned sequence, a place in a publication.
+            /// An object that the database would silently drop as well: statistics, an owned sequence, a place in a publication.
             case companion
             /// A table that inherits the columns.
             case heir
         }
 
-        /// In what way it depends on the relation.
+        /// The way in which the object depends on the relation.
         public var bond: Bond
-        /// For people: `table orders (2 rows)`.
+        /// The object's name for people: `table orders (2 rows)`.
         public var name: String
-        /// The table or view that it depends on.
+        /// The table or view that the object depends on.
         public var relation: String
-        /// The columns that it depends on; empty for the relation as a whole.
+        /// The columns that the object depends on; empty if it depends on the relation as a whole.
         public var columns: [String]
-        /// Whether it belongs to the relation itself and goes with it: a policy, a rule, statistics.
+        /// Whether the object belongs to the relation itself and is dropped with it: a policy, a rule, statistics.
         public var isPart: Bool
 
         package init(
@@ -43,20 +43,20 @@ extension UndeclaredObjects {
 // MARK: - What may not happen to it
 
 extension UndeclaredObjects {
-    /// Refuses the drop of a table or view that something outside hangs on. PostgreSQL refuses most of it by itself; SQLite
-    /// deletes or empties the rows that refer to a dropped table (https://www.sqlite.org/lang_droptable.html), and leaves
-    /// views and triggers behind that no longer run. What is the table's own (its indexes, triggers and policies) goes with it.
+    /// Refuses the drop of a table or view that an outside object depends on. PostgreSQL refuses most of these drops itself.
+    /// SQLite deletes or empties the rows that refer to a dropped table (https://www.sqlite.org/lang_droptable.html), and leaves
+    /// views and triggers behind that no longer run. The table's own indexes, triggers and policies are dropped with it.
     func requireUnneeded(_ relation: String) throws(LoweringError) {
         try refuse(dependents.filter { $0.relation == relation && !$0.isPart }, at: relation, "depend on this")
     }
 
-    /// Refuses the drop of a column that something outside hangs on.
+    /// Refuses the drop of a column that an outside object depends on.
     func requireUnneeded(column: String, of table: String) throws(LoweringError) {
         let users = dependents.filter { $0.relation == table && $0.bond != .view && $0.columns.contains(column) }
         try refuse(users, at: "\(table).\(column)", "depend on this column")
     }
 
-    /// Refuses another type, or other values, for a column that something outside reads or refers to.
+    /// Refuses another type, or other values, for a column that an outside object reads or refers to.
     func requireUnread(column: String, of table: String, by bonds: Set<Dependent.Bond>) throws(LoweringError) {
         let users = dependents.filter {
             $0.relation == table && bonds.contains($0.bond) && $0.columns.contains(column)
@@ -64,13 +64,13 @@ extension UndeclaredObjects {
         try refuse(users, at: "\(table).\(column)", "depend on this column's type and values")
     }
 
-    /// Refuses to make a view again that something outside hangs on.
+    /// Refuses to make a view again that an outside object depends on.
     func requireUnread(view: String) throws(LoweringError) {
         let users = dependents.filter { $0.relation == view && $0.bond != .view && !$0.isPart }
         try refuse(users, at: view, "depend on this view, which has to be created again")
     }
 
-    /// Refuses to take a key away that something outside refers to. `names`: what each column of now is called afterwards.
+    /// Refuses to remove a key that an outside object refers to. `names` holds what each present column is called afterwards.
     func requireKeys(of before: Table, in after: Table, names: [String: String]) throws(LoweringError) {
         let users = dependents.filter { user in
             guard user.relation == before.name, user.bond == .reference, before.isUnique(user.columns) else {
@@ -81,13 +81,13 @@ extension UndeclaredObjects {
         try refuse(users, at: before.name, "refer to a key that would go")
     }
 
-    /// Refuses to fill in values where a rule would make something else of it.
+    /// Refuses to fill in values if a rule would rewrite the statement that does so.
     func requireNoRules(of table: String) throws(LoweringError) {
         let rules = dependents.filter { $0.relation == table && $0.bond == .rule }
         try refuse(rules, at: table, "would run while values are filled in")
     }
 
-    /// Refuses what would reach tables that inherit from this one.
+    /// Refuses a change that would also reach tables that inherit from this one.
     func requireNoHeirs(of table: String) throws(LoweringError) {
         try refuse(dependents.filter { $0.relation == table && $0.bond == .heir }, at: table, "inherit its columns")
     }
@@ -103,7 +103,7 @@ extension UndeclaredObjects {
 }
 
 extension [ChangeStep] {
-    /// What each column of the first table is called in the last one; those that are dropped are absent.
+    /// The name in the last table of each column of the first table. Dropped columns are absent.
     var finalNames: [String: String] {
         guard let first else { return [:] }
         var names = Dictionary(uniqueKeysWithValues: first.before.columns.map { ($0.name, $0.name) })
@@ -119,7 +119,7 @@ extension [ChangeStep] {
         return names
     }
 
-    /// What a column that a step speaks of was called at first; `nil` for one that was added.
+    /// Returns a function from a column's name at this step to its name in the first table; `nil` for a column that was added.
     func firstNames(_ step: Int) -> (String) -> String? {
         let names = Array(self[..<step]).finalNames
         guard step > 0 else { return { $0 } }
@@ -128,7 +128,7 @@ extension [ChangeStep] {
 }
 
 extension Facet {
-    /// Whether it gives the column other values by somebody's own words.
+    /// Whether the facet gives the column other values by an expression that somebody wrote.
     var isComputing: Bool {
         switch self {
         case .type(_, .some, _), .generated(.some): true

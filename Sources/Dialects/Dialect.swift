@@ -1,102 +1,107 @@
 /// A translator from schema values to one database's SQL. Each difference between the databases is the answer to one of these
-/// questions, so no code outside a dialect's folder asks which one it has.
+/// questions, so no code outside a dialect's folder asks which database it works with.
 public protocol Dialect: Sendable {
-    /// `sqlite` or `postgresql`, for messages and file names. Never decide by it.
+    /// The dialect's name for messages and file names: `sqlite` or `postgresql`. Never decide by it.
     var name: String { get }
 
-    /// Whether the database holds a column to its declared type. SQLite's declared types are preferences, and our own STRICT
+    /// Whether the database holds a column to its declared type. SQLite's declared types are mere preferences, and our own STRICT
     /// tables keep timestamps and decimals in columns of text.
     var holdsDeclaredTypes: Bool { get }
 
-    /// The type in this database's words.
+    /// Returns the type in this database's SQL.
     ///
-    /// - Throws: ``LoweringError`` when it has none.
+    /// - Throws: ``LoweringError`` when the database has no such type.
     func render(_ type: ColumnType) throws(LoweringError) -> String
-    /// A default in this database's words, parenthesized where it must be.
+    /// Returns a default in this database's SQL, in parentheses where the database requires them.
     ///
-    /// - Throws: ``LoweringError`` when the column's type does not take it.
+    /// - Throws: ``LoweringError`` when the column's type does not take the default.
     func render(_ value: Default, for type: ColumnType) throws(LoweringError) -> String
-    /// An expression in this database's words. What is written once for both says the same in both.
+    /// Returns an expression in this database's SQL. Text that is written once for both databases means the same in both.
     ///
-    /// - Throws: ``LoweringError`` when portable text would not say the same on both databases.
+    /// - Throws: ``LoweringError`` when portable text would not mean the same in both databases.
     func render(_ expression: SQLExpression, as use: ExpressionUse) throws(LoweringError) -> String
-    /// ` COLLATE …` in this database's words.
+    /// Returns ` COLLATE …` for the collation in this database's SQL.
     ///
-    /// - Throws: ``LoweringError`` when it has none.
+    /// - Throws: ``LoweringError`` when the database has no such collation.
     func collate(_ collation: Collation) throws(LoweringError) -> String
-    /// The SQL of a value as the column would hold it: converted to its type, with its collation.
+    /// Returns the SQL of a value as the column would hold it: converted to the column's type, with its collation.
     ///
-    /// - Throws: ``LoweringError`` when it has no word for the type or the collation.
+    /// - Throws: ``LoweringError`` when the database has no such type or collation.
     func stored(_ value: String, by column: Column) throws(LoweringError) -> String
-    /// A condition that is true for each value which the column would refuse or cut though no declared check says so: a word
-    /// among numbers, 2 in a boolean, too many characters. `nil` when the column takes every value.
+    /// Returns a condition that is true for each value which the column would refuse or cut although no declared check says so: a
+    /// word among numbers, 2 in a boolean, too many characters. Returns `nil` if the column takes every value.
     func incompatibility(of value: String, in column: Column) -> String?
-    /// Makes sure that this is one statement, and one that reads or writes rows: what a data step may send.
+    /// Makes sure that `text` is a single statement, and one that reads or writes rows. A data step may send nothing else.
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what does something else, with what to write instead.
+    /// - Throws: ``DatabaseError``, of kind `permission` for a statement that does something else. Its message says what to write
+    ///   instead.
     func requireRowStatement(_ text: String) throws(DatabaseError)
-    /// The placeholder of the `number`th binding, from 1.
+    /// Returns the placeholder of the `number`th binding, counted from 1.
     func placeholder(_ number: Int) -> String
 
-    /// The statements that turn a database of `operation.before` into one of `operation.after`.
+    /// Returns the statements that turn a database of schema `operation.before` into one of `operation.after`.
     ///
-    /// `undeclared` are the live database's own objects that the schema does not declare: they are kept, or the operation is
-    /// refused.
-    ///
-    /// - Throws: ``LoweringError`` when the dialect can't do it, before anything was sent to a database.
+    /// - Parameter undeclared: The live database's own objects that the schema does not declare. The statements keep them, or the
+    ///   operation is refused.
+    /// - Throws: ``LoweringError`` when the dialect can't do the operation, before anything was sent to a database.
     func lower(_ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects) throws(LoweringError) -> Lowering
 
-    /// The same for a migration that is applied online, beside those who read and write the table; `nil` where the database has no way
-    /// that differs from `lower`.
+    /// Returns the steps of the operation for an online migration, which runs beside those who read and write the table; `nil` if
+    /// the database does this no differently from `lower`.
     ///
     /// - Throws: ``LoweringError`` as `lower` does.
     func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]?
 
-    /// The locks that `lower`'s statements keep while they read or write all rows of a table. None where a file has one writer anyway.
+    /// Returns the locks that `lower`'s statements keep while they read or write all rows of a table. There are none for a
+    /// database file, which has a single writer anyway.
     func longLocks(of operation: ResolvedOperation) -> [LongLock]
 
-    /// The conversion of a column's values into another type.
+    /// Returns the conversion of a column's values into another type.
     ///
-    /// - Throws: ``LoweringError`` when no way keeps the meaning of values.
+    /// - Throws: ``LoweringError`` when no conversion keeps the meaning of the values.
     func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError) -> Conversion
 
-    /// The statements that make a whole schema, in two halves: before rows are loaded, and after.
+    /// Returns the statements that make a whole schema, in two halves: those before the rows are loaded, and those after.
     ///
-    /// - Throws: ``LoweringError`` when the database has no words for a part of the schema.
+    /// - Throws: ``LoweringError`` when the database can't express a part of the schema.
     func construct(_ schema: Schema) throws(LoweringError) -> Construction
 
-    /// The statements that drop these tables and views, whatever refers to what among them. They fail when an object outside
-    /// still needs one. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
+    /// Returns the statements that drop these tables and views, however they refer to one another. They fail when an object
+    /// outside still needs one of them. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
     func remove(tables: [String], views: [String]) -> [String]
 
-    /// Statements that take those of `tables` out of the schema that are a module's, before `remove`: a module can't open its table
-    /// before all has come in which it keeps it (https://www.sqlite.org/vtab.html). None where no table is.
+    /// Returns statements that take the virtual tables among `tables` out of the schema, to be run before `remove`. A module
+    /// can't open its virtual table before all tables in which it keeps the data have come in (https://www.sqlite.org/vtab.html).
+    /// There are no statements if none of the tables is virtual.
     func forgetModules(of tables: [String]) -> [String]
 
-    /// The statement that drops what columns under this policy needed, unless another object needs it; `nil` where nothing was
-    /// needed.
+    /// Returns the statement that drops the objects which columns under this policy needed, unless another object needs them;
+    /// `nil` if the policy needs no objects.
     func removeSupport(of policy: NocasePolicy) -> String?
 
-    /// `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with a placeholder a column, in the order of `columns`.
+    /// Returns `INSERT … ON CONFLICT (key) DO UPDATE …` for one row, with one placeholder per column, in the order of `columns`.
     func upsert(into table: String, columns: [String], key: [String]) -> String
 
-    /// The end of a SELECT that locks its rows of this table until the transaction ends. A lock of another table may follow it.
+    /// Returns the end of a SELECT that locks the rows it reads from this table until the transaction ends. The lock of another
+    /// table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
-    /// A condition that is true for the rows of a table in whose texts every one of `words` is found, by this index, and which bear
-    /// `mark` in its scope; `nil`: whatever they bear. A word is letters and digits alone; there must be one at least.
+    /// Returns a condition that is true for the rows in whose texts this index finds every one of `words`, and whose scope bears
+    /// `mark`. If `mark` is `nil`, the scope does not count. A word consists of letters and digits alone, and there must be at
+    /// least one word.
     func finding(_ words: [String], by index: WordIndex, for mark: String?) -> SQL
 
-    /// The steps as a script for the database's own shell. It stops at the first error.
+    /// Returns the steps as a script for the database's own shell. The script stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 
-    /// A query that counts the tables of this name in the current schema: 0 or 1.
+    /// Returns a query that counts the tables of this name in the current schema: 0 or 1.
     func countTables(named name: String) -> SQL
 
-    /// A query for the guards of this table: kind (`TableGuard.Kind`), name and definition, a row each.
+    /// Returns a query for the guards of this table. Each row holds the kind (`TableGuard.Kind`), the name and the definition of
+    /// one guard.
     func guards(on table: String) -> SQL
 
-    /// A query for how many bytes the database takes.
+    /// A query for the size of the database in bytes.
     var databaseSize: SQL { get }
 
     /// Reads the schema of a live database.
@@ -104,12 +109,11 @@ public protocol Dialect: Sendable {
     /// - Throws: ``DatabaseError``.
     func inspect(_ connection: any Connection) throws -> Inspection
 
-    /// Finds what the database holds beside `declared`: triggers, views and indexes that no migration declares, and what depends
-    /// on declared tables from outside.
+    /// Finds the objects that the database holds beside `declared`: triggers, views and indexes that no migration declares, and
+    /// objects outside that depend on declared tables.
     ///
-    /// `subjects` are the tables and views that it is asked for, all of them where it is `nil`. What has nothing to do with them
-    /// is not read; of tables that refer to them, rows are counted.
-    ///
+    /// - Parameter subjects: The tables and views whose undeclared objects are wanted; `nil` for all of them. Objects that have
+    ///   nothing to do with them are not read. The rows of tables that refer to them are counted.
     /// - Throws: ``DatabaseError``.
     func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>?, on connection: any Connection
@@ -117,29 +121,31 @@ public protocol Dialect: Sendable {
 
     /// Makes `schema` in a scratch place, reads it back, and removes it.
     ///
-    /// Both engines rewrite what they are told, so only this can be compared with a live database.
+    /// Both engines rewrite the definitions that they are given. So only a schema that was read back can be compared with a live
+    /// database.
     ///
-    /// - Throws: ``DatabaseError``, and ``LoweringError`` for what this database can't make.
+    /// - Throws: ``DatabaseError``, and ``LoweringError`` for a schema that this database can't make.
     func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection
 
-    /// Runs `body` in an empty scratch place, and removes all that was made there.
+    /// Runs `body` in an empty scratch place, and then removes everything that was made there.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError``.
+    /// - Throws: The errors of `body`, and ``DatabaseError``.
     func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T
 }
 
 extension Dialect {
-    /// The same for all rows.
+    /// Returns a condition that is true for the rows in whose texts this index finds every one of `words`, whatever their scope.
     public func finding(_ words: [String], by index: WordIndex) -> SQL { finding(words, by: index, for: nil) }
 
-    /// The same for the whole database.
+    /// Finds the objects that the whole database holds beside `declared`.
     ///
     /// - Throws: ``DatabaseError``.
     public func undeclaredObjects(of declared: Schema, on connection: any Connection) throws -> UndeclaredObjects {
         try undeclaredObjects(of: declared, around: nil, on: connection)
     }
 
-    /// The same for a column that stands in a table: an error then names both. `source` is what computes its value so far.
+    /// Returns the conversion of a column that stands in a table, so that an error names both. `source` is the expression that
+    /// computes the column's value so far.
     func conversion(
         of source: String, in table: String, from old: Column, to type: ColumnType
     ) throws(LoweringError) -> Conversion {
@@ -149,11 +155,12 @@ extension Dialect {
     }
 }
 
-/// Statements in order, and what has to surround them.
+/// The statements of one operation or migration in order, and what has to surround them.
 public struct Lowering: Sendable, Equatable {
     /// The statements, in the order in which they run.
     public var statements: [String]
-    /// Whether a table is rebuilt. Foreign keys are then off while the statements run, and are checked before the commit.
+    /// Whether the statements rebuild a table. Foreign keys are then off while the statements run, and are checked before the
+    /// commit.
     public var rebuildsTable: Bool
 
     package init(_ statements: [String] = [], rebuildsTable: Bool = false) {
@@ -172,7 +179,7 @@ public struct Conversion: Sendable, Equatable {
     public var expression: String
     /// A condition that is true for each value that would be lost or changed; `nil` when every value fits.
     public var incompatibility: String?
-    /// A condition that SQL can't express without an error: the values are read and judged one by one.
+    /// A condition that SQL can't express without raising an error. The values are read and judged one by one instead.
     public var form: TextForm?
     /// Whether converting back gives the old value. The text `007` becomes the number 7, which becomes the text `7`.
     public var isReversible = true
@@ -183,11 +190,11 @@ public struct Conversion: Sendable, Equatable {
     }
 }
 
-/// A schema's DDL around a bulk load.
+/// A schema's DDL in two halves, before and after a bulk load.
 public struct Construction: Sendable, Equatable {
-    /// One statement of the second half, and what to call it in a report.
+    /// One statement of the second half, and the name by which a report calls it.
     public struct Part: Sendable, Equatable {
-        /// What a statement makes.
+        /// The kind of object that a statement makes.
         public enum Kind: String, Sendable {
             /// A primary key.
             case primaryKey
@@ -204,11 +211,11 @@ public struct Construction: Sendable, Equatable {
             /// A trigger.
             case trigger
         }
-        /// What the statement makes.
+        /// The kind of object that the statement makes.
         public var kind: Kind
-        /// The table or view that it belongs to.
+        /// The table or view that the object belongs to.
         public var table: String
-        /// The name of what it makes.
+        /// The name of the object that the statement makes.
         public var name: String
         /// The statement, without a closing `;`.
         public var statement: String
@@ -221,9 +228,10 @@ public struct Construction: Sendable, Equatable {
         }
     }
 
-    /// `CREATE TABLE` for each table, in foreign-key order.
+    /// One `CREATE TABLE` per table, in foreign-key order.
     public var tables: [String]
-    /// In this order: primary keys, uniques, indexes, checks, foreign keys, views, triggers.
+    /// The statements to run after the load, in this order: primary keys, uniques, indexes, checks, foreign keys, views,
+    /// triggers.
     public var afterLoad: [Part]
 
     package init(tables: [String], afterLoad: [Part]) {
@@ -232,19 +240,19 @@ public struct Construction: Sendable, Equatable {
     }
 }
 
-/// How a row is locked until the transaction ends.
+/// The kind of lock that a row gets until the transaction ends.
 public enum RowLock: Sendable, Equatable {
-    /// Others may lock it so too.
+    /// Others may lock the row in the same way.
     case shared
-    /// Nobody else may lock or change it.
+    /// Nobody else may lock or change the row.
     case exclusive
 }
 
-/// One migration of a script: a comment, its statements, and what they need.
+/// One migration of a script: a comment, its statements, and what the statements need.
 public struct ScriptStep: Sendable, Equatable {
     /// The comment above the step: `up 0002-session-owners`.
     public var title: String
-    /// Statements that run one by one before the step's transaction, because none of them can run in one.
+    /// Statements that run one by one before the step's transaction, because they can't run inside of one.
     public var alone: [String]
     /// The statements of the step's transaction.
     public var lowering: Lowering
@@ -263,7 +271,7 @@ public struct ScriptStep: Sendable, Equatable {
 public struct UndeclaredObjects: Sendable, Equatable {
     /// A trigger, view, index, column or constraint that no migration declares.
     public struct Object: Sendable, Equatable {
-        /// What an undeclared object is.
+        /// The kind of an undeclared object.
         public enum Kind: String, Sendable {
             /// A trigger on a declared table or view.
             case trigger
@@ -278,13 +286,13 @@ public struct UndeclaredObjects: Sendable, Equatable {
             /// An option of the table: `WITHOUT ROWID`.
             case option
         }
-        /// What it is.
+        /// The kind of the object.
         public var kind: Kind
-        /// Its name in the database.
+        /// The object's name in the database.
         public var name: String
-        /// The table or view that it belongs to; for a view, its own name.
+        /// The table or view that the object belongs to; for a view, its own name.
         public var owner: String
-        /// The statement that makes it again, without a closing `;`.
+        /// The statement that makes the object again, without a closing `;`.
         public var definition: String
         /// Statements that follow the definition: a view's grants and comments, a trigger's state.
         public var epilogue: [String]
@@ -298,13 +306,13 @@ public struct UndeclaredObjects: Sendable, Equatable {
         }
     }
 
-    /// In the order in which they can be made again.
+    /// The undeclared objects, in the order in which they can be made again.
     public var objects: [Object]
-    /// Names of tables that a rebuild must not choose for its draft.
+    /// Names of tables that a rebuild must not choose for its draft table.
     public var takenNames: Set<String>
-    /// Statements that follow a declared view when it is made again, by its name: grants, comments, options.
+    /// Statements that follow a declared view when it is made again, by the view's name: grants, comments, options.
     public var epilogues: [String: [String]]
-    /// Statements that follow a column when it is made anew, by table and column: grants and comments.
+    /// Statements that follow a column when it is made again, by table and column: grants and comments.
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
@@ -315,20 +323,20 @@ public struct UndeclaredObjects: Sendable, Equatable {
         self.epilogues = epilogues
     }
 
-    /// No undeclared objects: what a script is written for.
+    /// No undeclared objects. Scripts are written for a database without any.
     public static let none = UndeclaredObjects()
 
-    /// Whether the database holds nothing beside what is declared.
+    /// Whether the database holds nothing but declared objects.
     public var isEmpty: Bool { self == .none }
 }
 
-/// The reason why a dialect can't do what a migration asks for.
+/// The reason why a dialect can't do an operation of a migration.
 public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The place in the schema: `sessions.title`.
     public var place: String
-    /// Why it can't be done.
+    /// Why the operation can't be done.
     public var reason: String
-    /// What to do instead, where that is known.
+    /// The advice on what to do instead, if there is any.
     public var remedy: String?
 
     package init(_ place: String, _ reason: String, remedy: String? = nil) {
@@ -337,7 +345,7 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
         self.remedy = remedy
     }
 
-    /// The same for who knows the place better than the words that were refused.
+    /// Returns the same error with a more exact place than the SQL that was refused.
     func at(_ place: String) -> LoweringError { LoweringError(place, reason, remedy: remedy) }
 
     public var description: String { "\(place): \(reason)" + (remedy.map { "; \($0)" } ?? "") }

@@ -1,22 +1,26 @@
-/// A temporary table of places in another table: how a database calls where a row lies, and makes and names such a table.
+/// A temporary table of places in another table. It says what the database calls a row's place, and how it makes and names the
+/// table.
 package struct DuplicatesTable: Sendable {
-    /// What tells where a row lies, as long as nobody writes it.
+    /// The expression for a row's place, which stays the same as long as nobody writes the row.
     var place: String
-    /// `CREATE TEMPORARY TABLE … AS`, for a table that is gone with the transaction or is dropped by `DuplicateStatements.forget`.
+    /// The `CREATE TEMPORARY TABLE … AS`, for a table that the database drops with the transaction or
+    /// `DuplicateStatements.forget` drops.
     var creation: String
-    /// Its name, as queries say it.
+    /// The table's name, as queries write it.
     var name: String
 }
 
-/// How the rows of one table that repeat a unique key are found, read and removed, but for one of each kind.
+/// The statements that find, read and remove the rows of one table that repeat a unique key, except for one row of each key.
 package struct DuplicateStatements: Sendable, Equatable {
-    /// Makes the temporary table `found` of their places, a number for each, from 1, and the place of the row that each repeats.
+    /// Makes the temporary table `found`: the place of each repeating row, its number from 1, and the place of the row that it
+    /// repeats.
     package var find: String
     private let table: String
     private let place: String
     private let found: String
 
-    /// The first by the columns of `order` stays. A row with a NULL in the key repeats none.
+    /// Makes the statements for a key. Of equal rows the first by the columns of `order` stays. A row with a NULL in the key
+    /// repeats no other.
     package init(
         of key: Index, in table: Table, order: [String], for dialect: any TransferTarget
     ) throws(LoweringError) {
@@ -50,13 +54,14 @@ package struct DuplicateStatements: Sendable, Equatable {
 
     package var count: String { "SELECT count(*) FROM \(found)" }
 
-    /// A query of those with the numbers after `start`, at most `limit`.
+    /// Returns a query of the repeating rows with the numbers after `start`, at most `limit` of them.
     package func rows(of columns: [String], after start: Int, limit: Int) -> String {
         "SELECT \(SQLText.identifiers(columns)) FROM \(table) WHERE \(place) IN "
             + "(SELECT place FROM \(found) WHERE number > \(start) AND number <= \(start + limit))"
     }
 
-    /// A query of the first of them in pairs: a column of the row that is repeated, and of the one that repeats it.
+    /// Returns a query of the first repeating rows in pairs: a column of the row that is repeated, and the same of the row that
+    /// repeats it.
     package func pairs(of column: String, limit: Int) -> String {
         let column = SQLText.identifier(column)
         return "SELECT former.\(column), latter.\(column) FROM \(found) AS pair "
@@ -68,6 +73,6 @@ package struct DuplicateStatements: Sendable, Equatable {
         ["DELETE FROM \(table) WHERE \(place) IN (SELECT place FROM \(found))", forget]
     }
 
-    /// Drops what was found.
+    /// The statement that drops the table of places.
     package var forget: String { "DROP TABLE \(found)" }
 }

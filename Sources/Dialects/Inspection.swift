@@ -1,33 +1,34 @@
-/// A schema that was read from a live database, and what a schema value has no place for.
+/// A schema that was read from a live database, together with everything that a schema value has no place for.
 public struct Inspection: Sendable, Equatable {
     /// The tables and views.
     public var schema: Schema
     /// Each column's type as the database itself writes it, by table and column: `NVARCHAR(160)`, `timestamp with time zone`.
     public var declaredTypes: [String: [String: String]]
-    /// Each counting column's last issued or highest number, by table: SQLite's `sqlite_sequence`.
+    /// The number that each counting column issued last, or its highest value, by table: SQLite's `sqlite_sequence`.
     public var sequences: [String: Int64]
-    /// The column that stands for SQLite's rowid, by table. It numbers new rows, with `AUTOINCREMENT` or without
-    /// (https://www.sqlite.org/lang_createtable.html#rowid).
+    /// The column that is another name of SQLite's rowid, by table. Such a column numbers new rows, with `AUTOINCREMENT` or
+    /// without (https://www.sqlite.org/lang_createtable.html#rowid).
     public var rowidAliases: [String: String]
     /// The options of each table, in the database's own words: `WITHOUT ROWID`, `UNLOGGED`.
     public var options: [String: Set<String>] = [:]
-    /// Indexes over words. What they consist of is listed in `omitted` as well: a schema value has no place for them.
+    /// The indexes over words. The tables that they consist of are listed in `omitted` as well, since a schema value has no place
+    /// for them.
     package var fullText: [FullText]
-    /// The columns that a sequence of PostgreSQL's numbers by their default, by table: a schema calls them identity columns.
+    /// The columns whose default takes the next number of a PostgreSQL sequence, by table. A schema calls them identity columns.
     package var serials: [String: [String]] = [:]
-    /// Tables whose rows have no place in the table that tells them apart: those of SQLite that are WITHOUT ROWID, and partitioned ones
-    /// of PostgreSQL, whose rows lie in other tables.
+    /// The tables whose rows have no place within the table that would tell them apart: SQLite's WITHOUT ROWID tables, and
+    /// PostgreSQL's partitioned tables, whose rows lie in other tables.
     package var tablesWithoutPlaces: Set<String> = []
-    /// How many tables there are in which other schema of the database: they are not among those of `schema`.
+    /// The number of tables in each other schema of the database. These tables are not part of `schema`.
     package var tablesOfOtherSchemas: [String: Int] = [:]
-    /// Objects that a schema value has no place for, with the reason.
+    /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
-    /// The triggers, in the database's own words, where a dialect can say them in another one's.
+    /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
-    /// The same database in its own words.
+    /// The same database in its own SQL, for a copy into a database of the same kind.
     package var sameEngineCopy = SameEngineCopy()
-    /// What each column holds in words that any database has, by table and column: where the database itself holds its columns
-    /// to their types, and nowhere else.
+    /// The type that each column's values really have, in terms that every database knows, by table and column. It is filled only
+    /// for a database that holds its columns to their types.
     package var enforcedTypes: [String: [String: EnforcedType]] = [:]
 
     package init(
@@ -42,13 +43,13 @@ public struct Inspection: Sendable, Equatable {
         self.omitted = omitted
     }
 
-    /// What becomes of the serial columns of these tables, for people; `nil` where they have none.
+    /// Says what becomes of the serial columns of these tables, for people; `nil` if the tables have none.
     package func remarkOnSerials(of tables: [Table]) -> String? {
         let names = tables.flatMap { table in (serials[table.name] ?? []).map { "\(table.name).\($0)" } }
         return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
     }
 
-    /// What of the database is not looked at, for people; `nil` where that is nothing.
+    /// Says which schemas of the database are not looked at, for people; `nil` if there are no others.
     package var remarkOnOtherSchemas: String? {
         guard !tablesOfOtherSchemas.isEmpty else { return nil }
         let schemas = tablesOfOtherSchemas.sorted { $0.key < $1.key }.map { name, tables in
@@ -62,28 +63,28 @@ public struct Inspection: Sendable, Equatable {
     package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) }
 }
 
-/// A table of SQLite's that finds rows by their words.
+/// A full-text table of SQLite, which finds rows by their words.
 package struct FullText: Sendable, Equatable {
     package enum Content: Sendable, Equatable {
         /// The text is kept in the table itself.
         case own
-        /// The text is another table's; `key` is its column that the full-text table calls `rowid`.
+        /// The text belongs to another table; `key` is that table's column which the full-text table calls `rowid`.
         case table(String, key: String)
     }
 
     package var name: String
     package var columns: [String]
-    /// The columns whose words are found.
+    /// The columns whose words the index finds.
     package var indexed: [String]
     package var content: Content
-    /// Whether English endings make no difference.
+    /// Whether the index stems words, so that English endings make no difference.
     package var stems: Bool
-    /// The tables in which it keeps its index.
+    /// The tables in which the full-text table keeps its index.
     package var shadowTables: [String] = []
-    /// The triggers that tell it what was written.
+    /// The triggers that pass writes to the other table on to the full-text table.
     package var triggers: [String] = []
 
-    /// The table as one of any other database; `nil` when the text is another table's.
+    /// The table in a form that any other database can have; `nil` if the text belongs to another table.
     package var table: Table? {
         switch content {
         case .table: return nil
@@ -92,7 +93,7 @@ package struct FullText: Sendable, Equatable {
             table.columns =
                 [Column("rowid", .bigint)]
                 + columns.map { name in
-                    // Whatever is written there is kept as it is, and indexed as text.
+                    // The values are kept as they are, whatever their type, and indexed as text.
                     var column = Column(name, .ownForm)
                     column.isNullable = true
                     return column
@@ -103,24 +104,25 @@ package struct FullText: Sendable, Equatable {
     }
 }
 
-/// What a column's values are, in a database that lets nothing else in.
+/// The type of a column's values, in a database that lets no other values in.
 package struct EnforcedType: Sendable, Equatable {
     package var type: ColumnType
-    /// Why it is not the declared type: "is an enumeration". `nil` where it says the same.
+    /// Why the column's type differs from the declared one, as a predicate such as "is an enumeration"; `nil` if both are the
+    /// same.
     package var reason: String?
-    /// The only values of an enumeration.
+    /// The values that an enumeration allows; empty for any other type.
     package var labels: [String]
-    /// Whether its texts compare without regard to case.
+    /// Whether the column's texts compare without regard to case.
     package var isCaseless = false
-    /// Values which other databases know nothing like, what changes most first.
+    /// The values that other databases have no equivalent for. Those that a transfer changes most come first.
     package var specials: [Specials]
 
     package struct Specials: Sendable, Equatable {
-        /// True for them, in the database's words.
+        /// A condition, in the database's SQL, that is true for these values.
         package var condition: String
-        /// "are NaN".
+        /// What these values are, as a predicate: "are NaN".
         package var words: String
-        /// The type that holds them elsewhere, where that is another one.
+        /// The type that holds these values in other databases; `nil` if it is the same type.
         package var instead: ColumnType?
     }
 
@@ -132,9 +134,9 @@ package struct EnforcedType: Sendable, Equatable {
     }
 }
 
-/// An object of a database that does not come along.
+/// An object of a database that a transfer or a schema value leaves out.
 public struct Omission: Sendable, Equatable, Codable {
-    /// What does not come along.
+    /// The kind of an object that is left out.
     public enum Kind: String, Sendable, Codable {
         /// A virtual table of SQLite (https://www.sqlite.org/vtab.html).
         case virtualTable = "virtual_table"
@@ -155,17 +157,17 @@ public struct Omission: Sendable, Equatable, Codable {
         /// A foreign key.
         case foreignKey = "foreign_key"
 
-        /// For people: `virtual table`.
+        /// The kind for people: `virtual table`.
         public var words: String { rawValue.replacing("_", with: " ") }
     }
 
-    /// What it is.
+    /// The kind of the object.
     public var kind: Kind
-    /// Its name in the database it was read from.
+    /// The object's name in the database that it was read from.
     public var name: String
-    /// Why it stays behind, without a subject: `calls json_each`.
+    /// Why the object stays behind, without a subject: `calls json_each`.
     public var reason: String
-    /// The table that a trigger belongs to.
+    /// The table that the object belongs to, as a trigger does; `nil` for any other object.
     public var table: String?
 
     package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {

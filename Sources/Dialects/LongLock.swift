@@ -1,18 +1,18 @@
-/// A lock that an operation keeps while it reads all rows of a table, or writes them anew: others wait for as long as that takes.
+/// A lock that an operation keeps while it reads or rewrites all rows of a table. Others wait for as long as that takes.
 public struct LongLock: Sendable, Equatable {
-    /// Who waits.
+    /// Who has to wait for the lock.
     public enum Waiting: String, Sendable {
-        /// Reading goes on.
+        /// Writers wait, and reading goes on.
         case writers
-        /// Nobody reads or writes.
+        /// Readers and writers wait.
         case everybody
     }
     /// The table that is locked.
     public var table: String
-    /// Who waits for it.
+    /// Who has to wait for the lock.
     public var waiting: Waiting
-    /// What goes on meanwhile: `index notes_owner_idx is built`.
+    /// The work that is done under the lock: `index notes_owner_idx is built`.
     public var meanwhile: String
-    /// Whether an online migration does the same without the lock.
+    /// Whether an online migration does the same work without the lock.
     public var isAvoidable: Bool
 }

@@ -1,6 +1,6 @@
-/// What becomes of a text column that compares without regard to case, in a database whose columns regard it.
+/// What a transfer makes of a text column that ignores case, in a database whose columns regard case.
 public enum NocasePolicy: String, Sendable, CaseIterable {
-    /// The column becomes `text`. Its keys still ignore case; queries regard it.
+    /// The column becomes `text`. Its keys still ignore case, but queries regard case.
     case text
     /// The column becomes `citext`, a type of an extension.
     case citext
@@ -8,11 +8,11 @@ public enum NocasePolicy: String, Sendable, CaseIterable {
     case icu
 }
 
-/// Whether a database has what a policy needs.
+/// Whether a database has the type or collation that a policy needs.
 package enum NocaseSupport: Sendable, Equatable {
     case there
-    /// A statement makes it.
+    /// It is missing, and the statement `make` makes it.
     case missing(make: String)
-    /// Why there can be none, and what to do.
+    /// It is missing and can't be made: the reason, and what to do.
     case impossible(reason: String, remedy: String)
 }

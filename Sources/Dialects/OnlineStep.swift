@@ -1,23 +1,23 @@
-/// One statement of an operation that is done while others read and write the table. It runs alone, outside of a transaction, so each
-/// step is known by what the database holds: whether it is done, and what a failed attempt has left.
+/// One statement of an operation that runs while others read and write the table. The statement runs alone, outside of a
+/// transaction. So the database itself must show whether the step is done, and what a failed attempt has left behind.
 public struct OnlineStep: Sendable, Equatable {
     /// The statement, without a closing `;`.
     public var statement: String
-    /// Whether it takes a lock that readers or writers wait for. It holds that for a moment only, and must not wait for it long: whoever
-    /// comes later waits behind it.
+    /// Whether the statement takes a lock that readers or writers wait for. It holds this lock for a moment only, but must not
+    /// wait long for it: whoever comes later waits behind the statement.
     public var isMomentary: Bool
-    /// A query for one truth value: whether the database holds already what the statement makes.
+    /// A query for one truth value: whether the database already holds what the statement makes.
     public var isDone: SQL
-    /// What this statement leaves behind when it fails or is stopped; `nil` where it leaves nothing.
+    /// The object that this statement leaves behind when it fails or is stopped; `nil` if it leaves nothing.
     public var remnant: Remnant?
 
-    /// Half of an object.
+    /// A half-made object that a failed statement leaves behind.
     public struct Remnant: Sendable, Equatable {
-        /// A query for one truth value: whether it is there.
+        /// A query for one truth value: whether the remnant is there.
         public var exists: SQL
-        /// The statement that removes it.
+        /// The statement that removes the remnant.
         public var removal: String
-        /// Whether it keeps the statement from being tried again, and not only gets in the way of writers.
+        /// Whether the remnant keeps the statement from being tried again. Otherwise the remnant only gets in the way of writers.
         public var isInTheWay: Bool
     }
 }

@@ -1,15 +1,16 @@
-/// What makes a second database of the same kind: everything in the database's own words, with nothing translated.
+/// The statements and columns that make a second database of the same kind: everything is in the database's own SQL, and nothing
+/// is translated.
 package struct SameEngineCopy: Sendable, Equatable {
-    /// A table that holds rows, those of a virtual table among them.
+    /// A table that holds rows, including the tables behind a virtual table.
     package struct Table: Sendable, Equatable {
         package var name: String
-        /// Makes it, without what is better built on loaded rows.
+        /// The statement that makes the table, without the parts that are better built on loaded rows.
         package var statement: String
-        /// The columns whose values are copied: not those that are computed.
+        /// The columns whose values are copied. Computed columns are not among them.
         package var columns: [Column]
         /// The columns that the database numbers and whose counters are transferred.
         package var counters: [Counter]
-        /// The object by whose name it is chosen: itself, or the virtual table whose rows it holds.
+        /// The name of the object by which a rule chooses this table: the table itself, or the virtual table whose rows it holds.
         package var owner: String
 
         package init(
@@ -25,7 +26,7 @@ package struct SameEngineCopy: Sendable, Equatable {
 
     package struct Counter: Sendable, Equatable {
         package var column: String
-        /// The number that was issued last.
+        /// The number that the counter issued last.
         package var last: Int64
 
         package init(column: String, last: Int64) {
@@ -36,7 +37,7 @@ package struct SameEngineCopy: Sendable, Equatable {
 
     package struct Column: Sendable, Equatable {
         package var name: String
-        /// As what its values travel.
+        /// The type as which the column's values are transferred.
         package var type: ColumnType
 
         package init(_ name: String, _ type: ColumnType) {
@@ -45,7 +46,7 @@ package struct SameEngineCopy: Sendable, Equatable {
         }
     }
 
-    /// A statement that comes before any row, and the object that it is for; `nil` for the whole database.
+    /// A statement that runs before any row is loaded, and the object that it belongs to; `nil` for the whole database.
     package struct Preparation: Sendable, Equatable {
         package var owner: String?
         package var statement: String
@@ -57,12 +58,12 @@ package struct SameEngineCopy: Sendable, Equatable {
     }
 
     package var tables: [Table]
-    /// After the tables.
+    /// The statements that run after the tables are made and before rows are loaded.
     package var preparations: [Preparation]
-    /// What is built on loaded rows, in this order.
+    /// The parts that are built on loaded rows, in this order.
     package var parts: [Construction.Part]
     package var types: [TransferredType]
-    /// What not even a database of the same kind gets, with the reason.
+    /// The objects that not even a database of the same kind gets, each with the reason.
     package var omitted: [Omission]
 
     package init(
@@ -77,12 +78,12 @@ package struct SameEngineCopy: Sendable, Equatable {
     }
 }
 
-/// A column whose type exists in its own database only, and what it is transferred as.
+/// A column whose type exists in its own database only, and the type as which it is transferred.
 package struct TransferredType: Sendable, Equatable {
     package var table: String
     package var column: String
     package var type: ColumnType
-    /// For people: "is an enumeration of the source's own".
+    /// The reason as a predicate, for people: "is an enumeration of the source's own".
     package var reason: String
 
     package init(table: String, column: String, type: ColumnType, reason: String) {
@@ -94,6 +95,6 @@ package struct TransferredType: Sendable, Equatable {
 }
 
 extension Dialect {
-    /// Whether both dialects use the same words, so that nothing has to be translated.
+    /// Returns whether both dialects use the same SQL, so that nothing has to be translated.
     public func speaksAs(_ other: any Dialect) -> Bool { type(of: self) == type(of: other) }
 }

@@ -1,22 +1,28 @@
-// What a transfer between two databases asks of their dialects, beyond `Dialect`.
+// The requirements of a transfer between two databases on their dialects, beyond `Dialect`.
 
 /// A dialect whose databases a transfer reads and fills.
 package typealias TransferDialect = TransferSource & TransferTarget
 
 /// A dialect whose databases can be read by a transfer.
 package protocol TransferSource: Dialect {
-    /// How a table's rows are read, each exactly once.
+    /// Returns how a table's rows are read, each exactly once.
     func reading(of table: Table, in inspection: Inspection) -> TableReading
 
-    /// Says one table's expressions in the words of the target. `columns` are the source's, with the types that they get in
-    /// the target; `names` says what a column is called there, where that differs.
+    /// Returns a translator of one table's expressions into the target's SQL.
+    ///
+    /// - Parameter columns: The source's columns, with the types that they get in the target.
+    /// - Parameter names: What a column is called in the target, by its name in the source, where the two differ.
     func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator
 
-    /// The types of a view's columns, in their order; `nil` where each value has a type of its own. Throws `DatabaseError`.
+    /// Returns the types of a view's columns, in their order; `nil` if every value has a type of its own.
+    ///
+    /// - Throws: `DatabaseError`.
     func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]?
 
-    /// A view in words that mean the same in the target. `relations` are what it names: tables with the types of the target, and
-    /// other views as what `query` said of them.
+    /// Returns a view in SQL that means the same in the target.
+    ///
+    /// - Parameter relations: What the view reads: tables with the types of the target, and other views as an earlier call of
+    ///   this function described them.
     func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
 
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name: with the
@@ -24,12 +30,12 @@ package protocol TransferSource: Dialect {
     func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger]
 }
 
-/// A view's query in the words of the target.
+/// A view's query in the target's SQL.
 package struct TranslatedView: Sendable, Equatable {
     package var query: SQLExpression
-    /// What is known of the columns that another view finds in it.
+    /// The columns of the view, as far as they are known, for another view that reads this one.
     package var columns: [Column]
-    /// Whether it asks for the time, so that it yields other rows each time.
+    /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
 
     package init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false) {
@@ -41,94 +47,115 @@ package struct TranslatedView: Sendable, Equatable {
 
 /// A dialect whose databases a transfer can fill.
 package protocol TransferTarget: Dialect {
-    /// The most bytes of a name; what is longer gets cut by the database.
+    /// The largest number of bytes in a name. The database cuts longer names.
     var longestName: Int { get }
     /// Names that no column of a table can have.
     var reservedColumns: Set<String> { get }
-    /// Names under which the database finds something of its own before it finds a table, view or index.
+    /// Names under which the database finds an object of its own before it finds a table, view or index.
     var reservedRelations: Set<String> { get }
-    /// What the name of no table, view or index begins with, in whichever case; `nil` where there is no such thing.
+    /// The prefix, in any case, that no name of a table, view or index may have; `nil` if there is none.
     var reservedPrefix: String? { get }
-    /// The relation that comes with a column which the database numbers; `nil` where there is none.
+    /// Returns the relation that the database makes along with a column that it numbers; `nil` if it makes none.
     func counter(of column: String, in table: String) -> String?
-    /// Whether `Users` and `users` are two names.
+    /// Whether `Users` and `users` are two different names.
     var distinguishesCase: Bool { get }
-    /// Whether a table that has rows takes checks and foreign keys; otherwise they stand in it from the start.
+    /// Whether checks and foreign keys can be added to a table that has rows. Otherwise the table is made with them from the
+    /// start.
     var addsConstraints: Bool { get }
-    /// Whether a column is numbered by the database only where it is the whole primary key.
+    /// Whether the database numbers a column only if that column is the whole primary key.
     var countsInPrimaryKeysOnly: Bool { get }
 
-    /// The tables, views and sequences of the current schema that are somebody's: not an extension's. Throws `DatabaseError`.
+    /// Returns the tables, views and sequences of the current schema that do not belong to an extension.
+    ///
+    /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
 
-    /// Says which values columns of these types take, as `Connection.copyIn` would.
+    /// Returns a judge of the values that columns of these types take, with the same rules as `Connection.copyIn`.
     func judge(of types: [ColumnType]) -> any ValueJudge
 
-    /// Where the places of rows that repeat a unique key are kept (`DuplicateStatements`).
+    /// The table that keeps the places of rows which repeat a unique key (`DuplicateStatements`).
     var duplicatesTable: DuplicatesTable { get }
 
-    /// A column of text as one that compares without regard to case; as it is where that takes no other column.
+    /// Returns a column of text as one that compares without regard to case, or the column unchanged if the policy asks for no
+    /// other column.
     func caseless(_ column: Column, as policy: NocasePolicy) -> Column
-    /// Whether what such columns need is there. Throws `DatabaseError`.
+    /// Returns whether the database has what such columns need.
+    ///
+    /// - Throws: `DatabaseError`.
     func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport
-    /// Runs `body` in a transaction of which nothing stays, in a session that may only read as well.
+    /// Runs `body` in a transaction that is always rolled back, also in a session that may only read.
     func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T
 
-    /// Whether the database can't have what was to be made, and not because of rows that repeat a key: it refuses an expression, a
-    /// value can't be computed, or is too long for an index.
+    /// Returns whether the error means that the database can't have the new object for another reason than rows that repeat a
+    /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool
 
-    /// Lets the column that the database numbers go on after `number`.
+    /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 
     /// Whether a table may have no columns.
     var takesTablesWithoutColumns: Bool { get }
-    /// Whether several sessions may write at once.
+    /// Whether several sessions may write at the same time.
     var takesManyWriters: Bool { get }
-    /// Sets a session up for loading and building much: nothing that outlasts the session.
-    /// In a copy from another database of this kind rows come as they are there, also those that break a check.
+    /// Sets a session up for loading and building a lot of data. Nothing of it outlasts the session.
+    /// If `isSameEngine`, rows arrive as they are in the other database, including those that break a check.
     func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError)
-    /// Lets the transaction that comes next, the last one, outlast a crash, with all that came before it.
+    /// Makes the next transaction, which is the last one, outlast a crash together with everything before it.
     func finishLoading(_ connection: any Connection) throws(DatabaseError)
-    /// What must run first in the transaction that loads a whole table, so that its rows need no work later on, or no log;
-    /// `nil` where there is no such thing.
+    /// Returns the statement that must run first in the transaction that loads a whole table, so that its rows need no later work
+    /// or no log; `nil` if the database has no such statement.
     func truncationBeforeFreeze(_ table: String) -> String?
-    /// What lets the rest of a transaction that builds use several processors by itself; `nil` where there is no such thing.
+    /// The statement that lets one session use several processors for the rest of a transaction that builds indexes and the like;
+    /// `nil` if there is no such statement.
     var sharingWork: String? { get }
 
-    /// Makes an index over the words of a table's texts; `nil` where the database has none that this could be.
+    /// Returns the statement that makes an index over the words of a table's texts; `nil` if the database has no index of that
+    /// kind.
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?
 
-    /// Has full-text tables over the texts of these tables read them anew; nothing where an index follows by itself. Throws
-    /// `DatabaseError`.
+    /// Makes the full-text tables over the texts of these tables read them anew. It does nothing if indexes follow their tables
+    /// by themselves.
+    ///
+    /// - Throws: `DatabaseError`.
     func rebuildFullText(over tables: [String], on connection: any Connection) throws
 
-    /// Adds a check to a table that has rows: fails when one of them breaks it.
+    /// Returns the statement that adds a check to a table that has rows. The statement fails if one of the rows breaks the check.
     func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String
-    /// Adds a foreign key that holds for rows to come and does not look at those that are there.
+    /// Returns the statement that adds a foreign key which holds for future rows, without a look at the existing ones.
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
-    /// Looks at the rows that are there for an unvalidated foreign key: fails when one of them breaks it.
+    /// Returns the statement that validates an unvalidated foreign key on the existing rows. The statement fails if one of them
+    /// breaks it.
     func validate(_ key: String, of table: String) -> String
-    /// Keeps others from writing into these tables until the transaction ends. Throws `DatabaseError`.
+    /// Keeps others from writing into these tables until the transaction ends.
+    ///
+    /// - Throws: `DatabaseError`.
     func lock(_ tables: [String], on connection: any Connection) throws
-    /// The foreign keys from and to these tables, from tables of other schemas too; none where a database keeps them in the table
-    /// and need not enforce them. Throws `DatabaseError`.
+    /// Returns the foreign keys from and to these tables, also from tables of other schemas. It returns none for a database that
+    /// keeps foreign keys in the table and need not enforce them.
+    ///
+    /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
-    /// By table and column, the types as which `Connection.copyIn` writes into the columns that are there, whatever they were
-    /// declared as; a column that it can't write is missing. Throws `DatabaseError`.
+    /// Returns the types as which `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table
+    /// and column. Columns that it can't write are missing.
+    ///
+    /// - Throws: `DatabaseError`.
     func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]
-    /// Conditions that part a table's rows into so many sets of about the same size, each of which can be read without reading the
-    /// others; none where that is not possible or not worth it. Throws `DatabaseError`.
+    /// Returns conditions that divide a table's rows into `count` sets of about the same size, each of which can be read without
+    /// reading the others. It returns none if that is not possible or not worth it.
+    ///
+    /// - Throws: `DatabaseError`.
     func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String]
 
-    /// Takes a trigger off its table.
+    /// Returns the statement that removes a trigger from its table.
     func dropTrigger(_ name: String, on table: String) -> String
-    /// Lets the database count and sample a loaded table, so that its planner knows it.
+    /// Returns the statement that makes the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
 }
 
 extension TransferTarget {
-    /// The same, and none of `ignored` as long as that holds no row. Empty when the target is free. Throws `DatabaseError`.
+    /// Returns the existing objects, without those of `ignored` that hold no row. The result is empty when the target is free.
+    ///
+    /// - Throws: `DatabaseError`.
     package func existingObjects(ignoring ignored: Set<String>, on connection: any Connection) throws -> [String] {
         try existingObjects(on: connection).filter { name in
             guard ignored.contains(name) else { return true }
@@ -137,36 +164,37 @@ extension TransferTarget {
     }
 }
 
-/// A constraint that stands in a table, and the statements that take it off and make it again word for word.
+/// A constraint of a table, and the statements that remove it and make it again word for word.
 package struct RemovableConstraint: Sendable, Equatable {
     package var table: String
     package var name: String
-    /// Whether it was found to hold for every row.
+    /// Whether the constraint was found to hold for every row.
     package var isValid: Bool
     package var drop: String
-    /// Makes it for rows to come.
+    /// The statements that make the constraint again for future rows.
     package var restore: [String]
-    /// Has it hold for those that are there: fails when one of them breaks it.
+    /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint.
     package var validate: String
 }
 
-/// Tells values that a column's type holds from those that it doesn't, without a table.
+/// A judge that tells the values that a column's type holds from those that it doesn't, without a table.
 package protocol ValueJudge: AnyObject {
-    /// Why the column does not take the value, for people: "is not a timestamp"; `nil` when it does.
+    /// Returns why the column does not take the value, for people: "is not a timestamp"; `nil` if it does.
     func refusal(of value: RawValue, column: Int) -> String?
 }
 
-/// How a source gives out one table.
+/// The way in which a source reads one table.
 package struct TableReading: Sendable, Equatable {
-    /// What follows the columns in a query: `FROM …`.
+    /// The part of a query that follows the columns: `FROM …`.
     package var from: String
-    /// What follows that, so that rows come in the same order each time within a snapshot: `ORDER BY …`, or nothing.
+    /// The part that follows `from`, so that rows come in the same order each time within a snapshot: `ORDER BY …`, or nothing.
     package var order: String
-    /// The columns that tell a row from others, for people.
+    /// The columns that tell one row from another, for people.
     package var key: [String]
-    /// The key's column where the table does not declare it, as the query spells it: `rowid`. It comes after all others.
+    /// The key's column if the table does not declare it, as a query writes it: `rowid`. It comes after all other columns.
     package var hiddenKey: String?
-    /// The integer by which the table can be read in pieces, as the query spells it, when there is one and `order` is by it.
+    /// The integer by which the table can be read in pieces, as a query writes it; `nil` if there is none, or if `order` is not
+    /// by it.
     package var rangeKey: String?
 
     package init(
@@ -179,18 +207,18 @@ package struct TableReading: Sendable, Equatable {
         self.rangeKey = rangeKey
     }
 
-    /// The query of these columns, and of `hiddenKey`, for all rows or those of a range.
+    /// Returns the query of these columns, and of `hiddenKey`, for all rows or those of a range.
     package func query(_ columns: [String], in range: KeyRange = .all) -> String {
         query(columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
     }
 
-    /// The same with the range's key in front of all.
+    /// Returns the same query with the range's key as the first column.
     package func rangedQuery(_ columns: [String], in range: KeyRange = .all) -> String {
         query([rangeKey ?? "NULL"] + columns.map(SQLText.identifier) + [hiddenKey].compactMap { $0 }, range)
     }
 
-    /// The query of the smallest and the largest `rangeKey`; `nil` where there is none. Each is looked up by itself, because only
-    /// then no row in between is read.
+    /// The query of the smallest and the largest `rangeKey`; `nil` if there is no such key. Each of the two is looked up
+    /// separately, because only then no row in between is read.
     package var boundsQuery: String? {
         rangeKey.map { "SELECT (SELECT min(\($0)) \(from)), (SELECT max(\($0)) \(from))" }
     }
@@ -202,13 +230,13 @@ package struct TableReading: Sendable, Equatable {
             .joined(separator: " ")
     }
 
-    /// Where the key stands in what `query(columns)` yields.
+    /// Returns the positions of the key's columns in the rows that `query(columns)` yields.
     package func keyPositions(in columns: [String]) -> [Int] {
         hiddenKey == nil ? key.compactMap(columns.firstIndex) : [columns.count]
     }
 }
 
-/// A piece of a table: the rows whose `rangeKey` is above one number and at most another.
+/// A piece of a table: the rows whose `rangeKey` is greater than one number and at most another.
 package struct KeyRange: Sendable, Hashable {
     package var above: Int64?
     package var through: Int64?
@@ -226,23 +254,23 @@ package struct KeyRange: Sendable, Hashable {
     }
 }
 
-/// Says a source's expressions in a target's words, for one table.
+/// A translator of one table's expressions from a source's SQL into a target's.
 package protocol ExpressionTranslator {
-    /// An expression that is true or not: a check, an index's condition.
+    /// Translates an expression that is true or false: a check, or the condition of an index.
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
-    /// An expression that an index orders by, as it compares under this collation.
+    /// Translates an expression that an index sorts by, as it compares under this collation.
     func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
-    /// An expression that a column of this type is computed from, and that yields exactly the same there.
+    /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
-    /// A default for a column of this type; `nil` when there is nothing to say, as with NULL.
+    /// Translates a default of a column of this type; `nil` if there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
-    /// What a default means there that it does not mean here, though it is transferred; `nil` mostly.
+    /// Says what a transferred default means in the target but not in the source; `nil` for most defaults.
     func remark(on value: Default) -> String?
-    /// A column as an index has it whose collation is this; `nil` when the column itself will do.
+    /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
 }
 
-/// Why an expression can't be said in the words of the target.
+/// The reason why an expression can't be translated into the target's SQL.
 package struct Untranslatable: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String
     package init(_ description: String) { self.description = description }

@@ -1,11 +1,12 @@
-/// A dialect's own ways from one type to another, of which `Dialect.conversion(of:from:to:)` chooses.
+/// A dialect's own conversions from one type to another. `Dialect.conversion(of:from:to:)` chooses among them.
 protocol TypeConversions: Dialect {
     func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion?
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion?
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion?
 
-    /// Whether JSON keeps its text, with blanks and the order of members, and SQL can find text that is not JSON without an error.
+    /// Whether JSON keeps its text, with its blanks and the order of its members, and SQL can find text that is not JSON without
+    /// an error.
     var keepsJSONAsText: Bool { get }
 }
 
@@ -27,7 +28,8 @@ extension TypeConversions {
         let isText = old.isText || old == .jsonText
         let rewritesJSON = isText && new == .json && !keepsJSONAsText
         found.isReversible = !(old.isText && new.isSpelledInOneWay) && !rewritesJSON
-        // Text that jsonText takes may still be none for jsonb: a number too large for it, or the escape of a NUL.
+        // Text that jsonText takes may still be invalid for jsonb: it holds a number too large for jsonb, or the escape of a
+        // NUL.
         let needsForm = rewritesJSON || (old.isText && new == .jsonText && !keepsJSONAsText)
         found.form = needsForm ? .json : nil
         return found
@@ -42,7 +44,7 @@ extension TypeConversions {
         }
     }
 
-    /// Two native types are one where the database calls them the same.
+    /// Returns the unchanged column for two native types that the database calls by the same name. Refuses any other pair.
     private func conversionOfNative(
         _ column: String, from old: ColumnType, to new: ColumnType
     ) throws(LoweringError) -> Conversion {

@@ -1,20 +1,22 @@
 import TCPOSIX
 
-/// An account as which root fills the target: so that a file is that account's from its first moment on, and a server that goes by
-/// the uid of who connects lets it in.
+/// An account under which root fills the target. A new file thus belongs to that account from its first moment on, and a server
+/// that checks the uid of its clients admits the connection.
 public struct ActingAccount: Sendable, Equatable {
     public var uid: UInt32
     public var gid: UInt32
-    /// Where it may write what is not to stay. SQLite looks for such a place with root's eyes, and would find root's.
+    /// The folder for the account's temporary files. SQLite would search for one with root's real uid, and find a folder that
+    /// only root may use.
     public var temporaryFolder: String
 
     public init(uid: UInt32, gid: UInt32, temporaryFolder: String) {
         (self.uid, self.gid, self.temporaryFolder) = (uid, gid, temporaryFolder)
     }
 
-    /// Runs `body` with the account's rights, and with root's again behind it. The whole process has them meanwhile (credentials(7)).
+    /// Runs `body` with the account's rights, and then restores root's. The whole process has the account's rights in the
+    /// meantime (credentials(7)).
     ///
-    /// - Throws: ``ImportError`` where this process may not become the account, and what `body` throws.
+    /// - Throws: ``ImportError`` if this process may not become the account, and the errors of `body`.
     public func act<T>(_ body: () async throws -> T) async throws -> T {
         let groups = try become()
         let result: Result<T, any Error>
@@ -23,7 +25,7 @@ public struct ActingAccount: Sendable, Equatable {
         return try result.get()
     }
 
-    /// The same, or with the rights that the process has where no account is given.
+    /// Runs `body` with the account's rights, or with the process's own if no account is given.
     public static func act<T>(as account: ActingAccount?, _ body: () async throws -> T) async throws -> T {
         guard let account else { return try await body() }
         return try await account.act(body)

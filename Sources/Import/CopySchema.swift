@@ -1,8 +1,8 @@
 import Dialects
 
-/// The schema of the working copy, and changes to it in the dialect's own words.
+/// The schema of the working copy, and changes to it in the dialect's statements.
 struct CopySchema {
-    /// The copy as it was found.
+    /// The copy's schema as it was found.
     let inspection: Inspection
     private let connection: any Connection
 
@@ -11,11 +11,11 @@ struct CopySchema {
         inspection = try connection.dialect.inspect(connection)
     }
 
-    /// Makes a table as the new schema declares it.
+    /// Creates a table as the new schema declares it.
     func add(_ table: Table) throws { try run(.createTable(table), on: []) }
 
-    /// Adds columns that may be NULL. What the table holds beside them plays no part in that, and need not be what a declared
-    /// table may be: SQLite lets a key be NULL.
+    /// Adds columns that may be NULL. The table's other columns play no part in that, and need not satisfy the rules for declared
+    /// tables: SQLite permits NULL in a key.
     func add(_ columns: [Column], to table: String) throws {
         var any = Table(name: table)
         any.columns = [Column("any", .text)]

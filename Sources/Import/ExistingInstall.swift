@@ -1,17 +1,17 @@
 import TCPOSIX
 
-/// Where the data of an existing single-user install lies.
+/// The files that hold the data of an existing single-user install.
 public struct ExistingInstall: Sendable, Equatable {
-    /// `teleclaude.db`, in the checkout.
+    /// The path of `teleclaude.db`, in the checkout.
     public var database: String
-    /// `~/.teleclaude/events.db`.
+    /// The path of `~/.teleclaude/events.db`; `nil` if there is none.
     public var events: String?
     /// The file on which the old daemon holds a lock while it runs.
     public var lock: String?
 
-    /// Looks for them below a home, a checkout, or a folder with the checkout in it.
+    /// Searches for the files below a home, a checkout, or a folder that contains the checkout.
     ///
-    /// - Throws: ``ImportError`` where there is no `teleclaude.db`.
+    /// - Throws: ``ImportError`` if there is no `teleclaude.db`.
     public static func find(in folder: String) throws(ImportError) -> ExistingInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let checkouts = [folder, "\(folder)/teleclaude"]
@@ -33,11 +33,12 @@ public struct ExistingInstall: Sendable, Equatable {
     }
 }
 
-/// The lock of the old daemon, held so that it can't start while its data is copied (flock(2)). The file stays as it is.
+/// The lock of the old daemon, held so that the daemon can't start while its data is copied (flock(2)). The file itself is not
+/// changed.
 public final class OldDaemonLock: Sendable {
     private let descriptor: Int32
 
-    /// - Throws: ``ImportError`` while the daemon runs. A file that a daemon left behind does not count as a lock.
+    /// - Throws: ``ImportError`` while the daemon runs. A file that an ended daemon has left behind does not count as a lock.
     public init?(of install: ExistingInstall) throws(ImportError) {
         guard let path = install.lock else { return nil }
         descriptor = open(path, O_RDONLY | O_CLOEXEC)

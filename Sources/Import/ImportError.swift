@@ -1,6 +1,6 @@
-/// Why an existing install can't be brought over: what, and what to do. Nothing was changed.
+/// The reason why an existing install can't be brought over, with a remedy. Nothing has been changed.
 public struct ImportError: Error, Equatable, CustomStringConvertible {
-    /// A stable word for it: `daemon_running`.
+    /// A stable identifier for programs, such as `daemon_running`.
     public var code: String
     public var description: String
     public var remedy: String

@@ -1,6 +1,6 @@
-/// Whose sessions become.
+/// A person who becomes the owner of sessions.
 public struct ImportOwner: Sendable, Hashable {
-    /// The person's name, as the settings have it.
+    /// The person's name in the settings.
     public var person: String
     /// The uid of the person's account.
     public var uid: UInt32
@@ -11,14 +11,14 @@ public struct ImportOwner: Sendable, Hashable {
     }
 }
 
-/// Whose each session becomes.
+/// The rule that assigns an owner to each session.
 public struct ImportOwners: Sendable, Equatable {
-    /// Whose all those are that name nobody else.
+    /// The owner of all sessions that name no other owner.
     public var standard: ImportOwner
     private let byAddress: [String: ImportOwner]
 
-    /// `byEmail` has owners by their e-mail addresses: a session whose `human_email` is one of them becomes that person's. What
-    /// stands in `human_role` proves nothing.
+    /// Creates the rule. `byEmail` maps e-mail addresses to owners: a session whose `human_email` is one of the addresses gets
+    /// that owner. The column `human_role` proves nothing, and is ignored.
     public init(_ standard: ImportOwner, byEmail: [String: ImportOwner] = [:]) {
         self.standard = standard
         byAddress = Dictionary(byEmail.map { (Self.normalized($0.key), $0.value) }) { first, _ in first }
@@ -28,7 +28,7 @@ public struct ImportOwners: Sendable, Equatable {
 
     var areMany: Bool { !byAddress.isEmpty }
 
-    /// Addresses are one whatever their case is, and without what stands around them.
+    /// Returns the address in lower case and without surrounding blanks, because such spellings count as the same address.
     private static func normalized(_ address: String) -> String {
         let scalars = address.lowercased().unicodeScalars
         let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }

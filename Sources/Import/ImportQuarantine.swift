@@ -1,14 +1,14 @@
 import Dialects
 import Transfer
 
-/// Notes what has no place in the new schema, or not as it was. It fills `import_quarantine` of the working copy, which goes to
-/// the target with all the rest.
+/// Records values and rows that have no place in the new schema, or not in their old form. It fills `import_quarantine` of the
+/// working copy, which goes to the target with all other tables.
 struct ImportQuarantine {
-    /// What was noted, by table, column and reason.
+    /// The entries so far, counted by table, column and reason.
     private(set) var notes: [ImportReport.Note] = []
     private let connection: any Connection
 
-    /// The copy holds the table already.
+    /// Creates the quarantine on a copy that has the table already.
     init(_ connection: any Connection) { self.connection = connection }
 
     mutating func note(
@@ -35,7 +35,7 @@ struct ImportQuarantine {
         }
     }
 
-    /// Notes these columns of each row; rows that hold no value in any of them only where whole rows are meant.
+    /// Records these columns of each row. Rows without a value in any of them are recorded only if whole rows are meant.
     mutating func noteRows(_ kind: ImportReport.Note.Kind, of rows: OldRows, _ columns: [String], reason: String) throws
     {
         let isSomething = columns.map { "\(SQLText.identifier($0)) IS NOT NULL" }.joined(separator: " OR ")
@@ -47,7 +47,7 @@ struct ImportQuarantine {
         }
     }
 
-    /// Notes each row that meets a condition over `child`, and takes it out of its table.
+    /// Records each row that meets a condition over `child`, and removes it from its table.
     mutating func setRowsAside(of rows: OldRows, where condition: String, reason: String) throws {
         let reader = rows.reader(rows.table.columns.map(\.name), where: condition)
         while let batch = try reader.next(connection) {

@@ -3,15 +3,15 @@ import Migrator
 import TCPOSIX
 import Transfer
 
-/// What a database was before an import, and that again.
+/// Returns a database to its state before an import.
 public struct ImportRemoval: Sendable {
-    /// What is taken back.
+    /// The extent of the removal.
     public enum Extent: Sendable {
-        /// The file, with what SQLite puts beside it.
+        /// Removes the file, with the files that SQLite creates beside it.
         case file
-        /// Every migration, and the ledger.
+        /// Reverts every migration, and removes the ledger.
         case schema
-        /// The rows of these tables.
+        /// Removes the rows of these tables.
         case rows([String])
     }
 
@@ -23,7 +23,7 @@ public struct ImportRemoval: Sendable {
         (self.target, self.history, self.account) = (target, history, account)
     }
 
-    /// How many rows each table of the history holds; none where it is not there.
+    /// Returns the number of rows in each table of the history, without the tables that do not exist.
     public func counts() async throws -> [String: Int] {
         guard !target.isMissing else { return [:] }
         let names = history.schema.tables.map(\.name)
@@ -64,7 +64,7 @@ public struct ImportRemoval: Sendable {
         }
     }
 
-    /// Children before their parents.
+    /// Removes the rows of child tables before those of their parents.
     private func removeRows(of tables: [String]) async throws {
         let order = history.schema.tablesInForeignKeyOrder.map(\.name).reversed().filter(tables.contains)
         try await target.withConnection { connection in

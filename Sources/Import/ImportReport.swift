@@ -1,28 +1,28 @@
 import Transfer
 
-/// What was brought over, or would be.
+/// A description of the data that was brought over, or would be.
 public struct ImportReport: Sendable {
-    /// What was kept in `import_quarantine`, for one reason.
+    /// The entries in `import_quarantine` that have the same reason.
     public struct Note: Sendable, Equatable {
         public enum Kind: String, Sendable {
-            /// A whole row, which is not in the target.
+            /// A whole row that is not in the target.
             case row
             /// The old columns of a row that is in the target.
             case columns
-            /// A value as it was, of a row that is in the target with another value in its place.
+            /// The original value of a row that is in the target with another value in its place.
             case value
         }
 
         public var kind: Kind
         public var table: String
-        /// A value's column, or that for whose sake a row was set aside.
+        /// The column of the value, or the column that caused a row to be set aside.
         public var column: String?
         /// The reason, as a predicate: `is not JSON that jsonb takes`.
         public var reason: String
         public var count: Int
     }
 
-    /// One old table's books: what the source counts, what the target does, and what is in `import_quarantine`.
+    /// The row counts of one old table: in the source, in the target and in `import_quarantine`.
     public struct Line: Sendable, Equatable {
         public var table: String
         public var sourceRows: Int
@@ -30,7 +30,7 @@ public struct ImportReport: Sendable {
         public var setAside: Int
     }
 
-    /// Somebody's sessions.
+    /// The sessions of one owner.
     public struct Share: Sendable, Equatable {
         public var owner: ImportOwner
         public var sessions: Int
@@ -40,17 +40,17 @@ public struct ImportReport: Sendable {
     public var owner: ImportOwner
     public var lines: [Line]
     public var notes: [Note]
-    /// What else there is to know: rows without a parent, how the source was read.
+    /// Further remarks, such as rows without a parent, or the way in which the source was read.
     public var remarks: [String]
-    /// How many sessions each owner got: first the one who has those that name nobody else.
+    /// The number of sessions that each owner gets. The owner of sessions that name no owner comes first.
     public var shares: [Share]
-    /// Tokens that could still be used, and are revoked.
+    /// The number of tokens that were still valid and are revoked.
     public var revokedTokens: Int
     public var seconds: Double
 
-    /// Sessions that got their owner.
+    /// The number of sessions that get an owner.
     public var ownedSessions: Int { shares.reduce(0) { $0 + $1.sessions } }
 
-    /// Whether every row of the source is in the target or set aside.
+    /// Whether every row of the source is either in the target or set aside.
     public var isComplete: Bool { lines.allSatisfy { $0.sourceRows == $0.targetRows + $0.setAside } }
 }

@@ -2,26 +2,26 @@ import Dialects
 import Migrator
 import Transfer
 
-/// Brings the data of an existing single-user install into the schema of a history: a proven copy of the old database is prepared,
-/// and one transaction of the target takes it, proven again.
+/// Brings the data of an existing single-user install into the schema of a history. It prepares a copy of the old database and
+/// checks it; one transaction then transfers the copy into the target, which is checked again.
 ///
-/// The originals are only read. Whatever is thrown, the target is as empty as it was; so it is after an interruption by force.
+/// The originals are only read. After any error, and after an interruption by force, the target is as empty as before.
 public struct InstallImport: Sendable {
     private let install: ExistingInstall
     private let target: Database
     private let history: History
     private let options: Options
 
-    /// How the old data is read, and as whom the target is filled.
+    /// The options for reading the old data and filling the target.
     public struct Options: Sendable {
         public var owners: ImportOwners
-        /// Where the clock hung whose texts name no zone: UTC where nobody says, as the old daemon read them.
+        /// The zone of timestamps that name none. `nil` means UTC, as the old daemon read them.
         public var zone: LocalZone?
-        /// For the working copy, which nobody else may read. It needs room for the old databases.
+        /// The folder for the working copy, which no other user may read. It needs space for the old databases.
         public var workingFolder: String
-        /// As whom the target is filled; as who runs this when `nil`.
+        /// The account under which the target is filled; `nil` means the user who runs this process.
         public var account: ActingAccount?
-        /// Whether the caller holds the old daemon's lock (``OldDaemonLock``); the import takes it itself where not.
+        /// Whether the caller holds the old daemon's lock (``OldDaemonLock``). If not, the import takes the lock itself.
         public var isLocked = false
 
         public init(_ owners: ImportOwners, workingFolder: String) {
@@ -37,13 +37,13 @@ public struct InstallImport: Sendable {
         self.options = options
     }
 
-    /// An import that was made before.
+    /// An import that was completed earlier.
     public struct Done: Sendable, Equatable {
         public var source: String
         public var madeAt: String
     }
 
-    /// The import that the target holds already; `nil` where there is none.
+    /// Returns the import that the target holds already; `nil` if there is none.
     public func done() async throws -> Done? {
         try await ActingAccount.act(as: options.account) {
             guard !target.isMissing else { return nil }
@@ -58,7 +58,7 @@ public struct InstallImport: Sendable {
         }
     }
 
-    /// Tells what `run` would do. Writes nothing but the working copy, which is removed again.
+    /// Returns what `run` would do. It writes only the working copy, and removes it.
     public func plan(
         _ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }
     ) async throws -> ImportReport {
@@ -69,7 +69,7 @@ public struct InstallImport: Sendable {
         }
     }
 
-    /// Brings everything over. `events` tells of the copy of each old database, and then of the transfer.
+    /// Brings all data over. `events` receives the progress of the copy of each old database, and then of the transfer.
     ///
     /// - Throws: ``ImportError``, `TransferError`, `SchemaTransferError`, `MigratorError` and `DatabaseError`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
@@ -88,8 +88,8 @@ public struct InstallImport: Sendable {
         }
     }
 
-    /// A run that lost its server has left a target whose migrations broke off, and nothing in the tables that are to be filled: they
-    /// are gone on with.
+    /// Completes the migrations of a target. A run that lost its server leaves a target in which only the first migrations are
+    /// applied and the tables to be filled are empty. Its migrations are continued.
     private func completeMigrations(_ filled: Set<String>) async throws {
         guard !target.isMissing else { return }
         let migrator = Migrator(history: history, database: target)

@@ -1,12 +1,13 @@
 import TCPOSIX
 
-/// The clock of a place. What the first versions of the old daemon wrote was its wall clock, without a word of where that hung.
+/// The time zone of a place. The first versions of the old daemon wrote wall-clock times without a zone.
 public struct LocalZone: Sendable {
     public let name: String
 
-    /// Makes the place the process's own (tzset(3)): there is one at a time. `name` is one of the time zone database: `Europe/Berlin`.
+    /// Sets the process's time zone (tzset(3)), of which there is one at a time. `name` is from the time zone database, such as
+    /// `Europe/Berlin`.
     ///
-    /// - Throws: ``ImportError`` where the machine does not know it.
+    /// - Throws: ``ImportError`` if the machine does not know the name.
     public init(_ name: String) throws(ImportError) {
         let isName = !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
         guard isName, name == "UTC" || access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
@@ -19,7 +20,7 @@ public struct LocalZone: Sendable {
         tzset()
     }
 
-    /// The instant of a wall clock's `2026-01-09T19:59:59.999999`, in UTC; `nil` for any other text.
+    /// Returns the instant, in UTC, of a wall-clock time such as `2026-01-09T19:59:59.999999`; `nil` for any other text.
     func instant(of text: String) -> String? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let numbers = parts[0].split { "-T:".contains($0) }.map { Int32($0) }

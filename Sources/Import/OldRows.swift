@@ -1,10 +1,10 @@
 import Dialects
 import Transfer
 
-/// The rows of a table of the working copy: how they are told from each other, by people and by SQLite.
+/// The rows of a table of the working copy, and how people and SQLite identify them.
 struct OldRows {
     let table: Table
-    /// The row's own number, which all tables have but those `WITHOUT ROWID` (https://www.sqlite.org/withoutrowid.html).
+    /// Whether rows have a rowid, which all tables have except those `WITHOUT ROWID` (https://www.sqlite.org/withoutrowid.html).
     private let hasNumber: Bool
 
     init(_ table: Table, _ inspection: Inspection) {
@@ -12,7 +12,7 @@ struct OldRows {
         hasNumber = inspection.options[table.name]?.contains("WITHOUT ROWID") != true
     }
 
-    /// What tells a row from the others, for people: `session_id=…`, or `rowid=…`.
+    /// The SQL expression that identifies a row for people: `session_id=…`, or `rowid=…`.
     var key: String {
         let columns = table.primaryKey?.columns ?? []
         guard !columns.isEmpty else { return "'rowid=' || rowid" }
@@ -22,7 +22,7 @@ struct OldRows {
         return "coalesce(\(parts.joined(separator: " || ', ' || ")), '')"
     }
 
-    /// What finds a row again.
+    /// The SQL expression by which a row is found again.
     var handle: String { hasNumber ? "rowid" : key }
 
     func delete(_ handle: Value, _ connection: any Connection) throws {
@@ -37,7 +37,8 @@ struct OldRows {
             """)
     }
 
-    /// Reads rows in batches, so that a table of any size takes little memory. The condition may call the table `child`.
+    /// Returns a reader that reads rows in batches, so that a table of any size takes little memory. The condition may refer to
+    /// the table as `child`.
     func reader(_ columns: [String], where condition: String) -> Reader {
         Reader(rows: self, columns: columns, condition: condition)
     }
@@ -56,7 +57,7 @@ struct OldRows {
             self.condition = condition
         }
 
-        /// The next rows, each as JSON; `nil` after the last.
+        /// Returns the next rows, each as JSON; `nil` after the last.
         func next(_ connection: any Connection) throws -> [(key: String, handle: Value, record: String)]? {
             guard !isAtEnd else { return nil }
             let (handle, names) = (rows.handle, SQLText.identifiers(columns))

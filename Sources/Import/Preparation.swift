@@ -2,28 +2,28 @@ import Dialects
 import Migrator
 import Transfer
 
-/// Makes a working copy of the old database one that goes into the new schema: in the copy, where nobody else looks, so that one
-/// transaction of the target then takes everything as it is to be.
+/// Converts a working copy of the old database so that it fits the new schema. The work is done in the copy, which nobody else
+/// reads, so that one transaction of the target can then take the final rows.
 struct Preparation {
     let schema: Schema
     let target: any TransferDialect
     let owners: ImportOwners
-    /// Where the clock hung whose texts name no zone; UTC where nobody says.
+    /// The zone of timestamps that name none; `nil` means UTC.
     let zone: LocalZone?
 
-    /// What was done to the copy.
+    /// The changes that were made to the copy.
     struct Result {
         var counts: [String: Int] = [:]
         var setAside: [String: Int] = [:]
         var notes: [ImportReport.Note] = []
-        /// Tables, and columns as `table.column`, that have no place.
+        /// The tables, and columns as `table.column`, that have no place in the new schema.
         var homeless: [String] = []
         var shares: [ImportReport.Share] = []
         var revokedTokens = 0
         var remarks: [String] = []
     }
 
-    /// `fingerprint` and `source` say which moment of which file the copy is of.
+    /// Converts the copy. `fingerprint` and `source` say of which file, and of which moment, it is a copy.
     func run(on connection: any Connection, source: String, fingerprint: String) throws -> Result {
         try connection.withForeignKeysUnenforced {
             try connection.transaction {
@@ -33,7 +33,7 @@ struct Preparation {
     }
 
     private func prepare(_ connection: any Connection, _ source: String, _ fingerprint: String) throws -> Result {
-        // What counts, mirrors or indexes on the way is made anew by the target's own.
+        // Triggers and other objects that count, mirror or index rows are created anew by the target.
         for name in try names("trigger", connection) { try connection.execute("DROP TRIGGER \(identifier: name)") }
         let copy = try CopySchema(connection)
         let tables = copy.inspection.schema.tables
@@ -68,7 +68,7 @@ struct Preparation {
         return result
     }
 
-    /// A database of something else, or of the daemon of today, is not made to fit.
+    /// Checks that the database is one of the old install. A database of another program, or of the present daemon, is refused.
     private func requireOldInstall(_ found: Schema, _ source: String) throws(ImportError) {
         guard found["imports"] == nil, found["import_quarantine"] == nil, found["audit_log"] == nil else {
             throw ImportError(
@@ -86,7 +86,7 @@ struct Preparation {
         try connection.query("SELECT name FROM sqlite_master WHERE type = \(kind)").compactMap { $0.values[0].text }
     }
 
-    /// A table that the new schema does not have: each of its rows is noted whole.
+    /// Records each row of a table that the new schema does not have.
     private func leaveBehind(
         _ rows: OldRows, _ quarantine: inout ImportQuarantine, _ result: inout Result
     ) throws {
@@ -106,7 +106,7 @@ struct Preparation {
         result.homeless += homeless.map { "\(rows.table.name).\($0)" }
     }
 
-    /// An old schema may lack a column that the new one requires: it gets a value that says nothing.
+    /// Adds columns that the new schema requires and an old one may lack, with a neutral value.
     private func addMissing(
         _ old: Table, _ new: Table, _ copy: CopySchema, _ result: inout Result
     ) throws {
@@ -123,7 +123,7 @@ struct Preparation {
         }
     }
 
-    /// The old daemon enforced no foreign key. A row whose parent is gone belongs to nothing any more.
+    /// Sets rows aside whose parent is gone. The old daemon enforced no foreign keys.
     private func setOrphansAside(
         _ mended: Inspection, _ table: Table, _ key: ForeignKey, _ quarantine: inout ImportQuarantine
     ) throws {
@@ -163,7 +163,7 @@ struct Preparation {
         result.remarks.append("\(rows.table.name): \(count) times without a zone were read in \(zone.name)")
     }
 
-    /// Every session gets an owner; what stands in human_role proves nothing of who may read it.
+    /// Gives every session an owner. The column human_role does not prove who may read a session.
     private func own(_ copy: CopySchema, _ connection: any Connection, _ result: inout Result) throws {
         let columns = ["owner_person", "owner_uid"].compactMap { schema["sessions"]?[column: $0] }
         try copy.add(columns, to: "sessions")
@@ -191,7 +191,7 @@ struct Preparation {
             """)
     }
 
-    /// Nobody who took up a row of a queue, or has a token, is there any more.
+    /// Releases claimed rows of queues and revokes tokens, because the processes that held them are gone.
     private func calm(_ connection: any Connection, _ result: inout Result) throws {
         let present = Set(try names("table", connection))
         if present.contains("session_tokens") {

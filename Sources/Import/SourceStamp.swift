@@ -1,7 +1,7 @@
 import TCPOSIX
 
-/// By which the old databases are known to be as they were: hooks and the command line of the old install write to them without
-/// its daemon.
+/// A stamp that shows whether the old databases have changed. Hooks and the command line of the old install write to them even
+/// without its daemon.
 struct SourceStamp: Equatable {
     private struct File: Equatable {
         var number: UInt64

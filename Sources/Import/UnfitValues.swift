@@ -1,12 +1,12 @@
 import Dialects
 import Transfer
 
-/// Values of the old tables that their new columns do not take. Each is noted as it was; what stands in its place is the nearest
-/// that the column takes, so that its row comes along. Only where there is no such thing is the row set aside.
+/// Values of the old tables that their new columns do not accept. Each original value is recorded, and the nearest accepted value
+/// takes its place, so that the row can be transferred. A row is set aside only if there is no such value.
 struct UnfitValues {
     let connection: any Connection
     let target: any TransferDialect
-    /// What stands in a text for NUL, which no text of PostgreSQL's can hold: its picture (U+2400).
+    /// The character that replaces NUL, which PostgreSQL's text can't hold: the picture of NUL (U+2400).
     private static let pictureOfNUL: Unicode.Scalar = "\u{2400}"
 
     /// One value, with the row that holds it.
@@ -19,7 +19,7 @@ struct UnfitValues {
         var record: String
     }
 
-    /// What becomes of a value.
+    /// The treatment of a value.
     private enum Fate {
         case becomes(Value)
         case takesItsRowAside
@@ -71,7 +71,7 @@ struct UnfitValues {
         return unfit.column.isNullable ? .becomes(.null) : .takesItsRowAside
     }
 
-    /// What says the same in the column's own words, or says that something was there.
+    /// Returns the accepted value that means the same, or one that shows that a value was present.
     private func nearest(_ unfit: Unfit) -> Value? {
         switch (unfit.column.type, unfit.value) {
         case (.text, .text(let text)):
@@ -102,7 +102,7 @@ struct UnfitValues {
             """)
         let record = try cursor.next() ? String(decoding: RowRecord.json(cursor, names), as: UTF8.self) : nil
         cursor.close()
-        // Another value of the row has set it aside already.
+        // Another value of the same row has already set the row aside.
         guard let record else { return }
         try quarantine.note(
             .row, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason, record: record)

@@ -1,11 +1,11 @@
 import Dialects
 
-/// Reads the texts of a wall clock in its zone: `2026-01-09T19:59:59.999999`, with a T and without a zone. Every other shape that
-/// the old daemon wrote is UTC, or says what it is.
+/// Converts wall-clock times in their zone: texts such as `2026-01-09T19:59:59.999999`, with a T and without a zone. All other
+/// forms that the old daemon wrote are in UTC, or name their zone.
 struct WallClockTimes {
     let zone: LocalZone
 
-    /// Returns how many values of these columns were shifted.
+    /// Shifts the values of the columns, and returns how many were shifted.
     func shift(_ rows: OldRows, for new: Table, _ connection: any Connection) throws -> Int {
         var count = 0
         for column in new.columns where column.type == .timestamp && rows.table[column: column.name] != nil {

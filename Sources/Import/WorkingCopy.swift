@@ -2,7 +2,7 @@ import Dialects
 import Transfer
 import TCPOSIX
 
-/// A folder that nobody else may enter, with a copy of the old databases in one. It goes away with this value.
+/// A private folder with one copy of the old databases, which is removed with this value.
 final class WorkingCopy: Sendable {
     private let folder: String
     private var main: String { "\(folder)/main.db" }
@@ -28,7 +28,7 @@ final class WorkingCopy: Sendable {
         [main, added].flatMap { file in ["", "-wal", "-shm", "-journal"].map { file + $0 } }
     }
 
-    /// From now on the account may read it, and nobody else but root.
+    /// Lets the account read the copy, and no other user except root.
     func give(to account: ActingAccount) throws(ImportError) {
         for path in [folder] + files where chown(path, account.uid, account.gid) != 0 && errno != ENOENT {
             throw ImportError(
@@ -37,14 +37,14 @@ final class WorkingCopy: Sendable {
         }
     }
 
-    /// The copy, and what there is to say of how it was made.
+    /// The copy, and remarks on how it was made.
     struct Made {
         var database: Database
         var fingerprint: String
         var remarks: [String]
     }
 
-    /// Copies both databases, each proven value by value, and makes them one.
+    /// Copies both databases, compares every value, and merges them into one.
     func copy(
         _ install: ExistingInstall, _ events: @escaping @Sendable (TransferEvent) -> Void
     ) async throws -> Made {
@@ -73,11 +73,12 @@ final class WorkingCopy: Sendable {
                 "copy_differs", "the working copy of \(path) is not equal to it",
                 remedy: "try again; tell the disk's health")
         }
-        // How the original was read is worth saying; what the copy is, is not.
+        // The remarks on how the original was read are kept; those about the copy are not.
         return (report.provenance?.fingerprint ?? "", report.remarks.filter { $0.contains(path) })
     }
 
-    /// Takes over the tables of another file, their counters with them. Throws where a name is in both: one would be lost.
+    /// Moves the tables of another file into the copy, with their counters.
+    /// - Throws: An error if both have a table of the same name, because one would be lost.
     private static func add(_ file: String, to connection: any Connection) throws {
         try connection.execute("ATTACH DATABASE \(file) AS added")
         try connection.transaction {

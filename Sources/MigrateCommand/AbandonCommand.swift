@@ -3,7 +3,7 @@ import Dialects
 import TCTerminal
 import Transfer
 
-/// `transfer abandon`, which is two words to people and one name to the parser (`MigrateProgram.arguments`).
+/// The command `transfer abandon`. People write two words; for the parser it is one name (`MigrateProgram.arguments`).
 struct AbandonCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(

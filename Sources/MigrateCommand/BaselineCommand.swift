@@ -29,7 +29,8 @@ struct BaselineCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let history = try MigrateProgram.history()
-            // Opened for writing, a SQLite file goes into WAL mode: what is refused leaves it as it was.
+            // Opening a SQLite file for writing changes it to WAL mode. It is opened read-only first, so that a refusal leaves it
+            // as it was.
             let reading = try databaseOptions.open(.readOnly, output)
             var ids = try await Migrator(history: history, database: reading).preview(baselineTo: to)
             await reading.close()

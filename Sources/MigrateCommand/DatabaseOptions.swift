@@ -2,7 +2,7 @@ import ArgumentParser
 import Dialects
 import TCTerminal
 
-/// Which database a command works on.
+/// The options that select a command's database.
 struct DatabaseOptions: ParsableArguments {
     @Option(
         name: [.customShort("d"), .long],
@@ -29,7 +29,7 @@ struct DatabaseOptions: ParsableArguments {
         }
     }
 
-    /// Where the database is, and how that was found.
+    /// Returns the database's URL, and a word for where the URL comes from.
     func url(for use: ConnectionOptions.Access) throws -> (url: DatabaseURL, origin: String) {
         if let database { return (try .named(database, for: use), "--database") }
         if let variable = Console.environment("TC_DATABASE_URL"), !variable.isEmpty {
@@ -49,7 +49,7 @@ struct DatabaseOptions: ParsableArguments {
         return try open(url, access)
     }
 
-    /// Opens a database that was named before.
+    /// Opens a database whose URL was found before.
     func open(_ url: DatabaseURL, _ access: ConnectionOptions.Access) throws -> Database {
         try Database(
             url,

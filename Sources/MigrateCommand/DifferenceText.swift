@@ -2,9 +2,9 @@ import Dialects
 import Migrator
 import Transfer
 
-/// A row that two databases do not have alike, for people and for programs.
+/// Renders a row that differs between two databases, for people and for programs.
 enum DifferenceText {
-    /// `row id=7: differs in v`.
+    /// Returns a text such as `row id=7: differs in v`.
     static func text(_ difference: VerificationReport.Difference) -> String {
         switch difference.kind {
         case .onlyInSource: "row \(difference.key): only in the source"

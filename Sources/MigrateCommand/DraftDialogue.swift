@@ -2,9 +2,9 @@ import Dialects
 import Migrator
 import TCTerminal
 
-/// Asks somebody at a terminal what two schemas do not say.
+/// Asks a person at a terminal the questions that two schemas leave open.
 struct DraftDialogue {
-    /// Nobody is there, where there is no terminal.
+    /// Returns `nil` if there is no terminal, and therefore nobody to ask.
     init?() { guard Console.inputIsTerminal, Console.errorIsTerminal else { return nil } }
 
     func answer(_ question: RenameQuestion, in answers: inout DraftAnswers) throws {

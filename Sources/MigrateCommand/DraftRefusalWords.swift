@@ -1,7 +1,7 @@
 import Dialects
 import Migrator
 
-// What `new` refuses, in the words of its flags.
+// Words the refusals of `new` in terms of its flags.
 
 extension DraftAnswer {
     fileprivate var flag: String {
@@ -24,7 +24,7 @@ extension DraftAnswer {
 }
 
 extension DraftRefusal {
-    /// The refusal behind the flag that it is about.
+    /// The refusal, after the flag that it is about.
     var message: String {
         switch self {
         case .badForm(let words, let answer): "\(answer.flag) \(words) has no '='"
@@ -36,7 +36,7 @@ extension DraftRefusal {
         }
     }
 
-    /// What to do about it. `program` is the program's name.
+    /// Returns the remedy. `program` is the program's name.
     func remedy(_ program: String) -> String {
         switch self {
         case .badForm(_, let answer): "write \(answer.flag) \(answer.form)"

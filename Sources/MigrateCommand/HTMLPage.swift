@@ -1,9 +1,10 @@
 import TCPages
 import TCTerminal
 
-/// What a command has to say, as a page for a browser.
+/// Renders a command's output as a page for a browser.
 enum HTMLPage {
-    /// `facts` stand at the top: what the page is about, for who finds it later.
+    /// Returns the page's HTML. `facts` stand at the top and say what the page is about, for somebody who finds it
+    /// later.
     static func text(_ page: Page, facts: [(name: String, value: String)]) -> String {
         let list = facts.map { "<dt>\(HTML.escaped($0.name))</dt><dd>\(HTML.escaped($0.value))</dd>" }
         let body = """

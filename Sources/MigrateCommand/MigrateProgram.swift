@@ -5,36 +5,37 @@ import Synchronization
 import TCTerminal
 import Transfer
 
-/// A whole migration program for one history: parses, runs, renders and exits.
+/// A complete migration program for one history: it parses arguments, runs a command, renders its output and exits.
 ///
 ///     @main struct MyMigrations {
 ///         static func main() async { await MigrateProgram.run(name: "my-migrate", version: "1.0") { try .mine() } }
 ///     }
 public enum MigrateProgram {
-    /// What the commands work with.
+    /// The values that all commands work with.
     struct Context: Sendable {
         var name = "tc-migrate"
         var version = ""
         var history: @Sendable () throws -> History = { try History([]) }
         var defaultDatabase: DefaultDatabase?
         var schema: Schema?
-        /// Whether the program is to describe itself to a shell, or to who writes its manual, rather than to run.
+        /// Whether the program is to describe itself, to a shell or to the author of its manual, instead of running.
         var isDescribed = false
     }
 
-    /// The database that is used without `--database` and `TC_DATABASE_URL`. A program without a default asks for one of these,
-    /// and never migrates a database that nobody named.
+    /// The database that is used without `--database` and `TC_DATABASE_URL`. A program without a default asks the user for one of
+    /// these, and never migrates a database that nobody named.
     public struct DefaultDatabase: Sendable {
-        /// What help says of it: `what the settings say`.
+        /// The phrase for this database in the help: `what the settings say`.
         var summary: String
-        /// Which one it is, and how that is known.
+        /// Returns the database's URL, and a phrase for where it comes from.
         var find: @Sendable () throws -> (url: DatabaseURL, origin: String)
 
-        /// A database that `find` names when it is asked for.
+        /// Creates a default database, whose URL `find` returns when it is needed.
         ///
         /// - Parameters:
-        ///   - summary: What help says of it: `what the settings say`.
-        ///   - find: The URL, and how it is known: `from settings.yaml`. What it throws is shown.
+        ///   - summary: The phrase for this database in the help: `what the settings say`.
+        ///   - find: Returns the URL, and a phrase for where it comes from: `from settings.yaml`. An error that it throws is
+        ///     shown to the user.
         public init(_ summary: String, find: @escaping @Sendable () throws -> (url: DatabaseURL, origin: String)) {
             self.summary = summary
             self.find = find
@@ -43,9 +44,10 @@ public enum MigrateProgram {
 
     @TaskLocal static var context = Context()
 
-    /// The history of this program, replayed later where it is compared with a ledger first.
+    /// Returns this program's history. It is replayed only when needed if it is compared with a ledger first.
     ///
-    /// It stays until the process ends: to free a long one piece by piece, when all is done, takes as long as the comparison.
+    /// The history is kept until the process ends, because freeing a long one piece by piece at the end takes as long as the
+    /// comparison.
     static func history(isReplayedLater: Bool = false) throws -> History {
         let history = try History.$isReplayedLater.withValue(isReplayedLater) { try context.history() }
         kept.withLock { $0.append(history) }
@@ -54,10 +56,11 @@ public enum MigrateProgram {
 
     private static let kept = Mutex<[History]>([])
 
-    /// Runs the command that the arguments name and ends the process: 0 done, 1 "no", 2 failed or refused, 64 usage.
+    /// Runs the command that the arguments name and ends the process. The exit code is 0 for done, 1 for "no", 2 for failed or
+    /// refused, 64 for a usage error.
     ///
-    /// `schema` is the schema as it is to be, which the history makes when all its migrations are written: `new` writes the next
-    /// one from what differs.
+    /// - Parameter schema: The declared schema, which the history makes once all its migrations are written. The command `new`
+    ///   writes the next migration from the difference.
     public static func run(
         name: String, version: String, defaultDatabase: DefaultDatabase? = nil, schema: Schema? = nil,
         history: @escaping @Sendable () throws -> History
@@ -82,8 +85,9 @@ public enum MigrateProgram {
         }
     }
 
-    /// The command line's, with `transfer abandon` as one word: the parser gives what stands behind `transfer` to its arguments
-    /// before it looks for a subcommand. Only where the program describes itself, `abandon` stands below `transfer`.
+    /// The command line's arguments, with `transfer abandon` as one word: the parser gives the words after `transfer` to its
+    /// arguments before it looks for a subcommand. Only when the program describes itself is `abandon` a subcommand of
+    /// `transfer`.
     private static var arguments: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
         let start = words.first == "help" ? 1 : 0
@@ -93,7 +97,7 @@ public enum MigrateProgram {
         return words
     }
 
-    /// Ends the process as the argument parser would, but for the secrets in what it says about arguments it can't use.
+    /// Ends the process as the argument parser would, but masks secrets in messages about arguments that it can't use.
     private static func end(with error: any Error) {
         let code = RootCommand.exitCode(for: error)
         guard !code.isSuccess else { RootCommand.exit(withError: error) }

@@ -2,7 +2,7 @@ import Dialects
 import Migrator
 import TCTerminal
 
-/// How migrations are told: a line each as it ends, or one document.
+/// Reports migrations to the user: one line when each ends, or one JSON document.
 struct MigrationLog: Sendable {
     let isJSON: Bool
     let isVerbose: Bool
@@ -85,7 +85,7 @@ struct MigrationLog: Sendable {
 }
 
 extension MigrationPreview {
-    /// What takes long enough to be told: a table of this size is read in about a second.
+    /// The size from which a table is worth a warning, in bytes. A table of this size is read in about a second.
     private static let longTable: Int64 = 50_000_000
 
     fileprivate var longBlocking: [Blocking] { blocking.filter { $0.bytes >= Self.longTable } }
@@ -100,12 +100,12 @@ extension MigrationPreview.Blocking {
 }
 
 extension JSON {
-    /// The member of a document that says of a migration that it is applied online; none for any other.
+    /// Returns a document's member which says that a migration is applied online; none for any other migration.
     static func online(_ isOnline: Bool) -> [(key: String, value: JSON)] {
         isOnline ? [("online", .boolean(true))] : []
     }
 
-    /// The member of a document that names a migration's data steps; none where it has none.
+    /// Returns a document's member that names a migration's data steps; none if it has none.
     static func dataSteps(_ names: [String]) -> [(key: String, value: JSON)] {
         names.isEmpty ? [] : [("data_steps", .array(names.map { .string($0) }))]
     }

@@ -4,12 +4,12 @@ import TCTerminal
 import Transfer
 
 extension OutputOptions {
-    /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
+    /// Runs a command's body. An error that it throws becomes one clear sentence, its JSON and an exit code.
     func guarding(_ body: () async throws -> Void) async throws { try await guarding(Problem.init(_:), body) }
 }
 
 extension Problem {
-    /// What a migration or a transfer throws, for programs that bring their own commands along.
+    /// Returns the problem behind an error of a migration or a transfer, for programs that have their own commands.
     package static func explaining(_ error: any Error) -> Problem { Problem(error) }
 
     init(_ error: any Error) {
@@ -53,7 +53,8 @@ extension Problem {
         }
     }
 
-    /// What a transfer is told is usage; what it finds is not.
+    /// Returns the exit code for an error. An error about the transfer's instructions is a usage error; one about the
+    /// data is not.
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
         case .badRule, .rulesForSameEngineCopy: 64

@@ -3,8 +3,9 @@ import TCPOSIX
 import TCTerminal
 
 extension DatabaseURL {
-    /// The database that somebody names. Where a file is to be made its folder has to be there: only the
-    /// default's is ours to make, and in what somebody types a missing one is a slip. Throws `DatabaseError`.
+    /// Returns the database that a user names. If a file is to be created, its folder must exist: this program creates
+    /// a folder only for the default database, and a missing folder in a typed path is probably a typing error. Throws
+    /// `DatabaseError`.
     static func named(_ text: String, for use: ConnectionOptions.Access) throws(DatabaseError) -> DatabaseURL {
         let url = try DatabaseURL(parsing: text)
         switch use {
@@ -21,7 +22,7 @@ extension DatabaseURL {
 }
 
 extension Database {
-    /// The database that somebody names, for this program's sessions. Throws `DatabaseError`.
+    /// Opens the database that a user names, for this program's sessions. Throws `DatabaseError`.
     static func open(
         _ text: String, _ access: ConnectionOptions.Access, isOwned: Bool = false
     ) throws -> Database {

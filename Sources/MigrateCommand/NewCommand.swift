@@ -102,8 +102,8 @@ struct NewCommand: AsyncParsableCommand {
         return schema.declared
     }
 
-    /// Throws where the database has some of the migrations: what the others make is not gone. One that has none was made by
-    /// another program.
+    /// Throws if the database has only some of the migrations: a table that the others make would look as if it had been dropped.
+    /// A database that has none of them was made by another program.
     private func remark(_ status: MigrationStatus) throws(DraftRefusal) {
         func ids(_ state: MigrationStatus.Line.State) -> [String] {
             status.lines.filter { $0.state == state }.map(\.id)
@@ -126,7 +126,7 @@ struct NewCommand: AsyncParsableCommand {
         } catch { throw .impossible(error) }
     }
 
-    /// What the flags say, and then what somebody at the terminal does.
+    /// Returns the answers that the flags give, completed by those of the person at the terminal.
     private func answers(_ unanswered: DraftAnswers) throws -> DraftAnswers {
         var answers = unanswered
         try answers.rename(inWords: rename)
@@ -152,8 +152,8 @@ struct NewCommand: AsyncParsableCommand {
         try MigrationFile(name, after: history, files: TextFile.names(in: folder))
     }
 
-    /// Writes the file, and its line into the history where there is no doubt about its place. Another `new` that was at work
-    /// meanwhile may have written the same change under another name: its file is found then.
+    /// Writes the file, and its line into the history if the line's place is certain. Returns whether the line was written.
+    /// Another `new` that ran meanwhile may have written the same change under another name; its file is found here.
     private func write(_ file: MigrationFile, _ source: String, after history: History) throws -> Bool {
         let lock = try FolderLock(folder)
         defer { lock.release() }
@@ -179,7 +179,8 @@ struct NewCommand: AsyncParsableCommand {
             "\(words.prefix(1).uppercased())\(words.dropFirst()), as \(MigrateProgram.context.name) wrote it from \(origin)."
     }
 
-    /// What would be found out later: that rows go, and that a database can't do it.
+    /// Reports facts about the operations that would otherwise be noticed later: rows that are lost, and operations that a
+    /// database can't do.
     private func remark(_ operations: [ResolvedOperation]) {
         for name in MigrationAsSwift.losses(operations) {
             switch name {
@@ -203,7 +204,8 @@ struct NewCommand: AsyncParsableCommand {
         output.show(document) { "nothing to write: the migrations make the declared schema" }
     }
 
-    /// For a machine that checks: no question is asked, so that what may be a rename is shown as what it would be without one.
+    /// Shows the difference to a program that checks for one. It asks no questions, so a possible rename is shown as what it
+    /// would be without an answer.
     private func showDifference(_ before: Schema, _ target: Schema) throws {
         var lines: [String]
         do throws(DraftRefusal) {
@@ -219,7 +221,8 @@ struct NewCommand: AsyncParsableCommand {
         throw ExitCode(1)
     }
 
-    /// A database that a schema was taken from has it already: `up` would make it again.
+    /// Returns the advice for a schema that was taken from a database. That database already holds it, and `up` would try to
+    /// create it again.
     private func nextStep(_ file: MigrationFile) -> [String] {
         guard fromDatabase != nil, file.isFirst else { return [] }
         return [

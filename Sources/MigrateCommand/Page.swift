@@ -1,12 +1,12 @@
 import TCTerminal
 
-/// What a command has to say to people, apart from how it is shown: as text on a terminal, or as a page for a browser.
+/// A command's output for people, independent of its form: text on a terminal, or a page for a browser.
 struct Page {
     enum Part {
         case table(TextTable)
-        /// Single things under a heading that counts them.
+        /// Single items under a heading that shows their number.
         case list(title: String, lines: [String])
-        /// Text to be copied as it is.
+        /// Text to be copied unchanged.
         case code(title: String, lines: [String])
         case line(String)
     }
@@ -20,19 +20,20 @@ struct Page {
 
     mutating func add(line: String) { parts.append(.line(line)) }
 
-    /// Nothing, when there are no lines.
+    /// Adds a list, unless it is empty.
     mutating func add(_ title: String, _ lines: [String]) {
         if !lines.isEmpty { parts.append(.list(title: title, lines: lines)) }
     }
 
-    /// Nothing, when there are no lines.
+    /// Adds text to be copied, unless it is empty.
     mutating func add(_ title: String, code lines: [String]) {
         if !lines.isEmpty { parts.append(.code(title: title, lines: lines)) }
     }
 }
 
 extension Page {
-    /// The parts for a terminal, with an empty line between them; lines that follow each other stay together.
+    /// Returns the parts as text for a terminal, with an empty line between them. Adjacent parts that are single lines
+    /// stay together.
     func text() -> String {
         var text = ""
         var previous: Part?

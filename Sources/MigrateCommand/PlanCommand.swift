@@ -81,7 +81,7 @@ struct PlanCommand: AsyncParsableCommand {
 }
 
 extension Omission {
-    /// What it is, and why it is left out.
+    /// The omitted object, and the reason.
     var line: String { "\(kind.rawValue) \(name): \(reason)" }
 }
 
@@ -124,7 +124,7 @@ struct InspectCommand: AsyncParsableCommand {
         }
     }
 
-    /// Reads a database that somebody names, and changes nothing.
+    /// Reads a database that a user names, and changes nothing.
     static func read(
         _ url: String, _ inspect: @escaping @Sendable (any Connection) throws -> Inspection
     ) async throws -> (inspection: Inspection, dialect: any Dialect) {

@@ -2,10 +2,10 @@ import Dialects
 import Migrator
 import Transfer
 
-// What to do about an error, in the words of these commands and their flags.
+// Words the remedies for errors in terms of these commands and their flags.
 
 extension Remedy {
-    /// A sentence in which the program is called by its name.
+    /// Returns the remedy as a sentence that uses the program's name.
     func words(_ program: String) -> String {
         switch self {
         case .words(let text): text
@@ -34,7 +34,7 @@ extension UnfinishedTransfer {
 extension TransferError {
     var remedy: String { remedy(abandoning: "with transfer abandon TARGET") }
 
-    /// `abandoning` says with which command what is there is removed.
+    /// Returns the remedy. `abandoning` is the phrase for the command that removes the unfinished transfer.
     func remedy(abandoning: String) -> String {
         switch self {
         case .oneDatabase: "name another target"

@@ -29,7 +29,8 @@ struct RepairCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let history = try MigrateProgram.history(isReplayedLater: true)
-            // Opened for writing, a SQLite file goes into WAL mode: what is refused leaves it as it was.
+            // Opening a SQLite file for writing changes it to WAL mode. It is opened read-only first, so that a refusal leaves it
+            // as it was.
             let reading = try databaseOptions.open(.readOnly, output)
             var report = try await Migrator(history: history, database: reading).previewRepair()
             await reading.close()
@@ -90,10 +91,10 @@ struct RepairCommand: AsyncParsableCommand {
     }
 }
 
-/// What nobody has said yes to.
+/// The error for a repair to which the user has not agreed.
 struct Unconfirmed: Error, CustomStringConvertible {
     var migrations: [ChangedMigration]
-    /// Whether somebody was asked, and did not say yes.
+    /// Whether the user was asked and did not agree.
     var wasAsked: Bool
 
     var description: String {

@@ -3,9 +3,9 @@ import Migrator
 import TCYAML
 import Transfer
 
-/// Reads the rules of a transfer from YAML. What it does not know is an error, with the line and the nearest word that it knows.
+/// Reads the rules of a transfer from YAML. An unknown word is an error, which names the line and the nearest known word.
 enum RulesFile {
-    /// Throws `TransferError.badRule`.
+    /// Parses the text of a rules file. Throws `TransferError.badRule`.
     static func parse(_ text: String) throws(TransferError) -> TransferRules {
         var rules = TransferRules()
         guard let root = try compose(text) else { return rules }
@@ -58,7 +58,7 @@ enum RulesFile {
 // MARK: - Nodes
 
 extension RulesFile {
-    /// A key, where it stands, and what it holds.
+    /// A key, its line, and its value.
     private struct Field {
         var name: String
         var line: Int
@@ -77,7 +77,7 @@ extension RulesFile {
         }
     }
 
-    /// The members of a mapping; those that are not `known` are refused.
+    /// Returns the members of a mapping. A member that is not among the `known` ones is refused.
     private static func fields(
         of node: YAMLNode, _ known: [String]? = nil, in place: String = ""
     ) throws(TransferError) -> [Field] {
@@ -112,7 +112,7 @@ extension RulesFile {
 // MARK: - Values
 
 extension RulesFile {
-    /// Text as it is written: `null`, `on` and `1` are words here.
+    /// Returns a value's text as it is written: `null`, `on` and `1` are words here.
     private static func text(_ field: Field) throws(TransferError) -> String {
         guard case .scalar(let text, let style) = field.value.content, !(style == .plain && text.isEmpty) else {
             throw refusal(field, "write text, between quotes if it is empty")
@@ -176,7 +176,8 @@ extension RulesFile {
         }
     }
 
-    /// Minutes ahead of UTC. A zone with summer time has an hour that occurs twice, and nothing says which one is meant.
+    /// Returns the minutes by which a zone is ahead of UTC. Named zones are refused: in a zone with summer time one hour occurs
+    /// twice, and nothing says which of the two is meant.
     private static func zone(_ field: Field) throws(TransferError) -> Int {
         try word(field, ["UTC", "+02:00"]) { zone in
             if zone == "UTC" || zone == "Z" { return 0 }

@@ -128,7 +128,7 @@ struct TransferCommand: AsyncParsableCommand {
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
     }
 
-    /// What goes with tables that are there, or are made by migrations.
+    /// Throws if options exclude each other, for transfers into existing tables or into those that migrations make.
     private func validateFilling() throws {
         if intoHistory && intoExisting {
             throw ValidationError("--into-history and --into-existing exclude each other")
@@ -197,7 +197,8 @@ struct TransferCommand: AsyncParsableCommand {
         output.show(TransferDocument.document(plan)) { TransferPage.page(plan).text() }
     }
 
-    /// Rules that suggest themselves are written first: without them the plan may be refused.
+    /// Plans a transfer into existing tables. The rules that suggest themselves are written first, because without them the plan
+    /// may be refused.
     private func existingPlan(_ transfer: ExistingTransfer) async throws -> TransferPlan {
         guard writeRules != nil else { return try await transfer.plan() }
         let proposals = try await transfer.proposals()
@@ -228,8 +229,8 @@ struct TransferCommand: AsyncParsableCommand {
         return report.verdict
     }
 
-    /// Whether there is nothing to go on with, because an earlier run came to its end: then that is said. Throws when more is
-    /// asked for than that.
+    /// Whether an earlier run has completed the transfer, so that nothing is left to resume; the user is then told. Throws if the
+    /// options ask for more than that.
     private func hadFinished(_ from: Database, _ to: Database, _ rules: TransferRules) async throws -> Bool {
         guard let finished = try await DatabaseTransfer(from: from, to: to, options: options(rules)).finished() else {
             return false
@@ -270,7 +271,7 @@ struct TransferCommand: AsyncParsableCommand {
             ignoring: names(ignoreMissing), rules: rules, verification: verify)
     }
 
-    /// The rules of the file, and what the command line says beside them.
+    /// Returns the rules of the file, changed by the options of the command line.
     private func transferRules() throws -> TransferRules {
         var rules = try self.rules.map { try RulesFile.parse(try TextFile.read($0)) } ?? TransferRules()
         if let onMismatch { rules.onMismatch = onMismatch }
@@ -287,7 +288,7 @@ struct TransferCommand: AsyncParsableCommand {
         if let writeTriggers { try TextFile.create(writeTriggers, TriggersFile.text(of: triggers)) }
     }
 
-    /// Of all lists, however often the option was given.
+    /// Returns the names of all lists, however often the option was given.
     private func names(_ lists: [String]) -> [String] {
         lists.flatMap { $0.split(separator: ",").map(String.init) }
     }

@@ -2,7 +2,7 @@ import Dialects
 import Migrator
 import Transfer
 
-/// A transfer's plan and report, for programs.
+/// Renders a transfer's plan and report for programs.
 enum TransferDocument {
     static func document(_ report: TransferReport) -> JSON {
         let tables = report.tables.map { table in
@@ -65,7 +65,7 @@ enum TransferDocument {
                 + members(plan.incompatibleValues, plan.proposals))
     }
 
-    /// `proposed_rules` is a rules file.
+    /// Returns the members about values and rules. `proposed_rules` is the text of a rules file.
     private static func members(
         _ incompatibleValues: [IncompatibleValues], _ proposals: [ProposedRule]
     ) -> [(key: String, value: JSON)] {

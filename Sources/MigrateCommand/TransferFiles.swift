@@ -8,9 +8,9 @@ struct TransferFiles {
     private let certificate: OutputFile?
     private let report: OutputFile?
 
-    /// Throws `DatabaseError` when one of them can't be written.
+    /// Prepares the files. Throws `DatabaseError` if one of them can't be written.
     init(certificate: String?, report: String?) throws(DatabaseError) {
-        // Better now than after the transfer.
+        // A missing library is better reported at once than after the transfer.
         if certificate != nil { try SHA256.load() }
         self.certificate = try OutputFile(certificate)
         do throws(DatabaseError) {
@@ -21,7 +21,7 @@ struct TransferFiles {
         }
     }
 
-    /// Writes what there is to say: a certificate only of what is right.
+    /// Writes the report, and the certificate if the transfer is verified.
     func finish(_ report: TransferReport, _ source: DatabaseURL, _ target: DatabaseURL) throws {
         let context = MigrateProgram.context
         let (program, now) = ("\(context.name) \(context.version)", Console.now)
@@ -45,7 +45,7 @@ struct TransferFiles {
 }
 
 extension OutputFile {
-    /// No file, where no path is given.
+    /// Returns `nil` if no path is given.
     fileprivate convenience init?(_ path: String?) throws(DatabaseError) {
         guard let path else { return nil }
         try self.init(path)

@@ -3,7 +3,7 @@ import Migrator
 import TCTerminal
 import Transfer
 
-/// A transfer's plan and report, for people.
+/// Renders a transfer's plan and report for people.
 enum TransferPage {
     static func page(_ report: TransferReport) -> Page {
         var page = Page(title: "Transfer: \(report.verdict.rawValue)")
@@ -83,7 +83,7 @@ enum TransferPage {
         ]
     }
 
-    /// A line for each thing; the triggers of one table share one, behind all others.
+    /// Returns a line for each omission. The triggers of one table share a line, after all others.
     private static func lines(_ omitted: [Omission]) -> [String] {
         let alone = omitted.filter { $0.kind != .trigger || $0.table == nil }
         let triggers = Dictionary(grouping: omitted.filter { $0.kind == .trigger && $0.table != nil }) {

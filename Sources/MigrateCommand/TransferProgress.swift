@@ -4,7 +4,7 @@ import Synchronization
 import TCTerminal
 import Transfer
 
-/// Progress on standard error: one line that is written over on a terminal, a line every few seconds elsewhere.
+/// Shows progress on standard error: one line that is overwritten on a terminal, or a line every few seconds elsewhere.
 package final class TransferProgress: Sendable {
     private let isQuiet: Bool
     private let isTerminal = Console.errorIsTerminal
@@ -24,28 +24,28 @@ package final class TransferProgress: Sendable {
             guard now - state.shownAt >= pause else { return }
             state.shownAt = now
             let line = state.tally.line(at: now)
-            // A line that is as wide as the terminal may wrap, and then it is not the one that is written over.
+            // A line as wide as the terminal may wrap, and then only its last part would be overwritten.
             isTerminal
                 ? Console.progress("\r\u{1B}[K" + line.text(columns: Console.errorColumns - 1))
                 : Console.error(line.text(columns: .max))
         }
     }
 
-    /// Leaves no half line behind.
+    /// Clears the progress line.
     package func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
 
     private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + text) }
 }
 
-/// How far a transfer is, counted from what it tells. Pure.
+/// The progress of a transfer, counted from its events. It does no input or output.
 struct TransferTally {
     private var phase = TransferEvent.Phase.surveying
     private var phaseBegan: ContinuousClock.Instant
     private var rows = 0
-    /// Rows that were counted, and not looked at.
+    /// The rows that were counted without being examined.
     private var countedRows = 0
     private var bytes = 0
-    /// What was there before this run.
+    /// The rows that an interrupted run had loaded before this run.
     private var resumedRows = 0
     private var resumedBytes = 0
     private var sampledTables = 0
@@ -56,7 +56,7 @@ struct TransferTally {
 
     init(at now: ContinuousClock.Instant) { phaseBegan = now }
 
-    /// Counts it; returns what is worth a line of its own.
+    /// Counts the event. Returns a text that deserves a line of its own; otherwise `nil`.
     mutating func take(_ event: TransferEvent, at now: ContinuousClock.Instant) -> String? {
         switch event {
         case .phase(let next):
@@ -90,7 +90,8 @@ struct TransferTally {
         planned = earlier.planned
     }
 
-    /// `loading  [#######-------------]  35 %  1,200,000 rows  310,000 rows/s  80 MB/s  12 s left  orders`
+    /// Returns a line such as `loading  [#######-------------]  35 %  1,200,000 rows  310,000 rows/s  80 MB/s  12 s left
+    /// orders`.
     func line(at now: ContinuousClock.Instant) -> FittedLine {
         let seconds = max(now.seconds(since: phaseBegan), 0.001)
         var line = FittedLine()
@@ -124,7 +125,8 @@ struct TransferTally {
                 return
                     "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
             }
-            // Into an existing schema, the survey looks for incompatible values only and reports no rows.
+            // For a transfer into an existing schema, the survey only searches for incompatible values and reports no
+            // rows.
             let seen = rows > 0 ? rows : planned?.tables.reduce(0) { $0 + $1.rows } ?? 0
             let found =
                 countedRows == 0
@@ -149,7 +151,7 @@ struct TransferTally {
         }
     }
 
-    /// By the speed of this run; `nil` while that says nothing yet.
+    /// Returns the remaining time in seconds, estimated from the speed of this run; `nil` while that is not reliable.
     private func left(_ fraction: Double, after seconds: Double) -> Double? {
         let before = planned.map { plan in
             Double(resumedBytes) / Double(max(1, plan.tables.reduce(0) { $0 + $1.bytes }))

@@ -37,12 +37,13 @@ struct UpCommand: AsyncParsableCommand {
         try await output.guarding {
             let history = try MigrateProgram.history(isReplayedLater: !dryRun)
             if dryRun { return try await preview(history) }
-            if let to { _ = try history.index(of: to) }  // An unknown id makes no file.
+            if let to { _ = try history.index(of: to) }  // An unknown id must not create a file.
             let database = try databaseOptions.open(.create, output)
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss, outOfOrder))
             let (target, log) = (to, log)
-            // Stopped in an orderly way: a server would go on with the statement of a program that is gone, and keep its locks.
+            // The run is stopped in an orderly way: a server would continue the statement of a program that has died, and keep
+            // its locks.
             let report = try await Interruption.stopping { try await migrator.up(to: target, log.show) }
             await database.close()
             log.finish(report, nothing: "up to date: nothing is pending")
@@ -56,7 +57,7 @@ struct UpCommand: AsyncParsableCommand {
             let options = Migrator.Options(allowsOutOfOrder: outOfOrder)
             preview = try await Migrator(history: history, database: database, options: options).preview(upTo: to)
         } catch let error as DatabaseError where error.kind == .unreachable && database.url.filePath != nil {
-            // A file that `up` would create holds nothing yet.
+            // A file that `up` would create does not hold anything yet.
             preview = try MigrationPreview(ofNew: history, upTo: to, in: database.dialect)
         }
         await database.close()

@@ -3,16 +3,16 @@ import Migrator
 import TCTerminal
 import Transfer
 
-/// The exact commands with which a transfer that did not come to its end is gone on with, begun again, or given up.
+/// The exact commands that continue, repeat or abandon a transfer which was not completed.
 struct WaysOn {
-    /// The program's name, and the arguments of the run that ended.
+    /// The program's name; below it, the arguments of the run that ended.
     let program: String
     let arguments: [String]
-    /// What these arguments name.
+    /// The databases that these arguments name; below them, the one that the transfer fills.
     let databases: [DatabaseURL]
     let target: DatabaseURL
 
-    /// The problem that `error` is, with commands to copy where there are some.
+    /// Returns the problem behind `error`, with commands to copy if there are any.
     static func explain(_ error: any Error, source: String? = nil, target: String) -> Problem {
         var problem = Problem(error)
         guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
@@ -24,7 +24,7 @@ struct WaysOn {
         return problem
     }
 
-    /// What to do, as a part of a sentence with the commands in it.
+    /// Returns the remedy as a part of a sentence that contains the commands.
     func remedy(of error: TransferError) -> String {
         let again = arguments.filter { $0 != "--resume" }.map(shown)
         let abandoning = line(AbandonCommand.words + ["\(target)"])
@@ -42,7 +42,7 @@ struct WaysOn {
         }
     }
 
-    /// A server's URL is shown as everywhere, without its password.
+    /// Returns the argument as it is shown. A server's URL is shown without its password, as everywhere.
     private func shown(_ argument: String) -> String {
         for url in databases where url.filePath == nil && (try? DatabaseURL(parsing: argument)) == url {
             return "\(url)"
@@ -52,7 +52,7 @@ struct WaysOn {
 
     private func line(_ words: [String]) -> String { ([program] + words).map(Self.quoted).joined(separator: " ") }
 
-    /// As a shell takes it for one word.
+    /// Returns the word, quoted so that a POSIX shell reads it as one word.
     private static func quoted(_ word: String) -> String {
         let isPlain =
             !word.isEmpty

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is computed once, when it is first asked for; whoever asks meanwhile waits for it.
+/// A value that is computed once, when it is first read. Another reader waits for a computation that is under way.
 final class Deferred<Value: Sendable>: Sendable {
     private let compute: @Sendable () -> Value
     private let computed = Mutex(Value?.none)
@@ -16,6 +16,6 @@ final class Deferred<Value: Sendable>: Sendable {
         }
     }
 
-    /// Computes it beside what the caller does next.
+    /// Starts the computation in the background, beside the caller's next work.
     func begin() { Task.detached { _ = self.value } }
 }

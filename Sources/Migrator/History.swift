@@ -5,16 +5,16 @@ public struct History: Sendable {
     /// The migrations, in the order in which they are applied.
     public let migrations: [Migration]
 
-    /// A history of these migrations, replayed from the empty schema.
+    /// Creates a history of these migrations, replayed from the empty schema.
     ///
-    /// - Throws: ``HistoryError`` when two migrations have the same id, or when one makes no sense after those before it.
+    /// - Throws: ``HistoryError`` if two migrations have the same id, or if a migration is impossible after those before it.
     public init(@HistoryBuilder _ migrations: () -> [Migration]) throws(HistoryError) {
         try self.init(migrations())
     }
 
-    /// A history of migrations that are there as values.
+    /// Creates a history of an array of migrations.
     ///
-    /// - Throws: ``HistoryError`` when two migrations have the same id, or when one makes no sense after those before it.
+    /// - Throws: ``HistoryError`` if two migrations have the same id, or if a migration is impossible after those before it.
     public init(_ migrations: [Migration]) throws(HistoryError) {
         var places: [String: Int] = [:]
         places.reserveCapacity(migrations.count)
@@ -34,31 +34,32 @@ public struct History: Sendable {
         if !History.isReplayedLater { try requirePossible() }
     }
 
-    /// Whether a history that is made is replayed only when somebody needs its schema, or has to know whether it is possible. For
-    /// programs that begin by comparing it with a ledger: what that holds already was replayed when it was applied.
+    /// Whether a new history is replayed only when its schema is needed, or when it matters whether it is possible. This is for
+    /// programs that begin by comparing the history with a ledger: the migrations in the ledger were replayed when they were
+    /// applied.
     @TaskLocal package static var isReplayedLater = false
 
     private let places: [String: Int]
     private let replay: Deferred<HistoryReplay>
-    /// The checksum of each migration, in their order.
+    /// The checksums of the migrations, in the same order.
     let checksums: Deferred<[String]>
 
     /// The schema that all migrations make.
     public var schema: Schema { replay.value.schema }
 
-    /// Throws where a migration makes no sense after those before it.
+    /// Throws if a migration is impossible after those before it.
     func requirePossible() throws(HistoryError) {
         if let error = replay.value.error { throw error }
     }
 
-    /// What the first `count` migrations make.
+    /// Returns the schema that the first `count` migrations make.
     func schema(after count: Int) throws(HistoryError) -> Schema {
         guard count == migrations.count else { return try schema(of: migrations.prefix(count)) }
         try requirePossible()
         return replay.value.schema
     }
 
-    /// What these migrations make, one after the other.
+    /// Returns the schema that these migrations make, one after the other.
     func schema(of migrations: some Sequence<Migration>) throws(HistoryError) -> Schema {
         let replay = HistoryReplay(of: migrations)
         if let error = replay.error { throw error }
@@ -68,7 +69,7 @@ public struct History: Sendable {
     func position(of id: String) -> Int? { places[id] }
 }
 
-/// What migrations make, up to the first one that makes no sense.
+/// The schema that migrations make, up to the first impossible one, and that one's error.
 private struct HistoryReplay: Sendable {
     var schema = Schema()
     var error: HistoryError?
@@ -83,16 +84,16 @@ private struct HistoryReplay: Sendable {
     }
 }
 
-/// Why a list of migrations can't be a history.
+/// The reason why a list of migrations can't be a history.
 public enum HistoryError: Error, Equatable, CustomStringConvertible {
     /// Two migrations have this id.
     case repeatedID(String)
-    /// The migration of this id can't follow those before it.
+    /// The migration with this id can't follow those before it.
     case impossible(String, SchemaError)
-    /// The online migration of this id does what can't be done beside readers and writers: the verb, and its table or view where it has
-    /// one.
+    /// The online migration with this id contains an operation that can't be done beside readers and writers: the operation's
+    /// verb, and its table or view if it has one.
     case notOnline(String, verb: String, of: String?)
-    /// The migration of this id replaces others, and is not the first.
+    /// The migration with this id replaces others, but is not the first.
     case replacesLater(String)
 
     public var description: String {

@@ -2,21 +2,21 @@ import Dialects
 
 /// Brings a database to the state that a history declares. A program calls `Migrator(history: …, database: …).up()` at its start.
 public struct Migrator: Sendable {
-    /// What is allowed, what is recorded, and how long to wait.
+    /// The permissions of a run, the facts that it records, and its time limit.
     public struct Options: Sendable {
         /// Whether migrations may drop rows and values.
         public var allowsDataLoss: Bool
-        /// Whether `up` may apply migrations that stand before an applied one, because they were merged late: after it, and only where
-        /// that shows to make no difference.
+        /// Whether `up` may apply migrations that were merged late, that is, stand before an applied one. They are applied after
+        /// it, and only if the order is shown to make no difference.
         public var allowsOutOfOrder: Bool
         /// The user to record in the ledger: `alex@host`.
         public var appliedBy: String
         /// The program's version, recorded in the ledger.
         public var version: String
-        /// How long to wait for another migrator, in seconds.
+        /// The longest time to wait for another migrator, in seconds.
         public var lockTimeout: Double
 
-        /// Refuses data loss and another order, and waits a minute for another migrator, unless told otherwise.
+        /// Creates options. The defaults refuse data loss and another order, and wait up to a minute for another migrator.
         public init(
             allowsDataLoss: Bool = false, allowsOutOfOrder: Bool = false, appliedBy: String = "", version: String = "",
             lockTimeout: Double = 60
@@ -31,28 +31,28 @@ public struct Migrator: Sendable {
 
     /// The migrations to apply.
     public let history: History
-    /// The database to bring there.
+    /// The database to which the history is applied.
     public let database: Database
-    /// What is allowed, what is recorded, and how long to wait.
+    /// The permissions of a run, the facts that it records, and its time limit.
     public let options: Options
 
-    /// A migrator for one database. Nothing is opened yet.
+    /// Creates a migrator for one database. It does not open the database yet.
     public init(history: History, database: Database, options: Options = Options()) {
         self.history = history
         self.database = database
         self.options = options
     }
 
-    /// Applies every pending migration, or those up to `target`; each in a transaction of its own together with its ledger row,
-    /// or step by step outside of one where it is ``Migration/online()``. Any number of programs may call this at once: each migration
-    /// runs once, and every caller returns when all are applied.
+    /// Applies every pending migration, or those up to `target`. Each runs in a transaction of its own together with its ledger
+    /// row, or step by step outside of one if it is ``Migration/online()``. Any number of programs may call this at once: each
+    /// migration runs once, and every caller returns when all are applied.
     ///
-    /// A pending migration that stands before an applied one is refused (`MigratorError.outOfOrder`). Where
-    /// ``Options/allowsOutOfOrder`` lets it pass, it is replayed after those that are applied, and refused (`orderMatters`) unless the
-    /// schema and the rows are the same as in the history's order.
+    /// A pending migration that stands before an applied one is refused (`MigratorError.outOfOrder`). If
+    /// ``Options/allowsOutOfOrder`` is set, it is replayed after the applied ones, and refused (`orderMatters`) unless the schema
+    /// and the rows are the same as in the history's order.
     ///
-    /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back, unless its `ending` says otherwise; the
-    ///   migrations before it stay), `UnfinishedTransfer` or `DatabaseError`.
+    /// - Throws: ``MigratorError`` (refused: nothing changed), ``MigrationFailure`` (rolled back, unless its `ending` says
+    ///   otherwise; the migrations before it stay), `UnfinishedTransfer` or `DatabaseError`.
     @discardableResult
     public func up(
         to target: String? = nil, _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
@@ -68,7 +68,7 @@ public struct Migrator: Sendable {
 
     /// Undoes migrations, the last applied first.
     ///
-    /// - Throws: As `up` does; also `MigratorError.irreversible` where a migration says that it can't be undone.
+    /// - Throws: The errors of `up`, and `MigratorError.irreversible` if a migration declares that it can't be undone.
     @discardableResult
     public func down(
         _ target: DownTarget = .steps(1), _ onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
@@ -81,17 +81,17 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Reads which migrations are applied and pending, and where the database stands. Changes nothing.
+    /// Reads which migrations are applied and which are pending, and the database's position. It changes nothing.
     ///
-    /// - Throws: ``MigratorError`` when the ledger does not go with this history, `UnfinishedTransfer`, and `DatabaseError`.
+    /// - Throws: ``MigratorError`` if the ledger does not match this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func status() async throws -> MigrationStatus {
         let history = history
         return try await besideChecksums { try MigrationStatus(of: history, on: $0) }
     }
 
-    /// Tells what `up` would do. Takes no lock and creates nothing.
+    /// Returns what `up` would do. It takes no lock and creates nothing.
     ///
-    /// - Throws: ``MigratorError`` where `up` would refuse by what is known without the rows, `UnfinishedTransfer`, and
+    /// - Throws: ``MigratorError`` if `up` would refuse for a reason that does not depend on the rows, `UnfinishedTransfer`, and
     ///   `DatabaseError`.
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let (history, allowsOutOfOrder) = (history, options.allowsOutOfOrder)
@@ -103,10 +103,10 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Tells what `down` would do. Takes no lock and changes nothing.
+    /// Returns what `down` would do. It takes no lock and changes nothing.
     ///
-    /// - Throws: ``MigratorError`` where `down` would refuse by what is known without the rows, `UnfinishedTransfer`, and
-    ///   `DatabaseError`.
+    /// - Throws: ``MigratorError`` if `down` would refuse for a reason that does not depend on the rows, `UnfinishedTransfer`,
+    ///   and `DatabaseError`.
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
         return try await besideChecksums { connection in
@@ -117,11 +117,13 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Records migrations without running them, for a database that holds already what they make: all of them, or those up to
-    /// `target`. Returns their ids; none where they are recorded already. What scripts do to rows is not looked for.
+    /// Records migrations without running them, for a database that already holds what they make: all migrations, or those up to
+    /// `target`. The effects of scripts on rows are not checked.
     ///
-    /// - Throws: ``MigratorError``; `otherSchema` when the live schema is not exactly what these migrations make, `nothingThere`
-    ///   when there is none, `notFirst` when the ledger has some of the migrations. Also `UnfinishedTransfer` and `DatabaseError`.
+    /// - Returns: The ids of the recorded migrations; empty if they were recorded already.
+    /// - Throws: ``MigratorError``: `otherSchema` if the live schema is not exactly what these migrations make, `nothingThere` if
+    ///   the database is empty, `notFirst` if the ledger has some of the migrations. Also `UnfinishedTransfer` and
+    ///   `DatabaseError`.
     @discardableResult
     public func baseline(to target: String? = nil) async throws -> [String] {
         let (history, options) = (history, options)
@@ -130,9 +132,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Tells which migrations `baseline` would record. Takes no lock and changes nothing.
+    /// Returns the ids of the migrations that `baseline` would record. It takes no lock and changes nothing.
     ///
-    /// - Throws: As `baseline` does.
+    /// - Throws: The errors of `baseline`.
     public func preview(baselineTo target: String?) async throws -> [String] {
         let (history, options) = (history, options)
         return try await database.withConnection { connection in
@@ -140,10 +142,11 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Records what applied migrations say since they were edited, and runs nothing: where replay shows that they make the schema that was
-    /// applied, and the live schema is that. What scripts and data steps did to rows is told as unproven, and not done again.
+    /// Records the present operations of applied migrations that were edited, and runs nothing. It does so only if a replay shows
+    /// that they make the schema which was applied, and if the live schema is that schema. The effects of scripts and data steps
+    /// on rows are reported as unproven, and are not repeated.
     ///
-    /// - Throws: ``MigratorError``; `editMatters` where the edit makes another schema, or the live one is another. Also
+    /// - Throws: ``MigratorError``: `editMatters` if the edit makes another schema, or if the live schema is another. Also
     ///   `UnfinishedTransfer` and `DatabaseError`.
     @discardableResult
     public func repair() async throws -> RepairReport {
@@ -153,9 +156,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Tells what `repair` would record. Takes no lock and changes nothing.
+    /// Returns what `repair` would record. It takes no lock and changes nothing.
     ///
-    /// - Throws: As `repair` does.
+    /// - Throws: The errors of `repair`.
     public func previewRepair() async throws -> RepairReport {
         let (history, options) = (history, options)
         return try await besideChecksums { connection in
@@ -166,7 +169,7 @@ public struct Migrator: Sendable {
     /// Compares the live database with what the applied migrations make. Both are read back from the database, the latter from a
     /// scratch place.
     ///
-    /// - Throws: ``MigratorError`` when the ledger does not go with this history, `UnfinishedTransfer`, and `DatabaseError`.
+    /// - Throws: ``MigratorError`` if the ledger does not match this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func drift() async throws -> [SchemaDifference] {
         let history = history
         return try await database.withConnection { connection in
@@ -178,8 +181,8 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Runs `body` on a connection while the checksums that it compares with the ledger are computed: SQLite parses its whole schema
-    /// before it reads the first row, and a long history's checksums take a third as long.
+    /// Runs `body` on a connection while the checksums that it compares with the ledger are computed. SQLite parses its whole
+    /// schema before it reads the first row, and the checksums of a long history take a third of that time.
     private func besideChecksums<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         history.checksums.begin()
         return try await database.withConnection(body)
@@ -188,16 +191,17 @@ public struct Migrator: Sendable {
 
 /// An event of a run of migrations.
 public enum MigrationEvent: Sendable, Equatable {
-    /// The migration of this id begins.
+    /// The migration with this id begins.
     case started(String, Plan.Direction)
-    /// The migration of this id is committed.
+    /// The migration with this id is committed.
     case finished(String, Plan.Direction, milliseconds: Int64)
-    /// Another session holds a table that the migration of this id needs. It is rolled back, so that nobody waits behind it, and will
-    /// begin again shortly. The holders are those that the server names.
+    /// Another session holds a table that the migration with this id needs. The migration is rolled back, so that nobody waits
+    /// behind it, and begins again shortly. The holders are those that the server names.
     case gaveWay(String, to: [LockHolder])
-    /// How far the online migration of this id is with an index; sent from another thread than the others.
+    /// The progress of the online migration with this id on an index. Sent from another thread than the other events.
     case building(String, IndexProgress)
-    /// The migration of this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was run.
+    /// The migration with this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was
+    /// run.
     case recorded(String, inPlaceOf: [String])
 }
 
@@ -207,14 +211,14 @@ public struct MigrationReport: Sendable, Equatable {
     public struct Step: Sendable, Equatable {
         /// The migration's id.
         public var id: String
-        /// Whether it was applied or undone.
+        /// Whether the migration was applied or undone.
         public var direction: Plan.Direction
-        /// How long it took, up to its commit.
+        /// The time that the migration took up to its commit, in milliseconds.
         public var milliseconds: Int64
     }
 
-    /// The migrations in the order in which they ran; none where there was nothing to do.
+    /// The migrations in the order in which they ran; empty if there was nothing to do.
     public var steps: [Step]
-    /// The migrations in whose place the history's first was recorded, before anything ran (``Migration/replacing(_:)``).
+    /// The migrations in whose place the history's first was recorded, before any migration ran (``Migration/replacing(_:)``).
     public var replaced: [String] = []
 }

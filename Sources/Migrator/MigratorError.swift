@@ -1,54 +1,54 @@
 import Dialects
 
-/// The reason why a migration is refused. It changed nothing.
+/// The reason why a migration is refused. A refused migration has changed nothing.
 public enum MigratorError: Error, Sendable, Equatable {
-    /// The history has no migration of this id.
+    /// The history has no migration with this id.
     case unknownID(String, known: [String])
-    /// `down` is to stop at a migration that is not applied.
+    /// `down` was asked to stop at a migration that is not applied.
     case notApplied(String)
     /// Migrations were edited after they were applied.
     case changed([ChangedMigration])
-    /// These migrations were edited, and what they say now can't be recorded for what was applied.
+    /// These migrations were edited, and their present operations can't be recorded for what was applied.
     case editMatters([String], EditConflict)
-    /// The migration of this id replaces others, and the database has only some of them applied: these are missing, or all are there in
-    /// another order.
+    /// The migration with this id replaces others, but the database has applied only some of them. `missing` lists the others; if
+    /// it is empty, all are applied, but in another order.
     case partlyReplaced(by: String, missing: [String])
-    /// The migration of this id replaces others, and does not make what they have made.
+    /// The migration with this id replaces others, but does not make the schema that they have made.
     case replacesOthers(String, EditConflict)
     /// The database holds migrations that come after the last one of this history.
     case newer([String])
     /// These migrations are pending, and the program was told not to apply them.
     case behind([String])
-    /// The live schema is not what its migrations declare: the first difference.
+    /// The live schema is not what its migrations declare. The value is the first difference.
     case drifted(SchemaDifference)
-    /// The live schema is not what these migrations make, so that they can't be recorded without being run.
+    /// The live schema is not what these migrations make, so they can't be recorded without being run.
     case otherSchema(upTo: String?, [SchemaDifference])
-    /// The database is empty, so that there is nothing which migrations could have made.
+    /// The database is empty, so it holds nothing that migrations could have made.
     case nothingThere
-    /// Migrations are to be recorded without being run, and the ledger has some of them: this one is the last.
+    /// Migrations were to be recorded without being run, but the ledger already has some of them, of which this one is the last.
     case notFirst(last: String)
     /// The ledger has a migration that this history lacks, before one that it has.
     case unknownRow(String, before: String)
     /// A migration is pending that stands before an applied one.
     case outOfOrder(String, before: String)
-    /// A pending migration stands before this applied one, and to apply it after that would make a difference, or may.
+    /// A pending migration stands before this applied one, and applying it afterwards would make a difference, or may make one.
     case orderMatters(String, after: String, OrderConflict)
-    /// The migration says that it can't be undone.
+    /// The migration declares that it can't be undone.
     case irreversible(String, because: String)
     /// The dialect has no SQL for an operation of this migration.
     case cannotLower(String, dialect: String, LoweringError)
     /// Rows or values would be lost. Consent lets the migration pass.
     case dataLoss(String, [MeasuredHazard])
-    /// Rows do not fit what the migration declares, and have to be put right first.
+    /// Rows do not fit what the migration declares, and must be corrected first.
     case rowsInTheWay(String, [MeasuredHazard])
-    /// The connection has a transaction open, and a migration needs its own.
+    /// The connection has an open transaction, and a migration needs its own.
     case inTransaction
     /// One of several migrations was refused. Those before it are applied and stay.
     indirect case stopped(after: [String], MigratorError)
 }
 
 extension MigratorError {
-    /// A stable word for programs.
+    /// A stable word for the error, for programs.
     public var code: String {
         switch self {
         case .unknownID: "unknown_id"
@@ -75,7 +75,7 @@ extension MigratorError {
         }
     }
 
-    /// What to do about it; `nil` where nothing is known.
+    /// A remedy; `nil` if none is known.
     public var remedy: Remedy? {
         switch self {
         case .unknownID(let id, let known):
@@ -195,35 +195,35 @@ extension MeasuredHazard: CustomStringConvertible {
 
 /// A migration that failed while it ran. The migrations before it stay.
 public struct MigrationFailure: Error, Sendable {
-    /// What became of the migration's statements.
+    /// The state in which the migration's statements were left.
     public enum Ending: String, Sendable {
-        /// Nothing of it stays.
+        /// Nothing of the migration stays.
         case rolledBack = "rolled_back"
-        /// The connection broke while it was committed: all of it is there, or nothing.
+        /// The connection broke during the commit: either the whole migration is applied, or nothing of it.
         case unknown
-        /// The migration ended its own transaction: its first statements may stay, and the ledger does not know of it.
+        /// The migration ended its own transaction. Its first statements may stay, and the ledger does not know of it.
         case notRolledBack = "not_rolled_back"
-        /// It is an online migration, which is no transaction: what its steps before this one made stays, and the next `up` or `down` goes
-        /// on from there.
+        /// The migration is online, so it has no transaction. The results of the steps before the failure stay, and the next `up`
+        /// or `down` continues from there.
         case goesOn = "goes_on"
     }
 
-    /// The migrations that were applied before it in the same run.
+    /// The migrations that were applied before the failure in the same run.
     public var applied: [String]
     /// The id of the migration that failed.
     public var failed: String
     /// The statement of the migration that failed, counted from 1.
     public var statement: Int
-    /// What the database said; of kind `raised` for what a data step threw itself.
+    /// The database's error. Its kind is `raised` for an error that a data step threw itself.
     public var cause: DatabaseError
-    /// What became of the statements before it.
+    /// The state in which the migration's earlier statements were left.
     public var ending: Ending
-    /// The name of the data step that failed, or whose undo did; `nil` where another operation did.
+    /// The name of the data step that failed, or whose undo failed; `nil` if another operation failed.
     public var dataStep: String?
-    /// What the data step threw.
+    /// The error that the data step threw.
     public var thrown: (any Error)?
 
-    /// What to do about it; `nil` where nothing is known.
+    /// A remedy; `nil` if none is known.
     public var remedy: Remedy? {
         switch ending {
         case .rolledBack, .notRolledBack, .goesOn:
@@ -234,7 +234,7 @@ public struct MigrationFailure: Error, Sendable {
 }
 
 extension DatabaseError {
-    /// What a data step threw, as a database would have said it.
+    /// Expresses an error that a data step threw as a database error.
     init(thrown error: any Error) {
         switch error {
         case let error as DatabaseError: self = error

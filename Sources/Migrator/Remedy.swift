@@ -1,21 +1,21 @@
-/// What to do about an error, as a value. A library does not know the commands and flags of its program, so the program words the
+/// A remedy for an error, as a value. A library does not know the commands and flags of its program, so the program words the
 /// remedy; `description` is for programs without commands.
 public enum Remedy: Sendable, Equatable {
-    /// A whole sentence.
+    /// A complete sentence.
     case words(String)
-    /// Allow that values and rows go away.
+    /// Allow values and rows to be lost.
     case consentToDataLoss
-    /// Put edited migrations back as they were and write a new one, or record the edit where it makes the same schema.
+    /// Put edited migrations back as they were and write a new one, or record the edit if it makes the same schema.
     case undoOrRecordEdit
-    /// Allow that this migration follows those that are applied, or give it an id and a place after them.
+    /// Allow this migration to follow the applied ones, or give it an id and a place after them.
     case consentToOrder(String)
-    /// Apply the migrations that are pending.
+    /// Apply the pending migrations.
     case applyPending
     /// List the differences of the live schema.
     case listDifferences
-    /// Write migrations that make what is there, or bring the rows into a database that the migrations make.
+    /// Write migrations that make the existing schema, or bring the rows into a database that the migrations make.
     case declareWhatIsThere
-    /// Ask where the database stands, and then try again.
+    /// Query the database's position, and then try again.
     case askForStatus
 }
 

@@ -1,6 +1,7 @@
-/// Which known word somebody may have meant.
+/// Finds the known word that an unknown word was probably meant to be.
 package enum Suggestion {
-    /// The nearest of `words`, if it is near: at most a third of its letters off.
+    /// Returns the nearest of `words`, or `nil` if none is near. A word is near if at most a third of its letters
+    /// differ, or two.
     package static func nearest(to word: String, in words: [String]) -> String? {
         let ranked =
             words.map { (distance(word.lowercased(), $0.lowercased()), $0) }
@@ -9,7 +10,7 @@ package enum Suggestion {
         return best.1
     }
 
-    /// Edit distance (Levenshtein).
+    /// Returns the edit distance (Levenshtein) of two words.
     static func distance(_ a: String, _ b: String) -> Int {
         let a = Array(a)
         let b = Array(b)

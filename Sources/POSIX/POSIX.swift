@@ -1,4 +1,4 @@
-// The C library by one name on every system: Swift calls it Glibc, Musl or Darwin.
+// The C library under one module name on every system: Swift calls it Glibc, Musl or Darwin.
 
 #if canImport(Darwin)
     @_exported import Darwin
@@ -8,20 +8,20 @@
     @_exported import Glibc
 #endif
 
-// POSIX.1-2008 names these times `st_mtim` and `st_ctim`; Darwin names them otherwise.
+// POSIX.1-2008 names these times `st_mtim` and `st_ctim`; Darwin has other names for them.
 
 #if canImport(Darwin)
     extension stat {
-        /// When the file's contents were written last.
+        /// The time at which the file's contents were last written.
         public var modificationTime: timespec { st_mtimespec }
-        /// When the file's contents, owner, mode or links were changed last.
+        /// The time at which the file's contents, owner, mode or links last changed.
         public var changeTime: timespec { st_ctimespec }
     }
 #else
     extension stat {
-        /// When the file's contents were written last.
+        /// The time at which the file's contents were last written.
         public var modificationTime: timespec { st_mtim }
-        /// When the file's contents, owner, mode or links were changed last.
+        /// The time at which the file's contents, owner, mode or links last changed.
         public var changeTime: timespec { st_ctim }
     }
 #endif

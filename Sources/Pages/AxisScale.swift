@@ -1,4 +1,4 @@
-/// What the columns of a chart are measured by: from nothing to a round number that none of them exceeds, and half of which is whole.
+/// The scale of a chart's value axis: from zero to a round number that no value exceeds, and of which half is a whole number.
 struct AxisScale: Equatable {
     let top: Double
 
@@ -9,15 +9,15 @@ struct AxisScale: Equatable {
         top = [2, 4, 6, 10].map { $0 * power }.first { $0 >= most } ?? power * 10
     }
 
-    /// From the top down.
+    /// The labels of the axis, from the top down.
     var ticks: [String] { [top, top / 2, 0].map(Self.label) }
 
-    /// How much of the height a value takes, from 0 to 1. One that is not nothing can be seen.
+    /// Returns a value's share of the height, from 0 to 1. Every value above zero gets a visible share.
     func share(_ value: Int) -> Double {
         value <= 0 ? 0 : min(1, max(0.01, Double(value) / top))
     }
 
-    /// `12,000` is `12k`: labels stand in a narrow column.
+    /// Returns the short label of a value, such as `12k` for 12,000, because labels stand in a narrow column.
     static func label(_ value: Double) -> String {
         let units = ["", "k", "M", "G", "T", "P", "E"]
         var (rest, unit) = (value, 0)
@@ -30,9 +30,9 @@ struct AxisScale: Equatable {
     }
 }
 
-/// Numbers inside of SVG.
+/// Numbers as SVG writes them.
 enum SVGNumber {
-    /// Two digits behind the point, and no sign of where the program runs.
+    /// Returns the number with two decimal places, independent of the locale.
     static func text(_ value: Double) -> String {
         let hundredths = Int((value * 100).rounded())
         let fraction = hundredths % 100

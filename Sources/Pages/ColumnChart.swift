@@ -1,4 +1,4 @@
-/// Numbers over time, a column each, with the table of them behind it.
+/// A chart of numbers over time, one column for each, with a table of the same numbers.
 package struct ColumnChart {
     package struct Column: Sendable {
         var label: String
@@ -8,7 +8,7 @@ package struct ColumnChart {
     }
 
     var title: String
-    /// What is counted: `sessions`.
+    /// The unit that is counted, such as `sessions`.
     var unit: String
     var columns: [Column]
 
@@ -30,7 +30,7 @@ package struct ColumnChart {
 
     private var isEmpty: Bool { columns.allSatisfy { $0.value <= 0 } }
 
-    /// The chart in words, for who does not see it.
+    /// The chart in words, for readers who can't see it.
     var summary: String {
         guard !isEmpty, let most = columns.max(by: { $0.value < $1.value }) else { return "None in this time." }
         let all = columns.reduce(0) { $0.addingReportingOverflow($1.value).overflow ? .max : $0 + $1.value }
@@ -49,7 +49,7 @@ package struct ColumnChart {
             """
     }
 
-    /// Ten units wide a column, a hundred high; the page stretches it.
+    /// Draws the chart. Each column is 10 units wide and at most 100 high; the page stretches the drawing.
     func svg(_ scale: AxisScale) -> String {
         let rects = columns.enumerated().filter { $0.element.value > 0 }.map { at, column in
             let height = scale.share(column.value) * 100

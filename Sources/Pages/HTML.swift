@@ -1,7 +1,7 @@
-/// Text as a page shows it, and never as markup.
+/// Text that a page shows as text, never as markup.
 package enum HTML {
-    /// Scalar by scalar: a "<" that carries an accent is no "<" among characters, but one for a browser. What no page may hold stands
-    /// as U+FFFD.
+    /// Escapes the text scalar by scalar: a "<" followed by a combining accent is another `Character` in Swift, and still a "<"
+    /// for a browser. Scalars that no page may hold become U+FFFD.
     package static func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { escaped, scalar in
             switch scalar {
@@ -16,7 +16,7 @@ package enum HTML {
         }
     }
 
-    /// A name that somebody has chosen: in one line, of its own direction, and no longer than what anybody reads.
+    /// Escapes a name that a person has chosen: on one line, isolated in its text direction, and cut to a readable length.
     package static func name(_ text: String) -> String {
         var short = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(longestName) {
@@ -32,7 +32,7 @@ package enum HTML {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
-    /// Whether it changes the direction of what follows.
+    /// Returns whether the scalar changes the direction of the text that follows.
     private static func turnsText(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true

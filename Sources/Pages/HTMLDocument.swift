@@ -1,12 +1,12 @@
-/// A page as one file that needs nothing else: no script, no font, no picture, nothing from anywhere. The policy in its head says so to
-/// the browser, and lets in this one style sheet alone.
+/// A page in one file that needs nothing else: no script, no font, no picture, no other resource. The policy in its head tells
+/// the browser so, and permits only this one style sheet.
 package struct HTMLDocument {
     package var title: String
     package var body: String
 
     package init(title: String, body: String) { (self.title, self.body) = (title, body) }
 
-    /// What a browser is told that the page may load.
+    /// The content security policy, which tells a browser what the page may load.
     package static let policy =
         "default-src 'none'; style-src 'sha256-\(HTMLStyle.digest)'; base-uri 'none'; form-action 'none'"
 

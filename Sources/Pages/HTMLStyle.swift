@@ -1,4 +1,4 @@
-/// How all pages look: in the browser's own colours, light or dark, at any width.
+/// The style sheet of all pages: the browser's own colours, light or dark, at any width.
 enum HTMLStyle {
     static let text = """
         :root { color-scheme: light dark; --ink: #1f5fae; --line: rgb(128 128 128 / 0.35); }
@@ -33,6 +33,6 @@ enum HTMLStyle {
         pre { overflow-x: auto; }
         """
 
-    /// SHA-256 of the text, in Base64: by it the policy lets it in. A test computes it.
+    /// The SHA-256 digest of the style sheet, in Base64, by which the policy permits it. A test computes it again.
     static let digest = "NQV4JynguomDuxYLHEhgM0c7EcV8qMYeSh8+qgi+jUM="
 }

@@ -1,13 +1,13 @@
-/// Rows of numbers under titles; a number can have its bar beside it, so that the table is its own plot.
+/// A table with titles and rows of numbers. A number can have a bar beside it, so that the table is also a plot.
 package struct HTMLTable {
     package enum Cell {
-        /// What the row is about: markup.
+        /// The subject of the row, as markup.
         case head(String)
         case markup(String)
         case number(Int)
-        /// A short text that stays on one line.
+        /// A short text that is kept on one line.
         case word(String)
-        /// How much this is of the most in the table.
+        /// A bar for the number's share of the largest number in the table.
         case bar(Int, of: Int)
     }
 
@@ -21,7 +21,7 @@ package struct HTMLTable {
 
     package var html: String {
         let heads = zip(titles, classes).map { title, kind in
-            // A column of bars says nothing that the numbers beside it do not.
+            // A column of bars adds nothing to the numbers beside it, so screen readers skip it.
             title.isEmpty
                 ? "<td aria-hidden=\"true\"\(kind)></td>" : "<th scope=\"col\"\(kind)>\(HTML.escaped(title))</th>"
         }
@@ -35,7 +35,7 @@ package struct HTMLTable {
             """
     }
 
-    /// A title stands above its column as the cells do.
+    /// The class of each column, which aligns the title like the cells below it.
     private var classes: [String] {
         titles.indices.map { at in
             switch rows.first?[at] {
@@ -65,14 +65,14 @@ package struct HTMLTable {
     }
 }
 
-/// Numbers as people read them.
+/// Numbers with grouped digits, as people read them.
 package enum Grouped {
-    /// `1 row`, `1,234 rows`.
+    /// Returns the number with its noun: `1 row`, `1,234 rows`.
     package static func text(_ number: Int, _ one: String, _ many: String) -> String {
         "\(text(number)) \(number == 1 ? one : many)"
     }
 
-    /// `1,234,567`.
+    /// Returns the number with grouped digits: `1,234,567`.
     package static func text(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = ""

@@ -1,6 +1,6 @@
-/// What the daemon says no to: what, why, and what to do. It travels as a problem document (RFC 9457).
+/// A refusal of the daemon: what it refuses, why, and what the caller can do. It travels as a problem document (RFC 9457).
 public struct RuntimeError: Error, Sendable, Equatable {
-    /// Stable words for programs.
+    /// The kind of refusal, as a stable word for programs.
     public enum Code: String, Sendable, CaseIterable {
         case badRequest = "bad_request"
         case unknownToken = "unknown_token"

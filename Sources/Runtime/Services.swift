@@ -1,9 +1,9 @@
 import Dialects
 import TCSettings
 
-/// Everything that the handlers work with.
+/// The services with which the route handlers work.
 public struct Services: Sendable {
-    /// Says whether this daemon is the one that works.
+    /// The lease that says whether this daemon is the one that serves the database.
     let lease: InstanceLease
     let mode: Settings.Mode
     let agents: AgentBox
@@ -23,7 +23,7 @@ public struct Services: Sendable {
     let activity: Activity
     let draining: Draining
     let meter: Meter
-    /// What admins are told of the daemon itself.
+    /// The facts about the daemon itself that admins may read.
     let inspection: DaemonInspection
     let computer: String
 }

@@ -1,7 +1,7 @@
 /// A program of another front end (a chat, a mailbox) that speaks for people. Its token is a secret, `adapters.NAME.token`.
 public struct Adapter: Sendable, Equatable {
     public var name: String
-    /// The account that it runs as: its token is worth nothing to another.
+    /// The OS account under which the adapter runs. Its token is not accepted from any other account.
     public var osUsername: String
     public var platforms: Set<PlatformIdentity.Platform>
 
@@ -11,12 +11,12 @@ public struct Adapter: Sendable, Equatable {
         self.platforms = platforms
     }
 
-    /// The secret that holds its token.
+    /// The name of the secret that holds the adapter's token.
     public var tokenName: String { "adapters.\(name).token" }
 
-    /// By this a token is known where it should not be: in a log or an answer.
+    /// The prefix of every token. It makes a token recognizable where none should be, such as in a log or an answer.
     public static let tokenPrefix = "tca_"
-    /// Behind the prefix; a hundred and twenty-eight random bits, in hexadecimal digits, are thirty-two.
+    /// The permitted number of characters after the prefix. 128 random bits in hexadecimal are 32 digits.
     static let tokenLength = 32...200
 
     static func isToken(_ text: String) -> Bool {

@@ -4,9 +4,9 @@ public struct Agent: Sendable, Equatable {
     /// The program and its arguments; by default the agent's name.
     public var command: [String]
     public var isEnabled: Bool
-    /// Whether a session is handed the central key. Its owner can then read it.
+    /// Whether the agent's sessions receive the central key, which their owners can then read.
     public var deliverKey: Bool
-    /// The variable that the agent expects its key in, which is the secret's name, too.
+    /// The environment variable in which the agent expects its key. The secret has the same name.
     public var keyVariable: String?
 
     public init(

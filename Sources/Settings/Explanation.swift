@@ -1,10 +1,10 @@
-/// Why a key has its value.
+/// The reason why a key has its value.
 public struct Explanation: Sendable {
-    /// What holds at the key and below it, secrets redacted; none when nobody says anything.
+    /// The settings at the key and below it, with secrets redacted; empty when no layer sets any.
     public var settings: [EffectiveSettings.Setting]
     /// The layer that the key belongs to: system, secret or per-user.
     public var scope: String
-    /// The variable that would set it; `nil` where it has none of its own.
+    /// The environment variable that would set the key; `nil` where the key has none of its own.
     public var variable: String?
 }
 
@@ -12,7 +12,9 @@ extension LoadedSettings {
     /// Every setting with its value, secrets redacted.
     public var shown: EffectiveSettings { effective.redacted(settings.secrets) }
 
-    /// Explains a key or a section. Throws when nobody knows the key.
+    /// Explains a key or a section.
+    ///
+    /// - Throws: `SettingsError` when the key is unknown.
     public func explain(_ name: String) throws(SettingsError) -> Explanation {
         let key = Key(name)
         let settings = shown.settings(under: name)

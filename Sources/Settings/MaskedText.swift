@@ -1,5 +1,6 @@
-/// What a program says where anybody may read it.
+/// Text that is made safe to print where anybody may read it.
 public enum MaskedText {
-    /// The text with `***` in the place of what is a secret by its look: a token, a password in a URL or behind its name.
+    /// Returns the text with `***` in place of everything that looks like a secret: a token, or a password in a URL or after
+    /// its name.
     public static func of(_ text: String) -> String { SecretDetector.masked(text) }
 }

@@ -1,14 +1,14 @@
-/// Somebody whom the settings know, with the OS account that is theirs.
+/// A person whom the settings know, with their OS account.
 public struct Person: Sendable, Equatable {
     public var name: String
     public var email: String?
     public var username: String?
-    /// The account's name on this machine; without one nobody can act as this person.
+    /// The name of the person's account on this machine; without one nobody can act as this person.
     public var osUsername: String?
     public var role: Role
-    /// What they are called where other programs speak for them.
+    /// The identities by which other programs know the person for whom they speak.
     public var identities: Set<PlatformIdentity> = []
-    /// What else the settings say of them.
+    /// The person's other members in the settings.
     public var extra: [String: SettingsValue]
 
     public init(
@@ -24,12 +24,12 @@ public struct Person: Sendable, Equatable {
     }
 }
 
-/// What somebody may do, from most to least.
+/// The rights of a caller, from most to least.
 public enum Role: String, Sendable, CaseIterable {
     case admin, member, contributor, newcomer
     /// An unknown caller: may ask for their own identity, and for nothing else. No person can be given this role.
     case `public`
 
-    /// Those that a person can be given.
+    /// The roles that a person can be given.
     static var assignable: [Role] { allCases.filter { $0 != .public } }
 }

@@ -1,13 +1,13 @@
-/// What somebody is called on a platform whose programs start sessions for people: a chat, a mailbox.
+/// A person's name on a platform whose programs start sessions for people: a chat, a mailbox.
 ///
-/// Two spellings are one identity only where the platform itself says so: letters of an e-mail address without their case, and the + of
-/// a telephone number. Everything else is compared as it stands, and what can be no identity is none: a number with a zero before it is
-/// not the number without.
+/// Two spellings are one identity only where the platform itself says so: e-mail addresses ignore the case of letters, and
+/// telephone numbers ignore the leading +. Everything else is compared as it stands. A text that is not a valid identity is
+/// refused, not corrected: a number with a leading zero is not the number without it.
 public struct PlatformIdentity: Sendable, Hashable {
     public enum Platform: String, Sendable, CaseIterable {
         case telegram, discord, whatsapp, email
 
-        /// Where a person's `creds` have it; `nil` for e-mail, which is the person's own `email`.
+        /// The member of a person's `creds` that holds the identity; `nil` for e-mail, which is the person's own `email`.
         var member: String? {
             switch self {
             case .telegram, .discord: "user_id"
@@ -16,7 +16,7 @@ public struct PlatformIdentity: Sendable, Hashable {
             }
         }
 
-        /// What one looks like, as the end of a sentence.
+        /// The form of an identity on this platform, worded as the end of a sentence.
         public var form: String {
             switch self {
             case .telegram, .discord: "a number of 1 to 20 digits that begins with no 0"
@@ -27,10 +27,10 @@ public struct PlatformIdentity: Sendable, Hashable {
     }
 
     public let platform: Platform
-    /// In the one spelling that is compared: ASCII.
+    /// The identity in its normalized spelling, which is compared; ASCII only.
     public let id: String
 
-    /// `nil` for a text that can be none.
+    /// Makes an identity; `nil` for a text that is not a valid one.
     public init?(_ platform: Platform, _ text: String) {
         guard let id = Self.spelling(platform, text) else { return nil }
         (self.platform, self.id) = (platform, id)
@@ -52,7 +52,8 @@ public struct PlatformIdentity: Sendable, Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// At most 254 letters (RFC 5321, section 4.5.3.1.3, less the brackets), with something on both sides of the one @.
+    /// Returns the e-mail address in its normalized spelling: at most 254 characters (RFC 5321, section 4.5.3.1.3, less the
+    /// brackets), with text on both sides of its only @.
     private static func address(_ text: String) -> String? {
         let bytes = Array(text.utf8.prefix(255))
         guard bytes.count <= 254, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }

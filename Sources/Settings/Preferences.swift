@@ -1,21 +1,22 @@
 import Dialects
 
-/// What one person prefers. A client reads its own and sends it; the daemon takes of it what is on the list here.
+/// The preferences of one person. A client reads its own settings and sends them; the daemon accepts the preferences listed
+/// here.
 public struct Preferences: Sendable, Equatable {
     static let usualThinkingMode = "slow"
 
-    /// `fast`, `med` or `slow`.
+    /// The preferred thinking mode: `fast`, `med` or `slow`.
     public var thinkingMode: String = usualThinkingMode
     public var agent: String?
     public var model: String?
-    /// The sections, as they stand: terminal, ui, notifications, interests, tts, stt.
+    /// The sections as they stand in the settings: terminal, ui, notifications, interests, tts, stt.
     public var sections: [String: SettingsValue] = [:]
 
     public init() {}
 
     static let sectionNames = ["terminal", "ui", "notifications", "interests", "tts", "stt"]
 
-    /// What a client sends.
+    /// The JSON that a client sends.
     public var document: JSON {
         var members: [(key: String, value: JSON)] = [("thinking_mode", .string(thinkingMode))]
         if let agent { members.append(("default_agent", .string(agent))) }
@@ -24,7 +25,7 @@ public struct Preferences: Sendable, Equatable {
         return .object(members)
     }
 
-    /// What a client has sent: its preferences, and the names that are not preferences and were left out.
+    /// Reads what a client has sent. Returns its preferences, and the names that are not preferences and were left out.
     public static func received(
         _ text: String
     ) throws(SettingsError) -> (preferences: Preferences, ignored: [String]) {

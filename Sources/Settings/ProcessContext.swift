@@ -1,10 +1,10 @@
-/// Everything that settings take from outside of their files. A test makes its own.
+/// Everything that settings take from outside of their files. Tests make their own.
 public struct ProcessContext: Sendable {
     public var environment: [String: String]
     public var home: String?
     /// The effective uid of the reader.
     public var uid: UInt32
-    /// Where relative paths start.
+    /// The folder against which relative paths are resolved.
     public var workingFolder: String
     /// The folder whose `config.yml` makes this a system-wide installation.
     public var systemFolder: String
@@ -20,22 +20,25 @@ public struct ProcessContext: Sendable {
         self.systemFolder = systemFolder ?? SystemFolder.here.settings
     }
 
-    /// A variable's value; `nil` when it is not set or empty.
+    /// Returns a variable's value; `nil` when the variable is unset or empty.
     func variable(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }
 
-    /// The path that a variable holds, made absolute.
+    /// Returns the path that a variable holds, made absolute.
     func path(_ name: String) -> String? { variable(name).map { absolute($0) } }
 
-    /// The path from the root: a leading `~` is the home, what is relative starts at `folder` or else the working folder.
+    /// Returns the absolute path. A leading `~` is the home folder; a relative path starts at `folder`, or else at the working
+    /// folder.
     public func absolute(_ path: String, from folder: String? = nil) -> String {
         if let home, path == "~" || path.hasPrefix("~/") { return home + path.dropFirst() }
         return path.hasPrefix("/") ? path : "\(folder ?? workingFolder)/\(path)"
     }
 
-    /// The folder of the user's own settings and state. Throws when nobody knows his home.
+    /// Returns the folder of the user's own settings and state.
+    ///
+    /// - Throws: `SettingsError` when the user's home is unknown.
     func userFolder() throws(SettingsError) -> String {
         guard let home else {
             throw SettingsError(

@@ -1,22 +1,22 @@
-/// What one user may make.
+/// The limits on what one user may make.
 public struct Quotas: Sendable, Equatable {
-    /// Sessions that are not over.
+    /// The largest number of sessions that are not over.
     public var openSessions = 1_024
-    /// Bytes of recordings: as much at once, and as much in a day.
+    /// The bytes of recordings that a user may make in a day. As many may be made at once.
     public var recordedBytesPerDay = 10_000_000_000
-    /// Refused attempts that are looked at and written down; twice as many at once.
+    /// The refused attempts per minute that are examined and logged. Twice as many may come at once.
     public var refusalsPerMinute = 300
 
     public init() {}
 
-    /// A quota by the name of its key under `quotas`.
+    /// A quota with the name of its key under `quotas`.
     struct Quota {
         var name: String
         var property: WritableKeyPath<Quotas, Int>
         var range: ClosedRange<Int>
     }
 
-    /// Every quota: what may stand in a file, and where it goes.
+    /// Every quota, with its range in a file and the property that holds it.
     static var all: [Quota] {
         [
             Quota(name: "open_sessions", property: \.openSessions, range: 1...1_000_000),

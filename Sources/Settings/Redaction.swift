@@ -1,4 +1,4 @@
-/// Puts `***` in the place of every secret.
+/// A redaction, which replaces every secret with `***`.
 struct Redaction {
     let secrets: Secrets
 
@@ -22,7 +22,7 @@ struct Redaction {
         guard !isSecretKey, !scalar.holdsSecret, let password = SecretDetector.urlPassword(in: scalar.text) else {
             return hidden
         }
-        // A URL is worth seeing without its password, unless more of it is secret.
+        // A URL is worth showing without its password, unless more of it is secret.
         var rest = scalar
         rest.text.removeSubrange(password)
         if isSecret(rest, at: key) { return hidden }
@@ -43,7 +43,7 @@ extension String {
 }
 
 extension EffectiveSettings {
-    /// The same settings without a secret in them.
+    /// Returns the same settings without any secret in them.
     func redacted(_ secrets: Secrets) -> EffectiveSettings {
         let redaction = Redaction(secrets: secrets)
         var result = self

@@ -1,16 +1,16 @@
-/// How long what is over is kept.
+/// How long sessions that are over are kept.
 public struct Retention: Sendable, Equatable {
-    /// Sessions that are closed or lost, with their recordings, in seconds since then; `nil`: for ever.
+    /// How long closed or lost sessions and their recordings are kept after their end, in seconds; `nil`: for ever.
     public var closedSessions: Int?
 
     public init(closedSessions: Int? = nil) { self.closedSessions = closedSessions }
 }
 
-/// A time as settings write it: `90d`, `36h`.
+/// A duration as settings write it: `90d`, `36h`.
 enum DurationText {
     static let mostDigits = 5
 
-    /// `nil` for a text that is not a duration.
+    /// Returns the duration in seconds; `nil` for a text that is not a duration.
     static func seconds(_ text: String) -> Int? {
         guard let unit = text.last, let number = Int(text.dropLast()), number > 0,
             text.count <= mostDigits + 1, String(number) == text.dropLast()

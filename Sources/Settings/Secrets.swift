@@ -1,4 +1,5 @@
-/// What nobody may see, by name: a variable's (`OPENAI_API_KEY`) or a key's (`database.password`). It never prints a value.
+/// The values that nobody may see, by the name of a variable (`OPENAI_API_KEY`) or a key (`database.password`). This type never
+/// prints a value.
 public struct Secrets: Sendable {
     private var values: [String: String]
 
@@ -8,7 +9,7 @@ public struct Secrets: Sendable {
 
     public var names: [String] { values.keys.sorted() }
 
-    /// Whether a text holds one of them. Those of fewer than six bytes are too common to look for.
+    /// Returns whether a text contains one of the secrets. Secrets of fewer than six bytes are too common to look for.
     func occur(in text: String) -> Bool {
         values.values.contains { $0.utf8.count >= 6 && text.contains($0) }
     }

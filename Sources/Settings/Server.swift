@@ -1,32 +1,33 @@
-/// What the daemon's socket allows.
+/// The limits of the daemon's socket.
 public struct Server: Sendable, Equatable {
     public var connectionsPerUser = 64
-    /// Those of all accounts together that are nobody's in the settings.
+    /// The largest number of connections from all accounts together that belong to no person of the settings.
     public var publicConnections = 16
-    /// Sessions of one user that run at once. Their hosts' connections are not counted among his others.
+    /// The largest number of sessions that one user runs at once. Their hosts' connections do not count as the user's
+    /// connections.
     public var hostsPerUser = 1_024
     public var connections = 4_096
-    /// The largest body of a request.
+    /// The largest size of a request's body, in bytes.
     public var bodyBytes = 1_048_576
-    /// How long a connection may say nothing.
+    /// How long a connection may be silent, in seconds.
     public var idleSeconds = 60
-    /// How long a request may take to arrive.
+    /// How long a request may take to arrive, in seconds.
     public var requestSeconds = 30
-    /// How long a session may be without a host before it counts as lost.
+    /// How long a session may be without a host before it counts as lost, in seconds.
     public var hostSeconds = 60
-    /// How long running requests have when the daemon stops.
+    /// How long running requests may take to finish when the daemon stops, in seconds.
     public var drainSeconds = 10
 
     public init() {}
 
-    /// A limit by the name of its key under `server`.
+    /// A limit with the name of its key under `server`.
     struct Limit {
         var name: String
         var property: WritableKeyPath<Server, Int>
         var range: ClosedRange<Int>
     }
 
-    /// Every limit: what may stand in a file, and where it goes.
+    /// Every limit, with its range in a file and the property that holds it.
     static var limits: [Limit] {
         [
             Limit(name: "connections_per_user", property: \.connectionsPerUser, range: 1...1_000_000),

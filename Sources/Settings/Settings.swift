@@ -1,6 +1,6 @@
 import Dialects
 
-/// The settings that hold, as typed values.
+/// The settings in effect, as typed values.
 public struct Settings: Sendable {
     public enum Mode: String, Sendable {
         /// One person's own installation: one file, or none.
@@ -11,32 +11,32 @@ public struct Settings: Sendable {
 
     public var mode: Mode
     public var people: [Person]
-    /// By name, those that are not enabled among them.
+    /// All agents by name, including those that are not enabled.
     public var agents: [String: Agent]
-    /// Programs that speak for people.
+    /// The programs that speak for people.
     public var adapters: [Adapter]
     public var secrets: Secrets
     public var database: DatabaseURL
     public var server: Server
     public var quotas: Quotas
     public var retention: Retention
-    /// The account that may read the daemon's figures.
+    /// The account that may read the daemon's metrics.
     public var monitoring: String?
     public var preferences: Preferences
 }
 
-/// Settings with what there is to say about them.
+/// The settings in effect, with the facts about how they were loaded.
 public struct LoadedSettings: Sendable {
     public var settings: Settings
     /// The files that were read, in order.
     public var files: [String]
     public var remarks: [Remark]
-    /// Those of the files in which a secret stands.
+    /// The files that contain a secret.
     package var filesWithSecrets: Set<String>
-    /// Every key with where its value comes from, secrets among them: `shown` is what may be printed.
+    /// Every key with the origin of its value, secrets included: only `shown` may be printed.
     var effective: EffectiveSettings
 
-    /// Where the database is named: `FILE:LINE` or a variable. `nil` when it is the default.
+    /// The place that names the database: `FILE:LINE` or a variable. `nil` for the default database.
     public var originOfDatabase: String? {
         effective.settings(under: "database").filter {
             !$0.value.isNull && $0.value.map == nil && $0.key != Key("database.password")
@@ -44,7 +44,9 @@ public struct LoadedSettings: Sendable {
         .max { $0.layer < $1.layer }?.place
     }
 
-    /// Reads the settings that a process in this context has. Throws when they can't be read, trusted or understood.
+    /// Loads the settings that apply to a process in this context.
+    ///
+    /// - Throws: `SettingsError` when they can't be read, trusted or understood.
     public static func load(
         _ context: ProcessContext, for reader: Reader
     ) throws(SettingsError) -> LoadedSettings {
@@ -53,11 +55,12 @@ public struct LoadedSettings: Sendable {
 }
 
 extension LoadedSettings: CustomReflectable {
-    /// Without the values, which nobody has redacted.
+    /// A mirror without the values, because they are not redacted.
     public var customMirror: Mirror {
         Mirror(self, children: ["settings": settings, "files": files, "remarks": remarks])
     }
 }
 
-/// Who reads. The daemon never opens a file in another user's home: in system mode it reads no per-user layer.
+/// The kind of process that reads the settings. The daemon never opens a file in another user's home: in system mode it reads
+/// no per-user layer.
 public enum Reader: Sendable { case daemon, client }

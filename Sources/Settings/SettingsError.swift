@@ -1,8 +1,8 @@
-/// Why settings can't be used: what is wrong, where, and what to do. No part of it shows a secret.
+/// The reason why settings can't be used: what is wrong, where, and what to do. No part of it shows a secret.
 public struct SettingsError: Error, Sendable, Equatable {
-    /// A stable word for programs: `writable_by_others`.
+    /// A stable word for programs, such as `writable_by_others`.
     public var code: String
-    /// `FILE:LINE`, or the file alone.
+    /// The place of the error: `FILE:LINE`, or the file alone.
     public var place: String?
     public var message: String
     public var remedy: String
@@ -20,12 +20,12 @@ extension SettingsError: CustomStringConvertible {
     public var description: String { (place.map { "\($0): " } ?? "") + "\(message); \(remedy)" }
 }
 
-/// Something that settings load with, and that somebody should know.
+/// A remark on settings that can be loaded but have something that somebody should know.
 public struct Remark: Sendable, Equatable {
-    /// `FILE:LINE`, or the file alone.
+    /// The place of the remark: `FILE:LINE`, or the file alone.
     public var place: String?
     public var message: String
-    /// Whether `telec config check` says no.
+    /// Whether `telec config check` fails because of the remark.
     public var isFailure: Bool
 
     public init(_ message: String, at place: String? = nil, isFailure: Bool = false) {

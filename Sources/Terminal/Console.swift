@@ -6,20 +6,20 @@ public enum Console {
     public static func out(_ text: String) { write(text + "\n", to: 1) }
     public static func error(_ text: String) { write(text + "\n", to: 2) }
 
-    /// Text that comes in pieces, without a newline of ours.
+    /// Writes text to standard output without adding a newline.
     public static func write(_ text: String) { write(text, to: 1) }
 
-    /// Everything on standard input, as text.
+    /// Returns all of standard input as text.
     public static func input() -> String {
         var text = ""
         while let line = readLine(strippingNewline: false) { text += line }
         return text
     }
 
-    /// Writes without a newline, for a line that is written over and over.
+    /// Writes text to standard error without a newline, for a line that is overwritten repeatedly.
     public static func progress(_ text: String) { write(text, to: 2) }
 
-    /// The answer to a question; `nil` when nobody gives one.
+    /// Asks a question and returns the answer; `nil` if there is none.
     public static func ask(_ question: String) -> String? {
         write(question, to: 2)
         return readLine()
@@ -29,7 +29,7 @@ public enum Console {
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
-    /// How large the terminal is that standard output goes to; `nil` where it goes elsewhere, or does not say.
+    /// The size of the terminal on standard output; `nil` if the output is not a terminal, or its size is unknown.
     public static var outputSize: (columns: Int, rows: Int)? {
         var size = winsize()
         guard outputIsTerminal, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
@@ -38,7 +38,7 @@ public enum Console {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    /// How wide the terminal is that standard error goes to, as it says itself; 80 where it does not.
+    /// The width of the terminal on standard error in columns; 80 if the terminal does not report it.
     public static var errorColumns: Int {
         var size = winsize()
         guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
@@ -47,7 +47,7 @@ public enum Console {
 
     public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    /// `alex@host`: who is recorded in the ledger.
+    /// The text that the ledger records for the caller, such as `alex@host`.
     public static var userAtHost: String {
         let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
         var buffer = [CChar](repeating: 0, count: 256)
@@ -56,7 +56,7 @@ public enum Console {
         return "\(user)@\(host)"
     }
 
-    /// RFC 3339, UTC, to the second.
+    /// The present time in RFC 3339, in UTC, to the second.
     public static var now: String {
         var seconds = time(nil)
         var parts = tm()
@@ -68,11 +68,11 @@ public enum Console {
 
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// What every program does first.
+    /// Prepares the process. Every program calls this function first.
     ///
-    /// A reader that goes away then ends the output, not the process in the middle of its work. And on a Linux without /proc, as in
-    /// the root of an image that is being built, the process ends with a sentence: Swift reads the arguments there, and would
-    /// take any command for none at all.
+    /// A reader that closes the pipe then ends the output, and not the process in the middle of its work. On a Linux without
+    /// /proc, as in the root of an image that is being built, the process ends with a message: Swift reads the arguments from
+    /// /proc, and would see no arguments at all.
     public static func begin() {
         signal(SIGPIPE, SIG_IGN)
         #if os(Linux)
@@ -87,7 +87,7 @@ public enum Console {
 
     private static let firstLoss = Mutex(Int32?.none)
 
-    /// Why standard output could not be written, as `errno` says it; `nil` while all of it was.
+    /// The `errno` of the first failed write to standard output; `nil` if all writes succeeded.
     public static var lostOutput: Int32? { firstLoss.withLock { $0 } }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -1,8 +1,9 @@
-/// How many columns of a terminal a text takes: two for wide letters and pictures, none for marks that stand upon another.
+/// The number of terminal columns that a text takes: two for wide letters and pictures, none for combining marks.
 public enum DisplayWidth {
     public static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 
-    /// A letter is as wide as what it begins with, and at most two columns: pictures that are joined are one.
+    /// Returns the width of a letter. It is that of the first scalar and at most two columns, because joined pictures are shown
+    /// as one.
     public static func of(_ letter: Character) -> Int {
         if letter.isASCII { return 1 }
         let scalars = letter.unicodeScalars
@@ -10,7 +11,7 @@ public enum DisplayWidth {
         return scalars.first.map(of) ?? 0
     }
 
-    /// As much of a text as fits, with `…` where something is missing.
+    /// Returns as much of a text as fits, with `…` if something is cut off.
     public static func cut(_ text: String, to columns: Int) -> String {
         guard of(text) > columns else { return text }
         var (result, width) = ("", 1)
@@ -30,7 +31,7 @@ public enum DisplayWidth {
         return scalar.properties.isEmojiPresentation || wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
 
-    /// What Unicode calls wide or full-width (https://www.unicode.org/reports/tr11/), in blocks.
+    /// The blocks that Unicode classifies as wide or full-width (https://www.unicode.org/reports/tr11/).
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0xA4CF, 0xA960...0xA97F,
         0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18DFF,

@@ -1,4 +1,4 @@
-/// A line that fits a terminal: of its parts those that are worth least go first.
+/// A line that is fitted to a terminal's width by dropping the parts of least worth first.
 public struct FittedLine: Sendable {
     private var parts: [(text: String, worth: Int)] = []
 
@@ -10,7 +10,7 @@ public struct FittedLine: Sendable {
         parts.append((String(String.UnicodeScalarView(scalars)), worth))
     }
 
-    /// At most `columns` wide. What is left last is cut.
+    /// Returns the line in at most `columns` columns. The last remaining part is cut.
     public func text(columns: Int) -> String {
         var left = parts
         while left.count > 1, Self.width(Self.joined(left)) > columns {
@@ -26,6 +26,6 @@ public struct FittedLine: Sendable {
         parts.map(\.text).joined(separator: "  ")
     }
 
-    /// Never too small: what is not ASCII may be two columns wide.
+    /// Returns an upper bound of the width: every character outside of ASCII counts as two columns.
     private static func width(_ text: String) -> Int { text.reduce(0) { $0 + ($1.isASCII ? 1 : 2) } }
 }

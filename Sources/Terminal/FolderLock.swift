@@ -1,12 +1,12 @@
 import TCPOSIX
 
-/// Keeps other commands that write to a folder waiting. The system takes it back when the process ends.
+/// A lock that makes other commands wait before they write to the same folder. The system releases it when the process ends.
 public struct FolderLock {
     private let descriptor: Int32
 
-    /// Waits until nobody else has it.
+    /// Takes the lock, and waits while another process holds it.
     ///
-    /// - Throws: `TextFile.Failure` when the folder can't be opened.
+    /// - Throws: `TextFile.Failure` if the folder can't be opened.
     public init(_ folder: String) throws(TextFile.Failure) {
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -14,7 +14,7 @@ public struct FolderLock {
                 message: "the folder \(folder) can't be read: \(String(cString: strerror(errno)))",
                 remedy: "name a folder that is there")
         }
-        // Some file systems have no locks; there nobody is kept waiting.
+        // Some file systems have no locks; on those, no command waits.
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     }
 

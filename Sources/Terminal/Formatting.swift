@@ -1,6 +1,6 @@
-/// Numbers as people read them.
+/// Formats numbers for people.
 public enum Formatting {
-    /// `1 234 567`: digits in groups, for any locale.
+    /// Returns the number with its digits in groups, independent of the locale: `1 234 567`.
     public static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = ""
@@ -13,7 +13,7 @@ public enum Formatting {
 
     public static func rows(_ number: Int) -> String { number == 1 ? "1 row" : "\(count(number)) rows" }
 
-    /// `12 kB`, `3.4 MB`: in powers of ten.
+    /// Returns the size in powers of ten: `12 kB`, `3.4 MB`.
     public static func bytes(_ number: Int) -> String {
         let units = ["B", "kB", "MB", "GB", "TB"]
         var value = Double(number)
@@ -29,7 +29,7 @@ public enum Formatting {
 
     public static func milliseconds(_ number: Int64) -> String { "\(number) ms" }
 
-    /// `3.14 s`.
+    /// Returns the duration with its unit: `3.14 s`.
     public static func seconds(_ number: Double) -> String {
         let hundredths = Int((number * 100).rounded())
         let fraction = hundredths % 100

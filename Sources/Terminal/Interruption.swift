@@ -1,11 +1,11 @@
 import Dispatch
 import TCPOSIX
 
-/// Ctrl-C and a polite kill, as the cancellation of a task: what runs then stops in an orderly way. A second one ends the
+/// Turns Ctrl-C and SIGTERM into the cancellation of a task, so that the work stops in an orderly way. A second signal ends the
 /// process at once.
 public enum Interruption {
     public static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
-        // Nothing begins before the signals are heard: one that came first would end the process where it stands.
+        // The work begins after the signal handlers are in place, because an earlier signal would end the process immediately.
         let (signalsAreHeard, hearing) = AsyncStream<Never>.makeStream()
         let work = Task {
             for await _ in signalsAreHeard {}

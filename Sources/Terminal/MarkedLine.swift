@@ -1,4 +1,4 @@
-/// A line in which something was found, for a terminal: as wide as that at most, and what was found in bold.
+/// A line with search results for a terminal: cut to its width, with the matches in bold.
 public struct MarkedLine {
     private var text: String
     private var marks: [Range<String.Index>]
@@ -9,7 +9,8 @@ public struct MarkedLine {
         self.marks = marks
     }
 
-    /// `columns`: how wide it may be, `nil` for any width. What is cut off is `…`; the first mark is seen where it can be.
+    /// Returns the line in at most `columns` columns; `nil` means any width. `…` replaces what is cut off, and the first mark
+    /// stays visible if possible.
     public func text(columns: Int?, isBold: Bool) -> String {
         let bold = isBold ? marks : []
         guard let columns, DisplayWidth.of(text) > columns else { return shown(text[...], bold) }
@@ -24,7 +25,7 @@ public struct MarkedLine {
         return (start > text.startIndex ? "…" : "") + shown(text[start..<end], bold) + (isCut ? "…" : "")
     }
 
-    /// Where as much as fits ends, with a column left for what says that there is more.
+    /// Returns the end of the part that fits, with one column left for `…`.
     private static func end(of text: Substring, _ columns: Int) -> String.Index {
         var left = columns - 1
         if DisplayWidth.of(String(text)) <= columns { return text.endIndex }

@@ -2,15 +2,16 @@ import Dialects
 import TCPOSIX
 import Synchronization
 
-/// A file that a command writes at its end. It is opened at the beginning, so that hours of work do not end at a folder that
-/// isn't there.
+/// A file that a command writes when its work is done. The file is opened at the beginning, so that a missing folder does not
+/// fail hours of work.
 public final class OutputFile: Sendable {
     private let path: String
     private let descriptor: Int32
     private let isNew: Bool
     private let isOpen = Mutex(true)
 
-    /// Throws `DatabaseError` when the file can't be written.
+    /// Opens the file.
+    /// - Throws: `DatabaseError` if the file can't be written.
     public init(_ path: String) throws(DatabaseError) {
         self.path = path
         isNew = access(path, F_OK) != 0
@@ -18,7 +19,7 @@ public final class OutputFile: Sendable {
         guard descriptor >= 0 else { throw Self.error("can't be written", path) }
     }
 
-    /// Writes the text in the place of what the file held.
+    /// Replaces the file's contents with the text.
     public func finish(_ text: String) throws(DatabaseError) {
         var text = text
         let isWritten = ftruncate(descriptor, 0) == 0 && text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
@@ -26,12 +27,12 @@ public final class OutputFile: Sendable {
         end()
     }
 
-    /// There is nothing to write: a file that was not there before is not there afterwards. One that is finished stays.
+    /// Closes the file without writing. A file that did not exist before is removed, and a finished file stays.
     public func discard() {
         if end() && isNew { unlink(path) }
     }
 
-    /// Closes the file; false when that was done before.
+    /// Closes the file; returns false if it was closed already.
     @discardableResult
     private func end() -> Bool {
         isOpen.withLock { isOpen in

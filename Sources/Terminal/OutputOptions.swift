@@ -2,23 +2,23 @@ import ArgumentParser
 import Dialects
 import TCPOSIX
 
-/// How every command speaks.
+/// The output options that all commands share.
 public struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
     public var json = false
 
     public init() {}
 
-    /// Prints the text, or the document, whichever was asked for.
+    /// Prints the text or the document, as the options ask.
     public func show(_ document: JSON, _ text: () -> String) {
         let shown = json ? document.rendered() : text()
         if !shown.isEmpty { Console.out(shown) }
     }
 
-    /// A remark beside the result.
+    /// Prints a remark to standard error, unless JSON was asked for.
     public func remark(_ text: String) { if !json { Console.error(text) } }
 
-    /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
+    /// Runs a command's body, and turns an error that it throws into one clear sentence, its JSON and an exit code.
     public func guarding(
         _ explain: (any Error) -> Problem, _ body: () async throws -> Void
     ) async throws {
@@ -37,7 +37,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
         }
     }
 
-    /// Output that a full disk has cut off is an error. A reader that closes the pipe has seen enough, and is not.
+    /// Checks that all output was written. Output that a full disk has cut off is an error; a reader that closes the pipe is not.
     private func requireOutput() throws {
         guard let reason = Console.lostOutput, reason != EPIPE else { return }
         Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")

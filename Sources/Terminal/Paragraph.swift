@@ -1,6 +1,6 @@
-/// Sentences on a terminal, which would break them in the middle of a word.
+/// Wraps sentences for a terminal, which would otherwise break them in the middle of a word.
 public enum Paragraph {
-    /// In lines no wider than this, but for a word that is wider itself; `nil`: in one.
+    /// Returns the text in lines of at most `columns` columns, except for longer words; `nil` means one line.
     public static func wrapped(_ text: String, to columns: Int?) -> String {
         guard let columns else { return text }
         var (lines, width) = ([String](), 0)

@@ -1,6 +1,6 @@
 import Dialects
 
-/// An error as the user meets it: what, where, what to do, and how the process ends.
+/// An error as the user sees it: the problem, its place, the remedy, and the exit code.
 public struct Problem {
     public var code: String
     public var message: String
@@ -8,7 +8,7 @@ public struct Problem {
     public var context: [(key: String, value: JSON)]
     public var exitCode: Int32
 
-    /// What to do comes on a line of its own where there are several already.
+    /// The error as text. The remedy has a line of its own if the message has several lines.
     public var sentence: String {
         remedy.map { message.contains("\n") ? "\(message)\n\($0)" : "\(message); \($0)" } ?? message
     }
@@ -45,7 +45,7 @@ public struct Problem {
 }
 
 extension DatabaseError.Kind {
-    /// The stable word for it in JSON: `not_a_database`.
+    /// The stable identifier in JSON, such as `not_a_database`.
     fileprivate var code: String {
         var text = ""
         for letter in rawValue.replacing("URL", with: "Url") {

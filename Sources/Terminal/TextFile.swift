@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// Small files that the user names.
+/// Reads and writes small files that the user names.
 public enum TextFile {
-    /// Why a file can't be read or made.
+    /// The reason why a file can't be read or created.
     public struct Failure: Error {
         public var message: String
         public var remedy: String
@@ -25,7 +25,7 @@ public enum TextFile {
         return text
     }
 
-    /// What the folder holds, in no order.
+    /// Returns the names in the folder, in no order.
     public static func names(in folder: String) throws(Failure) -> [String] {
         guard let entries = opendir(folder) else {
             throw failure("the folder \(folder) can't be read", "name a folder that is there")
@@ -41,7 +41,7 @@ public enum TextFile {
         return names
     }
 
-    /// Throws when something is there already: it may be somebody's work.
+    /// Throws if something exists at the path, because it may be somebody's work.
     public static func requireAbsent(_ path: String) throws(Failure) {
         guard access(path, F_OK) != 0 else {
             throw Failure(message: "\(path) exists", remedy: "name a file that does not, or remove it")

@@ -1,4 +1,4 @@
-/// Rows under headings, each column as wide as its widest cell, in columns of a terminal.
+/// A table with headings. Each column is as wide as its widest cell, measured in terminal columns.
 public struct TextTable {
     public enum Alignment { case left, right }
 
@@ -29,10 +29,11 @@ public struct TextTable {
         return columns.indices.map { at in lines.map { DisplayWidth.of($0[at]) }.max() ?? 0 }
     }
 
-    /// How wide it is.
+    /// The table's width in terminal columns.
     public var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
 
-    /// Cuts the cells of one column so that all is no wider than this; false, with nothing cut, when less than `least` would be left.
+    /// Cuts the cells of one column so that the table fits; returns false, with nothing cut, if the column would become narrower
+    /// than `least`.
     private mutating func shrink(_ column: Int, toFit columns: Int, least: Int) -> Bool {
         let rest = widths[column] - max(0, width - columns)
         guard rest >= least else { return false }
@@ -40,12 +41,12 @@ public struct TextTable {
         return true
     }
 
-    /// Cuts cells of these columns, the first of them first, so that all is no wider than this, and none of them narrower than `least`
-    /// where it was wider. False when that does not suffice.
+    /// Cuts the cells of the given columns, in their order, so that the table fits. No column becomes narrower than `least`
+    /// unless it was narrower before. Returns false if that is not enough.
     public mutating func fit(_ flexible: [Int], to columns: Int, least: Int) -> Bool {
         for at in flexible where width > columns {
             if shrink(at, toFit: columns, least: least) { break }
-            // What it can give does not suffice; another one gives the rest.
+            // This column can't be cut enough, so the next ones are cut as well.
             _ = shrink(at, toFit: width - max(0, widths[at] - least), least: least)
         }
         return width <= columns

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Migrator
 
-/// Says which command somebody may have meant: the argument parser itself only says that there are too many words.
+/// Suggests the command that was probably meant. The argument parser itself only reports unexpected arguments.
 public enum UnknownCommand {
-    /// What to say instead of `error`, which parsing `arguments` threw. `error` itself when each command that they name is there.
+    /// Returns a better error than `error`, which parsing `arguments` threw, or `error` itself if all commands in the arguments
+    /// exist.
     public static func explain(
         _ error: any Error, of arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         to root: any ParsableCommand.Type

@@ -1,2 +1,2 @@
-/// The version that the three programs are of: they are built, and installed, together.
+/// The version of all three programs, which are built and installed together.
 public let teleclaudeVersion = "0.1.0"

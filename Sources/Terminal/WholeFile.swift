@@ -1,16 +1,18 @@
 import TCPOSIX
 
-/// A file that is there whole or not at all, and that nobody but its owner reads.
+/// A file that is either complete or absent, and that only its owner may read.
 ///
-/// It is written beside its place under another name, which is taken at the beginning: work for which there is no room, or no folder, is
-/// not begun.
+/// It is written beside its place under another name. That file is created at the beginning, so that work does not begin without
+/// a folder to write to.
 public final class WholeFile: Sendable {
     private let path: String
     private let draft: String
     private let descriptor: Int32
     private let replaces: Bool
 
-    /// `replaces`: a file that is there gives way. What is no file never does. Throws when there can be none.
+    /// Creates the file under its temporary name. With `replaces`, an existing file is replaced; anything else that exists never
+    /// is.
+    /// - Throws: `TextFile.Failure` if the file can't be created.
     public init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
         var facts = stat()
         let isThere = lstat(path, &facts) == 0
@@ -30,12 +32,13 @@ public final class WholeFile: Sendable {
         guard descriptor >= 0 else { throw Self.failure("\(path) can't be written") }
     }
 
-    /// Puts the text in the file's place. Throws, with the place as it was, when that fails.
+    /// Writes the text and moves the file to its place.
+    /// - Throws: `TextFile.Failure`; the place is then as it was.
     public func finish(_ text: String) throws(TextFile.Failure) {
         var text = text
         let isWritten = text.withUTF8(write) && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
         guard isWritten else { throw Self.failure("\(path) was not written") }
-        // A link fails where somebody has made a file meanwhile; a new name replaces it.
+        // `link` fails if the file has appeared in the meantime; `rename` replaces it.
         guard replaces ? rename(draft, path) == 0 : link(draft, path) == 0 else {
             throw Self.failure("\(path) was not written")
         }

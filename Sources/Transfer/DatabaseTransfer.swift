@@ -1,24 +1,24 @@
 import Dialects
 
-/// Which tables to take, how to load them, and what to compare.
+/// The options of a transfer: which tables to take, how to load them, and what to compare.
 public struct TransferOptions: Sendable {
-    /// The tables to take, as the source calls them; all when `nil`.
+    /// The tables to take, by their names in the source; `nil` for all.
     public var tables: [String]?
-    /// The tables to leave behind, as the source calls them.
+    /// The tables to leave out, by their names in the source.
     public var exclude: [String]
-    /// What is compared before the target is marked complete.
+    /// The comparison that is made before the target is marked complete.
     public var verification: Verification
-    /// What is done otherwise than a transfer would do it by itself.
+    /// The rules by which the transfer departs from its defaults.
     public var rules: TransferRules
 
-    /// How many streams read and write at once. SQLite targets get one.
+    /// The number of streams that read and write at once. A SQLite target gets one.
     public var jobs: Int
-    /// The size of a chunk in bytes. Small chunks lose little by an interruption, and let streams end at about the same time.
+    /// The size of a chunk in bytes. With small chunks an interruption loses little, and the streams end at about the same time.
     public var chunkBytes: Int
-    /// Whether to go on with an interrupted run.
+    /// Whether to continue an interrupted run.
     public var resumes: Bool
 
-    /// All tables, in two streams, compared by digests, unless told otherwise. `chunkBytes` is in bytes.
+    /// Creates options. The defaults take all tables, use two streams and compare digests. `chunkBytes` is in bytes.
     public init(
         tables: [String]? = nil, exclude: [String] = [], verification: Verification = .digest,
         rules: TransferRules = TransferRules(), jobs: Int = 2, chunkBytes: Int = 64 << 20, resumes: Bool = false
@@ -32,25 +32,25 @@ public struct TransferOptions: Sendable {
         self.resumes = resumes
     }
 
-    /// What is compared at the end.
+    /// The comparison at the end of a transfer.
     public enum Verification: String, Sendable, CaseIterable {
-        /// How many rows each table has on either side.
+        /// Compares the number of rows of each table.
         case count
-        /// The number of rows, and a 128-bit digest of all values: of those that were read, and of those that the target gives
-        /// back.
+        /// Compares the number of rows, and a 128-bit digest of all values that were read with one of all values that the target
+        /// returns.
         case digest
-        /// As `digest`; and where digests differ, the rows that differ, by key and column.
+        /// Compares as `digest` does. If digests differ, it also finds the differing rows, by key and column.
         case full
     }
 
     func takes(_ table: String) -> Bool { (tables?.contains(table) ?? true) && !exclude.contains(table) }
 }
 
-/// A transfer that came to its end in an earlier run.
+/// A transfer that was completed in an earlier run.
 public struct FinishedTransfer: Sendable {
-    /// What the target recorded of it.
+    /// The target's record of the transfer.
     public var record: TransferRecord
-    /// Whether the source is certainly unchanged since then.
+    /// Whether the source is known to be unchanged since then.
     public var isOfThisMoment: Bool
 }
 
@@ -58,26 +58,26 @@ public struct FinishedTransfer: Sendable {
 ///
 ///     let report = try await DatabaseTransfer(from: sqlite, to: postgresql).run { event in … }
 ///
-/// The source is only read, in one snapshot. What goes wrong with the data leaves the target as empty as it was; an interruption
-/// leaves it marked as unfinished, to be resumed or abandoned.
+/// The source is only read, in one snapshot. If something is wrong with the data, the target is left as empty as it was. An
+/// interruption leaves it marked as unfinished, to be resumed or abandoned.
 public struct DatabaseTransfer: Sendable {
     private let from: Database
     private let to: Database
     private let options: TransferOptions
 
-    /// A transfer from one database into another. Nothing is opened yet.
+    /// Creates a transfer from one database into another. It does not open them yet.
     public init(from: Database, to: Database, options: TransferOptions = TransferOptions()) {
         self.from = from
         self.to = to
         self.options = options
     }
 
-    /// Tells what `run` would do, and changes nothing.
+    /// Returns what `run` would do, and changes nothing.
     ///
-    /// - Throws: ``TransferError`` where `run` would refuse, and `DatabaseError`.
+    /// - Throws: ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
         try requireTwo()
-        // A file that is still to be made holds nothing, and is not made for a plan.
+        // A file that does not exist yet holds nothing, and a plan does not create it.
         let isMade = !to.isMissing
         var (plan, remarks) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
@@ -91,9 +91,9 @@ public struct DatabaseTransfer: Sendable {
         return plan
     }
 
-    /// Copies the database, and tells `events` on the way. A report whose verdict is `mismatch` has changed nothing.
+    /// Copies the database, and reports its progress to `events`. If the report's verdict is `mismatch`, nothing was changed.
     ///
-    /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, but for `TransferError.interrupted`.
+    /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, except after `TransferError.interrupted`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await TransferEngine.stoppable {
@@ -111,8 +111,8 @@ public struct DatabaseTransfer: Sendable {
         return report
     }
 
-    /// Finds the transfer from this source that was completed in this target; `nil` where there is none, or an unfinished one to
-    /// go on with.
+    /// Returns the transfer from this source that was completed in this target; `nil` if there is none, or if an unfinished one
+    /// can be resumed.
     ///
     /// - Throws: `DatabaseError`.
     public func finished() async throws -> FinishedTransfer? {
@@ -126,7 +126,7 @@ public struct DatabaseTransfer: Sendable {
         }
     }
 
-    /// A file that was made for a transfer which left nothing in it goes away again.
+    /// Whether to keep a file that was created for this transfer. A file in which the transfer left nothing is removed.
     @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
         switch result {
         case .success(let report): return report.verdict == .verified
@@ -140,8 +140,9 @@ public struct DatabaseTransfer: Sendable {
         guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 
-    /// Removes what an interrupted run made in a target, and only that; returns its record.
+    /// Removes everything that an interrupted run made in a target, and nothing else.
     ///
+    /// - Returns: The record of the interrupted run.
     /// - Throws: `TransferError.nothingToAbandon`, and `DatabaseError`.
     public static func abandon(in target: Database) async throws -> TransferRecord {
         try await TransferEngine.stoppable {
@@ -157,7 +158,8 @@ public struct DatabaseTransfer: Sendable {
         }
     }
 
-    /// `other` is the target, or stands in for one that does not exist yet and is not asked.
+    /// Runs `body` with an engine. `other` is the target, or a stand-in for a target that does not exist yet; a stand-in is
+    /// never queried.
     private func withEngine<T: Sendable>(
         writingTo other: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
         _ body: @Sendable (TransferEngine) async throws -> T

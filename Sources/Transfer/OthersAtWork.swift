@@ -1,6 +1,7 @@
 import Dialects
 
-/// Whether an error says that somebody else uses the target: what is there is theirs, also in a file that this run has made.
+/// Recognises errors which say that somebody else uses the target. Its content is then theirs, even in a file that this run
+/// has created.
 enum OthersAtWork {
     static func isReason(of error: any Error) -> Bool {
         switch error {

@@ -2,9 +2,9 @@ import Dialects
 
 /// Runs a transfer on streams that read one snapshot of the source.
 ///
-/// Each table's rows go in chunks, each in a transaction of its own with the record of it; then everything that is built is
-/// recorded in the same way. So an interruption leaves whole chunks, which another run goes on from, and a refusal removes
-/// what is on record.
+/// Each table's rows are copied in chunks, each in a transaction of its own together with its record. Everything that is built
+/// afterwards is recorded in the same way. So an interruption leaves complete chunks, from which another run can continue, and a
+/// refusal removes everything that is on record.
 struct TransferEngine {
     let streams: TransferStreams
     let source: any TransferDialect
@@ -14,14 +14,14 @@ struct TransferEngine {
     let sourceName: String
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Does everything, or what an interrupted run left to do. Throws `TransferError.interrupted` when something keeps it from
-    /// going on, and is then recorded as unfinished; after any other error the target is as it was.
+    /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, and
+    /// leaves the transfer recorded as unfinished. After any other error the target is as it was.
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         let earlier = try await unfinished()
         let work: Work
         do { work = try await foreseen(earlier) } catch {
-            // What an earlier run has done is there as before.
+            // The work of the earlier run is still in the target, so the transfer stays unfinished.
             guard earlier != nil, let reason = Self.interruption(error) else { throw error }
             throw TransferError.interrupted(reason: reason)
         }
@@ -33,7 +33,8 @@ struct TransferEngine {
         return report
     }
 
-    /// What will probably be to do; what is to do where that was known when `earlier` was interrupted.
+    /// Returns the work that a sample predicts. If `earlier` was interrupted when the certain work was known already, it returns
+    /// the certain work.
     private func foreseen(_ earlier: TransferRecord?) async throws -> Work {
         let outline = try await outline()
         let work = try await forecast(outline)
@@ -41,7 +42,7 @@ struct TransferEngine {
         return try await plan(outline)
     }
 
-    /// The same for a plan that is made; `earlier` is the run to go on with.
+    /// Runs the transfer with a finished plan. `earlier` is the record of the run to continue; `nil` for a new one.
     func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
         let record = try await begin(work, earlier)
         var report: TransferReport
@@ -72,7 +73,7 @@ struct TransferEngine {
                 return nil
             }
             guard options.resumes else { throw TransferError.unfinished(record.mark) }
-            // Before all values are looked at, which may take long.
+            // The fingerprint and the options are compared before all values are examined, because that may take long.
             guard try reading.sourceFingerprint() == record.fingerprint else {
                 throw record.source == sourceName
                     ? TransferError.sourceChanged(record) : TransferError.otherSource(record, now: sourceName)
@@ -83,7 +84,7 @@ struct TransferEngine {
         }
     }
 
-    /// Throws `TransferError` when the target holds something already.
+    /// Throws `TransferError` if the target holds an unfinished transfer or any other object.
     func requireFree() async throws {
         let target = target
         try await streams.first { _, writing in
@@ -92,14 +93,14 @@ struct TransferEngine {
         }
     }
 
-    /// Throws `TransferError.targetNotEmpty` when something stands in the target already.
+    /// Throws `TransferError.targetNotEmpty` if the target holds an object already.
     static func requireEmpty(_ writing: any Connection, _ target: any TransferTarget) throws {
         let records = [TransferRecord.tableName, TransferRecord.chunkTableName]
         let found = try target.existingObjects(ignoring: OwnTables.names, on: writing).filter { !records.contains($0) }
         guard found.isEmpty else { throw TransferError.targetNotEmpty(found) }
     }
 
-    /// Makes the tables and the record of them, in one transaction; or takes up the record of an earlier run.
+    /// Creates the tables and the transfer's record in one transaction, or returns the record of the earlier run.
     private func begin(_ work: Work, _ earlier: TransferRecord?) async throws -> TransferRecord {
         let (target, sourceName) = (target, sourceName)
         let plan = work.plan.recorded(under: options)
@@ -112,7 +113,7 @@ struct TransferEngine {
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
                 state: .loading)
             try writing.transaction {
-                // Again, now that nobody else's changes can come in between unseen.
+                // The target is checked again, because no change of another program can come in between in this transaction.
                 try Self.requireEmpty(writing, target)
                 let records = TransferRecords(writing)
                 try records.begin(record)
@@ -136,8 +137,9 @@ struct TransferEngine {
         return digest.hexadecimal
     }
 
-    /// Removes what was made. All streams stand still by now: each has rolled back what it had open. Where something keeps it there,
-    /// another program's view of a table for example, the record stays too: the run can be gone on with, or abandoned, later.
+    /// Removes everything that the transfer made. All streams have stopped, and each has rolled back its open transaction. If
+    /// something can't be removed, for example because another program's view reads a table, the record stays too: the run can be
+    /// resumed or abandoned later.
     private func remove(_ record: TransferRecord, after failure: String) async throws(TransferError) {
         do {
             try await streams.first { _, writing in
@@ -150,7 +152,8 @@ struct TransferEngine {
         }
     }
 
-    /// Runs `body`, which has changed nothing when it throws what keeps a transfer from going on; being stopped is said in our words.
+    /// Runs `body`, which must leave nothing changed if it throws an interruption. If the task was cancelled, an interruption
+    /// becomes `TransferError.stopped`.
     static func stoppable<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
         do { return try await body() } catch {
             guard Task.isCancelled, interruption(error) != nil else { throw error }
@@ -158,7 +161,7 @@ struct TransferEngine {
         }
     }
 
-    /// What kept the transfer from going on, when that is no fault of the data.
+    /// Returns the reason why the transfer could not continue, if that is not the fault of the data; otherwise `nil`.
     static func interruption(_ error: any Error) -> String? {
         switch error {
         case is CancellationError: "it was stopped"
@@ -200,12 +203,12 @@ extension TransferEngine {
         return report
     }
 
-    /// The records of all that is done.
+    /// Returns the records of everything that is done.
     func done(_ id: String) async throws -> [ChunkRecord] {
         try await streams.first { _, writing in try TransferRecords(writing).chunks(of: id) }
     }
 
-    /// Tells of the rows that are there from an interrupted run.
+    /// Reports the rows that an interrupted run has loaded.
     private func tell(of done: [ChunkRecord], _ plan: TransferPlan) {
         for chunk in done where chunk.kind == .rows {
             guard let table = plan.tables.first(where: { $0.target == chunk.table }) else { continue }
@@ -213,7 +216,7 @@ extension TransferEngine {
         }
     }
 
-    /// Returns the records of all chunks.
+    /// Loads the remaining chunks, and returns the records of all chunks.
     func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
         let earlier = done.filter { $0.kind == .rows }
         let load = loader(id)
@@ -225,7 +228,7 @@ extension TransferEngine {
         ChunkLoad(record: id, verification: options.verification, target: target, events: events)
     }
 
-    /// Takes the rows that repeat a key out of the tables whose policy says so. Returns the records of it.
+    /// Quarantines the rows that repeat a key, in the tables whose policy says so. Returns the records of that.
     private func setDuplicatesAside(
         _ work: Work, _ id: String, _ done: [ChunkRecord]
     ) async throws -> [ChunkRecord] {
@@ -248,7 +251,7 @@ extension TransferEngine {
             })
     }
 
-    /// Returns the records of all that is built.
+    /// Builds the keys, indexes, checks, foreign keys, views and triggers, and returns their records.
     private func build(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
         let (target, events) = (target, events)
         events(.phase(.building))
@@ -329,7 +332,8 @@ extension TransferEngine {
 }
 
 extension TransferEngine {
-    /// What the target gives back of each table; one that is more than a stream's share of everything is read by all of them.
+    /// Returns the digests of the tables as the target returns their values. A table that is larger than one stream's share of
+    /// all tables is read by all streams.
     private func readBack(_ tables: [PlannedTable], _ proof: TransferProof) async throws -> [String: TableDigest] {
         let (target, count, weight) = (target, streams.count, tables.reduce(0) { $0 + $1.bytes })
         let slices = try await streams.first { _, writing in
@@ -350,7 +354,7 @@ extension TransferEngine {
 }
 
 extension ContinuousClock.Instant {
-    /// The time between two instants.
+    /// Returns the seconds from `start` to this instant.
     package func seconds(since start: ContinuousClock.Instant) -> Double {
         let duration = (self - start).components
         return Double(duration.seconds) + Double(duration.attoseconds) / 1e18

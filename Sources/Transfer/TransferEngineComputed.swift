@@ -1,12 +1,14 @@
 import Dialects
 
-// What the target computes, compared with what the source computes as soon as the rows are there.
+// Compares the values that the target computes with those that the source computes, as soon as the rows are loaded.
 
 extension TransferEngine {
-    /// Compares the columns that the target computes with those of the source, row by row. Where one differs, by the text of a double
-    /// or the digits of a decimal, its table is made and loaded again with the source's values: a view that says something else can
-    /// be left behind, a column can't. Tables whose rows a rule or policy has changed differ on purpose. Returns what is to do now,
-    /// and the records of all chunks.
+    /// Compares the columns that the target computes with those of the source, row by row. If one differs, for instance in the
+    /// text of a double or the digits of a decimal, its table is made and loaded again with the source's values: a view with
+    /// other values can be omitted, a column can't. Tables whose rows a rule or policy has changed differ on purpose and are not
+    /// compared.
+    ///
+    /// - Returns: The work that remains, and the records of all chunks.
     func settleComputed(
         _ work: Work, _ id: String, _ loaded: [ChunkRecord]
     ) async throws -> (work: Work, loaded: [ChunkRecord]) {
@@ -25,7 +27,8 @@ extension TransferEngine {
         return (kept, try await load(kept, id, done(id)))
     }
 
-    /// What is to do where these records say of columns that they hold the source's values: those of an earlier run, too.
+    /// Returns the work with every column that these records mark as holding the source's values, including those of an earlier
+    /// run.
     func keepingValues(of records: [ChunkRecord], _ work: Work) throws -> Work {
         let columns = records.filter { $0.kind == .computed }
         guard !columns.isEmpty else { return work }
@@ -34,7 +37,7 @@ extension TransferEngine {
         return try self.work(plan)
     }
 
-    /// Makes the tables of these columns anew, without rows.
+    /// Makes the tables of these columns again, without rows.
     private func remake(_ columns: [ChunkRecord], _ work: Work, _ id: String) async throws {
         let statements = work.statementsByTable
         let remade = Set(columns.map(\.table)).sorted().compactMap { table in statements[table].map { (table, $0) } }
@@ -51,7 +54,7 @@ extension TransferEngine {
 }
 
 extension TransferPlan {
-    /// The same with the source's values in a column that the target was to compute.
+    /// Changes the plan so that a column which the target was to compute holds the source's values.
     mutating func keepValues(of column: String, in table: String) {
         guard let at = tables.firstIndex(where: { $0.target == table }),
             let computed = tables[at].computed.first(where: { $0.target == column })
@@ -66,7 +69,7 @@ extension TransferPlan {
 }
 
 extension Schema {
-    /// The same with another column of this name in this table.
+    /// Returns the schema with this column of this table changed.
     func changing(_ column: String, of table: String, _ change: (inout Column) -> Void) -> Schema {
         let changed = tables.map { candidate in
             var candidate = candidate
@@ -80,13 +83,13 @@ extension Schema {
 }
 
 extension PlannedTable {
-    /// Whether the target computes something, from the very values that the source computes it from.
+    /// Whether the target computes a column of this table from exactly the values from which the source computes it.
     fileprivate var isComputedAlike: Bool {
         !computed.isEmpty && policy == .widen && columnPlans.allSatisfy { $0.reading == nil && $0.policy == .widen }
     }
 }
 
-/// Compares what two databases compute for the rows of one table.
+/// Compares the values that two databases compute for the rows of one table.
 private struct ComputedProof {
     private let table: PlannedTable
     private let reading: any Connection
@@ -98,7 +101,7 @@ private struct ComputedProof {
         self.writing = writing
     }
 
-    /// The columns that have another value in some row.
+    /// Returns the columns that have another value in some row.
     func differing() throws -> [PlannedTable.Computed] {
         let ours = try digests(
             table.reading.query(table.sourceColumns + table.computed.map(\.source), in: .all), on: reading)
@@ -107,7 +110,7 @@ private struct ComputedProof {
         return zip(table.computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
     }
 
-    /// Of each computed column, together with all that is copied.
+    /// Returns the digest of each computed column, together with all copied columns.
     private func digests(_ query: String, on connection: any Connection) throws -> [TableDigest] {
         let types = table.types + table.computed.map(\.type)
         let forms = types.map { CanonicalForm($0) }

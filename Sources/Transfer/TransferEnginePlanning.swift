@@ -1,27 +1,27 @@
 import Dialects
 
-// How a transfer finds out what there is to do.
+// Finds out what a transfer has to do.
 
 extension TransferEngine {
-    /// What there is to do, and how.
+    /// The work of a transfer: its plan and the statements for it.
     struct Work: Sendable {
         var plan: TransferPlan
         var construction: Construction
-        /// Those that make the tables, in their order.
+        /// The statements that create the tables, in order.
         var tableStatements: [String]
         var build: BuildPlan
-        /// What the plan rests on where not every value was looked at.
+        /// The basis of the plan if not every value was examined; otherwise `nil`.
         var forecast: Forecast?
     }
 
-    /// A source before its rows are read.
+    /// A source as it is known before its rows are read.
     struct Outline: Sendable {
         var inspection: Inspection
-        /// None where they go over as they are.
+        /// The outlines of the tables; empty for a copy into the same kind of database.
         var tables: [TableOutline]
     }
 
-    /// Looks at the source and decides; changes nothing.
+    /// Examines the source and returns the work. It changes nothing.
     func plan() async throws -> Work { try await plan(outline()) }
 
     func outline() async throws -> Outline {
@@ -41,7 +41,7 @@ extension TransferEngine {
         return Outline(inspection: inspection, tables: tables)
     }
 
-    /// Throws when the target can't have what the rules ask for, before any value is looked at.
+    /// Throws if the target can't provide the support that the rules need. This is checked before any value is examined.
     private func requireSupport() async throws {
         let (target, policies) = (target, options.rules.nocasePolicies)
         guard !policies.isEmpty else { return }
@@ -50,7 +50,7 @@ extension TransferEngine {
         }
     }
 
-    /// Looks at every value.
+    /// Examines every value and returns the work.
     func plan(_ outline: Outline) async throws -> Work {
         guard !source.speaksAs(target) else { return try await sameEngineCopy(outline.inspection) }
         return try await work(outline.inspection, survey(outline.tables))
@@ -73,14 +73,14 @@ extension TransferEngine {
         let found = try await streams.each(outlines.flatMap(\.parts)) { part, reading, _ in
             try SourceSurvey(reading, source, options.rules).survey(part, inPiecesOf: options.chunkBytes, events)
         }
-        // The parts of a table stand side by side.
+        // The parts of a table are adjacent in the result.
         return found.reduce(into: []) { tables, part in
             guard let last = tables.last, last.table.name == part.table.name else { return tables.append(part) }
             tables[tables.count - 1] = last.joined(with: part)
         }
     }
 
-    /// What is to be done with tables of which this was found.
+    /// Returns the work for tables with these findings.
     func work(_ inspection: Inspection, _ tables: [ProfiledTable]) async throws -> Work {
         var plan = TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target)
         let target = target
@@ -88,13 +88,13 @@ extension TransferEngine {
             try IncompatibleValueSurvey(reading, for: target).incompatibleValues(in: table)
         }
         plan.incompatibleValues = found.flatMap { $0 }
-        // The policies may let none of them pass.
+        // The policies may refuse some of these values.
         try plan.check(plan.incompatibleValues)
         plan.remarks += try await requireKeys(of: plan)
         return try work(await accepted(plan))
     }
 
-    /// Throws when texts that a key tells apart would be one in the target. Returns what is to be said.
+    /// Throws if texts that a key distinguishes would become equal in the target. Returns the remarks for the report.
     private func requireKeys(of plan: TransferPlan) async throws -> [String] {
         guard !plan.caseless.isEmpty else { return [] }
         let target = target
@@ -115,7 +115,8 @@ extension TransferEngine {
         return Work(plan: plan, construction: construction, tableStatements: tables, build: build)
     }
 
-    /// The counter that comes with a table takes another name where its own is taken: a table that is called so is made first.
+    /// Returns the statements that create the tables. The counter that the target creates with a table takes another name if
+    /// its own is taken, so a table with such a name is created first.
     private func tableStatements(_ plan: TransferPlan, _ construction: Construction) -> [String] {
         let counters = plan.schema.tables.flatMap { table in
             table.columns.filter(\.isIdentity).compactMap { target.counter(of: $0.name, in: table.name) }

@@ -1,10 +1,10 @@
 import Dialects
 
-// What the target says to defaults and computed columns, before anything is made of them.
+// Tries defaults and computed columns in the target before they are used.
 
 extension TransferEngine {
-    /// The plan without the defaults and expressions that the target refuses: a table must not be lost, nor a transfer, for the sake
-    /// of one of them.
+    /// Returns the plan without the defaults and expressions that the target refuses, so that none of them costs a table or the
+    /// transfer.
     func accepted(_ plan: TransferPlan) async throws -> TransferPlan {
         let tables = plan.schema.tables
         let defaults = Set(tables.flatMap(\.columns).filter(\.isDefaultInDoubt).map(\.alone))
@@ -32,7 +32,7 @@ private struct Refusal {
     var reason: String
 }
 
-/// Makes a table for a moment, and gives it a row.
+/// Tries columns in the target: it creates a table, inserts a row, and rolls both back.
 private struct Trial {
     private let target: any TransferTarget
     private let writing: any Connection
@@ -42,8 +42,8 @@ private struct Trial {
         self.writing = writing
     }
 
-    /// Why the target refuses defaults. Many tables have the same ones, so each is tried once, and one by one only where several
-    /// together are refused.
+    /// Returns the reason for each default that the target refuses. Many tables have the same defaults, so each is tried once,
+    /// and defaults are tried one by one only if several together are refused.
     func refusals(ofDefaults columns: [Column]) throws -> [Column: String] {
         var found: [Column: String] = [:]
         for start in stride(from: 0, to: columns.count, by: 500) {
@@ -85,7 +85,7 @@ private struct Trial {
 }
 
 extension Table {
-    /// Its columns with no other purpose than what these compute.
+    /// Returns the table's columns reduced to what the named computed columns need.
     fileprivate func bare(computing names: [String]) -> [Column] {
         columns.map { column in
             var column = column
@@ -103,14 +103,14 @@ extension Table {
 }
 
 extension Column {
-    /// What is tried of its default: nothing but the type matters beside it.
+    /// The column reduced to its type and default, which is what a trial depends on.
     fileprivate var alone: Column {
         var column = self
         (column.name, column.isNullable, column.isIdentity, column.generated) = ("c", true, false, nil)
         return column
     }
 
-    /// Whether only the target knows whether it can have the default: constants of plain types fit (`fitted`).
+    /// Whether only the target can tell whether it accepts the default. Constants of plain types are known to fit (`fitted`).
     fileprivate var isDefaultInDoubt: Bool {
         guard let value = `default`, generated == nil else { return false }
         return switch (type, value) {

@@ -1,17 +1,17 @@
 import Dialects
 
-// What views yield, compared when the tables that they read have been.
+// Compares the rows of views after the tables that they read have been compared.
 
 extension TransferEngine {
-    /// What became of the views.
+    /// The outcome of comparing the views.
     struct ViewVerdict: Sendable {
-        /// Of all that was built, those views left out that yield something else.
+        /// The records of everything that was built. Views that return other rows are marked as left out.
         var built: [ChunkRecord]
         var remarks: [String] = []
     }
 
-    /// Compares the rows of each view that was made with those of the source, and takes away those that differ. What was read by a
-    /// rule, or set aside, differs on purpose: views over that are not compared.
+    /// Compares the rows of each view that was created with those of the source, and drops the views that differ. A table whose
+    /// values were read by a rule, or whose rows were quarantined, differs on purpose, so views over it are not compared.
     func compareViews(
         _ work: Work, _ id: String, _ built: [ChunkRecord], _ tables: [TransferReport.TableReport]
     ) async throws -> ViewVerdict {
@@ -60,7 +60,7 @@ extension TransferEngine {
             || report.map { $0.quarantined > 0 || !$0.nulled.isEmpty } ?? true
     }
 
-    /// Those that read others first.
+    /// Drops these views. A view that reads another one is dropped first.
     private func takeAway(_ views: [ChunkRecord], _ id: String) async throws {
         guard !views.isEmpty else { return }
         let target = target
@@ -78,7 +78,8 @@ extension TransferEngine {
 }
 
 extension ViewProof.Outcome {
-    /// Rows that differ say nothing of a view that was read at two moments, and asks for the time.
+    /// Returns the outcome for a view that may read the current time. Such a view was read at two moments, so a difference proves
+    /// nothing.
     fileprivate func regarding(asksForTime: Bool) -> ViewProof.Outcome {
         guard asksForTime, case .differs = self else { return self }
         return .notCompared("it asks for the time, and was read at two moments")
@@ -86,7 +87,8 @@ extension ViewProof.Outcome {
 }
 
 extension [ChunkRecord] {
-    /// The same, where a view that was left out because it reads another one says so: the target says only that it finds nothing.
+    /// Returns the records with a better reason for a view that was left out because it reads another one left out. The target's
+    /// own error says only that it finds no such relation.
     fileprivate func followed(by views: [View]) -> [ChunkRecord] {
         let leftOut = indices.filter { self[$0].kind == .madeView && self[$0].isLeftOut }
         let places = Dictionary(leftOut.map { (self[$0].name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -2,35 +2,36 @@ import Dialects
 
 /// The reason why a transfer did not take place. The target is then as it was, unless the case says otherwise.
 public enum TransferError: Error, Equatable, Sendable {
-    /// Source and target are the same.
+    /// Source and target are the same database.
     case oneDatabase
-    /// The target holds tables, views or sequences already: these.
+    /// The target already holds these tables, views or sequences.
     case targetNotEmpty([String])
-    /// The source has no table of this name.
+    /// The source has no table with this name.
     case noSuchTable(String)
-    /// The rules speak of what is not there, or contradict themselves. `line`: where in their file.
+    /// The rules name a table or column that does not exist, or contradict themselves. `line` is the line in their
+    /// file.
     case badRule(line: Int, problem: String, remedy: String)
     /// Rules were given for a transfer between two databases of one kind, which copies everything as it is.
     case rulesForSameEngineCopy
-    /// Values that are not what their columns say, under `fail`.
+    /// Values do not fit their columns' types, and the policy is `fail`.
     case incompatibleValues([IncompatibleValues])
     /// Values would become NULL in columns that are required.
     case neverNull([IncompatibleValues])
-    /// A value that the target cannot hold in the type that its column got.
+    /// The target can't hold this value in the type that its column got.
     case doesNotFit(table: String, column: String, key: String, value: String, type: String, reason: String)
-    /// The source's rows break a key as the target understands it.
+    /// The source's rows violate a key as the target understands it.
     case keyNotBuilt(table: String, key: String, reason: String)
-    /// Rows that a key of the source tells apart are one without regard to case.
+    /// Rows that a key of the source distinguishes are equal if case is ignored.
     case keysFold([FoldedKey])
-    /// The target does not have what a policy for case needs.
+    /// The target lacks the support that a policy for case needs.
     case noSupport(NocasePolicy, reason: String, remedy: String)
-    /// The target holds a part of another run.
+    /// The target holds the unfinished transfer of another run.
     case unfinished(UnfinishedTransfer)
     /// The run was interrupted. What was done stays, and is marked as unfinished.
     case interrupted(reason: String)
-    /// The run was stopped. It had changed nothing, or everything was taken back.
+    /// The run was stopped. It had changed nothing, or everything was undone.
     case stopped
-    /// The source is no longer what the interrupted run read.
+    /// The source has changed since the interrupted run read it.
     case sourceChanged(TransferRecord)
     /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
@@ -38,12 +39,12 @@ public enum TransferError: Error, Equatable, Sendable {
     case planChanged(TransferRecord, [String])
     /// The target holds no unfinished transfer.
     case nothingToAbandon
-    /// An earlier run completed the transfer, and its report is no longer known in detail.
+    /// An earlier run completed the transfer, and the details for its report are no longer stored.
     case nothingToReport(TransferRecord)
 }
 
 extension TransferError {
-    /// For programs: stays as it is.
+    /// A stable word for the error, for programs.
     public var code: String {
         switch self {
         case .oneDatabase: "one_database"
@@ -70,7 +71,7 @@ extension TransferError {
 }
 
 extension TransferError: CustomStringConvertible {
-    /// What was refused and where. What to do about it is the program's to say, with its own commands.
+    /// The refusal and its place. The program adds the remedy, in terms of its own commands.
     public var description: String {
         switch self {
         case .oneDatabase: return "source and target are one database"
@@ -108,7 +109,7 @@ extension TransferError: CustomStringConvertible {
         case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
         }
     }
-    /// One on the same line, several on a line each.
+    /// Returns one item on the same line as the heading, and several items on a line each.
     private static func list(_ heading: String, _ found: [some CustomStringConvertible]) -> String {
         found.count == 1 ? "\(heading): \(found[0])" : "\(heading):" + found.map { "\n  \($0)" }.joined()
     }

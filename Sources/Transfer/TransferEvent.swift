@@ -1,18 +1,18 @@
 import Dialects
 
-/// An event of a transfer. Several streams send them, each in its own order.
+/// An event of a transfer. Several streams send events, each in its own order.
 public enum TransferEvent: Sendable {
-    /// What a transfer does, one after the other.
+    /// The phases of a transfer, in order.
     public enum Phase: String, Sendable, CaseIterable {
-        /// Reads values, to choose types.
+        /// Values are read to choose types.
         case surveying
-        /// Rows go from the source into the target.
+        /// Rows are copied from the source into the target.
         case loading
-        /// Makes keys, indexes, checks, foreign keys and views.
+        /// Keys, indexes, checks, foreign keys and views are built.
         case building
-        /// Gathers the target's statistics, for its planner.
+        /// The target gathers statistics for its query planner.
         case analyzing
-        /// Reads the target back and compares digests.
+        /// The target is read back, and digests are compared.
         case verifying
     }
 
@@ -24,17 +24,17 @@ public enum TransferEvent: Sendable {
     case surveyed(table: String, rows: Int)
     /// This many rows were counted, in a table that needs no survey.
     case counted(table: String, rows: Int)
-    /// A sample of this table was surveyed. The other values are while it is loaded.
+    /// A sample of this table was surveyed. Its other values are surveyed while it is loaded.
     case sampled(table: String)
-    /// The plan is made; nothing was written yet.
+    /// The plan is made; nothing has been written yet.
     case planned(TransferPlan)
-    /// This many rows are there from an interrupted run.
+    /// This many rows were loaded by an interrupted run.
     case resumed(PlannedTable, rows: Int)
     /// This many further rows were written.
     case loaded(PlannedTable, rows: Int)
     /// This many keys, indexes, checks and views are to be built.
     case building(steps: Int)
-    /// A key, index, check or view of this name is made.
+    /// A key, index, check or view with this name was built.
     case built(table: String, name: String)
     /// This many further rows were read back.
     case verified(PlannedTable, rows: Int)

@@ -2,40 +2,40 @@ import Dialects
 
 /// The result of a transfer.
 public struct TransferReport: Sendable {
-    /// Whether the books balance.
+    /// The verdict on whether the books balance.
     public enum Verdict: String, Sendable {
-        /// Every row of the source is in the target or in quarantine, and, unless only rows were counted, the target gives back
-        /// the values that were read: as a rule reads them, where there is one.
+        /// Every row of the source is in the target or in quarantine. Unless only rows were counted, the target also returns
+        /// the values that were read, as a rule reads them if there is one.
         case verified
-        /// A table's books do not balance. Nothing was kept.
+        /// The books of a table do not balance. Nothing was kept.
         case mismatch
     }
 
     /// The books of one table.
     public struct TableReport: Sendable, Equatable {
-        /// The table, as the source calls it.
+        /// The table's name in the source.
         public var name: String
-        /// The rows that the source counts.
+        /// The number of rows that the source counts.
         public var sourceRows: Int
-        /// The rows that were read and written.
+        /// The number of rows that were read and written.
         public var rowsRead: Int
-        /// The rows that the target counts.
+        /// The number of rows that the target counts.
         public var targetRows: Int
-        /// Rows that were set aside in `tc_quarantine` on the way.
+        /// The number of rows that were put into `tc_quarantine` during the transfer.
         public var quarantined = 0
-        /// Rows of this table that `tc_quarantine` holds in the end.
+        /// The number of this table's rows that `tc_quarantine` holds at the end.
         public var storedAside = 0
-        /// Columns in which values became NULL.
+        /// The columns in which values became NULL.
         public var nulled: [Nulled] = []
         /// Remarks on the table: rows without a parent, for example.
         public var notes: [String] = []
 
-        /// The digest of all values that were read, as 32 hexadecimal digits; `nil` when only rows were counted.
+        /// The digest of all values that were read, as 32 hexadecimal digits; `nil` if only rows were counted.
         public var sourceDigest: String?
-        /// The digest of all values that the target gives back; `nil` when only rows were counted.
+        /// The digest of all values that the target returns; `nil` if only rows were counted.
         public var targetDigest: String?
 
-        /// The first rows that differ, where they were looked for; there may be more.
+        /// The first rows that differ, if the transfer searched for them; there may be more.
         public var differences: [VerificationReport.Difference] = []
 
         /// Whether the table's books do not balance.
@@ -44,37 +44,38 @@ public struct TransferReport: Sendable {
         }
     }
 
-    /// Values that became NULL because they did not fit.
+    /// The values of a column that became NULL because they did not fit.
     public struct Nulled: Sendable, Equatable {
-        /// The column, as the source calls it.
+        /// The column's name in the source.
         public var column: String
-        /// How many values became NULL.
+        /// The number of values that became NULL.
         public var count: Int
     }
 
-    /// `verified` when every table's books balance.
+    /// The verdict: `verified` if every table's books balance.
     public var verdict: Verdict { tables.contains(where: \.isMismatch) ? .mismatch : .verified }
     /// Each table's books.
     public var tables: [TableReport]
-    /// What stayed behind, with the reasons.
+    /// The parts that were not transferred, with the reasons.
     public var omitted: [Omission]
-    /// Columns whose types deserve an explanation.
+    /// The columns whose types need an explanation.
     public var types: [TypeNote]
-    /// Names that the target could not take as they were.
+    /// The names that the target could not use as they were.
     public var renames: [Rename]
-    /// Values that did not fit, as they were found before loading.
+    /// The values that did not fit, as they were found before loading.
     public var incompatibleValues: [IncompatibleValues]
-    /// Rules that may be wanted next time.
+    /// Rules that may be useful for another transfer.
     public var proposals: [ProposedRule]
-    /// How long the whole took, in seconds.
+    /// The duration of the whole transfer, in seconds.
     public var seconds: Double = 0
-    /// How long each phase took.
+    /// The duration of each phase.
     public var phases = Phases()
-    /// What was to be done.
+    /// The plan of the transfer.
     public let plan: TransferPlan
-    /// What was read and written; `nil` until the transfer is through.
+    /// The databases that were read and written; `nil` until the transfer is complete.
     public var provenance: Provenance?
-    /// What reading the source meant for other programs, as sentences: "other programs that write it wait".
+    /// Remarks, as sentences: for instance on the effect of the reading on other programs, such as "other programs that write
+    /// it wait".
     public var remarks: [String] = []
 
     /// The databases of a transfer.
@@ -87,21 +88,21 @@ public struct TransferReport: Sendable {
         public var target: String
     }
 
-    /// How long each took, in seconds.
+    /// The duration of each phase, in seconds.
     public struct Phases: Sendable, Equatable {
-        /// Looking at values, to choose types.
+        /// The time for examining values, to choose types.
         public var surveying = 0.0
-        /// Reading and writing rows.
+        /// The time for reading and writing rows.
         public var loading = 0.0
-        /// Making keys, indexes, checks, foreign keys and views.
+        /// The time for building keys, indexes, checks, foreign keys and views.
         public var building = 0.0
-        /// Gathering the target's statistics.
+        /// The time for gathering the target's statistics.
         public var analyzing = 0.0
-        /// Reading the target back and comparing.
+        /// The time for reading the target back and comparing.
         public var verifying = 0.0
     }
 
-    /// Without the tables: what the plan says, and what was left out while building.
+    /// Creates a report without its tables: the content of the plan, and the parts that were left out while building.
     init(of plan: TransferPlan, _ built: [ChunkRecord]) {
         self.plan = plan
         tables = []
@@ -118,7 +119,7 @@ public struct TransferReport: Sendable {
 }
 
 extension ChunkRecord {
-    /// How a report calls it: views and columns as the source does, which may have longer names.
+    /// Returns the part's name in a report. Views and columns have the source's names, which may be longer than the target's.
     fileprivate func label(in plan: TransferPlan) -> String {
         switch kind {
         case .check: return "\(table).\(name)"

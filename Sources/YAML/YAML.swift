@@ -4,16 +4,17 @@
     import CYaml
 #endif
 
-/// YAML by libyaml: the copy of it that Yams holds, or the system's (trait `SystemYAML`).
+/// Reads and writes YAML with libyaml: the copy that Yams holds, or the system's (trait `SystemYAML`).
 ///
-/// Yams itself is not asked. It stands on the whole of Foundation, whose ICU is two thirds of a static program.
+/// Yams itself is not used: it depends on the whole of Foundation, and Foundation's ICU would be two thirds of a static program.
 package enum YAML {
-    /// How deep sequences and mappings may stand in each other: whoever reads them goes down as deep.
+    /// The deepest nesting of sequences and mappings that is read. The limit bounds the recursion of the code that reads the
+    /// nodes.
     package static let deepest = 64
 
-    /// Reads a text of one document; `nil` when it holds none.
+    /// Reads a text that holds one document; `nil` if it holds none.
     package static func node(of text: String) throws(YAMLError) -> YAMLNode? {
-        // A NUL behind the text: the address of no bytes at all may be none, which libyaml does not take.
+        // A NUL follows the text, because an empty array may have no address, and libyaml does not accept a null pointer.
         let bytes = Array(text.utf8) + [0]
         return try bytes.withUnsafeBufferPointer { bytes throws(YAMLError) in
             try YAMLReader(bytes.dropLast()).document()

@@ -4,13 +4,13 @@
     import CYaml
 #endif
 
-/// Makes nodes of the events that libyaml finds (https://pyyaml.org/wiki/LibYAML).
+/// Builds nodes from libyaml's events (https://pyyaml.org/wiki/LibYAML).
 final class YAMLReader {
     private var parser = yaml_parser_t()
     private var anchors: [String: YAMLNode] = [:]
     private var depth = 0
 
-    /// The bytes, in UTF-8, have to outlive the reader.
+    /// Creates a reader for UTF-8 bytes, which have to outlive it.
     init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
         let bytes = UnsafeBufferPointer(rebasing: bytes)
         yaml_parser_initialize(&parser)
@@ -46,7 +46,8 @@ final class YAMLReader {
         }
     }
 
-    /// A name may be given again; an alias means the last one (https://yaml.org/spec/1.1/#id863390).
+    /// Records a node under its anchor. An anchor may be defined again; an alias means the latest definition
+    /// (https://yaml.org/spec/1.1/#id863390).
     private func anchored(_ content: YAMLNode.Content, _ event: Event) -> YAMLNode {
         let node = YAMLNode(content, tag: event.tag, line: event.line)
         if let anchor = event.anchor { anchors[anchor] = node }
@@ -82,7 +83,7 @@ final class YAMLReader {
         depth += 1
     }
 
-    /// The next event inside a sequence or a mapping; `nil` at its end.
+    /// Returns the next event inside a sequence or a mapping; `nil` at its end.
     private func member() throws(YAMLError) -> Event? {
         let event = try next()
         if case .end = event.kind { return nil }
@@ -98,19 +99,19 @@ final class YAMLReader {
 
     private func failure() -> YAMLError {
         let problem = parser.problem.map { String(cString: $0) } ?? "it can't be read"
-        // The reader, which knows bytes and no lines, marks nothing.
+        // libyaml's byte reader, which does not know lines, sets no mark.
         let hasMark = parser.error != YAML_READER_ERROR && parser.error != YAML_MEMORY_ERROR
         return .malformed(line: hasMark ? Int(parser.problem_mark.line) + 1 : nil, problem: problem)
     }
 }
 
-/// What libyaml says of one event, in values of our own.
+/// One of libyaml's events, as Swift values.
 private struct Event {
     enum Kind {
         case alias(String)
         case scalar(String, YAMLNode.Style)
         case sequence, mapping
-        /// Of a sequence or a mapping.
+        /// The end of a sequence or a mapping.
         case end
         case other(yaml_event_type_t)
     }

@@ -4,7 +4,7 @@
     import CYaml
 #endif
 
-/// Hands nodes to libyaml as events, and keeps the bytes that it makes of them.
+/// Passes nodes to libyaml as events, and keeps the bytes that libyaml produces.
 final class YAMLWriter {
     private var emitter = yaml_emitter_t()
     fileprivate var bytes: [UInt8] = []
@@ -65,7 +65,7 @@ final class YAMLWriter {
         }
     }
 
-    /// libyaml owns an event that it was given, whether it could write it or not.
+    /// Passes one event to libyaml, which owns the event from then on, even if writing it failed.
     private func emit(_ make: (inout yaml_event_t) -> Int32) throws(YAMLError) {
         var event = yaml_event_t()
         guard make(&event) == 1, yaml_emitter_emit(&emitter, &event) == 1 else {
@@ -74,7 +74,7 @@ final class YAMLWriter {
     }
 }
 
-/// Where libyaml puts what it has made. It is called during `emit` only, while the writer is there.
+/// Receives libyaml's output. It is called only during `emit`, while the writer exists.
 private func append(_ writer: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let writer else { return 0 }
     Unmanaged<YAMLWriter>.fromOpaque(writer).takeUnretainedValue()

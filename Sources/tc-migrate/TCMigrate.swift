@@ -12,7 +12,7 @@ struct TCMigrate {
         ) { try .teleclaude() }
     }
 
-    /// The database of the daemon, as its settings say.
+    /// The daemon's database, as its settings name it.
     private static let databaseOfSettings = MigrateProgram.DefaultDatabase(
         "what the settings say (telec config explain database), else the embedded SQLite file ~/.teleclaude/teleclaude.db"
     ) {

@@ -84,7 +84,7 @@ struct AdoptCommand: AsyncParsableCommand {
         }
     }
 
-    /// Whom the daemon takes this user for.
+    /// Returns the owner as whom the daemon knows this user.
     private func owner(_ loaded: LoadedSettings, _ context: ProcessContext) throws -> ImportOwner {
         let directory = try IdentityDirectory(
             mode: loaded.settings.mode, people: loaded.settings.people, uid: context.uid)
@@ -96,7 +96,7 @@ struct AdoptCommand: AsyncParsableCommand {
         return ImportOwner(person: person, uid: context.uid)
     }
 
-    /// The place of the daemon's own file, where no daemon has run yet.
+    /// Creates the folder of the daemon's own database file, for a machine on which no daemon has run yet.
     private static func makeFolder(of path: String) throws {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         guard mkdir("/\(folder)", 0o700) == 0 || errno == EEXIST else {

@@ -22,7 +22,8 @@ struct AttachSession: AsyncParsableCommand {
 struct SessionTerminal {
     let id: String
 
-    /// The session as it runs here, and what its user should know. Throws `RuntimeError` where he may not go in, or it is not here.
+    /// Finds the session where it runs on this machine, and a remark that its user should read.
+    /// - Throws: `RuntimeError` if the caller may not enter the session, or if it does not run here.
     func find(_ client: DaemonClient) async throws -> (local: LocalSession, remark: String?) {
         let local = LocalSession(sessionID: id, home: try Launch.account().home)
         var remark: String?
@@ -33,7 +34,7 @@ struct SessionTerminal {
                 throw RuntimeError(.notRunning, "the session has no terminal")
             }
         } catch let error as RuntimeError {
-            // The terminal is the caller's own, whatever the daemon knows of it.
+            // The terminal belongs to the caller, even if the daemon does not know the session.
             guard let local, local.hasTerminal else { throw error }
             remark = "\(error.message); its terminal is here"
         }
@@ -45,7 +46,7 @@ struct SessionTerminal {
         return (local, remark)
     }
 
-    /// Puts the terminal's program in the place of this one.
+    /// Replaces this process by the program that shows the session's terminal.
     func enter(_ client: DaemonClient) async throws {
         let (local, remark) = try await find(client)
         if let remark { Console.error(remark) }

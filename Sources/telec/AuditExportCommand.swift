@@ -64,7 +64,7 @@ struct ArchiveAudit: AsyncParsableCommand {
 
 /// The log on its way from the daemon to standard output.
 private enum LogLines {
-    /// Prints the lines, and checks them in passing.
+    /// Prints the lines, and checks them while they pass.
     static func show(
         from client: DaemonClient, after: Int64, through: Int64?, check: AuditExport
     ) async throws -> AuditVerdict {
@@ -77,7 +77,7 @@ private enum LogLines {
                 return lines
             }
             for line in lines { Console.out(Console.outputIsTerminal ? JSONText.plain(line) : line) }
-            // Whoever keeps a part of the log must not take it for the whole.
+            // A reader who received a part of the log must not mistake it for the whole.
             guard Console.lostOutput == nil else {
                 throw RuntimeError(.failed, "standard output can't be written: not all entries were printed")
             }
@@ -85,7 +85,7 @@ private enum LogLines {
         return state.withLock { $0.check.verdict }
     }
 
-    /// Standard output holds lines alone; what is to be said about them goes beside.
+    /// Prints the verdict to standard error, because standard output holds only lines of the log.
     static func conclude(_ verdict: AuditVerdict) throws {
         if let flaw = verdict.flaw {
             Console.error("broken at \(flaw)")

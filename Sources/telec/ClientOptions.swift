@@ -4,7 +4,7 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// How a command reaches the daemon, and how it speaks.
+/// The options that say how a command reaches the daemon, and how it prints its output.
 struct ClientOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -13,17 +13,18 @@ struct ClientOptions: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
-    /// Inside a session its token says which one it is.
+    /// Returns a client for the daemon. Inside a session, the session's token tells the daemon which session is calling.
     func client() throws -> DaemonClient {
         DaemonClient(
             socketPath: try ProcessContext.process.socketPath(argument: socket),
             token: SessionVariable.ownToken)
     }
 
-    /// Runs a command's body; what it throws becomes one clear sentence, its JSON and an exit code.
+    /// Runs a command's body and turns an error that it throws into one clear sentence, its JSON and an exit code.
     func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.init(_:), body) }
 
-    /// The same about one session, with the client and the id that is meant. One that is not there comes with those that are like it.
+    /// Runs a body about one session, with the client and the id of the session that was meant. If there is no such session, the
+    /// error lists similar ones.
     func guarding(
         about session: SessionID, _ body: (DaemonClient, String) async throws -> Void
     ) async throws {
@@ -37,18 +38,18 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
-    /// Prints the daemon's own document, or text.
+    /// Prints the daemon's own document with `--json`, and the given text otherwise.
     func show<T>(_ reply: Reply<T>, _ text: () -> String) {
         let document = reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)
-        // What others wrote must not reach this terminal as commands.
+        // Text that others wrote must not reach this terminal as control sequences.
         let shown = !output.json ? text() : Console.outputIsTerminal ? JSONText.plain(document) : String(document)
         if !shown.isEmpty { Console.out(shown) }
     }
 }
 
-/// JSON for a terminal.
+/// JSON that is printed on a terminal.
 enum JSONText {
-    /// The same document, in which a control character stands as what it is called (RFC 8259, section 7).
+    /// Returns the same document with each control character written as its escape (RFC 8259, section 7).
     static func plain(_ document: some StringProtocol) -> String {
         document.unicodeScalars.reduce(into: "") { text, scalar in
             guard (0x7F...0x9F).contains(scalar.value) else { return text.unicodeScalars.append(scalar) }
@@ -57,12 +58,13 @@ enum JSONText {
     }
 }
 
-/// What a session's command finds in its environment.
+/// The environment variables that a session sets for its command.
 enum SessionVariable {
     static let token = "TELECLAUDE_SESSION_TOKEN"
     static let id = HostSpec.sessionVariable
     static let socket = "TELECLAUDE_SOCKET"
 
-    /// `nil` outside of sessions. Some programs hand on what is not there as an empty text.
+    /// The token of the session in which this program runs; `nil` outside of sessions. An empty value counts as absent, because
+    /// some programs pass on unset variables as empty text.
     static var ownToken: String? { Console.environment(token).flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -3,7 +3,7 @@ import Logging
 import TCRuntime
 import TCTerminal
 
-/// What `sessions start` leaves running: not for people.
+/// The process that `sessions start` leaves running in the background. People do not call this command.
 struct HostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "host", shouldDisplay: false)
 
@@ -14,7 +14,7 @@ struct HostCommand: AsyncParsableCommand {
         let logger = Logger(label: "telec-host")
         guard let program = Executable.path else { throw ExitCode(2) }
         do {
-            // The alias: what tmux is told, others see.
+            // tmux gets the alias, because its command line is visible to other users.
             try await Host(HostFolder(path: folder), logger: logger).run(pane: [program, "pane", folder])
         } catch {
             logger.error("\(error)")
@@ -23,7 +23,7 @@ struct HostCommand: AsyncParsableCommand {
     }
 }
 
-/// What tmux runs in a session's pane.
+/// The command that tmux runs in a session's pane.
 struct PaneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "pane", shouldDisplay: false)
 

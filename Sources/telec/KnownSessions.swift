@@ -1,7 +1,7 @@
 import Migrator
 import TCRuntime
 
-/// The newest sessions that the caller may see: for completions, titles and slips of the keyboard.
+/// The newest sessions that the caller may see, used for completions, for titles and to suggest corrections of typing errors.
 struct KnownSessions {
     let all: [SessionDocument]
     let own: [SessionDocument]
@@ -12,7 +12,7 @@ struct KnownSessions {
         own = all.filter { $0.ownerUID == me.uid && $0.ownerPerson == me.person }
     }
 
-    /// Those that may have been meant by a text, the likeliest first.
+    /// Returns the sessions that a text may have meant, the likeliest first.
     func like(_ text: String) -> [SessionDocument] {
         let wanted = text.lowercased()
         let named = all.filter { session in

@@ -4,7 +4,7 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// Starts the host of a session that the daemon has made, and waits until it has called.
+/// Starts the host of a session that the daemon has created, and waits until the host has called the daemon.
 struct Launch {
     let started: StartedDocument
     let command: [String]
@@ -14,15 +14,16 @@ struct Launch {
 
     private static let patience = Duration.seconds(20)
 
-    /// The session once its command runs, or has run. Throws `RuntimeError` when it does not come up: what was begun is then
-    /// ended, but for a terminal that was there before.
+    /// Returns the session once its command runs or has run. If the session does not come up, everything that was begun is ended,
+    /// except a terminal that existed before.
+    /// - Throws: `RuntimeError` if the session does not come up.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
         HostFolder.sweep(home: account.home)
         let folder = HostFolder(sessionID: started.session.sessionID, home: account.home)
         let before = LocalSession(sessionID: started.session.sessionID, home: account.home)
         do {
-            // A host that waits for its daemon goes on by itself: another one would be in its way.
+            // A host that waits for its daemon continues without help, and a second host would interfere with it.
             let start = before?.hasHost == true ? nil : try HostStart(folder, spec(account, before))
             return try await wait(for: start, client)
         } catch let error as RuntimeError {
@@ -52,12 +53,12 @@ struct Launch {
         throw RuntimeError(.failed, trouble)
     }
 
-    /// What a daemon says that is being restarted, or has much to do.
+    /// Whether the error is temporary: a daemon reports it while it is being restarted or is busy.
     private static func passes(_ code: RuntimeError.Code) -> Bool {
         [.noDaemon, .brokenAnswer, .databaseUnavailable, .fenced, .tooManyConnections].contains(code)
     }
 
-    /// Closes the session, and ends what runs of it.
+    /// Closes the session, and ends the processes of it that run.
     private func end(_ client: DaemonClient, home: String) async {
         _ = try? await client.post(
             SessionPath.of(started.session.sessionID, "end"), [String: String](), as: OneSessionDocument.self)
@@ -68,13 +69,13 @@ struct Launch {
         guard var account = Account.of(uid: geteuid()) else {
             throw RuntimeError(.failed, "uid \(geteuid()) has no account on this machine", remedy: "make one for it")
         }
-        // Whoever has set another home works in that one.
+        // A user who has set another home works in that one.
         account.home = ProcessContext.process.home ?? account.home
         return account
     }
 
     private func spec(_ account: Account, _ before: LocalSession?) throws -> HostSpec {
-        // A terminal that still lives is where it is.
+        // A terminal that still runs stays on the tmux server on which it was started.
         let living = before.flatMap { $0.hasTerminal ? $0.tmuxServer : nil }
         let server =
             try living

@@ -19,7 +19,7 @@ extension Problem {
         }
     }
 
-    /// What is asked wrongly, or for what isn't there, is usage.
+    /// Returns the exit code for an error. A wrong request, or one for something that does not exist, is a usage error.
     private static func exitCode(of code: RuntimeError.Code) -> Int32 {
         switch code {
         case .badRequest, .notFound, .methodNotAllowed, .reasonRequired: 64

@@ -56,7 +56,7 @@ struct SearchCommand: AsyncParsableCommand {
 }
 
 extension SearchCommand {
-    /// A session that is not there comes with those that are like it.
+    /// Runs the search. If the session that was asked for does not exist, the error lists similar ones.
     private func found(_ client: DaemonClient, _ query: [(String, String?)]) async throws -> Reply<FoundDocument> {
         do {
             return try await client.get("/search", query)
@@ -66,9 +66,10 @@ extension SearchCommand {
     }
 }
 
-/// What was found, as people read it: a session, and below it where the words stand.
+/// The search results as people read them: each session, and below it the passages that match.
 enum FoundText {
-    /// A terminal shows lines that fit it, and in them the words that were looked for in bold; what reads a pipe gets what was found.
+    /// The style of the output. On a terminal, lines are cut to its width and the words that were searched for are bold; a pipe
+    /// gets the passages unchanged.
     struct Look {
         var words: String
         var columns = Console.outputSize?.columns

@@ -84,17 +84,19 @@ struct EndSession: AsyncParsableCommand {
     }
 }
 
-/// Ends a session, and what runs of it here.
+/// Ends a session, and its processes on this machine.
 struct SessionEnd {
     let id: String
 
-    /// The daemon's answer; or, where it gave none and the session ran here, why not. Throws `RuntimeError` when nothing was ended.
+    /// Returns the daemon's answer or, if the daemon gave none and the session ran here, a remark with the reason.
+    /// - Throws: `RuntimeError` if nothing was ended.
     func run(_ client: DaemonClient) async throws -> (reply: Reply<OneSessionDocument>?, remark: String?) {
         let local = LocalSession(sessionID: id, home: try Launch.account().home)
         do {
             let reply = try await client.post(
                 SessionPath.of(id, "end"), [String: String](), as: OneSessionDocument.self)
-            // A host that is told and does not do it is not waited for: what the daemon closed without it ends here.
+            // If the daemon closed the session without its host, the host does not act on it, so its processes are ended here
+            // without a wait.
             let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
             if let local, await !local.isGone(within: patience) { await local.end() }
             return (reply, nil)

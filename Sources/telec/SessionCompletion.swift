@@ -3,9 +3,10 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// What a shell is offered where a session is wanted: the ids of those that the caller may see, and the titles of his own.
+/// The completions that a shell offers for a session: the ids of the sessions that the caller may see, and the titles of the
+/// caller's own.
 enum SessionCompletion {
-    /// Nothing where no daemon answers soon: a shell waits for it with every press of Tab.
+    /// Returns the candidates, or none if no daemon answers soon: the shell waits for this function at every press of Tab.
     @Sendable static func candidates(_ words: [String], _ index: Int, _ prefix: String) async -> [String] {
         let (answers, answer) = AsyncStream<[String]>.makeStream(bufferingPolicy: .bufferingOldest(1))
         Task { answer.yield((try? await known(words)) ?? []) }
@@ -26,7 +27,8 @@ enum SessionCompletion {
         return (known.all.map(\.sessionID) + known.own.compactMap(\.title)).filter(isHarmless)
     }
 
-    /// A shell expands what it is offered (bash(1), `compgen -W`): a title that holds `$(…)` would be run.
+    /// Returns whether the shell can be offered the word safely. A shell expands what it is offered (bash(1), `compgen -W`), so
+    /// it would run the command in a title such as `$(…)`.
     private static func isHarmless(_ word: String) -> Bool {
         !word.isEmpty && !word.hasPrefix("-") && !word.hasPrefix(" ")
             && word.allSatisfy { $0.isLetter || $0.isNumber || "-_. ,".contains($0) }

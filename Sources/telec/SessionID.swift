@@ -2,8 +2,9 @@ import ArgumentParser
 import TCRuntime
 import TCTerminal
 
-/// Which session a command is about: its id, or the title of one of the caller's own. An empty one would ask for the list of all. `-`
-/// reads it from the first line of standard input; one that is an argument is taken out of the list of processes as soon as it is read.
+/// The session that a command is about, given by its id or by the title of one of the caller's own. An empty text is refused,
+/// because the daemon would answer it with the list of all sessions. `-` reads the id from the first line of standard input. An
+/// id given as an argument is removed from the process list as soon as it is read.
 struct SessionID: ExpressibleByArgument {
     let text: String
 
@@ -17,8 +18,9 @@ struct SessionID: ExpressibleByArgument {
 }
 
 extension SessionID {
-    /// The id that is meant. What looks like one of ours is taken for one. Another may be a title: of the caller's own sessions, since
-    /// somebody else could give his whatever title he likes. Throws `RuntimeError` when several have it.
+    /// Returns the id of the session that is meant. A text in the form of the daemon's ids is used as an id. Any other text may
+    /// be a title, which is looked up among the caller's own sessions only: other people could give their sessions any title.
+    /// - Throws: `RuntimeError` if several sessions have the title.
     func resolved(by client: DaemonClient) async throws -> String {
         guard !isOurs, let known = try? await KnownSessions(client) else { return text }
         let own = known.own.filter { $0.title == text }
@@ -30,14 +32,14 @@ extension SessionID {
             remedy: "say one by its id: \(own.prefix(3).map(\.sessionID).joined(separator: ", "))")
     }
 
-    /// A UUID, as the daemon gives them.
+    /// Whether the text is a UUID, the form of the daemon's ids.
     private var isOurs: Bool {
         text.utf8.count == 36
             && text.split(separator: "-", omittingEmptySubsequences: false).map(\.count) == [8, 4, 4, 4, 12]
             && text.allSatisfy { $0 == "-" || $0.isHexDigit }
     }
 
-    /// The same error, with the sessions that may have been meant.
+    /// Returns the same error with a list of the sessions that may have been meant.
     func explained(_ error: RuntimeError, _ client: DaemonClient) async -> RuntimeError {
         guard error.code == .notFound, let known = try? await KnownSessions(client) else { return error }
         let near = known.like(text).prefix(3).map { session in

@@ -2,21 +2,22 @@ import Dialects
 import TCRuntime
 import TCSettings
 
-/// A session to be started as whoever runs this program: the daemon makes its row, and its host runs here.
+/// A session to be started as the user who runs this program: the daemon creates its row, and its host runs on this machine.
 struct SessionStart {
     var title: String
-    /// From the root, and there.
+    /// The absolute path of an existing folder.
     var folder: String
     var agent: String?
     var command: [String]
-    /// Variables of the caller's to pass on, by name.
+    /// The names of the caller's variables that are passed on.
     var variables: [String] = []
-    /// In place of the caller's own.
+    /// The thinking mode that replaces the caller's own.
     var thinkingMode: String?
-    /// What to do where neither is said nor preferred.
+    /// The advice in the error for a call that names neither agent nor command, while no agent is preferred.
     var advice = "say --agent NAME, or a command behind --"
 
-    /// Returns when the command runs, or has run. Throws `RuntimeError`, and `SettingsError` for the caller's own settings.
+    /// Starts the session and returns when its command runs or has run.
+    /// - Throws: `RuntimeError`, or `SettingsError` for the caller's own settings.
     func run(_ client: DaemonClient) async throws -> (session: SessionDocument, notice: String?) {
         var preferences = try LoadedSettings.load(ProcessContext.process, for: .client).settings.preferences
         if let thinkingMode { preferences.thinkingMode = thinkingMode }

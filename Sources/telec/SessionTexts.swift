@@ -4,7 +4,7 @@ import TCTerminal
 
 /// Sessions as people read them.
 enum SessionTexts {
-    /// Everything about one session.
+    /// Returns everything that is known about one session.
     static func page(_ session: SessionDocument, for me: WhoamiDocument) -> String {
         let lines = [
             ("session", session.sessionID), ("title", titled(session, for: me)),
@@ -20,7 +20,7 @@ enum SessionTexts {
         }.joined(separator: "\n")
     }
 
-    /// One that runs has a host: where it has none, or a refused one, that is told beside its state.
+    /// Returns the session's state. If a running session has no host, or its host was refused, the text says so.
     static func state(_ session: SessionDocument) -> String {
         switch (session.host?.state, session.status) {
         case ("refused", _): "\(session.status), host refused"
@@ -41,22 +41,22 @@ enum SessionTexts {
         return "[\(plain(session.ownerPerson ?? "nobody"))] \(title)"
     }
 
-    /// What others wrote must not reach this terminal as commands.
+    /// Returns the text without control sequences, because text that others wrote must not control this terminal.
     static func plain(_ text: String) -> String {
         var reader = PlainText()
         return reader.read(text).replacing("\n", with: " ")
     }
 }
 
-/// Moments as people read them.
+/// Timestamps as people read them.
 enum TimestampText {
-    /// To the second, in UTC as everywhere: `2026-11-25 09:30:00`.
+    /// Returns the time to the second, in UTC as everywhere: `2026-11-25 09:30:00`.
     static func short(_ text: String?) -> String {
         guard let text else { return "-" }
         return String(text.prefix(19)).replacing("T", with: " ")
     }
 
-    /// How long ago it was, as far as that says more than the day: `5 min ago`.
+    /// Returns how long ago the time was, such as `5 min ago`, as long as that is more precise than the day.
     static func ago(_ text: String?, _ now: Timestamp) -> String {
         guard let text, let moment = Timestamp(parsing: text) else { return "-" }
         let seconds = now.seconds(since: moment)

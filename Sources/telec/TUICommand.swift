@@ -42,10 +42,10 @@ struct TUICommand: AsyncParsableCommand {
             let noColour = Console.environment("NO_COLOR").map { !$0.isEmpty } ?? false
             let program = FullScreen(
                 try options.client(), try doors(options), folder: folder, noColour: noColour)
-            // Whoever waits for this process learns which signal has ended it.
+            // The parent process learns which signal has ended this process.
             guard let number = try await program.run() else { return }
             kill(getpid(), number)
-            // It comes to a thread that does not hold it back, which may take a moment.
+            // The signal is delivered to a thread that does not block it, which may take a moment.
             try await Task.sleep(for: .seconds(1))
             throw ExitCode(128 + number)
         }

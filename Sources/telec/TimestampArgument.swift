@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dialects
 
-/// A moment as people say it: how long ago (`30m`, `2h`, `7d`, `3w`), a day, or the moment itself.
+/// A point in time as people write it: an age (`30m`, `2h`, `7d`, `3w`), a day, or the timestamp itself.
 struct TimestampArgument: ExpressibleByArgument {
     let moment: Timestamp
 

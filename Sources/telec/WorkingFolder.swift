@@ -1,9 +1,10 @@
 import TCPOSIX
 import TCRuntime
 
-/// Folders that the user names.
+/// Folders that the user names on the command line.
 enum WorkingFolder {
-    /// The same; what is a path from the root, and no folder here any more, is taken as it is written.
+    /// Returns the absolute path like `absolute(_:)`. An absolute path to a folder that no longer exists is returned as it is
+    /// written.
     static func orAsWritten(_ path: String) throws(RuntimeError) -> String {
         do throws(RuntimeError) { return try absolute(path) } catch {
             guard path.hasPrefix("/") else { throw error }
@@ -11,7 +12,8 @@ enum WorkingFolder {
         }
     }
 
-    /// The path from the root, links resolved. Throws `RuntimeError` when there is no such folder.
+    /// Returns the absolute path with links resolved.
+    /// - Throws: `RuntimeError` if there is no such folder.
     static func absolute(_ path: String) throws(RuntimeError) -> String {
         var facts = stat()
         guard let resolved = realpath(path, nil) else {

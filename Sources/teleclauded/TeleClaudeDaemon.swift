@@ -92,7 +92,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         return remedy.map { "\(error); \(words($0))" } ?? "\(error)"
     }
 
-    /// The daemon has no commands for migrations: `tc-migrate` has.
+    /// Returns the remedy in words that name `tc-migrate`, because the daemon itself has no commands for migrations.
     private static func words(_ remedy: Remedy) -> String {
         switch remedy {
         case .words(let text): text

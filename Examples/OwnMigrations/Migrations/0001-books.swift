@@ -1,7 +1,7 @@
 import Migrator
 
 extension Migration {
-    /// The books that somebody means to read, each of them once.
+    /// Creates the table of books to read, each of them once.
     static let books = Migration("0001-books") {
         CreateTable("books") {
             Column("id", .bigint).identity().primaryKey()

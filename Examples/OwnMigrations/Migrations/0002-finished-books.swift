@@ -1,7 +1,7 @@
 import Migrator
 
 extension Migration {
-    /// When a book was read to its end; not yet, where it is NULL.
+    /// Adds the day on which a book was finished; NULL if it is not finished yet.
     static let finishedBooks = Migration("0002-finished-books") {
         AlterTable("books") {
             AddColumn("finished_on", .date).nullable()

@@ -1,7 +1,7 @@
 import Migrator
 
 extension History {
-    /// Every migration, in the order in which they are applied.
+    /// Returns every migration, in the order in which they are applied.
     public static func reading() throws(HistoryError) -> History {
         try History {
             Migration.books

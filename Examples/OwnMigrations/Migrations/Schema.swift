@@ -1,7 +1,8 @@
 import Migrator
 
 extension Schema {
-    /// The database as it is to be. Edit it, build, and `reading-migrate new NAME` writes the migration that leads there.
+    /// The schema that the database is to have. Edit it and build; `reading-migrate new NAME` then writes the migration
+    /// that leads to it.
     public static let current = Schema {
         Table("books") {
             Column("id", .bigint).identity().primaryKey()

@@ -3,24 +3,25 @@ import TCPOSIX
 /// An address of a host or a network, as PostgreSQL's `inet` keeps it
 /// (https://www.postgresql.org/docs/current/datatype-net-types.html).
 struct AddressNumber: Equatable {
-    /// The address in network order, its first byte highest; one of IPv4 has the upper 32 bits of `first`.
+    /// The address in network order, with its first byte highest. An IPv4 address takes the upper 32 bits of `first`.
     var first: UInt64
     var second: UInt64
     var isIPv6: Bool
-    /// How many bits name the network; all of them for a host.
+    /// The number of bits that name the network; all bits of the address for a host.
     var networkBits: UInt8
 
     fileprivate static func bits(isIPv6: Bool) -> Int { isIPv6 ? 128 : 32 }
 }
 
-/// Reads addresses: `192.0.2.1`, `2001:db8::1`, either perhaps with `/bits` behind it.
+/// Reads addresses: `192.0.2.1`, `2001:db8::1`, either with or without `/bits` behind it.
 package enum AddressText {
-    /// Whether the text is the address of a host.
+    /// Returns whether the text is the address of a host.
     package static func isHost(_ text: UnsafeRawBufferPointer) -> Bool {
         !text.contains(UInt8(ascii: "/")) && address(text) != nil
     }
 
-    /// `nil` for any other text: with a zone (`%eth0`), or fewer numbers than four, as neither Django nor PostgreSQL takes them.
+    /// Reads an address; `nil` for any other text. A zone (`%eth0`) or fewer than four numbers are not accepted, as neither
+    /// Django nor PostgreSQL takes them.
     static func number(_ text: UnsafeRawBufferPointer) -> AddressNumber? {
         let slash = text.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
         guard var address = address(UnsafeRawBufferPointer(rebasing: text[..<slash])) else { return nil }
@@ -36,7 +37,8 @@ package enum AddressText {
     private static func isDigit(_ byte: UInt8) -> Bool { byte.hexadecimalValue != nil }
 
     private static func address(_ text: UnsafeRawBufferPointer) -> AddressNumber? {
-        // The longest is IPv6 with the last two groups as IPv4; what reads it wants a zero behind the text.
+        // The longest address is IPv6 with the last two groups as IPv4. The C function that reads it needs a zero behind the
+        // text.
         guard (2...45).contains(text.count),
             text.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") })
         else { return nil }

@@ -1,20 +1,21 @@
-/// Dates and times as numbers: days or microseconds since the first of January 2000, in the Gregorian calendar. That is also
-/// how PostgreSQL counts them (https://www.postgresql.org/docs/current/datatype-datetime.html).
+/// Dates and times as numbers: days or microseconds since 1 January 2000, in the Gregorian calendar. PostgreSQL counts them in
+/// the same way (https://www.postgresql.org/docs/current/datatype-datetime.html).
 enum CalendarNumber {
     static let microsecondsPerDay: Int64 = 86_400_000_000
 
-    /// What can be written with a year of four digits: 0001-01-01 to 9999-12-31.
+    /// The days that can be written with a year of four digits: 0001-01-01 to 9999-12-31.
     static var readableDays: Range<Int64> { -730_119..<2_921_940 }
     static var readableMicroseconds: Range<Int64> {
         readableDays.lowerBound * microsecondsPerDay..<readableDays.upperBound * microsecondsPerDay
     }
 
-    /// How a text may speak of its zone.
+    /// Whether a text may name a time zone.
     enum Zone { case optional, none }
 
-    /// `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between. With a zone of `Z`, `+HH`, `+HH:MM` or `+HHMM` it is
-    /// brought to UTC; without one it is UTC already. `nil` for any other shape, for what is in no calendar, and for what UTC puts
-    /// into the year 0 or 10000: there the two databases have no text in common.
+    /// Reads `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between date and time. A text with the zone `Z`, `+HH`,
+    /// `+HH:MM` or `+HHMM` is converted to UTC; a text without a zone is in UTC already. Returns `nil` for any other shape, for a
+    /// date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two databases have no common
+    /// text for those.
     static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone) -> Int64? {
         var reader = ASCIIReader(text)
         guard let days = readDate(&reader), reader.skip("T") || reader.skip(" "), let time = readTime(&reader) else {
@@ -28,19 +29,19 @@ enum CalendarNumber {
 
     static func readable(_ moment: Int64) -> Int64? { readableMicroseconds.contains(moment) ? moment : nil }
 
-    /// A moment that names no zone; a day alone is its midnight, as PostgreSQL reads it.
+    /// Reads a date and time without a zone. A date alone means its midnight, as in PostgreSQL.
     static func reading(_ text: UnsafeRawBufferPointer) -> Int64? {
         timestamp(text, zone: .none) ?? date(text).map { Int64($0) * microsecondsPerDay }
     }
 
-    /// `YYYY-MM-DD`, in days.
+    /// Reads `YYYY-MM-DD`, and returns days.
     static func date(_ text: UnsafeRawBufferPointer) -> Int32? {
         var reader = ASCIIReader(text)
         guard let days = readDate(&reader), reader.isAtEnd else { return nil }
         return days
     }
 
-    /// `HH:MM[:SS[.ffffff]]`, in microseconds since midnight.
+    /// Reads `HH:MM[:SS[.ffffff]]`, and returns microseconds since midnight.
     static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
         var reader = ASCIIReader(text)
         guard let time = readTime(&reader), reader.isAtEnd else { return nil }
@@ -68,7 +69,7 @@ enum CalendarNumber {
         return microseconds + fraction
     }
 
-    /// Digits behind the point, in microseconds; `nil` when they say more than that.
+    /// Reads the digits behind the point, and returns microseconds; `nil` if the digits are finer than that.
     static func readFraction(_ reader: inout ASCIIReader) -> Int64? {
         guard var fraction = reader.digit().map(Int64.init) else { return nil }
         var places = 1
@@ -84,7 +85,7 @@ enum CalendarNumber {
         return fraction
     }
 
-    /// How far the zone is ahead of UTC, in microseconds; less than 16 hours, as in PostgreSQL.
+    /// Reads how far the zone is ahead of UTC, and returns microseconds. The offset is less than 16 hours, as in PostgreSQL.
     private static func readOffset(_ reader: inout ASCIIReader) -> Int64? {
         if reader.skip("Z") || reader.skip("z") { return 0 }
         let isBehind = reader.skip("-")
@@ -107,7 +108,8 @@ enum CalendarNumber {
         }
     }
 
-    /// Days since 2000-01-01, by Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html).
+    /// Returns the days since 2000-01-01, by Howard Hinnant's `days_from_civil`
+    /// (https://howardhinnant.github.io/date_algorithms.html).
     private static func days(year: Int, month: Int, day: Int) -> Int32 {
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted / 400

@@ -1,42 +1,42 @@
-/// What a column's values are compared as, in whatever shape two databases hold them: `1.50` and `1.5` are one decimal,
-/// `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` one moment, 1 and `true` one boolean.
+/// The form in which a column's values are compared, in whatever shape two databases hold them. `1.50` and `1.5` are the same
+/// decimal, `2024-01-02T03:04:05Z` and `2024-01-02 03:04:05.000000+00` the same moment, 1 and `true` the same boolean.
 package enum CanonicalForm: String, Sendable, Equatable {
-    /// A whole number: 7, 7.0 and the text `7` are one.
+    /// A whole number: 7, 7.0 and the text `7` are equal.
     case integer
-    /// A double-precision number, compared bit by bit; all NaN are one.
+    /// A double-precision number, compared bit by bit. All NaN are equal.
     case real
-    /// A decimal number of any size: `1.50` and `1.5` are one.
+    /// A decimal number of any size: `1.50` and `1.5` are equal.
     case decimal
-    /// `true` or `false`; the numbers 1 and 0 stand for them.
+    /// `true` or `false`. The numbers 1 and 0 stand for them.
     case boolean
     /// The bytes of a text.
     case text
     /// The bytes of a blob.
     case bytes
-    /// A moment, in UTC; one without a zone is UTC.
+    /// A moment in UTC. A moment without a zone is read as UTC.
     case moment
-    /// A date and a time that belong to no zone.
+    /// A date and a time without a zone.
     case reading
     /// A day without a time.
     case date
     /// A time of day, in microseconds.
     case time
-    /// Months, days and microseconds; a number is microseconds.
+    /// Months, days and microseconds. A bare number counts microseconds.
     case interval
     /// An address of a host or a network.
     case address
-    /// The 16 bytes of a UUID, in whatever way it is written.
+    /// The 16 bytes of a UUID, however it is written.
     case uuid
-    /// What a JSON text says, as `jsonb` understands it.
+    /// The meaning of a JSON text, as `jsonb` understands it.
     case json
-    /// As it is stored: storage class and bytes.
+    /// The value exactly as it is stored: its storage class and its bytes.
     case stored
 
-    /// As what values of two columns are compared neither of which is held to its type. Where both declare the same, as they are
-    /// stored. Where they differ, the values came by way of another database, which held them to what both have in common: `1.50`
-    /// in a column of decimals and the text `1.5` are then one value.
+    /// Returns the form for comparing two columns neither of which is held to its type. Columns of the same declared type are
+    /// compared as they are stored. Columns of different types got their values by way of another database, which held the values
+    /// to what both types have in common. `1.50` in a column of decimals and the text `1.5` are then equal.
     package static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
-        // A limit that nothing enforces makes no other type.
+        // A length or width limit that nothing enforces makes no difference.
         if a == b || (a.isText && b.isText) || (a.isInteger && b.isInteger) { return .stored }
         let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
         if forms[0] == forms[1] { return forms[0] }
@@ -47,11 +47,11 @@ package enum CanonicalForm: String, Sendable, Equatable {
         if forms.contains(.uuid) { return .uuid }
         if forms.contains(.json) { return .json }
         if forms.contains(.boolean) { return forms.contains(.text) ? .text : .boolean }
-        // Integers, doubles, decimals, and columns without a type, one of them perhaps as text.
+        // The types are integers, doubles, decimals, or none at all, and one side may hold text.
         return .decimal
     }
 
-    /// `nil` for a type whose values nobody here knows how to read.
+    /// Returns the form for a type; `nil` if nothing here can read the type's values.
     package init?(_ type: ColumnType) {
         switch type {
         case .smallint, .integer, .bigint: self = .integer
@@ -72,7 +72,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
         }
     }
 
-    /// Types that a tool of another maker may have chosen: what they hold is read without loss.
+    /// Returns the form for a type that another maker's tool may have chosen, whose values can be read without loss.
     private init?(word: String) {
         switch word {
         case "smallint": self = .integer

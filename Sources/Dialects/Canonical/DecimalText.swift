@@ -1,21 +1,21 @@
-/// A decimal's text, taken apart: its digits stand in `text` from `start` to `end`, with at most one point among them.
+/// The parsed text of a decimal. Its digits stand in `text` from `start` to `end`, with at most one point among them.
 struct DecimalText {
     let text: UnsafeRawBufferPointer
     private(set) var isNegative = false
-    /// The digits without zeros at their head, as positions among all digits.
+    /// The digits without leading zeros, as positions among all digits.
     private var start = 0
     private var digitCount = 0
-    /// Where in `text` the first digit stands, and the point (or the end, if there is none).
+    /// The position in `text` of the first digit, and that of the point (or of the end, if there is no point).
     private var first = 0
     private var point = 0
-    /// How many digits stand before the decimal point once the exponent is applied, from the first digit of the text.
+    /// The number of digits before the decimal point once the exponent is applied, counted from the first digit of the text.
     private var wholeDigits = 0
 
-    /// Whole digits, without zeros at their head; negative for `0.001`.
+    /// The number of digits before the point, without leading zeros; negative for `0.001`.
     var whole: Int { wholeDigits - start }
-    /// Decimals as written.
+    /// The number of decimals as written.
     var scale: Int { max(0, digitCount - wholeDigits) }
-    /// Decimals without the zeros at their end.
+    /// The number of decimals without trailing zeros.
     private(set) var significantScale = 0
     var isZero: Bool { start == digitCount }
 
@@ -42,7 +42,7 @@ struct DecimalText {
         significantScale = isZero ? 0 : max(0, end - wholeDigits)
     }
 
-    /// Five digits are more than any number that fits can need.
+    /// Reads the exponent. Five digits are more than any number that fits can need.
     private static func exponent(_ reader: inout ASCIIReader) -> Int? {
         let isNegative = reader.skip("-")
         if !isNegative { _ = reader.skip("+") }
@@ -57,8 +57,8 @@ struct DecimalText {
         return Int16(text[at < point ? at : at + 1] - UInt8(ascii: "0"))
     }
 
-    /// Hands each digit from the first to the last that is not zero to `body`, and returns the power of ten of the last one.
-    /// Two texts of one number give the same.
+    /// Passes each digit from the first to the last that is not zero to `body`, and returns the power of ten of the last one. Two
+    /// texts of the same number give the same result.
     @inline(__always)
     func canonicalDigits(_ body: (UInt8) -> Void) -> Int {
         var last = digitCount
@@ -67,7 +67,7 @@ struct DecimalText {
         return isZero ? 0 : wholeDigits - last
     }
 
-    /// The base-10000 digit at a power of 10000.
+    /// Returns the base-10000 digit at a power of 10000.
     func group(at power: Int) -> Int16 {
         let position = wholeDigits - 4 * (power + 1)
         return digit(position) * 1000 + digit(position + 1) * 100 + digit(position + 2) * 10 + digit(position + 3)

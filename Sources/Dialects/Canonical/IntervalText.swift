@@ -1,4 +1,4 @@
-/// A span of time as PostgreSQL keeps it: months and days beside the rest, since neither is always equally long
+/// A span of time as PostgreSQL keeps it. Months and days are separate from the rest, since neither always has the same length
 /// (https://www.postgresql.org/docs/current/datatype-datetime.html, 8.5.4).
 struct IntervalNumber: Equatable {
     var months: Int32 = 0
@@ -17,7 +17,7 @@ struct IntervalNumber: Equatable {
         }
     }
 
-    /// False when the sum is too large.
+    /// Adds a number of units to a sum. Returns false if the sum is too large.
     private static func add<Number: FixedWidthInteger>(_ number: Int64, _ unit: Int64, to sum: inout Number) -> Bool {
         let (product, overflows) = number.multipliedReportingOverflow(by: unit)
         guard !overflows, let product = Number(exactly: product) else { return false }
@@ -27,8 +27,8 @@ struct IntervalNumber: Equatable {
     }
 }
 
-/// Reads spans of time in the spellings that programs store: PostgreSQL's own (`1 year 2 mons -3 days +04:05:06.5`), Python's
-/// (`1 day, 2:03:04.5`) and ISO 8601's (`P1DT2H3M4.5S`). Only seconds have a fraction, of at most six digits.
+/// Reads spans of time in the forms that programs store: PostgreSQL's own (`1 year 2 mons -3 days +04:05:06.5`), Python's (`1
+/// day, 2:03:04.5`) and ISO 8601's (`P1DT2H3M4.5S`). Only seconds have a fraction, of at most six digits.
 enum IntervalText {
     fileprivate enum Unit {
         case months(Int)
@@ -36,7 +36,7 @@ enum IntervalText {
         case microseconds(Int64)
     }
 
-    /// `nil` for any other text, and for what is too large.
+    /// Reads a span of time; `nil` for any other text, and for a span that is too large.
     static func number(_ text: UnsafeRawBufferPointer) -> IntervalNumber? {
         guard text.count <= 128 else { return nil }
         var reader = ASCIIReader(text)
@@ -44,7 +44,7 @@ enum IntervalText {
         return isISO ? iso(&reader) : words(&reader)
     }
 
-    /// The same span of time as PostgreSQL writes it; `nil` for a text that says none.
+    /// Returns the same span of time as PostgreSQL writes it; `nil` for a text that is not a span of time.
     static func canonical(_ text: String) -> String? {
         var buffer = PostgreSQLBuffer(capacity: 64)
         let isInterval = Array(text.utf8).withUnsafeBytes { bytes in
@@ -55,7 +55,7 @@ enum IntervalText {
         return isInterval ? String(decoding: buffer.bytes, as: UTF8.self) : nil
     }
 
-    /// Numbers with their units, then perhaps a time of the clock: one of both at least.
+    /// Reads numbers with their units, optionally followed by a clock time. At least one of the two must be there.
     private static func words(_ reader: inout ASCIIReader) -> IntervalNumber? {
         var sum = IntervalNumber()
         var isEmpty = true
@@ -74,7 +74,7 @@ enum IntervalText {
         return isEmpty ? nil : sum
     }
 
-    /// `1Y2M3W4D`, then perhaps `T5H6M7.5S`: one number at least in each part that is there.
+    /// Reads `1Y2M3W4D`, optionally followed by `T5H6M7.5S`. Each part that is there has at least one number.
     private static func iso(_ reader: inout ASCIIReader) -> IntervalNumber? {
         var sum = IntervalNumber()
         var isTime = false
@@ -100,7 +100,7 @@ enum IntervalText {
 
     private struct Signed {
         var value: Int64
-        /// Told apart from the value: `-0:30` is half an hour ago.
+        /// Whether the number has a minus sign. It is separate from the value, because `-0:30` is half an hour ago.
         var isNegative: Bool
     }
 
@@ -115,7 +115,7 @@ enum IntervalText {
         return Signed(value: isNegative ? -value : value, isNegative: isNegative)
     }
 
-    /// What follows the hours: `:MM[:SS[.ffffff]]`.
+    /// Reads the part behind the hours: `:MM[:SS[.ffffff]]`.
     private static func clock(_ hours: Signed, _ reader: inout ASCIIReader) -> Int64? {
         guard reader.skip(":"), let minute = reader.number(digits: 2), minute < 60 else { return nil }
         var rest = Int64(minute) * 60_000_000
@@ -130,7 +130,7 @@ enum IntervalText {
         return overflows || overflowsToo ? nil : sum
     }
 
-    /// Seconds whose whole part was read, with the fraction that follows, in microseconds.
+    /// Reads the fraction behind whole seconds that were already read, and returns microseconds.
     private static func seconds(_ whole: Signed, _ reader: inout ASCIIReader) -> Int64? {
         var fraction: Int64 = 0
         if reader.skip(".") {
@@ -148,7 +148,7 @@ enum IntervalText {
         ("min", .microseconds(60_000_000)), ("second", .microseconds(1_000_000)), ("sec", .microseconds(1_000_000)),
     ]
 
-    /// A unit in the singular or the plural.
+    /// Reads a unit in the singular or the plural.
     private static func unit(_ reader: inout ASCIIReader) -> Unit? {
         guard let found = units.first(where: { reader.skip(word: $0.name) }) else { return nil }
         _ = reader.skip("s")

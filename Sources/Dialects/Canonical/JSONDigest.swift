@@ -1,16 +1,16 @@
-/// Reads a JSON text and digests what it says: members in any order and the last of those that share a name, numbers as
-/// decimals, strings as the characters that they stand for. Two texts that `jsonb` holds alike have one digest.
+/// Reads a JSON text and computes a digest of its meaning: members in any order and only the last of those that share a name,
+/// numbers as decimals, strings as the characters that they stand for. Two texts that `jsonb` holds alike have the same digest.
 ///
-/// It takes what every PostgreSQL takes as `jsonb`: RFC 8259, but for `\u0000`, a surrogate without its other half and numbers
-/// that no `numeric` holds (https://www.postgresql.org/docs/current/datatype-json.html, 8.14). Memory grows with the members of
-/// the objects that are open at a time.
+/// It accepts the texts that every PostgreSQL takes as `jsonb`: RFC 8259, except for `\u0000`, a surrogate without its other half
+/// and numbers that no `numeric` holds (https://www.postgresql.org/docs/current/datatype-json.html, 8.14). Memory grows with the
+/// members of the objects that are open at the same time.
 struct JSONDigest {
-    /// PostgreSQL's parser calls itself for each level, as deep as its stack allows: 12,000 levels with the default of 2 MB,
-    /// measured on version 15, and fewer elsewhere.
+    /// The largest depth of nesting. PostgreSQL's parser calls itself for each level, as deep as its stack allows: 12,000 levels
+    /// with the default of 2 MB, measured on version 15, and fewer elsewhere.
     private static let deepest = 5_000
-    /// What the elements of one array or object may take (`JENTRY_OFFLENMASK` in `src/include/utils/jsonb.h`).
+    /// The largest size of the elements of one array or object (`JENTRY_OFFLENMASK` in `src/include/utils/jsonb.h`).
     private static let largest = 0x0FFF_FFFF
-    /// What each value takes in `jsonb` at most, beside its characters.
+    /// The largest size of a value in `jsonb`, not counting its characters.
     private static let overhead = 16
 
     private enum Kind: UInt64 { case null = 1, no, yes, number, string, array, object }
@@ -18,9 +18,9 @@ struct JSONDigest {
     /// An array or object that is not closed yet.
     private struct Container {
         var isObject: Bool
-        /// Of an array: its elements so far.
+        /// The digest of an array's elements so far.
         var elements = Digest()
-        /// Of an object: where its members begin, and the name of the one whose value comes next.
+        /// The position at which an object's members begin; `name` is the name of the member whose value comes next.
         var firstMember: Int
         var name = Digest()
     }
@@ -33,7 +33,7 @@ struct JSONDigest {
 
     private enum Step {
         case value(Digest)
-        /// A container has begun: the next value is the first in it.
+        /// A container was opened, and the next value is the first in it.
         case opened
         case invalid
     }
@@ -44,14 +44,14 @@ struct JSONDigest {
     private var containers: [Container] = []
     private var members: [Member] = []
 
-    /// The digest of a whole text; `nil` if `jsonb` does not take it.
+    /// Returns the digest of a whole text; `nil` if `jsonb` does not accept the text.
     static func of(_ text: UnsafeRawBufferPointer) -> Digest? {
         guard UTF8Text.characters(in: text) != nil else { return nil }
         var reader = JSONDigest(text)
         return reader.document()
     }
 
-    /// The digest of a JSON number; `nil` for infinities and NaN, which JSON has no words for.
+    /// Returns the digest of a JSON number; `nil` for infinities and NaN, which JSON can't express.
     static func of(_ number: Double) -> Digest? {
         guard number.isFinite else { return nil }
         var text = number.description
@@ -78,8 +78,8 @@ struct JSONDigest {
         }
     }
 
-    /// Hands a value to the container that it stands in, and that to its own as long as it ends there. Returns the last one;
-    /// `nil` when something else follows than may.
+    /// Adds a value to its container. If the container ends there, it is added to its own container, and so on. Returns the
+    /// outermost value that ended; `nil` if the text continues in a way that it may not.
     private mutating func hand(_ value: Digest) -> Digest? {
         var value = value
         while let container = containers.last {
@@ -121,7 +121,7 @@ extension JSONDigest {
         return !isObject || readName() ? .opened : .invalid
     }
 
-    /// A member's name and the colon behind it.
+    /// Reads a member's name and the colon behind it.
     private mutating func readName() -> Bool {
         skipBlanks()
         size += Self.overhead
@@ -148,7 +148,8 @@ extension JSONDigest {
         return digest
     }
 
-    /// Takes an object's members away. A later one replaces an earlier one of its name.
+    /// Removes an object's members from the stack and returns their digest. A later member replaces an earlier one of the same
+    /// name.
     private mutating func sum(ofMembersFrom first: Int) -> Digest {
         var sum = Digest.zero
         members[first...].sort { $0.name == $1.name ? $0.position < $1.position : $0.name < $1.name }
@@ -189,7 +190,7 @@ extension JSONDigest {
         return .value(digest)
     }
 
-    /// RFC 8259, section 6, within what a `numeric` holds.
+    /// Reads a number: RFC 8259, section 6, within the limits of a `numeric`.
     private mutating func number() -> Step {
         let start = at
         _ = skip("-")
@@ -198,7 +199,7 @@ extension JSONDigest {
         if skip("."), skipDigits() == 0 { return .invalid }
         if skip("e") || skip("E") {
             if !skip("-") { _ = skip("+") }
-            // A longer exponent would be refused, of a zero too.
+            // PostgreSQL would refuse a longer exponent, even that of a zero.
             guard (1...6).contains(skipDigits()) else { return .invalid }
         }
         let digits = UnsafeRawBufferPointer(rebasing: text[start..<at])
@@ -216,7 +217,7 @@ extension JSONDigest {
         return at - start
     }
 
-    /// The characters up to the closing quote.
+    /// Reads the characters up to the closing quote.
     private mutating func string() -> Digest? {
         var characters = CharacterDigest(Kind.string.rawValue)
         var start = at
@@ -239,7 +240,7 @@ extension JSONDigest {
         return nil
     }
 
-    /// What stands behind a backslash.
+    /// Reads the escape behind a backslash.
     private mutating func escaped() -> Unicode.Scalar? {
         guard at < text.count else { return nil }
         at += 1
@@ -257,7 +258,7 @@ extension JSONDigest {
         }
     }
 
-    /// Four hexadecimal digits, or twice as many for a pair of surrogates; no NUL.
+    /// Reads four hexadecimal digits, or twice as many for a pair of surrogates. A NUL is refused.
     private mutating func codePoint() -> Unicode.Scalar? {
         guard let unit = hexadecimal(), unit != 0 else { return nil }
         guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) }
@@ -277,7 +278,7 @@ extension JSONDigest {
     }
 }
 
-/// The digest of characters that come in pieces: where one ends does not count.
+/// A digest of characters that come in pieces. The boundaries of the pieces do not count.
 private struct CharacterDigest {
     private var digest = Digest()
     private var word: UInt64 = 0

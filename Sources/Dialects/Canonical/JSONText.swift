@@ -1,6 +1,7 @@
-/// JSON texts, as `jsonb` takes them.
+/// JSON texts as `jsonb` accepts them.
 package enum JSONText {
-    /// Whether the text is an object or an array; a number or a word alone is JSON too, but says nothing of what is meant.
+    /// Returns whether the text is an object or an array. A number or a word alone is JSON too, but it does not show that JSON
+    /// was meant.
     package static func isObjectOrArray(_ text: UnsafeRawBufferPointer) -> Bool {
         let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
         guard let first = text.first(where: { !blanks.contains($0) }),

@@ -1,21 +1,22 @@
-/// The digest of one row's values in canonical form, made value by value and without an object for any of them.
+/// The digest of one row's values in canonical form, computed value by value without an object for any of them.
 package struct RowDigest: Hashable, Sendable {
-    /// A value that can't be what its column's form says: it is compared as what it is, and so differs from one that is.
+    /// The mark before each value. `foreign` marks a value that its column's form can't read: it is compared as what it is, so it
+    /// differs from every value that the form can read.
     private enum Mark: UInt64 { case null = 1, value, foreign }
 
     private var digest = Digest()
 
-    /// The digest of a row without values: `add` takes them one by one.
+    /// Makes the digest of a row without values. `add` takes the values one by one.
     package init() {}
 
-    /// Takes the values of a row; a column without a form is left out.
+    /// Makes the digest of a row's values. Columns without a form are left out.
     package init(of row: borrowing RawRow, as forms: [CanonicalForm?]) {
         for column in forms.indices {
             if let form = forms[column] { add(row[column], as: form) }
         }
     }
 
-    /// Takes the next column's value.
+    /// Adds the next column's value.
     @inline(__always)
     package mutating func add(_ value: RawValue, as form: CanonicalForm) {
         if case .null = value { return digest.mix(Mark.null.rawValue) }
@@ -38,14 +39,14 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
-    /// Takes the next column's value, a date or a time, as the number that its text would be read as.
+    /// Adds the next column's value, a date or a time, given as the number that its text would be read as.
     @inline(__always)
     mutating func add(calendar number: Int64) {
         digest.mix(Mark.value.rawValue)
         digest.mix(UInt64(bitPattern: number))
     }
 
-    /// Takes the next column's value, a decimal, as its text would be read.
+    /// Adds the next column's value, a decimal, with the same result as its text.
     @inline(__always)
     mutating func add(decimal: SmallDecimal) {
         digest.mix(Mark.value.rawValue)
@@ -54,7 +55,7 @@ package struct RowDigest: Hashable, Sendable {
 
     var result: Digest { digest }
 
-    /// One word of it, to sort rows into buckets by.
+    /// One word of the digest, by which rows are sorted into buckets.
     package var word: UInt64 { digest.word }
 
     private mutating func add(integer value: RawValue) {
@@ -67,7 +68,7 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
-    /// Bit for bit: -0.0 is not 0.0. Every NaN is the same one.
+    /// Adds a real bit for bit, so that -0.0 is not 0.0. Every NaN is the same value.
     private mutating func add(real value: RawValue) {
         switch value {
         case .real(let number): digest.mix(number.isNaN ? Double.nan.bitPattern : number.bitPattern)
@@ -105,7 +106,7 @@ package struct RowDigest: Hashable, Sendable {
         return text.withUTF8 { RowDigest.mix(decimal: UnsafeRawBufferPointer($0), into: &digest) }
     }
 
-    /// As `mix(decimal:into:)` of its text.
+    /// Mixes a decimal, with the same result as `mix(decimal:into:)` of its text.
     private mutating func mix(_ decimal: SmallDecimal) {
         var packed: UInt64 = 0
         var count: UInt64 = 0
@@ -120,7 +121,7 @@ package struct RowDigest: Hashable, Sendable {
         digest.mix(UInt64(bitPattern: Int64(decimal.power)))
     }
 
-    /// The digits from the first to the last that is not zero, the sign, and the last digit's power of ten.
+    /// Mixes the digits from the first to the last that is not zero, the sign, and the power of ten of the last digit.
     static func mix(decimal bytes: UnsafeRawBufferPointer, into digest: inout Digest) -> Bool {
         guard let decimal = DecimalText(bytes) else { return false }
         var packed: UInt64 = 0
@@ -156,7 +157,7 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
-    /// Text and bytes are their bytes; a number among them is written as both databases cast it.
+    /// Adds the bytes of a text or blob. A number among them is written as both databases cast it.
     private mutating func addBytes(_ value: RawValue) {
         switch value {
         case .text(let bytes), .blob(let bytes): digest.mix(bytes)
@@ -198,7 +199,7 @@ package struct RowDigest: Hashable, Sendable {
         digest.mix(words.1)
     }
 
-    /// A number in a column of JSON is the JSON number that it is.
+    /// Adds a JSON value. A number in a column of JSON is that JSON number.
     private mutating func add(json value: RawValue) {
         let json: Digest? =
             switch value {
@@ -215,7 +216,8 @@ package struct RowDigest: Hashable, Sendable {
         digest.mix(UInt64(bitPattern: number))
     }
 
-    /// What is not of its column's type is its text: a number that stands as text on the other side is the same.
+    /// Adds the text of a value that is not of its column's type. So a number equals the same number that is text on the other
+    /// side.
     private mutating func addForeign(_ value: RawValue) {
         digest.mix(Mark.foreign.rawValue)
         switch value {
@@ -245,7 +247,7 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
-    /// SQLite's storage classes: the integer 1 and the text '1' are not the same.
+    /// SQLite's storage classes. They keep the integer 1 and the text '1' apart.
     private enum Class: UInt64 { case integer = 1, real, text, blob }
 
     private mutating func mix(_ storage: Class, _ word: UInt64) {
@@ -255,7 +257,7 @@ package struct RowDigest: Hashable, Sendable {
 }
 
 extension Int64 {
-    /// Hands over the number's decimal digits, with a sign where it is negative.
+    /// Passes the number's decimal digits to `body`, with a sign if the number is negative.
     fileprivate func withDigits<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var start = 20
@@ -283,32 +285,32 @@ extension RawValue {
     }
 }
 
-/// A cursor that knows its row's values in a form which is nearer to the digest than the one in which it hands them out.
+/// A cursor that has its row's values in a form that is closer to the digest than the form in which it returns them.
 package protocol RowDigesting {
-    /// The digest of this row: what `RowDigest(of:as:)` makes of the values that the cursor hands out.
+    /// Returns the digest of this row: the same that `RowDigest(of:as:)` computes from the values that the cursor returns.
     func digest(as forms: [CanonicalForm?]) -> RowDigest
 }
 
-/// The contents of a whole table, whatever the order of its rows: their number, and the wrapping sum of their digests.
+/// The digest of a whole table's rows in any order: their number, and the wrapping sum of their digests.
 public struct TableDigest: Hashable, Sendable {
-    /// How many rows were taken in.
+    /// The number of rows that were added.
     public private(set) var rows = 0
     private var sum = Digest.zero
 
-    /// The digest of an empty table.
+    /// Makes the digest of an empty table.
     public init() {}
 
-    /// A number of rows whose values are not known.
+    /// Makes the digest of a number of rows whose values are not known.
     public init(rows: Int) { self.rows = rows }
 
-    /// A digest that was written down; `nil` when the text is not one.
+    /// Reads a digest from its hexadecimal digits; `nil` if the text is not a digest.
     public init?(rows: Int, hexadecimal: String) {
         guard let sum = Digest(hexadecimal: hexadecimal) else { return nil }
         self.rows = rows
         self.sum = sum
     }
 
-    /// Takes in one row.
+    /// Adds the rows of another digest, such as a single row's.
     public mutating func add(_ part: TableDigest) {
         rows += part.rows
         sum &+= part.sum
@@ -320,7 +322,7 @@ public struct TableDigest: Hashable, Sendable {
         sum &+= row.result
     }
 
-    /// Takes rows out that were taken in before.
+    /// Removes rows that were added before.
     public mutating func remove(_ part: TableDigest) {
         rows -= part.rows
         sum &-= part.sum

@@ -4,13 +4,13 @@
     import TCCrypto
 #endif
 
-/// SHA-256 by the system's own library, OpenSSL's libcrypto or Apple's CryptoKit: for documents and chains of rows that prove
-/// themselves, and to keep a random token's hash instead of the token. Nothing guessable, such as a password, may rely on it: it is
-/// fast.
+/// SHA-256 by the system's own library: OpenSSL's libcrypto or Apple's CryptoKit. It serves for documents and chains of rows that
+/// prove themselves, and for keeping the hash of a random token instead of the token. Never use it for guessable values such as
+/// passwords, because it is fast.
 package enum SHA256 {
-    /// 64 hexadecimal digits.
+    /// Returns the digest of a message as 64 hexadecimal digits.
     ///
-    /// Ends the process where there is no libcrypto, which ``load()`` finds out before.
+    /// Ends the process if there is no libcrypto. Call ``load()`` first to find that out.
     package static func hexadecimal(of message: some Sequence<UInt8>) -> String {
         text(digest(of: Array(message)))
     }
@@ -23,7 +23,7 @@ package enum SHA256 {
         .joined()
     }
 
-    /// The digest of what comes in pieces: a file that is larger than the memory.
+    /// The digest of a message that comes in pieces, such as a file that is larger than the memory.
     package struct Stream: ~Copyable {
         #if canImport(CryptoKit)
             private var hasher = CryptoKit.SHA256()
@@ -39,7 +39,7 @@ package enum SHA256 {
                 ccrypto_sha256_add(state, bytes.baseAddress, bytes.count)
             }
 
-            /// 64 hexadecimal digits. To be asked for once, of every one.
+            /// Returns the digest as 64 hexadecimal digits. Every stream must be asked for it exactly once.
             package consuming func hexadecimal() -> String {
                 var digest = [UInt8](repeating: 0, count: 32)
                 ccrypto_sha256_end(state, &digest)
@@ -53,7 +53,8 @@ package enum SHA256 {
 
         private static func digest(of message: [UInt8]) -> [UInt8] { Array(CryptoKit.SHA256.hash(data: message)) }
     #else
-        /// Loads libcrypto. Throws `DatabaseError` where it is not installed, so that a program that needs digests says so at its start.
+        /// Loads libcrypto. Throws `DatabaseError` if it is not installed, so that a program that needs digests says so at its
+        /// start.
         package static func load() throws(DatabaseError) {
             guard let reason = ccrypto_load() else { return }
             throw DatabaseError(

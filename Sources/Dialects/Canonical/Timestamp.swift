@@ -2,10 +2,11 @@ import TCPOSIX
 
 /// A moment to the microsecond, the precision of both databases.
 public struct Timestamp: Sendable, Hashable, Comparable {
-    /// Since the first of January 2000, in UTC.
+    /// Microseconds since 1 January 2000, in UTC.
     private var microseconds: Int64
 
-    /// Understands RFC 3339, and what either database writes: a space for the `T`, no zone for UTC. `nil` for anything else.
+    /// Parses RFC 3339 and the forms that either database writes: a space for the `T`, and no zone for UTC. Returns `nil` for any
+    /// other text.
     public init?(parsing text: String) {
         var text = text
         let parsed = text.withUTF8 { CalendarNumber.timestamp(UnsafeRawBufferPointer($0), zone: .optional) }
@@ -15,7 +16,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     private init(microseconds: Int64) { self.microseconds = microseconds }
 
-    /// The time by the system's clock.
+    /// The present time by the system's clock.
     public static var now: Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
@@ -24,23 +25,23 @@ public struct Timestamp: Sendable, Hashable, Comparable {
             microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 
-    /// The moment so many seconds later.
+    /// Returns the moment this many seconds later.
     public func advanced(seconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds + seconds * 1_000_000) }
 
     package func advanced(milliseconds: Int64) -> Timestamp {
         Timestamp(microseconds: microseconds + milliseconds * 1_000)
     }
 
-    /// So many seconds after the first of January 1970; `nil` outside the years that both databases hold.
+    /// Makes the moment this many seconds after 1 January 1970; `nil` outside the years that both databases hold.
     package init?(unixSeconds seconds: Int64) {
         guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return nil }
         microseconds = (seconds - 946_684_800) * 1_000_000
     }
 
-    /// Whole seconds from another moment to this one.
+    /// Returns the whole seconds from another moment to this one.
     package func seconds(since other: Timestamp) -> Int64 { (microseconds - other.microseconds) / 1_000_000 }
 
-    /// RFC 3339 in UTC with six digits, so that the order of the texts is the order of time.
+    /// The moment as RFC 3339 in UTC with six decimals, so that the order of the texts is the order of time.
     public var text: String {
         var buffer = PostgreSQLBuffer(capacity: 32)
         buffer.append(timestamp: microseconds, separator: "T", suffix: "Z")

@@ -1,7 +1,7 @@
-/// Reads uuids (RFC 9562, section 4).
+/// Reads UUIDs (RFC 9562, section 4).
 package enum UUIDText {
-    /// The 128 bits of a uuid in either spelling that programs store: 8-4-4-4-12 hexadecimal digits, or all 32 without hyphens,
-    /// in any case. `nil` for any other text.
+    /// Returns the 128 bits of a UUID in either form that programs store: 8-4-4-4-12 hexadecimal digits, or all 32 without
+    /// hyphens, in any case. Returns `nil` for any other text.
     static func words(_ text: UnsafeRawBufferPointer) -> (UInt64, UInt64)? {
         guard text.count == 36 || text.count == 32 else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
@@ -16,14 +16,14 @@ package enum UUIDText {
         return words
     }
 
-    /// Whether the text is a uuid in the spelling that PostgreSQL gives back: with hyphens, its digits in lower case.
+    /// Returns whether the text is a UUID as PostgreSQL writes it: with hyphens and in lower case.
     package static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count == 36 && words(text) != nil
             && !text.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
     }
 
-    /// Whether the text is most likely meant as a uuid. Without hyphens any 128 bits look like one, the digest of a file, too; so
-    /// there the version must be one that is defined, and the variant the one of RFC 9562 (its sections 4.1 and 4.2).
+    /// Returns whether the text is most likely meant as a UUID. Without hyphens any 128 bits look like one, including the digest
+    /// of a file. So a text without hyphens must have a defined version and the variant of RFC 9562 (its sections 4.1 and 4.2).
     package static func isLikely(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let words = words(text) else { return false }
         return text.count == 36 || ((1...8).contains(words.0 >> 12 & 0xF) && words.1 >> 62 == 0b10)

@@ -1,38 +1,38 @@
-/// How a column's values are read where a rule says so. What comes out is what is written, and what is compared in the end.
+/// How a column's values are read if a rule says so. The result is the value that is written, and later compared.
 package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
     case moment(TimestampRule)
-    /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
+    /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
     case cleaned(replacement: String)
 }
 
 /// How numbers and texts are read as moments.
 public struct TimestampRule: Hashable, Sendable {
-    /// What a number counts.
+    /// The unit and origin of a number.
     public enum Count: String, Hashable, Sendable, CaseIterable {
-        /// Nothing: only texts are moments.
+        /// Numbers are not moments; only texts are.
         case iso
-        /// Seconds since the first of January 1970, in UTC.
+        /// Seconds since 1 January 1970, in UTC.
         case unix
-        /// Milliseconds since the first of January 1970, in UTC.
+        /// Milliseconds since 1 January 1970, in UTC.
         case unixMilliseconds = "unix_ms"
-        /// Microseconds since the first of January 1970, in UTC.
+        /// Microseconds since 1 January 1970, in UTC.
         case unixMicroseconds = "unix_us"
-        /// Days since noon of the 24th of November 4714 BC, to the millisecond, as SQLite reads them
+        /// Days since noon of 24 November 4714 BC, to the millisecond, as SQLite reads them
         /// (https://www.sqlite.org/lang_datefunc.html).
         case julian
-        /// Seconds since the first of January 2001, in UTC.
+        /// Seconds since 1 January 2001, in UTC.
         case apple
     }
 
-    /// What numbers count.
+    /// The unit and origin of numbers.
     public var count: Count
-    /// How many minutes the clock of texts without a zone is ahead of UTC.
+    /// The number of minutes by which the clock of texts without a zone is ahead of UTC.
     public var minutesAhead: Int
-    /// Whether the result is the time that this clock shows, without a zone.
+    /// Whether the result is this clock's time, without a zone.
     public var isLocal: Bool
 
-    /// Reads numbers as `count` says, and texts without a zone as UTC unless `minutesAhead` says otherwise.
+    /// Makes a rule that reads numbers as `count` says, and texts without a zone as UTC unless `minutesAhead` says otherwise.
     public init(_ count: Count, minutesAhead: Int = 0, isLocal: Bool = false) {
         self.count = count
         self.minutesAhead = minutesAhead
@@ -43,14 +43,14 @@ public struct TimestampRule: Hashable, Sendable {
     public var type: ColumnType { isLocal ? .datetime : .timestamp }
 }
 
-/// Reads the values of one table's rows by its columns' readings. What it makes stays until
-/// the column's next value, as long as the reader itself.
+/// Reads the values of one table's rows by the rules of its columns. A value that the reader makes stays valid until the next
+/// value of its column, and at most as long as the reader.
 package final class ValueReader {
     private let readings: [ValueRule?]
     private let ruled: [Int]
     private let scratch: PostgreSQLScratch
 
-    /// `nil` when every column is read as it is.
+    /// Makes a reader; `nil` if no column has a rule.
     package init?(_ readings: [ValueRule?]) {
         guard readings.contains(where: { $0 != nil }) else { return nil }
         self.readings = readings
@@ -58,12 +58,13 @@ package final class ValueReader {
         scratch = PostgreSQLScratch(columns: readings.count)
     }
 
-    /// Puts in the place of each value what its column's rule reads.
+    /// Replaces each value of a row by the one that its column's rule reads.
     package func read(_ row: inout RawRow) {
         for column in ruled { row[column] = read(row[column], column: column) }
     }
 
-    /// The value as its column's rule reads it. What the rule can't read comes back as it is: the column's type then refuses it.
+    /// Returns the value as its column's rule reads it. A value that the rule can't read is returned unchanged, and the column's
+    /// type then refuses it.
     package func read(_ value: RawValue, column: Int) -> RawValue {
         switch readings[column] {
         case nil: return value
@@ -79,11 +80,11 @@ package final class ValueReader {
 }
 
 extension TimestampRule {
-    /// Years 1 to 9999, which both databases write with four digits.
+    /// The years 1 to 9999, which both databases write with four digits.
     private static let range =
         -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay
 
-    /// Microseconds since the first of January 2000: in UTC, or on the local clock.
+    /// Returns microseconds since 1 January 2000: in UTC, or on the local clock.
     fileprivate func microseconds(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000
         let moment: Int64? =
@@ -98,7 +99,7 @@ extension TimestampRule {
         return Self.range.contains(shown) ? shown : nil
     }
 
-    /// ISO 8601; a day alone is its midnight.
+    /// Reads ISO 8601. A date alone means its midnight.
     private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
         if let local = CalendarNumber.timestamp(text, zone: .none) { return local - offset }
         if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
@@ -124,7 +125,7 @@ extension TimestampRule {
         }
     }
 
-    /// Fractions are rounded to the microsecond.
+    /// Reads a number. Fractions are rounded to the microsecond.
     private func read(_ number: Double) -> Int64? {
         switch count {
         case .iso: return nil
@@ -132,14 +133,15 @@ extension TimestampRule {
         case .unixMilliseconds: return Self.moment(number, microseconds: 1_000, since: -946_684_800)
         case .unixMicroseconds: return Self.moment(number, microseconds: 1, since: -946_684_800)
         case .julian:
-            // As SQLite computes its own count of milliseconds; the first of January 2000 begins at day 2451544.5.
+            // SQLite computes its own count of milliseconds in the same way. 1 January 2000 begins at day 2451544.5.
             guard let milliseconds = Int64(exactly: (number * 86_400_000 + 0.5).rounded(.down)) else { return nil }
             return Self.moment(milliseconds, microseconds: 1_000, since: -211_813_444_800)
         case .apple: return Self.moment(number, microseconds: 1_000_000, since: 31_622_400)
         }
     }
 
-    /// `since`: when the count begins, in seconds since the first of January 2000.
+    /// Returns a moment as microseconds since 1 January 2000. `since` is the origin of the count, in seconds since 1 January
+    /// 2000.
     private static func moment(_ number: Int64, microseconds unit: Int64, since start: Int64) -> Int64? {
         let (counted, overflows) = number.multipliedReportingOverflow(by: unit)
         let (moment, overflowsToo) = counted.addingReportingOverflow(start * 1_000_000)

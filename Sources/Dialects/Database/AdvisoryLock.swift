@@ -1,22 +1,22 @@
-/// A lock by name, held by a session and freed by the database when that session ends.
+/// A lock known by its name, which a session holds and the database frees when that session ends.
 public struct AdvisoryLock: Sendable, Hashable {
     /// The lock's name. All programs that use the same database and name share the lock.
     public var name: String
-    /// A lock of this name.
+    /// Makes a lock of this name.
     public init(_ name: String) { self.name = name }
 
-    /// Held by whoever changes a database's schema: a run of migrations, or a transfer that fills it.
+    /// The lock of everybody who changes a database's schema: a run of migrations, or a transfer that fills the database.
     public static let schemaChange = AdvisoryLock("tc_migrations")
 }
 
-/// A lock that is held. Use it on its connection's thread.
+/// A lock that a session holds. Use it on its connection's thread.
 public protocol HeldLock: AnyObject {
-    /// Whether another session can take the lock while this process goes on and has not noticed yet.
+    /// Whether another session can take the lock while this process goes on without having noticed the loss.
     var isLostUnnoticed: Bool { get }
-    /// Asks whether the lock is still there.
+    /// Makes sure that the lock is still held.
     ///
-    /// - Throws: ``DatabaseError`` of kind `lost` when the lock is gone, or nobody answers.
+    /// - Throws: ``DatabaseError`` of kind `lost` when the lock is gone, or when the server does not answer.
     func confirm() throws(DatabaseError)
-    /// Gives the lock back.
+    /// Releases the lock.
     func release()
 }

@@ -1,33 +1,34 @@
-/// Takes rows for one table: `write` each column of a row in order, then `endRow`; `finish` at the end, or `cancel`.
+/// A writer of rows into one table. Call `write` for each column of a row in order, then `endRow`; call `finish` at the end, or
+/// `cancel`.
 public protocol BulkWriter: AnyObject {
     /// Writes one value of the row. Its bytes must stay where they are until `endRow`.
     ///
     /// - Throws: ``IncompatibleValue`` when the column's type can't hold the value.
     func write(_ value: RawValue, column: Int) throws(IncompatibleValue)
-    /// Writes all columns. After an ``IncompatibleValue`` go on with `write(_:column:)` from that column on.
+    /// Writes all columns of the row. After an ``IncompatibleValue``, continue with `write(_:column:)` from its column on.
     ///
     /// - Throws: ``IncompatibleValue`` at the first value that its column's type can't hold.
     func write(_ row: borrowing RawRow) throws(IncompatibleValue)
     /// Ends the row whose columns were written.
     ///
-    /// - Throws: ``DatabaseError``, where the database refuses this row or one before it.
+    /// - Throws: ``DatabaseError`` if the database refuses this row or an earlier one.
     func endRow() throws(DatabaseError)
-    /// Returns how many rows the database took.
+    /// Ends the copy and returns the number of rows that the database took.
     ///
-    /// - Throws: ``DatabaseError``, where the database refuses a row.
+    /// - Throws: ``DatabaseError`` if the database refuses a row.
     func finish() throws(DatabaseError) -> Int
-    /// Ends the copy and keeps no row. Roll the transaction back afterwards.
+    /// Ends the copy without keeping any row. Roll the transaction back afterwards.
     func cancel()
 }
 
-/// What a bulk load may leave out: the logging that `FREEZE` saves, and checks of values that are known to fit.
+/// The work that a bulk load may leave out: the logging that `FREEZE` saves, and checks of values that are known to fit.
 public struct CopyOptions: Sendable, Equatable {
     /// Whether rows are written as frozen (`COPY … FREEZE`). Only the transaction that made or emptied the table may ask for it.
     public var freezing: Bool
-    /// The columns, by position, whose texts are known to fit, so that only the database checks them.
+    /// The positions of the columns whose texts are known to fit, so that only the database checks them.
     public var proven: Set<Int>
 
-    /// Leaves out nothing where neither is given.
+    /// Makes options that leave out nothing unless an argument says so.
     public init(freezing: Bool = false, proven: Set<Int> = []) {
         self.freezing = freezing
         self.proven = proven

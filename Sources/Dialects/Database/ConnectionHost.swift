@@ -1,6 +1,6 @@
-/// The owner of one connection: it is born, used and closed here, on a thread of its own.
+/// The owner of one connection. The connection is opened, used and closed here, on a thread of its own.
 actor ConnectionHost {
-    /// What a lease came to.
+    /// The result of a lease.
     struct Outcome<T: Sendable>: Sendable {
         var result: Result<T, any Error>
         /// Whether the connection can be lent out again.
@@ -12,12 +12,12 @@ actor ConnectionHost {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Throws `DatabaseError` when no thread can be started.
+    /// Starts the thread. Throws `DatabaseError` if no thread can be started.
     init() throws(DatabaseError) { thread = try ConnectionThread() }
 
     deinit { thread.stop() }
 
-    /// Connects, and returns what stops the connection's statements from another thread.
+    /// Connects, and returns an object that stops the connection's statements from another thread.
     func connect(_ driver: any Driver) throws(DatabaseError) -> any Interrupter {
         let connection = try driver.connect()
         self.connection = connection
@@ -45,8 +45,8 @@ actor ConnectionHost {
         connection = nil
     }
 
-    /// Rolls back what is open; false when even that fails, or the connection is gone. It is asked itself: the body may have
-    /// wrapped the error that said so.
+    /// Rolls the open transaction back. Returns false if even that fails, or if the connection is gone. The connection itself is
+    /// asked whether it is gone, because `body` may have wrapped the error that said so.
     private func leavesNoTransaction(_ connection: any Connection) -> Bool {
         guard !connection.isLost else { return false }
         guard connection.isInTransaction else { return true }

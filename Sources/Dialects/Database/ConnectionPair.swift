@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Two connections on one thread that stay open between leases: rows go from one to the other without a copy, and a snapshot
+/// Two connections on one thread that stay open between leases. So rows go from one to the other without a copy, and a snapshot
 /// outlasts a lease.
 ///
 ///     let pair = try await ConnectionPair.open(source, target)
@@ -17,7 +17,7 @@ package actor ConnectionPair {
 
     deinit { thread.stop() }
 
-    /// Throws `DatabaseError` when one of them can't be opened; then neither is.
+    /// Opens both connections. Throws `DatabaseError` if one of them can't be opened; then neither stays open.
     package static func open(_ first: Database, _ second: Database) async throws(DatabaseError) -> ConnectionPair {
         let pair = try ConnectionPair()
         try await pair.connect(first.driver, second.driver)
@@ -36,8 +36,8 @@ package actor ConnectionPair {
         }
     }
 
-    /// Lends both to `body`, on their own thread. What it leaves open stays open. Cancelling the task interrupts the statements
-    /// that run.
+    /// Lends both connections to `body`, on their own thread. Transactions that `body` leaves open stay open. Cancelling the task
+    /// interrupts the statements that run.
     package nonisolated func run<T: Sendable>(
         _ body: @Sendable (any Connection, any Connection) throws -> T
     ) async throws -> T {
@@ -55,7 +55,7 @@ package actor ConnectionPair {
         return try body(connections.first, connections.second)
     }
 
-    /// What is in a transaction then is rolled back by the databases.
+    /// Closes both connections. The databases roll back open transactions.
     package func close() {
         interrupters.withLock { $0 = [] }
         connections?.first.close()

@@ -1,17 +1,18 @@
 import Synchronization
 
-/// Lends out connections: an idle one, a new one up to the limit, and beyond it in the order of asking.
+/// A pool that lends out connections: an idle one if there is one, or a new one up to the limit. Further requests wait in the
+/// order in which they came.
 final class ConnectionPool: Sendable {
-    /// A connection that is open, with what stops it.
+    /// An open connection, and the object that stops its statements.
     private struct Member: Sendable {
         var host: ConnectionHost
         var interrupter: any Interrupter
     }
 
-    /// What is given to who asks for a connection.
+    /// The answer to a request for a connection.
     private enum Grant: Sendable {
         case idle(Member)
-        /// Leave to open one more.
+        /// Permission to open one more connection.
         case open
     }
 
@@ -22,9 +23,10 @@ final class ConnectionPool: Sendable {
 
     private struct State {
         var idle: [Member] = []
-        /// Connections that are idle, lent out or being opened: never above the limit.
+        /// The number of connections that are idle, lent out or being opened. It never exceeds the limit.
         var count = 0
-        /// In the order of asking. Nobody waits while a connection is idle or another may be opened.
+        /// The waiting requests, in the order in which they came. Nobody waits while a connection is idle or another one may be
+        /// opened.
         var waiters: [Waiter] = []
         var nextTicket: UInt64 = 0
         var isClosed = false
@@ -34,22 +36,21 @@ final class ConnectionPool: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    /// Opens nothing yet. `limit` is the most connections that are open at once, at least 1.
+    /// Makes a pool that opens nothing yet. `limit` is the largest number of connections that are open at once, at least 1.
     init(driver: any Driver, limit: Int) {
         self.driver = driver
         self.limit = max(1, limit)
     }
 
-    /// How many ask for a connection and have none yet because the limit is reached.
+    /// The number of requests that wait because the limit is reached.
     var waitingCount: Int { state.withLock { $0.waiters.count } }
 
     var figures: (open: Int, idle: Int, waiting: Int) {
         state.withLock { ($0.count, $0.idle.count, $0.waiters.count) }
     }
 
-    /// Lends one connection to `body` on that connection's thread. A transaction that `body` leaves open is rolled
-    /// back; an error of kind `lost` drops the connection. Cancelling the task gives up waiting, or interrupts the
-    /// running statement.
+    /// Lends one connection to `body` on that connection's thread. A transaction that `body` leaves open is rolled back. An error
+    /// of kind `lost` drops the connection. Cancelling the task ends the wait, or interrupts the running statement.
     func withConnection<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
@@ -68,7 +69,7 @@ final class ConnectionPool: Sendable {
         return try outcome.result.get()
     }
 
-    /// Closes the idle connections and refuses new leases; what is lent out closes when it comes back.
+    /// Closes the idle connections and refuses new leases. A leased connection closes when it comes back.
     func close() async {
         let (idle, waiters) = state.withLock { state in
             state.isClosed = true
@@ -90,7 +91,7 @@ final class ConnectionPool: Sendable {
             defer { state.idle.removeAll() }
             return state.idle
         }
-        // On each one's own thread: a dead connection may take its time.
+        // Each connection closes on its own thread, because a dead connection may take its time.
         for member in idle { Task { await member.host.close() } }
     }
 
@@ -126,13 +127,13 @@ extension ConnectionPool {
         }
     }
 
-    /// Answers at once, or puts the waiter at the end of the queue.
+    /// Answers a request at once, or puts its waiter at the end of the queue and returns `nil`.
     private func ask(_ waiter: Waiter) {
         let answer: Result<Grant, any Error>? = state.withLock { state in
-            // Under the lock, because a cancellation that came before it found nobody to withdraw.
+            // This is checked under the lock, because an earlier cancellation found no waiter to withdraw.
             if Task.isCancelled { return .failure(CancellationError()) }
             if state.isClosed { return .failure(Self.closed) }
-            // The one used last: its caches are warm.
+            // The connection that was used last comes first: its caches are warm.
             if let member = state.idle.popLast() { return .success(.idle(member)) }
             guard state.count < limit else {
                 state.waiters.append(waiter)
@@ -167,7 +168,7 @@ extension ConnectionPool {
         waiter?.continuation.resume(returning: .idle(member))
     }
 
-    /// A connection is gone: the task that waits longest may open another.
+    /// Gives up the place of a connection that is gone, so that the task that has waited longest may open another one.
     private func giveUpPlace() {
         let waiter: Waiter? = state.withLock { state in
             guard !state.waiters.isEmpty else {

@@ -1,5 +1,5 @@
 extension Connection {
-    /// Writes many rows into one table.
+    /// Returns a writer of many rows into one table.
     ///
     /// - Throws: ``DatabaseError``.
     public func copyIn(
@@ -8,7 +8,7 @@ extension Connection {
         try copyIn(table: table, columns: columns, types: types, options: CopyOptions())
     }
 
-    /// Every row of a query, copied. For results that are small.
+    /// Returns a copy of every row of a query. Use it for small results.
     ///
     /// - Throws: ``DatabaseError``.
     public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
@@ -22,7 +22,8 @@ extension Connection {
         return result
     }
 
-    /// Every row of a query as a value of your own: a property for a column of its name, `madeAt` also from `made_at`.
+    /// Returns every row of a query as a value of your own type. A property takes the column of its name; `madeAt` also takes
+    /// `made_at`.
     ///
     ///     struct Note: Decodable { var id: Int; var text: String; var madeAt: Date? }
     ///     let notes = try connection.query("SELECT * FROM notes WHERE owner = \(name)", as: Note.self)
@@ -32,43 +33,43 @@ extension Connection {
         try query(sql).map { try T(from: RowDecoder(row: $0)) }
     }
 
-    /// The first column of the first row; `nil` when there is no row.
+    /// Returns the first column of the first row; `nil` when there is no row.
     ///
     /// - Throws: ``DatabaseError``.
     public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
 
-    /// Whether the current schema has a table of this name.
+    /// Returns whether the current schema has a table of this name.
     ///
     /// - Throws: ``DatabaseError``.
     public func hasTable(_ name: String) throws(DatabaseError) -> Bool {
         try queryValue(dialect.countTables(named: name))?.integer ?? 0 > 0
     }
 
-    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    /// Runs `body` in a transaction, which is committed when `body` returns and rolled back when it throws.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError`` when the transaction can't begin or be committed.
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when the transaction can't begin or be committed.
     public func transaction<T>(_ body: () throws -> T) throws -> T {
         try begin()
         return try finishTransaction(body)
     }
 
-    /// The same, in a transaction whose statements wait no longer than `seconds` for what other sessions hold.
+    /// Runs `body` in a transaction whose statements wait at most `seconds` for locks of other sessions.
     package func transaction<T>(waitingUpTo seconds: Double, _ body: () throws -> T) throws -> T {
         try begin(waitingUpTo: seconds)
         return try finishTransaction(body)
     }
 
-    /// Runs `body` in a transaction that sees one state of the database.
+    /// Runs `body` in a transaction that sees a single state of the database.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError``.
+    /// - Throws: The errors of `body`, and ``DatabaseError``.
     public func snapshot<T>(_ body: () throws -> T) throws -> T {
         try beginSnapshot()
         return try finishTransaction(body)
     }
 
-    /// The same, in a transaction whose snapshot others may join; `body` may end the sharing before it returns.
+    /// Runs `body` in a transaction whose snapshot other connections may join. `body` may end the sharing before it returns.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError``.
+    /// - Throws: The errors of `body`, and ``DatabaseError``.
     public func sharedSnapshot<T>(_ body: (SnapshotShare) throws -> T) throws -> T {
         let share = try beginSharedSnapshot()
         return try finishTransaction { try body(share) }

@@ -2,10 +2,11 @@ import Dispatch
 import TCPOSIX
 import Synchronization
 
-/// A thread of its own for everything one connection does: its calls block, and the threads that Swift's tasks share
-/// must not.
+/// A thread of its own for everything that one connection does. The connection's calls block, and the threads that Swift's tasks
+/// share must not be blocked.
 ///
-/// It is the executor of the actor that owns the connection, so the compiler proves that nobody else touches it.
+/// The thread is the executor of the actor that owns the connection, so the compiler proves that nobody else touches the
+/// connection.
 final class ConnectionThread: SerialExecutor {
     private struct Queue {
         var jobs: [UnownedJob] = []
@@ -41,7 +42,7 @@ final class ConnectionThread: SerialExecutor {
         wakeUp.signal()
     }
 
-    /// Ends the thread once it has done what is in its queue.
+    /// Ends the thread once it has done the jobs in its queue.
     func stop() {
         queue.withLock { $0.isStopped = true }
         wakeUp.signal()
@@ -63,6 +64,6 @@ final class ConnectionThread: SerialExecutor {
 }
 
 extension Connection {
-    /// Keeps the connection's thread, and with it the session, waiting for so many seconds.
+    /// Keeps the connection's thread, and with it the session, waiting for this many seconds, at most 60.
     package func rest(for seconds: Double) { usleep(UInt32(min(max(seconds, 0), 60) * 1_000_000)) }
 }

@@ -1,51 +1,54 @@
-/// What a data step is lent: statements that read and write rows, inside the migration's transaction.
+/// The connection that is lent to a data step. Its statements read and write rows inside the migration's transaction.
 ///
-/// It takes one statement at a time. What begins or ends the transaction, sets something in the session or changes the schema is refused
-/// before it is sent, since the history would not know. A function or trigger of the database's own is not looked into.
+/// It takes one statement at a time. A statement that begins or ends the transaction, sets something in the session or changes
+/// the schema is refused before it is sent, since the history would not know of it. Functions and triggers of the database itself
+/// are not looked into.
 ///
-/// A statement that failed fails the step, whatever the closure makes of the error: on PostgreSQL the transaction is over with it, and
-/// what works on one database is to work on both.
+/// A failed statement fails the step, whatever the closure does with the error. On PostgreSQL the error ends the transaction, and
+/// a step that works on one database must work on both.
 public final class DataConnection {
     private var connection: (any Connection)?
-    /// Texts that were found to be fine. Values are no part of them, so a loop has one text for all its rows.
+    /// Statements that were already found to be allowed. Values are no part of them, so a loop has one text for all its rows.
     private var known: Set<String> = []
-    /// The first error of a statement.
+    /// The first error that a statement raised.
     private(set) var failure: DatabaseError?
 
     init(_ connection: any Connection) { self.connection = connection }
 
     func end() { connection = nil }
 
-    /// Runs a statement and returns how many rows it wrote.
+    /// Runs a statement and returns the number of rows that it wrote.
     ///
     ///     try data.execute("UPDATE people SET family = \(family) WHERE id = \(id)")
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run.
     @discardableResult
     public func execute(_ sql: SQL) throws(DatabaseError) -> Int {
         try perform(sql) { connection throws(DatabaseError) in try connection.execute(sql) }
     }
 
-    /// Every row of a query. Read a large table in pages, so that memory holds one of them: `WHERE id > \(last) ORDER BY id LIMIT 1000`.
+    /// Returns every row of a query. Read a large table in pages, so that memory holds one page at a time: `WHERE id > \(last)
+    /// ORDER BY id LIMIT 1000`.
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run.
     public func query(_ sql: SQL) throws(DatabaseError) -> [Row] {
         try perform(sql) { connection throws(DatabaseError) in try connection.query(sql) }
     }
 
-    /// Every row of a query as a value of your own, as `Connection.query(_:as:)` reads it.
+    /// Returns every row of a query as a value of your own type, as `Connection.query(_:as:)` reads it.
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do. `DecodingError` for a row that does not decode as `T`.
+    /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run. `DecodingError` for a row
+    ///   that does not decode as `T`.
     public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
         try query(sql).map { try T(from: RowDecoder(row: $0)) }
     }
 
-    /// The first column of the first row; `nil` when there is no row.
+    /// Returns the first column of the first row; `nil` when there is no row.
     ///
-    /// - Throws: ``DatabaseError``; of kind `permission` for what a data step may not do.
+    /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run.
     public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
 
-    /// The translator of the database: for what has to be said in its own words, such as `upsert(into:columns:key:)`.
+    /// The translator of the database, for SQL that differs between databases, such as `upsert(into:columns:key:)`.
     ///
     /// - Throws: ``DatabaseError`` when the step is over.
     public var dialect: any Dialect {

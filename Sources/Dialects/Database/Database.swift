@@ -2,11 +2,11 @@ import Dispatch
 
 /// A database: its URL, its dialect, and a pool of connections, each on a thread of its own.
 public final class Database: Sendable {
-    /// The place that this database was made for.
+    /// The URL that this database was made for.
     public let url: DatabaseURL
     /// The translator of this kind of database.
     public var dialect: any Dialect { transferDialect }
-    /// The same, for a transfer.
+    /// The translator of this kind of database, with the parts that a transfer needs.
     package let transferDialect: any TransferDialect
     let driver: any Driver
     private let pool: ConnectionPool
@@ -22,21 +22,21 @@ public final class Database: Sendable {
         self.pool = ConnectionPool(driver: driver, limit: options.poolSize)
     }
 
-    /// Lends one connection to `body`, on that connection's own thread, until it returns. Statements of two leases never mix.
+    /// Lends one connection to `body`, on that connection's own thread, until `body` returns. Statements of two leases never mix.
     ///
-    /// A transaction that `body` leaves open is rolled back, and an error of kind `lost` drops the connection.
+    /// A transaction that `body` leaves open is rolled back. An error of kind `lost` drops the connection.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError`` when no connection can be opened.
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when no connection can be opened.
     public func withConnection<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
         try await pool.withConnection(body)
     }
 
-    /// Lends a connection to each of two databases to `body`, both on one thread: rows then go from one to the other without a
-    /// copy. Both are opened for this and closed afterwards.
+    /// Lends `body` a connection to each of two databases, both on one thread, so that rows go from one to the other without a
+    /// copy. Both connections are opened for this call and closed afterwards.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError`` when one of them can't be opened.
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when one of the connections can't be opened.
     public static func withConnections<T: Sendable>(
         _ first: Database, _ second: Database,
         _ body: @escaping @Sendable (any Connection, any Connection) throws -> T
@@ -52,10 +52,10 @@ public final class Database: Sendable {
         }
     }
 
-    /// Runs `body` while nobody else who asks for the same lock can (`Connection.withLock`). A session of its own holds the lock,
-    /// so `body` may use as many others as it likes.
+    /// Runs `body` while a session of its own holds the lock (`Connection.withLock`). So `body` may use any number of other
+    /// sessions.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError``; of kind `locked` when somebody else keeps the lock.
+    /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
     public func withLock<T: Sendable>(
         _ lock: AdvisoryLock, waiting seconds: Double, _ body: @Sendable () async throws -> T
     ) async throws -> T {
@@ -76,38 +76,39 @@ public final class Database: Sendable {
                 defer { done.signal() }
                 return try await body()
             }
-            // The lock was not to be had, and this throws why; or the caller was cancelled while it was waited for, and whoever has
-            // it by now, or will have it in a moment, lets go of it.
+            // Either the lock could not be had, and `waitForAll` throws the reason; or the caller was cancelled while it waited
+            // for the lock. In the second case the session that has the lock by now, or will have it in a moment, releases it.
             done.signal()
             try await group.waitForAll()
             throw CancellationError()
         }
     }
 
-    /// How many connections are open, how many of them idle, and how many tasks wait for one.
+    /// The number of open connections, how many of them are idle, and how many tasks wait for one.
     package var poolFigures: (open: Int, idle: Int, waiting: Int) { pool.figures }
 
     /// Closes every idle connection; leased ones close when they come back.
     public func close() async { await pool.close() }
 
-    /// Closes the connections that are idle now. Call it when the server has gone away; a leased connection finds out by itself.
+    /// Closes the connections that are idle now. Call it when the server has gone away. A leased connection notices that by
+    /// itself.
     public func dropIdleConnections() { pool.dropIdle() }
 }
 
-/// How connections are opened.
+/// Settings for opening connections.
 public struct ConnectionOptions: Sendable {
-    /// What the connections may do.
+    /// The kind of access that the connections have.
     public enum Access: Sendable {
-        /// Reads only: changes nothing and leaves no file behind. Programs that write the database may have to wait
+        /// Only reads: changes nothing and leaves no file behind. Programs that write the database may have to wait
         /// (`Connection.readingRemarks`).
         case readOnly
-        /// Writes into a database that exists.
+        /// Writes into an existing database.
         case readWrite
         /// Writes, and creates the file of a SQLite database that does not exist yet.
         case create
     }
 
-    /// Whether the connections only read, write, or make the file as well.
+    /// The kind of access: whether the connections only read, also write, or also make the file.
     public var access: Access
     /// How long a statement waits for another connection's lock, in seconds.
     public var lockTimeout: Double
@@ -115,20 +116,20 @@ public struct ConnectionOptions: Sendable {
     public var statementTimeout: Double?
     /// The name that PostgreSQL shows for these sessions (`pg_stat_activity.application_name`).
     public var applicationName: String
-    /// The most connections that are open at once.
+    /// The largest number of connections that are open at once.
     public var poolSize: Int
     /// Whether the database belongs to this program: SQLite then runs in WAL mode.
     public var isOwned: Bool
-    /// Whether a commit waits for the disk, so that a crash of the machine takes nothing back.
+    /// Whether a commit waits for the disk, so that a crash of the machine undoes no commit.
     public var isDurable: Bool
     /// The folder for private copies of a SQLite source. It needs room for the whole database.
     public var temporaryFolder: String
-    /// How long either end may be silent before the other takes it for gone.
+    /// How long either end may be silent before the other end treats it as gone.
     public var silence: Silence
 
-    /// Options for a database; times are in seconds.
+    /// Makes options for a database. All times are in seconds.
     ///
-    /// Without arguments: reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections, and sessions that
+    /// The defaults are reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections, and sessions that
     /// PostgreSQL shows under the program's file name.
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
@@ -151,17 +152,17 @@ public struct ConnectionOptions: Sendable {
     }
 }
 
-/// Limits for a silent connection, in seconds; `nil` sets none. They find a stopped program, for which the kernel still answers,
-/// and a machine that vanished. A SQLite database has no other end.
+/// Limits for a silent connection, in seconds; `nil` sets none. They detect a stopped program, for which the kernel still
+/// answers, and a machine that vanished. A SQLite database has no other end.
 public struct Silence: Sendable, Equatable {
-    /// The server ends a session that has been idle for this long, and frees its locks. Needs PostgreSQL 14.
+    /// The time after which the server ends an idle session and frees its locks. Needs PostgreSQL 14.
     public var ofClient: Double?
-    /// The server ends a session that has been idle for this long inside a transaction.
+    /// The time after which the server ends a session that is idle inside a transaction.
     public var inTransaction: Double?
-    /// A server that needs longer than this for the next part of an answer counts as lost.
+    /// The longest time that the server may take for the next part of an answer. After it, the connection counts as lost.
     public var ofServer: Double?
 
-    /// Limits in seconds; each end waits for ever where nothing is said.
+    /// Makes limits in seconds. An end without a limit waits for ever.
     public init(ofClient: Double? = nil, inTransaction: Double? = nil, ofServer: Double? = nil) {
         self.ofClient = ofClient
         self.inTransaction = inTransaction
@@ -169,7 +170,7 @@ public struct Silence: Sendable, Equatable {
     }
 }
 
-/// What a dialect's folder brings so that `Database` can connect.
+/// The part of a dialect's folder that lets `Database` connect.
 package protocol Driver: Sendable {
     var dialect: any TransferDialect { get }
     /// Opens a connection. Called on the thread that will own it.

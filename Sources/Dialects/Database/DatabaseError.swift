@@ -1,6 +1,6 @@
 /// An error of a database: what happened, in which statement, and what to do about it.
 public struct DatabaseError: Error, Sendable, Equatable {
-    /// What went wrong, alike on both databases.
+    /// The kind of an error, the same for both databases.
     public enum Kind: String, Sendable {
         /// A row with this key exists already.
         case unique
@@ -16,46 +16,46 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case pooled
         /// The connection is gone: the server ended it, or can't be reached.
         case lost
-        /// No such file, server or database.
+        /// There is no such file, server or database.
         case unreachable
         /// The server refuses this user or password.
         case authentication
-        /// The file, folder or role may not do this.
+        /// The file's or folder's permissions, or the role's rights, don't allow this.
         case permission
-        /// The file is no database.
+        /// The file is not a database.
         case notADatabase
         /// The database is damaged.
         case corrupt
-        /// Another program wrote a file that was being read, so what was read shows no single state of it.
+        /// Another program wrote a file that was being read, so the values that were read show no single state of the file.
         case changedMeanwhile
         /// A trigger or function refused the statement with a message of its own, or a data step threw an error.
         case raised
-        /// SQL that was to run inside a transaction ended it, or tried to.
+        /// SQL that should run inside a transaction ended the transaction, or tried to.
         case transactionEnded
         /// The disk or a quota is full.
         case diskFull
         /// Somebody stopped the statement, or it ran into its time limit.
         case interrupted
-        /// A URL or option that makes no sense.
+        /// A URL or option makes no sense.
         case invalidURL
-        /// The database can't read the statement.
+        /// The database can't parse the statement.
         case syntax
-        /// Everything else: `code` has the database's own number.
+        /// Everything else; `code` has the database's own code.
         case other
     }
 
-    /// What went wrong.
+    /// The kind of the error.
     public var kind: Kind
-    /// What the database said, without passwords.
+    /// The database's message, without passwords.
     public var message: String
-    /// The statement that failed, shortened and without its bindings; `nil` where none was running.
+    /// The statement that failed, shortened and without its bindings; `nil` if no statement was running.
     public var statement: String?
-    /// PostgreSQL's five characters (appendix A of its manual) or SQLite's extended result code.
+    /// The database's own code: PostgreSQL's five characters (appendix A of its manual) or SQLite's extended result code.
     public var code: String?
-    /// What to do, as a sentence.
+    /// What the user can do about the error, as a sentence.
     public var remedy: String?
 
-    /// An error of this kind. A long statement is shortened.
+    /// Makes an error of this kind. A long statement is shortened.
     public init(
         _ kind: Kind, _ message: String, statement: String? = nil, code: String? = nil, remedy: String? = nil
     ) {
@@ -66,7 +66,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
         self.remedy = remedy
     }
 
-    /// Throws when SQL holds a NUL: both databases take it for the end, and would leave the rest unread without a word.
+    /// Throws if the SQL holds a NUL. Both databases take a NUL for the end of the text, and would silently leave the rest
+    /// unread.
     static func requireNoNUL(in text: String) throws(DatabaseError) {
         guard let line = ScriptCheck.lineOfNUL(in: text) else { return }
         throw DatabaseError(
@@ -74,14 +75,14 @@ public struct DatabaseError: Error, Sendable, Equatable {
             remedy: "take it out")
     }
 
-    /// Shortened, and without the passwords that a script gives to roles.
+    /// Returns the statement shortened, and without the passwords that a script gives to roles.
     static func shortened(_ statement: String) -> String {
         let start = String(statement.prefix(500))
         let shown = statement.utf8.count > start.utf8.count ? start + " …" : start
         return shown.lowercased().contains("password") ? withoutPasswords(shown) : shown
     }
 
-    /// `PASSWORD 'secret'` as `PASSWORD '***'`.
+    /// Replaces `PASSWORD 'secret'` by `PASSWORD '***'`.
     private static func withoutPasswords(_ statement: String) -> String {
         var isPassword = false
         return SQLToken.scan(statement).map { token in
@@ -91,7 +92,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
         }.joined()
     }
 
-    /// At most 200 characters, blanks and breaks as one space each, without the `;` that ends it.
+    /// Returns at most 200 characters of the statement on one line: each run of blanks and line breaks becomes one space, and the
+    /// `;` at the end is removed.
     private static func line(_ statement: String) -> String {
         let words = statement.split { $0.isWhitespace || $0.isNewline || $0.isASCII && ($0.asciiValue ?? 32) < 32 }
         var line = words.joined(separator: " ")
@@ -102,7 +104,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
 }
 
 extension DatabaseError: CustomStringConvertible {
-    /// What happened, the database's own code for it and the statement, on one line.
+    /// The error on one line: what happened, the database's own code, and the statement.
     public var sentence: String {
         let code = code.map { " [\($0)]" } ?? ""
         return message + code + (statement.map { ", in: \(Self.line($0))" } ?? "")

@@ -1,12 +1,12 @@
 import TCPOSIX
 
-// What becomes of the file of a database that does not exist yet.
+// What happens to the file of a database that does not exist yet.
 
 extension Database {
     /// Whether the database's file does not exist yet.
     public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
 
-    /// Whether both are one database: the same file, by whatever path, or the same URL.
+    /// Returns whether both are the same database: the same file, by whatever path, or the same URL.
     public func isSame(as other: Database) -> Bool {
         guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }
         var (status, otherStatus) = (stat(), stat())
@@ -14,11 +14,12 @@ extension Database {
         return status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
     }
 
-    /// Runs `body`. A file that did not exist is made for it; if it is not to be kept, it is removed again, with what SQLite puts
-    /// beside it. A file that somebody else makes at the same moment is theirs, and stays.
+    /// Runs `body` with a file in the database's place. A file that did not exist is made first. If it is not to be kept, it is
+    /// removed again, together with the files that SQLite puts beside it. A file that somebody else makes at the same moment
+    /// belongs to them, and stays.
     ///
-    /// - Throws: What `body` throws, and ``DatabaseError`` when the file's folder is not there: a whole path that was mistyped must
-    ///   not come into being.
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when the file's folder does not exist: the folders of a mistyped
+    ///   path must not be made.
     public func withNewFile<T: Sendable>(
         keptIf isKept: @Sendable (Result<T, any Error>) -> Bool, _ body: @Sendable () async throws -> T
     ) async throws -> T {
@@ -35,7 +36,8 @@ extension Database {
         return try result.get()
     }
 
-    /// Makes an empty file for this user alone, which is an empty database; false where it is there by now, or can't be made: whoever opens it says why.
+    /// Makes an empty file, which is an empty database, for this user alone. Returns false if the file exists by now or can't be
+    /// made; opening the database then says why.
     private static func make(_ path: String) -> Bool {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }

@@ -1,11 +1,11 @@
 import TCPOSIX
 
-/// Where a database is: the path of a SQLite file, or what PostgreSQL is to be connected with.
+/// The place of a database: the path of a SQLite file, or the parameters with which to connect to PostgreSQL.
 ///
 ///     let url = try DatabaseURL(parsing: "postgresql://tc:secret@db.example.org/teleclaude")
 ///     print(url)  // postgresql://tc:***@db.example.org/teleclaude
 ///
-/// This is the one place that knows every driver.
+/// No other place knows every driver.
 public struct DatabaseURL: Sendable, Equatable {
     package enum Target: Sendable, Equatable {
         case sqlite(path: String)
@@ -16,12 +16,13 @@ public struct DatabaseURL: Sendable, Equatable {
 
     package init(_ target: Target) { self.target = target }
 
-    /// Understands `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and
-    /// `postgresql://…` or `postgres://…` as libpq does.
+    /// Parses `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and `postgresql://…`
+    /// or `postgres://…` as libpq does.
     ///
-    /// A path is taken as it stands; only PostgreSQL's URLs are percent-decoded.
+    /// A path is taken literally. Only PostgreSQL's URLs are percent-decoded.
     ///
-    /// - Throws: ``DatabaseError`` of kind `invalidURL`. It shows nothing of the text, because any part of it may be a password.
+    /// - Throws: ``DatabaseError`` of kind `invalidURL`. The error shows nothing of the text, because any part of it may be a
+    ///   password.
     public init(parsing text: String) throws(DatabaseError) {
         guard !text.utf8.contains(0) else { throw .url("a database's URL can't hold a NUL byte") }
         let pieces = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -42,10 +43,10 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
-    /// A SQLite file, whatever its path looks like.
+    /// Makes the URL of a SQLite file, whatever its path looks like.
     public init(sqlitePath path: String) { target = .sqlite(path: path) }
 
-    /// A PostgreSQL database by libpq's keywords: `host`, `port`, `dbname`, `user`, `password` and the others.
+    /// Makes the URL of a PostgreSQL database from libpq's keywords: `host`, `port`, `dbname`, `user`, `password` and the others.
     ///
     /// - Throws: ``DatabaseError`` of kind `invalidURL` for a keyword that libpq doesn't know, and when libpq can't be loaded.
     public init(postgresql parameters: [(keyword: String, value: String)]) throws(DatabaseError) {
@@ -63,7 +64,7 @@ public struct DatabaseURL: Sendable, Equatable {
         target = .postgresql(all)
     }
 
-    /// The same database with another password, which is never part of a text.
+    /// Returns the URL of the same database with another password, which no text of the URL shows.
     ///
     /// - Throws: ``DatabaseError`` for a database that has no passwords.
     public func withPassword(_ password: String) throws(DatabaseError) -> DatabaseURL {
@@ -76,7 +77,7 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
-    /// The dialect that the database speaks.
+    /// The dialect of the database.
     public var dialect: any Dialect {
         switch target {
         case .sqlite: SQLiteDialect()
@@ -84,10 +85,10 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
-    /// Every kind of database that there is.
+    /// The dialects of all supported kinds of databases.
     package static var dialects: [any TransferDialect] { [SQLiteDialect(), PostgreSQLDialect()] }
 
-    /// The path of the database's file; `nil` for a server's database and for one in memory.
+    /// The path of the database's file; `nil` for a server's database and for a database in memory.
     public var filePath: String? {
         switch target {
         case .sqlite(let path): path == ":memory:" ? nil : path
@@ -104,10 +105,10 @@ public struct DatabaseURL: Sendable, Equatable {
 }
 
 extension DatabaseURL: CustomStringConvertible, CustomReflectable {
-    /// Nothing: a dump would show the password.
+    /// An empty mirror, because a dump would show the password.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
-    /// A URL that means the same, with `***` in the place of every password.
+    /// A URL that means the same, with `***` in place of every password.
     public var description: String {
         switch target {
         case .sqlite(let path): "sqlite:\(path)"
@@ -125,14 +126,15 @@ extension DatabaseURL {
             guard !text.isEmpty else { throw .url("the URL names no file", remedy: accepted) }
             return text
         }
-        // Between `//` and the next `/` stands a host, and a file has none.
+        // A host stands between `//` and the next `/`, and a file has none.
         guard text.hasPrefix("///") else {
             throw .url("a SQLite URL names no host", remedy: "write sqlite:PATH or sqlite:///ABSOLUTE/PATH")
         }
         return String(text.dropFirst(2))
     }
 
-    /// Text without a scheme. A connection string of another kind must not pass for a path, or its password would be shown.
+    /// Returns a text without a scheme as a path. A connection string of another kind must not pass for a path, or its password
+    /// would be shown.
     private static func barePath(_ text: String) throws(DatabaseError) -> String {
         guard !text.isEmpty else { throw .url("the database's URL is empty", remedy: accepted) }
         if access(text, F_OK) == 0 { return text }

@@ -1,14 +1,14 @@
-/// A row whose foreign key points to no row.
+/// A row whose foreign key refers to a row that does not exist.
 public struct ForeignKeyViolation: Sendable, Hashable {
     /// The table that holds the row.
     public var table: String
-    /// The row in the child table: its rowid, if it has one.
+    /// The rowid of the row in the child table, if it has one.
     public var row: Int64?
     /// The table that the key refers to.
     public var parent: String
     /// The columns of the foreign key.
     public var columns: [String]
-    /// The values of those columns; empty where the row has no rowid to find it by.
+    /// The values of those columns; empty if the row has no rowid to find it by.
     public var values: [Value]
 
     package init(table: String, row: Int64?, parent: String, columns: [String], values: [Value] = []) {

@@ -1,22 +1,23 @@
-/// One row's values, borrowed from the driver until its cursor moves on; made once and filled again for each row.
+/// One row's values, borrowed from the driver until its cursor moves on. A row is made once and filled again for each row of the
+/// query.
 ///
 ///     var row = RawRow(columns: 3)
 ///     while try cursor.next() { cursor.read(into: &row) … }
 ///
-/// A loop that goes over whole rows makes one call across a protocol for each row, and none for each value.
+/// A loop over whole rows makes one call across a protocol for each row, and none for each value.
 public struct RawRow: ~Copyable {
     private let values: UnsafeMutableBufferPointer<RawValue>
 
-    /// Room for so many values, all NULL.
+    /// Makes a row with room for this many values, all of them NULL.
     public init(columns: Int) {
         values = .allocate(capacity: columns)
         values.initialize(repeating: .null)
     }
 
-    // A RawValue owns nothing: there is nothing to deinitialize.
+    // A RawValue owns nothing, so there is nothing to deinitialize.
     deinit { values.deallocate() }
 
-    /// How many columns there is room for.
+    /// The number of columns that there is room for.
     public var count: Int { values.count }
 
     /// The value of a column, counted from 0.

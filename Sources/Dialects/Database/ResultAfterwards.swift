@@ -1,6 +1,6 @@
 extension Result where Failure == any Error {
-    /// The value, once `cleanUp` has run. Of two errors the first is the one to report: what cleaning up says then says nothing of
-    /// what went wrong.
+    /// Returns the value, once `cleanUp` has run. Of two errors the first one is thrown: an error of the cleanup says nothing
+    /// about what went wrong before.
     func get(after cleanUp: () throws -> Void) throws -> Success {
         do { try cleanUp() } catch {
             _ = try get()

@@ -1,9 +1,9 @@
-/// The mark of a database that a transfer has not completed. It holds a part of the rows, so no program should work with it. The
-/// mark stands until everything was loaded and compared.
+/// The mark of a database that a transfer has not completed. Such a database holds only a part of the rows, so no program should
+/// work with it. The mark stands until everything was loaded and compared.
 public struct UnfinishedTransfer: Error, Sendable, Equatable {
     /// The source's URL, without a password.
     public var source: String
-    /// RFC 3339, UTC.
+    /// The time at which the transfer started, as RFC 3339 in UTC.
     public var startedAt: String
 
     package init(source: String, startedAt: String) {
@@ -12,10 +12,10 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
     }
 
     package static let tableName = "tc_transfers"
-    /// Which of its rows are such marks.
+    /// The condition that is true for the rows of the table that are such marks.
     package static let condition: SQL = "state <> 'complete'"
 
-    /// Throws `UnfinishedTransfer` where the database holds one, and `DatabaseError`.
+    /// Throws `UnfinishedTransfer` if the database holds such a mark, and `DatabaseError`.
     package static func requireNone(on connection: any Connection) throws {
         guard try connection.hasTable(tableName) else { return }
         let startedAt = try connection.dialect.conversion(of: "started_at", from: .timestamp, to: .text).expression
@@ -29,7 +29,7 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
 }
 
 extension UnfinishedTransfer: CustomStringConvertible {
-    /// A stable word for programs.
+    /// A stable identifier of the error for programs.
     public var code: String { "unfinished_transfer" }
 
     public var description: String { "the database holds an unfinished transfer from \(source), begun \(startedAt)" }

@@ -1,4 +1,4 @@
-/// What a person decides about the difference of two schemas: renames, and values for existing rows.
+/// A person's decisions about the difference of two schemas: renames, and values for existing rows.
 public struct DraftChoices: Sendable, Equatable {
     /// The new names of tables, by their old names.
     public var tables: [String: String] = [:]
@@ -7,7 +7,7 @@ public struct DraftChoices: Sendable, Equatable {
     /// The values that existing rows get in columns that are new or become required, by the new names of table and column.
     public var fillings: [String: [String: Default]] = [:]
 
-    /// Renames nothing and fills nothing.
+    /// Creates choices that rename nothing and fill nothing.
     public init() {}
 }
 
@@ -30,9 +30,9 @@ public enum DraftName: Hashable, Sendable, CustomStringConvertible {
 public enum DraftError: Error, Equatable {
     /// No operation leads from the old object to the new one.
     case noOperation(object: String, because: String, byHand: String)
-    /// The new schema makes no sense in itself.
+    /// The new schema contradicts itself.
     case unsound(SchemaError)
-    /// The operations would lead to another schema: these objects differ.
+    /// The operations would lead to a schema other than the new one: these objects differ.
     case astray([String])
 }
 
@@ -45,7 +45,7 @@ extension DraftError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it.
+    /// The advice that goes with the error.
     public var remedy: String {
         switch self {
         case .noOperation(_, _, let byHand): byHand
@@ -56,10 +56,11 @@ extension DraftError: CustomStringConvertible {
 }
 
 extension Schema {
-    /// Finds the operations that lead from this schema to `target`, as few as possible, in an order in which each can be made. A
-    /// table or column that `choices` does not rename is dropped and added. Replaying the operations gives exactly `target`.
+    /// Returns the operations that lead from this schema to `target`: as few as possible, in an order in which each can be
+    /// applied. A table or column that `choices` does not rename is dropped and added. Replaying the operations gives exactly
+    /// `target`.
     ///
-    /// - Throws: ``DraftError`` when no operations lead there.
+    /// - Throws: ``DraftError`` if no operations lead to `target`.
     public func operations(leadingTo target: Schema, _ choices: DraftChoices) throws(DraftError) -> [SchemaOperation] {
         let target = target.declared
         do throws(DraftError) { return try draft(target, choices, isCareful: false) } catch {
@@ -78,7 +79,7 @@ extension Schema {
         return operations
     }
 
-    /// The schema as replay would hold it: every name in composed form (NFC), and a name for everything.
+    /// The schema in the form that replay would give it: every name in composed form (NFC), and a name for every object.
     public var declared: Schema {
         Schema(
             tables: tables.map { table in
@@ -90,8 +91,8 @@ extension Schema {
 }
 
 extension Schema {
-    /// The primary-key columns that may hold NULL. SQLite allows them, by an old fault that it keeps
-    /// (https://www.sqlite.org/lang_createtable.html#the_primary_key); no declaration does.
+    /// The primary-key columns that may hold NULL. SQLite allows NULL in them because of an old fault that it keeps for
+    /// compatibility (https://www.sqlite.org/lang_createtable.html#the_primary_key); no declaration allows it.
     public var nullableKeys: [DraftName] {
         tables.flatMap { table in table.nullableKeys.map { .column($0, of: table.name) } }
     }

@@ -1,25 +1,25 @@
-/// A table or column that is gone, and the new ones that may be it under another name.
+/// A table or column that has disappeared, and the new ones that may be the same object under another name.
 public struct RenameQuestion: Sendable, Equatable {
     /// The old name.
     public let gone: DraftName
-    /// The new names.
+    /// The new names that the object may have.
     public let candidates: [DraftName]
 }
 
-/// A column that is required from now on, while nothing says what rows get that hold nothing in it.
+/// A column that becomes required although no value is given for existing rows that hold nothing in it.
 public struct FillingQuestion: Sendable, Equatable {
     /// The column's new name.
     public let name: DraftName
-    /// The type that a value has to have.
+    /// The type that the value must have.
     public let type: ColumnType
-    /// Whether the column is new, so that every row needs a value; else those that hold NULL do.
+    /// Whether the column is new, so that every row needs a value. Otherwise only the rows that hold NULL need one.
     public let isNew: Bool
 }
 
 extension Schema {
-    /// Finds the questions to ask before `target` can be drafted: each table or column that is neither renamed by `choices` nor
-    /// in `drops` and has a counterpart among the new ones. A column's counterpart has its type; a table's has at least half of
-    /// all columns of both.
+    /// Returns the questions to ask before `target` can be drafted: one for each table or column that `choices` does not
+    /// rename, that `drops` does not contain, and that has a candidate among the new ones. A candidate for a column has the
+    /// same type; a candidate for a table shares at least half of all columns of both tables.
     public func renameQuestions(
         leadingTo target: Schema, _ choices: DraftChoices, dropping drops: Set<DraftName>
     ) -> [RenameQuestion] {
@@ -44,8 +44,8 @@ extension Schema {
         }
     }
 
-    /// Finds the columns that are new and required without a default, and those that are required and were not, for which
-    /// `choices` has no value.
+    /// Returns the columns for which `choices` lacks a value: those that are new and required without a default, and those that
+    /// become required.
     public func fillingQuestions(leadingTo target: Schema, _ choices: DraftChoices) -> [FillingQuestion] {
         tables.flatMap { table -> [FillingQuestion] in
             guard let new = target[choices.tables[table.name] ?? table.name] else { return [] }
@@ -91,7 +91,8 @@ extension Table {
 }
 
 extension Column {
-    /// A default is for rows to come: of rows that are there, only those get it that have no such column yet.
+    /// Returns whether existing rows need a value for this column. A default serves future rows; an existing row gets it only
+    /// if the column is new.
     fileprivate func needsFilling(after old: Column?) -> Bool {
         guard !isNullable, generated == nil, !isIdentity else { return false }
         return old?.isNullable ?? (self.default == nil)
@@ -99,7 +100,7 @@ extension Column {
 }
 
 extension Default {
-    /// The default that these words mean for a column of this type; `nil` when they don't fit it.
+    /// Creates the default that these words mean for a column of this type; returns `nil` if the words don't fit the type.
     public init?(words: String, for type: ColumnType) {
         let value: Default?
         switch type {

@@ -1,6 +1,7 @@
-/// The names of a difference: one that somebody has, and somebody else is to have, is given up first.
+/// The changes of names in a difference. A name that passes from one object to another is given up first.
 struct NameDraft {
-    /// Keys and indexes that go, or get other names, before tables are made and renamed; by the names that their tables had.
+    /// The keys and indexes that are dropped or renamed before tables are created and renamed, by the old names of their
+    /// tables.
     private(set) var early: [(table: String, changes: [Change])] = []
     private let earlyNames: Set<String>
     let tableRenames: [SchemaOperation]
@@ -8,7 +9,7 @@ struct NameDraft {
     init(_ draft: SchemaDraft) {
         var owners: [String: String] = [:]
         for table in draft.target.tables { for name in table.partNames { owners[SQLName.folded(name)] = table.name } }
-        // The names of tables and views belong to nobody's keys.
+        // The names of tables and views are marked with an owner that no key or index has.
         for name in draft.target.tables.map(\.name) + draft.target.views.map(\.name) {
             owners[SQLName.folded(name)] = ""
         }
@@ -28,20 +29,21 @@ struct NameDraft {
         tableRenames = Moves(moves.sorted { $0.0 < $1.0 }).inOrder(taken).map { .renameTable($0.old, to: $0.new) }
     }
 
-    /// Whether keys or indexes of this table, by the name that it had, go before its turn comes.
+    /// Returns whether keys or indexes of this table, given by its old name, are dropped or renamed before the table's own
+    /// turn.
     func isEarly(_ table: String) -> Bool { early.contains { $0.table == table } }
 
-    /// Whether this key or index is gone, or called otherwise, when its table's turn comes.
+    /// Returns whether this key or index is already dropped or renamed when its table's turn comes.
     func isGone(_ name: String) -> Bool { earlyNames.contains(name) }
 }
 
 extension Table {
-    /// The names of its keys and indexes in the database's one namespace of relations.
+    /// The names of the table's keys and indexes in the database's single namespace of relations.
     fileprivate var partNames: ArraySlice<String> { relationNames.dropFirst() }
 }
 
 extension TablePair {
-    /// The keys and indexes with a name in that namespace that do not stay, each with the change that drops it.
+    /// The keys and indexes in that namespace that do not stay, each with the change that drops it.
     var goingParts: [(name: String, change: Change)] {
         let kept = staying
         var parts: [(name: String, change: Change)] = []

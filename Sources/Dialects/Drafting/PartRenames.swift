@@ -1,16 +1,16 @@
-// Keys, checks and indexes that differ in nothing but their names: they stay, and get the names of now.
+// Keys, checks and indexes that differ only in their names stay in place and get their new names.
 
 extension TablePair {
-    /// What is to be called otherwise, in the order in which it is done.
+    /// The rename of one part. Renames are done in the order in which they are listed.
     struct PartRename {
         let old: String
         let change: Change
-        /// Whether the name is one of those that tables, views, indexes and keys share.
+        /// Whether the name belongs to the namespace that tables, views, indexes and keys share.
         let isRelation: Bool
     }
 
-    /// Gives the parts that stay under another name that name, and remembers the changes. A name that something of `before` holds is
-    /// not waited for: such a part is made again, in an order that is known to be possible.
+    /// Gives each part that stays under another name that name, and records the changes. If an object of `before` still holds
+    /// the new name, the part is not renamed but created again, because the order of that is known to be possible.
     mutating func renameParts(beside before: Schema) {
         let (was, now) = (renamed.normalized, new.normalized)
         let constraints = Set(renamed.constraintNames.map(SQLName.folded))
@@ -30,7 +30,7 @@ extension TablePair {
             (keys + uniques).map { .init(old: $0, change: .renameConstraint($0, to: $1), isRelation: true) }
             + checks.map { .init(old: $0, change: .renameConstraint($0, to: $1), isRelation: false) }
             + indexes.map { .init(old: $0, change: .renameIndex($0, to: $1), isRelation: true) }
-        // Whether a foreign key stays is not for one table to say.
+        // One table alone can't decide whether a foreign key stays.
         foreignKeyNames = Dictionary(
             uniqueKeysWithValues: was.partNames(\.foreignKeys, in: now, isConstraintFree) { _ in true })
     }
@@ -41,7 +41,7 @@ private protocol NamedPart: Hashable {
     var partName: String? { get set }
 }
 
-/// A part whose name may be left to the database.
+/// A part that may leave the choice of its name to the database.
 private protocol OptionallyNamedPart: NamedPart {
     var name: String? { get set }
 }
@@ -83,7 +83,7 @@ extension Table {
         ([primaryKey?.name] + uniques.map(\.name) + checks.map(\.name) + foreignKeys.map(\.name)).compactMap { $0 }
     }
 
-    /// The old and new names of the parts that `now` has under a free name only; each is taken once.
+    /// Returns the old and new names of the parts that exist in `now` only under a free name. Each part is matched once.
     fileprivate func partNames<Part: NamedPart>(
         _ parts: KeyPath<Table, [Part]>, in now: Table, _ isFree: (String) -> Bool, _ stands: (Part) -> Bool
     ) -> [(String, String)] {

@@ -1,21 +1,21 @@
-/// The foreign keys of a difference: those that stay, those that go, and those that come.
+/// The foreign keys of a difference: those that stay, those that are dropped, and those that are added.
 struct ReferenceDraft {
-    /// Keys that go before anything else does, by the names that their tables had.
+    /// The foreign keys that are dropped before any other change, by the old names of their tables.
     private(set) var early: [(table: String, keys: [String])] = []
-    /// Names of the keys that go when their table is altered, by its name of now.
+    /// The names of the foreign keys that are dropped when their table is altered, by the table's new name.
     private(set) var going: [String: [String]] = [:]
-    /// The changes that give keys which stay another name, by their table's name of now.
+    /// The changes that rename the foreign keys that stay, by their table's new name.
     private(set) var renamed: [String: [Change]] = [:]
-    /// Keys that come, by their table's name of now.
+    /// The foreign keys that are added, by their table's new name.
     private(set) var coming: [String: [ForeignKey]] = [:]
-    /// Columns that take their type from the column that they refer to, by their table's name of now.
+    /// The columns that take their type from the column that they refer to, by their table's new name.
     private(set) var following: [String: Set<String>] = [:]
 
     private let draft: SchemaDraft
     private let names: NameDraft
-    /// What stays of each table's own keys and indexes.
+    /// The keys and indexes of each table that stay.
     private let staying: [String: Table]
-    /// Where each table that goes stands in the order of the drops.
+    /// The position of each dropped table in the order of the drops.
     private let dropPlaces: [String: Int]
 
     init(_ draft: SchemaDraft, _ names: NameDraft) {
@@ -29,7 +29,8 @@ struct ReferenceDraft {
         for name in draft.created { coming[name] = draft.target[name]?.foreignKeys }
     }
 
-    /// Whether a key that comes can be added with the changes of its table, or has to wait for those of others.
+    /// Returns whether a new foreign key can be added with the changes of its table. Otherwise the key has to wait for the
+    /// changes of other tables.
     func canStand(_ key: ForeignKey, on table: String, waiting: Set<String>) -> Bool {
         guard !draft.isCareful || draft.created.contains(table), !waiting.contains(key.parent) else { return false }
         guard key.parent == table, let pair = draft.pairs[table] else { return true }
@@ -58,13 +59,14 @@ struct ReferenceDraft {
         following[pair.new.name] = Set(keys.flatMap(\.columns).filter(pair.retypes))
     }
 
-    /// A table that goes, and refers to one that goes before it: they stand in a circle.
+    /// Returns a test for foreign keys of a dropped table that refer to a table which is dropped earlier: the two tables form a
+    /// circle.
     private func isInTheWayOfDrops(of table: Table) -> (ForeignKey) -> Bool {
         let place = dropPlaces[table.name] ?? .max
         return { key in dropPlaces[key.parent].map { $0 < place } ?? false }
     }
 
-    /// Whether a key that goes has to do so before its parent is touched.
+    /// Returns whether a foreign key that is dropped has to be dropped before its parent is touched.
     private func isInTheWay(_ key: ForeignKey, of child: TablePair) -> Bool {
         if draft.isCareful { return true }
         if key.parent == child.new.name { return names.isEarly(child.old.name) || key.touches(child.retypes) }
@@ -72,7 +74,7 @@ struct ReferenceDraft {
         return !kept.isUnique(key.parentColumns) || key.parentColumns.contains { parent.goes($0) || parent.retypes($0) }
     }
 
-    /// Whether a key that is there on both sides can stand through everything that happens to its two tables.
+    /// Returns whether a foreign key that exists on both sides can stay through all changes of its two tables.
     private func stays(_ key: ForeignKey, in child: TablePair) -> Bool {
         guard let parent = draft.pairs[key.parent], let kept = staying[key.parent], kept.isUnique(key.parentColumns)
         else {
@@ -84,8 +86,8 @@ struct ReferenceDraft {
         }
     }
 
-    /// Whether the column can take its new type from the one that it refers to: from one only, with a default that goes with it,
-    /// and nothing that is computed from it.
+    /// Returns whether the column can take its new type from the column that it refers to. It must refer to a single column,
+    /// its default must fit the new type, and no other column may be computed from it.
     private func follows(_ column: String, in child: TablePair) -> Bool {
         guard !draft.isCareful, let was = child.renamed[column: column], let now = child.new[column: column],
             was.generated == nil,
@@ -115,7 +117,7 @@ extension TablePair {
 }
 
 extension ForeignKey {
-    /// Whether a column on either side, where both are of one table, is such.
+    /// Returns whether a column on either side of the foreign key satisfies the test, where both sides belong to one table.
     fileprivate func touches(_ isSuch: (String) -> Bool) -> Bool {
         columns.contains(where: isSuch) || parentColumns.contains(where: isSuch)
     }

@@ -1,20 +1,20 @@
-/// The way from one schema to another: which objects stay, which go and which come, and in what order.
+/// The way from one schema to another: which objects stay, which are dropped and which are created, and in what order.
 ///
-/// Views go first and come last. Foreign keys that would be in the way of something go before it. Then tables are dropped, names
-/// that somebody else is to have become free, tables get their new names, and in the order of the new foreign keys each table is
-/// made or altered, once. Foreign keys of a circle come after that.
+/// Views are dropped first and created last. Foreign keys that would hinder another change are dropped before it. Then tables
+/// are dropped, names that pass to another object become free, and tables get their new names. After that each table is created
+/// or altered once, in the order of the new foreign keys. Foreign keys that form a circle are added last.
 struct SchemaDraft {
     let before: Schema
     let target: Schema
     let choices: DraftChoices
-    /// Whether all foreign keys that change go first and come last, and none takes a type along: the long way, for tables that refer
-    /// to each other in a circle.
+    /// Whether all foreign keys that change are dropped first and added last, and no column takes its type from another one.
+    /// This longer way serves tables that refer to each other in a circle.
     let isCareful: Bool
-    /// The tables that stay, by the names of now.
+    /// The tables that stay, by their new names.
     let pairs: [String: TablePair]
-    /// The tables that go, those that refer to others first.
+    /// The tables that are dropped, in the order of the drops: tables that refer to others come first.
     let dropped: [Table]
-    /// The tables that come, by name.
+    /// The names of the tables that are created.
     let created: Set<String>
 
     init(from before: Schema, to target: Schema, _ choices: DraftChoices, isCareful: Bool) {
@@ -50,7 +50,7 @@ struct SchemaDraft {
         return operations + views.coming.map { .createView($0) }
     }
 
-    /// Makes and alters the tables, and then the foreign keys that had to wait.
+    /// Returns the operations that create and alter the tables, followed by those for the foreign keys that had to wait.
     private func tables(_ references: ReferenceDraft, _ names: NameDraft) -> [SchemaOperation] {
         var operations: [SchemaOperation] = []
         var late: [SchemaOperation] = []

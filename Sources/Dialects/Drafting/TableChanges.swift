@@ -1,8 +1,8 @@
-// The changes of one table that stays, in an order in which each of them can be made.
+// The changes of one table that stays, in an order in which each of them can be applied.
 
 extension TablePair {
-    /// Everything but the foreign keys that come. What uses a column goes before it and comes after it; a column gets its new name
-    /// when the name is free.
+    /// Returns all changes except the foreign keys that are added. Objects that use a column are dropped before its change and
+    /// created after it. A column gets its new name when that name is free.
     func changes(_ references: ReferenceDraft, _ names: NameDraft) -> [Change] {
         let kept = staying
         var changes: [Change] = (references.going[new.name] ?? []).map { .dropForeignKey($0) }
@@ -27,20 +27,21 @@ extension TablePair {
         parts.filter { !kept.contains(name($0)) }
     }
 
-    /// By the names that they had, computed ones first: they may read the others.
+    /// The dropped columns by their old names. Computed columns come first, because they may read the others.
     private var droppedColumns: [String] {
         let leaving = zip(old.columns, renamed.columns).filter { goes($0.1.name) }.map(\.0)
         return (leaving.filter { $0.generated != nil } + leaving.filter { $0.generated == nil }).map(\.name)
     }
 
-    /// Columns that are no longer computed, by the names that they had: what they read may go then.
+    /// The columns that stop being computed, by their old names. The columns that they read may be dropped afterwards.
     private var freedColumns: [String] {
         zip(old.columns, renamed.columns).filter { old, renamed in
             old.generated != nil && new[column: renamed.name].map { $0.generated == nil } ?? false
         }.map(\.0.name)
     }
 
-    /// Those that are computed come last, from the others as they then are.
+    /// Returns the changes of the columns. Computed columns come last, because they are computed from the new state of the
+    /// others.
     private func columnChanges(following: Set<String>) -> [Change] {
         var (first, last): ([Change], [Change]) = ([], [])
         for (was, now) in stayingColumns {
@@ -70,7 +71,7 @@ extension TablePair {
         return facets
     }
 
-    /// Throws where a column is to become what no operation makes of it.
+    /// Throws if no operation can turn a column into its new form.
     func requireOperations() throws(DraftError) {
         for (was, now) in stayingColumns where was.isIdentity != now.isIdentity {
             throw .noOperation(

@@ -1,21 +1,21 @@
-/// A table that stays, on both sides of a difference.
+/// The old and the new state of a table that stays.
 struct TablePair {
-    /// As it was, by the names that everything had.
+    /// The old state, with the old names of everything.
     let old: Table
-    /// As it was, by the names that everything has from now on.
+    /// The old state, with the new names of everything.
     var renamed: Table
-    /// As it is to be.
+    /// The new state.
     let new: Table
-    /// New names of its columns, by the old ones.
+    /// The new names of the table's columns, by their old names.
     let columnNames: [String: String]
-    /// What its rows get, by the names of now.
+    /// The values that existing rows get, by the new names of the columns.
     let fillings: [String: Default]
-    /// Columns that are dropped and added, though they stay: computed ones whose source goes or takes another type, which no
-    /// database does under them.
+    /// The columns that are dropped and added again although they stay: computed columns whose source is dropped or changes its
+    /// type. No database makes such a change beneath a computed column.
     let remade: Set<String>
-    /// Its keys, checks and indexes that get another name.
+    /// The renames of the table's keys, checks and indexes.
     var partRenames: [PartRename] = []
-    /// New names of its foreign keys that differ in nothing else, by the old ones.
+    /// The new names, by the old names, of the foreign keys that differ only in their names.
     var foreignKeyNames: [String: String] = [:]
 
     init?(_ old: Table, _ new: Table, _ choices: DraftChoices, beside before: Schema) {
@@ -31,7 +31,7 @@ struct TablePair {
             renamed.foreignKeys[at].parent = choices.tables[parent] ?? parent
             renamed.foreignKeys[at].parentColumns.rename(choices.columns[parent] ?? [:])
         }
-        // Where no column stays nothing of the rows does.
+        // If no column stays, nothing of the rows stays either.
         guard new.columns.contains(where: { renamed[column: $0.name] != nil }) else { return nil }
         self.old = old
         self.renamed = renamed
@@ -47,7 +47,7 @@ struct TablePair {
         renameParts(beside: before)
     }
 
-    /// Columns that are there on both sides, and stay where they are.
+    /// The columns that exist on both sides and stay in place.
     var stayingColumns: [(was: Column, now: Column)] {
         new.columns.compactMap { now in
             guard !remade.contains(now.name), let was = renamed[column: now.name] else { return nil }
@@ -55,7 +55,7 @@ struct TablePair {
         }
     }
 
-    /// Whether the column is there before and is not one of now: dropped, and perhaps added again.
+    /// Returns whether the old column is dropped, and perhaps added again.
     func goes(_ column: String) -> Bool { remade.contains(column) || new[column: column] == nil }
 
     func retypes(_ column: String) -> Bool {
@@ -63,7 +63,8 @@ struct TablePair {
         return was.type != now.type
     }
 
-    /// The keys, checks and indexes that stay as they are, by the names of now; foreign keys are not for one table to say.
+    /// The keys, checks and indexes that stay unchanged, by their new names. Foreign keys are left out, because one table alone
+    /// can't decide about them.
     var staying: Table {
         let (was, now) = (renamed.normalized, new.normalized)
         var table = renamed
@@ -77,7 +78,7 @@ struct TablePair {
         return table
     }
 
-    // Whether what stands over columns can stay through all that happens to them.
+    // These functions tell whether an object over columns can stay through all changes of those columns.
 
     func stands(_ key: [String]) -> Bool { !key.contains(where: goes) }
     func stands(_ check: Check) -> Bool { !remade.contains(where: check.expression.readsColumn) }

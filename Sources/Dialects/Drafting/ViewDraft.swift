@@ -1,8 +1,8 @@
-/// The views of a difference: one that reads what goes, comes or gets another name is made again.
+/// The views of a difference. A view is created again if it reads an object that is dropped, created or renamed.
 struct ViewDraft {
-    /// In the order in which they go.
+    /// The names of the views that are dropped, in the order of the drops.
     let going: [String]
-    /// In the order in which they come.
+    /// The views that are created, in the order of their creation.
     let coming: [View]
 
     init(_ draft: SchemaDraft) {
@@ -28,7 +28,7 @@ struct ViewDraft {
 }
 
 extension TablePair {
-    /// Names of columns that are not there on both sides, or stand for another one.
+    /// The names of the columns that do not exist on both sides, or that stand for another column on one side.
     fileprivate var movedColumns: Set<String> {
         var names = Set(old.columns.map(\.name)).symmetricDifference(new.columns.map(\.name)).union(remade)
         for (old, new) in columnNames { names.formUnion([old, new]) }

@@ -1,4 +1,4 @@
-// Numbers: what is computed with what, and how wide it is.
+// Arithmetic: which numbers may be computed with each other, and how wide the result is.
 
 extension PortableReader {
     mutating func signed(_ sign: String, _ inner: PortableNode, _ node: PortableNode) throws(LoweringError)
@@ -27,7 +27,7 @@ extension PortableReader {
         return sense
     }
 
-    /// PostgreSQL computes with 32 bits where it is not told otherwise, and refuses the row that needs more.
+    /// Makes the node compute with 64 bits. Otherwise PostgreSQL computes with 32 bits and refuses a row that needs more.
     private mutating func widened(_ node: PortableNode, _ sense: PortableSense) -> PortableSense {
         note(.wide(node.tokens))
         var sense = sense
@@ -92,7 +92,7 @@ extension PortableReader {
         }
     }
 
-    /// SQLite makes NULL of it, and PostgreSQL refuses the row.
+    /// Refuses a divisor that may be zero: SQLite then yields NULL, and PostgreSQL refuses the row.
     private func requireNoZero(_ divisor: PortableNode, _ sense: PortableSense) throws(LoweringError) {
         if let number = sense.number, !number.isZero { return }
         if case .call(let call) = divisor.kind, call.name == "nullif", call.arguments.count == 2,
@@ -105,7 +105,8 @@ extension PortableReader {
             remedy: "write nullif(\(words(divisor.tokens)), 0)")
     }
 
-    /// The largest that an operation can yield, if both sides are bounded and it fits into 64 bits.
+    /// Returns the largest magnitude that an operation can yield; `nil` unless both sides are bounded and the result fits into
+    /// 64 bits.
     private static func bound(_ sign: String, _ a: UInt64?, _ b: UInt64?) -> UInt64? {
         guard let a, let b else { return nil }
         switch sign {
@@ -145,7 +146,7 @@ extension PortableReader {
         case (.real, .decimal(let digits)) where digits.fitsDouble: break
         case (.integer, .text), (.bigint, .text):
             try requireCastable(inner, sense, to: target)
-            // SQLite is told to look at the text in several ways, so its words stand there as often.
+            // SQLite's version of such a cast examines the text in several ways, so that it repeats the text's tokens as often.
             guard !guarded.contains(where: inner.tokens.overlaps) else {
                 throw refusal(node, "casts a text that was made of such a cast")
             }
@@ -164,7 +165,8 @@ extension PortableReader {
         return result
     }
 
-    /// PostgreSQL computes what has no column in it beforehand, and then refuses every row.
+    /// Refuses a constant that can't be cast. PostgreSQL computes expressions without columns beforehand, and would then refuse
+    /// every row.
     private func requireCastable(
         _ inner: PortableNode, _ sense: PortableSense, to type: ColumnType
     ) throws(LoweringError) {

@@ -1,4 +1,4 @@
-// Functions that both databases know, and the ones of whole tables.
+// The functions that both databases know, including aggregates and window functions.
 
 extension PortableReader {
     mutating func call(_ call: PortableCall, _ node: PortableNode) throws(LoweringError) -> PortableSense {
@@ -77,7 +77,7 @@ extension PortableReader {
         }
     }
 
-    /// Counting from the end, or from before the start, means something else in PostgreSQL.
+    /// Refuses positions that count from the end or lie before the start, which mean something else in PostgreSQL.
     private func requireInside(_ call: PortableCall, _ senses: [PortableSense]) throws(LoweringError) {
         for (at, argument) in call.arguments.enumerated().dropFirst() {
             guard let number = senses[at].number?.integer, number >= (at == 1 ? 1 : 0) else {
@@ -245,7 +245,7 @@ extension PortableReader {
         }
     }
 
-    /// SQLite orders texts by their bytes, and PostgreSQL as the server was set up.
+    /// Makes a text order by its bytes, as in SQLite; PostgreSQL otherwise orders texts by the server's collation.
     mutating func orderByBytes(_ node: PortableNode, _ sense: PortableSense) {
         guard sense.kind == .text else { return }
         switch sense.order {
@@ -254,7 +254,7 @@ extension PortableReader {
         }
     }
 
-    /// A term of an ORDER BY that is an expression.
+    /// Checks a term of an ORDER BY that is an expression, and notes what the databases would order differently.
     mutating func order(_ term: PortableOrder) throws(LoweringError) {
         let sense = try sense(term.node)
         guard sense.literal == nil else {
@@ -263,7 +263,7 @@ extension PortableReader {
         try order(term, by: sense)
     }
 
-    /// The same for what its words stand for.
+    /// Does the same for a term, by the sense of the expression that the term stands for.
     mutating func order(_ term: PortableOrder, by sense: PortableSense) throws(LoweringError) {
         try requireComparable(term.node, sense, "ORDER BY")
         asNumber(term.node, sense)

@@ -1,7 +1,8 @@
-// What is compared with what, and what several values have in common.
+// Comparisons: which values may be compared with each other, and which type several values have in common.
 
 extension PortableReader {
-    /// Holds that two values compare in one way. `isOrder`: which is larger counts.
+    /// Ensures that two values compare in the same way on both databases. `isOrder` says whether it matters which value is
+    /// larger.
     mutating func relate(
         _ left: PortableNode, _ a: PortableSense, _ right: PortableNode, _ b: PortableSense, isOrder: Bool
     ) throws(LoweringError) {
@@ -46,7 +47,7 @@ extension PortableReader {
             remedy: remedy)
     }
 
-    /// A string beside a number, a moment or a uuid is one; SQLite would take it for a text.
+    /// Reads a string beside a number, a moment or a uuid as a value of that type; SQLite would take the string for a text.
     mutating func turn(
         _ node: PortableNode, _ sense: PortableSense, to kind: PortableSense.Kind, beside other: PortableNode? = nil
     ) throws(LoweringError) -> PortableSense {
@@ -61,7 +62,7 @@ extension PortableReader {
             else {
                 throw refusal(node, "is no number that fits here", remedy: "write a number")
             }
-            // Beside a column of numbers SQLite makes a number of it (https://www.sqlite.org/datatype3.html, 4.2).
+            // SQLite itself makes a number of a string beside a column of numbers (https://www.sqlite.org/datatype3.html, 4.2).
             var isByColumn = false
             if case .column? = other?.kind, kind != .fraction { isByColumn = result.isPlainNumber }
             if !isByColumn { note(.numeral(node.tokens, text)) }
@@ -87,7 +88,8 @@ extension PortableReader {
         return result
     }
 
-    /// PostgreSQL compares a boolean with nothing else, and SQLite has none.
+    /// Reads a value beside a boolean as a boolean. PostgreSQL compares booleans only with booleans, and SQLite has no
+    /// booleans.
     private mutating func turnTruth(_ node: PortableNode, _ sense: PortableSense, beside other: PortableNode)
         throws(LoweringError)
     {
@@ -98,7 +100,8 @@ extension PortableReader {
         note(.truth(node.tokens, number == 1))
     }
 
-    /// SQLite keeps decimals as text, so they are compared as doubles: where that is exact.
+    /// Checks a comparison of decimals. SQLite stores decimals as text, so they are compared as doubles if that is exact, and
+    /// refused otherwise.
     private mutating func relateDecimals(
         _ left: PortableNode, _ a: PortableSense, _ right: PortableNode, _ b: PortableSense
     ) throws(LoweringError) {
@@ -113,7 +116,7 @@ extension PortableReader {
         asNumber(right, b)
     }
 
-    /// Whether the first is the decimal that has too many digits, or has more of them.
+    /// Returns whether the first value is the decimal with too many digits, or has more digits than the second.
     private static func isLonger(_ a: PortableSense, than b: PortableSense) -> Bool {
         guard case .decimal(let digits) = a.kind else { return false }
         guard case .decimal(let others) = b.kind else { return true }
@@ -138,7 +141,7 @@ extension PortableReader {
         for (decimal, other) in [(a, b), (b, a)] {
             guard case .decimal(let digits) = decimal.kind else { continue }
             if let number = other.number {
-                // Near this number doubles lie closer together than such decimals do.
+                // Doubles near this number lie closer together than decimals of this scale do.
                 guard let scale = digits.scale, number.whole + max(scale, number.scale) <= 15 else { return false }
             } else if case .decimal(let others) = other.kind {
                 guard digits.joined(others).fitsDouble else { return false }
@@ -149,13 +152,13 @@ extension PortableReader {
         return true
     }
 
-    /// A decimal is compared: SQLite has to see the number in its text.
+    /// Notes that a decimal is compared, so that SQLite has to read its text as a number.
     mutating func asNumber(_ node: PortableNode, _ sense: PortableSense) {
         guard case .decimal = sense.kind, sense.form == .stored else { return }
         note(.number(node.tokens))
     }
 
-    /// A value goes out of the expression: as it is stored.
+    /// Prepares a value that leaves the expression in the form in which it is stored.
     mutating func asValue(_ node: PortableNode, _ sense: PortableSense) throws(LoweringError) {
         guard case .decimal(let digits) = sense.kind else { return }
         switch sense.form {
@@ -166,7 +169,7 @@ extension PortableReader {
         }
     }
 
-    /// What an ORDER BY, a GROUP BY or a DISTINCT looks at.
+    /// Refuses a value that an ORDER BY, a GROUP BY or a DISTINCT can't compare in the same way on both databases.
     mutating func requireComparable(_ node: PortableNode, _ sense: PortableSense, _ what: String) throws(LoweringError)
     {
         switch sense.kind {
@@ -213,7 +216,7 @@ extension PortableReader {
 
     // MARK: One type of several values
 
-    /// What CASE, coalesce() and UNION yield.
+    /// Returns the common type of several values: the type that CASE, coalesce() and UNION yield.
     mutating func common(_ values: [(PortableNode, PortableSense)]) throws(LoweringError) -> PortableSense {
         var result = PortableSense(.null, isNullable: false)
         result.order = .literal

@@ -1,4 +1,5 @@
-/// Which columns a SELECT with aggregates may name: SQLite takes some row's value where PostgreSQL refuses.
+/// The rule for the columns that a SELECT with aggregates may name. SQLite takes the value of an arbitrary row where PostgreSQL
+/// refuses the query.
 struct PortableGroups {
     private let core: PortableCore
     private let depth: Int
@@ -17,7 +18,7 @@ struct PortableGroups {
         let all = outputs + [core.having].compactMap { $0 } + terms
         guard !core.groups.isEmpty || core.having != nil || all.contains(where: Self.aggregates) else { return }
         var signatures = Set(core.groups.map { Self.signature($0.bare, reader) })
-        // A group may be the name of an output.
+        // A term of GROUP BY may be the name of an output.
         for output in core.outputs {
             guard case .value(let node, let name?) = output else { continue }
             if signatures.contains(SQLName.folded(reader.tokens[name].text)) {
@@ -44,7 +45,7 @@ struct PortableGroups {
         }
     }
 
-    /// Relations whose whole primary key is grouped: there is one row of them in each group.
+    /// Returns the relations whose whole primary key is grouped: each group contains only one row of them.
     private func keyedRelations(_ reader: PortableReader) -> Set<Int> {
         var columns: [Int: Set<String>] = [:]
         for group in core.groups {
@@ -59,7 +60,7 @@ struct PortableGroups {
             })
     }
 
-    /// A column that no group fixes.
+    /// Returns a column whose value no group determines; `nil` if there is none.
     private func loose(
         _ node: PortableNode, _ signatures: Set<String>, _ keyed: Set<Int>, _ reader: PortableReader
     ) -> PortableNode? {
@@ -81,7 +82,7 @@ struct PortableGroups {
         }
     }
 
-    /// The same for a query inside, which names columns of this one.
+    /// Returns the same for an inner query, which may name columns of this one.
     private func loose(_ range: Range<Int>, _ keyed: Set<Int>, _ signatures: Set<String>, _ reader: PortableReader)
         -> Bool
     {
@@ -100,12 +101,13 @@ struct PortableGroups {
         return node.children.contains(where: aggregates)
     }
 
-    /// Equal for expressions that say the same: columns by what they mean, all else by its words.
+    /// Returns a text that is equal for expressions that say the same. Columns are compared by their meaning, everything else
+    /// by its words.
     private static func signature(_ range: Range<Int>, _ reader: PortableReader) -> String {
         var words: [String] = []
         for at in range where !reader.tokens[at].isBlank {
             if let column = reader.resolved[at] {
-                // `t.column` and `column` are one.
+                // `t.column` and `column` are the same column.
                 if words.count >= 2, words.last == "." { words.removeLast(2) }
                 words.append("\u{1}\(column.scope).\(column.relation).\(column.column)")
             } else {
@@ -118,7 +120,7 @@ struct PortableGroups {
 
     // MARK: One row
 
-    /// Whether a query yields one row at most, whatever the tables hold.
+    /// Returns whether a query yields at most one row, whatever the tables contain.
     static func isOneRow(_ query: PortableQuery, _ reader: PortableReader) -> Bool {
         if case .number(let text)? = query.limit?.kind, let number = PortableNumber(text)?.integer, number <= 1 {
             return true
@@ -134,14 +136,14 @@ struct PortableGroups {
         return isByKey(core, reader)
     }
 
-    /// `WHERE key = …` over one table.
+    /// Returns whether the SELECT has the form `WHERE key = …` over a single table.
     private static func isByKey(_ core: PortableCore, _ reader: PortableReader) -> Bool {
         guard core.sources.count == 1, case .relation(let name) = core.sources[0].kind, let filter = core.filter,
             let table = reader.views?.relation(reader.tokens[name])?.table,
             !reader.named.contains(where: { reader.tokens[name].means($0.name) })
         else { return false }
         let parts = if case .all(let parts) = filter.kind { parts } else { [filter] }
-        // Names in the query itself mean the innermost of all that were looked into.
+        // The query's own names have the deepest scope among all that its names refer to.
         let depths = core.tokens.compactMap { reader.resolved[$0]?.scope }
         guard let depth = depths.max() else { return false }
         var columns: Set<String> = []

@@ -1,4 +1,4 @@
-// Names: what each means, and how it is really spelled.
+// Names: what each name means, and how it is written in the schema.
 
 extension PortableReader {
     mutating func column(_ name: PortableName, _ node: PortableNode) throws(LoweringError) -> PortableSense {
@@ -63,10 +63,10 @@ extension PortableReader {
         return sense
     }
 
-    /// A column of a view that is written in one database's own words: only its name can be taken as it is.
+    /// Returns the sense of a column of a view that is written in one database's own words: only its name is known.
     private func unknown(_ name: Int) -> PortableSense { PortableSense(.unknown) }
 
-    /// A table, a view, or what WITH has named.
+    /// Returns the relation of this name: a table, a view, or a query that WITH has named.
     mutating func relation(_ name: Int) throws(LoweringError) -> PortableScope.Relation {
         if let found = named.last(where: { tokens[name].means($0.name) }) ?? views?.relation(tokens[name]) {
             note(.name(name, found.name, isAlias: false))

@@ -1,5 +1,5 @@
-/// A piece of portable SQL as a tree. Each node knows the tokens that it was read from, so that a dialect changes those that it has
-/// to, and leaves all others as they were written.
+/// A piece of portable SQL as a tree. Each node knows the tokens from which it was read, so that a dialect can change the
+/// tokens that it has to change and leave all others as they were written.
 struct PortableNode: Sendable {
     indirect enum Kind: Sendable {
         case null
@@ -37,16 +37,16 @@ struct PortableNode: Sendable {
     }
 
     var kind: Kind
-    /// Its tokens, with the blanks between them and the parentheses around it.
+    /// The node's tokens, including the blanks between them and the parentheses around them.
     var tokens: Range<Int>
-    /// The same without parentheses around it.
+    /// The node's tokens without the parentheses around them.
     var bare: Range<Int>
-    /// How deep the tree below it is.
+    /// The height of the tree below the node.
     var height: Int
 
     var isEnclosed: Bool { tokens != bare }
 
-    /// Whether a suffix like `COLLATE` belongs to the whole of it.
+    /// Whether a suffix such as `COLLATE` applies to the whole node.
     var isAtom: Bool {
         if isEnclosed { return true }
         switch kind {
@@ -57,7 +57,7 @@ struct PortableNode: Sendable {
         }
     }
 
-    /// The nodes right below it; those of a query inside it are not among them.
+    /// The direct children of the node. The nodes of a query inside it are not among them.
     var children: [PortableNode] {
         switch kind {
         case .null, .truth, .number, .string, .blob, .column, .scalar, .exists: return []
@@ -76,29 +76,29 @@ struct PortableNode: Sendable {
     }
 }
 
-/// `column` or `table.column`, by its tokens.
+/// A name, `column` or `table.column`, by its tokens.
 struct PortableName: Sendable {
     var qualifier: Int?
     var name: Int
 }
 
-/// `subject [NOT] LIKE pattern [ESCAPE escape]`.
+/// A LIKE: `subject [NOT] LIKE pattern [ESCAPE escape]`.
 struct PortableLike: Sendable {
     var subject: PortableNode
     var pattern: PortableNode
     var escape: PortableNode?
     /// The tokens of `NOT LIKE`.
     var words: Range<Int>
-    /// From `ESCAPE` to its character.
+    /// The tokens from `ESCAPE` to its character.
     var escapeWords: Range<Int>?
     var isNegated: Bool
 }
 
 struct PortableCall: Sendable {
-    /// In lower case.
+    /// The function's name in lower case.
     var name: String
     var arguments: [PortableNode] = []
-    /// `count(*)`
+    /// Whether the call has the form `count(*)`.
     var isStar = false
     var isDistinct = false
     var filter: PortableNode?
@@ -118,9 +118,9 @@ struct PortableWindow: Sendable {
 struct PortableOrder: Sendable {
     var node: PortableNode
     var isDescending = false
-    /// Says itself where NULL stands.
+    /// Whether the term itself says where NULL is placed.
     var placesNulls = false
-    /// Its last token.
+    /// The term's last token.
     var end: Int
 }
 
@@ -135,7 +135,7 @@ struct PortableQuery: Sendable {
     var named: [Named] = []
     var isRecursive = false
     var cores: [PortableCore] = []
-    /// `UNION`, `UNION ALL`, …: one less than there are cores.
+    /// The operators `UNION`, `UNION ALL`, …: one fewer than there are cores.
     var operators: [String] = []
     var order: [PortableOrder] = []
     var limit: PortableNode?

@@ -1,54 +1,57 @@
-/// Where two databases would read portable text in different ways, and what it means. A dialect answers each in its own words, or
-/// with nothing where it reads the text so already. Ranges are of tokens.
+/// A place at which two databases would read portable text in different ways, and the meaning that both have to give it. A
+/// dialect answers each note by a change of the text, or leaves the text alone if it reads it in that way already. Ranges are
+/// ranges of tokens.
 enum PortableNote: Hashable, Sendable {
-    /// A name of a table, column or alias, as it is really spelled.
+    /// The name of a table, column or alias, as it is written in the schema.
     case name(Int, String, isAlias: Bool)
-    /// Another text for both.
+    /// A literal that both databases need in another text.
     case literal(Range<Int>, String)
-    /// A string that is a number.
+    /// A string that stands for a number.
     case numeral(Range<Int>, String)
-    /// A decimal is compared as the number that it is.
+    /// A decimal that is compared as a number.
     case number(Range<Int>)
-    /// The largest or smallest decimal, as so many digits behind the point.
+    /// The largest or smallest decimal, with this number of digits after the point.
     case digits(Range<Int>, scale: Int)
-    /// A 64-bit integer beside a double is compared as a double.
+    /// A 64-bit integer that is compared as a double, because it stands beside a double.
     case double(Range<Int>)
-    /// Texts are ordered by their bytes.
+    /// A text that is ordered by its bytes.
     case bytes(Range<Int>, isAtom: Bool)
-    /// `lower` and `upper` know the 26 letters of ASCII.
+    /// A call of `lower` or `upper`, which know the 26 letters of ASCII only.
     case letters(Range<Int>, isAtom: Bool)
-    /// A text that compares in the way that its COLLATE says: by bytes.
+    /// A COLLATE after a text, which makes the text compare by bytes.
     case collation(Int)
-    /// NULL is the smallest value: first, or last where it goes down. Behind this token.
+    /// NULL counts as the smallest value behind this token: it comes first, or last in descending order.
     case nulls(Int, isFirst: Bool)
-    /// What a term of ORDER BY stands for.
+    /// A term of ORDER BY, and the tokens that it stands for.
     case stands(Range<Int>, for: Range<Int>)
-    /// A pattern that regards case.
+    /// A pattern that distinguishes upper and lower case.
     case match(words: Range<Int>, pattern: Range<Int>, escape: Range<Int>?, PortablePattern, isNegated: Bool)
-    /// 0 and 1 beside a boolean.
+    /// 0 or 1 beside a boolean.
     case truth(Range<Int>, Bool)
-    /// `x'0a'`
+    /// A literal of bytes, such as `x'0a'`.
     case blob(Range<Int>, String)
-    /// Integers are computed with 64 bits.
+    /// An integer that is computed with 64 bits.
     case wide(Range<Int>)
-    /// An integer as text.
+    /// An integer that becomes a text.
     case text(Range<Int>)
-    /// A text that must be an integer of this type, or the row is refused: the whole cast, and the text in it.
+    /// A cast of a text to an integer of this type, which refuses the row if the text is no such integer: the whole cast, and
+    /// the text in it.
     case integer(Range<Int>, of: Range<Int>, ColumnType)
-    /// The words of a type in CAST.
+    /// The name of a type in CAST.
     case type(Range<Int>, ColumnType)
-    /// Compares NULL like a value: the operator's tokens.
+    /// A comparison that treats NULL like a value: the operator's tokens.
     case sameness(Range<Int>, isNegated: Bool)
 }
 
-/// What a LIKE looks for.
+/// The pattern of a LIKE.
 struct PortablePattern: Hashable, Sendable {
     enum Piece: Hashable, Sendable { case anything, one, character(Unicode.Scalar) }
     var pieces: [Piece] = []
-    /// Whether SQLite's own LIKE looks for the same: no letter in it, and nothing that only PostgreSQL takes for an escape.
+    /// Whether SQLite's own LIKE gives the same result: the pattern has no letter, and nothing that only PostgreSQL takes for
+    /// an escape.
     var isPlain = true
 
-    /// `nil` if nothing follows the escape.
+    /// Reads a pattern; returns `nil` if nothing follows an escape character.
     init?(_ text: String, escape: Unicode.Scalar?, isEscapeSaid: Bool) {
         var isEscaped = false
         for scalar in text.unicodeScalars {
@@ -75,7 +78,7 @@ struct PortablePattern: Hashable, Sendable {
     }
 }
 
-/// A text that is being changed: token by token, from the inside out.
+/// A text in the course of being changed, token by token, from the inside out.
 struct PortableDraft {
     private var pieces: [String]
 

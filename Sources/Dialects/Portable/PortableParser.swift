@@ -1,14 +1,15 @@
-/// Reads expressions in the words that SQLite and PostgreSQL share. Where the two would put the parentheses in different places, the
-/// text has to say where they are: so one tree is what both of them read.
+/// Reads expressions in the syntax that SQLite and PostgreSQL share. If the two databases would place the parentheses
+/// differently, the text has to contain them. Both databases then read the same tree.
 struct PortableParser {
     let text: String
     let tokens: [SQLToken]
-    /// The tokens that are not blank.
+    /// The indexes of the tokens that are not blank.
     let places: [Int]
     private(set) var at = 0
     private var depth = 0
 
-    /// SQLite takes trees of 1000 levels (https://www.sqlite.org/limits.html, 8), and so many would not fit a thread's stack here.
+    /// The largest depth of a tree. SQLite accepts trees of 1000 levels (https://www.sqlite.org/limits.html, 8), but so many
+    /// levels would not fit on the stack of a thread here.
     private static let deepest = 120
 
     init(_ text: String) {
@@ -30,15 +31,15 @@ struct PortableParser {
 
     func peek(_ offset: Int) -> SQLToken? { at + offset < places.count ? tokens[places[at + offset]] : nil }
 
-    /// Where the current token stands among all.
+    /// The index of the current token among all tokens.
     var place: Int { at < places.count ? places[at] : tokens.count }
 
-    /// Where the token stands that was read `count` tokens ago.
+    /// Returns the index of the token that was read `count` tokens ago.
     func place(before count: Int) -> Int { places[at - count] }
 
     mutating func advance() { at += 1 }
 
-    /// Every level of nesting is one more level of this program's stack.
+    /// Counts another level of nesting, which is also another level on this program's stack. Throws if there are too many.
     mutating func deeper() throws(LoweringError) {
         depth += 1
         guard depth <= Self.deepest else { throw trouble("it is nested too deeply") }
@@ -66,7 +67,7 @@ struct PortableParser {
         guard take(symbol: symbol) else { throw trouble("\(symbol) is missing") }
     }
 
-    /// From the token at `start` to the one before the current.
+    /// Returns the range from the token at `start` to the token before the current one.
     func range(from start: Int) -> Range<Int> { places[start]..<(places[max(at, start + 1) - 1] + 1) }
 
     func trouble(_ reason: String, remedy: String? = nil) -> LoweringError {
@@ -80,7 +81,7 @@ struct PortableParser {
         throw trouble("it can't be read as something that both databases know")
     }
 
-    /// A name, bare or quoted, that is not a keyword of the grammar.
+    /// Reads a name, bare or quoted, that is not a keyword of the grammar.
     mutating func name(_ what: String) throws(LoweringError) -> Int {
         guard let token, token.name != nil else { throw trouble("\(what) is missing") }
         if token.kind == .quoted, token.text.unicodeScalars.count(where: { $0 == "\"" }) % 2 != 0 {
@@ -251,7 +252,7 @@ struct PortableParser {
         return left
     }
 
-    /// `a + b || c` is `a + (b || c)` for SQLite and `(a + b) || c` for PostgreSQL.
+    /// Reads sums and concatenations. `a + b || c` is `a + (b || c)` for SQLite and `(a + b) || c` for PostgreSQL.
     private func arithmetic(
         _ sign: String, _ left: PortableNode, _ right: PortableNode, from start: Int
     ) throws(LoweringError) -> PortableNode {

@@ -1,4 +1,4 @@
-// What an expression is made of: literals, names, calls, and what stands in parentheses.
+// The primaries of an expression: literals, names, calls, and expressions in parentheses.
 
 extension PortableParser {
     var startsQuery: Bool {
@@ -19,7 +19,7 @@ extension PortableParser {
         }
     }
 
-    /// `1e-5` and `.5` are several tokens.
+    /// Reads a number. `1e-5` and `.5` consist of several tokens.
     private mutating func number(from start: Int) throws(LoweringError) -> PortableNode {
         if take(symbol: ".") {}
         var last = tokens[place].text
@@ -46,7 +46,7 @@ extension PortableParser {
             throw trouble("a quote is not closed")
         }
         advance()
-        // Scalar by scalar: to Swift a quote and an accent after it are one character.
+        // The test looks at scalars: Swift takes a quote and a following combining accent for one character.
         if written.unicodeScalars.first == "'" {
             return try node(.string(SQLText.unquoted(written, doubled: "'")), from: start, over: [])
         }
@@ -181,7 +181,7 @@ extension PortableParser {
         return window
     }
 
-    /// Rows are counted in one way by both; RANGE and GROUPS are not.
+    /// Reads the frame of a window. Both databases count ROWS in the same way, but not RANGE and GROUPS.
     private mutating func frame() throws(LoweringError) {
         guard take("BETWEEN") else { return try bound() }
         try bound()

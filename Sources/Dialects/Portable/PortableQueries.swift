@@ -1,11 +1,11 @@
 // Queries: what they read, what they yield, and in which order.
 
 extension PortableReader {
-    /// What a query yields.
+    /// A column that a query yields.
     struct Output {
         var name: String?
         var sense: PortableSense
-        /// Where it is computed, in a query of one SELECT.
+        /// The expression that computes the column, in a query of a single SELECT.
         var node: PortableNode?
     }
 
@@ -16,7 +16,7 @@ extension PortableReader {
         }
     }
 
-    /// The columns of a view: each has a name, and no two have the same.
+    /// Returns the columns of a view. Each has a name, and no two have the same name.
     mutating func columns(ofView query: PortableQuery) throws(LoweringError) -> [PortableScope.NamedColumn] {
         var columns: [PortableScope.NamedColumn] = []
         var seen: Set<String> = []
@@ -48,13 +48,13 @@ extension PortableReader {
         return try united(query)
     }
 
-    /// What WITH names can be read by all that follows; by itself too, where it says RECURSIVE.
+    /// Adds a query that WITH names. All later queries can read it; the query itself can too if WITH is RECURSIVE.
     mutating func add(_ part: PortableQuery.Named, isRecursive: Bool) throws(LoweringError) {
         let name = tokens[part.name].name ?? ""
         note(.name(part.name, name, isAlias: true))
         for column in part.columns { note(.name(column, tokens[column].name ?? "", isAlias: true)) }
         if isRecursive, part.query.operators.first?.hasPrefix("UNION") == true {
-            // Its first SELECT is read twice.
+            // The first SELECT of a recursive query is read twice.
             guard recursions < 2 else { throw refusal(part.query.tokens, "reads itself inside another one that does") }
             recursions += 1
             defer { recursions -= 1 }
@@ -109,7 +109,7 @@ extension PortableReader {
         let output = outputs[0]
         if let node = output.node {
             var other = output.sense
-            // It goes out as text, and is compared as a number again.
+            // The decimal leaves the inner query as text, and is then compared as a number.
             if case .decimal = other.kind { other.form = .stored }
             try relate(subject, sense, node, other, isOrder: false)
         } else {

@@ -1,4 +1,4 @@
-// SELECT, as far as SQLite and PostgreSQL share it.
+// The syntax of SELECT, as far as SQLite and PostgreSQL share it.
 
 extension PortableParser {
     static func query(_ text: String) throws(LoweringError) -> (tokens: [SQLToken], tree: PortableQuery) {
@@ -99,7 +99,7 @@ extension PortableParser {
         return .value(value, name: try alias())
     }
 
-    /// `AS name`, or a name alone.
+    /// Reads an alias: `AS name`, or a name alone.
     private mutating func alias() throws(LoweringError) -> Int? {
         if take("AS") { return try name("a name") }
         guard let token, token.name != nil else { return nil }

@@ -1,5 +1,6 @@
-/// Reads portable text by the types of what it names, notes where two databases would take it for different things, and refuses
-/// what can't be made the same. Both dialects read so, and therefore refuse alike.
+/// Reads portable text by the types of the columns that it names. The reader notes each place that the two databases would read
+/// differently, and refuses text that can't be given the same meaning. Both dialects use this reader, and therefore refuse the
+/// same texts.
 struct PortableReader {
     let text: String
     let tokens: [SQLToken]
@@ -7,22 +8,23 @@ struct PortableReader {
     private(set) var notes: [PortableNote] = []
     private var noted: Set<PortableNote> = []
     var scopes: [PortableScope] = []
-    /// What each token that names a column means.
+    /// The column that each token means, by the token's index.
     var resolved: [Int: PortableColumn] = [:]
-    /// Queries that WITH has named, innermost last.
+    /// The queries that WITH has named, the innermost last.
     var named: [PortableScope.Relation] = []
 
-    /// Whether aggregates may stand here; why not otherwise.
+    /// Whether aggregates are allowed here, or the reason why they are not.
     var aggregates: Rule = .refused("a check, an index and a computed column look at one row")
     var windows: Rule = .refused("a check, an index and a computed column look at one row")
-    /// Queries can't stand in what belongs to a table.
+    /// Whether queries are allowed. They are not in expressions that belong to a table.
     var allowsQueries = true
-    /// Names are qualified in queries only: while SQLite makes a table anew, it has another name.
+    /// Whether names may be qualified. Only queries allow that, because a table has another name while SQLite rebuilds it.
     var allowsQualifiers = true
-    /// The order of an index that is not unique decides nothing.
+    /// Whether `lower` and `upper` have to give the same text on both databases. An index that is not unique does not need
+    /// that, because its order decides nothing.
     var regardsLetters = true
 
-    /// Casts whose text SQLite is told to look at, and queries that read themselves.
+    /// The casts whose text SQLite's version examines, and the queries that read themselves.
     var guarded: [Range<Int>] = []
     var recursions = 0
 
@@ -46,7 +48,7 @@ struct PortableReader {
         return words.count > 80 ? words.prefix(77) + "…" : words
     }
 
-    /// `reason` goes on from the words themselves: "price * 2 computes with a decimal".
+    /// Returns an error about the node. `reason` continues the node's own text: "price * 2 computes with a decimal".
     func refusal(_ node: PortableNode, _ reason: String, remedy: String = nativeRemedy) -> LoweringError {
         refusal(node.tokens, reason, remedy: remedy)
     }
@@ -57,7 +59,7 @@ struct PortableReader {
 
     // MARK: What nodes yield
 
-    /// A truth, and nothing that only one database takes for one.
+    /// Requires a truth value that both databases take for one.
     mutating func condition(_ node: PortableNode) throws(LoweringError) {
         let sense = try sense(node)
         switch sense.kind {

@@ -1,15 +1,15 @@
-/// What a query or a table's expression can name.
+/// The relations that a query or a table's expression can name.
 struct PortableScope: Sendable {
     struct Relation: Sendable {
-        /// What its columns can be qualified with.
+        /// The name that can qualify the relation's columns.
         var name: String
-        /// `nil` for a view in one database's own words: nobody knows its columns.
+        /// The relation's columns; `nil` for a view in one database's own words, whose columns are unknown.
         var columns: [NamedColumn]?
-        /// The table itself, where it is one.
+        /// The table, if the relation is one.
         var table: Table?
-        /// An outer join may put NULL in its place.
+        /// Whether an outer join may put NULL in place of the relation's columns.
         var isOptional = false
-        /// Its columns are written in the query that is read, and not elsewhere.
+        /// Whether the relation's columns are written in the query that is read, and not elsewhere.
         var isFixed = false
     }
 
@@ -19,11 +19,12 @@ struct PortableScope: Sendable {
     }
 
     var relations: [Relation] = []
-    /// Columns that USING has made one.
+    /// The names of the columns that USING has merged.
     var merged: Set<String> = []
 }
 
-/// A column that a name was found to mean: so many scopes from the outside, that relation of it, that column of it.
+/// A column to which a name was resolved: the scope's index, counted from the outermost, the index of the relation in it, and
+/// the column's name.
 struct PortableColumn: Hashable, Sendable {
     var scope: Int
     var relation: Int
@@ -31,7 +32,8 @@ struct PortableColumn: Hashable, Sendable {
 }
 
 extension SQLToken {
-    /// Whether the token can mean a thing of this name: byte by byte in quotes, and else without regard to the case of ASCII letters.
+    /// Returns whether the token can mean an object of this name. Quoted names are compared byte by byte, bare names without
+    /// regard to the case of ASCII letters.
     func means(_ name: String) -> Bool {
         guard let own = self.name else { return false }
         if own.utf8.elementsEqual(name.utf8) { return true }
@@ -39,14 +41,14 @@ extension SQLToken {
     }
 }
 
-/// Finds what a view's columns are; each view is read once.
+/// Determines the columns of views. Each view is read only once.
 final class PortableViews {
     private let schema: Schema
     private var known: [String: [PortableScope.NamedColumn]?] = [:]
 
     init(_ schema: Schema) { self.schema = schema }
 
-    /// A table or a view as a query reads it; `nil` if there is none of that name.
+    /// Returns a table or a view as a query reads it; `nil` if no such relation exists.
     func relation(_ token: SQLToken) -> PortableScope.Relation? {
         if let table = find(token, { schema.tables(like: $0) }, \.name) {
             let columns = table.columns.map { PortableScope.NamedColumn(name: $0.name, sense: PortableSense($0)) }
@@ -62,7 +64,8 @@ final class PortableViews {
             ?? things.first { token.means($0[keyPath: name]) }
     }
 
-    /// A view that can't be read is refused where it is made, and only its readers' names are taken as they are.
+    /// Returns the columns of a view; `nil` if its query can't be read. Such a view is refused where it is created; a query
+    /// that reads it takes the names of its columns unchecked.
     private func columns(of view: View) -> [PortableScope.NamedColumn]? {
         if let found = known[view.name] { return found }
         known[view.name] = .some(nil)

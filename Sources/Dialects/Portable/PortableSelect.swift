@@ -1,4 +1,4 @@
-// One SELECT: what it reads from, and what it yields.
+// A single SELECT: the relations that it reads, and the columns that it yields.
 
 extension PortableReader {
     mutating func columns(
@@ -61,7 +61,7 @@ extension PortableReader {
         switch source.kind {
         case .relation(let name): relation = try self.relation(name)
         case .query(let query):
-            // What stands beside it in FROM can't be named in it.
+            // A subquery in FROM can't name the relations beside it.
             let outside = scopes
             scopes.removeLast()
             let outputs = try columns(of: query)
@@ -87,7 +87,8 @@ extension PortableReader {
         if let condition = source.condition { try self.condition(condition) }
     }
 
-    /// A column of USING is one of both sides, and they must compare without a word.
+    /// Merges a column of USING, which belongs to both sides. The two must compare in the same way on both databases without
+    /// any change.
     private mutating func merge(_ column: Int, _ right: PortableScope.Relation) throws(LoweringError) {
         let top = scopes.count - 1
         let range = column..<column + 1

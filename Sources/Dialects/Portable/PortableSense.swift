@@ -1,30 +1,31 @@
-/// What a piece of portable text yields: its type in both databases, and what has to be known to compare it in one way.
+/// The sense of a piece of portable text: its type in both databases, and the facts that are needed to compare it in the same
+/// way.
 struct PortableSense: Sendable {
     enum Kind: Hashable, Sendable {
         case null, boolean
-        /// Of 32 bits in PostgreSQL.
+        /// An integer of 32 bits in PostgreSQL.
         case integer
-        /// Of 64 bits.
+        /// An integer of 64 bits.
         case bigint
-        /// Written with a point: exact in PostgreSQL, a double in SQLite.
+        /// A number that is written with a point: exact in PostgreSQL, a double in SQLite.
         case fraction
         case real
-        /// Text in SQLite.
+        /// A decimal, which is text in SQLite.
         case decimal(Digits)
         case text
-        /// A moment, a day or a uuid: text in one shape in SQLite.
+        /// A moment, a day or a uuid: in SQLite a text of a fixed form.
         case shaped(ColumnType)
         case json, bytes
-        /// In one database's own words, or read from such.
+        /// A value in one database's own words, or computed from such a value.
         case unknown
     }
 
-    /// How many digits a decimal has before and behind its point; `nil` where there is no limit.
+    /// The number of digits that a decimal has before and after its point; `nil` if there is no limit.
     struct Digits: Hashable, Sendable {
         var whole: Int?
         var scale: Int?
 
-        /// Whether doubles keep any two such numbers apart.
+        /// Whether doubles distinguish any two such numbers.
         var fitsDouble: Bool { (whole ?? 1_000) + (scale ?? 1_000) <= 15 }
 
         func joined(_ other: Digits) -> Digits {
@@ -34,27 +35,28 @@ struct PortableSense: Sendable {
         }
     }
 
-    /// How a text compares.
+    /// The way in which a text compares.
     enum Order: Hashable, Sendable {
-        /// A literal: as what it stands beside.
+        /// A literal, which compares like the value beside it.
         case literal
-        /// By bytes in SQLite, as the server was set up in PostgreSQL.
+        /// A text that compares by bytes in SQLite, and by the server's collation in PostgreSQL.
         case plain
-        /// By bytes in both; `isSaid` by a COLLATE of its own, which beats all others.
+        /// A text that compares by bytes in both databases. `isSaid` marks a COLLATE of its own, which takes precedence over
+        /// all others.
         case bytes(isSaid: Bool)
-        /// As its column was declared.
+        /// A text that compares as its column was declared.
         case declared(Collation)
-        /// Put together from texts that compare in different ways: PostgreSQL then refuses to compare it.
+        /// A text that is composed of texts which compare in different ways: PostgreSQL refuses to compare it.
         case mixed
     }
 
-    /// What a decimal is in SQLite at this place.
+    /// The form that a decimal has in SQLite at this place.
     enum Form: Hashable, Sendable {
         /// The text that is stored.
         case stored
-        /// The largest or smallest, as a number: it can be written as it is stored.
+        /// The largest or smallest decimal, as a number that can be written in its stored form.
         case extreme
-        /// A number that was computed: good for comparing only.
+        /// A number that was computed. It serves only for comparisons.
         case computed
     }
 
@@ -68,7 +70,7 @@ struct PortableSense: Sendable {
     var order = Order.plain
     var form = Form.stored
     var literal: Literal?
-    /// The largest that an integer can be, whatever its sign, where that is known.
+    /// The largest magnitude of an integer, if it is known.
     var bound: UInt64?
 
     init(_ kind: Kind, isNullable: Bool = true) {
@@ -88,7 +90,7 @@ struct PortableSense: Sendable {
 
     static func kind(of type: ColumnType) -> Kind {
         switch type {
-        // A sum of two is computed with 32 bits or more, like that of two integers (`widened`).
+        // The sum of two smallints is computed with at least 32 bits, like that of two integers (`widened`).
         case .smallint, .integer: .integer
         case .bigint: .bigint
         case .real: .real
@@ -97,7 +99,7 @@ struct PortableSense: Sendable {
         case .text, .varchar: .text
         case .boolean: .boolean
         case .timestamp, .datetime, .date, .time, .uuid: .shaped(type)
-        // Of two spans of time neither database says what the other one does.
+        // The two databases compute differently with spans of time.
         case .interval: .unknown
         case .json, .jsonText: .json
         case .bytes: .bytes
@@ -105,7 +107,7 @@ struct PortableSense: Sendable {
         }
     }
 
-    /// What two native words say in common, where that is beyond doubt.
+    /// Returns the kind that two native type names have in common, if it is beyond doubt.
     private static func kind(_ sqlite: String, _ postgresql: String) -> Kind {
         switch (sqlite, postgresql) {
         case ("INTEGER", "smallint"), ("INT", "smallint"), ("INTEGER", "integer"), ("INT", "integer"): .integer
@@ -117,7 +119,7 @@ struct PortableSense: Sendable {
         }
     }
 
-    /// The same as a column of a query gives it to who reads that.
+    /// The same sense, as a column of a query passes it to the reader of that query.
     var asColumn: PortableSense {
         var sense = PortableSense(kind, isNullable: isNullable)
         switch order {
@@ -129,7 +131,7 @@ struct PortableSense: Sendable {
         return sense
     }
 
-    /// Whether its column is one of numbers in both databases.
+    /// Whether the column holds numbers in both databases.
     var isPlainNumber: Bool { kind == .integer || kind == .bigint || kind == .real }
 
     var isString: Bool { if case .string = literal { true } else { false } }
@@ -146,7 +148,7 @@ struct PortableSense: Sendable {
         }
     }
 
-    /// For people.
+    /// A description for messages.
     var description: String {
         switch kind {
         case .null: "NULL"

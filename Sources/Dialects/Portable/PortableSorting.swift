@@ -1,7 +1,7 @@
-// How the rows of a SELECT are grouped and ordered, and how many of them there are.
+// Grouping, ordering and limiting the rows of a SELECT.
 
 extension PortableReader {
-    /// Whether a term of GROUP BY is the name of an output and no column.
+    /// Returns whether a term of GROUP BY is the name of an output and not of a column.
     func isAlias(_ group: PortableNode, _ core: PortableCore) -> Bool {
         guard case .column(let name) = group.kind, name.qualifier == nil else { return false }
         let isColumn = scopes[scopes.count - 1].relations.contains { relation in
@@ -23,7 +23,7 @@ extension PortableReader {
         try stand(group, for: node)
     }
 
-    /// The output that a name or number in ORDER BY stands for.
+    /// Returns the output that a name or number in ORDER BY stands for.
     mutating func output(_ node: PortableNode, _ outputs: [Output]) throws(LoweringError) -> Output? {
         if case .number(let text) = node.kind, let number = PortableNumber(text)?.integer {
             guard outputs.indices.contains(Int(number) - 1) else {
@@ -63,7 +63,7 @@ extension PortableReader {
         try order(term, by: output.sense)
     }
 
-    /// A name or a number is replaced by what it stands for: then it can be said how that compares.
+    /// Replaces a name or a number by the expression that it stands for, so that the text can say how that expression compares.
     private mutating func stand(_ term: PortableNode, for node: PortableNode) throws(LoweringError) {
         guard !tokens[node.tokens].contains(where: { $0.isWord("SELECT") || $0.isWord("VALUES") }) else {
             throw refusal(
@@ -73,7 +73,7 @@ extension PortableReader {
         note(.stands(term.tokens, for: node.tokens))
     }
 
-    /// Whether ordering by it takes more than its name.
+    /// Returns whether ordering by the output takes more than its name.
     private func needsWords(_ sense: PortableSense) -> Bool {
         if case .decimal = sense.kind { return true }
         guard sense.kind == .text else { return false }

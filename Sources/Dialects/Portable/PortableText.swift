@@ -1,7 +1,7 @@
-/// Says portable text in a dialect's words: read once, refused for both where it can't mean one thing, and changed only where the
-/// dialect would read it otherwise.
+/// Renders portable text in a dialect's words. The text is read once, refused for both databases if it can't mean the same in
+/// both, and changed only where the dialect would read it differently.
 enum PortableText {
-    /// How a dialect answers a note.
+    /// A dialect's answer to a note: it changes the draft.
     typealias Answer = (PortableNote, inout PortableDraft) throws(LoweringError) -> Void
 
     static func render(_ text: String, as use: ExpressionUse, _ answer: Answer) throws(LoweringError) -> String {
@@ -66,7 +66,7 @@ enum PortableText {
 }
 
 extension Schema {
-    /// What a view that is made again can read.
+    /// Returns the schema that a view can read when it is created again: the schema without the view itself.
     fileprivate func without(view name: String) -> Schema {
         var schema = self
         schema.removeView(name)
@@ -75,13 +75,13 @@ extension Schema {
 }
 
 extension PortableReader {
-    /// An index over numbers that SQLite keeps as text would find other rows equal.
+    /// Refuses an index over numbers that SQLite stores as text: it would find other rows equal.
     mutating func requireKey(_ node: PortableNode, _ sense: PortableSense) throws(LoweringError) {
         try requireComparable(node, sense, "an index")
         asNumber(node, sense)
     }
 
-    /// PostgreSQL refuses a computed column that reads another one.
+    /// Refuses a computed column that reads another computed column, which PostgreSQL does not allow.
     func requireNoneComputed(_ node: PortableNode, _ table: Table) throws(LoweringError) {
         for column in resolved.sorted(by: { $0.key < $1.key }).map(\.value) {
             guard table[column: column.column]?.generated != nil else { continue }
@@ -91,7 +91,7 @@ extension PortableReader {
         }
     }
 
-    /// Whether a column of the type gets the same from it on both databases.
+    /// Requires that a column of this type gets the same value from the expression on both databases.
     mutating func requireFits(_ node: PortableNode, _ sense: PortableSense, _ type: ColumnType) throws(LoweringError) {
         let kind = PortableSense.kind(of: type)
         if sense.isString, kind != .text, kind != .json {

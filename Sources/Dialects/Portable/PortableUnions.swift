@@ -1,4 +1,4 @@
-// Several SELECTs as one query.
+// Queries that combine several SELECTs.
 
 extension PortableReader {
     mutating func united(_ query: PortableQuery) throws(LoweringError) -> [Output] {
@@ -32,7 +32,8 @@ extension PortableReader {
         return outputs
     }
 
-    /// Only names and numbers can stand behind a UNION, so nothing can be said there of how they compare.
+    /// Checks a term of an ORDER BY after a UNION. Only names and numbers can stand there, so that the term can't say how its
+    /// values compare.
     mutating func orderUnited(_ term: PortableOrder, _ outputs: [Output]) throws(LoweringError) {
         guard let output = try output(term.node, outputs) else {
             throw refusal(term.node, "is no column of all the SELECTs", remedy: "order by a name or a number")
@@ -54,7 +55,7 @@ extension PortableReader {
         }
     }
 
-    /// Equal numbers are different texts in SQLite.
+    /// Refuses values whose duplicates can't be removed alike: equal numbers can be different texts in SQLite.
     func requireDistinct(_ node: PortableNode, _ sense: PortableSense, _ what: String) throws(LoweringError) {
         if case .decimal = sense.kind {
             throw refusal(

@@ -1,6 +1,6 @@
-/// Words that mean something to a grammar, and so can't be names without quotes.
+/// The words that have a meaning in a grammar, so that they can't be names without quotes.
 enum PortableWords {
-    /// What portable text itself is built of: a column that is called so is written in quotes.
+    /// The words of the portable grammar itself. A column with such a name is written in quotes.
     static let grammar: Set<String> = [
         "ALL", "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "COLLATE", "CROSS", "DESC", "DISTINCT", "ELSE",
         "END", "ESCAPE",
@@ -12,17 +12,17 @@ enum PortableWords {
     ]
 }
 
-/// A number as it is written: how many digits it has, and where.
+/// A number as it is written: the count of its digits before and after the point.
 struct PortableNumber: Hashable, Sendable {
-    /// The digits before the point, without leading zeros.
+    /// The number of digits before the point, without leading zeros.
     let whole: Int
-    /// The digits behind the point, without closing zeros.
+    /// The number of digits after the point, without trailing zeros.
     let scale: Int
     let isZero: Bool
-    /// The number itself if it is written without point and exponent and has 64 bits.
+    /// The number itself, if it is written without a point and an exponent and fits into 64 bits; otherwise `nil`.
     let integer: Int64?
 
-    /// `nil` for what is not written in decimal digits.
+    /// Reads a number; returns `nil` for a text that is not written in decimal digits.
     init?(_ text: String) {
         var rest = Substring(text.lowercased())
         let isNegative = rest.hasPrefix("-")
@@ -39,7 +39,7 @@ struct PortableNumber: Hashable, Sendable {
         let leading = digits.prefix { $0 == "0" }.count
         let closing = digits.reversed().prefix { $0 == "0" }.count
         isZero = leading == digits.count
-        // The digits that count reach from `high` places before the point to `low` places behind it.
+        // The significant digits reach from `high` places before the point to `low` places after it.
         let high = before.count + exponent - leading
         let low = after.count - exponent - closing
         whole = isZero ? 0 : max(high, 0)
@@ -47,7 +47,7 @@ struct PortableNumber: Hashable, Sendable {
         integer = parts.count == 1 && halves.count == 1 ? Int64((isNegative ? "-" : "") + before) : nil
     }
 
-    /// Whether a double keeps it apart from every other number of no more digits: 15 are sure to
-    /// (https://www.sqlite.org/floatingpoint.html, section 2).
+    /// Whether a double distinguishes the number from every other number with no more digits. Up to 15 digits are always
+    /// distinguished (https://www.sqlite.org/floatingpoint.html, section 2).
     var isExactEnough: Bool { whole + scale <= 15 || integer != nil }
 }

@@ -1,10 +1,10 @@
-/// PostgreSQL's words, for version 13 and later.
+/// The dialect of PostgreSQL, for version 13 and later.
 public struct PostgreSQLDialect: Dialect {
     public let name = "postgresql"
 
     public let holdsDeclaredTypes = true
 
-    /// The dialect of PostgreSQL. It holds no state: all values are equal.
+    /// Makes the dialect. It holds no state, so all values are equal.
     public init() {}
 
     public func render(_ type: ColumnType) throws(LoweringError) -> String {
@@ -51,7 +51,7 @@ public struct PostgreSQLDialect: Dialect {
                 .jsonText, .bytes, .native:
                 return "now()"
             }
-        // CURRENT_DATE is the day in the session's zone; a day in a database is one day for everybody.
+        // CURRENT_DATE is the day in the session's zone, but the day that a database stores must be the same for everybody.
         case .today: return "((now() AT TIME ZONE 'UTC')::date)"
         case .uuid: return type == .uuid ? "gen_random_uuid()" : "(gen_random_uuid()::text)"
         case .expression(let expression): return "(\(try render(expression, as: .constant(type))))"
@@ -70,7 +70,7 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
-    /// A script in this database's words, as it stands.
+    /// Returns the SQL of a script for this database, unchanged.
     private static func words(_ script: SQLExpression) -> String {
         switch script {
         case .sql(let text), .native(_, let text): text
@@ -83,7 +83,7 @@ public struct PostgreSQLDialect: Dialect {
 
     public var databaseSize: SQL { "SELECT pg_database_size(current_database())" }
 
-    /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
+    /// Returns `FOR SHARE` or `FOR UPDATE`: https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
     public func rowLock(_ lock: RowLock, of table: String) -> String {
         switch lock {
         case .shared: "FOR SHARE OF \(SQLText.identifier(table))"
@@ -91,10 +91,10 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
-    /// In the very words of the index, or it would not be asked
-    /// (https://www.postgresql.org/docs/current/indexes-expressional.html). What is looked for comes out of a subquery, so that the planner
-    /// does not know it: for a word that stands in most rows it would take every text apart instead, which took 26 s where the index
-    /// takes one.
+    /// Returns a condition that repeats the index's expression word for word, because the server would not use the index
+    /// otherwise (https://www.postgresql.org/docs/current/indexes-expressional.html). The words come out of a subquery, so that
+    /// the planner does not know them. If it knew that a word stands in most rows, it would split every text instead of using the
+    /// index, which took 26 s instead of one.
     public func finding(_ words: [String], by index: WordIndex, for mark: String?) -> SQL {
         let texts = index.columns.map { "coalesce(\(SQLText.identifier($0)), '')" }.joined(separator: " || ' ' || ")
         let wanted: SQL = "search_words(\(words.joined(separator: " ")))"
@@ -155,7 +155,7 @@ public struct PostgreSQLDialect: Dialect {
         return alteration.postgresqlLongLocks
     }
 
-    /// What `lower` refuses is refused here too.
+    /// Returns the steps of an online migration. It refuses whatever `lower` refuses.
     ///
     /// - Throws: ``LoweringError``.
     public func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]? {
@@ -177,7 +177,7 @@ public struct PostgreSQLDialect: Dialect {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// One statement for all tables, because foreign keys may tie them into a circle.
+    /// Returns one DROP for all views and one for all tables, because foreign keys may tie the tables into a circle.
     public func remove(tables: [String], views: [String]) -> [String] {
         (views.isEmpty ? [] : ["DROP VIEW IF EXISTS \(SQLText.identifiers(views))"])
             + (tables.isEmpty ? [] : ["DROP TABLE IF EXISTS \(SQLText.identifiers(tables))"])
@@ -211,7 +211,8 @@ public struct PostgreSQLDialect: Dialect {
     }
 }
 
-/// PostgreSQL cuts a name after 63 bytes without an error, and two long names become one (its manual, section 4.1.1).
+/// Checks the lengths of names. PostgreSQL cuts a name after 63 bytes without an error, so that two long names could become the
+/// same (its manual, section 4.1.1).
 enum PostgreSQLNames {
     static func check(_ action: ResolvedOperation.Action) throws(LoweringError) {
         for name in names(in: action) where name.utf8.count > Naming.longestName {

@@ -1,27 +1,27 @@
-/// A JSON document that keeps the order in which it was built, so that two runs print the same bytes.
+/// A JSON document whose members keep the order in which it was built, so that two runs print the same bytes.
 public enum JSON: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A number without a point.
+    /// A number without a decimal point.
     case integer(Int64)
-    /// A number with a point or an exponent; `null` where it is not finite.
+    /// A number with a decimal point or an exponent. It is written as `null` if it is not finite.
     case real(Double)
     /// A string, unescaped.
     case string(String)
     /// A list.
     case array([JSON])
-    /// Members in the order in which they are written.
+    /// An object, with its members in the order in which they are written.
     case object([(key: String, value: JSON)])
 
-    /// Two spaces a step; empty lists and objects on one line (RFC 8259).
+    /// Returns the document as text, indented by two spaces per level, with empty lists and objects on one line (RFC 8259).
     public func rendered(indent: String = "") -> String {
         switch self {
         case .null: "null"
         case .boolean(let value): value ? "true" : "false"
         case .integer(let value): String(value)
-        // JSON has no word for what is not finite.
+        // JSON can't express numbers that are not finite.
         case .real(let value): value.isFinite ? String(value) : "null"
         case .string(let text): JSON.quoted(text)
         case .array(let items):
@@ -31,11 +31,11 @@ public enum JSON: Sendable {
         }
     }
 
-    /// The same document on one line: members in the order of their names' code points, no space outside strings, and only
-    /// those characters escaped that have to be. Equal documents are equal bytes.
+    /// Returns the document on one line: the members are in the order of their names' code points, no space stands outside of
+    /// strings, and only the characters that must be escaped are escaped. Equal documents give equal bytes.
     public func canonical() -> String { String(decoding: canonicalBytes(), as: UTF8.self) }
 
-    /// `canonical` as it is written to a file or a socket.
+    /// Returns the bytes of `canonical()`, as they are written to a file or a socket.
     public func canonicalBytes() -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(1_024)
@@ -59,7 +59,8 @@ public enum JSON: Sendable {
         }
     }
 
-    /// Members in the order of code points, which UTF-8 keeps. Many are in it as they come.
+    /// Returns the members in the order of their names' code points, which is also the order of the UTF-8 bytes. Many documents
+    /// are built in that order already.
     private static func sorted(_ members: [(key: String, value: JSON)]) -> [(key: String, value: JSON)] {
         let areSorted = members.indices.dropFirst().allSatisfy { at in
             !members[at].key.utf8.lexicographicallyPrecedes(members[at - 1].key.utf8)

@@ -1,9 +1,9 @@
-/// Writes a migration down as the Swift source in which it would be declared.
+/// Renders a migration as the Swift source that declares it.
 public enum MigrationAsSwift {
-    /// A source file. What loses rows or values is marked in it.
+    /// Returns a source file in which comments mark the operations that lose rows or values.
     ///
-    /// `summary` is what is said of the migration, `module` where its words are at home. The compiler takes time with an expression
-    /// that grows faster than the expression, so the operations of a long one are declarations of their own.
+    /// `summary` describes the migration, and `module` is the module that defines the DSL. The compiler's time for an
+    /// expression grows faster than the expression, so the operations of a long migration become separate declarations.
     public static func render(
         id: String, named name: String, summary: String, _ operations: [ResolvedOperation], importing module: String
     ) -> String {
@@ -27,7 +27,7 @@ public enum MigrationAsSwift {
         return text.joined(separator: "\n") + "\n"
     }
 
-    /// Each operation as one line, for messages.
+    /// Returns a line of text for each operation, for messages.
     public static func summaries(_ operations: [ResolvedOperation]) -> [String] {
         operations.flatMap { operation -> [String] in
             switch operation.action {
@@ -40,7 +40,7 @@ public enum MigrationAsSwift {
         }
     }
 
-    /// The tables and columns that lose rows or values by these operations.
+    /// Returns the tables and columns that lose rows or values through these operations.
     public static func losses(_ operations: [ResolvedOperation]) -> [DraftName] {
         operations.flatMap { operation -> [DraftName] in
             switch operation.action {
@@ -60,7 +60,8 @@ public enum MigrationAsSwift {
 // MARK: - Operations
 
 extension MigrationAsSwift {
-    /// The verb and its lines, as deep as they will stand and without the spaces of that depth.
+    /// Returns the operation's verb and its lines. The lines are broken for the depth at which they will stand, but come
+    /// without the spaces of that depth.
     private static func lines(of operation: ResolvedOperation, depth: Int) -> (verb: String, lines: [String]) {
         func simple(_ verb: String) -> (String, [String]) {
             (verb, outdented(chain(operation).lines(depth: depth), depth))
@@ -83,7 +84,7 @@ extension MigrationAsSwift {
         }
     }
 
-    /// The operation but for the block behind it.
+    /// Returns the operation without the block that follows it.
     private static func chain(_ operation: ResolvedOperation) -> SwiftChain {
         switch operation.action {
         case .createTable(let table): SwiftChain("CreateTable", .init(.string(table.name)))
@@ -94,7 +95,7 @@ extension MigrationAsSwift {
         case .createView(let view): SwiftWords.view(view, "CreateView")
         case .dropView(let view): SwiftChain("DropView", .init(.string(view.name)))
         case .run(let script): self.script(script)
-        // Its closure has no text.
+        // A closure can't be rendered as source text.
         case .runSwift(let step): SwiftChain("Run", .init(.string(step.name)))
         }
     }
@@ -109,7 +110,7 @@ extension MigrationAsSwift {
         return ["\(verb)(\(SwiftLiteral.string(name))) {"] + body + ["}"]
     }
 
-    /// Without the spaces that all lines but the first begin with.
+    /// Returns the lines without the indentation that all lines but the first begin with.
     private static func outdented(_ lines: [String], _ depth: Int) -> [String] {
         lines.prefix(1) + lines.dropFirst().map { String($0.dropFirst(depth)) }
     }
@@ -130,7 +131,7 @@ extension MigrationAsSwift {
 extension MigrationAsSwift {
     private struct Line {
         var chain: SwiftChain
-        /// The column whose values it loses.
+        /// The column whose values the change loses; `nil` if it loses none.
         var lost: String?
     }
 
@@ -198,7 +199,8 @@ extension MigrationAsSwift {
         }
     }
 
-    /// The column whose values the change loses; what is computed can be computed again.
+    /// Returns the column whose values the change loses. Computed columns lose nothing, because their values can be computed
+    /// again.
     private static func lostColumn(_ step: ChangeStep) -> String? {
         func unlessComputed(_ name: String) -> String? { step.before[column: name]?.generated == nil ? name : nil }
         switch step.change {
@@ -216,7 +218,8 @@ extension MigrationAsSwift {
 // MARK: - Names that need not be said
 
 extension Schema {
-    /// The table with the names that it would get by itself, made here; `nil` where there are none for it.
+    /// Returns the table with the names that it would get if it were created here without names; `nil` if no such names can be
+    /// derived.
     fileprivate func derivedNames(_ table: Table) -> Table? {
         func made(_ table: Table) -> Table? {
             guard case .createTable(let named)? = try? resolving(.createTable(table)).action else { return nil }
@@ -226,8 +229,8 @@ extension Schema {
         return derived
     }
 
-    /// The name that each step's key, check or index would get by itself; `nil` for other steps, and for all where their names
-    /// hang on each other.
+    /// Returns the name that the key, check or index of each step would get if none were declared; `nil` for other steps, and
+    /// for all steps if their names depend on each other.
     fileprivate func derivedNames(of alteration: TableAlteration) -> [String?] {
         func made(_ changes: [Change]) -> [Change]? {
             let operation = SchemaOperation.alterTable(alteration.before.name, changes)
@@ -243,7 +246,7 @@ extension Schema {
 }
 
 extension Table {
-    /// The same table, its keys, checks and indexes without their names.
+    /// The same table with its keys, checks and indexes without names.
     var nameless: Table {
         var table = self
         table.primaryKey?.name = nil
@@ -254,7 +257,7 @@ extension Table {
         return table
     }
 
-    /// The same table, without the names that are those of `derived`.
+    /// Returns the same table without the names that equal those of `derived`.
     fileprivate func naming(unless derived: Table) -> Table {
         var table = self
         if derived.primaryKey == primaryKey { table.primaryKey?.name = nil }

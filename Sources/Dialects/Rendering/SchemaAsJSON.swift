@@ -1,7 +1,7 @@
-/// Writes what an inspector found as one JSON document, with keys in snake_case and always in the same order.
+/// Renders the result of an inspection as one JSON document, with keys in snake_case and always in the same order.
 public enum SchemaAsJSON {
-    /// `{"version": 1, "tables": […], "views": […], "not_carried": […]}`. A native expression is an object with a text for
-    /// each database; every other one is a string.
+    /// Returns `{"version": 1, "tables": […], "views": […], "not_carried": […]}`. A native expression is an object with a text
+    /// for each database; every other expression is a string.
     public static func render(_ inspection: Inspection) -> String {
         let schema = inspection.schema
         let document: JSON = .object([

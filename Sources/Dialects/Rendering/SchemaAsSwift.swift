@@ -1,10 +1,10 @@
-/// Writes a schema down in the words in which it would be declared.
+/// Renders a schema as the Swift source that declares it.
 public enum SchemaAsSwift {
-    /// A source file: a declaration for each table and view, four spaces a step, a line for each column, key and index; and
-    /// `schema`, which names them. The compiler takes time with an expression that grows faster than the expression, so that
-    /// one for all would never be done with some hundred tables.
+    /// Returns a source file with a declaration for each table and view, indented by four spaces per level, with a line for
+    /// each column, key and index, and with `schema`, which lists the declarations. The compiler's time for an expression grows
+    /// faster than the expression, so that it would never finish a single expression with some hundred tables.
     ///
-    /// `module` is where these words are at home.
+    /// `module` is the module that defines the DSL.
     public static func render(_ schema: Schema, importing module: String) -> String {
         var names = SwiftNames(taken: ["schema"])
         var declarations: [String] = []

@@ -1,14 +1,14 @@
-/// How a text is written in Swift source.
+/// Renders text as Swift string literals.
 enum SwiftLiteral {
-    /// `"text"`, or `#"text"#` with as many `#` as keep quotes and backslashes as they are. Line breaks and other
+    /// Returns `"text"`, or `#"text"#` with enough `#` that quotes and backslashes need no escape. Line breaks and other
     /// characters that no line of source can hold are escaped.
     static func string(_ text: String) -> String {
         let hashes = hashes(for: text)
         return "\(hashes)\"\(text.unicodeScalars.map { escaped($0, hashes) }.joined())\"\(hashes)"
     }
 
-    /// The same as a literal over several lines, of which none is wider than `width`: a line that ends in a backslash goes on in
-    /// the next one.
+    /// Returns the text as a literal over several lines, none of them wider than `width`. A line that ends in a backslash
+    /// continues in the next line.
     static func lines(_ text: String, width: Int) -> [String] {
         let hashes = hashes(for: text)
         var lines = ["\(hashes)\"\"\""]
@@ -19,7 +19,7 @@ enum SwiftLiteral {
         return lines + ["\"\"\"\(hashes)"]
     }
 
-    /// Broken behind spaces where there are any. A space at the end of a line is written so that it can be seen.
+    /// Breaks the line after spaces if it contains any. A space at the end of a line is written in a visible form.
     private static func parts(of line: String, _ hashes: String, width: Int) -> [String] {
         var parts: [String] = []
         var part = ""
@@ -35,7 +35,7 @@ enum SwiftLiteral {
         return parts + [part]
     }
 
-    /// Each with the space behind it.
+    /// Returns the words of the line, each with the space that follows it.
     private static func words(of line: String) -> [Substring] {
         var words: [Substring] = []
         var rest = line[...]
@@ -56,7 +56,8 @@ enum SwiftLiteral {
         scalar.value == 0x2028 || scalar.value == 0x2029
     }
 
-    /// One `#` more than the longest run of them behind a quote or a backslash; none where there is neither.
+    /// Returns one `#` more than the longest run of them that follows a quote or a backslash; an empty text if the text
+    /// contains neither.
     private static func hashes(for text: String) -> String {
         var longest = 0
         var run: Int?

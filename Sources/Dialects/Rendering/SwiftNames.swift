@@ -1,17 +1,17 @@
-/// Names for the declarations of a source file, made from names that a database knows: `order_lines` becomes `orderLines`.
+/// Names for the declarations of a source file, derived from names in a database: `order_lines` becomes `orderLines`.
 package struct SwiftNames {
     private var taken: Set<String>
 
-    /// `taken` are those that the file needs for itself.
+    /// Creates a source of names. `taken` holds the names that the file itself needs.
     init(taken: Set<String>) { self.taken = taken }
 
-    /// A name for each of these, in their order.
+    /// Returns a distinct name for each of these names, in the same order.
     package static func distinct(_ names: [String]) -> [String] {
         var swift = SwiftNames(taken: [])
         return names.map { swift.next(for: $0) }
     }
 
-    /// One that no other declaration has; one with a number where two names would be the same.
+    /// Returns a name that no other declaration has. A number is appended if two names would be the same.
     mutating func next(for name: String) -> String {
         let base = Self.camelCase(name)
         var found = base
@@ -23,7 +23,7 @@ package struct SwiftNames {
         return Self.keywords.contains(found) ? "`\(found)`" : found
     }
 
-    /// Letters and digits only, and a letter first.
+    /// Returns the name in camel case, with letters and digits only and with a letter first.
     private static func camelCase(_ name: String) -> String {
         let words = name.unicodeScalars.split { !isLetter($0) && !("0"..."9").contains($0) }.map(String.init)
         guard let first = words.first, let start = first.unicodeScalars.first else { return "part" }
@@ -31,7 +31,8 @@ package struct SwiftNames {
         return isLetter(start) ? text : "part" + text
     }
 
-    /// `Orders` as `orders`, `ORDERS` too.
+    /// Returns the word with its first letter in lower case, or a word in capitals entirely in lower case: `Orders` and
+    /// `ORDERS` become `orders`.
     private static func lowerFirst(_ word: String) -> String {
         word == word.uppercased() ? word.lowercased() : word.prefix(1).lowercased() + word.dropFirst()
     }
@@ -44,7 +45,7 @@ package struct SwiftNames {
         }
     }
 
-    /// What Swift takes for no name (https://docs.swift.org/swift-book, Lexical Structure).
+    /// The words that Swift does not accept as names (https://docs.swift.org/swift-book, Lexical Structure).
     private static let keywords: Set<String> = [
         "associatedtype", "borrowing", "class", "consuming", "deinit", "enum", "extension", "fileprivate", "func",
         "import",

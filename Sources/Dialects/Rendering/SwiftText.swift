@@ -1,13 +1,13 @@
-/// One value of Swift source.
+/// A value in Swift source.
 indirect enum SwiftValue {
-    /// What is written as it is: `.text`, `42`, `nil`.
+    /// A text that is written unchanged: `.text`, `42`, `nil`.
     case word(String)
-    /// What is written as a literal.
+    /// A text that is written as a string literal.
     case string(String)
     case list([SwiftValue])
     case chain(SwiftChain)
 
-    /// On one line.
+    /// The value's source on one line.
     var text: String {
         switch self {
         case .word(let word): word
@@ -37,7 +37,7 @@ struct SwiftArgument {
     var text: String { (label.map { "\($0): " } ?? "") + value.text }
 }
 
-/// A call, and calls of what it returns: `Column("id", .bigint).identity().primaryKey()`.
+/// A call, followed by calls on its result: `Column("id", .bigint).identity().primaryKey()`.
 struct SwiftChain {
     private var calls: [(name: String, arguments: [SwiftArgument])]
 
@@ -62,14 +62,14 @@ struct SwiftChain {
 
 // MARK: - Lines
 
-// Broken as swift-format would leave it (https://github.com/swiftlang/swift-format): what fits stays on one line; otherwise each
-// call of a chain, and then each argument of a call that still does not fit, has a line of its own.
+// Lines are broken as swift-format would break them (https://github.com/swiftlang/swift-format): a text that fits stays on one
+// line. Otherwise each call of a chain has a line of its own, and then each argument of a call that still does not fit.
 
-/// How wide a line may be, as swift-format has it in this project and most others have it at least.
+/// The largest width of a line: swift-format's setting in this project, and no more than most other projects allow.
 private let widest = 120
 
 extension SwiftChain {
-    /// The text on as many lines as it takes, the first of them `depth` spaces deep and behind `lead`; the first line comes
+    /// Returns the text on as many lines as it needs. The first line is `depth` spaces deep and follows `lead`, and is returned
     /// without those spaces.
     func lines(depth: Int, lead: Int = 0) -> [String] {
         if depth + lead + text.count <= widest { return [text] }
@@ -105,7 +105,7 @@ extension SwiftChain {
 extension SwiftArgument {
     fileprivate func lines(depth: Int) -> [String] {
         let label = label.map { "\($0): " } ?? ""
-        // A comma may follow.
+        // One column is left for a comma that may follow.
         if depth + text.count < widest { return [text] }
         var lines: [String]
         switch value {

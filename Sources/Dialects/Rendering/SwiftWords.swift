@@ -1,6 +1,7 @@
-/// The words in which a schema's parts are declared.
+/// The calls of the DSL that declare a schema's parts.
 enum SwiftWords {
-    /// A line for each column, key, check and index. What `derived`, the same table, calls as it does needs no name.
+    /// Returns a line for each column, key, check and index. A part needs no name if it has the same name in `derived`, the
+    /// same table with derived names.
     static func lines(of table: Table, beside derived: Table?) -> [SwiftChain] {
         let inlineKey = inlineKey(of: table, derived)
         var lines = table.columns.map { line in
@@ -18,7 +19,7 @@ enum SwiftWords {
             + table.indexes.enumerated().map { index($0.element, "Index", unless: derived?.indexes[$0.offset].name) }
     }
 
-    /// A key of one column whose name nobody chose is said in the column's own line.
+    /// Returns the column whose own line declares the primary key: a key of one column that has no chosen name.
     private static func inlineKey(of table: Table, _ derived: Table?) -> String? {
         guard let key = table.primaryKey, key.columns.count == 1,
             key.name == nil || key.name == derived?.primaryKey?.name
@@ -26,7 +27,8 @@ enum SwiftWords {
         return key.columns[0]
     }
 
-    /// The table with the names that its declaration would give it by itself; `nil` where none can be derived.
+    /// Returns the table with the names that its declaration would give it if none were chosen; `nil` if no names can be
+    /// derived.
     static func derivedNames(_ table: Table) -> Table? { try? table.nameless.named() }
 
     // MARK: Parts

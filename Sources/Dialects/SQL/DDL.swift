@@ -1,12 +1,12 @@
 /// Pieces of DDL that read the same in both databases.
 enum DDL {
-    /// The clauses of a `CREATE TABLE`, one a line.
+    /// Returns the parenthesised part of a `CREATE TABLE`, with one clause on each line.
     static func body(_ clauses: [String]) -> String {
         "(\n" + clauses.map { "    " + $0 }.joined(separator: ",\n") + "\n)"
     }
 
-    /// Everything between the parentheses of a `CREATE TABLE`; `line` spells a column, told whether it is the primary key that
-    /// is written in its own line.
+    /// Returns everything between the parentheses of a `CREATE TABLE`. `line` renders a column; its argument says whether the
+    /// column is the primary key and is declared in its own line.
     static func clauses(
         of table: Table, inlineKey: String?, in dialect: some Dialect,
         line: (Column, Bool) throws(LoweringError) -> String
@@ -19,7 +19,7 @@ enum DDL {
         return clauses + table.foreignKeys.map(define)
     }
 
-    /// `CONSTRAINT "name" `, or nothing.
+    /// Returns `CONSTRAINT "name" `, or an empty text if there is no name.
     static func constraint(_ name: String?) -> String { name.map { "CONSTRAINT \(SQLText.identifier($0)) " } ?? "" }
 
     static func define(_ key: PrimaryKey) -> String {
@@ -68,7 +68,7 @@ enum DDL {
         return text
     }
 
-    /// `schema` holds what the view reads.
+    /// Returns the statement that creates the view. `schema` holds the tables and views that the view reads.
     static func create(_ view: View, over schema: Schema, in dialect: some Dialect) throws(LoweringError) -> String {
         let query = try dialect.render(view.query, as: .query(of: view.name, over: schema))
         return "CREATE VIEW \(SQLText.identifier(view.name)) AS \(query)"
@@ -84,7 +84,8 @@ enum DDL {
 }
 
 extension UndeclaredObjects {
-    /// Undeclared objects that name this column of this table: dropping it would break them, or drop them silently.
+    /// Returns the undeclared objects that name this column of this table. Dropping the column would break them, or drop them
+    /// silently.
     func users(ofColumn column: String, in table: String) -> [Object] {
         objects.filter { object in
             let tokens = SQLToken.scan(object.definition)
@@ -93,8 +94,8 @@ extension UndeclaredObjects {
         }
     }
 
-    /// Refuses the drop of a column that something undeclared uses: SQLite would stop in the middle, PostgreSQL would drop
-    /// an index without a word.
+    /// Throws if an undeclared object uses the column that is to be dropped. SQLite would stop in the middle of the migration;
+    /// PostgreSQL would silently drop an index.
     func requireUnused(
         _ column: String, in table: String, butFor kinds: Set<Object.Kind> = [.column]
     ) throws(LoweringError) {
@@ -106,7 +107,8 @@ extension UndeclaredObjects {
             remedy: "drop it first")
     }
 
-    /// Undeclared views that read any of `names`, directly or through others, in the order in which they can be made again.
+    /// Returns the undeclared views that read any of `names`, directly or through other views, in the order in which they can
+    /// be created again.
     func views(reading names: Set<String>) -> [Object] {
         var names = names
         return objects.filter { object in

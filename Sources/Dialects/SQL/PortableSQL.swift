@@ -1,7 +1,8 @@
-/// What both databases understand in the same way. An expression written once for both is held to it when it is compiled,
-/// so that it does not work on one and fail on the other.
+/// The SQL that both databases understand in the same way. An expression that is written once for both databases is checked
+/// against this subset when it is compiled, so that it can't work on one database and fail on the other.
 enum PortableSQL {
-    /// Functions that mean the same on both, with the same arguments, and keywords that a parenthesis may follow.
+    /// The functions that mean the same on both databases, with the same arguments, and the keywords that a parenthesis may
+    /// follow.
     static let functions: Set<String> = [
         "abs", "avg", "cast", "coalesce", "count", "exists", "in", "length", "lower", "ltrim", "max", "min", "nullif",
         "replace", "round", "rtrim", "substr", "sum", "trim", "upper", "values", "and", "or", "not", "on", "as", "by",
@@ -10,14 +11,14 @@ enum PortableSQL {
         "decimal", "numeric", "varchar", "having", "is", "join",
     ]
 
-    /// Words and symbols that one of them does not know or reads otherwise.
+    /// The words and symbols that one of the two databases does not know or reads differently.
     static let foreign: [String: String] = [
         "==": "write =", "::": "write CAST(… AS …)", "GLOB": "write LIKE", "ILIKE": "write lower(…) LIKE …",
         "REGEXP": "give each database its own with native(…)", "MATCH": "give each database its own with native(…)",
         "SIMILAR": "give each database its own with native(…)", "CURRENT_TIMESTAMP": "use the default .now",
     ]
 
-    /// Why the text is not common to both databases, and what to do; `nil` if it is.
+    /// Returns why the text is not common to both databases, and what to do about it; `nil` if it is common to both.
     static func objection(to text: String) -> LoweringError? {
         let tokens = SQLToken.scan(text)
         for at in tokens.indices {
@@ -38,7 +39,7 @@ enum PortableSQL {
         return nil
     }
 
-    /// `WITH names (a, b) AS` names a relation, not a function.
+    /// Returns whether the word names a relation, as in `WITH names (a, b) AS`, and not a function.
     private static func isRelation(_ tokens: [SQLToken], _ at: Int) -> Bool {
         tokens[..<at].last { !$0.isBlank }.map { $0.isWord("WITH") || $0.isWord("RECURSIVE") } ?? false
     }

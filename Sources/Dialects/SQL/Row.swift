@@ -7,26 +7,26 @@
 public struct Row: Sendable, Hashable {
     /// The columns' names, in the query's order. Every row of a query shares them.
     public let columnNames: [String]
-    /// In the order of ``columnNames``.
+    /// The values, in the order of ``columnNames``.
     public let values: [Value]
 
-    /// There are as many names as values.
+    /// Creates a row. There must be as many names as values.
     public init(columnNames: [String], values: [Value]) {
         self.columnNames = columnNames
         self.values = values
     }
 
-    /// The value at this position, from 0.
+    /// The value at this position; the first position is 0.
     public subscript(_ position: Int) -> Value { values[position] }
 
-    /// The value of the first column of this name; `nil` where the query has none.
+    /// The value of the first column with this name; `nil` if the query has no such column.
     public subscript(_ name: String) -> Value? {
         columnNames.firstIndex(of: name).map { values[$0] }
     }
 
-    /// The value of the first column of this name as a Swift value. `NULL` is `nil` of an optional type.
+    /// The value of the first column with this name, as a Swift value. `NULL` becomes `nil` if the type is optional.
     ///
-    /// - Throws: `DatabaseError` where the query has no column of this name, or the column's value is not a `type`.
+    /// - Throws: `DatabaseError` if the query has no column with this name, or if the column's value can't be read as a `type`.
     public subscript<T: ValueConvertible>(_ name: String, as type: T.Type = T.self) -> T {
         get throws(DatabaseError) {
             guard let value = self[name] else {
@@ -45,7 +45,7 @@ public struct Row: Sendable, Hashable {
 }
 
 extension Value {
-    /// What it is, without its content, which may be a secret.
+    /// The kind of the value, without its content, which may be a secret.
     fileprivate var kind: String {
         switch self {
         case .null: "NULL"

@@ -1,4 +1,5 @@
-/// Reads a `Decodable` value out of a row: a property for a column of its name, `madeAt` also from `made_at`.
+/// Decodes a `Decodable` value from a row. Each property is read from the column of the same name; `madeAt` is also read from
+/// `made_at`.
 struct RowDecoder: Decoder {
     let row: Row
     var codingPath: [any CodingKey] { [] }
@@ -57,7 +58,7 @@ struct RowDecoder: Decoder {
     }
 }
 
-/// Reads one value: the base types, and what is made of one of them, such as an enumeration.
+/// Decodes one value: a base type, or a type that is decoded from a single base value, such as an enumeration.
 private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
     let value: Value
     let codingPath: [any CodingKey]

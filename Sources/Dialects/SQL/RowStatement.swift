@@ -1,11 +1,14 @@
-/// One statement that reads or writes rows, told by its words: all that a data step may send.
+/// A check by keywords that a text is one statement which reads or writes rows. A data step may send no other statement.
 struct RowStatement {
     let lexicon: ScriptLexicon
-    /// The words that such a statement begins with.
+    /// The words that begin such a statement.
     let verbs: Set<String>
-    /// The words before an INTO that names a table to write to; any other INTO makes a table. `nil` where none does.
+    /// The words that precede an INTO which names a table to write to. Any other INTO creates a table. `nil` if no INTO creates
+    /// a table.
     let writers: Set<String>?
 
+    /// Throws unless the text is one statement that reads or writes rows.
+    ///
     /// - Throws: ``DatabaseError`` of kind `permission` or `syntax`.
     func require(_ text: String) throws(DatabaseError) {
         try DatabaseError.requireNoNUL(in: text)

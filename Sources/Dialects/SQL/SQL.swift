@@ -1,18 +1,19 @@
-/// SQL text with its values beside it. An interpolated value becomes a binding; a name is interpolated as
-/// `\(identifier: …)` and is quoted; nothing else of the caller's reaches the text.
+/// SQL text together with its values. An interpolated value becomes a binding. A name is interpolated as `\(identifier: …)` and
+/// is quoted. Nothing else that the caller interpolates reaches the text.
 ///
 ///     let sql: SQL = "SELECT count(*) FROM \(identifier: table) WHERE owner = \(name)"
 public struct SQL: Sendable, Equatable {
-    /// The pieces between the bindings: always one more than there are bindings. A placeholder is chosen late.
+    /// The pieces of text between the bindings: always one more than there are bindings. The placeholders are chosen only when
+    /// a dialect asks for the text.
     private(set) var pieces: [String]
     /// The values, in the order of their placeholders.
     public private(set) var bindings: [Value]
-    /// Whether the statement reads system catalogs only, whose columns no DDL changes: a connection keeps it prepared. A statement is
-    /// one as soon as a piece of it is.
+    /// Whether the statement reads only system catalogs, whose columns no DDL changes; a connection keeps such a statement
+    /// prepared. The flag is set as soon as one piece of the statement has it.
     private(set) var readsCatalogs = false
 
-    /// Text without values, taken as it stands. Use it for statements that a dialect has spelled, and never for text from
-    /// outside.
+    /// Creates SQL from a text without values, which is taken unchanged. Use it for statements that a dialect has rendered, and
+    /// never for text from outside.
     public init(trusted text: String) {
         pieces = [text]
         bindings = []
@@ -31,14 +32,14 @@ public struct SQL: Sendable, Equatable {
         readsCatalogs = readsCatalogs || other.readsCatalogs
     }
 
-    /// The same, of a statement that reads system catalogs only.
+    /// Returns the same SQL, marked as a statement that reads only system catalogs.
     func readingCatalogs() -> SQL {
         var sql = self
         sql.readsCatalogs = true
         return sql
     }
 
-    /// The text as one dialect wants it; `placeholder` is given the binding's number, from 1.
+    /// Returns the text in the form that one dialect expects. `placeholder` receives the number of each binding, starting at 1.
     public func text(placeholder: (Int) -> String) -> String {
         var text = pieces[0]
         for at in pieces.indices.dropFirst() { text += placeholder(at) + pieces[at] }
@@ -60,7 +61,7 @@ extension SQL: ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(_ value: some ValueConvertible) {
             sql.append(SQL(binding: value.value))
         }
-        /// `nil` is NULL.
+        /// Appends a value as a binding; `nil` becomes NULL.
         public mutating func appendInterpolation(_ value: (some ValueConvertible)?) {
             sql.append(SQL(binding: value.value))
         }
@@ -68,9 +69,9 @@ extension SQL: ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(identifiers: [String]) {
             appendLiteral(SQLText.identifiers(identifiers))
         }
-        /// A piece of SQL with its own values.
+        /// Appends a piece of SQL with its own values.
         public mutating func appendInterpolation(_ other: SQL) { sql.append(other) }
-        /// Text that a dialect has spelled: never anything that came from outside.
+        /// Appends text that a dialect has rendered. Never use it for text that came from outside.
         public mutating func appendInterpolation(trusted text: String) { appendLiteral(text) }
     }
 }

@@ -1,7 +1,8 @@
 extension SQLToken {
-    /// The text as both databases read it, for comparing: without comments, blanks, parentheses and aliases that say nothing, bare words
-    /// in lower case, and no quotes around names that need none. SQLite puts quotes around a name that it rewrites. What is
-    /// a string stays one: only a reader that knows the columns can tell SQLite's `"text"` from a name, and does so before.
+    /// Returns the text in a form for comparison, as both databases read it: without comments, blanks, needless parentheses and
+    /// needless aliases, with bare words in lower case, and without quotes around names that need none (SQLite adds quotes to a
+    /// name that it rewrites). A string stays a string: only a reader that knows the columns can tell SQLite's `"text"` from a
+    /// name, and such a reader does so beforehand.
     package static func compared(_ text: String) -> String {
         var words = scan(text).filter { !$0.isBlank }.map(\.withoutNeedlessQuotes)
         while words.count > 2, words[0].isSymbol("("), closing(words, 0) == words.count - 1 {
@@ -34,12 +35,12 @@ extension SQLToken {
 
     private static let synonyms = ["==": "=", "!=": "<>"]
 
-    /// What a bare name is made of, in lower case.
+    /// Returns whether a bare name in lower case may contain this byte.
     private static func isPlain(_ byte: UInt8) -> Bool {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
     }
 
-    /// Words that say something else without quotes.
+    /// The words that mean something else when they stand without quotes.
     private static let special: Set<String> = SQLToken.reserved.union([
         "ANALYSE", "ANALYZE", "ANY", "ARRAY", "BOTH", "BY", "COLUMN", "CONSTRAINT", "CURRENT_CATALOG", "CURRENT_DATE",
         "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP", "CURRENT_USER", "ESCAPE", "FALSE",
@@ -50,7 +51,7 @@ extension SQLToken {
         "USER", "WINDOW",
     ])
 
-    /// `(a)`: one word in parentheses, which are no function's and no list's.
+    /// Removes the parentheses from `(a)`: from a single word whose parentheses belong to no function and to no list.
     private static func withoutNeedlessParentheses(_ words: [SQLToken]) -> [SQLToken] {
         var result: [SQLToken] = []
         var at = 0
@@ -69,7 +70,7 @@ extension SQLToken {
         return result
     }
 
-    /// `a AS a` is `a`: a rename and its way back leave it in views.
+    /// Shortens `a AS a` to `a`. Renaming a column and renaming it back leaves such aliases in views.
     private static func withoutNeedlessAliases(_ words: [SQLToken]) -> [SQLToken] {
         var result: [SQLToken] = []
         var at = 0
@@ -84,7 +85,7 @@ extension SQLToken {
         return result
     }
 
-    /// Whether parentheses behind this token hold an operand.
+    /// Returns whether a parenthesis that follows this token encloses an operand.
     private static func opensOperand(after token: SQLToken?) -> Bool {
         guard let token else { return true }
         switch token.kind {
@@ -96,7 +97,7 @@ extension SQLToken {
         }
     }
 
-    /// The place of the parenthesis that closes the one at `start`.
+    /// Returns the index of the parenthesis that closes the one at `start`.
     private static func closing(_ words: [SQLToken], _ start: Int) -> Int? {
         var depth = 0
         for at in start..<words.count {

@@ -1,5 +1,6 @@
-/// How both databases read names: without the case of the letters A to Z, and of no others. SQLite compares all names so
-/// (https://www.sqlite.org/lang_keywords.html), PostgreSQL bare ones (its manual, section 4.1.1). `É` and `é` are two names.
+/// The comparison of names in both databases: it ignores the case of the letters A to Z, and of no other letters. SQLite
+/// compares all names in this way (https://www.sqlite.org/lang_keywords.html), PostgreSQL only bare ones (its manual, section
+/// 4.1.1). `É` and `é` are two names.
 package enum SQLName {
     package static func folded(_ name: String) -> String {
         guard name.utf8.contains(where: { (0x41...0x5A).contains($0) }) else { return name }
@@ -9,14 +10,15 @@ package enum SQLName {
     package static func equal(_ a: String, _ b: String) -> Bool { folded(a) == folded(b) }
     package static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
 
-    /// A bare word as keywords are written here: `ſelect` is a name, though its capitals read SELECT.
+    /// Returns the bare word in the form in which this code writes keywords. `ſelect` stays a name, although its capital
+    /// letters read SELECT.
     static func keyword(_ word: String) -> String {
         guard word.utf8.contains(where: { (0x61...0x7A).contains($0) }) else { return word }
         return String(decoding: word.utf8.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// The first two of `names` that are one name in two Unicode forms, as `é` can be one scalar or two: they look alike, are
-    /// equal strings in Swift, and are two names in every database.
+    /// Returns the first two of `names` that are the same name in two Unicode forms; `é`, for instance, can be one scalar or
+    /// two. Such names look alike and are equal strings in Swift, but they are two names in every database.
     private static func twins(in names: some Sequence<String>) -> (String, String)? {
         var seen: [String: String] = [:]
         for name in names {
@@ -26,7 +28,8 @@ package enum SQLName {
         return nil
     }
 
-    /// Throws where two names can't be told apart here, so that what hangs on the one would be done to the other.
+    /// Throws if Swift can't tell two of the names apart, because an action that is meant for one of them would reach the
+    /// other.
     static func requireNoTwins(in names: some Sequence<String>) throws(DatabaseError) {
         guard let (a, b) = twins(in: names) else { return }
         throw DatabaseError(
@@ -34,7 +37,8 @@ package enum SQLName {
             remedy: "rename one of the two")
     }
 
-    /// `café (U+0063 U+0061 U+0066 U+0065 U+0301)`: a name that another one can't be told from by eye.
+    /// Returns a name with its scalars, as in `café (U+0063 U+0061 U+0066 U+0065 U+0301)`, for names that the eye can't tell
+    /// apart.
     static func spelledOut(_ name: String) -> String {
         let scalars = name.unicodeScalars.map { scalar in
             let digits = String(scalar.value, radix: 16, uppercase: true)

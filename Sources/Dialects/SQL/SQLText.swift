@@ -1,19 +1,20 @@
 /// The quoting of names and strings, which both databases share.
 public enum SQLText {
-    /// `"name"`, with `"` doubled. The only place that quotes an identifier.
+    /// Returns `"name"`, with every `"` in it doubled. No other code quotes identifiers.
     public static func identifier(_ name: String) -> String {
         quoted(name, by: "\"")
     }
 
-    /// `"a", "b"`.
+    /// Returns the quoted names, separated by commas: `"a", "b"`.
     public static func identifiers(_ names: [String]) -> String { names.map(identifier).joined(separator: ", ") }
 
-    /// `'text'`, with `'` doubled. The only place that quotes a string.
+    /// Returns `'text'`, with every `'` in it doubled. No other code quotes strings.
     public static func literal(_ text: String) -> String {
         quoted(text, by: "'")
     }
 
-    /// Scalar by scalar: to Swift a quote and an accent after it are one character, and no quote.
+    /// Quotes the text scalar by scalar. Swift takes a quote and a following combining accent for one character, which does not
+    /// equal a quote.
     private static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {
         var result = String.UnicodeScalarView([quote])
         for scalar in text.unicodeScalars {
@@ -24,7 +25,8 @@ public enum SQLText {
         return String(result)
     }
 
-    /// What stands between the quotes of `text`, with quotes that are doubled in it made single. Scalar by scalar, as above.
+    /// Returns the text between the quotes of `text`, with doubled quotes made single. It works scalar by scalar, for the same
+    /// reason as `quoted(_:by:)`.
     static func unquoted(_ text: String, doubled quote: Unicode.Scalar?) -> String {
         var inner = String.UnicodeScalarView()
         var isOpen = false

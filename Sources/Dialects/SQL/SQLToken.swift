@@ -1,11 +1,11 @@
-/// A token of SQL text: enough to find names, rename them and compare texts, without knowing any grammar.
+/// A token of SQL text. Tokens suffice to find names, rename them and compare texts without any knowledge of the grammar.
 package struct SQLToken: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// A bare word: a keyword, a name or a function.
         case word
         /// `"name"`, `[name]` or `` `name` ``.
         case quoted
-        /// `'text'`, and PostgreSQL's `E'…'` and `$$…$$`.
+        /// `'text'`, or PostgreSQL's `E'…'` and `$$…$$`.
         case string
         case number
         case symbol
@@ -27,7 +27,7 @@ package struct SQLToken: Equatable, Sendable {
         }
     }
 
-    /// Words that are reserved in both databases: a name that reads like one has to be quoted.
+    /// The words that are reserved in both databases. A name that equals one of them has to be quoted.
     static let reserved: Set<String> = [
         "ALL", "AND", "AS", "ASC", "BETWEEN", "CASE", "CAST", "CHECK", "COLLATE", "CREATE", "CROSS", "DEFAULT",
         "DELETE", "DESC",
@@ -37,7 +37,7 @@ package struct SQLToken: Equatable, Sendable {
         "WHEN", "WHERE", "WITH",
     ]
 
-    /// Whether the token names `identifier`. Bare words compare without case, quoted names as they are.
+    /// Returns whether the token names `identifier`. Bare words are compared without regard to case, quoted names exactly.
     package func names(_ identifier: String) -> Bool {
         switch kind {
         case .word:
@@ -47,14 +47,14 @@ package struct SQLToken: Equatable, Sendable {
         }
     }
 
-    /// Whether the token is this keyword or symbol, written bare.
+    /// Returns whether the token is this keyword or symbol, written without quotes.
     package func isWord(_ word: String) -> Bool { kind == .word && SQLName.keyword(text) == word }
     package func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
     package var isBlank: Bool { kind == .space || kind == .comment }
 }
 
 extension SQLToken {
-    /// Every token of `text`, blanks included: joined again they give the text back, byte for byte.
+    /// Returns all tokens of `text`, including blanks. Joined again, they give the same text, byte for byte.
     package static func scan(_ text: String) -> [SQLToken] {
         var scanner = Scanner(bytes: Array(text.utf8))
         var tokens: [SQLToken] = []
@@ -62,7 +62,7 @@ extension SQLToken {
         return tokens
     }
 
-    /// Renames every mention of a name that is not a function's; strings and comments stay as they are.
+    /// Renames every occurrence of a name that is not the name of a function. Strings and comments stay unchanged.
     package static func rename(_ text: String, from old: String, to new: String) -> String {
         let tokens = scan(text)
         return tokens.indices.map { at in
@@ -71,7 +71,8 @@ extension SQLToken {
         }.joined()
     }
 
-    /// The text without comments and with single spaces, its bare words in lower case: equal for equal meaning.
+    /// Returns the text without comments, with single spaces, and with bare words in lower case. Texts with equal results mean
+    /// the same.
     package static func canonical(_ text: String) -> String {
         var result = ""
         var pendingSpace = false
@@ -88,8 +89,8 @@ extension SQLToken {
         return result
     }
 
-    /// Whether `name` stands in `text` and is no part of a longer word there. In quotes, strings and comments it counts too: SQLite
-    /// takes a string for a name where it expects one.
+    /// Returns whether `name` occurs in `text` as a whole word. Occurrences in quotes, strings and comments count too, because
+    /// SQLite takes a string for a name where it expects a name.
     static func isWhole(_ name: String, in text: String) -> Bool {
         let (name, text) = (Array(name.utf8), Array(text.utf8))
         guard let first = name.first, let last = name.last else { return false }
@@ -102,7 +103,7 @@ extension SQLToken {
         }
     }
 
-    /// Whether the word at `index` is followed by `(`, and so names a function.
+    /// Returns whether `(` follows the word at `index`, so that the word names a function.
     package static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
         guard tokens[index].kind == .word else { return false }
         return tokens[(index + 1)...].first { !$0.isBlank }?.isSymbol("(") ?? false
@@ -156,7 +157,7 @@ private struct Scanner {
         }
     }
 
-    /// `1`, `1.5e-3`, `0xE`.
+    /// Reads a number, such as `1`, `1.5e-3` or `0xE`.
     private mutating func number() -> SQLToken.Kind {
         let start = at
         skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
@@ -219,7 +220,8 @@ private struct Scanner {
         at = min(at, bytes.count)
     }
 
-    /// `[name]` is SQLite's third way to quote a name; after a value `[` is PostgreSQL's subscript, which only has digits.
+    /// Reads `[name]`, SQLite's third way to quote a name. After a value, `[` is PostgreSQL's subscript, which contains only
+    /// digits.
     private mutating func bracketed() -> SQLToken.Kind {
         guard let close = bytes[at...].firstIndex(of: UInt8(ascii: "]")), !isWordByteBefore,
             close > at + 1

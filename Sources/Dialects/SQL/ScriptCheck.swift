@@ -1,9 +1,9 @@
-/// Why a statement may not stand in a migration's script.
+/// The reason why a statement may not stand in a migration's script.
 struct ScriptObjection: Sendable, Equatable {
     var reason: String
     var remedy: String
 
-    /// It begins or ends a transaction, or a part of one.
+    /// The objection to a statement that begins or ends a transaction, or a part of one.
     static func transactionControl(_ words: String) -> ScriptObjection {
         ScriptObjection(
             reason:
@@ -12,7 +12,7 @@ struct ScriptObjection: Sendable, Equatable {
             remedy: "leave it out; what has to be committed by itself goes into a migration of its own")
     }
 
-    /// No transaction takes it.
+    /// The objection to a statement that can't run inside a transaction.
     static func outsideTransactions(
         _ words: String, remedy: String = "leave it out, and run it by hand"
     ) -> ScriptObjection {
@@ -20,12 +20,13 @@ struct ScriptObjection: Sendable, Equatable {
     }
 }
 
-/// Holds hand-written SQL to what a migration can run, before anything is run.
+/// Checks, before anything runs, that a migration can run hand-written SQL.
 struct ScriptCheck {
     let lexicon: ScriptLexicon
     let objection: @Sendable (ScriptStatement) -> ScriptObjection?
 
-    /// Throws what is wrong with the first statement that may not stand here. `name` is what the script is called.
+    /// Throws the objection to the first statement that may not stand in a migration. `name` is the name of the script in
+    /// messages.
     func require(_ text: String, named name: String) throws(LoweringError) {
         if let line = Self.lineOfNUL(in: text) {
             throw LoweringError(
@@ -38,7 +39,8 @@ struct ScriptCheck {
         }
     }
 
-    /// Throws when a statement that was made of a declaration holds a second one: an expression of its author's ended the first.
+    /// Throws if a statement that was rendered from a declaration contains a second statement: an expression in the declaration
+    /// ended the first.
     func requireOne(_ text: String, named name: String) throws(LoweringError) {
         var reader = ScriptReader(text, lexicon)
         _ = reader.next()
@@ -48,7 +50,8 @@ struct ScriptCheck {
             remedy: "write it as one expression, or as RunSQL")
     }
 
-    /// Both databases take a text that ends at a NUL, and would not say that they left the rest unread.
+    /// Returns the line of the first NUL in the text; `nil` if there is none. Both databases stop reading at a NUL and do not
+    /// report that they left the rest unread.
     static func lineOfNUL(in text: String) -> Int? {
         var line = 1
         for byte in text.utf8 {
@@ -60,7 +63,8 @@ struct ScriptCheck {
 }
 
 extension Script {
-    /// Throws when the script, or what undoes it, holds what no migration can run. `words` picks a database's own.
+    /// Throws if the script, or the script that undoes it, contains a statement that no migration can run. `words` picks one
+    /// database's text.
     func check(_ check: ScriptCheck, words: (SQLExpression) -> String) throws(LoweringError) {
         try check.require(words(up), named: "RunSQL")
         switch undo {

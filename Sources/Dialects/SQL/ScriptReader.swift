@@ -1,57 +1,58 @@
-/// How one database cuts a script into statements. Only what differs between databases stands here.
+/// The rules by which one database cuts a script into statements. Only the rules that differ between the databases are listed
+/// here.
 struct ScriptLexicon: Sendable {
-    /// Where a `;` ends no statement although it stands in no parentheses.
+    /// The kind of body in which a `;` ends no statement although no parenthesis is open.
     enum Body: Sendable {
-        /// `CREATE TRIGGER … BEGIN …; END`: the body ends with the END that follows a `;`.
+        /// `CREATE TRIGGER … BEGIN …; END`: the body ends with an END that follows a `;`.
         case trigger
-        /// `CREATE FUNCTION … BEGIN ATOMIC …; END`: every CASE in it has an END of its own.
+        /// `CREATE FUNCTION … BEGIN ATOMIC …; END`: every CASE in the body has an END of its own.
         case atomic
     }
 
     var body: Body
-    /// `/* /* */ */` is one comment.
+    /// Whether comments nest: `/* /* */ */` is one comment.
     var nestsComments: Bool
-    /// `$$…$$` and `$tag$…$tag$` are strings.
+    /// Whether `$$…$$` and `$tag$…$tag$` are strings.
     var quotesByDollar: Bool
-    /// `E'\''` is a string.
+    /// Whether a backslash escapes a quote in an E-string: `E'\''` is a string.
     var escapesInStrings: Bool
-    /// `[name]` and `` `name` `` are names.
+    /// Whether `[name]` and `` `name` `` are names.
     var quotesByBracket: Bool
-    /// U+FEFF is a blank.
+    /// Whether U+FEFF, the byte order mark, counts as a blank.
     var skipsByteOrderMark: Bool
-    /// A carriage return ends a `--` comment.
+    /// Whether a carriage return ends a `--` comment.
     var commentsEndAtReturn: Bool
 }
 
-/// One statement of a script, as its database cuts it off.
+/// One statement of a script, as its database would cut it off.
 struct ScriptStatement: Sendable, Equatable {
-    /// From 1.
+    /// The statement's number in the script, starting at 1.
     var number: Int
-    /// Where it begins: its line, from 1, and its first byte, from 0.
+    /// The statement's beginning: its line, starting at 1, and its first byte, starting at 0.
     var line: Int
     var start: Int
-    /// Without the blanks around it.
+    /// The statement's text, without the blanks around it.
     var text: String
-    /// Its first tokens, without blanks: enough to tell what it is.
+    /// The statement's first tokens, without blanks: enough to tell what kind of statement it is.
     var tokens: [SQLToken]
 
-    /// The token's word in capitals; empty when the token is not a word.
+    /// Returns the token at this index as a word in capitals; an empty text if the token is not a word.
     func word(_ at: Int) -> String {
         guard tokens.indices.contains(at), tokens[at].kind == .word else { return "" }
         return tokens[at].text.uppercased()
     }
 
-    /// Whether it begins with these words.
+    /// Returns whether the statement begins with these words.
     func begins(with words: String...) -> Bool { words.indices.allSatisfy { word($0) == words[$0] } }
     func has(word: String) -> Bool { tokens.contains { $0.isWord(word) } }
 
-    /// `statement 2 (line 7)`.
+    /// The statement's place in the script, for messages: `statement 2 (line 7)`.
     var place: String { "statement \(number) (line \(line))" }
 }
 
-/// Cuts a script into its statements, without a database. It takes as long as the script is.
+/// Cuts a script into its statements, without a database, in time proportional to the script's length.
 struct ScriptReader {
-    /// So many tokens of a statement are kept.
+    /// The number of tokens that are kept of each statement.
     private static let keptTokens = 64
 
     private var scanner: ScriptScanner
@@ -66,7 +67,7 @@ struct ScriptReader {
         return statements
     }
 
-    /// The next statement that holds anything but blanks.
+    /// Returns the next statement that contains anything but blanks; `nil` at the end of the script.
     mutating func next() -> ScriptStatement? {
         var shape = StatementShape(scanner.lexicon.body)
         var tokens: [SQLToken] = []
@@ -96,7 +97,7 @@ struct ScriptReader {
     }
 }
 
-/// What of a statement is open: parentheses, and a body that holds statements of its own.
+/// The open parts of a statement: its parentheses, and a body that contains statements of its own.
 private struct StatementShape {
     private let rule: ScriptLexicon.Body
     private var head: [String] = []

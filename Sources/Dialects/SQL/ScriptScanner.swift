@@ -1,4 +1,4 @@
-/// The tokens of a script in the words of one database (`ScriptLexicon`), as places in it.
+/// Scans a script by the rules of one database (`ScriptLexicon`) and returns the tokens as positions in the script.
 struct ScriptScanner {
     struct Token {
         var kind: SQLToken.Kind
@@ -118,7 +118,7 @@ struct ScriptScanner {
         at = min(at, bytes.count)
     }
 
-    /// A tag is a name, or nothing: `$1` is a parameter.
+    /// Reads a string in dollar quotes. Its tag is a name or empty: `$1` is a parameter.
     private mutating func dollarQuoted() -> SQLToken.Kind {
         var end = at + 1
         if end < bytes.count, isWordStart(bytes[end]) {

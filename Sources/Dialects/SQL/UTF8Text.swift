@@ -1,6 +1,6 @@
-/// Text as its bytes, without making a `String` of it.
+/// Functions that read text directly from its bytes, without creating a `String`.
 package enum UTF8Text {
-    /// Counts the characters; `nil` if the bytes are not UTF-8 or hold a NUL.
+    /// Returns the number of characters; `nil` if the bytes are not UTF-8 or contain a NUL.
     package static func characters(in bytes: UnsafeRawBufferPointer) -> Int? {
         var at = 0
         var continuations = 0
@@ -17,7 +17,7 @@ package enum UTF8Text {
         return bytes.count - continuations
     }
 
-    /// Where bytes from 0x01 to 0x7F end, looking at eight or sixteen of them at a time.
+    /// Returns the position at which a run of bytes from 0x01 to 0x7F ends. It examines eight or sixteen bytes at a time.
     @inline(__always)
     private static func endOfPlainASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var at = start
@@ -40,14 +40,16 @@ package enum UTF8Text {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
     }
 
-    /// The lowest bit that is set belongs to the first byte that does not lie between 0x01 and 0x7F; none is if all do.
+    /// Returns a mask whose lowest set bit belongs to the first byte outside of 0x01 to 0x7F. No bit is set if all bytes lie
+    /// within that range.
     @inline(__always)
     private static func foreignBits(_ word: UInt64) -> UInt64 {
         // Subtracting one from each byte sets the high bit of the lowest zero byte, if there is any.
         (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080
     }
 
-    /// How many bytes the character at `at` takes, 0 where no character begins: Unicode's table 3-7, "well-formed UTF-8".
+    /// Returns the number of bytes of the character at `at`, or 0 if no character begins there, by Unicode's table 3-7,
+    /// "well-formed UTF-8".
     @inline(__always)
     static func sequenceLength(_ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int {
         let first = bytes[at]
@@ -57,14 +59,16 @@ package enum UTF8Text {
         case 0xC2...0xDF: return left >= 2 && isContinuation(bytes[at + 1]) ? 2 : 0
         case 0xE0...0xEF:
             guard left >= 3, isContinuation(bytes[at + 1]), isContinuation(bytes[at + 2]) else { return 0 }
-            // Shorter forms exist for what 0xE0 begins with; 0xED begins the surrogates.
+            // A lead byte of 0xE0 could also encode characters that have a shorter form, and 0xED could encode surrogates; both
+            // are malformed.
             if first == 0xE0 { return bytes[at + 1] >= 0xA0 ? 3 : 0 }
             return first == 0xED && bytes[at + 1] > 0x9F ? 0 : 3
         case 0xF0...0xF4:
             guard left >= 4, isContinuation(bytes[at + 1]), isContinuation(bytes[at + 2]),
                 isContinuation(bytes[at + 3])
             else { return 0 }
-            // The same for 0xF0; beyond 0x10FFFF there is nothing.
+            // Likewise, 0xF0 could encode characters that have a shorter form, and 0xF4 could exceed U+10FFFF, the last code
+            // point.
             if first == 0xF0 { return bytes[at + 1] >= 0x90 ? 4 : 0 }
             return first == 0xF4 && bytes[at + 1] > 0x8F ? 0 : 4
         default: return 0
@@ -75,8 +79,8 @@ package enum UTF8Text {
     private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }
 
-/// Reads bytes of ASCII text from left to right; each step says whether it found what it looked for.
-/// Compiled into whoever uses it: dates are read letter by letter, and by the million.
+/// Reads ASCII text from left to right. Each step returns whether it found the expected bytes. The code is compiled into its
+/// callers, because dates are read letter by letter, and by the million.
 @frozen package struct ASCIIReader {
     @usableFromInline let bytes: UnsafeRawBufferPointer
     @usableFromInline var position = 0
@@ -94,7 +98,7 @@ package enum UTF8Text {
         return true
     }
 
-    /// Skips all of a word's letters, or none.
+    /// Skips all of a word's letters, or none of them.
     mutating func skip(word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         guard at + length <= bytes.count, (0..<length).allSatisfy({ bytes[at + $0] == word.utf8Start[$0] }) else {
@@ -104,7 +108,7 @@ package enum UTF8Text {
         return true
     }
 
-    /// One digit's value.
+    /// Reads one digit and returns its value.
     @inlinable @inline(__always)
     package mutating func digit() -> Int? {
         guard let byte = peek, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
@@ -112,7 +116,7 @@ package enum UTF8Text {
         return Int(byte - UInt8(ascii: "0"))
     }
 
-    /// A number of exactly so many digits.
+    /// Reads a number of exactly this many digits.
     @inlinable @inline(__always)
     package mutating func number(digits count: Int) -> Int? {
         var number = 0

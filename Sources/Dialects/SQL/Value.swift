@@ -6,7 +6,7 @@ public enum Value: Hashable, Sendable {
     case integer(Int64)
     /// A double-precision number.
     case real(Double)
-    /// A truth value. SQLite stores 0 or 1.
+    /// A truth value. SQLite stores it as 0 or 1.
     case boolean(Bool)
     /// Text.
     case text(String)
@@ -18,7 +18,7 @@ extension Value {
     /// Whether the value is NULL.
     public var isNull: Bool { self == .null }
 
-    /// The value as a whole number: of text its digits, of a truth value 0 or 1. `nil` for other values.
+    /// The value as a whole number. A text is read as digits, and a truth value is 0 or 1; `nil` for other values.
     public var integer: Int64? {
         switch self {
         case .integer(let value): value
@@ -39,7 +39,8 @@ extension Value {
         }
     }
 
-    /// The value as a truth value: of numbers, whether it is not 0; of text, whether it is `t` or `true`. `nil` for others.
+    /// The value as a truth value. A number is true unless it is 0; a text is true if it is `t` or `true`; `nil` for other
+    /// values.
     public var boolean: Bool? {
         switch self {
         case .boolean(let value): value
@@ -64,16 +65,16 @@ public enum RawValue {
     case integer(Int64)
     /// A double-precision number.
     case real(Double)
-    /// A truth value: PostgreSQL's alone.
+    /// A truth value. Only PostgreSQL delivers it.
     case boolean(Bool)
-    /// The bytes of a text, as the database holds them; not always UTF-8.
+    /// The bytes of a text as the database holds them, which are not always UTF-8.
     case text(UnsafeRawBufferPointer)
     /// Bytes.
     case blob(UnsafeRawBufferPointer)
 }
 
 extension RawValue {
-    /// Whether `copied` keeps everything: the text is UTF-8 and holds no NUL.
+    /// Whether `copied` keeps the whole value: a text must be UTF-8 and contain no NUL.
     public var isWhole: Bool {
         switch self {
         case .null, .integer, .real, .boolean, .blob: true
@@ -81,7 +82,7 @@ extension RawValue {
         }
     }
 
-    /// A copy that outlives the row. Bytes that are no UTF-8 are replaced in it (`isWhole`).
+    /// A copy that outlives the row. Bytes that are not UTF-8 are replaced in the copy (see `isWhole`).
     public var copied: Value {
         switch self {
         case .null: .null

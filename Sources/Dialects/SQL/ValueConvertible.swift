@@ -13,9 +13,10 @@
 ///         init?(_ value: Value) { guard let text = value.text else { return nil }; self.init(rawValue: text) }
 ///     }
 public protocol ValueConvertible {
-    /// What is stored.
+    /// The value that a database stores.
     var value: Value { get }
-    /// Fails for a value of another type. Reading loses nothing: 1.5 is not an integer, and 300 not a `UInt8`.
+    /// Creates an instance from a stored value; returns `nil` for a value of another type. Reading loses nothing: 1.5 is not
+    /// read as an integer, nor 300 as a `UInt8`.
     init?(_ value: Value)
 }
 
@@ -34,7 +35,7 @@ extension String: ValueConvertible {
 
 extension Bool: ValueConvertible {
     public var value: Value { .boolean(self) }
-    /// SQLite has no booleans, and stores 0 and 1 (https://www.sqlite.org/datatype3.html, 2.1).
+    /// Reads a truth value. SQLite has no booleans and stores 0 and 1 (https://www.sqlite.org/datatype3.html, 2.1).
     public init?(_ value: Value) {
         switch value {
         case .boolean(let truth): self = truth
@@ -63,7 +64,7 @@ extension UInt8: ValueConvertible {}
 
 extension Double: ValueConvertible {
     public var value: Value { .real(self) }
-    /// A whole number in a column of real numbers may come as an integer.
+    /// Reads a real number. A whole number in a column of real numbers may arrive as an integer.
     public init?(_ value: Value) {
         switch value {
         case .real(let number): self = number
@@ -74,7 +75,7 @@ extension Double: ValueConvertible {
 }
 
 extension Decimal: ValueConvertible {
-    /// Digits as they are: a real number would round them.
+    /// The number's digits as text, because a real number would round them.
     public var value: Value { .text(description) }
     public init?(_ value: Value) {
         switch value {
@@ -108,7 +109,7 @@ extension Optional: ValueConvertible where Wrapped: ValueConvertible {
 }
 
 extension UUID: ValueConvertible {
-    /// In lower case, as PostgreSQL writes it, so that equal ones are equal texts in SQLite.
+    /// The UUID in lower case, as PostgreSQL writes it, so that equal UUIDs are equal texts in SQLite.
     public var value: Value { .text(uuidString.lowercased()) }
     public init?(_ value: Value) {
         guard case .text(let text) = value else { return nil }
@@ -117,7 +118,7 @@ extension UUID: ValueConvertible {
 }
 
 extension Date: ValueConvertible {
-    /// To the microsecond, in the one form of a `.timestamp`: `2026-11-27T06:00:00.000000Z`.
+    /// The date, to the microsecond, in the single form of a `.timestamp`: `2026-11-27T06:00:00.000000Z`.
     public var value: Value {
         var buffer = PostgreSQLBuffer(capacity: 32)
         buffer.append(
@@ -125,7 +126,8 @@ extension Date: ValueConvertible {
         return .text(String(decoding: buffer.bytes, as: UTF8.self))
     }
 
-    /// A timestamp as either database writes it; without a zone it is UTC, and a day alone is its midnight.
+    /// Reads a timestamp as either database writes it. A timestamp without a zone is in UTC, and a day without a time means its
+    /// midnight.
     public init?(_ value: Value) {
         guard case .text(var text) = value else { return nil }
         let moment = text.withUTF8 { characters in
@@ -136,6 +138,6 @@ extension Date: ValueConvertible {
         self.init(timeIntervalSince1970: Double(moment + Self.epoch) / 1e6)
     }
 
-    /// The first of January 2000, in microseconds since 1970.
+    /// 1 January 2000, in microseconds since 1970.
     private static let epoch: Int64 = 946_684_800_000_000
 }

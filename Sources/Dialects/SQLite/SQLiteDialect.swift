@@ -1,15 +1,17 @@
-/// SQLite's words. Tables are STRICT: what a column holds is what it says (https://www.sqlite.org/stricttables.html).
+/// The dialect of SQLite. Its tables are STRICT, so that a column holds only values of its declared type
+/// (https://www.sqlite.org/stricttables.html).
 public struct SQLiteDialect: Dialect {
     public let name = "sqlite"
 
     public let holdsDeclaredTypes = false
 
-    /// The dialect of SQLite. It holds no state: all values are equal.
+    /// Creates the dialect of SQLite. It holds no state: all values are equal.
     public init() {}
 
-    /// STRICT knows five types. A uuid or a decimal in a NUMERIC column would become a number, so these are text.
+    /// Returns the SQLite type of a column. STRICT tables know five types. A uuid or a decimal in a NUMERIC column would become
+    /// a number, so both are stored as text.
     ///
-    /// - Throws: ``LoweringError`` for a native type without words for SQLite.
+    /// - Throws: ``LoweringError`` for a native type that names no type for SQLite.
     public func render(_ type: ColumnType) throws(LoweringError) -> String {
         switch type {
         case .smallint, .integer, .bigint, .boolean: return "INTEGER"
@@ -18,7 +20,7 @@ public struct SQLiteDialect: Dialect {
             .uuid, .json, .jsonText:
             return "TEXT"
         case .bytes: return "BLOB"
-        // A column without a type, which takes any value as it is (https://www.sqlite.org/datatype3.html, section 3.1).
+        // A column without a type takes any value unchanged (https://www.sqlite.org/datatype3.html, section 3.1).
         case .native("", ""): return ""
         case .native(let sqlite, let postgresql):
             guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this type has no words for SQLite") }
@@ -40,7 +42,7 @@ public struct SQLiteDialect: Dialect {
             case .integer, .bigint: return "(CAST(strftime('%s', 'now') AS INTEGER))"
             case .smallint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .interval,
                 .uuid, .json, .jsonText, .bytes, .native:
-                // RFC 3339 with always six digits, so that the order of the text is the order of time.
+                // RFC 3339, always with six digits after the second, so that the order of the text is the order of time.
                 return "(strftime('%Y-%m-%dT%H:%M:%f000Z', 'now'))"
             }
         case .today: return "CURRENT_DATE"
@@ -49,7 +51,7 @@ public struct SQLiteDialect: Dialect {
         }
     }
 
-    /// Version 4: 122 random bits (RFC 9562, section 5.4).
+    /// An expression for a random UUID of version 4, which has 122 random bits (RFC 9562, section 5.4).
     static let randomUUID =
         "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || "
         + "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
@@ -69,7 +71,7 @@ public struct SQLiteDialect: Dialect {
         }
     }
 
-    /// A script in this database's words, as it stands.
+    /// Returns SQLite's text of a script, unchanged.
     private static func words(_ script: SQLExpression) -> String {
         switch script {
         case .sql(let text), .native(let text, _): text
@@ -85,8 +87,9 @@ public struct SQLiteDialect: Dialect {
 
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
-    /// Words in quotes mean nothing but themselves, and those that stand side by side must all be there
-    /// (https://www.sqlite.org/fts5.html, 3.1 and 3.7). Columns are named where there is one that holds no text (3.5).
+    /// Returns the query that finds the words by an index. Words in quotes have no special meaning, and words that stand side
+    /// by side must all be present (https://www.sqlite.org/fts5.html, 3.1 and 3.7). The query names columns if there is one
+    /// that holds no text (3.5).
     public func finding(_ words: [String], by index: WordIndex, for mark: String?) -> SQL {
         let name = "\(index.table)_fts"
         var query = words.map(Self.quoted).joined(separator: " ")
@@ -114,7 +117,7 @@ public struct SQLiteDialect: Dialect {
 
     public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
 
-    /// `nil`: a file has one writer at a time, so there is nobody to go on beside it.
+    /// Returns `nil`: a file has one writer at a time, so no other writer could work beside the migration.
     public func online(_: ResolvedOperation) -> [OnlineStep]? { nil }
 
     private func rendered(
@@ -127,9 +130,9 @@ public struct SQLiteDialect: Dialect {
             return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             let old = table.name
-            // With this on, which a program may have left behind, foreign keys would keep the old name.
+            // A program may have left this switch on; foreign keys would then keep the table's old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
-            // Names that differ in case only are one name here, so the way leads over a third.
+            // SQLite takes names that differ only in case for the same name, so the rename leads over a third name.
             guard SQLName.equal(old, new) else { return Lowering([modern, rename(old, to: new)]) }
             let between = "tc_moving_\(old)"
             return Lowering([modern, rename(old, to: between), rename(between, to: new)])

@@ -1,7 +1,7 @@
-// An alteration as a whole: the order in which its changes happen, and the names that it is written in.
+// An alteration as a whole: the order in which its changes happen, and the names that its expressions use.
 
 extension Schema {
-    /// Makes the changes of one `AlterTable`.
+    /// Applies the changes of one `AlterTable`, and returns the alteration with every name given.
     mutating func alter(_ name: String, _ changes: [Change]) throws(SchemaError) -> TableAlteration {
         let origin = self
         let start = try table(name)
@@ -32,8 +32,8 @@ extension Schema {
 }
 
 extension Table {
-    /// What a retype computes is computed from the table as it was before the alteration, under the names of then: so it means
-    /// the same wherever it stands among the changes, and in every database.
+    /// Makes sure that `using` reads columns of the table as it was before the alteration, under the names of that time. So the
+    /// expression means the same wherever it stands among the changes, and in every database.
     fileprivate func requireColumns(
         of using: SQLExpression, for column: String, _ changes: [Change]
     ) throws(SchemaError) {
@@ -41,7 +41,8 @@ extension Table {
         for case .renameColumn(let old, let new) in changes { names[SQLName.folded(new)] = old }
         for unknown in using.texts.flatMap({ ColumnNames($0).unknown(in: self) }) {
             let old = names[SQLName.folded(unknown)]
-            // Of the words of one database only it knows which are columns.
+            // If a name is unknown, only portable SQL proves that it is no column: in the SQL of one database, that database
+            // alone knows.
             guard old != nil || using.isPortable else { continue }
             let called = old.map { "; before it, the column is called \($0)" } ?? ""
             let reason = "using: reads \(unknown), which is no column of the table before this alteration\(called)"
@@ -49,7 +50,7 @@ extension Table {
         }
     }
 
-    /// `undo` is written in the same names, and reads the table as the alteration leaves it.
+    /// Makes sure that `undo` reads columns of the table as the alteration leaves it. It is written in the same names as `using`.
     fileprivate func requireColumns(
         of undo: SQLExpression, called names: [String: String], for column: String
     ) throws(SchemaError) {
@@ -60,8 +61,8 @@ extension Table {
         throw .contradiction(column, table: name, because: reason)
     }
 
-    /// Renames that stand side by side and can't be made one after the other are meant at once: `a` to `b` and `b` to `a`
-    /// swaps the two. They are put into an order in which they can, over a third name where they go in a circle.
+    /// Returns the changes with simultaneous renames in an order in which they can be made. Adjacent renames that can't be made
+    /// one after the other are meant at once: `a` to `b` and `b` to `a` swaps the two. Renames in a circle go over a third name.
     fileprivate func inOrder(_ changes: [Change]) -> [Change] {
         var names = Set(columns.map { SQLName.folded($0.name) })
         var result: [Change] = []
@@ -94,7 +95,7 @@ extension SQLExpression {
 }
 
 extension Change {
-    /// The table's names, in lower case, after this change.
+    /// Updates the table's names, in lower case, to those after this change.
     fileprivate func follow(_ names: inout Set<String>) {
         switch self {
         case .addColumn(let column, _): names.insert(SQLName.folded(column.name))
@@ -109,18 +110,19 @@ extension Change {
     }
 }
 
-/// Renames that are meant at once: of the columns of a table, or of tables.
+/// Renames that are meant to happen at once: of the columns of a table, or of tables.
 struct Moves {
     private let moves: [(old: String, new: String)]
 
     init(_ moves: [(String, String)]) { self.moves = moves.map { (old: $0.0, new: $0.1) } }
 
-    /// In an order in which each can be made where `names`, in lower case, are taken; as they are when there is none.
+    /// Returns the renames in an order in which each can be made where `names`, in lower case, are taken. Returns them unchanged
+    /// if there is no such order.
     func inOrder(_ names: Set<String>) -> [(old: String, new: String)] {
         canFollow(names) ? moves : atOnce(names) ?? moves
     }
 
-    /// Whether each finds its old name there and its new one free, one after the other.
+    /// Returns whether each rename, made one after the other, finds its old name there and its new name free.
     private func canFollow(_ names: Set<String>) -> Bool {
         var names = names
         return moves.allSatisfy { move in
@@ -129,7 +131,7 @@ struct Moves {
         }
     }
 
-    /// The same in an order in which each can be made; `nil` when they make no sense at once either.
+    /// Returns the simultaneous renames in an order in which each can be made; `nil` if they can't happen at once either.
     private func atOnce(_ names: Set<String>) -> [(old: String, new: String)]? {
         let olds = Set(moves.map { SQLName.folded($0.old) })
         let news = Set(moves.map { SQLName.folded($0.new) })

@@ -1,21 +1,23 @@
-// Schema values and operations as JSON: the canonical form that a ledger stores and a checksum is taken of.
+// Schema values and operations as JSON: the canonical form that a ledger stores and from which a checksum is computed.
 //
-// What has its default is left out, so that a new property with a default changes no checksum that was ever recorded.
+// A property with its default value is left out. So a new property with a default changes no checksum that was ever recorded.
 
 /// A value that can be written in canonical form, and read back from it.
 package protocol CanonicallyCodable: Decodable {
-    /// Written by hand and not by an `Encoder`: a ledger of a thousand migrations is compared at every start of a program.
+    /// The value in canonical form. The JSON is built by hand and not by an `Encoder`, because a ledger of a thousand migrations
+    /// is compared at every start of a program.
     var canonicalJSON: JSON { get }
 }
 
-/// The members of an object; what is set to `nil` is left out.
+/// The members of a JSON object. A member that is set to `nil` is left out.
 struct JSONMembers<Key: CodingKey> {
     private var members: [(key: String, value: JSON)] = []
 
-    /// Room for what most objects have, made at once.
+    /// Makes an empty object with room for the members that most objects have.
     init() { members.reserveCapacity(4) }
 
-    /// A member goes where the canonical form has it, so that nothing is left to be sorted. The names are ASCII.
+    /// The member of this name. Setting it puts it where the canonical form has it, so that nothing is left to be sorted. The
+    /// names are ASCII.
     subscript(_ key: Key) -> JSON? {
         get { members.first { $0.key == key.stringValue }?.value }
         set {
@@ -35,7 +37,7 @@ extension Array: CanonicallyCodable where Element: CanonicallyCodable {
 }
 
 extension JSON {
-    /// A whole number has no point, as in every ledger so far.
+    /// Returns a JSON number. A whole number has no decimal point, as in every existing ledger.
     fileprivate static func number(_ value: Double) -> JSON {
         value == value.rounded() && abs(value) < 0x1p53 ? .integer(Int64(value)) : .real(value)
     }
@@ -45,7 +47,7 @@ extension String: CanonicallyCodable {
     package var canonicalJSON: JSON { .string(self) }
 }
 
-/// What `native(sqlite:postgresql:)` says, wherever it stands.
+/// The SQL of `native(sqlite:postgresql:)` for both databases.
 private struct NativeWords: Decodable {
     var sqlite: String
     var postgresql: String

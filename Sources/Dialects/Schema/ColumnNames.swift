@@ -1,8 +1,8 @@
-/// Which words of an expression name a column: what a rename rewrites, and what a drop would break. Functions, types and
+/// The words of an expression that name a column. A rename rewrites them, and a drop would break them. Functions, types and
 /// collations are not column names, whatever they are called.
 struct ColumnNames {
     private let tokens: [SQLToken]
-    /// The places of the tokens that stand where a column's name can.
+    /// The positions of the tokens at which a column's name can stand.
     private let places: [Int]
 
     init(_ text: String) {
@@ -25,7 +25,7 @@ struct ColumnNames {
 
     func names(_ column: String) -> Bool { places.contains { tokens[$0].names(column) } }
 
-    /// The text with each column by its new name. All are renamed at once, so that names can be swapped.
+    /// Returns the text with the new name of each column. All columns are renamed at once, so that names can be swapped.
     func renamed(_ names: [String: String]) -> String {
         var result = tokens.map(\.text)
         for at in places {
@@ -37,7 +37,7 @@ struct ColumnNames {
         return result.joined()
     }
 
-    /// Bare or quoted names that are no column of `table`, and no word that an expression is made of.
+    /// Returns bare or quoted names that are neither columns of `table` nor words of the expression grammar.
     func unknown(in table: Table) -> [String] {
         places.compactMap { at in
             let token = tokens[at]
@@ -46,7 +46,7 @@ struct ColumnNames {
         }
     }
 
-    /// Words of the grammar that no column is called by without quotes.
+    /// Returns whether the token is a word of the grammar that can't name a column without quotes.
     static func isKeyword(_ token: SQLToken) -> Bool {
         token.kind == .word && keywords.contains(SQLName.keyword(token.text))
     }
@@ -60,18 +60,18 @@ struct ColumnNames {
         "UNION", "USING", "VALUES", "WHEN", "WHERE", "WINDOW", "WITH",
     ]
 
-    /// Words that have a meaning in expressions, and may be columns as well.
+    /// Words that have a meaning in expressions, but may also be columns.
     private static let others: Set<String> = [
         "CURRENT", "FILTER", "FIRST", "FOLLOWING", "LAST", "MATCH", "NULLS", "OVER", "PARTITION", "PRECEDING", "RANGE",
         "REGEXP", "ROW", "ROWS", "SYMMETRIC", "UNBOUNDED", "UNKNOWN",
     ]
 }
 
-/// The words of a text that are names of types: behind `::`, and in `CAST(… AS …)`.
+/// The positions of the words that are names of types: behind `::`, and in `CAST(… AS …)`.
 struct TypeNames {
     private(set) var places: Set<Int> = []
 
-    /// `tokens` without blanks.
+    /// Finds the names of types. `tokens` must not contain blanks.
     init(_ tokens: [SQLToken]) {
         var depth = 0
         var casts: [Int] = []
@@ -95,7 +95,7 @@ struct TypeNames {
         }
     }
 
-    /// `::character varying`, `::timestamp with time zone`.
+    /// Returns whether the token continues a type's name: `::character varying`, `::timestamp with time zone`.
     private func continuesType(_ tokens: [SQLToken], _ at: Int) -> Bool {
         if tokens[at - 1].isSymbol("::") { return true }
         return places.contains(at - 1) && tokens[at].kind == .word
@@ -104,10 +104,12 @@ struct TypeNames {
 }
 
 extension SQLExpression {
-    /// Whether the expression, over one table, reads this column.
+    /// Returns whether the expression, which is over one table, reads this column.
     public func readsColumn(_ column: String) -> Bool { texts.contains { ColumnNames($0).names(column) } }
 
-    /// The expression with columns renamed, all at once: new names by the old ones.
+    /// Returns the expression with columns renamed, all at once.
+    ///
+    /// - Parameter names: The new names by the old ones.
     public func renamingColumns(_ names: [String: String]) -> SQLExpression {
         mapTexts { ColumnNames($0).renamed(names) }
     }

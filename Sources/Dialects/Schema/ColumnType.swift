@@ -1,4 +1,4 @@
-/// What a column holds, and how each database spells it:
+/// The type of a column's values, and its name in each database:
 ///
 /// | type | PostgreSQL | SQLite |
 /// | --- | --- | --- |
@@ -41,24 +41,25 @@ public enum ColumnType: Hashable, Sendable {
     case date
     /// A time of day without a time zone, to the microsecond.
     case time
-    /// A span of time: months, days and microseconds, each counted for itself. PostgreSQL takes a month for 30 days and a day for 24
-    /// hours where it compares two (https://www.postgresql.org/docs/current/datatype-datetime.html, 8.5.4); SQLite compares texts.
+    /// A span of time: months, days and microseconds, each counted separately. When PostgreSQL compares two spans, it treats a
+    /// month as 30 days and a day as 24 hours (https://www.postgresql.org/docs/current/datatype-datetime.html, 8.5.4). SQLite
+    /// compares texts.
     case interval
-    /// A UUID (RFC 9562), in lower case with hyphens where it is text.
+    /// A UUID (RFC 9562), stored in lower case with hyphens where the database keeps it as text.
     case uuid
     /// A JSON document. PostgreSQL stores it as `jsonb`, which keeps neither spaces nor the order of keys.
     case json
-    /// A JSON document that stays as it is written: `json` in PostgreSQL, which compares it with nothing, so that it takes no part in
-    /// keys and indexes.
+    /// A JSON document that stays as it is written: `json` in PostgreSQL. PostgreSQL can't compare `json` values, so the column
+    /// takes no part in keys and indexes.
     case jsonText
     /// Binary data.
     case bytes
-    /// The type in each database's own words. A database whose word is empty refuses the column.
+    /// A type by each database's own name for it. A database whose name is empty refuses the column.
     case native(sqlite: String, postgresql: String)
 }
 
 extension ColumnType {
-    /// Whether the type is spelled in each database's own words.
+    /// Whether the type is given by each database's own name for it.
     public var isNative: Bool { if case .native = self { true } else { false } }
 
     /// Whether values are stored as text without conversion.
@@ -71,13 +72,13 @@ extension ColumnType {
         }
     }
 
-    /// Whether a value is written in one way only, so that texts which differ (`7` and `007`) become one.
+    /// Whether each value has a single written form, so that different texts (`7` and `007`) become the same value.
     var isSpelledInOneWay: Bool {
         switch self {
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .time, .interval,
             .uuid:
             true
-        // A day is taken in one spelling, and SQLite keeps JSON as the text that it is.
+        // A date is accepted in one written form only, and SQLite keeps JSON as its text.
         case .text, .varchar, .date, .json, .jsonText, .bytes, .native: false
         }
     }
@@ -91,13 +92,13 @@ extension ColumnType {
         }
     }
 
-    /// The form in which values travel between two databases of one kind without being read.
+    /// The form in which values travel between two databases of the same kind, without being interpreted.
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 
-    /// A double whose zero may have a sign, which a REAL column of SQLite drops (a column of any type keeps it).
+    /// A double whose zero may have a sign. A REAL column of SQLite drops that sign, but a column of type ANY keeps it.
     package static let signedReal = ColumnType.native(sqlite: "ANY", postgresql: "double precision")
 
-    /// Whether the database can number the rows of a column of this type (`identity()`).
+    /// Whether the database can number the rows by a column of this type (`identity()`).
     public var isInteger: Bool { self == .smallint || self == .integer || self == .bigint }
 }
 
@@ -126,7 +127,7 @@ extension ColumnType: CustomStringConvertible {
         }
     }
 
-    /// The type that `description` names; `nil` for `native`, which needs both of its words.
+    /// Returns the type with this `description`; `nil` for `native`, which needs the SQL of both databases.
     public init?(named name: String) {
         let simple: [ColumnType] = [
             .smallint, .integer, .bigint, .real, .numeric, .text, .boolean, .timestamp, .datetime, .date, .time,

@@ -1,22 +1,22 @@
-/// A step of a migration that is written in Swift: it reads and writes rows in the migration's own transaction.
+/// A step of a migration that is written in Swift. It reads and writes rows in the migration's own transaction.
 ///
-/// A closure has no text. So the name is all that a ledger records of a step and all that a checksum is taken of: an edited closure is
-/// not noticed, while another name counts as an edited migration.
+/// A closure has no text, so the name is all that a ledger records of a step and all that a checksum covers. An edited closure
+/// goes unnoticed, while another name counts as an edited migration.
 public struct DataStep: Sendable {
-    /// What a step does.
+    /// The closure that a step runs.
     ///
     /// - Throws: ``DatabaseError`` of a statement, or an error of its own. Either rolls the whole migration back.
     public typealias Body = @Sendable (DataConnection) throws -> Void
 
-    /// What the step is called, for messages and the ledger.
+    /// The step's name, for messages and the ledger.
     public let name: String
-    /// Whether this is what undoes the step.
+    /// Whether this step is the one that undoes the declared step.
     public let isUndo: Bool
-    /// `nil` for a step of which a ledger knows the name.
+    /// The closure to run; `nil` for a step that was read from a ledger, which knows its name only.
     private let body: Body?
     private let opposite: Body?
 
-    /// A step with its way back; without one, the migration can't be undone.
+    /// Makes a step. Without `undo`, the migration can't be undone.
     public init(_ name: String, _ body: @escaping Body, undo: Body?) {
         self.init(name: name, isUndo: false, body: body, opposite: undo)
     }
@@ -28,20 +28,20 @@ public struct DataStep: Sendable {
         self.opposite = opposite
     }
 
-    /// A step that was read from a ledger, and can't run.
+    /// Makes a step that was read from a ledger, and can't run.
     init(named name: String) { self.init(name: name, isUndo: false, body: nil, opposite: nil) }
 
-    /// What undoes it.
+    /// Returns the step that undoes this one.
     ///
-    /// - Throws: `SchemaError.irreversible` where nothing does.
+    /// - Throws: `SchemaError.irreversible` if the step has no undo.
     func inverse() throws(SchemaError) -> DataStep {
         guard let opposite else { throw .irreversible(because: "the data step \(quotedName) has no undo") }
         return DataStep(name: name, isUndo: !isUndo, body: opposite, opposite: body)
     }
 
-    /// Runs the step in the open transaction. What it lends to the closure is of no use afterwards.
+    /// Runs the step in the open transaction. The connection that is lent to the closure can't be used afterwards.
     ///
-    /// - Throws: What the closure throws; ``DatabaseError`` of a statement that failed, also where the closure caught it.
+    /// - Throws: The errors of the closure, and the ``DatabaseError`` of a statement that failed, also if the closure caught it.
     package func run(on connection: any Connection) throws {
         guard let body else {
             throw DatabaseError(.other, "of the data step \(quotedName) nothing is known but its name")
@@ -52,16 +52,16 @@ public struct DataStep: Sendable {
         if let failure = lent.failure { throw failure }
     }
 
-    /// `"split names"`.
+    /// The name in quotes: `"split names"`.
     var quotedName: String { "\"\(name)\"" }
 
-    /// What a script says in the step's place, before it stops there.
+    /// The message of a script in the step's place, before the script stops there.
     var absence: String {
         let what = isUndo ? "the undo of the data step" : "the data step"
         return "\(what) '\(name)' is Swift: run this migration with the program that has it"
     }
 
-    /// A name stands in messages, comments and literals, on one line.
+    /// Makes sure that the name is not blank and fits on one line, since it stands in messages, comments and literals.
     func requireName() throws(SchemaError) {
         let isBlank = name.allSatisfy(\.isWhitespace)
         guard isBlank || name.unicodeScalars.contains(where: { $0.properties.generalCategory.isControl }) else {
@@ -77,7 +77,7 @@ extension Unicode.GeneralCategory {
     fileprivate var isControl: Bool { self == .control || self == .lineSeparator || self == .paragraphSeparator }
 }
 
-/// Two steps are one where their names are, since closures can't be compared.
+/// Compares steps by their names, since closures can't be compared.
 extension DataStep: Hashable {
     public static func == (a: DataStep, b: DataStep) -> Bool { a.name == b.name && a.isUndo == b.isUndo }
 

@@ -1,4 +1,4 @@
-/// The value of a column in rows that are inserted without one.
+/// The value that a column gets in rows that are inserted without one.
 public enum Default: Hashable, Sendable {
     /// A text: `DEFAULT 'draft'`.
     case text(String)
@@ -6,7 +6,7 @@ public enum Default: Hashable, Sendable {
     case integer(Int64)
     /// A double-precision number: `DEFAULT 1.5`.
     case real(Double)
-    /// `DEFAULT true`, and 1 on SQLite.
+    /// A truth value: `DEFAULT true`, and 1 on SQLite.
     case boolean(Bool)
     /// A JSON document: `DEFAULT '[]'`.
     case json(String)
@@ -30,7 +30,7 @@ extension Default: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expr
 }
 
 extension Default {
-    /// Whether every row that exists already would get the same value.
+    /// Whether all existing rows would get the same value.
     public var isConstant: Bool {
         switch self {
         case .text, .integer, .real, .boolean, .json: true
@@ -40,7 +40,7 @@ extension Default {
 }
 
 extension Default {
-    /// The same default as comparisons look at it.
+    /// The same default in the form that comparisons use.
     var compared: Default {
         switch self {
         case .expression(let expression): .expression(expression.compared)
@@ -48,8 +48,8 @@ extension Default {
         }
     }
 
-    /// Whether a column of this type gets the same from it on both databases. SQLite takes any default, and fails or stores
-    /// something else at the first insert; PostgreSQL refuses some and rounds others.
+    /// Returns whether a column of this type gets the same value from the default on both databases. SQLite takes any default,
+    /// and fails or stores something else at the first insert. PostgreSQL refuses some defaults and rounds others.
     func fits(_ type: ColumnType) -> Bool {
         switch (self, type) {
         case (.expression, _), (_, .native): true

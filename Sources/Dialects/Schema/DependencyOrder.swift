@@ -1,7 +1,7 @@
-/// Puts things that read each other into an order in which they can be made.
+/// Sorts things that read each other into an order in which they can be made.
 enum DependencyOrder {
-    /// Each stands after those it reads; otherwise they keep their places, also where they read in a circle. Each thing is asked once
-    /// for the names that it reads, however many things there are.
+    /// Returns the items so that each stands after those that it reads. Otherwise items keep their places, also if they read each
+    /// other in a circle. Each item is asked only once for the names that it reads, however many items there are.
     static func sort<T>(_ items: [T], name: (T) -> String, reads: (T) -> Set<String>) -> [T] {
         let places = Dictionary(grouping: items.indices) { name(items[$0]) }
         let read = items.map { item in reads(item).compactMap { places[$0] }.joined().sorted() }

@@ -1,5 +1,5 @@
-/// A 128-bit digest: two independent 64-bit lanes, fed word by word. It tells what changed; it is no defence against somebody
-/// who wants two texts to have one digest.
+/// A 128-bit digest: two independent 64-bit lanes, fed word by word. It shows changes, but it is no defence against somebody who
+/// wants two texts to have the same digest.
 package struct Digest: Hashable, Sendable {
     private var first: UInt64 = 0x243F_6A88_85A3_08D3
     private var second: UInt64 = 0x1319_8A2E_0370_7344
@@ -10,14 +10,14 @@ package struct Digest: Hashable, Sendable {
         Array(bytes).withUnsafeBytes { mix($0) }
     }
 
-    /// Each lane multiplies into 128 bits and folds them, with constants of its own.
+    /// Takes a word. Each lane multiplies it into 128 bits and folds them, with constants of its own.
     @inline(__always)
     package mutating func mix(_ word: UInt64) {
         first = Digest.fold(first ^ word, 0x9E37_79B9_7F4A_7C15)
         second = Digest.fold(second &+ word, 0xA409_3822_299F_31D1)
     }
 
-    /// The length goes in first, so that no two sequences of texts read the same.
+    /// Takes bytes. Their length goes in first, so that no two different sequences of texts feed the digest alike.
     @inline(__always)
     package mutating func mix(_ bytes: UnsafeRawBufferPointer) {
         mix(UInt64(bytes.count))
@@ -29,8 +29,8 @@ package struct Digest: Hashable, Sendable {
         if at < bytes.count { mix(Digest.last(of: bytes, from: at)) }
     }
 
-    /// The fewer than eight bytes from `at` on. Those before them are loaded with them, where there are any: one load is cheaper
-    /// than seven.
+    /// Returns the remaining bytes from `at` on, fewer than eight. If there are bytes before them, both are loaded together: one
+    /// load is cheaper than seven.
     @inline(__always)
     private static func last(of bytes: UnsafeRawBufferPointer, from at: Int) -> UInt64 {
         guard at == 0 else {
@@ -48,27 +48,27 @@ package struct Digest: Hashable, Sendable {
         return product.high ^ product.low ^ a
     }
 
-    /// Takes another digest, whole.
+    /// Takes another digest as a whole.
     @inline(__always)
     mutating func mix(_ other: Digest) {
         mix(other.first)
         mix(other.second)
     }
 
-    /// The digest of several things whatever their order: the wrapping sum of each one's lanes.
+    /// Adds a digest to the digest of several things in any order: the wrapping sum of each thing's lanes.
     @inline(__always)
     static func &+= (sum: inout Digest, other: Digest) {
         sum.first &+= other.first
         sum.second &+= other.second
     }
 
-    /// Takes one thing out of such a sum again.
+    /// Removes one thing from such a sum.
     static func &-= (sum: inout Digest, other: Digest) {
         sum.first &-= other.first
         sum.second &-= other.second
     }
 
-    /// The sum of nothing.
+    /// The sum of no digests.
     static let zero: Digest = {
         var digest = Digest()
         digest.first = 0
@@ -79,10 +79,10 @@ package struct Digest: Hashable, Sendable {
     /// The first lane.
     var word: UInt64 { first }
 
-    /// 32 hexadecimal digits.
+    /// The digest as 32 hexadecimal digits.
     package var hexadecimal: String { Digest.hexadecimal(first) + Digest.hexadecimal(second) }
 
-    /// A digest that was written down; `nil` when the text is not one.
+    /// Reads a digest from its hexadecimal digits; `nil` if the text is not a digest.
     init?(hexadecimal text: String) {
         guard text.utf8.count == 32, text.utf8.allSatisfy({ $0 < 0x80 }),
             let first = UInt64(text.prefix(16), radix: 16), let second = UInt64(text.suffix(16), radix: 16)

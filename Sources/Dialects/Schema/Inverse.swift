@@ -1,7 +1,8 @@
-// The inverse: what undoes an operation, from the schema it was applied to. Nobody writes hints.
+// The inverse: the operations that undo an operation, computed from the schema it was applied to. Nobody has to write hints for
+// it.
 
 extension ResolvedOperation {
-    /// The operation that leads back from `after` to `before`.
+    /// Returns the operation that leads back from `after` to `before`.
     ///
     /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone, and for a data step without undo.
     public func inverse() throws(SchemaError) -> SchemaOperation {
@@ -17,7 +18,7 @@ extension ResolvedOperation {
         }
     }
 
-    /// The inverse, resolved: it leads back to exactly the schema that this operation came from.
+    /// Returns the inverse, resolved. It leads back to exactly the schema that this operation came from.
     ///
     /// - Throws: `SchemaError.irreversible` for a script that says that it can't be undone, and for a data step without undo.
     public func undone() throws(SchemaError) -> ResolvedOperation {
@@ -37,8 +38,8 @@ extension TableAlteration {
 }
 
 extension Change {
-    /// What `using` and `undo` compute is written in the names from before an alteration. The one that leads back begins where
-    /// the other one ended.
+    /// Returns the change with `using` and `undo` in the names of the other side. Both are written in the names from before their
+    /// alteration, and the inverse alteration begins where the original one ended.
     fileprivate func renamingWhatIsComputed(_ names: [String: String]) -> Change {
         guard case .changeColumn(let column, let facets) = self else { return self }
         return .changeColumn(
@@ -61,7 +62,7 @@ extension Script {
 }
 
 extension ChangeStep {
-    /// The change that leads from `after` back to `before`.
+    /// Returns the change that leads from `after` back to `before`.
     func inverse() throws(SchemaError) -> Change {
         switch change {
         case .addColumn(let column, _): return .dropColumn(column.name)
@@ -88,7 +89,7 @@ extension ChangeStep {
         }
     }
 
-    /// Replay has named what was added.
+    /// Returns the name, which replay has given to every part that was added.
     private func given(_ name: String?) throws(SchemaError) -> String {
         guard let name else { throw .noConstraint("", table: after.name) }
         return name

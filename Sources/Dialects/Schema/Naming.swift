@@ -1,7 +1,7 @@
-/// What constraints and indexes are called when nobody names them. A name is given once, when the thing is made, and stays
-/// when a table or column is renamed: so a drop is always by name, and both databases agree on it.
+/// The names of constraints and indexes that nobody named. A name is given once, when the object is made, and stays when a table
+/// or column is renamed. So a drop is always by name, and both databases agree on the name.
 struct Naming {
-    /// PostgreSQL keeps the names of tables, views, indexes and keys in one namespace.
+    /// The schema whose names are taken: PostgreSQL keeps the names of tables, views, indexes and keys in one namespace.
     private let schema: Schema
     /// Names that were given since, in lower case.
     private var claimed: Set<String>
@@ -15,10 +15,10 @@ struct Naming {
         claimed.contains(SQLName.folded(name)) || schema.isTaken(name)
     }
 
-    /// PostgreSQL cuts names after 63 bytes (its manual, section 4.1.1).
+    /// The largest number of bytes in a name. PostgreSQL cuts longer names (its manual, section 4.1.1).
     static let longestName = 63
 
-    /// `table` with a name for each key, check and index. Throws when a name that was asked for is taken.
+    /// Returns `table` with a name for each key, check and index. Throws if a requested name is taken.
     mutating func name(_ table: Table) throws(SchemaError) -> Table {
         var table = table
         if let key = table.primaryKey { table.primaryKey = try name(key, on: table.name) }
@@ -46,7 +46,7 @@ struct Naming {
         return index
     }
 
-    /// Names of checks and foreign keys count within their table only.
+    /// Returns the check with a name. Names of checks and foreign keys must differ within their table only.
     func name(_ check: Check, in table: Table, at position: Int?) throws(SchemaError) -> Check {
         let columns = table.columns.map(\.name).filter(check.expression.mentions)
         let words = columns.count == 1 ? [table.name, columns[0], "check"] : [table.name, "check"]
@@ -62,7 +62,7 @@ struct Naming {
         return key
     }
 
-    /// `table` whose index `old` is called `new`. Throws when there is none, or when the name is taken.
+    /// Returns `table` with its index `old` renamed to `new`. Throws if there is no such index, or if the name is taken.
     func renaming(index old: String, to new: String, of table: Table) throws(SchemaError) -> Table {
         guard let at = table.indexes.firstIndex(where: { $0.name == old }) else {
             throw .noConstraint(old, table: table.name)
@@ -73,7 +73,8 @@ struct Naming {
         return table
     }
 
-    /// `table` whose key, check or foreign key `old` is called `new`. Throws when there is none, or when the name is taken.
+    /// Returns `table` with its key, check or foreign key `old` renamed to `new`. Throws if there is no such constraint, or if
+    /// the name is taken.
     func renaming(constraint old: String, to new: String, of table: Table) throws(SchemaError) -> Table {
         var table = table
         let others = table.constraintNames(exceptCheck: nil, exceptForeignKey: nil).subtracting([SQLName.folded(old)])
@@ -96,7 +97,8 @@ struct Naming {
         return table
     }
 
-    /// `amongRelations`: the name is that of an index, and so one of those that tables, views and indexes share.
+    /// Makes sure that the new name is free. `amongRelations` says that the object shares the namespace of tables, views and
+    /// indexes.
     private func requireFree(_ new: String, for old: String, amongRelations: Bool) throws(SchemaError) {
         guard new != old else { throw .nameTaken(new, by: "what is to be renamed itself") }
         guard amongRelations, isTaken(new), !SQLName.equal(old, new) else { return }
@@ -120,7 +122,7 @@ struct Naming {
         return name
     }
 
-    /// The words joined, cut to what fits, and numbered until it is free.
+    /// Returns the words joined by `_`, cut to the longest name, and numbered if needed until the name is free.
     static func derived(_ words: [String], isFree: (String) -> Bool) -> String {
         let whole = fitting(words.joined(separator: "_"))
         if isFree(whole) { return whole }
@@ -129,7 +131,7 @@ struct Naming {
         return "\(whole)\(number)"
     }
 
-    /// A long name keeps its beginning and gets a digest, so that two long names stay two.
+    /// Cuts a long name: it keeps its beginning and gets a digest, so that two long names stay different.
     private static func fitting(_ name: String) -> String {
         let room = longestName - 2
         guard name.utf8.count > room else { return name }
@@ -140,15 +142,15 @@ struct Naming {
 }
 
 extension Table {
-    /// The table with a name for each key, check and index, as replay names them.
+    /// Returns the table with a name for each key, check and index, as replay names them.
     ///
-    /// - Throws: ``SchemaError`` when two of its parts have one name.
+    /// - Throws: ``SchemaError`` when two of its parts have the same name.
     public func named() throws(SchemaError) -> Table {
         var naming = Naming(beside: Schema(), claimed: [SQLName.folded(name)])
         return try naming.name(self)
     }
 
-    /// The names of its constraints, in lower case, but for those at the given positions.
+    /// Returns the names of the table's constraints, in lower case, except for those at the given positions.
     fileprivate func constraintNames(exceptCheck check: Int?, exceptForeignKey key: Int?) -> Set<String> {
         let others =
             checks.enumerated().filter { $0.offset != check }.map(\.element.name)
@@ -157,7 +159,7 @@ extension Table {
         return Set(others.compactMap { $0.map(SQLName.folded) })
     }
 
-    /// Names that the table takes in the database's one namespace of relations.
+    /// The names that the table takes in the database's one namespace of relations.
     var relationNames: [String] {
         var names = [name]
         names.reserveCapacity(indexes.count + uniques.count + 2)

@@ -1,5 +1,6 @@
-// One form for names outside ASCII. `é` can be one scalar or an `e` and an accent: equal strings in Swift, and two names in
-// both databases. So whatever a migration says is brought to the composed form (Unicode's NFC) before anything is made of it.
+// One Unicode form for names outside ASCII. `é` can be one scalar, or an `e` and an accent. The two are equal strings in Swift,
+// but two names in both databases. So all names of a migration are brought to the composed form (Unicode's NFC) before anything
+// is made of them.
 
 #if canImport(Darwin)
     import Foundation
@@ -7,17 +8,17 @@
     extension String {
         fileprivate var composed: String { precomposedStringWithCanonicalMapping }
 
-        /// Each accent apart from its letter (NFD).
+        /// The text with each accent separate from its letter (NFD).
         package var decomposed: String { decomposedStringWithCanonicalMapping }
     }
 #else
-    // The standard library composes, without the tables of Foundation, which nothing else here needs.
+    // The standard library composes the text without the tables of Foundation, which nothing else here needs.
     @_spi(_Unicode) import Swift
 
     extension String {
         fileprivate var composed: String { String(String.UnicodeScalarView(_nfc)) }
 
-        /// Each accent apart from its letter (NFD).
+        /// The text with each accent separate from its letter (NFD).
         package var decomposed: String { String(String.UnicodeScalarView(_nfd)) }
     }
 #endif
@@ -28,7 +29,7 @@ extension String {
 }
 
 extension SQLExpression {
-    /// Its names in composed form; strings are values, and stay as they are.
+    /// The expression with its names in composed form. String literals are values, and stay as they are.
     var inOneForm: SQLExpression {
         guard !texts.allSatisfy({ $0.utf8.allSatisfy { $0 < 0x80 } }) else { return self }
         return mapTexts { text in
@@ -38,7 +39,7 @@ extension SQLExpression {
 }
 
 extension SchemaOperation {
-    /// The operation with every name in composed form (NFC). A ledger records it as it was written.
+    /// The operation with every name in composed form (NFC). A ledger records the operation as it was written.
     public var inOneForm: SchemaOperation {
         switch self {
         case .createTable(let table): .createTable(table.inOneForm)

@@ -1,5 +1,5 @@
 extension SchemaOperation {
-    /// The verb of what can't be done while others read and write the table; `nil` where all of it can.
+    /// The verb of the first change that can't be made while others read and write the table; `nil` if all changes can.
     package var verbThatIsNotOnline: String? {
         switch self {
         case .alterTable(_, let changes): changes.lazy.compactMap(\.verbThatIsNotOnline).first
@@ -13,7 +13,7 @@ extension SchemaOperation {
         }
     }
 
-    /// The table or view that it is about; `nil` for what was written by hand.
+    /// The table or view that the operation is about; `nil` for SQL or Swift that was written by hand.
     package var relation: String? {
         switch self {
         case .createTable(let table): table.name
@@ -25,7 +25,8 @@ extension SchemaOperation {
 }
 
 extension Change {
-    /// What an online migration can't do is quick as it is, or has to change rows that others write.
+    /// The verb of this change if an online migration can't make it. Such a change is either quick in any case, or changes rows
+    /// that others write.
     fileprivate var verbThatIsNotOnline: String? {
         switch self {
         case .addIndex, .dropIndex, .addUnique, .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey:
@@ -43,7 +44,7 @@ extension Change {
 }
 
 extension Facet {
-    /// A column becomes required or nullable, and no row is filled for it.
+    /// Whether an online migration can make the change: the column becomes required or nullable, and no row is filled for it.
     fileprivate var isOnline: Bool {
         switch self {
         case .nullable(_, let filling): filling == nil

@@ -1,47 +1,47 @@
-/// What the names in a query mean, as far as it tells by itself: the relations that it reads, what they are called in each
-/// SELECT, and which words can be columns of which of them. A reader of tokens, since the grammars of two databases are
-/// larger than what views are written in; what it can't tell, it says it can't.
+/// The meaning of the names in a query, as far as its text alone tells: the relations that it reads, their names in each SELECT,
+/// and the words that can be columns of each. It reads tokens instead of parsing, since the grammars of two databases are larger
+/// than the SQL that views are written in. Names whose meaning it can't tell are reported as unclear.
 struct QueryNames {
-    /// Something that a SELECT reads.
+    /// A relation, subquery or function that a SELECT reads.
     struct Source {
-        /// The table or view; `nil` for a subquery, a function, or what WITH defines.
+        /// The table or view; `nil` for a subquery, a function, or a name that WITH defines.
         var relation: String?
-        /// The token that names the relation.
+        /// The position of the token that names the relation.
         var place: Int
-        /// What its columns are qualified with.
+        /// The qualifier of the source's columns: its alias, or the relation's name.
         var name: String
         var hasAlias: Bool
     }
 
-    /// One SELECT.
+    /// The parts of one SELECT.
     struct Scope {
         var parent: Int?
         var sources: [Source] = []
-        /// The names of its columns, as far as they are given or are those of a source's columns.
+        /// The names of the result's columns, as far as they are given or are names of a source's columns.
         var outputs: [String] = []
-        /// `*`, and the qualifiers of `t.*`.
+        /// Whether the result has `*`; `starsOf` holds the qualifiers of `t.*`.
         var hasStar = false
         var starsOf: [String] = []
-        /// Columns that decide how it joins: `USING (a)`. A natural join leaves that to the names.
+        /// The columns that a join names with `USING (a)`. A natural join leaves the choice to the names.
         var joining: [String] = []
         var isNatural = false
     }
 
-    /// A word that can be a column.
+    /// A word that can name a column.
     struct Use {
         var place: Int
         var scope: Int
         var qualifier: Int?
-        /// In ORDER BY a name means a column of the result first.
+        /// Whether the word stands in ORDER BY, where a name means a column of the result first.
         var isOrder = false
-        /// The use is a whole column of the result, without a name of its own.
+        /// Whether the word is a whole column of the result, without a name of its own.
         var isBareOutput = false
     }
 
     let tokens: [SQLToken]
     private(set) var scopes: [Scope] = []
     private(set) var uses: [Use] = []
-    /// Names that WITH defines anywhere in it.
+    /// The names that a WITH anywhere in the query defines.
     private(set) var defined: Set<String> = []
 
     init(_ text: String) {
@@ -64,18 +64,18 @@ struct QueryNames {
         }
     }
 
-    /// The tables and views that it reads.
+    /// The tables and views that the query reads.
     var relations: [String] { scopes.flatMap(\.sources).compactMap(\.relation) }
 
     func reads(_ relation: String) -> Bool { relations.contains { SQLName.equal($0, relation) } }
 
-    /// The text with some tokens replaced.
+    /// Returns the text with some tokens replaced.
     func text(replacing edits: [Int: String]) -> String {
         tokens.indices.map { edits[$0] ?? tokens[$0].text }.joined()
     }
 }
 
-/// Reads the tokens of a query once, from the left.
+/// Reads the tokens of a query once, from left to right.
 struct QueryReader {
     private let tokens: [SQLToken]
     private let types: Set<Int>
@@ -105,7 +105,7 @@ struct QueryReader {
         return next.isWord("SELECT") || next.isWord("WITH") || next.isWord("VALUES")
     }
 
-    /// A whole query, up to the parenthesis that closes it or the end.
+    /// Reads a whole query, up to the parenthesis that closes it or to the end.
     private mutating func query(inside parent: Int?) {
         var scope = parent ?? -1
         var clause = Clause.outside
@@ -153,7 +153,7 @@ struct QueryReader {
         if clause == .list, scope >= 0 { end(item, in: scope) }
     }
 
-    /// The clause that the word begins.
+    /// Returns the clause that the word begins; `nil` if it begins none.
     private func clause(_ word: SQLToken, depth: Int, now: Clause) -> Clause? {
         guard word.kind == .word else { return nil }
         switch SQLName.keyword(word.text) {
@@ -168,7 +168,7 @@ struct QueryReader {
 
     // MARK: WITH
 
-    /// `WITH a AS (…), b (x) AS (…)`.
+    /// Reads the definitions of a WITH: `WITH a AS (…), b (x) AS (…)`.
     private mutating func definitions(inside parent: Int?) {
         at += 1
         if token(at)?.isWord("RECURSIVE") == true { at += 1 }
@@ -221,14 +221,14 @@ struct QueryReader {
                 expression(clause, depth, in: scope)
             }
         } else if token(at - 1)?.isSymbol("(") == true, word.name != nil {
-            // A join in parentheses.
+            // This is a join in parentheses.
             sourceName(in: scope)
         } else {
             at += 1
         }
     }
 
-    /// Moves behind a source's name and alias, where one begins here. A subquery is met by `query`.
+    /// Moves behind a source's name and alias, if one begins here. A subquery is read by `query`.
     private mutating func sourceName(in scope: Int) {
         while let next = token(at), next.isWord("LATERAL") || next.isWord("ONLY") { at += 1 }
         guard let first = token(at), first.name != nil else { return }
@@ -298,7 +298,7 @@ struct QueryReader {
         return !before.isWord("AS") && !before.isWord("COLLATE") && !before.isWord("NULLS")
     }
 
-    /// A word right behind an operand is the name that it is given.
+    /// Returns whether the word is an alias: a word directly behind an operand is the operand's new name.
     private func isAlias(_ place: Int) -> Bool {
         guard let before = token(place - 1), !ColumnNames.isKeyword(tokens[place]) else { return false }
         switch before.kind {
@@ -320,7 +320,7 @@ struct QueryReader {
 
     // MARK: Columns of the result
 
-    /// What the item that ends here is called: by its alias, or by the column that it is.
+    /// Notes the name of the result column that ends here: its alias, or the column that it consists of.
     private mutating func end(_ item: Int, in scope: Int) {
         guard at > item, let name = tokens[at - 1].name else { return }
         if let use = uses.indices.last, uses[use].place == at - 1, uses[use].scope == scope {

@@ -1,7 +1,7 @@
-// Replay: the schema after an operation, found without a database.
+// Replay: computes the schema after an operation, without a database.
 
 extension Schema {
-    /// The schema after `operation`. Replaying a history from `Schema()` gives today's schema.
+    /// Returns the schema after `operation`. Replaying a history from `Schema()` gives today's schema.
     ///
     /// - Throws: ``SchemaError`` when the operation makes no sense here, or would leave a reference that points nowhere.
     public func applying(_ operation: SchemaOperation) throws(SchemaError) -> Schema {
@@ -10,7 +10,7 @@ extension Schema {
         return after
     }
 
-    /// The operation between this schema and the one that it leads to.
+    /// Returns the resolved operation between this schema and the one that it leads to.
     ///
     /// - Throws: ``SchemaError`` when an operation makes no sense here.
     public func resolving(_ operation: SchemaOperation) throws(SchemaError) -> ResolvedOperation {
@@ -19,7 +19,7 @@ extension Schema {
         return ResolvedOperation(action, from: self, to: after)
     }
 
-    /// Each of `operations` resolved after those before it.
+    /// Returns each of `operations`, resolved after those before it.
     ///
     /// - Throws: ``SchemaError`` when an operation makes no sense here.
     public func resolving(_ operations: [SchemaOperation]) throws(SchemaError) -> [ResolvedOperation] {
@@ -28,14 +28,14 @@ extension Schema {
         return resolved
     }
 
-    /// Applies all of `operations`, one after the other. After an error the schema is one in between.
+    /// Applies all of `operations`, one after the other. After an error the schema is in an intermediate state.
     ///
     /// - Throws: ``SchemaError`` at the first operation that makes no sense.
     public mutating func apply(_ operations: [SchemaOperation]) throws(SchemaError) {
         for operation in operations { _ = try apply(operation) }
     }
 
-    /// Applies `operation`. After an error the schema is one in between.
+    /// Applies `operation`. After an error the schema is in an intermediate state.
     mutating func apply(_ operation: SchemaOperation) throws(SchemaError) -> ResolvedOperation.Action {
         switch operation.inOneForm {
         case .createTable(let table):
@@ -61,7 +61,7 @@ extension Schema {
         }
     }
 
-    /// A view reads what is there, under a name that both databases find it by.
+    /// Makes sure that the tables and views that a view reads exist, under names by which both databases find them.
     private func requireSources(of view: View) throws(SchemaError) {
         guard case .sql(let text) = view.query else { return }
         for source in ViewSources(text).names {
@@ -75,13 +75,13 @@ extension Schema {
         }
     }
 
-    /// The table or view that the token names.
+    /// Returns the name of the table or view that the token names.
     private func relation(namedBy token: SQLToken) -> String? {
         guard let name = token.name else { return nil }
         return (tables(like: name).map(\.name) + views(like: name).map(\.name)).first(where: token.names)
     }
 
-    /// Views that read the table or view of this name.
+    /// Returns the views that read the table or view of this name.
     private func viewsReading(_ name: String) -> [String] {
         views(saying: name).filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map { "view \($0.name)" }
     }
@@ -107,7 +107,8 @@ extension Schema {
         return named
     }
 
-    /// A function of its own: what names hold this schema, and its maps are edited in place only where nobody else does.
+    /// Names the parts of the table. This is a function of its own because `Naming` holds a copy of this schema, whose maps are
+    /// edited in place only while nobody else holds them.
     private func named(_ table: Table) throws(SchemaError) -> Table {
         var naming = Naming(beside: self, claimed: [SQLName.folded(table.name)])
         return try naming.name(table)
@@ -121,7 +122,7 @@ extension Schema {
         return dropped
     }
 
-    /// Returns the table as it was.
+    /// Renames a table, and returns the table as it was before.
     private mutating func rename(_ old: String, to new: String) throws(SchemaError) -> Table {
         let table = try table(old)
         guard old != new else { throw .nameTaken(new, by: "the table itself") }
@@ -143,8 +144,8 @@ extension Schema {
         return view
     }
 
-    /// No reference may dangle at any step: a rename could otherwise adopt another table. What an alteration can break are the
-    /// references of the tables that it changes, and those to them.
+    /// Makes sure that no reference dangles at any step, since a later rename could make the reference point to another table. An
+    /// alteration can only break the references of the tables that it changes, and the references to them.
     private func checkForeignKeys(after alteration: TableAlteration) throws(SchemaError) {
         let changed = [alteration.after] + alteration.followers.map(\.after)
         guard alteration.steps.contains(where: \.change.mayBreakReferences) else {
@@ -165,7 +166,7 @@ extension Schema {
         }
     }
 
-    /// The reason why a foreign key can't stand; `nil` where it can.
+    /// Returns the reason why a foreign key is impossible; `nil` if it is possible.
     public func problem(with key: ForeignKey, of table: Table) -> String? {
         guard let parent = self[key.parent] else { return "there is no table \(key.parent)" }
         guard key.columns.count == key.parentColumns.count else {
@@ -186,7 +187,7 @@ extension Schema {
 }
 
 extension Table {
-    /// Whether a key makes sure that no two rows agree in these columns.
+    /// Returns whether a key makes sure that no two rows agree in these columns.
     public func isUnique(_ names: [String]) -> Bool {
         let asked = Set(names)
         if let key = primaryKey, Set(key.columns) == asked { return true }
@@ -197,7 +198,7 @@ extension Table {
         }
     }
 
-    /// What must hold within one table for any database to take it.
+    /// Makes sure of everything within one table that any database requires.
     func checkColumns() throws(SchemaError) {
         var seen = Set<String>(minimumCapacity: columns.count)
         for column in columns where !seen.insert(SQLName.folded(column.name)).inserted {
@@ -206,7 +207,7 @@ extension Table {
         for column in columns { try column.checkFacets(in: name) }
         let needed = keyColumns
         for column in needed where !hasColumn(column) { throw .noColumn(column, table: name) }
-        // PostgreSQL compares no two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
+        // PostgreSQL can't compare two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
         for column in needed where hasColumn(column, where: { $0.type == .jsonText }) {
             throw .contradiction(
                 column, table: name, because: "jsonText is not compared, so it is in no key and no index; json can be")
@@ -219,12 +220,13 @@ extension Table {
         }
     }
 
-    /// Whether there is such a column. It makes no copy of it, as the subscript does, and replay asks this of every key.
+    /// Returns whether there is such a column. It makes no copy of the column, as the subscript does, because replay asks this
+    /// for every key.
     private func hasColumn(_ name: String, where condition: (Column) -> Bool = { _ in true }) -> Bool {
         columns.contains { $0.name == name && condition($0) }
     }
 
-    /// The columns that keys and indexes name, in the order in which they are told of.
+    /// The columns that keys and indexes name, in the order in which errors report them.
     private var keyColumns: [String] {
         var names = primaryKey?.columns ?? []
         for unique in uniques { names += unique.columns }
@@ -246,7 +248,8 @@ extension Table {
         )
     }
 
-    /// PostgreSQL makes one of two equal keys in a `CREATE TABLE`, and the other name is then missing.
+    /// Makes sure that no two keys are equal. PostgreSQL would make a single key of two equal ones in a `CREATE TABLE`, and the
+    /// other name would be missing.
     private func checkKeysDiffer() throws(SchemaError) {
         guard !uniques.isEmpty else { return }
         var keys: Set<[String]> = []
@@ -269,7 +272,7 @@ extension Table {
         }
     }
 
-    /// SQLite takes a quoted name that is no column for a string, without a word
+    /// Makes sure that quoted names are columns. SQLite silently takes a quoted name that is not a column for a string
     /// (https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted).
     private func checkQuotedNames(in expression: SQLExpression) throws(SchemaError) {
         guard case .sql(let text) = expression else { return }
@@ -300,7 +303,7 @@ extension Column {
 }
 
 extension Index.Part {
-    /// The column, also when a collation goes with it.
+    /// The part's column, whether or not it has a collation; `nil` for an expression.
     var columnName: String? {
         switch key {
         case .column(let name): name
@@ -308,6 +311,6 @@ extension Index.Part {
         }
     }
 
-    /// The column, if the part compares as the column itself does.
+    /// The part's column, if the part compares as the column itself does.
     var plainColumn: String? { collation == nil ? columnName : nil }
 }

@@ -1,7 +1,8 @@
-// Replay of the changes inside an `alterTable`.
+// Replay of the changes inside of an `alterTable`.
 
 extension Schema {
-    /// Makes one change, and returns it with every name given. Tables whose columns follow a retyped one go into `followers`.
+    /// Applies one change, and returns it with every name given. Tables whose columns change their type along with a retyped one
+    /// are added to `followers`.
     mutating func apply(
         _ change: Change, to name: String, _ followers: inout Set<String>
     ) throws(SchemaError) -> Change {
@@ -14,7 +15,7 @@ extension Schema {
         case .dropColumn(let column, let fill): try drop(column, undoFilling: fill, of: &table)
         case .renameColumn(let old, let new): try rename(old, to: new, of: &table)
         case .changeColumn(let column, let facets):
-            // The way back fills in a value of the type that the column has now.
+            // Undoing the change fills in a value of the type that the column has at present.
             let was = table.columns[try table.position(of: column)]
             for case .nullable(true, let fill?) in facets { try was.check(undoFilling: fill, in: name) }
             var retyped: Set<String> = []
@@ -39,7 +40,7 @@ extension Schema {
         return resolved
     }
 
-    /// Adds a key, check or index, and returns the change with the name that it got.
+    /// Adds a key, check or index, and returns the change with the name that was given.
     private func add(_ change: Change, to table: inout Table) throws(SchemaError) -> Change {
         var naming = Naming(beside: self)
         var resolved = change
@@ -132,8 +133,8 @@ extension Schema {
         }
     }
 
-    /// Retypes a column and, through any number of tables, every column that refers to it: both sides of a foreign key
-    /// always have one type.
+    /// Retypes a column and, through any number of tables, every column that refers to it. Both sides of a foreign key always
+    /// have the same type.
     private mutating func retype(
         _ column: String, of name: String, as type: ColumnType, _ retyped: inout Set<String>
     ) {
@@ -159,12 +160,14 @@ extension Schema {
         return referring.map { "foreign keys of \($0.name)" } + viewsReading(column, of: table)
     }
 
-    /// Views that read this column of the table. `SELECT *` does not name it: such a view is made anew by the dialects.
+    /// Returns the views that read this column of the table. A view with `SELECT *` does not name the column; the dialects make
+    /// such a view again.
     private func viewsReading(_ column: String, of table: String) -> [String] {
         views(reading: table).filter { reading(of: column, in: table, by: $0) != .none }.map { "view \($0.name)" }
     }
 
-    /// What names a column before it is there means another one, or would mean two of them from now on.
+    /// Makes sure that adding the column changes the meaning of no expression: a name that is used before the column exists means
+    /// another column, or would become ambiguous.
     private func requireUnread(_ column: String, by table: Table) throws(SchemaError) {
         let readers = table.users(of: column) + viewsReading(column, of: table.name)
         guard readers.isEmpty else { throw .columnInUse(column, table: table.name, by: readers) }
@@ -191,7 +194,7 @@ extension Table {
         self[keyPath: parts].remove(at: at)
     }
 
-    /// What in this table would break without the column.
+    /// Returns the parts of this table that would break without the column.
     fileprivate func users(of column: String) -> [String] {
         var users: [String] = []
         if let key = primaryKey, key.columns.contains(column) { users.append("the primary key") }
@@ -207,7 +210,7 @@ extension Table {
         return users
     }
 
-    /// What stands in the table says its columns by their new names, which are given by the old ones.
+    /// Rewrites the table's own parts for renamed columns. `names` holds the new names by the old ones.
     mutating func renameInside(_ names: [String: String]) {
         primaryKey?.columns.rename(names)
         for at in uniques.indices { uniques[at].columns.rename(names) }
@@ -222,7 +225,8 @@ extension Table {
 }
 
 extension Column {
-    /// What rows get when a change is undone is checked when the change is declared, not when somebody needs the way back.
+    /// Checks the value that rows get when a change is undone. The check happens when the change is declared, not when somebody
+    /// needs to undo it.
     fileprivate func check(undoFilling value: Default, in table: String) throws(SchemaError) {
         guard generated == nil, !isIdentity else {
             throw .contradiction(
@@ -235,7 +239,7 @@ extension Column {
 }
 
 extension Change {
-    /// Whether a foreign key of another table may lack the column, the type or the key that it needs afterwards.
+    /// Whether a foreign key of another table may lack the column, the type or the key that it needs after the change.
     var mayBreakReferences: Bool {
         switch self {
         case .dropColumn, .changeColumn, .dropIndex, .dropPrimaryKey, .dropUnique: true
@@ -247,7 +251,7 @@ extension Change {
 }
 
 extension Index {
-    /// Whether a part or the condition names this column.
+    /// Returns whether a part or the condition names this column.
     public func uses(_ column: String) -> Bool {
         let inParts = parts.contains { part in
             switch part.key {

@@ -1,13 +1,13 @@
-/// An operation between the schemas before and after it. Every table, column, index and key that it concerns is there as a value
-/// with its name, so a dialect looks nothing up.
+/// An operation together with the schemas before and after it. It holds every table, column, index and key that it concerns as a
+/// value with its name, so a dialect looks nothing up.
 public struct ResolvedOperation: Sendable, Equatable {
-    /// What is done, with every table and view as a value.
+    /// The action of an operation, with every table and view as a value.
     public enum Action: Sendable, Equatable {
         /// Makes this table.
         case createTable(Table)
         /// Drops this table.
         case dropTable(Table)
-        /// The table as it was, and its name from now on.
+        /// Renames a table. The table is given as it was before.
         case renameTable(Table, to: String)
         /// Changes a table, and the columns of others that refer to a retyped one.
         case alterTable(TableAlteration)
@@ -21,7 +21,7 @@ public struct ResolvedOperation: Sendable, Equatable {
         case runSwift(DataStep)
     }
 
-    /// What is done.
+    /// The action of the operation.
     public var action: Action
     /// The schema before the operation.
     public var before: Schema
@@ -34,7 +34,7 @@ public struct ResolvedOperation: Sendable, Equatable {
         self.after = after
     }
 
-    /// What it is about, for messages: the table, the view, or the verb.
+    /// The table, the view or the verb that the operation is about, for messages.
     var subject: String {
         switch action {
         case .createTable(let table), .dropTable(let table), .renameTable(let table, _): table.name
@@ -60,12 +60,12 @@ public struct TableAlteration: Sendable, Equatable {
     public var before: Table
     /// The table after the last change.
     public var after: Table
-    /// In the order in which they are made.
+    /// The changes, in the order in which they are made.
     public var steps: [ChangeStep]
-    /// Other tables, whose columns refer to a retyped one and take its type; by name.
+    /// Other tables, sorted by name, whose columns refer to a retyped column and take its type.
     public var followers: [ChangedTable] = []
 
-    /// The table itself, and then its followers.
+    /// The table itself, followed by its followers.
     public var changedTables: [ChangedTable] { [ChangedTable(before: before, after: after)] + followers }
 
     /// The names of the table and its followers.
@@ -74,7 +74,7 @@ public struct TableAlteration: Sendable, Equatable {
 
 /// One change of an alteration, with the table before and after it.
 public struct ChangeStep: Sendable, Equatable {
-    /// What changes.
+    /// The change.
     public var change: Change
     /// The table before this change.
     public var before: Table

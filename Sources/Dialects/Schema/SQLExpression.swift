@@ -1,11 +1,11 @@
 /// A piece of SQL inside a schema: a check, an index's predicate, a generated column, a default, a view's query.
 ///
-/// `.sql` is written in the words that SQLite and PostgreSQL share, and is held to them when it is compiled; `.native`
-/// gives each database its own.
+/// `.sql` is written in the SQL that SQLite and PostgreSQL share. The dialects check this when they compile it. `.native` holds
+/// separate SQL for each database.
 public enum SQLExpression: Hashable, Sendable {
-    /// SQL that means the same on both databases. A dialect refuses what would not.
+    /// SQL that means the same on both databases. A dialect refuses SQL that would not.
     case sql(String)
-    /// SQL for each database in its own words, passed on as it stands.
+    /// SQL for each database in its own dialect, passed on unchanged.
     case native(sqlite: String, postgresql: String)
 }
 
@@ -14,33 +14,34 @@ extension SQLExpression: ExpressibleByStringLiteral {
 }
 
 extension SQLExpression {
-    /// `"column" IN ('a', 'b')`.
+    /// Returns a condition that the column has one of these values: `"column" IN ('a', 'b')`.
     public static func column(_ column: String, isOneOf values: [String]) -> SQLExpression {
         .sql("\(SQLText.identifier(column)) IN (\(values.map(SQLText.literal).joined(separator: ", ")))")
     }
 
-    /// Whether the text names `identifier`, quoted or not.
+    /// Returns whether the text names `identifier`, quoted or not.
     public func mentions(_ identifier: String) -> Bool {
         texts.contains { text in SQLToken.scan(text).contains { $0.names(identifier) } }
     }
 
-    /// Every name in the text, in lower case.
+    /// All names in the text, in lower case.
     public var namesFolded: Set<String> {
         texts.reduce(into: []) { names, text in
             for token in SQLToken.scan(text) { if let name = token.name { names.insert(SQLName.folded(name)) } }
         }
     }
 
-    /// The same expression where every mention of the column `old` reads `new`; strings and comments stay as they are.
+    /// Returns the same expression with every mention of the column `old` replaced by `new`. Strings and comments stay as they
+    /// are.
     public func renaming(_ old: String, to new: String) -> SQLExpression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
-    /// The expression without comments and with single spaces: what checksums are computed of.
+    /// The expression without comments and with single spaces. Checksums are computed of this form.
     public var canonical: SQLExpression { mapTexts(SQLToken.canonical) }
 
-    /// The expression in the form that comparisons use. SQL that was read from one database equals portable SQL that reads the
-    /// same.
+    /// The expression in the form that comparisons use. SQL that was read from one database equals portable SQL with the same
+    /// text.
     public var compared: SQLExpression {
         switch self {
         case .native(let words, ""), .native("", let words): .sql(SQLToken.compared(words))
@@ -48,7 +49,7 @@ extension SQLExpression {
         }
     }
 
-    /// The one text, or SQLite's and then PostgreSQL's.
+    /// The one text of portable SQL, or SQLite's text followed by PostgreSQL's.
     package var texts: [String] {
         switch self {
         case .sql(let text): [text]

@@ -1,31 +1,31 @@
 import HashTreeCollections
 
-/// A database's structure as a value: what a history builds, a dialect spells and an inspector reads back.
+/// A database's structure as a value: a history builds it, a dialect renders it and an inspector reads it back.
 ///
-/// Copies share their tables and views, and a change costs the same whatever else the schema holds. So every state of a history of
+/// Copies share their tables and views, and a change costs the same however large the schema is. So every state of a history of
 /// ten thousand migrations can be kept, and each check looks up the names it needs instead of walking over all tables.
 public struct Schema: Sendable {
     private var tablesByName: TreeDictionary<String, SharedTable> = [:]
     private var viewsByName: TreeDictionary<String, PlacedView> = [:]
     private var nextPlace = 0
-    /// Of a live database: tables and views with the name of another one in another Unicode form. Such names are equal strings in
-    /// Swift; both things are there and are told of, and nothing is looked up by a name that two have.
+    /// The tables and views of a live database whose name is another one's in another Unicode form. Such names are equal strings
+    /// in Swift. Both objects exist and are reported, but nothing is looked up by a name that two objects have.
     private var twinTables: [Table] = []
     private var twinViews: [View] = []
-    /// Who holds a relation name, by the name in lower case: tables, views, indexes and keys share one namespace.
+    /// The holders of each relation name, by the name in lower case: tables, views, indexes and keys share one namespace.
     private var holders: TreeDictionary<String, NameHolders> = [:]
-    /// The tables with a foreign key to a table, by that table's name.
+    /// The names of the tables with a foreign key to a table, by that table's name.
     private var children: TreeDictionary<String, TreeSet<String>> = [:]
-    /// The views whose queries say a name, by the name in lower case.
+    /// The names of the views whose queries contain a name, by that name in lower case.
     private var readers: TreeDictionary<String, TreeSet<String>> = [:]
 
-    /// One table of any number of schemas.
+    /// A table that any number of schemas share.
     private final class SharedTable: Sendable {
         let table: Table
         init(_ table: Table) { self.table = table }
     }
 
-    /// A view, its place in the order in which views were made, and every name that its query says, in lower case.
+    /// A view, its place in the order in which views were made, and every name that its query contains, in lower case.
     private struct PlacedView: Sendable {
         var view: View
         var place: Int
@@ -38,7 +38,7 @@ public struct Schema: Sendable {
         case part(of: String)
     }
 
-    /// Who holds one name. Nearly always it is one, so there is no array for one.
+    /// The holders of one name. Nearly every name has a single holder, for which no array is made.
     private struct NameHolders: Sendable {
         var first: NameHolder
         var others: [NameHolder] = []
@@ -46,10 +46,10 @@ public struct Schema: Sendable {
         var all: [NameHolder] { [first] + others }
     }
 
-    /// A database without tables and views.
+    /// Makes a schema without tables and views.
     public init() {}
 
-    /// A schema of these tables, and of views in the order in which they were made.
+    /// Makes a schema of these tables, and of views in the order in which they were made.
     public init(tables: [Table], views: [View] = []) {
         for table in tables {
             if self[table.name] == nil { put(table) } else { twinTables.append(table) }
@@ -59,7 +59,7 @@ public struct Schema: Sendable {
         }
     }
 
-    /// All tables by name. Each call sorts them: look one table up by its name instead where that is enough.
+    /// All tables by name. Each call sorts them, so look a single table up by its name instead.
     public var tables: [Table] { (tablesByName.values.map(\.table) + twinTables).sorted { $0.name < $1.name } }
 
     /// All views in the order in which they were made: a later one may read an earlier one.
@@ -79,16 +79,16 @@ extension Schema {
         return table
     }
 
-    /// Whether a table, view, index or key has this name. SQLite compares names without case.
+    /// Returns whether a table, view, index or key has this name. SQLite compares names without case.
     func isTaken(_ name: String) -> Bool { holders[SQLName.folded(name)] != nil }
 
-    /// The tables whose names are this one but for case, by name.
+    /// Returns the tables whose names equal this one except for case, sorted by name.
     func tables(like name: String) -> [Table] {
         named(name) { holder in if case .table(let table) = holder { self[table] } else { nil } }
             .sorted { $0.name < $1.name }
     }
 
-    /// The views whose names are this one but for case, in the order in which they were made.
+    /// Returns the views whose names equal this one except for case, in the order in which they were made.
     func views(like name: String) -> [View] {
         named(name) { holder in if case .view(let view) = holder { viewsByName[view] } else { nil } }
             .sorted { $0.place < $1.place }.map(\.view)
@@ -98,28 +98,30 @@ extension Schema {
         (holders[SQLName.folded(name)]?.all ?? []).compactMap(find)
     }
 
-    /// The other tables that have a foreign key to this one, by name.
+    /// Returns the other tables that have a foreign key to this one, sorted by name.
     public func children(of name: String) -> [Table] {
         (children[name] ?? []).filter { $0 != name }.sorted().compactMap { self[$0] }
     }
 
-    /// The tables that have a foreign key to any of these, themselves among them, by name.
+    /// Returns the tables that have a foreign key to any of these, including these themselves, sorted by name.
     func tables(referringTo parents: Set<String>) -> [Table] {
         Set(parents.flatMap { children[$0] ?? [] }).sorted().compactMap { self[$0] }
     }
 
-    /// The views that say this name anywhere in their queries, in any case, in the order in which they were made.
+    /// Returns the views whose queries contain this name anywhere, in any case, in the order in which they were made.
     func views(saying name: String) -> [View] {
         (readers[SQLName.folded(name)] ?? []).compactMap { viewsByName[$0] }.sorted { $0.place < $1.place }.map(\.view)
     }
 
-    /// The views that read `name`, directly or through other views, in the order in which they were made.
+    /// Returns the views that read `name`, directly or through other views, in the order in which they were made.
     public func views(reading name: String) -> [View] { views(reading: [name]) }
 
-    /// The same for any of several tables.
+    /// Returns the views that read any of several relations, directly or through other views, in the order in which they were
+    /// made.
     func views(reading names: Set<String>) -> [View] { readers(of: names) { $0.query.mentions($1) } }
 
-    /// The views that say any of these names, directly or through other views, in the order in which they were made.
+    /// Returns the views whose queries contain any of these names, directly or through other views, in the order in which they
+    /// were made.
     func views(sayingAny names: Set<String>) -> [View] { readers(of: names) { _, _ in true } }
 
     private func readers(of names: Set<String>, _ isReader: (View, String) -> Bool) -> [View] {
@@ -127,7 +129,7 @@ extension Schema {
         var queue = names.map { (name: $0, place: -1) }
         while let source = queue.popLast() {
             for reader in readers[SQLName.folded(source.name)] ?? [] where found[reader] == nil {
-                // A view is made after those that it reads.
+                // A view is made after the views that it reads.
                 guard let placed = viewsByName[reader], placed.place > source.place,
                     isReader(placed.view, source.name)
                 else { continue }
@@ -138,7 +140,7 @@ extension Schema {
         return found.values.sorted { $0.place < $1.place }.map(\.view)
     }
 
-    /// The tables so ordered that each stands after those its foreign keys point to, as far as cycles allow.
+    /// The tables in an order in which each stands after those its foreign keys refer to, as far as cycles allow.
     public var tablesInForeignKeyOrder: [Table] {
         var ordered: [Table] = []
         var placed: Set<String> = []
@@ -157,7 +159,7 @@ extension Schema {
 // MARK: - Edits
 
 extension Schema {
-    /// Adds the table, or puts it in the place of the one with its name.
+    /// Adds the table, or replaces the table of the same name.
     mutating func put(_ table: Table) {
         if let old = tablesByName.updateValue(SharedTable(table), forKey: table.name) { release(old.table) }
         for name in table.relationNames {
@@ -197,7 +199,7 @@ extension Schema {
         nextPlace += 1
     }
 
-    /// Puts `view` in the place of the one with its name.
+    /// Replaces the view of the same name by `view`.
     mutating func replace(_ view: View) {
         guard let old = viewsByName[view.name] else { return }
         removeView(view.name)
@@ -233,7 +235,7 @@ extension Schema {
 }
 
 extension Schema: Equatable {
-    /// Two schemas are equal when they hold the same, in whatever order it was written or added.
+    /// Compares two schemas. They are equal if they hold the same, in whatever order it was written or added.
     public static func == (a: Schema, b: Schema) -> Bool {
         a.tablesByName.count == b.tablesByName.count && a.viewsByName.count == b.viewsByName.count
             && a.twinTables == b.twinTables && a.twinViews == b.twinViews

@@ -2,7 +2,7 @@
 public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
     /// The table or view that differs.
     public var relation: String
-    /// The line, which names the object itself: `sessions.title: nullable here, required in the declaration`.
+    /// The line for the object, which it names: `sessions.title: nullable here, required in the declaration`.
     public var description: String
 
     init(_ relation: String, _ description: String) {
@@ -24,8 +24,8 @@ public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Inspection {
-    /// The differences between a live database and `declared`, with what no schema value says: triggers, other kinds of indexes,
-    /// virtual tables. One line for each object.
+    /// Returns the differences between this live database and `declared`, one line for each object. They include objects that a
+    /// schema value can't hold: triggers, other kinds of indexes, virtual tables.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
         func names(_ inspection: Inspection) -> Set<String> {
             Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" })
@@ -38,7 +38,7 @@ extension Inspection {
 }
 
 extension Inspection {
-    /// A table of both that is of another kind here.
+    /// Returns the differences between the options of tables that both sides have.
     private func optionDifferences(from declared: Inspection) -> [SchemaDifference] {
         schema.tables.flatMap { table -> [SchemaDifference] in
             guard declared.schema[table.name] != nil else { return [] }
@@ -51,8 +51,8 @@ extension Inspection {
 }
 
 extension Schema {
-    /// The differences between this live schema and `declared`: one line for each object, none when they hold the same. The order
-    /// of columns does not count.
+    /// Returns the differences between this live schema and `declared`, one line for each object; none if both hold the same. The
+    /// order of columns does not count.
     public func differences(from declared: Schema) -> [SchemaDifference] {
         let ours = pairs(tables, declared.tables, named: \.name)
         let tableLines = ours.flatMap { live, theirs -> [SchemaDifference] in
@@ -83,18 +83,20 @@ extension Schema {
 }
 
 extension String {
-    /// The name, spelled out where one of the others is the same in another Unicode form and looks just like it.
+    /// Returns the name as an error or report shows it. The name is escaped if one of the others is the same name in another
+    /// Unicode form and looks just like it.
     func told(from others: [String]) -> String {
         let twin = others.contains { $0 == self && !$0.utf8.elementsEqual(utf8) }
         return twin ? SQLName.spelledOut(self) : self
     }
 }
 
-/// The same by names, which count byte by byte: a name in another Unicode form is another name to the database, and equal to
-/// Swift.
+/// Pairs the things of two lists by their names, compared byte by byte. A name in another Unicode form is a different name to the
+/// database, but an equal string in Swift.
 func pairs<T>(_ a: [T], _ b: [T], named name: (T) -> String) -> [(T?, T?)] { pairs(a, b, by: { Array(name($0).utf8) }) }
 
-/// Each thing of either list beside its counterpart in the other: first those of `a` in their order, then what only `b` has.
+/// Pairs each thing of either list with its counterpart in the other: first those of `a` in their order, then those that only `b`
+/// has.
 func pairs<T, Key: Hashable>(_ a: [T], _ b: [T], by key: (T) -> Key) -> [(T?, T?)] {
     var rest = b
     var result: [(T?, T?)] = []

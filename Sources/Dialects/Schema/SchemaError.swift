@@ -16,11 +16,11 @@ public enum SchemaError: Error, Hashable, Sendable {
     case columnInUse(String, table: String, by: [String])
     /// Foreign keys of other tables or views use the table.
     case tableInUse(String, by: [String])
-    /// A table without columns would remain.
+    /// The table would be left without columns.
     case lastColumn(String, table: String)
-    /// The two sides do not go together: their types differ, or the parent's columns are no key.
+    /// The two sides of a foreign key do not fit: their types differ, or the parent's columns are not a key.
     case badForeignKey(String, table: String, because: String)
-    /// A part of the table is declared in a way that no database takes.
+    /// A part of the table is declared in a way that no database accepts.
     case contradiction(String, table: String, because: String)
     /// A script says that it can't be undone.
     case irreversible(because: String)

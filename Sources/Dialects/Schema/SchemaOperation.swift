@@ -1,4 +1,4 @@
-/// One operation of a migration on a schema: the whole vocabulary.
+/// One operation of a migration on a schema.
 public enum SchemaOperation: Hashable, Sendable {
     /// Makes a table with its keys, checks and indexes.
     case createTable(Table)
@@ -6,7 +6,7 @@ public enum SchemaOperation: Hashable, Sendable {
     case dropTable(String)
     /// Renames a table. Foreign keys and views follow.
     case renameTable(String, to: String)
-    /// Changes a table, in this order.
+    /// Changes a table by these changes, in this order.
     case alterTable(String, [Change])
     /// Makes a view.
     case createView(View)
@@ -18,13 +18,14 @@ public enum SchemaOperation: Hashable, Sendable {
     case runSwift(DataStep)
 }
 
-/// One change of a table that exists.
+/// One change of an existing table.
 public enum Change: Hashable, Sendable {
-    /// `filling`: what rows that exist already get, when the column has no default that would say so.
+    /// Adds a column. `filling` is the value that existing rows get if the column has no default that they could take.
     case addColumn(Column, filling: Default?)
-    /// `undoFilling`: what rows get when the drop is undone, where the column has no default that would say so.
+    /// Drops a column. `undoFilling` is the value that rows get when the drop is undone, if the column has no default that they
+    /// could take.
     case dropColumn(String, undoFilling: Default? = nil)
-    /// Renames a column, and what names it.
+    /// Renames a column, and rewrites the expressions that name it.
     case renameColumn(String, to: String)
     /// Changes properties of a column.
     case changeColumn(String, [Facet])
@@ -56,34 +57,35 @@ public enum Change: Hashable, Sendable {
 
 /// One property of a column that changes.
 public enum Facet: Hashable, Sendable {
-    /// `using`: how to compute the new value, when the dialect's own conversion is not what is meant. `undo`: how to compute
-    /// the old one again, when the change is undone.
+    /// Sets another type. `using` computes the new value, if the dialect's own conversion is not the right one. `undo` computes
+    /// the old value again when the change is undone.
     case type(ColumnType, using: SQLExpression? = nil, undo: SQLExpression? = nil)
-    /// `filling`: what rows without a value get when the column becomes required, by this change or when it is undone.
+    /// Makes the column nullable or required. `filling` is the value that rows without one get when the column becomes required,
+    /// by this change or when it is undone.
     case nullable(Bool, filling: Default?)
-    /// Another default; `nil` for none.
+    /// Sets another default; `nil` removes it.
     case `default`(Default?)
-    /// Computed from something else; `nil` for a column that is written from now on and keeps its values.
+    /// Sets another expression from which the column is computed; `nil` makes it a column that is written and keeps its values.
     case generated(Generated?)
-    /// Another collation; `nil` for the database's own.
+    /// Sets another collation; `nil` for the database's own.
     case collation(Collation?)
 }
 
-/// SQL that is run as it is written. It does not change the schema value, so it is for rows, triggers and the like.
+/// SQL that runs exactly as it is written. It does not change the schema value, so it is meant for rows, triggers and the like.
 public struct Script: Hashable, Sendable {
-    /// What the migration runs.
+    /// The SQL that the migration runs.
     public var up: SQLExpression
-    /// What undoes it.
+    /// How the SQL is undone.
     public var undo: Undo
 
-    /// SQL with its way back.
+    /// Makes a script of SQL and the way to undo it.
     public init(_ up: SQLExpression, undo: Undo) {
         self.up = up
         self.undo = undo
     }
 }
 
-/// How a script is undone. A history computes the way back of everything else.
+/// How a script is undone. All other operations need none, because a history computes their inverse.
 public enum Undo: Hashable, Sendable {
     /// Runs this SQL.
     case script(SQLExpression)

@@ -6,29 +6,29 @@ public struct Table: Hashable, Sendable {
     public var columns: [Column] = []
     /// The primary key; `nil` for a table without one.
     public var primaryKey: PrimaryKey?
-    /// Primary keys that were declared beside the first. Replay refuses a table that has any.
+    /// Primary keys that were declared in addition to the first. Replay refuses a table that has any.
     public var furtherPrimaryKeys: [PrimaryKey] = []
     /// Unique keys beside the primary one.
     public var uniques: [Unique] = []
     /// Conditions that each row satisfies.
     public var checks: [Check] = []
-    /// References to other tables, or to the table itself.
+    /// Foreign keys to other tables, or to the table itself.
     public var foreignKeys: [ForeignKey] = []
     /// Indexes, in the order in which they are made.
     public var indexes: [Index] = []
 
-    /// A table without columns.
+    /// Makes a table without columns.
     public init(name: String) { self.name = name }
 }
 
-/// The key by which a table knows its rows. Its columns are unique together, and none holds NULL.
+/// The key that identifies a table's rows. Its columns are unique together, and none of them holds NULL.
 public struct PrimaryKey: Hashable, Sendable, Decodable {
-    /// The constraint's name; replay gives `table_pkey` where there is none.
+    /// The constraint's name; without one, replay gives `table_pkey`.
     public var name: String?
     /// The key's columns, in the order of its index.
     public var columns: [String]
 
-    /// A key over these columns.
+    /// Makes a primary key over these columns.
     public init(_ columns: [String], name: String? = nil) {
         self.columns = columns
         self.name = name
@@ -37,26 +37,26 @@ public struct PrimaryKey: Hashable, Sendable, Decodable {
 
 /// Columns in which no two rows agree. Rows that hold NULL in one of them never collide.
 public struct Unique: Hashable, Sendable, Decodable {
-    /// The constraint's name; replay gives `table_a_b_key` where there is none.
+    /// The constraint's name; without one, replay gives `table_a_b_key`.
     public var name: String?
     /// The key's columns, in the order of its index.
     public var columns: [String]
 
-    /// A unique key over these columns.
+    /// Makes a unique key over these columns.
     public init(_ columns: [String], name: String? = nil) {
         self.columns = columns
         self.name = name
     }
 }
 
-/// A condition that every row satisfies. A row for which it is NULL passes.
+/// A condition that every row satisfies. A row for which the condition is NULL passes too.
 public struct Check: Hashable, Sendable, Decodable {
-    /// The constraint's name; replay gives `table_check`, or `table_column_check` where one column is read.
+    /// The constraint's name; without one, replay gives `table_check`, or `table_column_check` if the check reads a single column.
     public var name: String?
     /// The condition, over the columns of one row.
     public var expression: SQLExpression
 
-    /// A check of this condition.
+    /// Makes a check of this condition.
     public init(_ expression: SQLExpression, name: String? = nil) {
         self.expression = expression
         self.name = name
@@ -65,7 +65,7 @@ public struct Check: Hashable, Sendable, Decodable {
 
 /// Columns that hold the key of a row in another table, or NULL.
 public struct ForeignKey: Hashable, Sendable {
-    /// What happens to a row when the one that it refers to is deleted, or gets another key.
+    /// What happens to a row when the row that it refers to is deleted, or gets another key.
     public enum Action: String, Hashable, Sendable, Decodable, CaseIterable {
         /// The change is refused, at the end of the statement or of the transaction.
         case noAction = "NO ACTION"
@@ -79,22 +79,22 @@ public struct ForeignKey: Hashable, Sendable {
         case setDefault = "SET DEFAULT"
     }
 
-    /// The constraint's name; replay gives `table_column_fkey` where there is none.
+    /// The constraint's name; without one, replay gives `table_column_fkey`.
     public var name: String?
     /// The columns of this table.
     public var columns: [String]
-    /// The table that is referred to.
+    /// The table that the key refers to.
     public var parent: String
-    /// Its primary key or a unique key, column for column.
+    /// The columns of the parent's primary key or of one of its unique keys, in the order of `columns`.
     public var parentColumns: [String]
     /// What happens when the row that is referred to is deleted.
     public var onDelete: Action = .noAction
     /// What happens when the key that is referred to changes.
     public var onUpdate: Action = .noAction
-    /// Checked at the end of the transaction (`DEFERRABLE INITIALLY DEFERRED`).
+    /// Whether the key is checked only at the end of the transaction (`DEFERRABLE INITIALLY DEFERRED`).
     public var isDeferred = false
 
-    /// A foreign key of one column or several; `columns` and `parentColumns` go in pairs.
+    /// Makes a foreign key of one column or several. `columns` and `parentColumns` go in pairs.
     public init(_ columns: [String], to parent: String, _ parentColumns: [String], name: String? = nil) {
         self.columns = columns
         self.parent = parent
@@ -105,38 +105,39 @@ public struct ForeignKey: Hashable, Sendable {
 
 /// An index of a table.
 public struct Index: Hashable, Sendable {
-    /// The index's name; replay gives `table_a_b_idx` where it is empty.
+    /// The index's name; if it is empty, replay gives `table_a_b_idx`.
     public var name: String
-    /// What the index sorts by, most important first.
+    /// The columns and expressions that the index sorts by, most important first.
     public var parts: [Part]
-    /// Whether two rows may not agree in all parts.
+    /// Whether no two rows may agree in all parts.
     public var isUnique = false
-    /// The rows that are indexed; all where it is `nil`.
+    /// The condition of the rows that are indexed; `nil` for all rows.
     public var condition: SQLExpression?
 
-    /// An index over these parts, of all rows.
+    /// Makes an index over these parts, of all rows.
     public init(name: String, parts: [Part]) {
         self.name = name
         self.parts = parts
     }
 
-    /// A column or an expression, and how the index sorts it. A string literal is a column, smallest value first.
+    /// A column or an expression of an index, and how the index sorts it. A string literal stands for a column, smallest value
+    /// first.
     public struct Part: Hashable, Sendable, ExpressibleByStringLiteral {
-        /// What a part sorts by.
+        /// The column or expression that a part sorts by.
         public enum Key: Hashable, Sendable {
             /// The values of a column.
             case column(String)
-            /// What an expression yields.
+            /// The value of an expression.
             case expression(SQLExpression)
         }
-        /// What the part sorts by.
+        /// The column or expression that the part sorts by.
         public var key: Key
         /// Whether the largest value comes first.
         public var isDescending = false
-        /// How texts are sorted; `nil` for the way of the column.
+        /// How texts are sorted; `nil` for the collation of the column.
         public var collation: Collation?
 
-        /// Smallest value first unless `descending`.
+        /// Makes a part. The smallest value comes first unless `descending`.
         public init(_ key: Key, descending: Bool = false, collation: Collation? = nil) {
             self.key = key
             self.isDescending = descending
@@ -147,14 +148,14 @@ public struct Index: Hashable, Sendable {
     }
 }
 
-/// A view. `query` is written in words that both databases share, or once for each.
+/// A view. `query` is either SQL that both databases share, or separate SQL for each.
 public struct View: Hashable, Sendable, Decodable {
     /// The view's name, without quotes.
     public var name: String
     /// The SELECT that the view stands for.
     public var query: SQLExpression
 
-    /// A view over this query.
+    /// Makes a view over this query.
     public init(_ name: String, as query: SQLExpression) {
         self.name = name
         self.query = query
@@ -165,7 +166,7 @@ extension Table {
     /// The column of exactly this name; `nil` where there is none.
     public subscript(column name: String) -> Column? { columns.first { $0.name == name } }
 
-    /// What an index is called when nobody names it: `table_column_column_idx`.
+    /// Returns the name of an index that nobody named: `table_column_column_idx`.
     public static func indexName(on table: String, _ parts: [Index.Part]) -> String {
         let words = parts.map { part in
             switch part.key {
@@ -176,9 +177,9 @@ extension Table {
         return ([table] + words + ["idx"]).joined(separator: "_")
     }
 
-    /// The same table, its parts in one order, so that tables which hold the same compare equal.
+    /// The same table with its parts in a fixed order, so that tables with the same contents compare equal.
     ///
-    /// Names of columns and order of key columns count; the order in which constraints and columns were added does not.
+    /// The names of columns and the order of key columns count. The order in which constraints and columns were added does not.
     public var normalized: Table {
         var table = self
         table.columns = table.columns.map(\.canonical).sorted { $0.name < $1.name }

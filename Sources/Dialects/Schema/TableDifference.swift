@@ -1,5 +1,5 @@
 extension Table {
-    /// In what this live table departs from `declared`.
+    /// Returns the differences between this live table and `declared`.
     func differences(from declared: Table) -> [SchemaDifference] {
         columnDifferences(from: declared)
             + compare([primaryKey].compactMap { $0 }, [declared.primaryKey].compactMap { $0 }, by: { _ in 0 })
@@ -22,7 +22,7 @@ extension Table {
         }
     }
 
-    /// One line for a column, however much of it differs.
+    /// Returns one line for a column, however many of its facets differ.
     private func differences(of live: Column, from declared: Column) -> [SchemaDifference] {
         let facets = zip(live.facets, declared.facets).filter { $0 != $1 }
         guard !facets.isEmpty else { return [] }
@@ -33,8 +33,8 @@ extension Table {
         ]
     }
 
-    /// Pairs what two lists hold by a key, and tells of each pair that is unequal. Names count where both have one: SQLite
-    /// keeps none for a key in its column's own line.
+    /// Pairs the parts of two lists by a key, and reports each pair that is unequal. Names count only if both parts have one:
+    /// SQLite keeps no name for a key that stands in its column's own line.
     private func compare<Part: DescribedPart, Key: Hashable>(
         _ live: [Part], _ declared: [Part], by key: (Part) -> Key
     ) -> [SchemaDifference] {
@@ -63,7 +63,7 @@ extension Table {
 }
 
 extension Column {
-    /// What a column is, a word for each facet, in an order that two columns share.
+    /// The column's properties, one text for each facet, in the same order for all columns.
     fileprivate var facets: [String] {
         [
             type.description,
@@ -76,12 +76,12 @@ extension Column {
     }
 }
 
-/// A key, check or index, in words.
+/// A key, check or index that can be described for people.
 private protocol DescribedPart {
     var givenName: String? { get }
-    /// What it is, and which one: `index sessions_owner_idx`.
+    /// The kind and name of the part: `index sessions_owner_idx`.
     var title: String { get }
-    /// All that can differ between two parts of one title, but for the name.
+    /// All properties in which two parts of the same title can differ, except for the name.
     var details: String { get }
 }
 

@@ -1,6 +1,6 @@
-/// An object on a table that decides what becomes of rows which are written to it or read from it.
+/// An object on a table that decides what happens to rows which are written to it or read from it.
 public struct TableGuard: Sendable, Hashable {
-    /// What stands on the table.
+    /// The kind of a guard.
     public enum Kind: String, Sendable, CaseIterable {
         /// A trigger.
         case trigger
@@ -8,19 +8,19 @@ public struct TableGuard: Sendable, Hashable {
         case rule
         /// A policy of PostgreSQL's row security.
         case policy
-        /// Policies decide which rows are seen.
+        /// Row security, which lets policies decide which rows are seen.
         case rowSecurity = "row security"
-        /// The name stands for a view, or for an unlogged or inherited table.
+        /// A view, or an unlogged or inherited table, that has the table's name.
         case storage
     }
 
-    /// What it is.
+    /// The kind of the guard.
     public var kind: Kind
     /// The table that it stands on.
     public var table: String
-    /// Its name.
+    /// The name of the guard.
     public var name: String
-    /// The whole definition, as the database keeps it. Equal texts do the same.
+    /// The whole definition, as the database keeps it. Guards with equal texts act alike.
     public var definition: String
 
     package init(_ kind: Kind, on table: String, name: String, definition: String) {

@@ -1,10 +1,10 @@
-// Which views read which columns, and what becomes of them when a table or column gets another name.
+// Which views read which columns, and what happens to the views when a table or column is renamed.
 
 extension Schema {
-    /// How a view stands to a column of what it reads.
+    /// Whether a view reads a column of one of its sources.
     enum Reading { case none, reads, unclear }
 
-    /// Whether the view reads this column of this table.
+    /// Returns whether the view reads this column of this table.
     func reading(of column: String, in table: String, by view: View) -> Reading {
         var reading = Reading.none
         for text in view.query.texts {
@@ -25,7 +25,7 @@ extension Schema {
 
     private enum NameReference { case source(QueryNames.Source), output, unclear, nothing }
 
-    /// What a name means, from the SELECT that it stands in outwards.
+    /// Returns the meaning of a name, looked up in the SELECT around it and then in the outer ones.
     private func meaning(of use: QueryNames.Use, _ column: String, in query: QueryNames) -> NameReference {
         var scope: Int? = use.scope
         while let at = scope {
@@ -48,14 +48,14 @@ extension Schema {
         return .nothing
     }
 
-    /// The columns of what a query reads; `nil` where that can't be told.
+    /// Returns the columns of a source of a query; `nil` if they can't be told.
     private func columns(of source: QueryNames.Source) -> [String]? {
         guard let relation = source.relation else { return nil }
         if let table = tables(like: relation).first { return table.columns.map(\.name) }
         return views(like: relation).first.flatMap(outputs)
     }
 
-    /// The columns of a view that is written once for both databases; `nil` where its query does not tell.
+    /// Returns the columns of a view that is written once for both databases; `nil` if its query does not tell them.
     private func outputs(of view: View) -> [String]? {
         guard case .sql(let text) = view.query else { return nil }
         let query = QueryNames(text)
@@ -68,13 +68,13 @@ extension Schema {
 }
 
 extension QueryNames.Scope {
-    /// Whether it joins this table by the name of this column.
+    /// Returns whether the SELECT joins this table by the name of this column.
     func joins(_ table: String, by column: String) -> Bool {
         guard sources.contains(where: { $0.relation.map { SQLName.equal($0, table) } == true }) else { return false }
         return isNatural || joining.contains { SQLName.equal($0, column) }
     }
 
-    /// Whether all columns of this table are columns of the result.
+    /// Returns whether all columns of this table are columns of the result.
     func showsAll(of table: String) -> Bool {
         sources.contains { source in
             guard let relation = source.relation, SQLName.equal(relation, table) else { return false }
@@ -83,9 +83,10 @@ extension QueryNames.Scope {
     }
 }
 
-// Renames: both databases rewrite what reads the thing that is renamed, and so does replay. What a view shows keeps its name.
+// Renames: both databases rewrite the views and expressions that read the renamed object, and so does replay. The names of a
+// view's own columns stay the same.
 extension Schema {
-    /// Rewrites the views for a column that is about to be called otherwise.
+    /// Rewrites the views for a column that is about to be renamed.
     mutating func renameInViews(_ old: String, to new: String, of table: String) throws(SchemaError) {
         let before = self
         for view in views(saying: table) {
@@ -125,7 +126,8 @@ extension Schema {
         return query.text(replacing: edits)
     }
 
-    /// Whether a name that has no qualifier would mean the table's column, or either, once there is one of that name.
+    /// Returns whether a name without a qualifier would mean the table's column, or become ambiguous, once the table has a column
+    /// of that name.
     private func sees(_ table: String, _ use: QueryNames.Use, _ column: String, in query: QueryNames) -> Bool {
         var scope: Int? = use.scope
         while let at = scope {
@@ -138,7 +140,8 @@ extension Schema {
         return false
     }
 
-    /// `SELECT *` shows the column by its new name: whoever reads it by the old one through this would lose it.
+    /// Makes sure that nothing reads the column by its old name through a `SELECT *`, which shows the column by its new name
+    /// after the rename.
     private func requireStarAtTheTop(
         _ column: String, of table: String, in query: QueryNames, _ view: View
     ) throws(SchemaError) {
@@ -158,7 +161,7 @@ extension Schema {
         if passesOn { throw .columnInUse(column, table: table, by: [reason + ", which another view passes on"]) }
     }
 
-    /// Rewrites the views for a table that is about to be called otherwise.
+    /// Rewrites the views for a table that is about to be renamed.
     mutating func renameInViews(table old: String, to new: String) throws(SchemaError) {
         for view in views(saying: old) {
             let query = try view.query.mapping { text throws(SchemaError) in
@@ -189,8 +192,8 @@ extension Schema {
         return query.text(replacing: edits)
     }
 
-    /// The view as it was, but with every column of the result that is one of `columns` given its name: what then renames
-    /// the column in place leaves that name alone.
+    /// Returns the view with an explicit name for every column of the result that is one of `columns`. A later rename of the
+    /// column in place then leaves that name alone.
     func pinned(_ view: View, _ columns: [String], of table: String) -> View {
         View(view.name, as: view.query.mapTexts { pinned($0, columns, of: table) })
     }
@@ -210,7 +213,7 @@ extension Schema {
 }
 
 extension QueryNames {
-    /// Whether the use's qualifier is the relation's own name, and no alias.
+    /// Returns whether the use's qualifier is the relation's own name, and not an alias.
     fileprivate func names(of relation: String, qualify use: Use) -> Bool {
         var scope: Int? = use.scope
         while let at = scope {
@@ -222,7 +225,7 @@ extension QueryNames {
         return false
     }
 
-    /// The places of `t` in `t.*`, where `t` is the relation itself.
+    /// Returns the positions of `t` in `t.*`, where `t` is the relation itself.
     fileprivate func qualifiersOfStars(_ relation: String) -> [Int] {
         let solid = tokens.indices.filter { !tokens[$0].isBlank }
         return solid.indices.dropFirst().dropLast().compactMap { at in
@@ -235,7 +238,7 @@ extension QueryNames {
 }
 
 extension SQLExpression {
-    /// The same expression, each text edited.
+    /// Returns the same expression with each text edited.
     fileprivate func mapping(_ edit: (String) throws(SchemaError) -> String) throws(SchemaError) -> SQLExpression {
         switch self {
         case .sql(let text): .sql(try edit(text))
@@ -245,8 +248,8 @@ extension SQLExpression {
 }
 
 extension View {
-    /// Whether which columns it shows, or how it joins, hangs on all columns that its tables have when it is made: `SELECT *`, a natural
-    /// join. PostgreSQL writes them out at that moment.
+    /// Whether the view's columns or joins depend on all columns that its tables have when the view is made: `SELECT *`, a
+    /// natural join. PostgreSQL writes these columns out at that moment.
     package var dependsOnAllColumns: Bool {
         query.texts.contains { text in
             QueryNames(text).scopes.contains { $0.hasStar || !$0.starsOf.isEmpty || $0.isNatural }

@@ -1,6 +1,6 @@
-/// What a query, or any other text, reads, as far as its tokens tell: relations after FROM and JOIN.
+/// The relations after FROM and JOIN that a query, or any other text, reads, as far as its tokens tell.
 struct ViewSources {
-    /// The tokens that name a relation after FROM, JOIN or a comma; what WITH defines is not among them.
+    /// The tokens that name a relation after FROM, JOIN or a comma. Names that WITH defines are not among them.
     private(set) var names: [SQLToken] = []
     private let tokens: [SQLToken]
 
@@ -21,7 +21,7 @@ struct ViewSources {
         }
     }
 
-    /// `WITH name AS (…)` and `WITH name (a, b) AS (…)`.
+    /// Returns whether WITH defines the name: `WITH name AS (…)` and `WITH name (a, b) AS (…)`.
     private func isDefinedHere(_ name: String) -> Bool {
         tokens.indices.dropFirst().contains { at in
             let begins =

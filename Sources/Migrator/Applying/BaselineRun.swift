@@ -1,6 +1,7 @@
 import Dialects
 
-/// A database that holds what the first migrations make, and was not made by them: they are recorded, and not run.
+/// Records the first migrations as applied, without running them. It is for a database that already holds the schema which those
+/// migrations make, but was not made by them.
 struct BaselineRun {
     let history: History
     let options: Migrator.Options
@@ -8,7 +9,8 @@ struct BaselineRun {
 
     private var ledger: Ledger { Ledger(connection: connection) }
 
-    /// Records the migrations up to `target` and returns their ids; none where they are recorded already. All or none of it stays.
+    /// Records the migrations up to `target` in one transaction, and returns their ids. The list is empty if they are recorded
+    /// already.
     func record(to target: String?) throws -> [String] {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
@@ -17,7 +19,8 @@ struct BaselineRun {
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             let made = try inspect(first: count)
             return try connection.transaction {
-                // Somebody else may have been first, and the schema may have changed since: this is what is recorded.
+                // Another program may have recorded them first, or the schema may have changed since, so both are checked again
+                // in the transaction that records.
                 guard try !isRecorded(count) else { return [] }
                 try requireSame(made, count)
                 try ledger.createIfMissing()
@@ -26,7 +29,7 @@ struct BaselineRun {
         }
     }
 
-    /// The ids of the migrations that `record` would record. Changes nothing, and takes no lock.
+    /// Returns the ids of the migrations that `record` would record. It changes nothing and takes no lock.
     func wouldRecord(to target: String?) throws -> [String] {
         let count = try history.count(to: target)
         guard try !isRecorded(count) else { return [] }
@@ -34,7 +37,8 @@ struct BaselineRun {
         return history.migrations.prefix(count).map(\.id)
     }
 
-    /// Whether the first `count` migrations are in the ledger. Throws where only some of them are: `up` is for the rest.
+    /// Whether the first `count` migrations are in the ledger. Throws if the ledger holds some of them, but not all: `up` applies
+    /// the rest.
     private func isRecorded(_ count: Int) throws -> Bool {
         let entries = try ledger.usableEntries(of: history)
         let applied = try ledger.applied(entries, of: history)
@@ -67,7 +71,7 @@ struct BaselineRun {
 }
 
 extension History {
-    /// How many migrations there are up to and with `target`; all of them where it is `nil`.
+    /// Returns the number of migrations up to and including `target`, or the number of all migrations if `target` is `nil`.
     fileprivate func count(to target: String?) throws -> Int {
         try target.map { try index(of: $0) + 1 } ?? migrations.count
     }

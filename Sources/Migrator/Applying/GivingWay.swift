@@ -1,22 +1,25 @@
 import Dialects
 
-/// Asks for a table without standing in other programs' way. Whoever asks for a table that an `ALTER TABLE` waits for has to wait
-/// behind it (PostgreSQL's manual, 13.3.1): so each attempt waits shortly, is rolled back, and is made again until the connection's
-/// `lockTimeout` is over.
+/// Waits for table locks without blocking other programs for long. While an `ALTER TABLE` waits for a table, every later request
+/// for that table waits behind it (PostgreSQL's manual, 13.3.1). So each attempt waits only briefly; then it is rolled back and
+/// repeated, until the connection's `lockTimeout` is over.
 struct GivingWay {
-    /// Seconds that others wait behind an attempt, at most.
+    /// The longest time that others wait behind one attempt, in seconds.
     private static let longestWait = 1.0
-    /// Seconds between two attempts, at most.
+    /// The longest pause between two attempts, in seconds.
     private static let longestPause = 1.0
 
-    /// The migration's id, for events.
+    /// The migration's id, which the events name.
     let id: String
-    /// The tables that it needs.
+    /// The tables that the migration needs.
     let tables: Set<String>
     let run: MigrationRun
 
-    /// `isQuick`: an attempt does nothing that is long before it has to wait, so that it may as well begin again. `attempt` is given how
-    /// long its statements may wait, in seconds.
+    /// Runs `attempt`, and repeats it while a lock keeps it from its tables. `attempt` receives the longest time that its
+    /// statements may wait, in seconds.
+    ///
+    /// - Parameter isQuick: Whether an attempt does only short work before it may have to wait, so that it can begin again at
+    ///   little cost. If not, there is one attempt, and it waits until the deadline.
     func apply<T>(isQuick: Bool = true, _ attempt: (Double) throws -> T) throws -> T {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(run.connection.lockTimeout)
@@ -37,7 +40,8 @@ struct GivingWay {
         }
     }
 
-    /// A statement of the migration, or a question about the rows before it, has waited in vain, and all is rolled back.
+    /// Whether the error means that a statement of the migration, or a query about the rows before it, waited for a lock in
+    /// vain. Everything is rolled back then.
     private static func isLocked(_ error: any Error) -> Bool {
         switch error {
         case let failure as MigrationFailure: failure.cause.kind == .locked && failure.ending == .rolledBack
@@ -46,7 +50,7 @@ struct GivingWay {
         }
     }
 
-    /// The same error, with those who hold what was waited for.
+    /// Returns the same error with a remedy that names the sessions which hold the lock.
     static func naming(_ holders: [LockHolder], in error: any Error) -> any Error {
         guard let first = holders.first else { return error }
         let names = holders.map(\.description).joined(separator: "; ")
@@ -64,7 +68,7 @@ struct GivingWay {
 }
 
 extension Plan.Step {
-    /// The tables that it writes, and those that its foreign keys refer to: they are held, too.
+    /// The tables that the step writes, and the tables that their foreign keys refer to, because those are locked too.
     var neededTables: Set<String> {
         var names = writtenTables ?? []
         for planned in operations {

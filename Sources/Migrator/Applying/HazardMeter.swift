@@ -1,14 +1,18 @@
 import Dialects
 
-/// Counts what hazards would do to the rows that are there, and refuses what may not pass.
+/// Counts the existing rows that each hazard concerns, and refuses a migration that would fail on them or lose data without
+/// consent.
 struct HazardMeter {
-    /// What an example shows of a value at most.
+    /// The largest number of characters that an example shows of a value.
     private static let longest = 60
 
     let connection: any Connection
 
-    /// Throws `MigratorError.rowsInTheWay` or `.dataLoss`, with the measured counts, and `.cannotLower` for a check or an index
-    /// that does not go with its columns. `lost` is what is known to go away without a question.
+    /// Measures the hazards and throws if one of them forbids the migration. `lost` are the losses that are known without a
+    /// query.
+    ///
+    /// - Throws: `MigratorError.rowsInTheWay` or `.dataLoss` with the measured counts, and `.cannotLower` for a check or an
+    ///   index that does not fit the columns it names.
     func check(_ hazards: [Hazard], _ lost: [MeasuredHazard], _ id: String, _ options: Migrator.Options) throws {
         let real: [MeasuredHazard]
         do { real = try measure(hazards) + lost } catch let error as LoweringError {
@@ -19,11 +23,13 @@ struct HazardMeter {
         guard options.allowsDataLoss || real.isEmpty else { throw MigratorError.dataLoss(id, real) }
     }
 
-    /// Those hazards that concern at least one row. Throws `LoweringError` for what no row could make right.
+    /// Returns the hazards that concern at least one row, with their counts. Throws `LoweringError` for a hazard that no change
+    /// to the rows could remove.
     func measure(_ hazards: [Hazard]) throws -> [MeasuredHazard] {
         var found: [MeasuredHazard] = []
         for hazard in hazards {
-            // Values that do not fit can't be computed, so what they would break is not asked for beside them.
+            // Values that do not fit can't be computed, so a later hazard about the rows to come of the same table is not
+            // measured.
             let isBlocked = found.contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
             if hazard.rows != nil && isBlocked { continue }
             try requireSense(of: hazard)
@@ -50,7 +56,8 @@ struct HazardMeter {
         return MeasuredHazard(hazard: hazard, rows: rows, examples: rows > 0 ? try examples(of: hazard) : [])
     }
 
-    /// Reads every text, one at a time, and keeps those that come first in their order for examples.
+    /// Reads every text, one at a time, and counts those that do not have the form. Of these, the first three in alphabetical
+    /// order become the examples.
     private func read(_ texts: SQL, _ form: TextForm, _ hazard: Hazard) throws -> MeasuredHazard {
         var measured = MeasuredHazard(hazard: hazard, rows: 0, examples: [])
         let cursor = try connection.rows(texts)
@@ -84,8 +91,9 @@ struct HazardMeter {
         }
     }
 
-    /// A question about rows to come computes what the migration will compute. Where that fails, as the words of somebody's own
-    /// may, it is left to the statement itself, which says more; the transaction stays usable.
+    /// Runs a query that computes what the migration will compute. If the computation fails, as an expression of the author's
+    /// may, the failure is returned and left to the migration's own statement, whose error says more. The open transaction
+    /// stays usable.
     private func attempt<T>(_ body: () throws -> T) throws -> Result<T, DatabaseError> {
         let isInTransaction = connection.isInTransaction
         if isInTransaction { try connection.execute("SAVEPOINT tc_hazard") }
@@ -103,7 +111,7 @@ struct HazardMeter {
 }
 
 extension Hazard {
-    /// Whether an example is a row, whose values need names, and not just a value.
+    /// Whether an example shows several values of a row, which need their columns' names, and not just one value.
     fileprivate var isShownByName: Bool {
         switch kind {
         case .notUndone, .holdsNulls, .breaks, .orphans: true
@@ -113,7 +121,7 @@ extension Hazard {
 }
 
 extension DatabaseError {
-    /// Whether what was computed failed, and not the connection, the file or somebody who stopped it.
+    /// Whether the computation itself failed, and not the connection or the file, and nobody interrupted it.
     fileprivate var isAboutValues: Bool {
         switch kind {
         case .unique, .foreignKey, .notNull, .check, .raised, .syntax, .other: true

@@ -1,6 +1,6 @@
 import Dialects
 
-/// The table in which a database remembers what was applied to it. It is a `Table` like any other, spelled by the dialect.
+/// The table in which a database keeps what was applied to it. It is a `Table` like any other, rendered by the dialect.
 package struct Ledger {
     static let tableName = "tc_migrations"
 
@@ -21,7 +21,7 @@ package struct Ledger {
 
     package init(connection: any Connection) { self.connection = connection }
 
-    /// Creates the table where it is missing. Others are kept out by the migration lock or by the transaction.
+    /// Creates the table if it is missing. The advisory lock or the transaction keeps other programs out.
     func createIfMissing() throws {
         guard try !exists() else { return }
         for statement in try Ledger.creation(in: connection.dialect).statements {
@@ -35,7 +35,7 @@ package struct Ledger {
 
     func exists() throws -> Bool { try connection.hasTable(Ledger.tableName) }
 
-    /// Everything that is applied, in the order of application. Empty where there is no ledger.
+    /// Returns everything that is applied, in the order of application. The list is empty if there is no ledger.
     package func entries() throws -> [LedgerEntry] {
         guard try exists() else { return [] }
         let appliedAt = try connection.dialect.conversion(of: "applied_at", from: .timestamp, to: .text).expression
@@ -51,46 +51,47 @@ package struct Ledger {
         }
     }
 
-    /// The same for who means to work with the database. Throws `UnfinishedTransfer` where a transfer was not brought to its end.
+    /// Returns the same entries for a caller that goes on to use the database. Throws `UnfinishedTransfer` if a transfer has not
+    /// completed the database.
     func usableEntries() throws -> [LedgerEntry] {
         try UnfinishedTransfer.requireNone(on: connection)
         return try entries()
     }
 
-    /// Everything that is applied, as `history` speaks of it: what its first migration replaces counts as that one
-    /// (``Migration/replacing(_:)``).
+    /// Returns everything that is applied, in the terms of `history`: the migrations that its first one replaces count as that
+    /// one (``Migration/replacing(_:)``).
     package func entries(of history: History) throws -> [LedgerEntry] {
         let entries = try entries()
         return try Squash(of: history)?.folded(entries) ?? entries
     }
 
-    /// The same for who means to work with the database. Throws as `usableEntries` does.
+    /// Returns the same entries for a caller that goes on to use the database. Throws as `usableEntries` does.
     func usableEntries(of history: History) throws -> [LedgerEntry] {
         try UnfinishedTransfer.requireNone(on: connection)
         return try entries(of: history)
     }
 
-    /// The canonical form of the operations of every applied migration, in the order of application. Throws as `usableEntries`
-    /// does.
+    /// Returns the canonical form of the operations of every applied migration, in the order of application. Throws as
+    /// `usableEntries` does.
     func usableOperations() throws -> [String] {
         try UnfinishedTransfer.requireNone(on: connection)
         guard try exists() else { return [] }
         return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
     }
 
-    /// The canonical form of the operations of every applied migration, by its id.
+    /// Returns the canonical form of the operations of every applied migration, by the migration's id.
     func operations() throws -> [String: String] {
         let rows = try connection.query("SELECT id, operations FROM tc_migrations")
         return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }) { first, _ in first }
     }
 
-    /// The canonical form of one applied migration's operations; empty where it is not applied.
+    /// Returns the canonical form of one applied migration's operations, or an empty text if the migration is not applied.
     func operations(of id: String) throws -> String {
         try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""
     }
 
-    /// Where the applied migrations stand against `history`. Throws `HistoryError` where that is impossible, unless all of it is
-    /// applied: then each migration is, by its checksum, one that was replayed before it was recorded.
+    /// Returns the position of the applied migrations in `history`. Throws `HistoryError` if the history is impossible, unless
+    /// all of it is applied: then the checksums show that each migration was replayed before it was recorded.
     package func position(of entries: [LedgerEntry], in history: History) throws -> Position {
         let position = Result { try history.position(of: entries) { try operations(of: $0) } }
         if case .success(.current) = position { return .current }
@@ -98,7 +99,8 @@ package struct Ledger {
         return try position.get()
     }
 
-    /// Which migrations of `history` are applied, and in what order. Throws `MigratorError` where the ledger can't be worked with.
+    /// Returns which migrations of `history` are applied, and in what order. Throws `MigratorError` if the ledger holds
+    /// migrations that the history does not know or that were edited.
     func applied(_ entries: [LedgerEntry], of history: History) throws -> AppliedOrder {
         switch try position(of: entries, in: history) {
         case .current, .behind: return AppliedOrder(places: entries.compactMap { history.position(of: $0.id) })
@@ -107,8 +109,8 @@ package struct Ledger {
         }
     }
 
-    /// Whether `entry` is the last row; whether there is none, where it is `nil`. Migrators add and remove rows at the end only, so
-    /// this tells whether another one was here, however long the ledger is.
+    /// Whether `entry` is the last row or, if it is `nil`, whether there is no row. Migrators add and remove rows only at the
+    /// end, so one row tells whether another migrator has been here, however long the ledger is.
     func ends(with entry: LedgerEntry?) throws -> Bool {
         guard let entry else { return try !exists() || isEmpty() }
         let last = try connection.query("SELECT id, checksum FROM tc_migrations ORDER BY position DESC LIMIT 1").first
@@ -126,13 +128,13 @@ package struct Ledger {
             """)
     }
 
-    /// Records other words for a migration that is applied. When it was applied, and by whom, stays.
+    /// Records new operations for a migration that is applied. The time of application and the name of who applied it stay.
     func amend(_ id: String, checksum: String, operations: String) throws {
         try connection.execute(
             "UPDATE tc_migrations SET checksum = \(checksum), operations = \(operations) WHERE id = \(id)")
     }
 
-    /// Records another migration in the place of this row. When it was applied, and by whom, stays.
+    /// Records another migration in place of this row. The time of application and the name of who applied it stay.
     func replace(_ id: String, by migration: Migration) throws {
         let text = CanonicalOperations.text(of: migration.operations)
         try connection.execute(
@@ -146,7 +148,7 @@ package struct Ledger {
         try connection.execute("DELETE FROM tc_migrations WHERE id = \(id)")
     }
 
-    // The same as text, for a script that is run without this program.
+    // The same row as an SQL text, for a script that runs without this program.
 
     static func recordStatement(_ migration: Migration, version: String) -> String {
         let text = CanonicalOperations.text(of: migration.operations)

@@ -1,11 +1,11 @@
 import Dialects
 
-/// The schema of a live database, in the words of its declaration where that is known.
+/// Reads the schema of a live database, in the words of its declaration if that is known.
 public enum LiveSchema {
-    /// Inspects the database. If it holds exactly what the operations in its ledger make, the schema is the declared one: a text
-    /// column of SQLite is then the timestamp, uuid or decimal that it stands for.
+    /// Inspects the database. If it holds exactly what the operations in its ledger make, the returned schema is the declared
+    /// one: a text column of SQLite is then the timestamp, uuid or decimal that it stands for.
     ///
-    /// - Throws: `DatabaseError`, and `UnfinishedTransfer` where a transfer has not completed the database.
+    /// - Throws: `DatabaseError`, and `UnfinishedTransfer` if a transfer has not completed the database.
     public static func inspect(_ connection: any Connection) throws -> Inspection {
         var live = try connection.dialect.inspect(connection)
         guard let declared = try declaredSchema(connection) else { return live }
@@ -14,10 +14,10 @@ public enum LiveSchema {
         return live
     }
 
-    /// Inspects the database beside a history that need not be in its ledger. A table that is as `declared` makes it is returned
-    /// in the declared words.
+    /// Inspects the database and compares it with a history that need not be in its ledger. A table that is as `declared` makes
+    /// it is returned in the declared words.
     ///
-    /// - Throws: As `inspect` does, and `LoweringError` for what this database can't make.
+    /// - Throws: The errors of `inspect`, and `LoweringError` for a declaration that this database can't hold.
     public static func inspect(_ connection: any Connection, inWordsOf declared: Schema) throws -> Inspection {
         var live = try inspect(connection)
         guard declared != Schema(), let made = try inspectScratch(declared, beside: connection) else { return live }
@@ -37,7 +37,8 @@ public enum LiveSchema {
         return live
     }
 
-    /// What the database would hold; `nil` where it may only be read, and there is no place to try it in.
+    /// Returns what the database would read back after `schema` is made in a scratch place; `nil` if the database is read-only
+    /// and has no scratch place.
     private static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection? {
         do {
             return try connection.dialect.inspectScratch(schema, beside: connection)
@@ -46,7 +47,8 @@ public enum LiveSchema {
         }
     }
 
-    /// What the ledger's operations make; `nil` where there is no ledger, or one that this program can't read.
+    /// Returns the schema that the ledger's operations make; `nil` if there is no ledger, or if this program can't read the
+    /// operations.
     private static func declaredSchema(_ connection: any Connection) throws -> Schema? {
         let texts = try Ledger(connection: connection).usableOperations()
         guard !texts.isEmpty else { return nil }

@@ -1,6 +1,6 @@
 import Dialects
 
-/// What a run of migrations would do, to the schema and to the rows that are there now.
+/// A preview of a run of migrations: what it would do to the schema, and to the rows that exist at present.
 public struct MigrationPreview: Sendable, Equatable {
     /// One migration, and the SQL that would run.
     public struct Step: Sendable, Equatable {
@@ -8,8 +8,8 @@ public struct MigrationPreview: Sendable, Equatable {
         public var id: String
         /// Whether it would be applied or undone.
         public var direction: Plan.Direction
-        /// What would run, in order, without the ledger's own statements. In place of a data step there is a statement that fails and
-        /// says so.
+        /// The statements that would run, in order, without the ledger's own. A data step is represented by a statement that
+        /// fails and says that a data step belongs there.
         public var statements: [String]
         /// The names of the data steps that would run. A preview runs none of them.
         public var dataSteps: [String]
@@ -17,23 +17,23 @@ public struct MigrationPreview: Sendable, Equatable {
         public var isOnline: Bool
     }
 
-    /// A lock that others would wait for while a table is read or written as a whole.
+    /// A lock that makes others wait while the migration reads or writes a whole table.
     public struct Blocking: Sendable, Equatable {
         /// The migration's id.
         public var id: String
-        /// Which table, who waits, and while what goes on.
+        /// The table, who has to wait, and the work that goes on meanwhile.
         public var lock: LongLock
-        /// How many bytes its rows take.
+        /// The size of the table's rows in bytes.
         public var bytes: Int64
     }
 
     /// The migrations, in the order in which they would run.
     public var steps: [Step]
-    /// The hazards that can be measured before anything is done: those of tables and columns that exist already.
+    /// The hazards that can be measured in advance: those of tables and columns that exist already.
     public var hazards: [MeasuredHazard]
-    /// Refusals because of undeclared objects, as far as these exist already.
+    /// The refusals because of undeclared objects, as far as the operations' tables and views exist already.
     public var refusals: [LoweringError] = []
-    /// The locks that others would wait for, of tables that exist already and whose size the database tells.
+    /// The locks that others would wait for, on tables that exist already and whose size the database tells.
     public var blocking: [Blocking] = []
 
     init(of plan: Plan, on connection: any Connection) throws {
@@ -75,9 +75,9 @@ public struct MigrationPreview: Sendable, Equatable {
         return result
     }
 
-    /// The preview for a database that does not exist yet: all migrations are pending, and no row is in the way.
+    /// Creates the preview for a database that does not exist yet: all migrations are pending, and there are no rows.
     ///
-    /// - Throws: ``MigratorError``, where a migration is not known or not possible on this database.
+    /// - Throws: ``MigratorError`` if a migration is unknown, or impossible on this database.
     public init(ofNew history: History, upTo target: String?, in dialect: any Dialect) throws {
         steps = try history.planUp(to: target).steps.map { step in
             Step(step, try step.lowered(in: dialect))
@@ -95,7 +95,8 @@ extension MigrationPreview.Step {
 }
 
 extension Plan.PlannedOperation {
-    /// Whether what it alters or drops is there now, and as it will be then.
+    /// Whether the table or view that the operation alters or drops exists in `start`, in the same form as it will have when the
+    /// operation runs.
     fileprivate func finds(_ start: Schema) -> Bool {
         switch resolved.action {
         case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized

@@ -4,7 +4,8 @@ import Dialects
 struct MigrationRun {
     let history: History
     let options: Migrator.Options
-    /// For a session beside the connection, which tells how far a long statement is; `nil` where there is none to be had.
+    /// The database, for a second session that tells how far a long statement has come; `nil` if no second session is
+    /// possible.
     var database: Database?
     let connection: any Connection
     let onEvent: @Sendable (MigrationEvent) -> Void
@@ -16,14 +17,15 @@ struct MigrationRun {
         do {
             return try run { try history.planUp($0, to: target, allowsOutOfOrder: options.allowsOutOfOrder) }
         } catch {
-            // Who waited for another's lock leaves what that one makes.
+            // An error while waiting for another program's lock leaves the new file alone: the lock's holder is at work
+            // in it.
             if (error as? DatabaseError)?.kind != .locked { connection.discardIfNew() }
             throw error
         }
     }
 
     func down(_ target: DownTarget) throws -> MigrationReport {
-        // "One step" means one from where it began, although each step is planned anew.
+        // "One step" is counted from the ledger at the start, although each step is planned anew.
         var goal: Int?
         return try run { applied in
             let remaining = try goal ?? history.remaining(of: applied, after: target)
@@ -37,7 +39,7 @@ struct MigrationRun {
         try connection.requireSchema()
         let replaced = try SquashRun(of: history, on: connection)?.record(options) ?? []
         if !replaced.isEmpty { onEvent(.recorded(history.migrations[0].id, inPlaceOf: replaced)) }
-        // Nothing is locked or done for what is refused anyway, be it the last of many.
+        // Every step is prepared before anything is locked or run, so that an impossible last step stops the whole run.
         let prepared = try prepare(plan, on: try ledger.usableEntries())
         guard !prepared.steps.isEmpty else { return MigrationReport(steps: [], replaced: replaced) }
         let steps = try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
@@ -46,7 +48,7 @@ struct MigrationRun {
         return MigrationReport(steps: steps, replaced: replaced)
     }
 
-    /// Steps in the database's words, and the ledger that they were planned from.
+    /// The steps still to run, lowered for the database, and the ledger that they were planned from.
     private struct Prepared {
         var steps: ArraySlice<PreparedStep>
         var entries: [LedgerEntry]
@@ -62,7 +64,7 @@ struct MigrationRun {
         return Prepared(steps: steps[...], entries: entries)
     }
 
-    /// Takes one step after the other, and plans anew only where the ledger is another one than was planned from.
+    /// Runs one step after the other. It plans again only if the ledger differs from the one that it planned from.
     private func perform(_ prepared: Prepared, _ plan: (AppliedOrder) throws -> Plan) throws -> [MigrationReport.Step] {
         var prepared = prepared
         var done: [MigrationReport.Step] = []
@@ -85,7 +87,8 @@ struct MigrationRun {
         _ next: PreparedStep, on last: LedgerEntry?, completedIDs done: [String]
     ) throws -> StepRun.Attempt {
         if next.operations.isOnline { return try OnlineRun(next, in: self).apply(on: last, completedIDs: done) }
-        // Scripts and data steps may have worked for long when they have to wait: they wait where they are.
+        // A script or a data step may have worked for long before it has to wait for a lock, so it is not begun again: it
+        // waits.
         let isQuick = next.step.writtenTables != nil
         return try GivingWay(id: next.step.id, tables: next.step.neededTables, run: self).apply(isQuick: isQuick) {
             seconds in
@@ -103,15 +106,16 @@ extension [LedgerEntry] {
     }
 }
 
-/// A planned step in a database's words.
+/// A planned step, lowered for one database.
 struct PreparedStep {
     let step: Plan.Step
     let migration: Migration
     let operations: [LoweredOperation]
 
-    /// What the operation was lowered to already, or what it is in a database that holds more than is declared.
+    /// Returns the operation's lowering. If the database holds undeclared objects around the operation's tables, the
+    /// operation is lowered again so that it keeps them.
     ///
-    /// - Throws: `MigratorError.cannotLower` where it would lose what is not declared.
+    /// - Throws: `MigratorError.cannotLower` if the operation would lose undeclared objects.
     func lowering(
         of operation: LoweredOperation, keeping undeclared: UndeclaredObjects, on connection: any Connection
     ) throws -> Lowering {
@@ -122,7 +126,7 @@ struct PreparedStep {
         }
     }
 
-    /// Writes what was done into the ledger, in the open transaction.
+    /// Writes the step into the ledger, in the open transaction.
     func record(in ledger: Ledger, _ options: Migrator.Options, milliseconds: Int64) throws -> StepRun.LedgerEdit {
         switch step.direction {
         case .down:

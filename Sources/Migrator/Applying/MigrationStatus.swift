@@ -1,38 +1,38 @@
 import Dialects
 
-/// Every migration of the history and of the database, and where the database stands.
+/// The state of every migration of the history and of the database, and the database's position.
 public struct MigrationStatus: Sendable, Equatable {
     /// One migration: its state, and when it was applied.
     public struct Line: Sendable, Equatable {
-        /// How a migration stands.
+        /// The state of a migration.
         public enum State: String, Sendable {
-            /// It is applied.
+            /// The migration is applied.
             case applied
-            /// It is still to come.
+            /// The migration is not applied yet.
             case pending
-            /// It is applied, and its operations are no longer those that were applied.
+            /// The migration is applied, but its operations differ from those that were applied.
             case changed
-            /// It is applied, and this history does not have it.
+            /// The migration is applied, but this history does not have it.
             case unknown
         }
         /// The migration's id.
         public var id: String
-        /// How it stands.
+        /// The migration's state.
         public var state: State
-        /// RFC 3339, UTC; `nil` while pending.
+        /// The time of application in RFC 3339, UTC; `nil` while the migration is pending.
         public var appliedAt: String?
-        /// How long it took; `nil` while pending.
+        /// The duration of the migration in milliseconds; `nil` while it is pending.
         public var milliseconds: Int64?
-        /// Whether it is pending, and to be applied online (``Migration/online()``).
+        /// Whether the migration is pending and will be applied online (``Migration/online()``).
         public var isOnline = false
     }
 
-    /// Where the database stands as a whole.
+    /// The position of the database as a whole.
     public var position: Position
     /// The applied migrations in the order of the ledger, then the pending ones.
     public var lines: [Line]
-    /// The pending migrations that stand before an applied one: they were merged late, and run only where that is allowed
-    /// (``Migrator/Migrator/Options/allowsOutOfOrder``).
+    /// The ids of the pending migrations that stand before an applied one. They were merged late, and run only if that is
+    /// allowed (``Migrator/Migrator/Options/allowsOutOfOrder``).
     public var outOfOrder: [String]
 
     package init(of history: History, on connection: any Connection) throws {

@@ -1,7 +1,8 @@
 import Dialects
 
-/// Which of the rows that point nowhere a migration made: all but those that pointed nowhere before. They are known by what they
-/// hold, not by their numbers, and under the names that their tables and columns have afterwards: a migration renames.
+/// Finds the orphans that a migration made: all orphans except those that were there before it. A row is recognised by its
+/// values, not by its number, and under the names that its table and columns have after the migration, because a migration
+/// renames.
 struct NewOrphans {
     /// A foreign key, by its names.
     private struct Key: Hashable {
@@ -16,12 +17,12 @@ struct NewOrphans {
         }
     }
 
-    /// The rows that a key had before.
+    /// The orphans that a key had before the migration.
     private struct Known {
-        /// How often each key's values were there.
+        /// The number of orphans for each combination of the key's values.
         var values: [[Value]: Int] = [:]
         var count = 0
-        /// The values are written otherwise now, so only their number can be compared.
+        /// Whether the migration writes the values in another form, so that only their number can be compared.
         var isRetyped = false
     }
 
@@ -39,7 +40,7 @@ struct NewOrphans {
         }
     }
 
-    /// The first of `now` that was not there before.
+    /// Returns the first orphan of `now` that was not there before.
     func first(of now: [ForeignKeyViolation]) -> ForeignKeyViolation? {
         var known = known
         return now.first { violation in
@@ -53,7 +54,7 @@ struct NewOrphans {
         }
     }
 
-    /// What the key is called after the operations, and whether one of them writes its values otherwise.
+    /// Returns the key's name after the operations, and whether one of them writes its values in another form.
     private static func trace(
         _ key: Key, through operations: [Plan.PlannedOperation]
     ) -> (key: Key, isRetyped: Bool) {
@@ -87,7 +88,8 @@ struct NewOrphans {
         return (key, isRetyped)
     }
 
-    /// Columns that refer to a retyped one take its type.
+    /// Whether the alteration changes the type of one of the key's columns. A column that refers to a retyped one takes its
+    /// type.
     private static func retypes(_ key: Key, _ alteration: TableAlteration) -> Bool {
         alteration.changedTables.filter { SQLName.folded($0.before.name) == key.table }.contains { side in
             key.columns.contains { name in

@@ -1,10 +1,10 @@
 import Dialects
 
-/// What an online migration adds to its tables, or takes from them. Where some of it was there before, made by an attempt that was stopped
-/// or by hand, it counts as done only if it is what the migration declares.
+/// The parts that an online migration adds to its tables or takes from them. A part that exists already, made by a stopped
+/// attempt or by hand, counts as done only if it is what the migration declares.
 struct OnlineParts {
     private let step: Plan.Step
-    /// The names of its indexes, keys and checks, and of its columns, by table.
+    /// The names of the migration's indexes, keys and checks by table; below them, its columns by table.
     private var names: [String: Set<String>] = [:]
     private var columns: [String: Set<String>] = [:]
 
@@ -30,8 +30,8 @@ struct OnlineParts {
         }
     }
 
-    /// The first part that is another one in the database than is declared. Both are read back from the database, the declared ones from a
-    /// scratch place.
+    /// Returns an error about the first part that differs between the database and the declaration, or `nil` if all are equal.
+    /// Both sides are read back from the database, the declared one from a scratch place.
     func difference(on connection: any Connection) throws -> DatabaseError? {
         guard let after = step.operations.last?.resolved.after else { return nil }
         let declared = try connection.dialect.inspectScratch(scratch(after), beside: connection).schema
@@ -44,7 +44,7 @@ struct OnlineParts {
 
     private var tables: Set<String> { Set(names.keys).union(columns.keys) }
 
-    /// The tables, and those that they refer to, which need no more than their own columns and keys.
+    /// Returns the migration's tables, and the tables that they refer to. Of the latter only the columns and keys are needed.
     private func scratch(_ schema: Schema) -> Schema {
         let wanted = reduced(schema, keepingColumns: true)
         let parents = Set(wanted.tables.flatMap(\.foreignKeys).map(\.parent)).subtracting(tables)

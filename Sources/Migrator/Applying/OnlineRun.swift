@@ -1,7 +1,7 @@
 import Dialects
 
-/// One online migration: step by step outside of a transaction, beside those who read and write its tables, and then its ledger row. What
-/// is done already is known from the database itself, so an attempt that was stopped in the middle is gone on with.
+/// Runs one online migration step by step outside of a transaction, beside those who read and write its tables, and then writes
+/// its ledger row. The database itself shows which steps are done, so a later attempt continues where a stopped one ended.
 struct OnlineRun {
     private let prepared: PreparedStep
     private let run: MigrationRun
@@ -16,15 +16,15 @@ struct OnlineRun {
         tables = prepared.step.neededTables
     }
 
-    /// How far it is.
+    /// The progress of this attempt.
     private struct Progress {
         /// The step's place among all statements, from 1.
         var statement = 0
-        /// How many steps were done by this attempt.
+        /// The number of steps that this attempt performed.
         var performed = 0
-        /// How many there was nothing to do for.
+        /// The number of steps that were done already.
         var found = 0
-        /// Whether this attempt did the step before.
+        /// Whether this attempt performed the previous step.
         var followsOwn = false
     }
 
@@ -52,7 +52,7 @@ struct OnlineRun {
         return .applied(milliseconds: milliseconds, edit)
     }
 
-    /// Makes sure, before anything is done, that the rows go with it, and that nothing undeclared stands in its way.
+    /// Checks, before anything is done, that the rows allow the operation and that no undeclared object forbids it.
     private func requirePossible(_ operation: LoweredOperation) throws {
         let undeclared = try operation.planned.undeclaredObjects(
             of: operation.planned.resolved.before, on: connection)
@@ -93,9 +93,9 @@ struct OnlineRun {
 
     // MARK: - Failing
 
-    /// The error, once half of the step's object is removed: an index that is not valid costs its writers time and helps nobody, and a
-    /// constraint that is not validated refuses rows which the schema, as it was recorded, lets in. Such a constraint that was there before
-    /// this attempt may be somebody else's, and stays.
+    /// Returns the error to report, after removing a half-made object of the step. An invalid index costs its writers time and
+    /// helps nobody, and a constraint that is not validated refuses rows which the recorded schema lets in. A constraint of that
+    /// kind that was there before this attempt may belong to somebody else, so it stays.
     private func failure(
         _ cause: DatabaseError, after next: OnlineStep, _ progress: Progress, completedIDs done: [String]
     ) -> MigrationFailure {

@@ -1,11 +1,11 @@
 import Dialects
 
-/// Tells how far a session is with an index, from a session of its own. It is a courtesy: where there is no second session to be had,
-/// nothing is told.
+/// Reports the progress of an index build from a second session. The report is a courtesy: if no second session is possible,
+/// nothing is reported.
 struct OnlineWatch {
     private let task: Task<Void, Never>
 
-    /// `nil` where the connection has no server that could be asked.
+    /// Starts watching; `nil` if the connection has no server process that could be asked about.
     init?(_ id: String, in run: MigrationRun) {
         guard let process = run.connection.serverProcess, let database = run.database else { return nil }
         let onEvent = run.onEvent
@@ -31,7 +31,7 @@ struct OnlineWatch {
 }
 
 extension IndexProgress {
-    /// A line for each tenth of a phase, and not for each second.
+    /// Whether the progress is worth a new event: there is one for each tenth of a phase, not for each second.
     fileprivate func isNews(after told: IndexProgress?) -> Bool {
         guard let told, told.index == index, told.phase == phase, told.waitsFor?.process == waitsFor?.process else {
             return true

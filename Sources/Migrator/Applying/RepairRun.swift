@@ -1,6 +1,7 @@
 import Dialects
 
-/// Records what edited migrations say now, where that makes what the database holds. Nothing of them is run.
+/// Records the present operations of edited migrations, if those operations make the schema that the database holds. It runs none
+/// of them.
 struct RepairRun {
     let history: History
     let options: Migrator.Options
@@ -8,7 +9,7 @@ struct RepairRun {
 
     private var ledger: Ledger { Ledger(connection: connection) }
 
-    /// Records every edited migration; all or none of it stays. Does nothing where none was edited.
+    /// Records every edited migration in one transaction. It does nothing if none was edited.
     func repair() throws -> RepairReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
@@ -21,12 +22,13 @@ struct RepairRun {
         }
     }
 
-    /// `nil` where somebody else has changed the ledger meanwhile, and nothing was done.
+    /// Returns `nil`, having done nothing, if somebody else has changed the ledger meanwhile.
     private func record(_ edited: EditedMigrations) throws -> RepairReport? {
         try edited.requireSameSchema()
         let made = try inspectMade(edited)
         return try connection.transaction {
-            // The lock of a file begins here: what was read before it counts where it is still so.
+            // On SQLite the lock on the file begins with this transaction, so what was read before counts only if it is
+            // unchanged.
             guard let now = try self.edited(), now.changed == edited.changed, now.applied == edited.applied else {
                 return nil
             }
@@ -36,7 +38,7 @@ struct RepairRun {
         }
     }
 
-    /// What `repair` would record. Changes nothing, and takes no lock.
+    /// Returns what `repair` would record. It changes nothing and takes no lock.
     func preview() throws -> RepairReport {
         guard let edited = try edited() else { return RepairReport() }
         try edited.requireSameSchema()
@@ -45,7 +47,8 @@ struct RepairRun {
         return RepairReport(edited, isSchemaKnown: made != nil)
     }
 
-    /// `nil` where no applied migration was edited. Throws `MigratorError` where the ledger can't be worked with.
+    /// Returns the edited migrations, or `nil` if no applied migration was edited. Throws `MigratorError` if the ledger holds
+    /// migrations that the history does not know, or operations that this program can't read.
     private func edited() throws -> EditedMigrations? {
         let entries = try ledger.usableEntries(of: history)
         switch try ledger.position(of: entries, in: history) {
@@ -65,7 +68,7 @@ struct RepairRun {
         }
     }
 
-    /// What the edited migrations make in a scratch place; `nil` where there is none.
+    /// Inspects what the edited migrations make in a scratch place; `nil` if there is no scratch place.
     private func inspectMade(_ edited: EditedMigrations) throws -> Inspection? {
         do {
             return try ScratchRun(history: history, applied: edited.applied).inspect(beside: connection)
@@ -88,13 +91,15 @@ struct RepairRun {
     }
 }
 
-/// Edited migrations whose new words are recorded, or would be.
+/// The edited migrations whose present operations are recorded, or would be.
 public struct RepairReport: Sendable, Equatable {
-    /// Each with its first difference, in the order of application; none where nothing was edited.
+    /// Each edited migration with its first difference, in the order of application. The list is empty if nothing was edited.
     public var migrations: [ChangedMigration]
-    /// What was done as it was applied, and is not done again.
+    /// The edits that no comparison can prove, such as those of scripts. They ran as they were when they were applied, and do not
+    /// run again.
     public var unproven: [UnprovenEdit]
-    /// Whether the live schema was compared with what the migrations make. It is not where there is no scratch place to make it in.
+    /// Whether the live schema was compared with what the migrations make. It is not compared if there is no scratch place to
+    /// make that schema in.
     public var isSchemaKnown: Bool
 
     init() { (migrations, unproven, isSchemaKnown) = ([], [], true) }

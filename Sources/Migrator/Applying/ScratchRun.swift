@@ -1,7 +1,7 @@
 import Dialects
 
-/// Migrations of a history, run once more in a scratch place: so that what their scripts make by hand (triggers, functions) is known
-/// like everything else.
+/// Runs migrations of a history again in a scratch place, so that the objects which their scripts make by hand (triggers,
+/// functions) are known like everything else.
 struct ScratchRun {
     let history: History
     let applied: AppliedOrder
@@ -11,8 +11,8 @@ struct ScratchRun {
         self.applied = applied.declared
     }
 
-    /// What a database holds that was made so. Where a script can't run in a scratch place, because it names the real one, that
-    /// is what the migrations declare without any script. Throws `DatabaseError`.
+    /// Inspects a database that these migrations made. If a script can't run in a scratch place, for instance because it names
+    /// the real one, the result is what the migrations declare without any script. Throws `DatabaseError`.
     func inspect(beside connection: any Connection) throws -> Inspection {
         let operations = try history.plan(again: applied).steps.flatMap(\.operations)
         do {
@@ -25,20 +25,21 @@ struct ScratchRun {
         }
     }
 
-    /// What is refused in a scratch place. Every other error is what it says: that there is no scratch place, say.
+    /// Marks a statement that the scratch place refuses. Every other error is passed on as it is, for instance that there is no
+    /// scratch place.
     private struct Unrepeatable: Error {}
 
     private func repeatable(_ body: () throws -> Void) throws {
         do { try body() } catch let error as DatabaseError where error.isRefusal {
             throw Unrepeatable()
         } catch is LoweringError {
-            // An earlier version of this program has run what none would run today.
+            // An earlier version of this program has run an operation that this version refuses.
             throw Unrepeatable()
         }
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        // It checks rows, and the scratch database has none.
+        // A data step works on rows, and the scratch database has none.
         if case .runSwift = planned.resolved.action { return }
         let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: scratch)
         let lowering = try scratch.dialect.lower(planned.resolved, keeping: undeclared)
@@ -51,7 +52,7 @@ struct ScratchRun {
 }
 
 extension DatabaseError {
-    /// Whether the database said no to the statement itself, and would again.
+    /// Whether the database refused the statement itself, and would refuse it again.
     fileprivate var isRefusal: Bool {
         switch kind {
         case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Records a history's first migration in place of those that it replaces, in a ledger that has them all. Nothing is run.
+/// Records a history's first migration in place of those that it replaces, in a ledger that holds all of them. It runs nothing.
 struct SquashRun {
     private let squash: Squash
     private let history: History
@@ -8,25 +8,26 @@ struct SquashRun {
 
     private var ledger: Ledger { Ledger(connection: connection) }
 
-    /// `nil` where the history begins with no such migration.
+    /// Returns `nil` if the history does not begin with a squash.
     init?(of history: History, on connection: any Connection) {
         guard let squash = Squash(of: history) else { return nil }
         (self.squash, self.history, self.connection) = (squash, history, connection)
     }
 
-    /// Returns the ids in whose place the migration is recorded; none where there was nothing to record.
+    /// Records the squash, and returns the ids in whose place it stands. The list is empty if there was nothing to record.
     ///
-    /// - Throws: `MigratorError.partlyReplaced`, and `replacesOthers` where it makes another schema than they did.
+    /// - Throws: `MigratorError.partlyReplaced`, and `replacesOthers` if the squash makes another schema than the replaced
+    ///   migrations did.
     func record(_ options: Migrator.Options) throws -> [String] {
         guard try squash.isPending(in: ledger.usableEntries()) else { return [] }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             let operations = try ledger.operations()
-            // Somebody else may have been first; if not, what was read just now is all of it.
+            // Another program may have recorded it first. If none has, the operations that were just read are complete.
             guard try squash.isPending(in: ledger.entries()) else { return [] }
             let replaced = try replacedHistory(operations)
             try requireSameSchema(as: replaced)
             return try connection.transaction {
-                // The lock of a file begins here.
+                // On SQLite the lock on the file begins here, so the ledger is read again.
                 guard try squash.isPending(in: ledger.entries()), let last = squash.migration.replaces.last else {
                     return []
                 }
@@ -37,7 +38,7 @@ struct SquashRun {
         }
     }
 
-    /// The migrations as they were applied, which the ledger remembers.
+    /// Returns a history of the replaced migrations with the operations that the ledger keeps of them.
     private func replacedHistory(_ recorded: [String: String]) throws -> History {
         try History(
             squash.migration.replaces.map { id in
@@ -48,7 +49,8 @@ struct SquashRun {
             })
     }
 
-    /// By what they declare, and by what both make in a scratch place, where there is one: so triggers count that scripts make by hand.
+    /// Compares what both declare, and what both make in a scratch place if there is one. The latter also compares triggers that
+    /// scripts make by hand.
     private func requireSameSchema(as replaced: History) throws {
         let declared = try history.schema(after: 1).differences(from: replaced.schema)
         guard declared.isEmpty else { throw MigratorError.replacesOthers(squash.migration.id, .otherSchema(declared)) }

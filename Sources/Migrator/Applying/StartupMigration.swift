@@ -1,33 +1,34 @@
 import Dialects
 
-/// What a program does about its database's schema at its start.
+/// The way in which a program treats its database's schema when it starts.
 public enum StartupMode: String, Sendable, CaseIterable {
-    /// Applies what is pending. Of many programs that start at once one does it, and all go on when it is done.
+    /// Applies the pending migrations. If several programs start at once, one applies them, and all continue when it is
+    /// done.
     case migrate
     /// Waits until another program has applied what is pending.
     case wait
-    /// Goes on only when nothing is pending.
+    /// Continues only if nothing is pending.
     case refuseIfBehind = "refuse-if-behind"
-    /// Goes on only when nothing is pending and the live schema is what its migrations declare.
+    /// Continues only if nothing is pending and the live schema is what its migrations declare.
     case check
 }
 
 /// A step of a program's start.
 public enum StartupEvent: Sendable, Equatable {
-    /// Where the database stands.
+    /// The position of the database.
     case position(Position)
-    /// These migrations are pending, and another program is to apply them. Sent once.
+    /// These migrations are pending, and another program is expected to apply them. Sent once.
     case waiting([String])
-    /// A migration begins or ends; in mode `migrate` only.
+    /// A migration begins or ends. Sent only in mode `migrate`.
     case migration(MigrationEvent)
     /// The schema is what the program needs.
     case ready
 }
 
 extension Migrator {
-    /// Brings the database to this history in the way of `mode`, or throws ``MigratorError``, ``MigrationFailure`` or
-    /// `DatabaseError`. `patience` is how long `wait` waits, in seconds.
+    /// Brings the database to this history in the way that `mode` says.
     ///
+    /// - Parameter patience: How long mode `wait` waits, in seconds.
     /// - Throws: ``MigratorError``, ``MigrationFailure``, `UnfinishedTransfer` or `DatabaseError`.
     public func start(
         _ mode: StartupMode, patience: Double = 300, _ onEvent: @escaping @Sendable (StartupEvent) -> Void = { _ in }

@@ -1,20 +1,20 @@
 import Dialects
 
-/// One migration in its own transaction, together with its ledger row.
+/// Runs one migration in its own transaction, together with its ledger row.
 struct StepRun {
     let prepared: PreparedStep
     let options: Migrator.Options
     let connection: any Connection
     let onEvent: (MigrationEvent) -> Void
-    /// How long a statement waits for what another session holds, in seconds.
+    /// The longest time that a statement waits for a lock of another session, in seconds.
     let longestWait: Double
 
     private var step: Plan.Step { prepared.step }
 
-    /// How an attempt ended that did not fail.
+    /// The outcome of an attempt that did not fail.
     enum Attempt {
         case applied(milliseconds: Int64, LedgerEdit)
-        /// Somebody else changed the ledger since it was planned from, and nothing was done.
+        /// Another program changed the ledger after this step was planned, and nothing was done.
         case ledgerChanged
     }
 
@@ -31,7 +31,7 @@ struct StepRun {
         onEvent = run.onEvent
     }
 
-    /// `last` is the ledger's last row as it was planned from, `nil` where there was none.
+    /// Runs the step. `last` is the last row of the ledger that the step was planned from; `nil` if that ledger was empty.
     func apply(on last: LedgerEntry?, completedIDs done: [String]) throws -> Attempt {
         let clock = ContinuousClock()
         let start = clock.now
@@ -46,20 +46,21 @@ struct StepRun {
         return .applied(milliseconds: milliseconds, edit)
     }
 
-    /// Returns `nil` where the ledger has changed.
+    /// Runs the step in a transaction. Returns `nil` if the ledger has changed.
     private func transact(
         on last: LedgerEntry?, completedIDs done: [String], isRebuild: Bool, _ milliseconds: () -> Int64
     ) throws -> LedgerEdit? {
         try connection.begin(waitingUpTo: longestWait)
         do {
             let ledger = Ledger(connection: connection)
-            // The lock may have been waited for right here: what was read before it counts no longer.
+            // `begin` may have waited for another program's lock, so what was read of the ledger before is checked again.
             guard try ledger.ends(with: last) else {
                 try connection.rollback()
                 return nil
             }
             onEvent(.started(step.id, step.direction))
-            // With the first migration and not before it: one that is refused leaves nothing behind.
+            // The ledger is created together with the first migration, so that a refused first migration leaves nothing
+            // behind.
             if last == nil { try ledger.createIfMissing() }
             try connection.deferForeignKeys()
             let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
@@ -69,13 +70,13 @@ struct StepRun {
             try commit(completedIDs: done, statements)
             return edit
         } catch {
-            // The first error is the one to report; a rollback on a lost connection has nothing to add.
+            // The first error is the one to report; a failing rollback on a lost connection would add nothing.
             if connection.isInTransaction { try? connection.rollback() }
             throw error
         }
     }
 
-    /// Runs every operation and returns how many statements that were.
+    /// Runs every operation and returns the number of statements.
     private func perform(completedIDs done: [String]) throws -> Int {
         var count = 0
         for operation in prepared.operations {
@@ -109,12 +110,13 @@ struct StepRun {
         }
     }
 
-    /// SQLite checks deferred foreign keys here, and says nothing about which row it is.
+    /// Commits. SQLite checks deferred foreign keys at this point and does not name the offending row, so an orphan is
+    /// searched for.
     private func commit(completedIDs done: [String], _ statements: Int) throws {
         do throws(DatabaseError) { try connection.commit() } catch {
-            // The first error is the one to report, also where it can't be told more exactly.
+            // The first error is reported as it is if no orphan can be found.
             guard error.kind == .foreignKey, let orphan = try? newOrphan() else {
-                // A commit whose answer is lost may have come about all the same.
+                // A commit whose answer is lost may have succeeded nevertheless.
                 throw failure(error, at: statements, completedIDs: done, error.kind == .lost ? .unknown : .rolledBack)
             }
             throw failure(orphan.error, at: statements, completedIDs: done)
@@ -129,7 +131,8 @@ struct StepRun {
         throw failure(orphan.error, at: statements, completedIDs: done)
     }
 
-    /// A row that kept the transaction from being committed: it is rolled back, to see which ones were there before.
+    /// Returns a row that kept the transaction from being committed. The transaction is rolled back, to see which orphans
+    /// were there before.
     private func newOrphan() throws -> ForeignKeyViolation? {
         let now = try connection.foreignKeyViolations(around: nil)
         try connection.rollback()
@@ -148,8 +151,8 @@ struct StepRun {
 }
 
 extension Plan.Step {
-    /// The tables whose rows, or the rows that refer to them, may point nowhere afterwards; `nil` where a script or a data
-    /// step may have written to any table. Making a table anew fires no trigger, so nothing else is written.
+    /// The tables that may hold or cause orphans after the step; `nil` if a script or a data step may have written to any
+    /// table. A rebuild fires no triggers, so nothing beyond these tables is written.
     var writtenTables: Set<String>? {
         var names: Set<String> = []
         for planned in operations {
@@ -167,7 +170,7 @@ extension Plan.Step {
 }
 
 extension Plan.PlannedOperation {
-    /// Only what alters or drops something has to know what else hangs on it.
+    /// Reads the undeclared objects around the operation's tables. Only operations that alter or drop something need them.
     func undeclaredObjects(of declared: Schema, on connection: any Connection) throws -> UndeclaredObjects {
         switch resolved.action {
         case .alterTable(let alteration):
@@ -180,10 +183,10 @@ extension Plan.PlannedOperation {
         }
     }
 
-    /// Runs `body`, which does what the operation says. What a script sets in the session ends with the script.
+    /// Runs `body`, which performs the operation. Session settings that a script changes are restored after it.
     func run(on connection: any Connection, _ body: () throws -> Void) throws {
         switch resolved.action {
-        // Its own deletes cascade, whatever else its migration does.
+        // The deletions of a script or a data step must cascade, whatever else its migration does.
         case .run, .runSwift: try connection.keepingSettings { try connection.withForeignKeysEnforced(body) }
         case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: try body()
         }

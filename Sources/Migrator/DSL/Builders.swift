@@ -1,38 +1,39 @@
-// Whoever declares a schema needs its nouns as well: one import brings both.
+// A program that declares a schema also needs the nouns of `Dialects`, so one import brings both.
 @_exported import Dialects
 
-/// The statements that every builder here takes: one line after another, `if`, `switch` and `for`.
+/// The statements that every builder here accepts: one line after another, `if`, `switch` and `for`.
 public protocol ListBuilder {
-    /// What the builder collects.
+    /// The type of the values that the builder collects.
     associatedtype Element
 }
 
 extension ListBuilder {
-    /// Joins the lines of a block. Compiled into the program that declares them, where it is known what they are.
+    /// Joins the lines of a block. It is inlinable, so that it is compiled into the declaring program, where the element type
+    /// is known.
     @inlinable
     public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] {
         var lines = first
         for other in others { lines += other }
         return lines
     }
-    /// Takes an `if` without `else`.
+    /// Accepts an `if` without `else`.
     public static func buildOptional(_ part: [Element]?) -> [Element] { part ?? [] }
-    /// Takes the first branch of an `if` or `switch`.
+    /// Accepts the first branch of an `if` or `switch`.
     public static func buildEither(first part: [Element]) -> [Element] { part }
-    /// Takes another branch of an `if` or `switch`.
+    /// Accepts another branch of an `if` or `switch`.
     public static func buildEither(second part: [Element]) -> [Element] { part }
-    /// Takes a `for` loop.
+    /// Accepts a `for` loop.
     public static func buildArray(_ parts: [[Element]]) -> [Element] { parts.flatMap { $0 } }
 }
 
-/// Collects what stands in `Schema { … }`: tables and views.
+/// Collects the lines of `Schema { … }`: tables and views.
 @resultBuilder public enum SchemaBuilder: ListBuilder {
     public typealias Element = SchemaPart
-    /// Takes an empty block.
+    /// Accepts an empty block.
     public static func buildBlock() -> [SchemaPart] { [] }
-    /// Takes a table.
+    /// Accepts a table.
     public static func buildExpression(_ table: Table) -> [SchemaPart] { [.table(table)] }
-    /// Takes a view.
+    /// Accepts a view.
     public static func buildExpression(_ view: View) -> [SchemaPart] { [.view(view)] }
 
     @available(*, unavailable, message: "a schema says what is there: write Table(…)")
@@ -51,12 +52,12 @@ public enum SchemaPart: Sendable {
     case view(View)
 }
 
-/// Collects what stands in `Table("…") { … }` and `CreateTable("…") { … }`: columns, keys, checks and indexes.
+/// Collects the lines of `Table("…") { … }` and `CreateTable("…") { … }`: columns, keys, checks and indexes.
 @resultBuilder public enum TableBuilder: ListBuilder {
     public typealias Element = TablePart
-    /// Takes an empty block.
+    /// Accepts an empty block.
     public static func buildBlock() -> [TablePart] { [] }
-    /// Takes a column, key, check or index.
+    /// Accepts a column, key, check or index.
     public static func buildExpression(_ part: some TablePartConvertible) -> [TablePart] { part.tableParts }
 
     @available(*, unavailable, message: "the whole table is declared here: write Column(…)")
@@ -73,7 +74,7 @@ public enum SchemaPart: Sendable {
     public static func buildExpression(_ verb: some OperationVerb) -> [TablePart] { [] }
 }
 
-/// One part of a table's declaration. A line makes several of them where a column brings its key, check or reference along.
+/// One part of a table's declaration. One line makes several parts if its column declares a key, check or reference as well.
 public enum TablePart: Sendable {
     /// A column.
     case column(Column)
@@ -89,16 +90,16 @@ public enum TablePart: Sendable {
     case index(Index)
 }
 
-/// What may be a line of `Table("…") { … }` and `CreateTable("…") { … }`.
+/// A type that may be a line of `Table("…") { … }` and `CreateTable("…") { … }`.
 public protocol TablePartConvertible {
     /// The parts that this line stands for.
     var tableParts: [TablePart] { get }
 }
 
-/// Collects what stands in `AlterTable("…") { … }`: at least one change.
+/// Collects the lines of `AlterTable("…") { … }`: at least one change.
 @resultBuilder public enum AlterBuilder: ListBuilder {
     public typealias Element = any ChangeVerb
-    /// Takes a change.
+    /// Accepts a change.
     public static func buildExpression(_ verb: some ChangeVerb) -> [any ChangeVerb] { [verb] }
 
     @available(*, unavailable, message: "an alteration needs a change: write AddColumn(…), DropColumn(…), …")
@@ -121,12 +122,12 @@ public protocol TablePartConvertible {
     public static func buildExpression(_ verb: some OperationVerb) -> [any ChangeVerb] { [] }
 }
 
-/// Collects what stands in `Migration("…") { … }`: operations.
+/// Collects the lines of `Migration("…") { … }`: operations.
 @resultBuilder public enum MigrationBuilder: ListBuilder {
     public typealias Element = SchemaOperation
-    /// Takes an empty block.
+    /// Accepts an empty block.
     public static func buildBlock() -> [SchemaOperation] { [] }
-    /// Takes an operation.
+    /// Accepts an operation.
     public static func buildExpression(_ verb: some OperationVerb) -> [SchemaOperation] { [verb.operation] }
 
     @available(*, unavailable, message: "a migration says what it does: write CreateTable(…)")
@@ -141,12 +142,12 @@ public protocol TablePartConvertible {
     public static func buildExpression(_ column: ChangeColumn) -> [SchemaOperation] { [] }
 }
 
-/// Collects what stands in `History { … }`: migrations, in the order in which they are applied.
+/// Collects the lines of `History { … }`: migrations, in the order in which they are applied.
 @resultBuilder public enum HistoryBuilder: ListBuilder {
     public typealias Element = Migration
-    /// Takes an empty block.
+    /// Accepts an empty block.
     public static func buildBlock() -> [Migration] { [] }
-    /// Takes a migration.
+    /// Accepts a migration.
     public static func buildExpression(_ migration: Migration) -> [Migration] { [migration] }
 
     @available(*, unavailable, message: "a history is a list of migrations: write this in Migration(…) { … }")
@@ -154,7 +155,8 @@ public protocol TablePartConvertible {
 }
 
 extension Schema {
-    /// Declares a schema as it stands. Keys, checks and indexes without a name get the one that a migration would give them.
+    /// Declares a schema by its tables and views. Keys, checks and indexes without a name get the name that a migration would
+    /// give them.
     ///
     ///     let schema = Schema {
     ///         Table("people") {
@@ -163,9 +165,10 @@ extension Schema {
     ///         }
     ///     }
     ///
-    /// Nothing is checked here. What makes no sense is reported when the schema is compared with a history or compiled to SQL.
+    /// Nothing is checked here. An impossible declaration is reported when the schema is compared with a history or compiled
+    /// to SQL.
     ///
-    /// - Parameter parts: Its tables and views.
+    /// - Parameter parts: The schema's tables and views.
     public init(@SchemaBuilder _ parts: () -> [SchemaPart]) {
         var tables: [Table] = []
         var views: [View] = []
@@ -180,11 +183,11 @@ extension Schema {
 }
 
 extension Table {
-    /// Declares a table by its columns, keys, checks and indexes. A migration makes one with ``CreateTable``.
+    /// Declares a table by its columns, keys, checks and indexes. A migration creates one with ``CreateTable``.
     ///
     /// - Parameters:
     ///   - name: The table's name.
-    ///   - parts: Its columns, in this order, and what else belongs to it, in any order.
+    ///   - parts: The table's columns, in this order, and its other parts, in any order.
     public init(_ name: String, @TableBuilder _ parts: () -> [TablePart]) {
         self.init(name: name)
         for part in parts() {

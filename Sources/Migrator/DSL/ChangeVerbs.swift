@@ -1,6 +1,6 @@
 import Dialects
 
-/// What may be a line of `AlterTable("…") { … }`.
+/// A type that may be a line of `AlterTable("…") { … }`.
 public protocol ChangeVerb {
     /// The changes that this line stands for.
     var changes: [Change] { get }
@@ -11,24 +11,26 @@ public protocol ChangeVerb {
 ///     AddColumn("nick", .text).nullable()
 ///     AddColumn("state", .text).oneOf("draft", "sent").filling("sent")
 ///
-/// SQLite adds a column in place where it is nullable or has a constant default, and makes the table anew otherwise. Undoing it
-/// drops the column.
+/// SQLite adds the column in place if it is nullable or has a constant default, and rebuilds the table otherwise. Undoing the
+/// change drops the column.
 public struct AddColumn: ChangeVerb, DescribesColumn {
     var spec: ColumnSpec
     var fill: Default?
 
+    /// Creates the change.
+    ///
     /// - Parameters:
     ///   - name: The column's name.
-    ///   - type: What it holds.
+    ///   - type: The column's type.
     public init(_ name: String, _ type: ColumnType) { spec = ColumnSpec(column: Column(name, type)) }
 
-    /// Sets the value that rows get which exist already. Rows that are inserted later get the column's default.
+    /// Sets the value that existing rows get. Rows that are inserted later get the column's default.
     ///
     ///     PostgreSQL  ALTER TABLE "letters" ADD COLUMN "state" text NOT NULL DEFAULT 'sent';
     ///                 ALTER TABLE "letters" ALTER COLUMN "state" DROP DEFAULT
-    ///     SQLite      the table made anew, with 'sent' in each row
+    ///     SQLite      a rebuild of the table, with 'sent' in each row
     ///
-    /// A column that is neither nullable nor has a default or filling stops the migration where the table has rows.
+    /// If the column is not nullable and has neither a default nor a filling, existing rows stop the migration.
     public func filling(_ value: Default) -> AddColumn {
         var copy = self
         copy.fill = value
@@ -58,22 +60,24 @@ public struct AddColumn: ChangeVerb, DescribesColumn {
 
 /// Drops a column: `ALTER TABLE "people" DROP COLUMN "nick"`.
 ///
-/// What uses the column (keys, checks, indexes, views) is dropped first, in the same migration. A column that holds values is
-/// dropped only when data loss is allowed. Undoing it adds the column again, without its values.
+/// The keys, checks, indexes and views that use the column must be dropped before it, in the same migration. A column that holds
+/// values is dropped only if data loss is allowed. Undoing the change adds the column again, without its values.
 public struct DropColumn: ChangeVerb {
     public let changes: [Change]
 
+    /// Creates the change.
+    ///
     /// - Parameters:
     ///   - name: The column's name.
-    ///   - undoFilling: What rows get when the drop is undone. A column that is neither nullable nor has a default needs it to
-    ///     come back to a table that has rows.
+    ///   - undoFilling: The value that rows get when the drop is undone. A column that is not nullable and has no default can't
+    ///     come back to a table with rows without it.
     public init(_ name: String, undoFilling: Default? = nil) { changes = [.dropColumn(name, undoFilling: undoFilling)] }
 }
 
 /// Renames a column: `ALTER TABLE "people" RENAME COLUMN "nick" TO "nickname"`.
 ///
-/// Keys, checks, indexes, foreign keys and views that name the column follow. Renames that stand side by side and can't follow
-/// one another are made at once, so `a` to `b` and `b` to `a` swaps two columns.
+/// Keys, checks, indexes, foreign keys and views that name the column follow. Adjacent renames that can't be made one after the
+/// other are made at once, so `a` to `b` and `b` to `a` swaps two columns.
 public struct RenameColumn: ChangeVerb {
     public let changes: [Change]
     /// Renames the column `name`.
@@ -87,7 +91,7 @@ public struct RenameColumn: ChangeVerb {
 ///     PostgreSQL  ALTER TABLE "t" ALTER COLUMN "metadata" TYPE jsonb USING "metadata"::jsonb;
 ///                 UPDATE "t" SET "metadata" = '{}' WHERE "metadata" IS NULL;
 ///                 ALTER TABLE "t" ALTER COLUMN "metadata" SET NOT NULL
-///     SQLite      the table made anew, every value converted and checked
+///     SQLite      a rebuild of the table that converts and checks every value
 public struct ChangeColumn: ChangesColumn {
     public let name: String
     public var facets: [Facet] { [] }
@@ -96,7 +100,7 @@ public struct ChangeColumn: ChangesColumn {
     public init(_ name: String) { self.name = name }
 }
 
-/// A column and what changes about it.
+/// A column together with its changes.
 public struct ColumnChange: ChangeVerb, ChangesColumn {
     public let name: String
     public let facets: [Facet]
@@ -104,11 +108,11 @@ public struct ColumnChange: ChangeVerb, ChangesColumn {
     public var changes: [Change] { [.changeColumn(name, facets)] }
 }
 
-/// What can be changed about a column.
+/// The changes that can be made to a column.
 public protocol ChangesColumn {
     /// The column's name.
     var name: String { get }
-    /// What has been said so far, in this order.
+    /// The changes named so far, in this order.
     var facets: [Facet] { get }
 }
 
@@ -117,45 +121,48 @@ extension ChangesColumn {
     ///
     ///     ChangeColumn("price").type(.bigint, using: "price * 100", undo: "price / 100")
     ///
-    /// Columns that refer to it by a foreign key take the same type. Without `using` each value is converted, and one that does
-    /// not fit the new type stops the migration.
+    /// Columns that refer to this one by a foreign key get the same type. Without `using` each value is converted, and a value
+    /// that does not fit the new type stops the migration.
     ///
     /// - Parameters:
     ///   - type: The new type.
-    ///   - using: Computes the new value from the row as it was before the alteration, by the names that its columns had then.
-    ///   - undo: Computes the old value from the row as the alteration left it, by the same names. Without it, undoing a
-    ///     computed change takes the consent to data loss.
+    ///   - using: The expression that computes the new value from the row as it was before the alteration, with its column names
+    ///     of then.
+    ///   - undo: The expression that computes the old value from the row as the alteration left it, with the same column names.
+    ///     Without it, undoing a computed change requires consent to data loss.
     public func type(_ type: ColumnType, using: SQLExpression? = nil, undo: SQLExpression? = nil) -> ColumnChange {
         adding(.type(type, using: using, undo: undo))
     }
 
     /// Lets the column hold NULL: `ALTER COLUMN "nick" DROP NOT NULL`.
     ///
-    /// - Parameter undoFilling: What rows get that hold NULL when the change is undone. Without it, such rows stop the way back.
+    /// - Parameter undoFilling: The value that rows with NULL get when the change is undone. Without it, such rows stop the
+    ///   undo.
     public func nullable(undoFilling: Default? = nil) -> ColumnChange { adding(.nullable(true, filling: undoFilling)) }
 
     /// Forbids NULL: `ALTER COLUMN "nick" SET NOT NULL`.
     ///
-    /// - Parameter value: What rows get that hold NULL. Without it, such rows stop the migration.
+    /// - Parameter value: The value that rows with NULL get. Without it, such rows stop the migration.
     public func required(filling value: Default? = nil) -> ColumnChange { adding(.nullable(false, filling: value)) }
 
-    /// Sets the value of rows that are inserted without one: `ALTER COLUMN "state" SET DEFAULT 'draft'`. Existing rows stay as
-    /// they are.
+    /// Sets the value of rows that are inserted without one: `ALTER COLUMN "state" SET DEFAULT 'draft'`. Existing rows keep
+    /// their values.
     public func `default`(_ value: Default) -> ColumnChange { adding(.default(value)) }
 
     /// Removes the default: `ALTER COLUMN "state" DROP DEFAULT`.
     public func withoutDefault() -> ColumnChange { adding(.default(nil)) }
 
-    /// Computes the column from others of its row, from now on and in existing rows. The values that it holds are lost, which
-    /// takes the consent to data loss.
+    /// Computes the column from other columns of its row, in existing and in future rows. The values that it holds are lost,
+    /// which requires consent to data loss.
     ///
     ///     PostgreSQL  ALTER TABLE "t" DROP COLUMN "total";
     ///                 ALTER TABLE "t" ADD COLUMN "total" bigint GENERATED ALWAYS AS (price * amount) STORED
-    ///     SQLite      the table made anew
+    ///     SQLite      a rebuild of the table
     ///
     /// - Parameters:
-    ///   - expression: What it is computed from, in SQL that both databases read alike.
-    ///   - storage: `.stored` computes when the row is written; `.virtual` when it is read, which SQLite alone can.
+    ///   - expression: The expression that computes the value, in SQL that both databases read alike.
+    ///   - storage: `.stored` computes the value when the row is written. `.virtual` computes it when the row is read; only
+    ///     SQLite supports that.
     public func generated(_ expression: SQLExpression, _ storage: Generated.Storage = .stored) -> ColumnChange {
         adding(.generated(Generated(expression, storage)))
     }
@@ -163,7 +170,7 @@ extension ChangesColumn {
     /// Turns a computed column into an ordinary one that keeps its values: `ALTER COLUMN "total" DROP EXPRESSION`.
     public func notGenerated() -> ColumnChange { adding(.generated(nil)) }
 
-    /// Sets how the column's texts are compared and sorted; `nil` is the database's own way.
+    /// Sets how the column's texts are compared and sorted; `nil` stands for the database's default collation.
     public func collated(_ collation: Collation?) -> ColumnChange { adding(.collation(collation)) }
 
     private func adding(_ facet: Facet) -> ColumnChange { ColumnChange(name: name, facets: facets + [facet]) }
@@ -175,10 +182,10 @@ extension ChangesColumn {
 public struct AddIndex: ChangeVerb, DescribesIndex {
     var index: Index
 
-    /// An index over columns.
+    /// Creates an index over columns.
     public init(_ column: String, _ others: String...) { index = Index([column] + others) }
 
-    /// An index over more than plain columns: `AddIndex("project", .descending("created_at"))`.
+    /// Creates an index over more than plain columns: `AddIndex("project", .descending("created_at"))`.
     public init(_ part: Index.Part, _ others: Index.Part...) { index = Index(name: "", parts: [part] + others) }
 
     public var changes: [Change] { [.addIndex(index)] }
@@ -195,7 +202,7 @@ public struct AddIndex: ChangeVerb, DescribesIndex {
 ///     Add(Unique("email"))
 ///     Add(Check("price >= 0").named("price_positive"))
 ///
-/// Rows that it does not hold for stop the migration. SQLite makes the table anew.
+/// Rows that violate the constraint stop the migration. SQLite rebuilds the table.
 public struct Add: ChangeVerb {
     public let changes: [Change]
     /// Adds the primary key: `ADD PRIMARY KEY ("id")`.
@@ -208,10 +215,10 @@ public struct Add: ChangeVerb {
     public init(_ key: ForeignKey) { changes = [.addForeignKey(key)] }
 }
 
-/// Drops an index by its name: `DROP INDEX "people_name_idx"`. An index that nobody named is `table_column_idx`.
+/// Drops an index by its name: `DROP INDEX "people_name_idx"`. The default name of an index is `table_column_idx`.
 public struct DropIndex: ChangeVerb {
     public let changes: [Change]
-    /// Drops the index of this name.
+    /// Drops the index with this name.
     public init(_ name: String) { changes = [.dropIndex(name)] }
 }
 
@@ -229,43 +236,43 @@ public struct RenameIndex: ChangeVerb {
 /// Renames the primary key, a unique key, a check or a foreign key.
 ///
 ///     PostgreSQL  ALTER TABLE "people" RENAME CONSTRAINT "people_email_key" TO "one_account_an_address"
-///     SQLite      the table made anew
+///     SQLite      a rebuild of the table
 public struct RenameConstraint: ChangeVerb {
     public let changes: [Change]
     /// Renames the key or check `name`.
     public init(_ name: String, to newName: String) { changes = [.renameConstraint(name, to: newName)] }
 }
 
-/// Drops the primary key: `ALTER TABLE "people" DROP CONSTRAINT "people_pkey"`. SQLite makes the table anew.
+/// Drops the primary key: `ALTER TABLE "people" DROP CONSTRAINT "people_pkey"`. SQLite rebuilds the table.
 public struct DropPrimaryKey: ChangeVerb {
     public let changes: [Change] = [.dropPrimaryKey]
     /// Drops the table's primary key.
     public init() {}
 }
 
-/// Drops a unique key by its name: `ALTER TABLE "people" DROP CONSTRAINT "people_email_key"`. SQLite makes the table anew.
+/// Drops a unique key by its name: `ALTER TABLE "people" DROP CONSTRAINT "people_email_key"`. SQLite rebuilds the table.
 ///
-/// A key that nobody named is `table_column_key`.
+/// The default name of a unique key is `table_column_key`.
 public struct DropUnique: ChangeVerb {
     public let changes: [Change]
-    /// Drops the unique key of this name.
+    /// Drops the unique key with this name.
     public init(_ name: String) { changes = [.dropUnique(name)] }
 }
 
-/// Drops a check by its name: `ALTER TABLE "people" DROP CONSTRAINT "people_age_check"`. SQLite makes the table anew.
+/// Drops a check by its name: `ALTER TABLE "people" DROP CONSTRAINT "people_age_check"`. SQLite rebuilds the table.
 ///
-/// A check that nobody named is `table_column_check` where it reads one column, and `table_check` otherwise.
+/// The default name of a check is `table_column_check` if it reads one column, and `table_check` otherwise.
 public struct DropCheck: ChangeVerb {
     public let changes: [Change]
-    /// Drops the check of this name.
+    /// Drops the check with this name.
     public init(_ name: String) { changes = [.dropCheck(name)] }
 }
 
-/// Drops a foreign key by its name: `ALTER TABLE "notes" DROP CONSTRAINT "notes_person_id_fkey"`. SQLite makes the table anew.
+/// Drops a foreign key by its name: `ALTER TABLE "notes" DROP CONSTRAINT "notes_person_id_fkey"`. SQLite rebuilds the table.
 ///
-/// A foreign key that nobody named is `table_column_fkey`.
+/// The default name of a foreign key is `table_column_fkey`.
 public struct DropForeignKey: ChangeVerb {
     public let changes: [Change]
-    /// Drops the foreign key of this name.
+    /// Drops the foreign key with this name.
     public init(_ name: String) { changes = [.dropForeignKey(name)] }
 }

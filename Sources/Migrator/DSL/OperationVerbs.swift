@@ -1,12 +1,12 @@
 import Dialects
 
-/// What may be a line of `Migration("…") { … }`.
+/// A type that may be a line of `Migration("…") { … }`.
 public protocol OperationVerb {
     /// The operation that this line stands for.
     var operation: SchemaOperation { get }
 }
 
-/// Makes a table and its indexes. Undoing it drops the table, which takes the consent to data loss where it has rows.
+/// Creates a table and its indexes. Undoing the operation drops the table, which requires consent to data loss if it has rows.
 ///
 ///     CreateTable("notes") {
 ///         Column("id", .bigint).identity().primaryKey()
@@ -27,9 +27,11 @@ public protocol OperationVerb {
 public struct CreateTable: OperationVerb {
     public let operation: SchemaOperation
 
+    /// Creates the operation.
+    ///
     /// - Parameters:
     ///   - name: The table's name.
-    ///   - parts: Its columns, in this order, and its keys, checks and indexes.
+    ///   - parts: The table's columns, in this order, and its keys, checks and indexes.
     public init(_ name: String, @TableBuilder _ parts: () -> [TablePart]) {
         operation = .createTable(Table(name, parts))
     }
@@ -37,11 +39,11 @@ public struct CreateTable: OperationVerb {
 
 /// Drops a table: `DROP TABLE "notes"`.
 ///
-/// Foreign keys of other tables and views that use it are dropped first, in the same migration. A table that has rows is dropped
-/// only when data loss is allowed. Undoing it makes the table again, without its rows.
+/// The foreign keys of other tables and the views that use the table must be dropped before it, in the same migration. A table
+/// that has rows is dropped only if data loss is allowed. Undoing the operation creates the table again, without its rows.
 public struct DropTable: OperationVerb {
     public let operation: SchemaOperation
-    /// Drops the table of this name.
+    /// Drops the table with this name.
     public init(_ name: String) { operation = .dropTable(name) }
 }
 
@@ -54,59 +56,66 @@ public struct RenameTable: OperationVerb {
     public init(_ name: String, to newName: String) { operation = .renameTable(name, to: newName) }
 }
 
-/// Changes a table that exists, by one change or several.
+/// Changes an existing table by one change or several.
 ///
 ///     AlterTable("people") {
 ///         AddColumn("nick", .text).nullable()
 ///         DropIndex("people_name_idx")
 ///     }
 ///
-/// PostgreSQL makes change after change in place. SQLite does so where its `ALTER TABLE` can; otherwise it makes the table anew
-/// once, whatever the number of changes. Undoing it undoes each change, last first.
+/// PostgreSQL makes one change after another in place. SQLite does the same if its `ALTER TABLE` can; otherwise it rebuilds the
+/// table once, whatever the number of changes. Undoing the operation undoes each change, last first.
 public struct AlterTable: OperationVerb {
     public let operation: SchemaOperation
 
+    /// Creates the operation.
+    ///
     /// - Parameters:
     ///   - name: The table's name.
-    ///   - changes: What changes, in this order.
+    ///   - changes: The changes, in this order.
     public init(_ name: String, @AlterBuilder _ changes: () -> [any ChangeVerb]) {
         operation = .alterTable(name, changes().flatMap { $0.changes })
     }
 }
 
-/// Makes a view: `CREATE VIEW "open_notes" AS SELECT …`. Undoing it drops the view.
+/// Creates a view: `CREATE VIEW "open_notes" AS SELECT …`. Undoing the operation drops the view.
 public struct CreateView: OperationVerb {
     public let operation: SchemaOperation
 
+    /// Creates the operation.
+    ///
     /// - Parameters:
     ///   - name: The view's name.
     ///   - query: A query in SQL that both databases read alike, or `.native(sqlite:postgresql:)`.
     public init(_ name: String, as query: SQLExpression) { operation = .createView(View(name, as: query)) }
 }
 
-/// Drops a view: `DROP VIEW "open_notes"`. Undoing it makes the view again.
+/// Drops a view: `DROP VIEW "open_notes"`. Undoing the operation creates the view again.
 public struct DropView: OperationVerb {
     public let operation: SchemaOperation
-    /// Drops the view of this name.
+    /// Drops the view with this name.
     public init(_ name: String) { operation = .dropView(name) }
 }
 
-/// Runs SQL as it is written: for rows, triggers and whatever no other verb covers.
+/// Runs SQL as it is written: for rows, triggers and everything else that no other verb covers.
 ///
 ///     RunSQL("UPDATE sessions SET title = trim(title)", undo: .nothing)
 ///
-/// It must not change what other verbs declare: the schema of the history would not know.
+/// The SQL must not change what other verbs declare, because the history's schema would not follow.
 public struct RunSQL: OperationVerb {
     public let operation: SchemaOperation
 
+    /// Creates the operation.
+    ///
     /// - Parameters:
     ///   - sql: One statement or several, in SQL that both databases read alike, or `.native(sqlite:postgresql:)`.
-    ///   - undo: What undoes it: `.script("…")`; `.nothing`, where there is nothing to undo; or `.impossible(because: "…")`, which
-    ///     refuses to go back past this migration.
+    ///   - undo: How the operation is undone: `.script("…")`; `.nothing` if there is nothing to undo; or `.impossible(because:
+    ///     "…")`, which refuses to undo this migration and those before it.
     public init(_ sql: SQLExpression, undo: Undo) { operation = .run(Script(sql, undo: undo)) }
 }
 
-/// Reads and writes rows in Swift, inside the migration's own transaction: for what SQL says badly, or differently on each database.
+/// Reads and writes rows in Swift, inside the migration's own transaction. It is for work that SQL expresses badly, or
+/// differently on each database.
 ///
 ///     Run("split names") { data in
 ///         for person in try data.query("SELECT id, name FROM people", as: Person.self) {
@@ -117,20 +126,23 @@ public struct RunSQL: OperationVerb {
 ///         try data.execute("UPDATE people SET family = ''")
 ///     }
 ///
-/// The closure is lent a `DataConnection`, which takes statements about rows and no others; values are bound. What the closure throws
-/// rolls the whole migration back, and so does a statement that fails. It runs once for each database, so what it does elsewhere
-/// (files, other connections) is done even where the migration is rolled back.
+/// The closure borrows a `DataConnection`, which accepts only statements about rows; values are bound. An error that the closure
+/// throws rolls the whole migration back, and so does a statement that fails. The closure runs once for each database, so its
+/// effects elsewhere (files, other connections) remain even if the migration is rolled back.
 ///
-/// A closure has no text: the ledger and the checksum know the step by its name only. So an edited closure is not noticed on databases
-/// that have run it; what is to happen there is the next migration. Another name counts as an edited migration. No SQL can be printed
-/// for it either: a script says that the step belongs there, and stops.
+/// A closure has no text, so the ledger and the checksum know the step only by its name. An edited closure is therefore not
+/// noticed on databases that have run it; put further work for them into the next migration. Another name counts as an edited
+/// migration. No SQL can be printed for the step either: a script says that the step belongs there, and stops.
 public struct Run: OperationVerb {
     public let operation: SchemaOperation
 
+    /// Creates the operation.
+    ///
     /// - Parameters:
-    ///   - name: What the step is called in messages and in the ledger: one line.
-    ///   - body: What it does.
-    ///   - undo: What undoes it; `{ _ in }` where there is nothing to undo. Without one, `down` refuses to go back past this migration.
+    ///   - name: The step's name in messages and in the ledger, on one line.
+    ///   - body: The closure that the step runs.
+    ///   - undo: The closure that undoes the step; `{ _ in }` if there is nothing to undo. Without one, `down` refuses to undo
+    ///     this migration.
     public init(_ name: String, _ body: @escaping DataStep.Body, undo: DataStep.Body? = nil) {
         operation = .runSwift(DataStep(name, body, undo: undo))
     }

@@ -9,11 +9,11 @@ extension ColumnSpec: TablePartConvertible {
 }
 
 extension PrimaryKey: TablePartConvertible {
-    /// Declares the primary key: `PRIMARY KEY ("a", "b")`. A key of one column can be said in the column's own line:
+    /// Declares the primary key: `PRIMARY KEY ("a", "b")`. A key of one column can also be declared in the column's own line:
     /// `.primaryKey()`.
     public init(_ column: String, _ others: String...) { self.init([column] + others) }
 
-    /// Sets the key's name. Without one it is `table_pkey`.
+    /// Sets the key's name. The default is `table_pkey`.
     public func named(_ name: String) -> PrimaryKey { PrimaryKey(columns, name: name) }
     public var tableParts: [TablePart] { [.primaryKey(self)] }
 }
@@ -22,13 +22,13 @@ extension Unique: TablePartConvertible {
     /// Declares a unique key: `UNIQUE ("a", "b")`. Rows that hold NULL in one of the columns never collide.
     public init(_ column: String, _ others: String...) { self.init([column] + others) }
 
-    /// Sets the key's name. Without one it is `table_a_b_key`.
+    /// Sets the key's name. The default is `table_a_b_key`.
     public func named(_ name: String) -> Unique { Unique(columns, name: name) }
     public var tableParts: [TablePart] { [.unique(self)] }
 }
 
 extension Check: TablePartConvertible {
-    /// Sets the check's name. Without one it is `table_check`, or `table_column_check` where it reads one column.
+    /// Sets the check's name. The default is `table_column_check` if the check reads one column, and `table_check` otherwise.
     public func named(_ name: String) -> Check { Check(expression, name: name) }
     public var tableParts: [TablePart] { [.check(self)] }
 }
@@ -39,8 +39,8 @@ extension ForeignKey: TablePartConvertible {
     ///
     /// - Parameters:
     ///   - column: The column of this table.
-    ///   - parent: The table that is referred to.
-    ///   - parentColumn: Its primary key, or another unique column, of the same type.
+    ///   - parent: The table that the key refers to.
+    ///   - parentColumn: That table's primary key, or another unique column, of the same type.
     ///   - onDelete: What happens to this row when the other one is deleted.
     ///   - onUpdate: What happens to this row when the other one's key changes.
     public init(
@@ -52,10 +52,10 @@ extension ForeignKey: TablePartConvertible {
         self.onUpdate = onUpdate
     }
 
-    /// Sets the key's name. Without one it is `table_column_fkey`.
+    /// Sets the key's name. The default is `table_column_fkey`.
     public func named(_ name: String) -> ForeignKey { editing { $0.name = name } }
 
-    /// Sets what happens to this row when the one that it refers to is deleted: `ON DELETE CASCADE`.
+    /// Sets what happens to this row when the row that it refers to is deleted: `ON DELETE CASCADE`.
     public func onDelete(_ action: Action) -> ForeignKey { editing { $0.onDelete = action } }
 
     /// Sets what happens to this row when the key that it refers to changes: `ON UPDATE CASCADE`.
@@ -72,17 +72,18 @@ extension ForeignKey: TablePartConvertible {
     }
 }
 
-/// What can be said of an index, the same in `Index` and in ``AddIndex``.
+/// The methods that describe an index, the same for `Index` and ``AddIndex``.
 public protocol DescribesIndex {
     /// Returns a copy whose index `edit` has changed.
     func describing(_ edit: (inout Index) -> Void) -> Self
 }
 
 extension DescribesIndex {
-    /// Sets the index's name. Without one it is `table_a_b_idx`.
+    /// Sets the index's name. The default is `table_a_b_idx`.
     public func named(_ name: String) -> Self { describing { $0.name = name } }
 
-    /// Refuses two rows that agree in all of its parts: `CREATE UNIQUE INDEX`. Rows that hold NULL in one of them never collide.
+    /// Makes the index unique: two rows must differ in at least one of its parts (`CREATE UNIQUE INDEX`). Rows that hold NULL in
+    /// one of the parts never collide.
     public func unique() -> Self { describing { $0.isUnique = true } }
 
     /// Indexes only the rows that satisfy a condition: `CREATE INDEX … WHERE closed_at IS NULL`.
@@ -109,13 +110,13 @@ extension Index: TablePartConvertible, DescribesIndex {
 }
 
 extension Index.Part {
-    /// A column, smallest value first: `"name"`. Where its name is a literal, the name alone says the same.
+    /// A column, smallest value first: `"name"`. If the name is a literal, the name alone means the same.
     public static func ascending(_ column: String) -> Self { Self(.column(column)) }
 
     /// A column, largest value first: `"created_at" DESC`.
     public static func descending(_ column: String) -> Self { Self(.column(column), descending: true) }
 
-    /// What an expression yields: `(lower(email))`.
+    /// The value of an expression: `(lower(email))`.
     ///
     /// - Parameter expression: SQL that both databases read alike, over the columns of this table.
     public static func expression(_ expression: SQLExpression) -> Self { Self(.expression(expression)) }

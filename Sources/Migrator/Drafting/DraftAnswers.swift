@@ -1,10 +1,11 @@
 import Dialects
 
-/// What somebody answers to the questions that a difference leaves open, by the names that there are.
+/// The answers to the questions that a difference between two schemas leaves open, with the names resolved against the
+/// schemas.
 package struct DraftAnswers: Sendable, Equatable {
     package private(set) var choices = DraftChoices()
     package private(set) var drops: Set<DraftName> = []
-    /// Required columns of which it is said that no row lacks a value.
+    /// The required columns for which the answer was that no row lacks a value.
     private var unfilled: Set<DraftName> = []
 
     let before: Schema
@@ -15,12 +16,12 @@ package struct DraftAnswers: Sendable, Equatable {
         self.target = target
     }
 
-    /// What is left to ask about names.
+    /// The next open question about a name; `nil` if there is none.
     package var renameQuestion: RenameQuestion? {
         before.renameQuestions(leadingTo: target, choices, dropping: drops).first
     }
 
-    /// What is left to ask about values.
+    /// The next open question about a value for existing rows; `nil` if there is none.
     package var fillingQuestion: FillingQuestion? {
         before.fillingQuestions(leadingTo: target, choices).first { !unfilled.contains($0.name) }
     }
@@ -35,7 +36,7 @@ package struct DraftAnswers: Sendable, Equatable {
 
     package mutating func drop(_ name: DraftName) { drops.insert(name) }
 
-    /// Rows that exist already get this value in the column; without a value, the answer is that there are no such rows.
+    /// Answers that existing rows get this value in the column or, without a value, that no existing row needs one.
     package mutating func fill(_ name: DraftName, with value: Default?) {
         guard case .column(let column, let table) = name, let value else {
             unfilled.insert(name)
@@ -44,7 +45,7 @@ package struct DraftAnswers: Sendable, Equatable {
         choices.fillings[table, default: [:]][column] = value
     }
 
-    /// Throws `uselessFilling` when a value was given that no row gets: whoever gave it means another column.
+    /// Throws `uselessFilling` if a value was given that no row gets. Its author probably meant another column.
     package func requireUsedFillings() throws(DraftRefusal) {
         for (table, values) in choices.fillings.sorted(by: { $0.key < $1.key }) {
             for column in values.keys.sorted() where !getsFilling(column, of: table) {
@@ -53,7 +54,7 @@ package struct DraftAnswers: Sendable, Equatable {
         }
     }
 
-    /// Rows that exist get a value in a column that is new to them, and in one that takes no NULL any more.
+    /// Whether existing rows get a value in the column: it is new to them, or it stops accepting NULL.
     private func getsFilling(_ column: String, of table: String) -> Bool {
         let oldTable = choices.tables.first { $0.value == table }?.key ?? table
         guard choices.tables[oldTable] ?? table == table, let before = before[oldTable] else { return false }

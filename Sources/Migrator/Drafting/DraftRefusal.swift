@@ -1,29 +1,29 @@
 import Dialects
 
-/// Why no migration is written. What to do about it is for the program to say, in its own flags.
+/// The reason why no migration is written. The program adds the remedy in terms of its own flags.
 package enum DraftRefusal: Error, Equatable {
-    /// An answer without its `=`.
+    /// An answer lacks its `=`.
     case badForm(String, DraftAnswer)
     case unknown(String, DraftAnswer, DraftSide, near: String?)
-    /// Words that are a table's name and a column's.
+    /// A text is both the name of a table and the name of a column.
     case ambiguous(String)
     case notGone(DraftName)
     case notNew(DraftName)
-    /// Two new names for one thing.
+    /// One table or column is given two new names.
     case renamedTwice(DraftName)
-    /// Two things that are to have one new name.
+    /// Two tables or columns are given one new name.
     case sameNewName(DraftName)
     case renamedAndDropped(DraftName)
-    /// A rename that would move something to another place.
+    /// A rename would move a column to another table, or make a table a column or the reverse.
     case elsewhere(DraftName, DraftName)
     case badFilling(DraftName, ColumnType)
-    /// A value for a column in which no row lacks one.
+    /// A value was given for a column in which no row lacks one.
     case uselessFilling(DraftName)
     case renamedOrDropped(RenameQuestion)
     case needsFilling(FillingQuestion)
-    /// A file of the folder that the program does not know.
+    /// The folder holds a file that the program does not know.
     case notInHistory(file: String, line: String)
-    /// A database that has not all migrations: the schema that it lacks is not gone.
+    /// The database lacks migrations, so a schema part that it does not hold was not necessarily dropped.
     case behind([String])
     case impossible(DraftError)
 }
@@ -58,7 +58,7 @@ extension DraftRefusal: CustomStringConvertible {
         }
     }
 
-    /// The stable word for it in JSON.
+    /// The stable word for the refusal in JSON.
     package var code: String {
         switch self {
         case .badForm, .unknown, .ambiguous, .notGone, .notNew, .renamedTwice, .sameNewName, .renamedAndDropped,
@@ -72,7 +72,7 @@ extension DraftRefusal: CustomStringConvertible {
         }
     }
 
-    /// Whether it is about what was typed.
+    /// Whether the refusal is about the answers as they were typed.
     package var isUsage: Bool { code == "bad_answer" }
 }
 

@@ -1,27 +1,27 @@
 import Dialects
 
-/// One kind of answer, which a program has its own word or flag for.
+/// A kind of answer, for which a program has its own word or flag.
 package enum DraftAnswer: Sendable, Equatable {
-    /// This table or column has another name now: `OLD=NEW`.
+    /// This table or column has a new name: `OLD=NEW`.
     case rename
-    /// This table or column is gone: `NAME`.
+    /// This table or column is dropped: `NAME`.
     case drop
-    /// Rows that exist get this value: `TABLE.COLUMN=VALUE`.
+    /// Existing rows get this value: `TABLE.COLUMN=VALUE`.
     case fill
     /// No row lacks a value in this column: `TABLE.COLUMN`.
     case leaveUnfilled
 }
 
-/// Where a name is looked for.
+/// The place in which a name is looked up.
 package enum DraftSide: Sendable, Equatable {
     case history, declaredSchema, columnsOfDeclaredSchema
 }
 
-// Answers that were typed, brought to the names that there are.
+// Parses typed answers and resolves the names in them.
 
 extension DraftAnswers {
-    /// `people.nick=people.handle`: what was there, and what it is called now. All are meant at once, in whatever order they are
-    /// given, so that names can be swapped, and one can be taken that another rename gives up.
+    /// Parses renames such as `people.nick=people.handle`: the old name, and the new one. All renames take effect at once, in
+    /// whatever order they are given. So names can be swapped, and a rename can take a name that another one gives up.
     package mutating func rename(inWords words: [String]) throws(DraftRefusal) {
         var renames: [(old: DraftName, new: DraftName)] = []
         for words in words {
@@ -30,7 +30,7 @@ extension DraftAnswers {
             if renames.contains(where: { $0.new == rename.new }) { throw .sameNewName(rename.new) }
             renames.append(rename)
         }
-        // Tables first: their columns are called by the names that those have from now on.
+        // Tables are renamed first, because the new names of columns are looked up under their table's new name.
         for (old, new) in renames where old.table == nil {
             let moves = renames.filter { $0.old.table == nil }
             try require(old, to: new, among: moves, isThere: target[old.name] != nil, wasThere: before[new.name] != nil)
@@ -47,7 +47,8 @@ extension DraftAnswers {
         for (old, new) in renames { rename(old, to: new) }
     }
 
-    /// An old name may still be there as another one's new name, and a new one may have been there if it is given up.
+    /// Checks that a rename is possible. An old name may still exist only as another rename's new name, and a new name may have
+    /// existed only if another rename gives it up.
     private func require(
         _ old: DraftName, to new: DraftName, among moves: [(old: DraftName, new: DraftName)], isThere: Bool,
         wasThere: Bool
@@ -57,7 +58,7 @@ extension DraftAnswers {
         guard !wasThere || others.contains(where: { $0.old.name == new.name }) else { throw .notNew(new) }
     }
 
-    /// `people.nick`: gone, and nothing else's old name.
+    /// Parses a drop such as `people.nick`: the column is gone, and nothing has it as its old name.
     package mutating func drop(inWords words: String) throws(DraftRefusal) {
         let name = try find(words, on: .history, for: .drop)
         let isThere: Bool
@@ -75,7 +76,7 @@ extension DraftAnswers {
         drop(name)
     }
 
-    /// `people.email=none`.
+    /// Parses a filling such as `people.email=none`.
     package mutating func fill(inWords words: String) throws(DraftRefusal) {
         var refusal = DraftRefusal.badForm(words, .fill)
         for (name, value) in Self.splits(words) {
@@ -90,7 +91,7 @@ extension DraftAnswers {
         throw refusal
     }
 
-    /// `people.email`: no row lacks a value.
+    /// Parses `people.email`, which says that no row lacks a value in this column.
     package mutating func leaveUnfilled(inWords words: String) throws(DraftRefusal) {
         fill(try column(words, for: .leaveUnfilled).name, with: nil)
     }
@@ -118,7 +119,7 @@ extension DraftAnswers {
         throw refusal
     }
 
-    /// At each `=`, since a name may hold one, too.
+    /// Splits the text at each `=` in turn, because a name may hold one too.
     private static func splits(_ words: String) -> [(String, String)] {
         words.indices.filter { words[$0] == "=" }
             .map { (String(words[..<$0]), String(words[words.index(after: $0)...])) }
@@ -145,7 +146,7 @@ extension DraftName {
         }
     }
 
-    /// The table of a column.
+    /// The column's table; `nil` for a table.
     fileprivate var table: String? {
         switch self {
         case .table: nil
@@ -155,7 +156,8 @@ extension DraftName {
 }
 
 extension DraftRefusal {
-    /// Which of two says more, where words can be taken apart in several ways: the one that got further.
+    /// Returns the more informative of two refusals: the one of the split that got further. It is for a text that can be split
+    /// in several ways.
     fileprivate func nearer(_ other: DraftRefusal) -> DraftRefusal { other.reach > reach ? other : self }
 
     private var reach: Int {

@@ -1,18 +1,20 @@
 import Dialects
 
-/// The file that a new migration is written in, beside those that are there.
+/// The file of a new migration, beside the existing ones.
 package struct MigrationFile: Sendable, Equatable {
-    /// `0006-owners`, also the file's name before `.swift`.
+    /// The migration's id, such as `0006-owners`. The file has this name with `.swift`.
     package let id: String
-    /// What it is about, as it was given.
+    /// The migration's subject, as it was given.
     package let words: String
-    /// `owners`, as a constant of `Migration`.
+    /// The migration's constant in `Migration`, such as `owners`.
     package let name: String
-    /// The constant of the migration before it.
+    /// The constant of the migration before this one; `nil` if this is the first.
     private let previous: String?
 
-    /// The next number behind the history's last, as wide as that. `files` are those of the folder. Throws when one of them would
-    /// come after the history's last: it says what this one would say again.
+    /// Numbers the new migration after the history's last, with as many digits. `files` are the names of the folder's files.
+    ///
+    /// - Throws: `DraftRefusal.notInHistory` if a file has a number after the history's last. The program does not know that
+    ///   file, whose changes this migration would repeat.
     package init(_ words: String, after history: History, files: [String]) throws(DraftRefusal) {
         let ids = history.migrations.map(\.id)
         let last = ids.compactMap(Self.number).max { $0.value < $1.value }
@@ -29,14 +31,14 @@ package struct MigrationFile: Sendable, Equatable {
         previous = names.dropLast().last
     }
 
-    /// Whether the history is empty so far.
+    /// Whether the history is still empty.
     package var isFirst: Bool { previous == nil }
     package var fileName: String { "\(id).swift" }
-    /// Its line for `History.swift`.
+    /// The migration's line in `History.swift`.
     package var line: String { "Migration.\(name)" }
 
-    /// The source of `History.swift` with the line behind that of the migration before it; `nil` where that is not one line by
-    /// itself, or this one is there already.
+    /// Returns the source of `History.swift` with the new line after that of the migration before it. Returns `nil` if that
+    /// migration does not have exactly one line of its own, or if the new line exists already.
     package func inserted(into history: String) -> String? {
         guard let previous else { return nil }
         var lines = history.split(separator: "\n", omittingEmptySubsequences: false)
@@ -54,7 +56,7 @@ package struct MigrationFile: Sendable, Equatable {
         return lines.joined(separator: "\n")
     }
 
-    /// What stands before the first `-`, if it is a number.
+    /// Returns the number that the id begins with, and its number of digits; `nil` if the id begins with no number.
     private static func number(of id: String) -> (value: Int, width: Int)? {
         let digits = id.prefix { ("0"..."9").contains($0) }
         guard let value = Int(digits) else { return nil }

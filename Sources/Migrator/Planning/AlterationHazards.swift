@@ -1,13 +1,13 @@
 import Dialects
 
-/// What an alteration may do to rows: first what each change does to the values, then what the rows that come of it would break.
+/// The hazards of an alteration for rows: first those of each change to the values, then those of the resulting rows.
 struct AlterationHazards {
     let alteration: TableAlteration
     let before: Schema
     let after: Schema
     let dialect: any Dialect
     private(set) var found: [Hazard] = []
-    /// The rows to come of each table that is altered or follows.
+    /// The rows to come of each table that is altered or follows an altered one.
     private(set) var rows: [String: ComingRows] = [:]
 
     init(
@@ -28,7 +28,7 @@ struct AlterationHazards {
         found += try brokenByRowsToCome()
     }
 
-    /// Columns that refer to a retyped one take its type.
+    /// Adds the hazards of columns that refer to a retyped column, because they take its type.
     private mutating func followKeys() throws(LoweringError) {
         for follower in alteration.followers {
             let (was, child) = (follower.before, follower.after)
@@ -90,7 +90,7 @@ struct AlterationHazards {
         }
     }
 
-    /// Values that the database's own way into another type would lose or change.
+    /// Returns the hazards of values that the database's own conversion to another type would lose or change.
     private func incompatibleValues(
         _ column: Column, _ type: ColumnType, _ value: String, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
@@ -105,7 +105,8 @@ struct AlterationHazards {
         return [hazard]
     }
 
-    /// Values of somebody's own words that the new type does not take, and NULL among them where there may be none.
+    /// Returns the hazards of values that the author's expression computes: values that the new type does not hold, and NULL in
+    /// a column that forbids it.
     private func incompatibleValues(
         of value: String, _ origin: String, _ now: Column, _ table: Table
     ) throws(LoweringError) -> [Hazard] {
@@ -137,7 +138,7 @@ struct AlterationHazards {
 }
 
 extension Table {
-    /// What tells a row from the others in an example.
+    /// The primary key's columns, which identify a row in an example.
     var shownKey: [Hazard.Shown] {
         (primaryKey?.columns ?? []).map { Hazard.Shown(name: $0, value: SQLText.identifier($0)) }
     }

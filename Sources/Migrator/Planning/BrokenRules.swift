@@ -1,6 +1,6 @@
 import Dialects
 
-// What the rows that come of an alteration would break: checks, keys and references that are new, or whose columns change.
+// Finds the rules that the rows to come would break: checks, keys and references that are new, or whose columns change.
 
 extension AlterationHazards {
     func brokenByRowsToCome() throws(LoweringError) -> [Hazard] {
@@ -12,7 +12,7 @@ extension AlterationHazards {
             hazards += try repeats(in: table, rows, was)
             hazards += try indexes(of: table, rows, was)
         }
-        // References of tables that change, and those of others to them.
+        // The references of changing tables are checked, and those of other tables to them.
         let names = Set(changedTables.map(\.name))
         let referring = Set(names.flatMap { after.children(of: $0) }).filter { !names.contains($0.name) }
         for table in (changedTables + referring).sorted(by: { $0.name < $1.name }) { hazards += try orphans(in: table) }
@@ -21,12 +21,14 @@ extension AlterationHazards {
 
     /// The altered table and its followers as they will be, by name.
     private var changedTables: [Table] {
-        // The way back of an alteration keeps the order of columns that the table had.
+        // The tables are taken from `after`, because undoing an alteration restores the order of columns that the table
+        // had.
         let names = [alteration.after.name] + alteration.followers.map(\.after.name)
         return names.sorted().compactMap { after[$0] }
     }
 
-    /// A required column that is computed, or whose default is an expression, may come out empty.
+    /// Returns a hazard for each required column that may come out as NULL: a computed column, or a new one whose default
+    /// is an expression.
     private func nulls(in table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
         for column in table.columns where !column.isNullable && rows.changes(column.name, to: table) {
@@ -94,7 +96,8 @@ extension AlterationHazards {
         return hazards
     }
 
-    /// An index over an expression goes with some types only. It is asked for, and no row is looked at.
+    /// Returns a hazard for each index over an expression that is new or whose columns change. Such an expression accepts
+    /// only some types, so the database is asked to compile it without looking at any row.
     private func indexes(of table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
         for index in table.indexes where !index.isUnique {
@@ -117,7 +120,7 @@ extension AlterationHazards {
         return hazards
     }
 
-    /// A rename changes no value.
+    /// Whether the column will hold other values. A rename alone changes no value.
     private func holdsOtherValues(_ column: String, _ rows: ComingRows, _ table: Table) -> Bool {
         guard let origin = rows.origin(of: column), let now = table[column: column],
             let was = before[table.name]?[column: origin], rows.value(of: column) == SQLText.identifier(origin)
@@ -126,7 +129,8 @@ extension AlterationHazards {
             || (origin == column && rows.changes(column, to: table))
     }
 
-    /// `nil` for the table itself: where it is read as it stands.
+    /// Returns the rows to come as a source for FROM; `nil` if the table itself can be read because none of the columns
+    /// changes.
     private func source(
         of rows: ComingRows, _ table: Table, reading columns: [String]
     ) throws(LoweringError) -> String? {
@@ -172,7 +176,8 @@ extension AlterationHazards {
         return hazards
     }
 
-    /// The key under the names that its columns get; its own name and its actions change nothing for the rows.
+    /// Returns the key with the names that its columns get. The key's own name and its actions make no difference to the
+    /// rows.
     private func rowsKey(_ key: ForeignKey, _ child: ComingRows, _ parent: ComingRows) -> ForeignKey {
         var key = key
         key.columns = key.columns.map(child.comingName)
@@ -192,7 +197,7 @@ extension AlterationHazards {
         hazard.rows = source
         var conditions = key.columns.map { "\(column("tc_child", $0)) IS NOT NULL" }
         conditions.append("NOT \(exists(target, zip(key.parentColumns, key.columns).map { ($0, $1) }))")
-        // What pointed nowhere before is nobody's fault now.
+        // A row that was an orphan before the alteration is not the alteration's fault.
         if let old {
             let pairs = zip(old.parentColumns, old.columns).map { ($0, "tc_was_\($1)") }
             let wasEmpty = old.columns.map { "\(column("tc_child", "tc_was_\($0)")) IS NULL" }
@@ -216,7 +221,7 @@ extension AlterationHazards {
 }
 
 extension ComingRows {
-    /// What a column of now will be called.
+    /// Returns the name that a present column will have.
     fileprivate func comingName(_ column: String) -> String { names[column] ?? column }
 
     fileprivate func inComingNames(_ index: Index) -> Index {
@@ -233,7 +238,7 @@ extension ComingRows {
 }
 
 extension Index {
-    /// What it demands of rows, whatever it is called and in whatever order it keeps them.
+    /// The index's demand on the rows, without its name and its sort order.
     fileprivate var rule: Index {
         var rule = self
         rule.name = ""
@@ -247,7 +252,7 @@ extension Index {
 }
 
 extension Table {
-    /// The primary key, the unique keys and the unique indexes in one form: what no two rows may agree in.
+    /// The primary key, the unique keys and the unique indexes in one form: combinations in which no two rows may agree.
     fileprivate var uniqueIndexes: [Index] {
         let keys = ([primaryKey?.columns] + uniques.map(\.columns)).compactMap { $0 }
         let plain = keys.map { Index(name: "", parts: $0.map { .ascending($0) }) }

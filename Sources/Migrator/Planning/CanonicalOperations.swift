@@ -1,7 +1,7 @@
 import Dialects
 import FoundationEssentials
 
-/// Operations as text that only their meaning can change: formatting, comments and paths never do.
+/// Renders operations as a text that changes only with their meaning, never with formatting, comments or paths.
 enum CanonicalOperations {
     static func text(of operations: [SchemaOperation]) -> String { operations.canonicalJSON.canonical() }
 
@@ -11,12 +11,13 @@ enum CanonicalOperations {
 
     static func checksum(of text: String) -> String { Digest(of: text.utf8).hexadecimal }
 
-    /// The checksum of their text, which is not made: a history of a thousand migrations is compared at every start of a program.
+    /// Returns the checksum of the operations' text without building the text: a history of a thousand migrations is compared at
+    /// every start of a program.
     static func checksum(of operations: [SchemaOperation]) -> String {
         Digest(of: operations.canonicalJSON.canonicalBytes()).hexadecimal
     }
 
-    /// The first operation in which two texts differ, in words: what an edited migration is confronted with.
+    /// Describes the first operation in which two texts differ, for the message about an edited migration.
     static func difference(applied: String, now: String) -> String {
         guard let old = try? operations(in: applied), let new = try? operations(in: now) else {
             return "its operations differ from those that were applied"
@@ -45,7 +46,7 @@ enum CanonicalOperations {
         return "was \(summary(old)), is \(summary(new))"
     }
 
-    /// What two scripts say where they first differ.
+    /// Describes the first place in which two scripts differ.
     private static func detail(_ old: Script, _ new: Script) -> String {
         let texts = zip(old.up.texts, new.up.texts).first { $0 != $1 }
         guard let (was, now) = texts else {
@@ -55,7 +56,7 @@ enum CanonicalOperations {
         return "said \(excerpt(was, around: common)), and says \(excerpt(now, around: common))"
     }
 
-    /// Some words of a script around a place in it, from the beginning of a word on, on one line.
+    /// Returns some words of a script around a place in it, on one line, starting at the beginning of a word.
     private static func excerpt(_ text: String, around place: Int) -> String {
         var rest = text[...]
         if place > 20 { rest = text.dropFirst(place - 20).drop { !$0.isWhitespace }.drop(while: \.isWhitespace) }

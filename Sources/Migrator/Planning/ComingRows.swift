@@ -1,17 +1,18 @@
 import Dialects
 
-/// The rows of a table as an alteration will leave them, in words over the rows that are there now: so that what they would break
-/// is known before anything is touched.
+/// The rows of a table as an alteration will leave them, expressed in SQL over its present rows. So the rules that they would
+/// break are known before anything is touched.
 struct ComingRows {
     private let dialect: any Dialect
     private let before: Table
-    /// Each column's value over the row of now, by the column's name so far. Absent where only the insert will tell.
+    /// The SQL of each column's value over the present row, by the column's current name during the alteration. A column is
+    /// absent if its value is known only when the row is inserted.
     private var values: [String: String] = [:]
-    /// What each column was called at first, by its name so far. Absent for one that was added.
+    /// The original name of each column, by its current name during the alteration. A column that was added is absent.
     private var origins: [String: String] = [:]
-    /// Columns whose values somebody's own words compute or fill in.
+    /// The columns whose values an expression or a filling of the author provides.
     private(set) var computed: Set<String> = []
-    /// Columns in which values that differ now may become one.
+    /// The columns in which values that differ at present may become equal.
     private var merging: Set<String> = []
 
     init(of table: Table, in dialect: any Dialect) {
@@ -23,7 +24,7 @@ struct ComingRows {
         }
     }
 
-    /// The rows of a table whose columns take the types of the keys that they refer to.
+    /// Creates the rows of a table whose columns take the types of the keys that they refer to.
     init(of table: Table, following after: Table, in dialect: any Dialect) throws(LoweringError) {
         self.init(of: table, in: dialect)
         for column in after.columns {
@@ -35,15 +36,15 @@ struct ComingRows {
         }
     }
 
-    /// The value of a column over the row of now.
+    /// Returns the SQL of a column's value over the present row.
     func value(of column: String) -> String? { values[column] }
-    /// What a column is called now.
+    /// Returns the present name of a column.
     func origin(of column: String) -> String? { origins[column] }
 
-    /// What each column of now will be called, by its name of now.
+    /// The coming name of each column, by its present name.
     var names: [String: String] { Dictionary(origins.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
 
-    /// The same expression after the renames.
+    /// Returns the expression with the names that the columns have after the renames.
     func inComingNames(_ expression: SQLExpression) -> SQLExpression {
         expression.renamingColumns(names)
     }
@@ -95,7 +96,7 @@ struct ComingRows {
         }
     }
 
-    /// What somebody's own words compute; `nil` where they speak of what is not there yet.
+    /// Returns the SQL of the author's expression; `nil` if it names a column that does not exist yet.
     func value(of using: SQLExpression, _ type: ColumnType) -> String? {
         (try? dialect.render(using, as: .value(type, of: before))).map { "(\($0))" }
     }
@@ -111,7 +112,7 @@ struct ComingRows {
 // MARK: - The rows as something to select from
 
 extension ComingRows {
-    /// Whether a column will hold something else than it does now, or compare in another way.
+    /// Whether a column will hold other values than at present, or compare them in another way.
     func changes(_ column: String, to after: Table) -> Bool {
         guard let now = after[column: column] else { return false }
         guard let was = before[column: column], values[column] == SQLText.identifier(column) else { return true }
@@ -119,8 +120,8 @@ extension ComingRows {
         return isComputedAnew(now, after)
     }
 
-    /// Whether rows may agree in a column that they do not agree in now. A rename, or a type that keeps values apart, leads to
-    /// none of that.
+    /// Whether rows that differ in a column at present may agree in it afterwards. A rename, or a type that keeps different
+    /// values apart, causes no such merge.
     func mayMerge(_ column: String, to after: Table) -> Bool {
         guard let origin = origins[column], let was = before[column: origin], let now = after[column: column] else {
             return true
@@ -131,14 +132,14 @@ extension ComingRows {
                 && was.generated.map { inComingNames($0.expression).compared } != now.generated?.expression.compared)
     }
 
-    /// Whether its value is known before the rows are written.
+    /// Whether the column's value is known before the rows are written.
     func tells(_ column: String, of after: Table) -> Bool {
         guard let now = after[column: column] else { return false }
         return values[column] != nil || now.generated != nil
     }
 
-    /// What stands behind FROM: the table itself where nothing of it changes. `keeping`: columns of now that are needed as
-    /// well, each under `tc_was_` and its name.
+    /// Returns the source for FROM, which is the table itself if none of its columns changes. `keeping` names present columns
+    /// that are needed as well; each is returned under `tc_was_` and its name.
     func source(as name: String, to after: Table, keeping: [String] = []) throws(LoweringError) -> String {
         let alias = SQLText.identifier(name)
         let isChanged = after.columns.contains { changes($0.name, to: after) }

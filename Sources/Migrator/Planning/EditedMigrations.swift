@@ -1,12 +1,12 @@
 import Dialects
 
-/// Applied migrations that were edited, beside what the ledger has of them. Their new words may be recorded where they make what the old
-/// ones made.
+/// Applied migrations that were edited, together with the operations that the ledger recorded for them. Their present operations
+/// may be recorded if they make what the old ones made.
 struct EditedMigrations {
     let history: History
-    /// Which migrations are applied, and in what order.
+    /// The applied migrations, in the order of application.
     let applied: AppliedOrder
-    /// What the ledger recorded of each of them, in the same order.
+    /// The operations that the ledger recorded for each applied migration, in the same order.
     let recorded: [[SchemaOperation]]
     let changed: [ChangedMigration]
 
@@ -27,7 +27,7 @@ struct EditedMigrations {
         }
     }
 
-    /// What of the edited migrations no schema value says: it was done as it was recorded, and is not done again.
+    /// The edits that no schema value shows. What they concern was done as it was recorded, and is not done again.
     var unproven: [UnprovenEdit] {
         let ids = Set(changed.map(\.id))
         return zip(applied.places, recorded).flatMap { place, old -> [UnprovenEdit] in
@@ -39,26 +39,26 @@ struct EditedMigrations {
     }
 }
 
-/// Something in an edited migration that was done as it was applied, and that the edit does not do again.
+/// A part of an edited migration that ran as it was when it was applied, and that the edit does not run again.
 public struct UnprovenEdit: Sendable, Equatable {
-    /// What was edited.
+    /// The edited part.
     public enum Kind: String, Sendable, CaseIterable {
         /// A script.
         case script
-        /// A data step: its name, which is all that is known of it.
+        /// A data step. Only its name is known, so only the name can show an edit.
         case dataStep = "data_step"
-        /// What becomes of rows: of tables that go or are renamed, and of values that are filled in, converted or dropped.
+        /// The treatment of rows: tables that are dropped or renamed, and values that are filled in, converted or dropped.
         case rows
     }
 
     /// The migration's id.
     public var id: String
-    /// What was edited.
+    /// The edited part.
     public var kind: Kind
 }
 
 extension UnprovenEdit.Kind {
-    /// What operations say of it, in canonical form.
+    /// Returns the operations that concern this part, in canonical form.
     fileprivate func words(of operations: [SchemaOperation]) -> String {
         CanonicalOperations.text(of: operations.compactMap(part))
     }
@@ -77,7 +77,7 @@ extension UnprovenEdit.Kind {
 }
 
 extension Change {
-    /// Whether rows that exist hold something else afterwards.
+    /// Whether existing rows hold other values after the change.
     fileprivate var changesRows: Bool {
         switch self {
         case .addColumn, .renameColumn, .dropColumn: true
@@ -106,15 +106,15 @@ extension UnprovenEdit: CustomStringConvertible {
     }
 }
 
-/// Why edited migrations can't be recorded.
+/// The reason why edited migrations can't be recorded.
 public enum EditConflict: Sendable, Equatable {
-    /// What was recorded is not readable as operations: another version has written it.
+    /// The recorded operations can't be read: another version of the program has written them.
     case unreadable
-    /// The migration of this id makes no sense after those before it.
+    /// The migration with this id is impossible after those before it.
     case impossible(String, SchemaError)
-    /// They make another schema: where it departs from what was applied.
+    /// The edited migrations make another schema. The value is its differences from the applied one.
     case otherSchema([SchemaDifference])
-    /// The live schema departs from what they make.
+    /// The live schema differs from the one that the edited migrations make.
     case drift([SchemaDifference])
 }
 

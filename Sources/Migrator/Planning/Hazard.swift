@@ -2,47 +2,47 @@ import Dialects
 
 /// A danger of an operation for rows. Planning finds it without a database, and it is measured before anything is touched.
 public struct Hazard: Sendable, Equatable {
-    /// What may happen to rows, or why they are in the way.
+    /// The possible damage to rows, or the reason why they stop the operation.
     public enum Kind: Sendable, Equatable {
-        /// Rows or values go away; consent (``Migrator/Migrator/Options/allowsDataLoss``) lets it pass.
+        /// Rows or values are lost; consent (``Migrator/Migrator/Options/allowsDataLoss``) lets the operation pass.
         case losesRows, losesValues
-        /// Undeclared triggers, indexes or policies go with a dropped table or view; consent lets it pass.
+        /// Undeclared triggers, indexes or policies are lost with a dropped table or view; consent lets the operation pass.
         case losesObjects
-        /// The way back keeps the current values, because the old ones are not known; consent lets it pass.
+        /// Undoing a change keeps the present values, because the earlier ones are not known; consent lets the operation pass.
         case notUndone
-        /// A required column is added, and nothing says what existing rows get.
+        /// A required column is added, and no value is given for existing rows.
         case needsValue
-        /// A column becomes required and rows hold NULL.
+        /// A column becomes required, and rows hold NULL in it.
         case holdsNulls
         /// Values do not fit the new type.
         case doesNotFit(ColumnType)
-        /// Rows repeat values that become unique.
+        /// Rows repeat values in columns that become unique.
         case repeats
-        /// Rows break the check of this name.
+        /// Rows violate the check with this name.
         case breaks(String)
         /// Rows refer to rows of this table that don't exist.
         case orphans(String)
-        /// An index of this name could not be built over the columns as they will be.
+        /// An index with this name could not be built over the columns as they will be.
         case indexes(String)
     }
 
-    /// What may happen.
+    /// The kind of danger.
     public var kind: Kind
     /// The table whose rows are concerned.
     public var table: String
     /// The column that is concerned; `nil` for the table as a whole.
     public var column: String?
-    /// The condition for the rows concerned, in the dialect's words; `nil` for all rows.
+    /// The condition for the rows concerned, in the dialect's SQL; `nil` for all rows.
     public var condition: String?
-    /// The columns or expressions that become unique, in the dialect's words.
+    /// The columns or expressions that become unique, in the dialect's SQL.
     public var keys: [String] = []
-    /// What stands behind FROM where the rows are looked at as they are to be; the table itself when `nil`.
+    /// The source for FROM that shows the rows as they are to be; `nil` if the table itself is read.
     var rows: String?
-    /// What an example shows: names, each with its value in the dialect's words.
+    /// The values that an example shows: names, each with its value in the dialect's SQL.
     var shown: [Shown] = []
-    /// What the column's texts have to be, where only reading them tells.
+    /// The form that the column's texts must have, if only reading them can tell; otherwise `nil`.
     var form: TextForm?
-    /// The columns that are read, by table, as they have to be for it to be measured.
+    /// The columns that the measurement reads, by table, in the form in which it needs them.
     var reads: [String: [Column]] = [:]
 
     struct Shown: Sendable, Equatable {
@@ -50,7 +50,7 @@ public struct Hazard: Sendable, Equatable {
         var value: String
     }
 
-    /// Whether consent lets it pass. Any other hazard has to be put right first.
+    /// Whether consent lets the operation pass. Rows with any other hazard must be corrected first.
     public var isDataLoss: Bool {
         switch kind {
         case .losesRows, .losesValues, .losesObjects, .notUndone: true
@@ -81,7 +81,7 @@ extension Hazard {
         }
     }
 
-    /// Some of the rows or values that are concerned.
+    /// Returns a query for some of the rows or values concerned; `nil` if there are no examples to show.
     func examples(limit: Int) -> SQL? {
         switch kind {
         case .losesRows, .losesValues, .losesObjects, .needsValue, .indexes: return nil
@@ -102,8 +102,8 @@ extension Hazard {
         }
     }
 
-    /// What a database says no to, whatever the rows are, where a check or an index does not go with its columns; and what to
-    /// call it.
+    /// The name of the check, index or key that may not fit its columns, and a query that the database refuses in that case,
+    /// whatever the rows are.
     var question: (rule: String, sql: SQL)? {
         let rule: String
         switch kind {
@@ -118,13 +118,13 @@ extension Hazard {
         return (rule, sql)
     }
 
-    /// Every text that has to be of the hazard's form.
+    /// A query for every text that must have the hazard's form.
     var texts: SQL? {
         guard form != nil, let value = shown.first?.value else { return nil }
         return "SELECT \(trusted: value) FROM \(trusted: source)\(trusted: filter)"
     }
 
-    /// Whether it can be measured in a database that holds `schema`, and the rows that came with it.
+    /// Whether the hazard can be measured in a database that holds `schema` and its rows.
     func isMeasurable(in schema: Schema) -> Bool {
         reads.allSatisfy { table, columns in
             guard let table = schema[table] else { return false }
@@ -135,16 +135,16 @@ extension Hazard {
 
 /// A hazard with the number of rows that it concerns.
 public struct MeasuredHazard: Sendable, Equatable {
-    /// What may happen.
+    /// The hazard that was measured.
     public var hazard: Hazard
-    /// How many rows are concerned, as they were counted.
+    /// The number of rows concerned.
     public var rows: Int64
-    /// Some of the values or rows, for people; three at most.
+    /// Some of the values or rows, for people to read; at most three.
     public var examples: [String]
 }
 
 extension Plan.PlannedOperation {
-    /// What this operation may do to rows.
+    /// Returns the hazards of this operation for rows.
     func hazards(in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
         switch resolved.action {
         case .dropTable(let table): return [Hazard(kind: .losesRows, table: table.name, reads: [table.name: []])]
@@ -156,7 +156,7 @@ extension Plan.PlannedOperation {
         }
     }
 
-    /// What goes with a dropped table or view and is declared nowhere: it would be missed only when it is needed.
+    /// Returns the loss of undeclared objects with a dropped table or view. Nobody would miss them before they are needed.
     func objectsLost(_ undeclared: UndeclaredObjects) -> [MeasuredHazard] {
         let name: String
         switch resolved.action {

@@ -1,27 +1,28 @@
 import Dialects
 
-/// Migrations that were merged late: they are pending, and stand before one that is applied. They may follow it where that makes no
-/// difference, which is shown and not believed.
+/// Pending migrations that stand before an applied one, because they were merged late. They may follow it if that is shown to
+/// make no difference.
 struct LateMigrations {
     private let history: History
     private let applied: AppliedOrder
-    /// Their places, in the order of the history.
+    /// The places of the late migrations, in the order of the history.
     private let places: [Int]
 
-    /// `nil` where there are none.
+    /// Returns `nil` if no migration was merged late.
     init?(of history: History, _ applied: AppliedOrder) {
         let missing = applied.missing
         guard !missing.isEmpty else { return nil }
         (self.history, self.applied, places) = (history, applied, missing)
     }
 
-    /// What is said to who did not allow them.
+    /// The error for a caller that did not allow late migrations.
     var refusal: MigratorError {
         let next = applied.places.filter { $0 > places[0] }.min() ?? places[0]
         return .outOfOrder(id(places[0]), before: id(next))
     }
 
-    /// Throws `MigratorError.orderMatters` unless the schema and the rows are the same as where all run in the history's order.
+    /// Throws `MigratorError.orderMatters` unless the schema and the rows are the same as if all migrations ran in the history's
+    /// order.
     func requireNoDifference() throws {
         try requireSameSchema()
         try requireSameRows()
@@ -29,7 +30,8 @@ struct LateMigrations {
 
     private func id(_ place: Int) -> String { history.migrations[place].id }
 
-    /// The one that was applied last of those that stand behind `place`: what is there follows it.
+    /// Returns the id of the migration that was applied last of those behind `place` in the history. The late migration follows
+    /// it.
     private func last(behind place: Int) -> String { id(applied.places.last { $0 > place } ?? place) }
 
     private func requireSameSchema() throws {
@@ -46,7 +48,8 @@ struct LateMigrations {
         }
     }
 
-    /// From the last one back, so that each late one meets what it stands before and now follows.
+    /// Goes from the history's last migration back to its first, so that each late migration is compared with all those which it
+    /// stands before but has to follow.
     private func requireSameRows() throws {
         let late = Set(places)
         var later = RowFootprints()
@@ -63,19 +66,19 @@ struct LateMigrations {
     }
 }
 
-/// Why a migration can't follow one that stands behind it in the history.
+/// The reason why a migration can't follow one that stands behind it in the history.
 public enum OrderConflict: Sendable, Equatable {
-    /// It makes no sense there.
+    /// The migration is impossible there.
     case impossible(SchemaError)
-    /// The schema would not be the history's: where they differ.
+    /// The schema would not be the history's. The value is the differences.
     case otherSchema([SchemaDifference])
-    /// The migration of this id runs a script, and what that does to rows is not known.
+    /// The migration with this id runs a script, whose effect on rows is not known.
     case script(in: String)
-    /// The migration of this id runs the data step of this name, and what that does to rows is not known.
+    /// The migration with this id runs the data step with this name, whose effect on rows is not known.
     case dataStep(String, in: String)
-    /// Both have to do with the values of a table or column, so that rows would hold others.
+    /// Both migrations work on the values of a table or column, so the rows would hold other values.
     case values(of: String)
-    /// One of them changes which columns this table has, and this view, which the other one makes or makes anew, shows all of them.
+    /// One migration changes the set of this table's columns. The other creates or recreates this view, which shows all of them.
     case columns(of: String, in: String)
 }
 

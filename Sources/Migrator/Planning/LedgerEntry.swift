@@ -1,15 +1,15 @@
 import Dialects
 
-/// What the ledger says of one applied migration.
+/// The ledger's row about one applied migration.
 package struct LedgerEntry: Sendable, Equatable {
     package var id: String
     /// The digest of the operations that were applied.
     package var checksum: String
-    /// RFC 3339, UTC.
+    /// The time of application in RFC 3339, UTC.
     package var appliedAt: String
     package var milliseconds: Int64
     package var appliedBy: String
-    /// The version of the program that applied it.
+    /// The version of the program that applied the migration.
     package var version: String
 
     package init(

@@ -14,14 +14,14 @@ public struct Plan: Sendable, Equatable {
     public struct Step: Sendable, Equatable {
         /// The migration's id.
         public var id: String
-        /// Whether it is applied or undone.
+        /// Whether the migration is applied or undone.
         public var direction: Direction
         /// The operations, each between the schemas before and after it.
         public var operations: [PlannedOperation]
         /// Whether the migration is to be applied, or undone, beside those who read and write its tables.
         public var isOnline = false
 
-        /// The names of its data steps, which are Swift and have no SQL.
+        /// The names of the step's data steps, which are Swift and have no SQL.
         public var dataSteps: [String] {
             operations.compactMap { planned in
                 if case .runSwift(let data) = planned.resolved.action { data.name } else { nil }
@@ -33,7 +33,7 @@ public struct Plan: Sendable, Equatable {
     public struct PlannedOperation: Sendable, Equatable {
         /// The operation between the schemas before and after it.
         public var resolved: ResolvedOperation
-        /// The alteration that this one undoes, if it undoes one.
+        /// The alteration that this operation undoes; `nil` if it undoes none.
         public var undoes: TableAlteration?
     }
 
@@ -43,24 +43,24 @@ public struct Plan: Sendable, Equatable {
 
 /// The migration at which `down` stops.
 public enum DownTarget: Sendable, Equatable {
-    /// So many migrations are undone, the last applied first.
+    /// This number of migrations is undone, the last applied first.
     case steps(Int)
-    /// This migration stays applied, and so does what was applied before it.
+    /// This migration stays applied, and so do those that were applied before it.
     case to(String)
     /// Nothing stays applied.
     case none
 }
 
 extension History {
-    /// The migrations after the first `applied` ones, up to and with `target`.
+    /// Plans the migrations after the first `applied` ones, up to and including `target`.
     ///
     /// - Throws: `MigratorError.unknownID`.
     public func planUp(applied: Int = 0, to target: String? = nil) throws -> Plan {
         try planUp(AppliedOrder(first: applied), to: target, allowsOutOfOrder: false)
     }
 
-    /// What `applied` lacks, up to and with `target`, in the order of the history. What was merged late comes after what was applied in
-    /// its place, and throws `MigratorError` where that is not allowed or would make a difference.
+    /// Plans the migrations that `applied` lacks, up to and including `target`, in the order of the history. A migration that was
+    /// merged late follows the applied ones. Throws `MigratorError` if that is not allowed or would make a difference.
     func planUp(_ applied: AppliedOrder, to target: String?, allowsOutOfOrder: Bool) throws -> Plan {
         let end = try target.map { try index(of: $0) + 1 } ?? migrations.count
         if let late = LateMigrations(of: self, applied) {
@@ -71,7 +71,7 @@ extension History {
         return places.isEmpty ? Plan(steps: []) : try plan(places, after: applied.declared)
     }
 
-    /// What was applied, once more.
+    /// Plans the applied migrations once more, from an empty schema.
     func plan(again applied: AppliedOrder) throws -> Plan { try plan(applied.places, after: AppliedOrder(first: 0)) }
 
     private func plan(_ places: some Sequence<Int>, after applied: AppliedOrder) throws -> Plan {
@@ -83,15 +83,15 @@ extension History {
         return Plan(steps: steps)
     }
 
-    /// The last of the `applied` first migrations, undone in reverse.
+    /// Plans to undo the last of the first `applied` migrations, in reverse.
     ///
-    /// - Throws: ``MigratorError``; `irreversible` when one of them says that it can't be undone.
+    /// - Throws: ``MigratorError``: `irreversible` if one of them declares that it can't be undone.
     public func planDown(applied: Int, _ target: DownTarget) throws -> Plan {
         let applied = AppliedOrder(first: applied)
         return try planDown(applied, leaving: try remaining(of: applied, after: target))
     }
 
-    /// All but the first `remaining` of those applied, the last applied first.
+    /// Plans to undo all but the first `remaining` of the applied migrations, the last applied first.
     func planDown(_ applied: AppliedOrder, leaving remaining: Int) throws -> Plan {
         guard remaining < applied.count else { return Plan(steps: []) }
         let before = try schema(of: applied.prefix(remaining))
@@ -108,7 +108,7 @@ extension History {
         return Plan(steps: steps)
     }
 
-    /// How many of those applied stay: those up to the target, in the order in which they were applied.
+    /// Returns the number of applied migrations that stay: those up to the target, in the order of application.
     func remaining(of applied: AppliedOrder, after target: DownTarget) throws -> Int {
         switch target {
         case .steps(let count): return max(0, applied.count - count)
@@ -120,9 +120,9 @@ extension History {
         }
     }
 
-    /// A migration's place in the order, from 0.
+    /// Returns a migration's place in the order, counted from 0.
     ///
-    /// - Throws: `MigratorError.unknownID` where none has this id.
+    /// - Throws: `MigratorError.unknownID` if no migration has this id.
     public func index(of id: String) throws -> Int {
         guard let at = position(of: id) else { throw MigratorError.unknownID(id, known: migrations.map(\.id)) }
         return at
@@ -136,22 +136,24 @@ extension Plan.PlannedOperation {
     }
 }
 
-/// A planned operation in a dialect's words, for a database that holds what is declared and nothing else.
+/// A planned operation lowered for a dialect, for a database that holds nothing undeclared.
 struct LoweredOperation {
     let planned: Plan.PlannedOperation
     let lowering: Lowering
     let hazards: [Hazard]
-    /// The statements of `lowering` one by one, where they run outside of a transaction; `nil` where they run in one.
+    /// The statements of `lowering` one by one, if they run outside of a transaction; `nil` if they run in one.
     var online: [OnlineStep]?
 }
 
 extension Plan.Step {
-    /// The step's SQL for a database without undeclared objects. In place of a data step there is a statement that fails and says so.
+    /// Returns the step's SQL for a database without undeclared objects. A data step is represented by a statement that fails and
+    /// says that a data step belongs there.
     ///
     /// - Throws: `MigratorError.cannotLower`.
     public func lowering(in dialect: any Dialect) throws -> Lowering { try lowered(in: dialect).lowering }
 
-    /// Each operation with its SQL and hazards: a check that does not go with a new type is found here, and not in the middle.
+    /// Returns each operation with its SQL and hazards. So a check that does not fit a new type is found here, and not in the
+    /// middle of the migration.
     func lowered(in dialect: any Dialect) throws -> [LoweredOperation] {
         try operations.map { planned in
             do throws(LoweringError) {
@@ -178,8 +180,8 @@ extension [LoweredOperation] {
 }
 
 extension Plan.Step {
-    /// The step as a part of a script, with its row in the ledger. The first migration makes the ledger, too. The script stops where a
-    /// data step belongs, with nothing of its migration done.
+    /// Returns the step as a part of a script, together with its ledger row. The first migration's part also creates the ledger.
+    /// The script stops where a data step belongs, before anything of that migration is done.
     ///
     /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {
@@ -202,7 +204,7 @@ extension Plan.Step {
 }
 
 extension History {
-    /// How many migrations are applied once `id` is; none for `nil` and "none".
+    /// Returns the number of migrations up to and including `id`; 0 for `nil` and for "none".
     ///
     /// - Throws: `MigratorError.unknownID`.
     public func count(upTo id: String?) throws -> Int {

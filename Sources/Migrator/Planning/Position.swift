@@ -1,14 +1,15 @@
 import Dialects
 
-/// Where a database stands against a history.
+/// The position of a database's ledger in relation to a history.
 public enum Position: Sendable, Equatable {
     /// Every migration is applied.
     case current
-    /// These migrations are pending, in the order of the history. ``MigrationStatus/outOfOrder`` tells which stand before an applied one.
+    /// These migrations are pending, in the order of the history. ``MigrationStatus/outOfOrder`` lists those that stand before an
+    /// applied one.
     case behind([String])
-    /// The database holds migrations after the last of this history: a newer program was here.
+    /// The database holds migrations after the last of this history: a newer program has applied them.
     case newer([String])
-    /// Applied migrations were edited: each with its first difference.
+    /// Applied migrations were edited. Each is given with its first difference.
     case changed([ChangedMigration])
 
     /// The position as a stable word for JSON.
@@ -26,13 +27,14 @@ public enum Position: Sendable, Equatable {
 public struct ChangedMigration: Sendable, Equatable {
     /// The migration's id.
     public var id: String
-    /// Where its operations first differ, then and now, as a sentence.
+    /// The first place in which its operations differ, as a sentence about both versions.
     public var difference: String
 }
 
 extension History {
-    /// Compares what is applied with this history. `operations` gives the canonical form of an applied migration's operations, by its
-    /// id; it is asked where an edit has to be explained. Throws `MigratorError` when the ledger has an unknown row before a known one.
+    /// Compares the applied migrations with this history. `operations` returns the canonical form of an applied migration's
+    /// operations by its id; it is called only to explain an edit. Throws `MigratorError` if the ledger has an unknown row before
+    /// a known one.
     package func position(of ledger: [LedgerEntry], operations: (String) throws -> String) throws -> Position {
         let places = ledger.map { position(of: $0.id) }
         if let first = places.firstIndex(of: nil), let later = places[first...].firstIndex(where: { $0 != nil }) {

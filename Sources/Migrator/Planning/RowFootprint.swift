@@ -1,9 +1,10 @@
 import Dialects
 
-/// A column's values in all rows, or a table's rows as a whole. Names are in lower case, as both databases compare them.
+/// A place for values: a column in all rows, or a table's rows as a whole. Names are in lower case, because both databases
+/// compare them like that.
 private struct RowPlace: Hashable {
     let table: String
-    /// `nil` for the table as a whole.
+    /// The column; `nil` for the table as a whole.
     let column: String?
 
     init(_ table: String, _ column: String? = nil) {
@@ -15,16 +16,16 @@ private struct RowPlace: Hashable {
     var description: String { ([table] + [column].compactMap { $0 }).joined(separator: ".") }
 }
 
-/// What a migration does to rows that are there. Two migrations of which neither writes what the other one reads or writes make the same
-/// rows in either order; a schema value, which has names and no rows, does not tell: two swaps of columns, say.
+/// The effect of a migration on existing rows. If neither of two migrations writes what the other one reads or writes, both
+/// orders make the same rows. A schema value can't show that, because it has names and no rows: consider two swaps of columns.
 struct RowFootprint {
     let id: String
     fileprivate var tables: [RowPlace] = []
     fileprivate var written: [RowPlace] = []
     fileprivate var read: [RowPlace] = []
-    /// The tables of which a view shows all columns that they have at that moment, with the view's name.
+    /// The tables of which a view shows every column that they have when the view is created, each with the view's name.
     fileprivate var shown: [(table: RowPlace, view: String)] = []
-    /// Why it is not known.
+    /// The reason why the effect is not known; `nil` if it is.
     fileprivate var unknown: OrderConflict?
 
     init(of operations: [ResolvedOperation], in id: String) {
@@ -40,7 +41,7 @@ struct RowFootprint {
             addWhole(new)
         case .alterTable(let alteration):
             add(alteration)
-            // PostgreSQL makes a view anew whose columns are retyped.
+            // PostgreSQL recreates a view whose columns are retyped.
             for view in operation.before.views(reading: alteration.before.name) { add(view) }
         case .createView(let view): add(view)
         case .dropView: break
@@ -63,7 +64,7 @@ struct RowFootprint {
         let name = alteration.before.name
         tables.append(RowPlace(name))
         for step in alteration.steps { add(step, of: alteration.before) }
-        // Columns that swap names do so over a third one, which is there before and afterwards for nobody.
+        // Two columns swap their names through a third name, which exists neither before nor after the alteration.
         let names = Set((alteration.before.columns + alteration.after.columns).map { RowPlace(name, $0.name) })
         written.removeAll { $0.table == SQLName.folded(name) && $0.column != nil && !names.contains($0) }
         for follower in alteration.followers {
@@ -83,13 +84,13 @@ struct RowFootprint {
         case .renameColumn(let old, let new): written += [RowPlace(table.name, old), RowPlace(table.name, new)]
         case .changeColumn(let name, let facets):
             written.append(RowPlace(table.name, name))
-            // The values of a computed column hang on others, also where they are kept from now on.
+            // The values of a computed column depend on other columns, even if they are kept as they are from this change on.
             read += step.before.sources(of: [SQLName.folded(name)]).map { RowPlace(table.name, $0) }
-            // `using:` speaks of the table as it was before the whole alteration.
+            // The expression of `using:` reads the table as it was before the whole alteration.
             for case .type(_, let using?, _) in facets {
                 read += table.sources(of: using.namesFolded).map { RowPlace(table.name, $0) }
             }
-        // Keys, checks and indexes keep rows out, and change none.
+        // Keys, checks and indexes refuse rows, but change none.
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
             .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
@@ -98,7 +99,8 @@ struct RowFootprint {
 }
 
 extension Table {
-    /// These names, and those that computed columns among them are computed from, in lower case and in order.
+    /// Returns these names and the names of the columns from which computed columns among them are computed, in lower case and
+    /// sorted.
     fileprivate func sources(of names: Set<String>) -> [String] {
         var all = names
         var found = names
@@ -111,13 +113,14 @@ extension Table {
     }
 }
 
-/// What several migrations do to rows. Adding one, and asking for a conflict with one, costs what that one does, however many there are.
+/// The effects of several migrations on rows. The cost of adding a migration, or of looking for its conflict, depends only on
+/// that migration's size, not on the number of the others.
 struct RowFootprints {
     private var tables: [RowPlace: String] = [:]
     private var written: [RowPlace: String] = [:]
     private var read: [RowPlace: String] = [:]
     private var shown: [RowPlace: (id: String, view: String)] = [:]
-    /// The tables of which a column is written.
+    /// The tables of which a migration writes a column.
     private var altered: [RowPlace: String] = [:]
     private var unknown: (id: String, conflict: OrderConflict)?
     private var nearest: String?
@@ -134,7 +137,8 @@ struct RowFootprints {
         nearest = footprint.id
     }
 
-    /// One of them whose order with `footprint` matters for rows, and why; `nil` where there is none.
+    /// Returns one of the migrations whose order relative to `footprint` matters for rows, and the reason; `nil` if there is
+    /// none.
     func conflict(with footprint: RowFootprint) -> (id: String, conflict: OrderConflict)? {
         if let conflict = footprint.unknown, let nearest { return (nearest, conflict) }
         if let unknown { return unknown }

@@ -1,20 +1,20 @@
 import Dialects
 
-/// A history's first migration that stands for those which came before it and are gone from the history (``Migration/replacing(_:)``).
+/// A history's first migration that stands for earlier ones, which are taken out of the history (``Migration/replacing(_:)``).
 struct Squash {
     let migration: Migration
     private let checksum: String
 
-    /// `nil` where the history begins with no such migration.
+    /// Returns `nil` if the history does not begin with such a migration.
     init?(of history: History) {
         guard let first = history.migrations.first, !first.replaces.isEmpty else { return nil }
         migration = first
         checksum = history.checksums.value[0]
     }
 
-    /// Whether the ledger holds what the migration replaces, and not yet the migration itself.
+    /// Whether the ledger holds the replaced migrations, and not yet the squash itself.
     ///
-    /// - Throws: `MigratorError.partlyReplaced` where it holds only some of it.
+    /// - Throws: `MigratorError.partlyReplaced` if the ledger holds only some of them.
     func isPending(in entries: [LedgerEntry]) throws(MigratorError) -> Bool {
         let replaced = Set(migration.replaces)
         guard entries.contains(where: { replaced.contains($0.id) }) else { return false }
@@ -25,7 +25,7 @@ struct Squash {
         return true
     }
 
-    /// The ledger as it will be once the migration is recorded in place of what it replaces.
+    /// Returns the ledger as it will be once the squash is recorded in place of the migrations that it replaces.
     func folded(_ entries: [LedgerEntry]) throws(MigratorError) -> [LedgerEntry] {
         guard try isPending(in: entries) else { return entries }
         var first = entries[migration.replaces.count - 1]

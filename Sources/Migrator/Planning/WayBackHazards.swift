@@ -1,13 +1,14 @@
 import Dialects
 
-// What the way back can't bring back: the values that an alteration computed anew, where nothing says what they were before.
+// Finds the values that undoing an alteration can't bring back: those that the alteration computed, with no expression for
+// the earlier ones.
 
 extension Plan.PlannedOperation {
-    /// The columns that keep what they hold now, or get it in other words than they once had.
+    /// Returns a hazard for each column that keeps its present values, or gets them back in another form than they once had.
     func lostOnTheWayBack(of alteration: TableAlteration, in dialect: any Dialect) throws(LoweringError) -> [Hazard] {
         guard let undoes else { return [] }
         let table = alteration.before
-        // Each column's name after the last step, by its name at the step that is looked at.
+        // The name of each column after the last step, by its name at the step in question.
         var names = Dictionary(uniqueKeysWithValues: table.columns.map { ($0.name, $0.name) })
         var hazards: [Hazard] = []
         for step in undoes.steps.reversed() {
@@ -57,13 +58,13 @@ extension Plan.PlannedOperation {
     }
 }
 
-/// What of a column's values a change of one facet forgets.
+/// The part of a column's earlier values that is lost when one facet changes.
 private enum Lost: Equatable {
     case nothing
     case everything
-    /// How a value was written.
+    /// The form in which a value was written is lost.
     case spelling
-    /// NULL has become this.
+    /// It is lost which rows held NULL, because NULL became this value.
     case nulls(Default)
 
     init(_ facet: Facet, from was: Column, to now: Column, _ dialect: any Dialect) throws(LoweringError) {
@@ -79,7 +80,7 @@ private enum Lost: Equatable {
         }
     }
 
-    /// The rows that it concerns; all of them when `nil`.
+    /// Returns the condition for the rows concerned; `nil` for all rows.
     func condition(_ column: Column, _ dialect: any Dialect) throws(LoweringError) -> String? {
         let name = SQLText.identifier(column.name)
         switch self {

@@ -1,7 +1,7 @@
-/// What somebody did, or tried to do, to a session that is not theirs. The raw values are stored: they stay as they are.
+/// An action that somebody did, or tried to do, to a session that is not theirs. The raw values are stored and must not change.
 public enum AuditAction: String, Sendable, CaseIterable {
     case readTranscript = "read_transcript"
-    /// By an adapter, for somebody whom it speaks for.
+    /// An adapter started a session for a person for whom it speaks.
     case start
     case attach
     case send
@@ -11,19 +11,19 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case search
     case share
     case unshare
-    /// Not done to a session: from here on the log can be kept apart from what lies before.
+    /// A new chain begins; entries before it can be archived apart from the rest. No session is concerned.
     case newChain = "new_chain"
-    /// Not done to a session of somebody else's: more than one user may make was asked for.
+    /// Somebody asked for more than one user may make. No other person's session is concerned.
     case exceedQuota = "exceed_quota"
-    /// Not done to a session: somebody came by the adapters' door and was not let in.
+    /// A caller came by the adapters' door and was refused. No session is concerned.
     case speakFor = "speak_for"
-    /// Done by the daemon itself: sessions that have been over for long enough go, with their recordings.
+    /// The daemon removed sessions that had been over for long enough, with their recordings.
     case removeExpired = "remove_expired"
-    /// Not done to a session: figures of everybody's were put together.
+    /// Figures about everybody's sessions were compiled. No single session is concerned.
     case report
 }
 
-/// What became of it. `failed`: it was allowed, and then did not succeed.
+/// The outcome of an action. `failed`: it was allowed, and then did not succeed.
 public enum AuditOutcome: String, Sendable, CaseIterable {
     case allowed, refused, failed
 }

@@ -1,14 +1,14 @@
 import Dialects
 import Synchronization
 
-/// Puts rows at the end of the chain.
+/// Appends rows to the end of the chain.
 struct AuditAppender: Sendable {
     let fence: Fence
     private let last = LastEntry()
 
     init(_ fence: Fence) { self.fence = fence }
 
-    /// Returns when the row is on the disk, and has been seen there as it was meant.
+    /// Appends a row, and returns when the row is on the disk and was read back as it was meant.
     func append(_ event: AuditEvent) async throws -> AuditEntry {
         let entry: AuditEntry
         if let head = last.checkpoint, let appended = try await append(event, behind: head) {
@@ -24,7 +24,8 @@ struct AuditAppender: Sendable {
         return entry
     }
 
-    /// In a single statement: who wrote last knows where the chain ends. `nil` when somebody else has written since.
+    /// Appends a row in a single statement, because the last writer knows where the chain ends. Returns `nil` when another
+    /// writer has appended since.
     private func append(_ event: AuditEvent, behind head: AuditCheckpoint) async throws -> AuditEntry? {
         let entry = AuditEntry(event, after: head, at: .now)
         let isEnd: SQL = "audit_head.id = 1 AND audit_head.seq = \(head.seq) AND audit_head.hash = \(head.hash)"
@@ -34,7 +35,7 @@ struct AuditAppender: Sendable {
         return isAppended ? entry : nil
     }
 
-    /// Locks the head, in words that both databases share, so that the rows of all writers stand in one line.
+    /// Locks the head, in SQL that both databases share, so that the rows of all writers stand in one line.
     private static func append(
         _ event: AuditEvent, behindLockedHeadOn connection: any Connection
     ) throws -> AuditEntry {
@@ -45,14 +46,14 @@ struct AuditAppender: Sendable {
         }
         let entry = AuditEntry(event, after: head, at: .now)
         if try connection.execute(entry.insertion) == 1 { return entry }
-        // What has swallowed it may be gone already, and live on in a plan.
+        // The object that discarded the row may be dropped already, and live on in a cached plan.
         connection.forgetPlans()
         guard try connection.execute(entry.insertion) == 1 else { throw swallowed(entry) }
         return entry
     }
 
-    /// Looks at the row once more when its transaction is over. A trigger, a rule or a policy that somebody has put there may
-    /// have kept it out, changed it, removed it again or hidden it, and the database says of none of these that it failed.
+    /// Reads the row once more after its transaction has ended. A trigger, a rule or a policy that somebody has added may have
+    /// discarded, changed, removed or hidden the row, and the database reports none of these as an error.
     private static func confirm(_ entry: AuditEntry, on connection: any Connection) throws {
         let rows = try connection.query("SELECT \(AuditEntry.columns) FROM audit_log WHERE seq = \(entry.seq)")
         guard rows.count == 1, AuditEntry(rows[0], in: connection.dialect).isSame(as: entry) else {
@@ -67,7 +68,7 @@ struct AuditAppender: Sendable {
     }
 }
 
-/// Where the chain ended when this process wrote last.
+/// The place where the chain ended when this process last wrote.
 private final class LastEntry: Sendable {
     private let value = Mutex(AuditCheckpoint?.none)
 

@@ -1,18 +1,19 @@
 import Dialects
 
-/// How rows become a chain (docs/audit.md, "The chain"): each holds the hash of the one before, and a hash of that and of all
-/// that it says itself.
+/// The rule by which rows become a chain (docs/audit.md, "The chain"): each row holds the hash of the row before it, and a hash
+/// of that hash and of all its own values.
 public enum AuditChain {
-    /// What the first row has before it.
+    /// The checkpoint that precedes the first row.
     public static let genesis = AuditCheckpoint(seq: 0, hash: String(repeating: "0", count: 64))
 
-    /// SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two hashes.
+    /// Returns the SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two
+    /// hashes.
     public static func hash(of entry: AuditEntry) -> String {
         SHA256.hexadecimal(of: (entry.previousHash + JSON.object(entry.members).canonical()).utf8)
     }
 }
 
-/// A place in the chain: kept elsewhere, it proves later that everything up to there is as it was.
+/// A place in the chain. A checkpoint that is kept elsewhere can prove later that everything up to it is unchanged.
 public struct AuditCheckpoint: Sendable, Hashable {
     public var seq: Int64
     public var hash: String
@@ -22,7 +23,7 @@ public struct AuditCheckpoint: Sendable, Hashable {
         self.hash = hash
     }
 
-    /// Reads `description`: `42:9f86d0…`. `nil` for anything else.
+    /// Reads the form that `description` writes, such as `42:9f86d0…`; `nil` for any other text.
     public init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, String(seq) == parts[0],
@@ -45,7 +46,7 @@ extension AuditEntry {
         JSON.object(members + [("previous_hash", .string(previousHash)), ("hash", .string(hash))]).canonical()
     }
 
-    /// All that is hashed.
+    /// The members of the row that are hashed.
     var members: [(key: String, value: JSON)] {
         [
             ("seq", .integer(seq)), ("at", .string(at)), ("person", Self.json(person)), ("uid", .integer(uid)),

@@ -1,10 +1,10 @@
 import Dialects
 
-/// A row of the audit log, as it is stored. Its words are plain text, so that a row which somebody has tampered with, or which a
+/// A row of the audit log, as it is stored. Its words are plain text, so that a row that somebody has tampered with, or that a
 /// later version wrote, can be shown and checked like any other.
 public struct AuditEntry: Sendable, Hashable, Codable {
     public var seq: Int64
-    /// RFC 3339, UTC, six digits.
+    /// The time of the entry: RFC 3339, UTC, with six digits of the second's fraction.
     public var at: String
     public var person: String?
     public var uid: Int64
@@ -16,7 +16,7 @@ public struct AuditEntry: Sendable, Hashable, Codable {
     public var outcome: String
     public var reason: String?
     public var callerSession: String?
-    /// The `hash` of the row before.
+    /// The `hash` of the preceding row.
     public var previousHash: String
     public var hash: String
 
@@ -31,7 +31,7 @@ public struct AuditEntry: Sendable, Hashable, Codable {
 }
 
 extension AuditEntry {
-    /// The row that follows `head`.
+    /// Makes the row that follows `head`.
     init(_ event: AuditEvent, after head: AuditCheckpoint, at moment: Timestamp) {
         seq = head.seq + 1
         at = moment.text
@@ -50,8 +50,8 @@ extension AuditEntry {
         hash = AuditChain.hash(of: self)
     }
 
-    /// What callers send must never be a reason for a row not to be written: PostgreSQL takes no NUL in a text, and no key of an
-    /// index above some 2,700 bytes.
+    /// Makes a text fit for the log, because no input of a caller may keep a row from being written. PostgreSQL accepts no NUL
+    /// in a text, and no index key above some 2,700 bytes.
     private static func fitted(_ text: String, to length: Int) -> String {
         guard text.utf8.count > length || text.utf8.contains(0) else { return text }
         var scalars = String.UnicodeScalarView()
@@ -64,8 +64,8 @@ extension AuditEntry {
         previous_hash, hash
         """
 
-    /// A row of `columns`. A database that knows moments gives one another spelling than ours. One that keeps them as text has
-    /// to hold ours: by that text a filter finds the row.
+    /// Reads a row of `columns`. A database with a timestamp type returns timestamps in its own format, which differs from
+    /// ours. A database that keeps them as text must hold our format, because a filter finds the row by that text.
     init(_ row: Row, in dialect: any Dialect) {
         func text(_ column: String) -> String { row[column]?.text ?? "" }
         seq = row["seq"]?.integer ?? 0
@@ -84,12 +84,12 @@ extension AuditEntry {
         hash = text("hash")
     }
 
-    /// Whether all of it is the same, byte for byte: to Swift, two spellings of one character are equal texts.
+    /// Returns whether both entries are equal byte for byte. Swift's `==` considers two encodings of one character equal.
     func isSame(as other: AuditEntry) -> Bool {
         previousHash == other.previousHash && hash == other.hash && AuditChain.hash(of: self) == other.hash
     }
 
-    /// Ends with what is selected, so that a table can be put behind it.
+    /// The INSERT statement, which ends with its select list so that a FROM clause can follow.
     var insertion: SQL {
         """
         INSERT INTO audit_log (\(Self.columns)) SELECT \(seq), \(at), \(person), \(uid), \(role), \(action), \

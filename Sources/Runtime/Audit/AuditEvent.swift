@@ -1,4 +1,4 @@
-/// The session that something is done to, and whose it is.
+/// The session on which an action is done, with its owner.
 public struct AuditedSession: Sendable, Hashable {
     public var id: String
     public var owner: Owner
@@ -9,12 +9,12 @@ public struct AuditedSession: Sendable, Hashable {
     }
 }
 
-/// Something that goes into the audit log.
+/// An event for the audit log.
 public struct AuditEvent: Sendable, Hashable {
-    /// Who did it, and from inside which session, when an agent did it.
+    /// The person who acted and, if an agent acted, the session from which it did.
     public var caller: Caller
     public var action: AuditAction
-    /// `nil` where it concerns everybody's: a search over all transcripts.
+    /// The session concerned; `nil` where the event concerns everybody's, such as a search over all transcripts.
     public var session: AuditedSession?
     public var outcome: AuditOutcome
     public var reason: String?

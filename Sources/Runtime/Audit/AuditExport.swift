@@ -1,20 +1,20 @@
 import FoundationEssentials
 
-/// An exported log, one line a row, checked without any database as it is read.
+/// An exported log, one line per row, which is checked while it is read, without any database.
 public struct AuditExport: Sendable {
     private var walk: AuditWalk
     private var broken: AuditVerdict?
 
-    /// `start` is the checkpoint at which an earlier export ended, where this one goes on from it; `isPart` says that it goes on
-    /// from one that is not known. `checkpoint` must be met on the way.
+    /// Begins to read an export. `start` is the checkpoint at which an earlier export ended, if this export continues it.
+    /// `isPart` says that this export continues one whose end is unknown. `checkpoint` must occur in the export.
     public init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
         walk = AuditWalk(after: start, isPart: isPart, against: checkpoint)
     }
 
-    /// Takes the next line. What comes behind the first that is wrong is passed over.
+    /// Reads the next line. Lines after the first wrong one are ignored.
     public mutating func read(_ line: some StringProtocol) {
         guard broken == nil else { return }
-        // Byte for byte: to Swift, two spellings of one character are equal texts.
+        // The comparison is byte for byte, because Swift considers two encodings of one character equal.
         guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(line.utf8)),
             entry.line.utf8.elementsEqual(line.utf8)
         else {
@@ -24,7 +24,7 @@ public struct AuditExport: Sendable {
         broken = walk.step(entry)
     }
 
-    /// What the lines say that were read so far.
+    /// The verdict on the lines read so far.
     public var verdict: AuditVerdict { broken ?? walk.finish() }
 
     /// Checks that the lines are one chain.

@@ -1,17 +1,17 @@
 import Dialects
 
-/// Which entries are asked for: all conditions together, none when empty.
+/// The conditions that the requested entries meet, all together; an empty filter matches every entry.
 public struct AuditFilter: Sendable, Hashable {
     public var sessionID: String?
-    /// Who did it.
+    /// The person who acted.
     public var person: String?
-    /// Whose sessions it was done to: with this, owners see who read theirs.
+    /// The owner of the sessions concerned. With this condition owners see who has read their sessions.
     public var owner: Owner?
     public var action: AuditAction?
     public var outcome: AuditOutcome?
-    /// From this moment on.
+    /// The earliest time, inclusive.
     public var from: Timestamp?
-    /// Before this moment.
+    /// The latest time, exclusive.
     public var to: Timestamp?
 
     public init(
@@ -29,7 +29,7 @@ public struct AuditFilter: Sendable, Hashable {
 }
 
 extension AuditFilter {
-    /// What follows `WHERE`, for rows before `cursor`.
+    /// Returns the condition that follows `WHERE`, for rows before `cursor`.
     func condition(before cursor: Int64?) -> SQL {
         conditions(before: cursor).reduce("seq > 0") { "\($0) AND \($1)" }
     }

@@ -1,15 +1,15 @@
 import Dialects
 
-/// What lets the log only grow: the triggers that its migration made, and nothing beside them. Anything else on these tables can
-/// keep a row out, change it or hide it while the database reports no failure.
+/// The guards that let the log only grow: the triggers that its migration made, and nothing else. Any other object on these
+/// tables can discard a row, change it or hide it while the database reports no error.
 enum AuditGuards {
-    /// What is not as it was made, as a sentence; `nil` when all is.
+    /// Returns the first deviation from the guards as they were made, as a sentence; `nil` when there is none.
     static func objection(on connection: any Connection) throws(DatabaseError) -> String? {
         objection(to: try connection.guards(on: ["audit_head", "audit_log"]))
     }
 
     static func objection(to found: [TableGuard]) -> String? {
-        // A set for each database: the one that shares most with what is there is meant.
+        // There is one set for each database. The set that shares most with the triggers found is the right one.
         let shared = { (made: [String: String]) in found.count { made[key(of: $0)] != nil } }
         let made = known.max { shared($0) < shared($1) } ?? [:]
         let foreign = found.filter { made[key(of: $0)] == nil }.map { "\($0) is none of ours" }
@@ -27,7 +27,7 @@ enum AuditGuards {
         String(SHA256.hexadecimal(of: found.definition.utf8).prefix(16))
     }
 
-    /// What migration 0003 makes, with the digest of each definition: in SQLite, and in PostgreSQL.
+    /// The triggers that migration 0003 makes, with the digest of each definition: in SQLite, and in PostgreSQL.
     private static let known: [[String: String]] = [
         [
             "trigger audit_head.audit_head_forward": "a25be319708759cd",

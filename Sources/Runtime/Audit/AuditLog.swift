@@ -6,15 +6,15 @@ public struct AuditLog: Sendable {
     private let appender: AuditAppender
     var fence: Fence { appender.fence }
 
-    /// `database` must have been opened with `ConnectionOptions.isDurable`: what is read after a row is written must not outlive
-    /// the row. Through `appending` rows are written: with one connection alone they never get in each other's way. With
-    /// `epoch` only that daemon writes.
+    /// Makes a log on `database`, which must have been opened with `ConnectionOptions.isDurable`: data that is read after a row
+    /// was written must not outlive the row. Rows are written through `appending`; if that has a single connection, writes
+    /// never conflict. With `epoch`, only the daemon of that epoch writes.
     public init(database: Database, appending: Database? = nil, epoch: Epoch? = nil) {
         self.database = database
         appender = AuditAppender(Fence(database: appending ?? database, epoch: epoch))
     }
 
-    /// Writes a row and waits until it is on the disk. The chain is locked for just that.
+    /// Writes a row and waits until it is on the disk. The chain is locked for no longer than that.
     @discardableResult
     public func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
         do {
@@ -24,22 +24,23 @@ public struct AuditLog: Sendable {
         }
     }
 
-    /// Logs what was tried and not allowed, also where a session of that name does not exist.
+    /// Logs a refused attempt, even if no session of that name exists.
     public func recordRefusal(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) {
         try await record(AuditEvent(action, by: caller, on: session, outcome: .refused, reason: reason))
     }
 
-    /// Begins a new chain that holds on to the last: what lies before its first row can then be archived.
+    /// Begins a new chain that is linked to the last one, so that the rows before its first row can be archived.
     public func beginChain(
         by caller: Caller, reason: String?
     ) async throws(AuditUnavailable) -> AuditEntry {
         try await record(AuditEvent(.newChain, by: caller, on: nil, outcome: .allowed, reason: reason))
     }
 
-    /// Entries, newest first: a page of at most `limit` of those before `cursor`, the last page's last `seq`.
-    /// Throws `DatabaseError`.
+    /// Returns a page of at most `limit` entries, newest first. `cursor` is the last `seq` of the previous page.
+    ///
+    /// - Throws: `DatabaseError`.
     public func entries(
         _ filter: AuditFilter = AuditFilter(), after cursor: Int64? = nil, limit: Int
     ) async throws -> [AuditEntry] {
@@ -52,32 +53,39 @@ public struct AuditLog: Sendable {
         }
     }
 
-    /// Where the log ends now. Throws `DatabaseError`.
+    /// Returns the checkpoint at which the log ends.
+    ///
+    /// - Throws: `DatabaseError`.
     public func head() async throws -> AuditCheckpoint? {
         try await database.withConnection { try Self.head(on: $0) }
     }
 
-    /// What stands on the log's tables beside, or instead of, what its migration made, as a sentence; `nil` when all is as it was
-    /// made. Throws `DatabaseError`.
+    /// Returns, as a sentence, the first deviation of the log's tables from what their migration made, including added objects;
+    /// `nil` when there is none.
+    ///
+    /// - Throws: `DatabaseError`.
     public func objection() async throws -> String? {
         try await database.withConnection { try AuditGuards.objection(on: $0) }
     }
 
-    /// Reads the whole log, as it is at one moment, and says what is wrong with it first. With a checkpoint of an earlier export
-    /// it also finds a chain that was written anew from end to end. Throws `DatabaseError`.
+    /// Reads the whole log in one snapshot and returns the first flaw found. With a checkpoint of an earlier export, it also
+    /// finds a chain that was rewritten from end to end.
+    ///
+    /// - Throws: `DatabaseError`.
     public func verify(against checkpoint: AuditCheckpoint? = nil) async throws -> AuditVerdict {
         try await database.withConnection { connection in
             try connection.snapshot { try Self.verdict(against: checkpoint, on: connection) }
         }
     }
 
-    /// Hands the rows after `seq`, up to `through`, to `sink`, oldest first, each as one line without its end. Returns the last
-    /// one's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was none. Throws `DatabaseError`, and
-    /// what `sink` does.
+    /// Hands the rows after `seq`, up to `through`, to `sink`, oldest first, each as one line without a line ending. Returns
+    /// the last row's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was no row.
+    ///
+    /// - Throws: `DatabaseError`, and the errors of `sink`.
     public func export(
         after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
     ) async throws -> AuditCheckpoint? {
-        // Rows that are added meanwhile are left for the next export, so that this one ends.
+        // Rows that are added meanwhile are left for the next export, so that this export ends.
         guard let head = try await head() else { return nil }
         let end = min(head.seq, through)
         var last: AuditCheckpoint?

@@ -1,12 +1,13 @@
 import Dialects
 
-/// Shows that something about a session has been written into the audit log, durably, or need not be because the session is the
-/// caller's own. It can't be copied, and only `AuditLog.admit` makes one: who demands it can't forget the log.
+/// Proof that an access to a session has been durably written into the audit log, or needs no entry because the session is the
+/// caller's own. It can't be copied, and only `AuditLog.admit` makes one: a function that demands a receipt can't forget the
+/// log.
 public struct AuditReceipt: ~Copyable, Sendable {
     public let action: AuditAction
-    /// The session that may now be touched; `nil` where it is everybody's.
+    /// The session that may be accessed; `nil` where the receipt is for everybody's sessions.
     public let sessionID: String?
-    /// Which row says so; `nil` for the caller's own session.
+    /// The `seq` of the log's row that records the access; `nil` for the caller's own session.
     public let seq: Int64?
 
     fileprivate init(action: AuditAction, sessionID: String?, seq: Int64?) {

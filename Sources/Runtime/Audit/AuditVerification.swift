@@ -1,23 +1,25 @@
 import Dialects
 import FoundationEssentials
 
-/// What a verification of the whole log found, and when: kept in the database, beside the log and not in it.
+/// The result of a verification of the whole log, with its time. It is kept in the database beside the log, not in it.
 public struct AuditVerification: Codable, Sendable, Equatable {
-    /// When it ended.
+    /// When the verification ended.
     public var at: String
     public var entries: Int
     /// The last entry that was right.
     public var seq: Int64
     public var hash: String
-    /// The first thing that was wrong; `nil` when all was as it was written.
+    /// The first flaw found; `nil` when everything was as it was written.
     public var flaw: String?
 }
 
 extension AuditLog {
     private static let key = "audit_verification"
 
-    /// Verifies the whole log, and writes down what came of it. Throws `DatabaseError`; a note that can't be written is left out: what
-    /// was found is true all the same.
+    /// Verifies the whole log and records the result. A record that can't be written is left out, because the result is true
+    /// all the same.
+    ///
+    /// - Throws: `DatabaseError`.
     public func verifyAndNote() async throws -> (verdict: AuditVerdict, note: AuditVerification) {
         let verdict = try await verify()
         let note = AuditVerification(
@@ -38,8 +40,10 @@ extension AuditLog {
         }
     }
 
-    /// What is known of the chain without reading it: what the last verification found (`fresh`, where one was just made), whether the
-    /// entry that it ended with is still there as it was, and what stands on the tables now. Throws `DatabaseError`.
+    /// Returns what is known of the chain without reading it: the result of the last verification (`fresh`, where one was just
+    /// made), whether the entry at which it ended is still there unchanged, and how the tables are guarded at present.
+    ///
+    /// - Throws: `DatabaseError`.
     static func known(_ fresh: AuditVerification?, on connection: any Connection) throws -> Report.Verification {
         let objection = try AuditGuards.objection(on: connection)
         guard let last = try fresh ?? noted(on: connection) else {
@@ -52,7 +56,8 @@ extension AuditLog {
             objection: objection)
     }
 
-    /// Anybody with the database's rights may have written it: what can't be a note is none.
+    /// Returns the recorded verification. Anybody with the database's rights may have written the record, so a text that is not
+    /// a valid record is ignored.
     private static func noted(on connection: any Connection) throws -> AuditVerification? {
         let text = try connection.queryValue("SELECT \"value\" FROM system_settings WHERE \"key\" = \(key)")?.text
         let note = try? text.map { try JSONDecoder().decode(AuditVerification.self, from: Data($0.utf8)) }

@@ -1,10 +1,11 @@
-/// Goes along a chain, a row at a time, and says what is wrong first. Pure: rows come from a database or from an export.
+/// A walk along a chain, row by row, that finds the first flaw. It does no I/O: the rows come from a database or from an
+/// export.
 struct AuditWalk {
     private var verdict: AuditVerdict
     private let checkpoint: AuditCheckpoint?
     private let beginning: Beginning
 
-    /// Where the first row may stand.
+    /// The place where the first row may stand.
     private enum Beginning {
         /// Right after `start`.
         case anchored
@@ -14,8 +15,8 @@ struct AuditWalk {
         case part
     }
 
-    /// `start`: what the first row must follow; `nil` for a whole log, or for a part of it. `checkpoint`: what must be among
-    /// the rows.
+    /// Begins a walk. `start` is the checkpoint that the first row must follow; `nil` for a whole log, or for a part of one.
+    /// `checkpoint` must be found among the rows.
     init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
         let first = start ?? AuditChain.genesis
         verdict = AuditVerdict(entries: 0, start: first, end: first)
@@ -25,7 +26,7 @@ struct AuditWalk {
 
     private var end: AuditCheckpoint { verdict.end }
 
-    /// Takes the next row. Returns the verdict when the walk is over, because something is wrong.
+    /// Checks the next row. Returns a verdict when the row is wrong and the walk therefore over; `nil` otherwise.
     mutating func step(_ entry: AuditEntry) -> AuditVerdict? {
         if beginsElsewhere(entry) {
             verdict.start = AuditCheckpoint(seq: entry.seq - 1, hash: entry.previousHash)
@@ -38,7 +39,7 @@ struct AuditWalk {
         return failed(differs(checkpoint))
     }
 
-    /// A log that was archived begins with the row that says so.
+    /// Returns whether an archived log begins here: such a log begins with the row that records the new chain.
     private func beginsElsewhere(_ entry: AuditEntry) -> Bool {
         guard verdict.entries == 0 else { return false }
         return switch beginning {
@@ -68,7 +69,7 @@ struct AuditWalk {
         }
     }
 
-    /// After the last row of a log: compares it with its head.
+    /// Ends the walk after the last row of a log, and compares that row with the log's head.
     func finish(head: AuditCheckpoint?) -> AuditVerdict {
         guard let head else { return failed(AuditFlaw(.headMoved, end.seq, "audit_head has no row")) }
         if end.seq < head.seq {
@@ -83,7 +84,7 @@ struct AuditWalk {
         return finish()
     }
 
-    /// After the last row of an export, which has no head.
+    /// Ends the walk after the last row of an export, which has no head.
     func finish() -> AuditVerdict {
         guard let checkpoint, verdict.flaw == nil else { return verdict }
         if checkpoint.seq > end.seq {
@@ -98,14 +99,14 @@ struct AuditWalk {
         return verdict
     }
 
-    /// What a row that can't be read ends with.
+    /// Returns the verdict for a row that can't be read.
     func failed(_ flaw: AuditFlaw) -> AuditVerdict {
         var verdict = verdict
         verdict.flaw = flaw
         return verdict
     }
 
-    /// Where the next row would stand.
+    /// The `seq` that the next row must have.
     var next: Int64 { end.seq + 1 }
 
     private func differs(_ checkpoint: AuditCheckpoint) -> AuditFlaw {

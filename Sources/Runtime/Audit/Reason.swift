@@ -1,5 +1,5 @@
 extension String {
-    /// Whether nothing can be read in it: blanks of any kind, and what takes no place at all.
+    /// Whether the text has nothing readable: only blanks of any kind, and characters without width.
     var saysNothing: Bool { unicodeScalars.allSatisfy(\.isBlank) }
 }
 
@@ -16,7 +16,7 @@ extension Unicode.Scalar {
             .otherNumber, .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
             .initialPunctuation,
             .finalPunctuation, .otherPunctuation, .mathSymbol, .currencySymbol, .modifierSymbol, .otherSymbol:
-            // The empty cell of Braille.
+            // U+2800, the empty cell of Braille.
             return value == 0x2800
         @unknown default: return false
         }

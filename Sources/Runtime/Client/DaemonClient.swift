@@ -8,7 +8,8 @@ import NIOHTTPTypesHTTP1
 import NIOPosix
 import TCPOSIX
 
-/// Talks to the daemon over its socket. The kernel tells the daemon who calls; a token says from inside which session.
+/// A client that talks to the daemon over its socket. The kernel tells the daemon who calls; a token tells from inside which
+/// session.
 public struct DaemonClient: Sendable {
     public let socketPath: String
     private let token: String?
@@ -18,7 +19,9 @@ public struct DaemonClient: Sendable {
         self.token = token
     }
 
-    /// Asks for a document. Throws `RuntimeError`: the daemon's own, or one that says why it can't be reached.
+    /// Requests a document.
+    ///
+    /// - Throws: `RuntimeError`: the daemon's own, or one that says why the daemon can't be reached.
     public func get<T: Decodable>(
         _ path: String, _ query: [(String, String?)] = [], as type: T.Type = T.self
     ) async throws -> Reply<T> {
@@ -32,7 +35,7 @@ public struct DaemonClient: Sendable {
         return try await document(.post, path, body: ByteBuffer(bytes: data))
     }
 
-    /// Reads an answer that may be long, or never end, as it comes.
+    /// Reads an answer piece by piece as it arrives; it may be long, or never end.
     public func stream(
         _ path: String, _ query: [(String, String?)] = [], _ onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
@@ -44,8 +47,8 @@ public struct DaemonClient: Sendable {
         }
     }
 
-    /// Opens a request whose both bodies stay open: what `requests` gives is sent, and `onBytes` gets what comes back. Ends
-    /// when either side does.
+    /// Opens a request whose two bodies stay open: the data from `requests` is sent, and `onBytes` receives the answer. The
+    /// exchange ends when either side ends.
     func duplex(
         _ path: String, sending requests: AsyncStream<[UInt8]>,
         onOpen: @escaping @Sendable () async -> Void,
@@ -61,8 +64,9 @@ public struct DaemonClient: Sendable {
         }
     }
 
-    /// Sends a document and hands on what comes back, also what the daemon says no with. Throws `RuntimeError` where nothing does, or
-    /// not all of it.
+    /// Sends a document and passes on the answer, including a refusal.
+    ///
+    /// - Throws: `RuntimeError` where no answer comes, or not all of it.
     public func relay(
         _ path: String, _ bytes: [UInt8], headers: [(String, String)],
         onHead: @escaping @Sendable (RelayedHead) async throws -> Void,
@@ -82,7 +86,7 @@ public struct DaemonClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: ByteBuffer?
     ) async throws -> Reply<T> {
         let collected = Collected()
-        // Whoever only reads may ask twice.
+        // A request that only reads may be sent twice.
         try await exchange(method, path, asksAgain: method == .get) { outbound in
             if let body { try await outbound.write(.body(body)) }
             try await outbound.write(.end(nil))
@@ -95,11 +99,11 @@ public struct DaemonClient: Sendable {
 
     private typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPRequestPart>
 
-    /// The connection ended before the answer began: a daemon that is ending reads no further request.
+    /// The connection ended before the answer began: a daemon that is shutting down reads no further request.
     private struct Unanswered: Error {}
 
-    /// One request on a connection of its own. What the daemon says no to is thrown. `asksAgain`: once, where nobody answered; under a
-    /// service manager the next daemon does.
+    /// Sends one request on a connection of its own, and throws the daemon's refusals. `asksAgain` allows one more attempt
+    /// where nobody answered; under a service manager the next daemon answers it.
     private func exchange(
         _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], asksAgain: Bool = false,
         handsOnRefusals: Bool = false,
@@ -159,7 +163,7 @@ public struct DaemonClient: Sendable {
         }
     }
 
-    /// No problem document of ours is longer.
+    /// The size limit of a refusal, in bytes. None of the daemon's problem documents is longer.
     private static let longestRefusal = 65_536
 
     private func receive(
@@ -187,9 +191,9 @@ public struct DaemonClient: Sendable {
                 }
             }
         } catch is IOError {
-            // A reset is how a connection ends whose request nobody read.
+            // The connection of a request that nobody read ends with a reset.
         } catch HTTPParserError.invalidEOFState where hasBegun {
-            // So ends one whose daemon was killed.
+            // The connection of a daemon that was killed ends this way.
         }
         guard hasBegun else { throw Unanswered() }
         throw Self.cutOff
@@ -249,7 +253,7 @@ extension DaemonClient {
     }
 }
 
-/// How an answer begins.
+/// The head of an answer.
 public struct RelayedHead: Sendable {
     public var status: Int
     private let fields: HTTPFields
@@ -267,13 +271,13 @@ extension DaemonClient {
 }
 
 extension RuntimeError {
-    /// The daemon's words for a path that it does not know (`ProblemMiddleware`).
+    /// Returns whether the text is the daemon's message about an unknown path (`ProblemMiddleware`).
     fileprivate func isAbout(route path: String) -> Bool {
         code == .notFound && message == "there is no \(path.prefix { $0 != "?" }) here"
     }
 }
 
-/// A document: its bytes as they came, and what they say.
+/// A document: its bytes as they arrived, and its decoded value.
 public struct Reply<T: Decodable>: Sendable where T: Sendable {
     public let text: String
     public let value: T
@@ -295,7 +299,7 @@ private actor Collected {
     func append(_ more: some Sequence<UInt8>) { bytes += more }
 }
 
-/// A problem document as an error again.
+/// Turns a problem document back into an error.
 private enum Refusal {
     private struct Document: Decodable {
         var code: String?
@@ -310,7 +314,8 @@ private enum Refusal {
             document?.detail.map(plain) ?? "the daemon answered \(status)", remedy: document?.remedy.map(plain))
     }
 
-    /// Anybody may be the one who answers, and a terminal the place where it is read.
+    /// Returns the text without control characters: any program may be the one that answers, and a terminal may display the
+    /// text.
     private static func plain(_ text: String) -> String {
         var reader = PlainText()
         return reader.read(text)

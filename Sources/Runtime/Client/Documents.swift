@@ -1,4 +1,4 @@
-/// What the daemon's documents say, as far as its clients ask.
+/// The daemon's documents, as far as its clients need them.
 
 public struct WhoamiDocument: Decodable, Sendable {
     public var person: String?
@@ -7,7 +7,7 @@ public struct WhoamiDocument: Decodable, Sendable {
     public var osUsername: String?
     public var sessionID: String?
     public var mode: String
-    /// Whether the settings know several people; a daemon that does not say so yet is asked for its mode.
+    /// Whether the settings know several people. An older daemon does not say so; its mode then decides.
     public var isShared: Bool { severalPeople ?? (mode == "system") }
     var severalPeople: Bool?
 
@@ -19,7 +19,7 @@ public struct WhoamiDocument: Decodable, Sendable {
     }
 }
 
-/// What the daemon says of itself; the last two to admins.
+/// The daemon's report of its own state. Only admins receive the last two members.
 public struct StatusDocument: Decodable, Sendable {
     public var daemon: String
     public var mode: String
@@ -37,7 +37,7 @@ public struct StatusDocument: Decodable, Sendable {
 public struct DatabaseDocument: Decodable, Sendable {
     public var url: String
     public var product: String
-    /// `current`, `behind`, `newer` or `changed`.
+    /// Where the ledger stands: `current`, `behind`, `newer` or `changed`.
     public var position: String
     public var time: String
 }
@@ -76,9 +76,9 @@ public struct SessionDocument: Decodable, Sendable {
     }
 }
 
-/// What the daemon knows of a session's host.
+/// The daemon's knowledge of a session's host.
 public struct HostDocument: Decodable, Sendable {
-    /// `connected`, `away`, or `refused`, and then since when and why.
+    /// The host's state: `connected`, `away`, or `refused` with its time and reason.
     public var state: String
     public var since: String?
     public var reason: String?
@@ -86,17 +86,17 @@ public struct HostDocument: Decodable, Sendable {
 
 public struct SessionsDocument: Decodable, Sendable {
     public var sessions: [SessionDocument]
-    /// Where the next page begins.
+    /// The cursor at which the next page begins.
     public var next: String?
 }
 
-/// What a search has found.
+/// The results of a search.
 public struct FoundDocument: Decodable, Sendable {
     public struct Hit: Decodable, Sendable {
         public var session: SessionDocument
         public var saidAt: String
         public var snippet: String
-        /// In how many places of the session.
+        /// The number of places in the session that match.
         public var matches: Int
 
         enum CodingKeys: String, CodingKey {
@@ -105,15 +105,15 @@ public struct FoundDocument: Decodable, Sendable {
         }
     }
 
-    /// `own_and_shared` or `all`.
+    /// The sessions that were searched: `own_and_shared` or `all`.
     public var searched: String
     public var hits: [Hit]
     public var next: String?
 }
 
-/// One project, and how many of its sessions one may see.
+/// A project, with the number of its sessions that the caller may see.
 public struct ProjectDocument: Decodable, Sendable {
-    /// `nil` for sessions that have none.
+    /// The project's path; `nil` for the sessions that have no project.
     public var projectPath: String?
     public var sessions: Int
 
@@ -138,7 +138,7 @@ public struct OneSessionDocument: Decodable, Sendable {
     public var session: SessionDocument
 }
 
-/// A session that was started; it holds its token, and keys that were given to it.
+/// A session that was started, with its token and the keys that were given to it.
 public struct StartedDocument: Decodable, Sendable {
     public var session: SessionDocument
     public var token: String
@@ -176,7 +176,7 @@ public struct VerdictDocument: Decodable, Sendable {
     public var flaw: Flaw?
 }
 
-/// An answer that says no more than that something was done.
+/// An answer that says only that the action was done.
 public struct DoneDocument: Decodable, Sendable {
     public var version: Int
 }

@@ -1,12 +1,12 @@
 /// The query of a URL (RFC 3986, section 3.4).
 enum QueryText {
-    /// `?name=value&…` of those that have a value; empty when none has.
+    /// Returns `?name=value&…` of the items that have a value; an empty text when none has.
     static func of(_ items: [(String, String?)]) -> String {
         let parts = items.compactMap { name, value in value.map { "\(name)=\(escaped($0))" } }
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
     }
 
-    /// Also for one part of a path.
+    /// Percent-encodes the text so that it can also stand as one segment of a path.
     static func escaped(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {

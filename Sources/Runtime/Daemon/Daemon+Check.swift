@@ -3,7 +3,8 @@ import Migrator
 import TCSettings
 
 extension Daemon {
-    /// Looks at settings, database and schema, and serves nothing. Returns what it could not look at; `nil` when that is nothing.
+    /// Checks settings, database and schema without serving anything. Returns a description of the checks that could not be
+    /// made; `nil` if all were made.
     public func check() async throws -> String? {
         let database = try open(access: .readOnly)
         logStart(socket: nil)
@@ -17,8 +18,9 @@ extension Daemon {
         return uncompared
     }
 
-    /// A role that may make no schema can't make the one that the database's is compared with. That is how a daemon should be, which
-    /// must not be able to change its audit log: what is pending it sees all the same.
+    /// Compares the database's schema with a reference schema, which it makes in the database. A role that may create no schema
+    /// can't make the reference. The daemon's role should be such a role, because the daemon must not be able to change its
+    /// audit log. Pending migrations are found even then.
     private func checkSchema(of database: Database) async throws -> String? {
         let migrator = Migrator(history: options.history, database: database)
         do {
@@ -36,7 +38,8 @@ extension Daemon {
             remedy: "find out who did this, and put the tables right")
     }
 
-    /// Whoever can change the database, the recordings or the socket is the daemon: they are trusted by the rule that settings are.
+    /// Checks who can change the database, the recordings and the socket: whoever can do so has the daemon's power. These
+    /// places are therefore trusted by the same rule as settings.
     func checkPlaces(socket: String?) throws(SettingsError) {
         let uid = options.context.uid
         try TrustedPlace.check(try options.context.stateFolder(), for: "what sessions have said", by: uid)

@@ -25,7 +25,7 @@ extension Daemon {
             hostSeconds: limits.hostSeconds, keep: loaded.settings.retention.closedSessions, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
-                // Without a name the whole service is printed for one, and logged: its settings too.
+                // Without a name, the whole service would be printed in its place and logged, settings included.
                 .init(service: upkeep, serviceName: "upkeep"),
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "socket"),
             ],
@@ -47,7 +47,7 @@ extension Daemon {
             inAll: min(limits.connections, affordable))
     }
 
-    /// What SIGHUP does: people, agents and adapters are read anew; the rest takes a restart, and that is said.
+    /// Returns the handler of SIGHUP: it reloads people, agents and adapters, and logs which other settings need a restart.
     private func reload(_ services: Services) -> @Sendable () -> Void {
         {
             do {
@@ -71,7 +71,7 @@ extension Daemon {
 }
 
 extension Settings {
-    /// Which of the settings that take a restart differ.
+    /// Returns the keys of the settings that differ and take effect only after a restart.
     func keysThatNeedRestart(comparedWith other: Settings) -> [String] {
         [
             ("mode", mode == other.mode), ("database", database == other.database),

@@ -5,14 +5,16 @@ import TCPOSIX
 import ServiceLifecycle
 import TCSettings
 
-/// The daemon, in one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
+/// The daemon, whose life is one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
 public struct Daemon: Sendable {
     let options: DaemonOptions
     let loaded: LoadedSettings
     let logger: Logger
     let manager: ServiceManager
 
-    /// Reads the settings. Throws `SettingsError`.
+    /// Reads the settings.
+    ///
+    /// - Throws: `SettingsError`.
     public init(_ options: DaemonOptions, logger: Logger) throws {
         self.options = options
         self.logger = logger
@@ -20,8 +22,10 @@ public struct Daemon: Sendable {
         manager = ServiceManager(environment: options.context.environment, pid: getpid())
     }
 
-    /// Serves until it is told to end. Throws what keeps it from starting, and `RuntimeError` of code `fenced` when another
-    /// daemon has taken over.
+    /// Serves until the daemon is told to end.
+    ///
+    /// - Throws: The error that keeps the daemon from starting; `RuntimeError` of code `fenced` when another daemon has taken
+    /// over.
     public func run() async throws {
         let socketPath = try options.context.socketPath(argument: options.socket)
         logStart(socket: socketPath)
@@ -38,8 +42,8 @@ public struct Daemon: Sendable {
         logger.notice("stopped")
     }
 
-    /// Takes the lock and gets ready to serve. A standby that can't serve now gives the lock back and goes on waiting: what is in
-    /// its way may pass, and another may be able to.
+    /// Takes the lock and gets ready to serve. A standby that can't serve yet releases the lock and continues to wait: the
+    /// obstacle may disappear, and another standby may be able to serve.
     private func begin(_ socketPath: String) async throws -> Duty {
         if manager.activatedSocket == nil { _ = try SocketPlace(path: socketPath, predecessor: nil).address() }
         while true {
@@ -58,7 +62,7 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Long enough for another standby to get the lock.
+    /// The pause after a failed start, long enough for another standby to get the lock.
     private static let pauseAfterFailure = Duration.seconds(2)
 
     private static func mayPass(_ error: any Error) -> Bool {
@@ -88,7 +92,7 @@ public struct Daemon: Sendable {
 }
 
 extension Daemon {
-    /// The first line names everything that decides how the daemon works.
+    /// Logs the first line, which names everything that decides how the daemon works.
     func logStart(socket: String?) {
         logger.notice(
             "teleclauded \(options.version)",

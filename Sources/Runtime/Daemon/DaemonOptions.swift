@@ -1,13 +1,13 @@
 import Migrator
 import TCSettings
 
-/// How a daemon is started.
+/// The options with which a daemon is started.
 public struct DaemonOptions: Sendable {
     public var context: ProcessContext
-    /// The socket's place, when it is said on the command line.
+    /// The socket's path, if the command line gives one.
     public var socket: String?
     public var startup: StartupMode
-    /// Wait for the daemon that works on this database, and take over when it ends.
+    /// Whether the daemon waits for the one that serves this database, and takes over when that one ends.
     public var isStandby: Bool
     public var version: String
     public var history: History

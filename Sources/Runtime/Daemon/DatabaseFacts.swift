@@ -1,20 +1,22 @@
 import Dialects
 import Migrator
 
-/// What a database is, what its clock says, and where it stands against a history.
+/// The facts about a database: its product, its clock, and where its ledger stands against a history.
 public struct DatabaseFacts: Sendable {
-    /// Without a password.
+    /// The database's URL, without a password.
     public var url: String
-    /// `SQLite 3.46.1`.
+    /// The database's product and version, such as `SQLite 3.46.1`.
     public var product: String
-    /// In the words of `Position`.
+    /// Where the ledger stands against the history, in the words of `Position`.
     public var position: String
     public var time: String
 
-    /// Changes nothing. Throws `DatabaseError`, and `MigratorError` when the ledger does not go with the history.
+    /// Reads the facts of a database and changes nothing in it.
+    ///
+    /// - Throws: `DatabaseError`; `MigratorError` when the ledger does not match the history.
     public static func read(_ migrator: Migrator) async throws -> DatabaseFacts {
         let (product, time) = try await migrator.database.withConnection { connection in
-            // Both databases write it, in spellings of their own.
+            // Both databases know this expression; each writes the time in its own format.
             let time = try connection.queryValue("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")?.text
             return (connection.product, time.flatMap(Timestamp.init(parsing:))?.text ?? "")
         }
@@ -31,7 +33,7 @@ public struct DatabaseFacts: Sendable {
     }
 }
 
-/// What the daemon works with, for who may look at it.
+/// The facts about what the daemon works with, for those who may read them.
 public struct DaemonInspection: Sendable {
     let migrator: Migrator
     let stateFolder: String

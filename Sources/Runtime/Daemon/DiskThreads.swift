@@ -2,7 +2,8 @@ import NIOCore
 
 /// The threads that wait for the disk.
 public enum DiskThreads {
-    /// Sixteen, instead of one a core: a chunk of a transcript counts when it is on the disk, so they do nothing but wait, and
-    /// what waits at once the file system writes at once. To be called once, before anything else asks for them.
+    /// Sets the number of threads that wait for the disk to sixteen, instead of one per core. A chunk of a transcript counts
+    /// only when it is on the disk, so these threads do nothing but wait, and the file system writes together the chunks that
+    /// wait together. Must be called once, before anything else uses these threads.
     public static func provide() { NIOSingletons.blockingPoolThreadCountSuggestion = 16 }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Whether the daemon is ending: answers that would go on for ever are then brought to their end.
+/// The state of the daemon's shutdown: once it has begun, answers that would go on for ever are brought to their end.
 final class Draining: Sendable {
     private let state = Mutex(false)
 

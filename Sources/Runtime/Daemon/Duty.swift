@@ -3,18 +3,18 @@ import Migrator
 import NIOPosix
 import TCSettings
 
-/// What a daemon that serves has.
+/// The resources of a daemon that serves.
 struct Duty: Sendable {
     let lease: InstanceLease
     let database: Database
     let auditDatabase: Database
     let socket: ListeningSocket
     let epoch: Epoch
-    /// Who worked before, and has not ended in an orderly way.
+    /// The holder of the previous epoch, if that daemon has not ended in an orderly way.
     let predecessor: String?
     let services: Services
 
-    /// The end that was asked for. A database that does not hear of it costs the successor a little time.
+    /// Ends the duty in an orderly way. If the end can't be recorded in the database, the successor only waits a little longer.
     func end() async {
         try? await epoch.end(in: database)
         await auditDatabase.close()
@@ -23,8 +23,8 @@ struct Duty: Sendable {
 }
 
 extension Daemon {
-    /// The lock is held. What is in the way is found before anything is changed; the socket is made before the epoch begins, so
-    /// that nobody is fenced off by a daemon that can't be reached.
+    /// Prepares to serve; the caller holds the lock. Obstacles are found before anything is changed. The socket is made before
+    /// the epoch begins, so that a daemon that can't be reached fences nobody off.
     func prepare(_ socketPath: String, _ lease: InstanceLease) async throws -> Duty {
         try await migrate(before: {
             if manager.activatedSocket == nil {
@@ -57,7 +57,7 @@ extension Daemon {
         }
     }
 
-    /// A statement of a migration may take as long as it takes.
+    /// Applies the pending migrations. Their statements have no time limit.
     private func migrate(before look: (Database) async throws -> Void) async throws {
         let database = try open()
         do {
@@ -79,11 +79,12 @@ extension Daemon {
         }
     }
 
-    /// A daemon that was stopped inside a transaction locks the epoch's row: less long than its lock lasts. One whose server says
-    /// nothing gives its connection up.
+    /// How long either end of a connection may be silent, in seconds. A daemon that was stopped inside a transaction locks the
+    /// epoch's row for less time than its lock lasts. A daemon gives up a connection whose server is silent.
     private static let silence = Silence(inTransaction: 2, ofServer: 30)
 
-    /// What the daemon says is done has reached the disk, whatever the server's own settings are.
+    /// Opens the database so that whatever the daemon reports as done has reached the disk, regardless of the server's own
+    /// settings.
     func open(
         access: ConnectionOptions.Access = .create, poolSize: Int = 4, silence: Silence = Silence()
     ) throws -> Database {
@@ -100,7 +101,8 @@ extension Daemon {
 }
 
 extension Settings.Mode {
-    /// Who may connect. What they may do there is another question: the daemon knows who calls.
+    /// The mode of the socket's file, which decides who may connect. It does not decide what callers may do: the daemon knows
+    /// their identities.
     fileprivate var socketMode: UInt32 {
         switch self {
         case .singleUser: 0o600

@@ -1,10 +1,11 @@
 import Dialects
 import TCPOSIX
 
-/// The time during which one daemon holds the instance lock, by its number.
+/// The time during which one daemon holds the instance lock, identified by a number.
 ///
-/// Each writing transaction checks that the epoch is still its own, and holds on to that until it ends. A daemon that takes over
-/// counts the epoch up, and so waits for those that came before; one that lost its lock writes nothing more.
+/// Each writing transaction checks that its epoch is still the present one, and locks the epoch's row until the transaction
+/// ends. A daemon that takes over raises the number, and so waits for the transactions of earlier epochs. A daemon that lost
+/// its lock writes nothing more.
 public struct Epoch: Sendable {
     let number: Int64
 
@@ -23,21 +24,23 @@ public struct Epoch: Sendable {
         return Epoch(number: number)
     }
 
-    /// Writes down that the epoch's daemon has ended, and that nobody need wait for it.
+    /// Records that the epoch's daemon has ended, so that no successor needs to wait for it.
     func end(in database: Database) async throws {
         try await Fence(database: database, epoch: self).write { connection in
             _ = try connection.execute("UPDATE daemon_lease SET holder = NULL WHERE id = 1")
         }
     }
 
-    /// To be called at the beginning of a transaction. Throws `RuntimeError` of code `fenced`.
+    /// Checks, at the beginning of a transaction, that the epoch is still the present one.
+    ///
+    /// - Throws: `RuntimeError` of code `fenced` when it is over.
     func check(on connection: any Connection) throws {
         let lock = connection.dialect.rowLock(.shared, of: "daemon_lease")
         let present = try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1 \(trusted: lock)")?.integer
         guard present == number else { throw Self.isOver }
     }
 
-    /// Whether no other has begun, at this moment.
+    /// Returns whether this epoch is the present one at this moment.
     func isPresent(on connection: any Connection) throws -> Bool {
         try connection.queryValue("SELECT epoch FROM daemon_lease WHERE id = 1")?.integer == number
     }
@@ -46,7 +49,7 @@ public struct Epoch: Sendable {
         .fenced, "another daemon has taken over: nothing was written", remedy: "this one ends; ask again")
 }
 
-/// The process that began an epoch: which one has to be known to take its socket over.
+/// The process that began an epoch. A successor must know it to take over its socket.
 struct EpochHolder: Equatable {
     var computer: String
     var pid: Int32
@@ -62,10 +65,11 @@ struct EpochHolder: Equatable {
 
     static var ourselves: EpochHolder { EpochHolder(computer: Computer.name, pid: getpid()) }
 
-    /// How it stands in the database.
+    /// The holder in the form in which the database keeps it.
     var text: String { "\(computer) pid \(pid)" }
 
-    /// Who began the present epoch, in words of `text`; `nil` when nobody has, or he has ended in an orderly way.
+    /// Returns the process that began the present epoch, in the form of `text`; `nil` when no epoch was begun, or its daemon
+    /// has ended in an orderly way.
     static func last(in database: Database) async throws -> String? {
         try await database.withConnection { connection in
             guard try connection.hasTable("daemon_lease") else { return nil }
@@ -77,7 +81,7 @@ struct EpochHolder: Equatable {
 /// A database into which only the present epoch writes.
 public struct Fence: Sendable {
     let database: Database
-    /// `nil` where no daemon is: nobody can take over.
+    /// The daemon's epoch; `nil` where no daemon runs and nobody can take over.
     let epoch: Epoch?
 
     public init(database: Database, epoch: Epoch? = nil) {
@@ -85,8 +89,9 @@ public struct Fence: Sendable {
         self.epoch = epoch
     }
 
-    /// Runs `body` in a transaction, and `confirm` behind it, on the same connection. Throws `RuntimeError` of code `fenced` when
-    /// the epoch is over.
+    /// Runs `body` in a transaction, and `confirm` after it, on the same connection.
+    ///
+    /// - Throws: `RuntimeError` of code `fenced` when the epoch is over.
     func write<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T,
         confirming confirm: @escaping @Sendable (T, any Connection) throws -> Void = { _, _ in }
@@ -101,9 +106,9 @@ public struct Fence: Sendable {
         }
     }
 
-    /// Inserts a row, in a single statement, behind a row of `table` that it locks: `insertion` ends with what is selected.
-    /// False, with nothing inserted, when there is no such row, or the epoch is over: `write` tells which. `confirm` runs when
-    /// one was.
+    /// Inserts a row in a single statement, after locking a row of `table`; `insertion` ends with the source of its SELECT.
+    /// Returns false, with nothing inserted, when there is no such row or the epoch is over: `write` tells which. `confirm`
+    /// runs only after a row was inserted.
     func insert(
         _ insertion: SQL, behind table: String, where condition: SQL,
         confirming confirm: @escaping @Sendable (any Connection) throws -> Void
@@ -130,8 +135,8 @@ public struct Fence: Sendable {
 }
 
 extension Connection {
-    /// Runs a statement that is about one row. Throws when it was about none: something that stands on the table, and that
-    /// somebody has put there, may swallow a row without a failure, and what is answered then would not be so.
+    /// Runs a statement that must affect one row, and throws when it affected none. A trigger or rule that somebody has put on
+    /// the table may discard a row without an error; reporting success would then be false.
     func executeOnOneRow(_ sql: SQL) throws(DatabaseError) {
         guard try execute(sql) == 1 else {
             throw DatabaseError(

@@ -4,21 +4,23 @@ import Synchronization
 
 /// The lock that makes one daemon the only one on its database, held on a connection of its own.
 ///
-/// The server ends that connection's session when nothing is heard of it for `Term.server`, so that a daemon that was stopped,
-/// or whose machine has vanished, is replaced. A daemon takes itself for the one that serves no longer than `Term.own` after it
-/// asked and was told so; and whoever gets the lock serves no sooner than `Term.successor` after that. The second is longer: so
-/// no two ever serve, whatever the server's clock does, and whyever the lock was lost.
+/// The server ends that connection's session when it has received nothing from it for `Term.server`. A daemon that was stopped,
+/// or whose machine has vanished, is therefore replaced. A daemon considers itself the serving one for no longer than
+/// `Term.own` after it asked for a confirmation that it then received. A new holder of the lock begins to serve no sooner than
+/// `Term.successor` after it got the lock. The second time is longer, so no two daemons ever serve at once, whatever the
+/// server's clock does and for whatever reason the lock was lost.
 ///
-/// When the connection is lost it is made again, however long that takes. Between the two others may have worked: whether they
-/// did, the epoch tells.
+/// When the connection is lost, the lease opens another, however long that takes. Other daemons may have served in between; the
+/// epoch tells whether they did.
 final class InstanceLease: Sendable {
     enum Term {
         static let heartbeat = Duration.milliseconds(400)
-        /// How often whoever waits for the lock asks for it.
+        /// The interval at which a waiting daemon asks for the lock.
         static let poll = Duration.milliseconds(200)
-        /// How long a confirmation counts, from the moment at which it was asked for. The clock goes on while the machine sleeps.
+        /// How long a confirmation counts, from the moment at which it was requested. The clock goes on while the machine
+        /// sleeps.
         static let own = Duration.milliseconds(1_500)
-        /// How long whoever gets the lock leaves to who had it.
+        /// How long a new holder of the lock waits for its predecessor to notice the loss.
         static let successor = Duration.milliseconds(1_600)
         /// How long a request waits for a confirmation that is late.
         static let grace = Duration.seconds(2)
@@ -26,18 +28,18 @@ final class InstanceLease: Sendable {
         static let answer = 1.5
     }
 
-    /// What becomes of the lock, for whoever tells people.
+    /// A change in the state of the lock, for those who report it.
     enum News: Sendable {
-        /// Somebody else has it, or the database can't be asked: why.
+        /// Somebody else holds the lock, or the database can't be asked; the text gives the reason.
         case waiting(String)
-        /// It was held, and is not confirmed now: why.
+        /// The lock was held and is not confirmed at present; the text gives the reason.
         case lost(String)
-        /// Held again, and nobody else has worked meanwhile.
+        /// The lock is held again, and nobody else has worked meanwhile.
         case regained
     }
 
     private struct State {
-        /// When the lock was got first, and whether its last holder may be unaware of that.
+        /// When the lock was first got. The next flag says whether its last holder may be unaware of that.
         var takenAt: ContinuousClock.Instant?
         var hasUnawarePredecessor = false
         var isTaken: Bool { takenAt != nil }
@@ -45,9 +47,9 @@ final class InstanceLease: Sendable {
         var epoch: Epoch?
         var databases: [Database] = []
         var isReleased = false
-        /// Its connection is closed.
+        /// Whether the lease's connection is closed.
         var isGone = false
-        /// Another daemon has taken over.
+        /// The error that ended the lease: another daemon has taken over.
         var end: RuntimeError?
         var lastNews: String?
     }
@@ -60,16 +62,17 @@ final class InstanceLease: Sendable {
     private let onNews: @Sendable (News) -> Void
     private let state = Mutex(State())
 
-    /// `database` is for the lease alone, opened with `silence`. `isPatient`: waits for whoever has the lock, and for the
-    /// database, as a standby does.
+    /// Makes a lease. `database` is for the lease alone and is opened with `silence`. `isPatient` says that the lease waits for
+    /// the lock's holder, and for the database, as a standby does.
     init(_ database: Database, isPatient: Bool, onNews: @escaping @Sendable (News) -> Void) {
         self.database = database
         self.isPatient = isPatient
         self.onNews = onNews
     }
 
-    /// Returns when the lock is held, which is then kept until `release`. Throws `RuntimeError` of code `alreadyRunning`, or
-    /// `DatabaseError`.
+    /// Takes the lock, which is then kept until `release`. Returns when it is held.
+    ///
+    /// - Throws: `RuntimeError` of code `alreadyRunning`, or `DatabaseError`.
     func take() async throws {
         let (taken, continuation) = AsyncThrowingStream<Void, any Error>.makeStream()
         Task.detached { await self.hold(continuation) }
@@ -77,13 +80,13 @@ final class InstanceLease: Sendable {
         throw CancellationError()
     }
 
-    /// From now on the lock is worth something in this epoch only: another one is somebody else's. When its connection was lost,
-    /// those that idle in `databases` are taken for lost, too.
+    /// Binds the lock to this epoch: another epoch in the database means that somebody else holds the lock. When the lease's
+    /// connection was lost, idle connections in `databases` are considered lost, too.
     func keep(in epoch: Epoch, with databases: [Database]) {
         state.withLock { ($0.epoch, $0.databases) = (epoch, databases) }
     }
 
-    /// Returns when whoever had the lock before is sure to have noticed that he has lost it.
+    /// Returns when the lock's previous holder is sure to have noticed the loss.
     func waitForPredecessor() async throws {
         let (takenAt, isNeeded) = state.withLock { ($0.takenAt, $0.hasUnawarePredecessor) }
         guard isNeeded, let takenAt else { return }
@@ -92,8 +95,8 @@ final class InstanceLease: Sendable {
 
     func release() { state.withLock { $0.isReleased = true } }
 
-    /// Releases it, and returns when its connection is closed, or does not close in time. Of a SQLite file it is the last one:
-    /// it leaves one file with everything in it (https://www.sqlite.org/wal.html#the_wal_file).
+    /// Releases the lock, and returns when its connection is closed, or does not close in time. Of a SQLite file it is the last
+    /// connection: closing it leaves one file with everything in it (https://www.sqlite.org/wal.html#the_wal_file).
     func end() async {
         release()
         for _ in 0..<120 where !state.withLock({ $0.isGone }) { try? await Task.sleep(for: .milliseconds(25)) }
@@ -107,7 +110,9 @@ final class InstanceLease: Sendable {
         }
     }
 
-    /// Waits a little for a confirmation that is late. Throws `RuntimeError` when none comes: nothing may be answered then.
+    /// Waits a short time for a confirmation that is late.
+    ///
+    /// - Throws: `RuntimeError` when none comes; no request may then be answered.
     func requireConfirmed() async throws {
         guard !isConfirmed else { return }
         let limit = ContinuousClock.now + Term.grace
@@ -119,7 +124,7 @@ final class InstanceLease: Sendable {
         throw Self.unconfirmed
     }
 
-    /// The same for whoever can't wait.
+    /// Requires a confirmation without waiting for it, for callers that can't wait.
     func requireConfirmedNow() throws(RuntimeError) {
         guard !isConfirmed else { return }
         throw state.withLock { $0.end } ?? Self.unconfirmed
@@ -140,7 +145,7 @@ final class InstanceLease: Sendable {
 }
 
 extension InstanceLease {
-    /// Holds the lock, on one connection after the other, until it is released or somebody else's.
+    /// Holds the lock, on one connection after the other, until it is released or taken by somebody else.
     private func hold(_ taken: AsyncThrowingStream<Void, any Error>.Continuation) async {
         do {
             try await keepHolding { taken.yield() }
@@ -171,7 +176,7 @@ extension InstanceLease {
 
     private var isOver: Bool { state.withLock { $0.isReleased || $0.end != nil } }
 
-    /// `nil` when it is not wanted any more.
+    /// Acquires the lock; `nil` when the lease was released meanwhile.
     private func acquire(_ connection: any Connection) throws -> (any HeldLock)? {
         while !isOver {
             let asked = ContinuousClock.now
@@ -201,7 +206,7 @@ extension InstanceLease {
         return nil
     }
 
-    /// Another epoch than ours is the end.
+    /// Compares the database's epoch with ours. Another epoch ends the lease.
     private func look(for epoch: Epoch?, on connection: any Connection) throws {
         guard let epoch, try !epoch.isPresent(on: connection) else { return }
         state.withLock { $0.end = Epoch.isOver }
@@ -230,7 +235,7 @@ extension InstanceLease {
         }
     }
 
-    /// Whether the lock is tried for again after `error`, which is told once.
+    /// Returns whether the lease tries again after `error`, which is reported once.
     private func goesOn(after error: any Error) -> Bool {
         let isTaken = state.withLock { state in
             state.confirmedAt = nil
@@ -267,7 +272,7 @@ extension InstanceLease {
 }
 
 extension DatabaseError {
-    /// Whether it may go away without anybody changing what was asked for: a server that is not there yet, or busy.
+    /// Whether the error may disappear without a change of the request: the server is not there yet, or busy.
     var mayPass: Bool {
         switch kind {
         case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted: true
@@ -279,6 +284,6 @@ extension DatabaseError {
 }
 
 extension AdvisoryLock {
-    /// Whoever holds it is the one daemon that works on the database.
+    /// The lock whose holder is the one daemon that serves the database.
     package static let daemon = AdvisoryLock("daemon")
 }

@@ -2,14 +2,14 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// What the daemon does beside answering: it watches its lock and its socket, writes down which sessions are alive, and hears SIGHUP.
+/// The daemon's background work: it watches its lock and its socket, records which sessions are alive, and handles SIGHUP.
 struct Upkeep: Service {
     let services: Services
     let socket: ListeningSocket
     let reload: @Sendable () -> Void
-    /// How long what is under way may take when the lock is lost, in seconds.
+    /// How long running requests may take when the lock is lost, in seconds.
     let patience: Int
-    /// How long a session may be without a host.
+    /// How long a session may be without a host, in seconds.
     let hostSeconds: Int
     /// How long sessions that are over are kept, in seconds; `nil`: for ever.
     let keep: Int?
@@ -17,8 +17,10 @@ struct Upkeep: Service {
 
     private static let interval = Duration.seconds(2)
 
-    /// Returns when the daemon shuts down. Throws `RuntimeError` when another has taken over, and this one must not write any
-    /// more, or when nobody finds this one any more.
+    /// Runs until the daemon shuts down.
+    ///
+    /// - Throws: `RuntimeError` when another daemon has taken over, and this one must not write any more, or when clients can't
+    /// reach this one any more.
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,10 +51,11 @@ struct Upkeep: Service {
         try give(up: end)
     }
 
-    /// A daemon that nobody can call serves nobody: its service manager, or a standby, can do better.
+    /// Ends the daemon when its socket is gone: a daemon that nobody can call is useless, and its service manager, or a
+    /// standby, can replace it.
     private func watchSocket() async throws {
         while socket.isInPlace { try await Task.sleep(for: Self.interval) }
-        // It is removed by ourselves at the end, which is noted first.
+        // The daemon removes the socket itself at its end, and notes the end first.
         guard !services.draining.hasBegun else { return }
         try give(
             up: RuntimeError(
@@ -73,7 +76,8 @@ struct Upkeep: Service {
         }
     }
 
-    /// While the database is away the times wait: sessions keep their order when it is back.
+    /// Writes the times of activity. While the database is unreachable the times wait, so that sessions keep their order
+    /// afterwards.
     private func flush() async {
         let times = services.activity.take()
         guard !times.isEmpty else { return }
@@ -85,8 +89,8 @@ struct Upkeep: Service {
         }
     }
 
-    /// Tokens of sessions that live are renewed, and those that have expired go: once an hour, and at first when the hosts have had
-    /// time to call again.
+    /// Renews the tokens of live sessions and removes expired ones: once an hour, and first when the hosts have had time to
+    /// call again.
     private func tendTokens() async throws {
         var pause = Duration.seconds(600)
         while true {
@@ -101,7 +105,8 @@ struct Upkeep: Service {
         }
     }
 
-    /// At first soon after the start, and then every ten minutes; while many are waiting, one pass after the other.
+    /// Removes expired sessions: first soon after the start, and then every ten minutes. While many are waiting, one pass
+    /// follows the other.
     private func removeExpired() async throws {
         guard let keep else { return }
         let expiry = Expiry(services: services, keep: keep, logger: logger)
@@ -117,7 +122,7 @@ struct Upkeep: Service {
         }
     }
 
-    /// A name service may have given a uid to somebody else.
+    /// Checks accounts regularly, because a name service may have given a uid to somebody else.
     private func watchAccounts() async throws {
         while true {
             try await Task.sleep(for: .seconds(30))
@@ -125,7 +130,7 @@ struct Upkeep: Service {
         }
     }
 
-    /// Rows that say more of a session than is true are mended.
+    /// Corrects the rows of sessions that are out of date.
     private func mendSessions() async throws {
         var mending = Mending(services, graceSeconds: hostSeconds, logger: logger)
         while true {

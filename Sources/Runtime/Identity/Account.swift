@@ -3,19 +3,19 @@ import TCPOSIX
 /// An account of this machine, as its name service knows it.
 public struct Account: Sendable, Hashable {
     public var uid: UInt32
-    /// Of its own group.
+    /// The id of the account's own group.
     public var gid: UInt32 = 0
     public var name: String
     public var home: String
     public var shell: String
 
-    /// The account of this name; `nil` when there is none. May take long where accounts live on a network: never ask during
-    /// a request.
+    /// Returns the account of this name; `nil` when there is none. The call may take long where accounts live on a network:
+    /// never make it during a request.
     public static func named(_ name: String) -> Account? {
         find { entry, buffer, size, result in getpwnam_r(name, entry, buffer, size, result) }
     }
 
-    /// The account of this uid; `nil` when there is none.
+    /// Returns the account of this uid; `nil` when there is none.
     public static func of(uid: UInt32) -> Account? {
         find { entry, buffer, size, result in getpwuid_r(uid, entry, buffer, size, result) }
     }

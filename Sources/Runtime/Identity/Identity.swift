@@ -1,6 +1,6 @@
 import TCSettings
 
-/// Who acts: what the kernel said of the caller, and whom the settings know by that account.
+/// The identity of a caller: the OS account that the kernel reports, and the person whom the settings know by that account.
 public struct Identity: Sendable, Hashable {
     /// The person's name in the settings; in single-user mode without people the account's name. `nil` for `public`.
     public var person: String?
@@ -8,9 +8,9 @@ public struct Identity: Sendable, Hashable {
     public var uid: UInt32
     /// The account's name, as it was when the settings were loaded.
     public var osUsername: String?
-    /// Whether it is the account that reads the daemon's figures, whoever else it is.
+    /// Whether the account also is the one that reads the daemon's metrics.
     public var isMonitor = false
-    /// The adapters whose account it is, whoever else it is.
+    /// The adapters that run under this account.
     public var adapters: Set<String> = []
 
     public init(person: String?, role: Role, uid: UInt32, osUsername: String?) {
@@ -21,7 +21,7 @@ public struct Identity: Sendable, Hashable {
     }
 }
 
-/// Whose a session is: the person and the uid that it was started by.
+/// The owner of a session: the person and the uid that started it.
 public struct Owner: Sendable, Hashable {
     public var person: String?
     public var uid: UInt32?
@@ -33,8 +33,8 @@ public struct Owner: Sendable, Hashable {
 }
 
 extension Identity {
-    /// Whether both the person and the uid are the owner's. Where only one is, the uid was given to somebody else or the
-    /// person to another account: the session is then an orphan (issue 4, Identity).
+    /// Returns whether both the person and the uid are the owner's. Where only one of them is, the uid was given to somebody
+    /// else or the person to another account: the session is then an orphan (issue 4, Identity).
     public func owns(_ owner: Owner) -> Bool {
         person != nil && owner.person == person && owner.uid == uid
     }

@@ -1,11 +1,11 @@
 import Dispatch
 import Synchronization
 
-/// The directory that is in force. SIGHUP puts a new one in its place; requests under way keep what they began with.
+/// The identity directory in effect. SIGHUP replaces it; requests under way keep the one with which they began.
 public final class IdentityBox: Sendable {
     private struct State {
         var directory: IdentityDirectory
-        /// How often it was replaced.
+        /// The number of times that the directory was replaced.
         var edition = 0
         var isAsking = false
     }
@@ -23,8 +23,8 @@ public final class IdentityBox: Sendable {
         }
     }
 
-    /// Asks the name service whether uids have been given to others, on a thread that nobody waits for, and one at a time: a
-    /// name service may hang for as long as it likes.
+    /// Asks the name service whether uids have been given to others. This runs on a thread for which nobody waits, one query at
+    /// a time, because a name service may hang indefinitely.
     func askNameService() {
         let asked = state.withLock { state -> (IdentityDirectory, Int)? in
             guard !state.isAsking else { return nil }

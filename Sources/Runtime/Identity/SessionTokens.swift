@@ -1,12 +1,12 @@
 import Dialects
 import TCSettings
 
-/// Whom a session token speaks for.
+/// The session and the rights for which a session token stands.
 public struct SessionToken: Sendable, Hashable {
     public var sessionID: String
     /// The person whose rights the session has at most.
     public var principal: String
-    /// `public`, which may do nothing, where the stored one is unknown to this version.
+    /// The role; `public`, which may do nothing, where this version does not know the stored one.
     public var role: Role
     public var expires: Timestamp
 }
@@ -26,17 +26,17 @@ extension SessionToken {
 /// A token is looked up by its hash: what the time of that tells is about a hash, of which nobody can choose a prefix without
 /// knowing the token, so the comparison need not take constant time.
 public struct SessionTokens: Sendable {
-    /// By this a token is known where it should not be: in a log or a settings file.
+    /// The prefix of every token. It makes a token recognizable where none should be, such as in a log or a settings file.
     public static let prefix = "tcs_"
     private static let lifetime: Int64 = 24 * 60 * 60
-    /// A token that is worth less than this is renewed while its session lives.
+    /// The remaining validity, in seconds, below which a token is renewed while its session lives.
     private static let renewal: Int64 = 12 * 60 * 60
 
     private let database: Database
     private let fence: Fence
     private let clock: TokenClock
 
-    /// With `epoch` only that daemon writes.
+    /// Makes the store. With `epoch`, only the daemon of that epoch writes.
     public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Timestamp = { .now }) {
         self.database = database
         fence = Fence(database: database, epoch: epoch)
@@ -45,7 +45,9 @@ public struct SessionTokens: Sendable {
 
     private func now() -> Timestamp { clock.now }
 
-    /// Learns from what is stored how late it has been already, before this process. Throws `DatabaseError`.
+    /// Reads from the database the latest time that was reached before this process.
+    ///
+    /// - Throws: `DatabaseError`.
     func rememberTime() async throws {
         let moments = try await database.withConnection { connection in
             try connection.query(
@@ -57,7 +59,9 @@ public struct SessionTokens: Sendable {
         for moment in moments.compactMap({ $0[0].text.flatMap(Timestamp.init(parsing:)) }) { clock.advance(to: moment) }
     }
 
-    /// Makes a token for a session that exists, valid for 24 hours. It can't be had again. Throws `DatabaseError`.
+    /// Makes a token for an existing session, valid for 24 hours. The token can't be retrieved again.
+    ///
+    /// - Throws: `DatabaseError`.
     public func issue(sessionID: String, principal: String, role: Role) async throws -> String {
         let token = Self.make()
         let (issued, expires) = (now(), now().advanced(seconds: Self.lifetime))
@@ -71,7 +75,9 @@ public struct SessionTokens: Sendable {
         return token
     }
 
-    /// Whom the token speaks for; `nil` when it is unknown, has expired or was revoked. Throws `DatabaseError`.
+    /// Returns the session and rights for which the token stands; `nil` when it is unknown, expired or revoked.
+    ///
+    /// - Throws: `DatabaseError`.
     public func find(_ token: String) async throws -> SessionToken? {
         guard token.hasPrefix(Self.prefix) else { return nil }
         let (hash, now) = (Self.hash(token), now().text)
@@ -85,8 +91,10 @@ public struct SessionTokens: Sendable {
         }
     }
 
-    /// Gives the tokens of sessions that live another 24 hours, where that is time; those that expired while nobody could renew
-    /// them, because the machine slept, too. What was revoked stays so. Says how many that were. Throws `DatabaseError`.
+    /// Renews the tokens of live sessions for another 24 hours where they are due, including tokens that expired while nobody
+    /// could renew them because the machine slept. Revoked tokens stay revoked. Returns the number of renewed tokens.
+    ///
+    /// - Throws: `DatabaseError`.
     @discardableResult
     public func renew(sessionIDs: [String]) async throws -> Int {
         let (soon, expires) = (now().advanced(seconds: Self.renewal), now().advanced(seconds: Self.lifetime))
@@ -103,7 +111,9 @@ public struct SessionTokens: Sendable {
         }
     }
 
-    /// The session of a token that is not revoked, also when it has expired. Throws `DatabaseError`.
+    /// Returns the session of a token that is not revoked, even if it has expired.
+    ///
+    /// - Throws: `DatabaseError`.
     func session(of token: String) async throws -> String? {
         guard token.hasPrefix(Self.prefix) else { return nil }
         let hash = Self.hash(token)
@@ -113,7 +123,9 @@ public struct SessionTokens: Sendable {
         }
     }
 
-    /// Ends all tokens of a session, and says how many that were. Throws `DatabaseError`.
+    /// Revokes all tokens of a session, and returns their number.
+    ///
+    /// - Throws: `DatabaseError`.
     @discardableResult
     public func revoke(sessionID: String) async throws -> Int {
         let now = now().text
@@ -125,7 +137,9 @@ public struct SessionTokens: Sendable {
         }
     }
 
-    /// Removes what has expired, and says how many that were. Throws `DatabaseError`.
+    /// Removes expired tokens, and returns their number.
+    ///
+    /// - Throws: `DatabaseError`.
     @discardableResult
     public func purge() async throws -> Int {
         let now = now().text
@@ -134,7 +148,7 @@ public struct SessionTokens: Sendable {
         }
     }
 
-    /// 256 bits from the system's generator.
+    /// Returns a new token with 256 bits from the system's generator.
     private static func make() -> String {
         var random = SystemRandomNumberGenerator()
         return prefix

@@ -1,7 +1,7 @@
 import Dialects
 import Synchronization
 
-/// A clock that never goes back: what has expired stays so, whatever somebody does to the machine's clock.
+/// A clock that never goes back: expired tokens stay expired, whatever somebody does to the machine's clock.
 final class TokenClock: Sendable {
     private let source: @Sendable () -> Timestamp
     private let highest: Mutex<Timestamp?>

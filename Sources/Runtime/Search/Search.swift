@@ -1,11 +1,11 @@
 import Dialects
 
-/// Finds memories and mirrors by the words in them, the newest first.
+/// Finds memories and mirrors by the words in them, newest first.
 ///
-/// A row is found that has every word somewhere in its texts, whatever its case and accents. It knows nothing of who asks: that is
-/// for whoever hands out what it finds.
+/// A row matches if every word occurs somewhere in its texts, regardless of case and accents. This type does not check the
+/// caller's rights: that is up to the code that hands out the results.
 public struct Search: Sendable {
-    /// The most rows of one answer.
+    /// The largest number of rows in one answer.
     public static let most = 200
 
     private let database: Database
@@ -47,7 +47,7 @@ public struct Search: Sendable {
     }
 }
 
-/// A memory that was found. Its texts are read by its id.
+/// A memory that a search has found. Its texts are read by its id.
 public struct FoundMemory: Sendable, Equatable {
     public var id: Int64
     public var project: String
@@ -67,7 +67,7 @@ public struct FoundMemory: Sendable, Equatable {
     }
 }
 
-/// A mirror of a conversation that was found.
+/// A mirror of a conversation that a search has found.
 public struct FoundMirror: Sendable, Equatable {
     public var id: Int64
     public var sessionID: String
@@ -88,6 +88,6 @@ public struct FoundMirror: Sendable, Equatable {
 }
 
 extension Timestamp {
-    /// A moment as both databases write it.
+    /// Returns a time in the form that is the same for both databases.
     fileprivate static func plain(_ text: String) -> String { Timestamp(parsing: text)?.text ?? text }
 }

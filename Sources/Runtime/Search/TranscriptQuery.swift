@@ -1,12 +1,13 @@
 import Dialects
 
-/// What somebody looks for in recordings.
+/// A search in recordings, as a caller asks for it.
 struct TranscriptQuery: Sendable {
-    /// The most hits of one answer. Each may be a row of the log.
+    /// The largest number of hits in one answer. Each may be a row of the audit log.
     static let most = 100
-    /// In code points.
+    /// The largest length of the text, in code points.
     static let longestText = 1_000
-    /// Of one session so many passages are shown, the newest; how many more there are is said. All, where it is the only one asked for.
+    /// The largest number of passages shown per session, newest first. The output says how many more there are. A search within
+    /// one session shows all of them.
     static let mostOfSession: Int64 = 3
 
     var words: [String]
@@ -82,7 +83,7 @@ struct TranscriptCursor: Sendable, Equatable {
 
     init(saidAt: String, id: Int64) { (self.saidAt, self.id) = (saidAt, id) }
 
-    /// Reads what `text` wrote; `nil` when it is none of ours.
+    /// Reads the form that `text` writes; `nil` for any other text.
     init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
         guard parts.count == 2, Timestamp(parsing: parts[0])?.text == parts[0], let id = Int64(parts[1]) else {

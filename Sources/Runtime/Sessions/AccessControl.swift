@@ -1,22 +1,23 @@
-/// The one way to a session: the policy is asked, and what concerns somebody else's session is in the audit log before it is
+/// The only way to a session: it asks the policy, and an action on somebody else's session is in the audit log before it is
 /// done. Refusals are logged too.
 ///
-/// Whether a session exists is told to nobody who may not see it: he gets the answer that he would get for an id that nobody
-/// has, behind the same work.
+/// A caller who may not see a session does not learn whether it exists: the answer is the same as for an id that does not
+/// exist, and takes the same work.
 struct AccessControl: Sendable {
     let sessions: SessionStore
     let audit: AuditLog
     let refusals: RefusalBudget
 
-    /// The session, and a receipt that says that this caller was admitted. Throws `RuntimeError`; nothing may then be done.
+    /// Admits the caller to an action on a session, and returns the session with a receipt of the admission.
     ///
-    /// `logged`: what the log calls it, where that is not the action's own word.
+    /// - Parameter logged: The action under which the log records this, if it is not the action's own word.
+    /// - Throws: `RuntimeError`; the action must then not be done.
     func admit(
         _ caller: Caller, to action: Action, on id: String, reason: String? = nil, as logged: AuditAction? = nil
     ) async throws -> Admission {
         let attempt = Attempt(caller: caller, logged: logged ?? action.logged)
         let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
-        // Who may not even look at a session of his own may do nothing.
+        // A caller who may not even look at a session of their own may do nothing.
         if case .refused(let why) = allow(.getSession, by: caller.identity.role, on: .own) {
             try await log(refusalOf: attempt, on: nobodys, because: why)
             throw RuntimeError(.notAllowed, why)
@@ -47,9 +48,10 @@ struct AccessControl: Sendable {
         return Admission(session: session, relation: relation, receipt: receipt)
     }
 
-    /// The session, where this caller may do this to it if he says why. Whoever can ask him does so before anything is refused.
+    /// Returns the session if this caller may do the action on it once a reason is given; `nil` otherwise. A caller that can
+    /// ask the user for a reason does so before anything is refused.
     func sessionWantingReason(_ caller: Caller, to action: Action, on id: String) async throws -> Session? {
-        // Who may see nothing is told before anybody looks.
+        // A caller who may see nothing is refused before the session is looked up.
         guard action.needsReason, allow(.getSession, by: caller.identity.role, on: .own) == .allowed,
             let session = try await sessions.find(id)
         else { return nil }
@@ -58,7 +60,9 @@ struct AccessControl: Sendable {
         return session
     }
 
-    /// The same for a search of this one session, of which nothing is shown yet. Throws `RuntimeError`.
+    /// Checks that the caller may search this one session, of which nothing is shown yet.
+    ///
+    /// - Throws: `RuntimeError`.
     func requireSearch(_ caller: Caller, on id: String, reason: String?) async throws {
         let attempt = Attempt(caller: caller, logged: .search)
         guard let session = try await sessions.find(id) else {
@@ -79,15 +83,16 @@ struct AccessControl: Sendable {
         }
     }
 
-    /// What a search has found in a session may be shown: it is in the log now. `nil` where it may not be, since rights have changed
-    /// meanwhile.
+    /// Logs that the matches of a search in a session are shown, and returns the receipt for showing them; `nil` where they may
+    /// not be shown because rights have changed meanwhile.
     func admitSearch(_ caller: Caller, on session: Session, reason: String?) async throws -> AuditReceipt? {
         guard searchDecision(caller, on: session, reason: reason) == .allowed else { return nil }
         return try await audit.admit(
             .search, by: caller, on: AuditedSession(id: session.id, owner: session.owner), reason: reason)
     }
 
-    /// A session that its owner shares is searched without a word; any other of somebody else's takes a reason.
+    /// Returns the decision on a search. A session that its owner shares is searched without a reason; any other session of
+    /// somebody else takes one.
     private func searchDecision(_ caller: Caller, on session: Session, reason: String?) -> Decision {
         let relation = session.relation(to: caller.identity)
         let decision = allow(.readTranscript, by: caller.identity.role, on: relation)
@@ -99,7 +104,8 @@ struct AccessControl: Sendable {
         }
     }
 
-    /// Does what the caller is admitted to. What was logged as allowed, and then fails, is logged as failed.
+    /// Runs the action to which the caller was admitted. An action that was logged as allowed, and then fails, is logged as
+    /// failed.
     func perform<T>(
         _ caller: Caller, _ action: Action, on id: String, as logged: AuditAction? = nil,
         _ body: (Session) async throws -> T
@@ -116,7 +122,7 @@ struct AccessControl: Sendable {
         }
     }
 
-    /// Logs that something was allowed, and did not succeed.
+    /// Logs that an action was allowed and then did not succeed.
     func fail(_ action: AuditAction, _ caller: Caller, on session: Session, because error: any Error) async throws {
         try await audit.record(
             AuditEvent(
@@ -124,7 +130,7 @@ struct AccessControl: Sendable {
                 reason: (error as? RuntimeError)?.message ?? "the daemon failed"))
     }
 
-    /// The same for what concerns no one session.
+    /// Checks that the caller may do an action that concerns no single session, and logs it where it must be logged.
     func require(_ caller: Caller, _ action: Action, as logged: AuditAction? = nil) async throws {
         switch allow(action, by: caller.identity.role, on: .none) {
         case .allowed: return
@@ -136,7 +142,7 @@ struct AccessControl: Sendable {
         }
     }
 
-    /// Logs that somebody was refused before anything was looked at.
+    /// Logs that a caller was refused before anything was looked up.
     func refuse(_ caller: Caller, _ action: AuditAction, because why: String) async throws {
         try await log(refusalOf: Attempt(caller: caller, logged: action), on: nil, because: why)
     }
@@ -167,22 +173,23 @@ extension RuntimeError {
         .reasonRequired, "searching what others have said takes a reason, which is logged",
         remedy: "say it with --reason TEXT")
 
-    /// For an id that nobody has, and for one that this caller may not know of.
+    /// Returns the error for an id that does not exist, or for a session of which this caller may not know.
     static func noSession(_ id: String) -> RuntimeError {
         RuntimeError(.notFound, "there is no session \(id)", remedy: "telec sessions list shows them")
     }
 }
 
-/// Somebody was let in.
+/// The proof that a caller was admitted to an action on a session.
 struct Admission: ~Copyable {
     let session: Session
     let relation: Relation
-    /// What a transcript is read with; `nil` for actions that are not logged.
+    /// The receipt with which a transcript is read; `nil` for actions that are not logged.
     let receipt: AuditReceipt?
 }
 
 extension Action {
-    /// As what it goes into the audit log when it concerns somebody else's session; `nil` for what does not.
+    /// The action under which the audit log records this one when it concerns somebody else's session; `nil` for actions that
+    /// are not logged.
     var logged: AuditAction? {
         switch self {
         case .readTranscript: .readTranscript
@@ -193,14 +200,14 @@ extension Action {
         case .share: .share
         case .archiveAudit: .newChain
         case .makeReport: .report
-        // `host` is the owner's own or refused; a refusal is nobody's look at anything.
+        // `host` is allowed to the owner alone; a refused `host` is not a look at anything.
         case .listSessions, .startSession, .getSession, .host, .readAudit, .readOwnAudit, .inspectDaemon: nil
         }
     }
 
     var needsReason: Bool { self == .readTranscript }
 
-    /// As the beginning of a sentence.
+    /// The action as the beginning of a sentence.
     var phrase: String {
         switch self {
         case .listSessions: "listing sessions"

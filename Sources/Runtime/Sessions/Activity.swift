@@ -1,8 +1,9 @@
 import Dialects
 import Synchronization
 
-/// When something last happened in which session, gathered so that the database hears of it once in a while and not with every
-/// chunk. Each keeps its own time: sessions that are noted together stand in the order in which they were active.
+/// The times at which something last happened in each session. They are collected so that the database is written from time to
+/// time and not with every chunk. Each session keeps its own time: sessions that are recorded together keep the order in which
+/// they were active.
 public final class Activity: Sendable {
     private let noted = Mutex<[String: Timestamp]>([:])
 
@@ -12,7 +13,7 @@ public final class Activity: Sendable {
         noted.withLock { $0[sessionID] = max(time, $0[sessionID] ?? time) }
     }
 
-    /// Those since the last call, by the sessions' ids.
+    /// Returns the times since the last call, by the sessions' ids.
     func take() -> [String: Timestamp] {
         noted.withLock { noted in
             defer { noted = [:] }
@@ -20,7 +21,7 @@ public final class Activity: Sendable {
         }
     }
 
-    /// Takes back what could not be written down; what has happened since counts.
+    /// Takes back times that could not be written; later times of the same sessions win.
     func putBack(_ times: [String: Timestamp]) {
         for (id, time) in times { note(id, at: time) }
     }

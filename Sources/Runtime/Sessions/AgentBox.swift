@@ -1,9 +1,9 @@
 import TCSettings
 import Synchronization
 
-/// Agents and their keys as they are in force. SIGHUP puts others in their place.
+/// The agents and keys in effect. SIGHUP replaces them.
 public final class AgentBox: Sendable {
-    /// Never shown: it holds keys.
+    /// The agents with their keys; because of the keys it is never printed.
     struct Known: Sendable {
         var agents: [String: Agent]
         private let secrets: Secrets

@@ -1,8 +1,8 @@
-/// Who asks, and from inside which session, if any.
+/// The identity that makes a request, and the session from which it does so, if any.
 public struct Caller: Sendable, Hashable {
     public var identity: Identity
     public var session: String?
-    /// The program that speaks for him, where the kernel does not say who he is.
+    /// The program that speaks for the caller, where the kernel does not tell who the caller is.
     public var adapter: AdapterCall?
 
     public init(identity: Identity, session: String? = nil, adapter: AdapterCall? = nil) {

@@ -1,7 +1,7 @@
 import Dialects
 import Synchronization
 
-/// What changed about a session.
+/// A change of a session.
 public struct SessionEvent: Sendable {
     public enum Kind: String, Sendable {
         case started, changed, closed
@@ -15,11 +15,12 @@ public struct SessionEvent: Sendable {
         self.session = session
     }
 
-    /// As server-sent events are written (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+    /// The event as a server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html).
     var text: String { "event: session_\(kind.rawValue)\ndata: \(session.document.canonical())\n\n" }
 }
 
-/// Tells those who listen what changed. Each is told what he may see, and decides that himself when it comes.
+/// Distributes changes of sessions to its listeners. Each listener checks, when an event arrives, whether its caller may see
+/// it.
 final class EventHub: Sendable {
     private struct State {
         var listeners: [UInt64: AsyncStream<SessionEvent?>.Continuation] = [:]
@@ -27,10 +28,11 @@ final class EventHub: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Whoever is slower than this loses the oldest ones.
+    /// The number of events kept for a slow listener. When there are more, the oldest are dropped.
     private static let backlog = 256
 
-    /// `nil` says that somebody's rights have changed: whoever listens looks whether he still may.
+    /// Returns a stream of the changes. `nil` in it says that somebody's rights have changed: each listener then checks whether
+    /// it may still listen.
     func listen() -> AsyncStream<SessionEvent?> {
         let (stream, continuation) = AsyncStream<SessionEvent?>.makeStream(
             bufferingPolicy: .bufferingNewest(Self.backlog))
@@ -51,7 +53,7 @@ final class EventHub: Sendable {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
     }
 
-    /// Ends all listening: the daemon shuts down.
+    /// Ends all streams, because the daemon shuts down.
     func finish() {
         for listener in state.withLock({ Array($0.listeners.values) }) { listener.finish() }
     }

@@ -5,19 +5,20 @@ import TCSettings
 
 /// Removes sessions that have been over for longer than the settings keep them, with their recordings. The audit log stays.
 ///
-/// A pass takes some, is written down before, and removes each recording before its row: what a pass that broke off has left is what
-/// the next one finds. Only the daemon that works on the database does it, and only in its own epoch.
+/// A pass takes a limited number of sessions, is logged before it begins, and removes each recording before its row: the next
+/// pass finds whatever an interrupted pass has left. Only the daemon that serves the database does this, and only in its own
+/// epoch.
 struct Expiry {
     let services: Services
-    /// In seconds.
+    /// How long sessions are kept after their end, in seconds.
     let keep: Int
     let logger: Logger
 
-    /// Few enough for nobody to wait for the transaction.
+    /// The largest number of sessions per pass, small enough that nobody waits for the transaction.
     static let most = 100
     static let (pause, rest) = (Duration.seconds(1), Duration.seconds(600))
 
-    /// Returns whether more may be waiting.
+    /// Removes some expired sessions. Returns whether more may be waiting.
     func pass() async throws -> Bool {
         let moment = Timestamp.now.advanced(seconds: -Int64(keep))
         let found = try await services.sessions.expired(before: moment, limit: Self.most)
@@ -42,7 +43,7 @@ struct Expiry {
         return removed > 0 && found.count == Self.most
     }
 
-    /// Nobody asked for it.
+    /// The daemon as the caller, since no person asked for the removal.
     private static var daemon: Caller {
         Caller(identity: Identity(person: nil, role: .admin, uid: geteuid(), osUsername: nil))
     }

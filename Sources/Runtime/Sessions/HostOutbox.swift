@@ -1,14 +1,14 @@
 import Synchronization
 
-/// What is to be sent to one host. A host that reads nothing costs no more than one that does: `HostRegistry` gives so many
-/// orders and no more, one ping is answered for all, and while it is full nothing that the host sends is heard.
+/// The orders that are to be sent to one host. A host that reads nothing costs no more than one that does: `HostRegistry`
+/// limits the number of orders, one answer stands for all pings, and while the outbox is full nothing from the host is read.
 final class HostOutbox: Sendable {
     private struct State {
         var orders: [HostOrder] = []
         var acks: [UInt64] = []
         var isPinged = false
         var isEnded = false
-        /// Since when something waits, or the host has read the last of it.
+        /// Since when something has been waiting, or since when the host has not read more of it; `nil` when nothing waits.
         var waitsSince: ContinuousClock.Instant?
 
         var isEmpty: Bool { orders.isEmpty && acks.isEmpty && !isPinged && !isEnded }
@@ -16,7 +16,7 @@ final class HostOutbox: Sendable {
 
     private let state = Mutex(State())
     private let signal: AsyncStream<Void>.Continuation
-    /// Says that there may be something to send; ends when the outbox is closed.
+    /// A stream that yields when there may be something to send. It ends when the outbox is closed.
     let signals: AsyncStream<Void>
 
     init() { (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
@@ -34,7 +34,7 @@ final class HostOutbox: Sendable {
         signal.yield()
     }
 
-    /// What waits, in the order in which it is sent.
+    /// Removes and returns the waiting orders, in the order in which they are sent.
     func take() -> [HostOrder] {
         state.withLock { state in
             var result = state.orders + state.acks.map { .ack($0) }
@@ -49,15 +49,15 @@ final class HostOutbox: Sendable {
 
     private static let most = 1_024
 
-    /// Returns when there is room: whoever hears what the host sends waits for that.
+    /// Returns when there is room. The reader of the host's messages waits for that.
     func waitForRoom() async throws {
         while state.withLock({ $0.acks.count >= Self.most }) { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    /// What was taken has been written.
+    /// Notes that the orders that were taken have been written.
     func noteWritten() { state.withLock { $0.waitsSince = $0.isEmpty ? nil : .now } }
 
-    /// For how long the host has read nothing of what waits for it.
+    /// How long the host has read nothing of what waits for it.
     var stalled: Duration { state.withLock { $0.waitsSince.map { ContinuousClock.now - $0 } ?? .zero } }
 
     func close() { signal.finish() }

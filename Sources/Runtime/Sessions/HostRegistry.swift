@@ -1,7 +1,7 @@
 import Dialects
 
-/// The hosts that are connected now, one a session, and the orders that they have not carried out yet; and those that were
-/// refused of late.
+/// The connected hosts, one per session, with the orders that they have not carried out yet, and the hosts that were refused
+/// recently.
 actor HostRegistry {
     private struct Host {
         var ticket: UInt64
@@ -21,13 +21,15 @@ actor HostRegistry {
     private var refusals: [String: Refusal] = [:]
     private var nextTicket: UInt64 = 0
 
-    /// So many orders may wait for one host, and so long for each to be carried out.
+    /// The largest number of orders that may wait for one host, and the time that each may take.
     private static let (mostOrders, patience) = (32, Duration.seconds(10))
-    /// A refused host calls again within ten seconds: one that has not called for so long is gone.
+    /// How long a refusal is remembered. A refused host calls again within ten seconds, so a host that has been silent for this
+    /// long is gone.
     private static let refusalCounts = Duration.seconds(60)
     private static let mostRefusals = 10_000
 
-    /// A host has connected. One that was connected before is the same host's broken connection, and is let go.
+    /// Registers a host that has connected. An earlier connection for the session is a broken one of the same host, and is
+    /// dropped.
     func connect(_ sessionID: String, of uid: UInt32) -> (ticket: UInt64, outbox: HostOutbox) {
         letGo(sessionID)
         refusals[sessionID] = nil
@@ -37,7 +39,7 @@ actor HostRegistry {
         return (nextTicket, outbox)
     }
 
-    /// The connection of this ticket has ended. True when it was the session's present one.
+    /// Removes the connection of this ticket, which has ended. Returns whether it was the session's present one.
     @discardableResult
     func disconnect(_ sessionID: String, ticket: UInt64) -> Bool {
         guard hosts[sessionID]?.ticket == ticket else { return false }
@@ -45,33 +47,34 @@ actor HostRegistry {
         return true
     }
 
-    /// Nobody listens to this session's host any more. It may call again.
+    /// Drops the connection of this session's host, which nobody reads any more. The host may call again.
     func dismiss(_ sessionID: String) { letGo(sessionID) }
 
-    /// The daemon shuts down: hosts call again when another one is there.
+    /// Drops all connections, because the daemon shuts down. The hosts call again when another daemon is there.
     func disconnectAll() { for sessionID in hosts.keys { letGo(sessionID) } }
 
-    /// The sessions that live.
+    /// The ids of the sessions whose hosts are connected.
     var sessionIDs: [String] { hosts.keys.sorted() }
 
-    /// The sessions of this uid that live.
+    /// Returns the ids of the sessions of this uid whose hosts are connected.
     func hosts(of uid: UInt32) -> [String] { hosts.filter { $0.value.uid == uid }.keys.sorted() }
 
     func isConnected(_ sessionID: String) -> Bool { hosts[sessionID] != nil }
 
-    /// Waits, not for long, until the host of a session that is over has gone.
+    /// Waits a short time until the host of a session that is over has gone.
     func waitForTheLastWord(of sessionID: String) async {
         for _ in 0..<100 where hosts[sessionID] != nil { try? await Task.sleep(for: .milliseconds(50)) }
     }
 
-    /// Passes an answer on to a host (`next`, `ack`, `ping`).
+    /// Sends an answer to a host (`next`, `ack`, `ping`).
     func tell(_ sessionID: String, ticket: UInt64, _ answer: HostOrder) {
         guard let host = hosts[sessionID], host.ticket == ticket else { return }
         host.outbox.put(answer)
     }
 
-    /// Gives an order and waits until the host has carried it out. Throws `RuntimeError` when no host is connected, it goes away
-    /// before, or does not answer.
+    /// Gives an order and waits until the host has carried it out.
+    ///
+    /// - Throws: `RuntimeError` when no host is connected, or the host disconnects first or does not answer.
     func order(_ sessionID: String, _ make: (UInt64) -> HostOrder) async throws {
         guard var host = hosts[sessionID] else { throw Self.notRunning }
         guard host.waiting.count < Self.mostOrders else {
@@ -101,7 +104,7 @@ actor HostRegistry {
             ))
     }
 
-    /// A host says that it carried out an order.
+    /// Notes that a host has carried out an order.
     func done(_ sessionID: String, ticket: UInt64, order: UInt64) {
         guard hosts[sessionID]?.ticket == ticket else { return }
         hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume()
@@ -120,7 +123,7 @@ actor HostRegistry {
 extension HostRegistry {
     // What others see of hosts.
 
-    /// A host of the session's own uid has called and was not let in.
+    /// Notes that a host of the session's own uid has called and was refused.
     func note(refusalOf sessionID: String, because reason: String) {
         if refusals[sessionID] == nil, refusals.count >= Self.mostRefusals { refusals = [:] }
         let since = refusals[sessionID].flatMap { $0.reason == reason ? $0.since : nil }
@@ -135,7 +138,7 @@ extension HostRegistry {
         return .refused(since: refusal.since, because: refusal.reason)
     }
 
-    /// The same of those of many, with one call.
+    /// Returns the sessions with the presence of their hosts, in one call.
     func withPresence(_ sessions: [Session]) -> [Session] {
         sessions.map { session in
             var session = session
@@ -145,12 +148,12 @@ extension HostRegistry {
     }
 }
 
-/// What the daemon knows of a session's host.
+/// The daemon's knowledge of a session's host.
 public enum HostPresence: Sendable, Equatable {
     case connected
-    /// It has not called, or not again.
+    /// The host has not called, or not called again.
     case away
-    /// It calls, and is not let in.
+    /// The host calls and is refused.
     case refused(since: String, because: String)
 }
 

@@ -1,17 +1,17 @@
 import Logging
 
-/// Finds sessions whose rows say more than is true, and mends the rows: those that run, or are about to, though nobody has run
-/// them for a while, count as lost; those whose host was told to end and did not are closed without it.
+/// Finds sessions whose rows are out of date, and corrects the rows. A session that counts as running or starting, but has had
+/// no host for a while, is marked as lost. A session whose host was told to end it and did not is closed without the host.
 ///
-/// A restarted daemon gives hosts the same time to call again. Nothing is taken for granted that can't be taken back: a host that
-/// calls later takes its session up again.
+/// A restarted daemon gives hosts the same time to call again. Every correction can be undone: a host that calls later takes
+/// its session up again.
 struct Mending {
     private let services: Services
     private let sessions: SessionService
     private let logger: Logger
-    /// How long a session may be without a host, and how long one may take to end.
+    /// How long a session may be without a host, and how long its end may take.
     private let (grace, endGrace): (Duration, Duration)
-    /// How long each has been in its state without what the state says, as long as this daemon has watched.
+    /// How long each session has been in a state that does not fit the facts, for as long as this daemon has watched.
     private var ages: [Key: Duration] = [:]
 
     private struct Key: Hashable {
@@ -27,12 +27,12 @@ struct Mending {
         endGrace = min(.seconds(15), .seconds(graceSeconds))
     }
 
-    /// How often it is looked.
+    /// The interval between two sweeps.
     var interval: Duration { min(.seconds(5), grace / 4) }
 
-    /// Looks once; `passed` is how long ago it was looked last.
+    /// Makes one sweep; `passed` is the time since the last one.
     mutating func sweep(after passed: Duration) async throws {
-        // A daemon that was stopped for a while has watched nobody meanwhile.
+        // A daemon that was stopped for a while has not watched anybody meanwhile.
         let passed = min(passed, interval * 2)
         var next: [Key: Duration] = [:]
         for (id, state) in try await services.sessions.running() {
@@ -51,7 +51,7 @@ struct Mending {
         ages = next
     }
 
-    /// The end was ordered, and nothing was heard of it.
+    /// Closes a session whose end was ordered without an answer from its host.
     private func end(_ id: String) async throws {
         guard let session = try await services.sessions.find(id), session.state == .closing else { return }
         _ = try await sessions.close(session)
@@ -61,7 +61,7 @@ struct Mending {
 
     private func lose(_ id: String, from state: Session.State) async throws {
         guard try await services.sessions.lose(id, from: state) else { return }
-        // It may have called meanwhile.
+        // The host may have called meanwhile.
         if await services.hosts.isConnected(id) {
             _ = try await services.sessions.takeUp(id, from: .lost)
             return

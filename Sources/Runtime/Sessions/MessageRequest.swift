@@ -1,4 +1,4 @@
-/// What is typed into a session: a text, with Enter behind it unless `enter` is false; or keys by name.
+/// The input that is typed into a session: a text, followed by Enter unless `enter` is false; or keys by name.
 public struct MessageRequest: Codable, Sendable {
     public var text: String?
     public var enter: Bool?
@@ -11,7 +11,9 @@ public struct MessageRequest: Codable, Sendable {
 
     public init(keys: [String]) { self.keys = keys }
 
-    /// What a terminal would send. Throws `RuntimeError` for a name that is not a key's.
+    /// Returns the bytes that a terminal would send.
+    ///
+    /// - Throws: `RuntimeError` for an unknown name of a key.
     func bytes() throws(RuntimeError) -> [UInt8] {
         if let keys {
             var bytes: [UInt8] = []
@@ -24,7 +26,7 @@ public struct MessageRequest: Codable, Sendable {
     }
 }
 
-/// Keys by the names that tmux has for them (tmux(1), KEY BINDINGS), and what a terminal sends for each.
+/// The keys by their names in tmux (tmux(1), KEY BINDINGS), with the bytes that a terminal sends for each.
 enum TerminalKey {
     private static let named: [String: [UInt8]] = [
         "Enter": [13], "Tab": [9], "Escape": [27], "Space": [32], "BSpace": [127], "Up": Array("\u{1B}[A".utf8),
@@ -33,7 +35,7 @@ enum TerminalKey {
         "PageDown": Array("\u{1B}[6~".utf8), "DC": Array("\u{1B}[3~".utf8), "BTab": Array("\u{1B}[Z".utf8),
     ]
 
-    /// All of them: those with names, and C-a to C-z.
+    /// All names: those of the named keys, and C-a to C-z.
     static var names: [String] {
         named.keys.sorted() + (UInt8(ascii: "a")...UInt8(ascii: "z")).map { "C-\(UnicodeScalar($0))" }
     }

@@ -1,43 +1,43 @@
 import TCSettings
 
-/// What somebody may want to do.
+/// An action for which a caller needs permission.
 public enum Action: String, Sendable, CaseIterable {
     case listSessions = "list_sessions"
     case startSession = "start_session"
-    /// Its row: title, owner, state, times.
+    /// Reading a session's row: title, owner, state, times.
     case getSession = "get_session"
-    /// What was said in it, and searching or exporting that.
+    /// Reading what was said in a session, which includes searching and exporting it.
     case readTranscript = "read_transcript"
     case attach
     case send
     case end
     case revive
-    /// Making it visible to others, and no longer.
+    /// Making a session visible to others, or private again.
     case share
     /// Being the program that runs the session and streams what happens in it.
     case host
-    /// Who looked at whose sessions: the whole log, its proof and its export.
+    /// Reading who accessed whose sessions: the whole log, its proof and its export.
     case readAudit = "read_audit"
-    /// Beginning a new chain, so that what lies before it can be kept apart.
+    /// Beginning a new chain, so that the entries before it can be archived.
     case archiveAudit = "archive_audit"
-    /// Who looked at one's own.
+    /// Reading who accessed one's own sessions.
     case readOwnAudit = "read_own_audit"
-    /// How the daemon itself is: its database, its disks, its figures.
+    /// Reading the daemon's own state: its database, its disks, its metrics.
     case inspectDaemon = "inspect_daemon"
-    /// How everybody uses the installation, in numbers.
+    /// Making a report of how everybody uses the installation, in numbers.
     case makeReport = "make_report"
 }
 
-/// What somebody is to what he wants to act on.
+/// The relation of a caller to the object of an action.
 public enum Relation: String, Sendable, CaseIterable {
-    /// There is nothing to act on: a list, a new session.
+    /// The action has no object: a list, a new session.
     case none
     case own
-    /// Somebody else's who shares it.
+    /// The session is somebody else's, who shares it.
     case shared
-    /// Somebody else's.
+    /// The session is somebody else's, who does not share it.
     case foreign
-    /// Nobody's: its owner is not known, or his uid was given to somebody else.
+    /// The session is nobody's: its owner is unknown, or the owner's uid was given to somebody else.
     case orphaned
 }
 
@@ -46,7 +46,7 @@ public enum Decision: Sendable, Equatable {
     case refused(because: String)
 }
 
-/// The one place that says who may do what. What is allowed on somebody else's session is logged (`Action.logged`).
+/// Decides who may do what; no other place does. Allowed actions on somebody else's session are logged (`Action.logged`).
 public func allow(_ action: Action, by role: Role, on relation: Relation) -> Decision {
     switch (role, relation) {
     case (.public, _): .refused(because: "this account is nobody's in the settings")
@@ -69,18 +69,18 @@ public func allow(_ action: Action, by role: Role, on relation: Relation) -> Dec
     }
 }
 
-/// The sessions that a list shows: those whose rows the policy lets this caller see one by one.
+/// Returns the sessions that a list shows: those whose rows the policy lets this caller see one by one.
 func visibleSessions(to identity: Identity) -> SessionScope {
     allow(.getSession, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
 }
 
-/// The sessions that a search of this caller looks through: those whose transcripts the policy lets him read. Into those of others who
-/// share nothing nobody looks without a reason.
+/// Returns the sessions that this caller's search covers: those whose transcripts the policy lets the caller read. Sessions of
+/// others that are not shared are searched only with a reason.
 func searchedSessions(for identity: Identity, hasReason: Bool) -> SessionScope {
     hasReason && allow(.readTranscript, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
 }
 
-/// An admin may do everything but run somebody else's session: that takes the owner's uid.
+/// Decides for an admin, who may do everything but run somebody else's session: that takes the owner's uid.
 private func allowAdmin(_ action: Action, on relation: Relation) -> Decision {
     guard action == .host || action == .revive, relation != .own else { return .allowed }
     return .refused(because: "a session is run by its owner's own processes")

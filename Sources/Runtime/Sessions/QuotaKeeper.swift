@@ -1,6 +1,6 @@
 import TCSettings
 
-/// What one user may make, and how much of it is made.
+/// The limits on what each user may make, and the amounts used so far.
 struct QuotaKeeper: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case openSessions = "open_sessions"
@@ -9,7 +9,7 @@ struct QuotaKeeper: Sendable {
 
     let quotas: Quotas
     let recordings: RecordingBudget
-    /// Who starts many at once starts them one after the other: so each is counted before the next.
+    /// A user's starts run one after the other, so that each is counted before the next.
     let starts = FairShare(most: 1)
 
     init(_ quotas: Quotas) {
@@ -34,7 +34,7 @@ struct QuotaKeeper: Sendable {
 }
 
 extension SessionService {
-    /// Does what opens one session more, unless the caller has as many as he may.
+    /// Runs `body`, which opens one more session, unless the caller already has as many as allowed.
     func withRoom<T: Sendable>(for caller: Caller, _ body: () async throws -> T) async throws -> T {
         let keeper = services.quotas
         return try await keeper.starts.run(ConnectionLimits.Party(caller.identity)) {
@@ -47,7 +47,7 @@ extension SessionService {
         }
     }
 
-    /// For the admin: who asked for more than he may. Who is refused again and again is not written down each time.
+    /// Logs, for the admin, that a caller asked for more than is allowed. Repeated refusals are not logged each time.
     func note(
         _ quota: QuotaKeeper.Name, _ error: RuntimeError, of caller: Caller, on session: Session? = nil
     ) async throws {

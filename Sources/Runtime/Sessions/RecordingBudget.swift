@@ -1,10 +1,10 @@
 import Synchronization
 
-/// How many bytes each user may record: so many at once, and so many in a day, which come back evenly. It is kept in memory: a
-/// daemon that is started again has forgotten what was recorded before.
+/// The number of bytes that each user may record: a fixed amount at once and the same amount per day, which is replenished
+/// evenly. It is kept in memory, so a restarted daemon does not know what was recorded before.
 ///
-/// Who has used it up waits until an hour's share is there again, so that it is refused, and written down, once an hour and not with
-/// every chunk.
+/// A user who has used it up waits until an hour's share is available again. The refusal therefore happens, and is logged, once
+/// an hour and not with every chunk.
 final class RecordingBudget: Sendable {
     enum Expense: Equatable { case spent, refused(isNews: Bool) }
 
@@ -23,7 +23,7 @@ final class RecordingBudget: Sendable {
         self.now = now
     }
 
-    /// Takes the bytes of one chunk. A chunk is taken whole: what is too much is missing from what comes next.
+    /// Spends the bytes of one chunk. A chunk is always accepted whole; an excess is subtracted from what is available next.
     func spend(_ bytes: Int, of uid: UInt32) -> Expense {
         accounts.withLock { accounts in
             var account = present(accounts[uid])
@@ -38,7 +38,7 @@ final class RecordingBudget: Sendable {
         }
     }
 
-    /// Whether a recording may go on.
+    /// Returns whether a recording may go on.
     func isOpen(for uid: UInt32) -> Bool {
         accounts.withLock { accounts in
             guard let known = accounts[uid] else { return true }

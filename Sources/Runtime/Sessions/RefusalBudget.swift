@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many refused attempts of one uid are written down: each is a row that is kept for years, and waited for by whoever logs
-/// next. Whoever is refused more often than anybody has reason to be is not looked at any more for a while.
+/// The number of refused attempts of one uid that are logged. Each is a row that is kept for years, and for which the next
+/// writer of the log waits. Attempts of a uid that is refused more often than is plausible are not examined for a while.
 final class RefusalBudget: Sendable {
     enum Expense { case one, last, none }
 
@@ -15,7 +15,7 @@ final class RefusalBudget: Sendable {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let accounts = Mutex<[UInt32: Account]>([:])
 
-    /// `perMinute`: twice as many at once.
+    /// Makes a budget of `perMinute` refusals a minute; twice as many may come at once.
     init(perMinute: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         (most, perSecond) = (Double(perMinute) * 2, Double(perMinute) / 60)
         self.now = now

@@ -2,16 +2,16 @@ import Dialects
 
 /// A conversation with an agent, or a command, that runs as its owner.
 public struct Session: Sendable, Equatable {
-    /// Where it stands. `headless` is the existing install's word for a session without a terminal.
+    /// The state of a session. `headless` is the existing install's word for a session without a terminal.
     public enum State: String, Sendable, CaseIterable {
-        /// Asked for; its host has not called yet.
+        /// The session was requested; its host has not called yet.
         case initializing
         case active
         case headless
-        /// Its end was ordered.
+        /// The end of the session was ordered.
         case closing
         case closed
-        /// Nobody has run it for a while. A host that calls takes it up again.
+        /// Nobody has run the session for a while. A host that calls takes it up again.
         case lost
     }
 
@@ -26,32 +26,32 @@ public struct Session: Sendable, Equatable {
     public var visibility: Visibility
     public var projectPath: String?
     public var agent: String?
-    /// `fast`, `med` or `slow`: what the owner preferred when it started.
+    /// The thinking mode that the owner preferred when the session started: `fast`, `med` or `slow`.
     public var thinkingMode: String?
     public var computer: String
     public var tmuxName: String?
-    /// RFC 3339, UTC, six digits.
+    /// When the session was created: RFC 3339, UTC, with six digits of the second's fraction.
     public var createdAt: String?
     public var lastActivity: String?
     public var closedAt: String?
-    /// The agent's own name for the conversation.
+    /// The agent's own identifier for the conversation.
     public var nativeSessionID: String?
-    /// What the daemon knows of its host; `nil` where it was not asked, or the session is over.
+    /// The presence of the session's host; `nil` where it was not asked for, or the session is over.
     public var host: HostPresence?
 }
 
 extension Session {
-    /// What a caller is to it.
+    /// Returns the relation of a caller to the session.
     public func relation(to identity: Identity) -> Relation {
         if owner.person == nil || owner.uid == nil { return .orphaned }
         if identity.owns(owner) { return .own }
-        // One of the two alone: the uid was given to somebody else, or the person another account.
+        // Only one of the two matches: the uid was given to somebody else, or the person has another account.
         if owner.uid == identity.uid || owner.person == identity.person { return .orphaned }
         return visibility == .shared ? .shared : .foreign
     }
 
-    /// Whether its end was ordered, as far as a host is concerned that began at `started`. A row that says so since before is an
-    /// older copy's: the session was started again since.
+    /// Returns whether the session's end was ordered for a host that began at `started`. An order from before that was for an
+    /// earlier host: the session was started again since.
     func isEndOrdered(for started: Timestamp?) -> Bool {
         let moment: String?
         switch state {
@@ -63,6 +63,6 @@ extension Session {
         return ended >= started
     }
 
-    /// Its JSON, under the names that the existing install's programs know.
+    /// The session as JSON, with the member names that the existing install's programs know.
     public var document: JSON { .object(SessionMember.all.map { ($0.name, $0.value(self)) }) }
 }

@@ -1,13 +1,14 @@
 import Dialects
 
-/// Which session an agent calls from.
+/// Finds the session from which an agent calls.
 struct SessionCallers: Sendable {
     let tokens: SessionTokens
     let sessions: SessionStore
     let hosts: HostRegistry
 
-    /// The session whose token this is. Throws when it is unknown, revoked or expired, or used by anybody but the
-    /// session's owner.
+    /// Returns the session to which this token belongs.
+    ///
+    /// - Throws: `RuntimeError` when the token is unknown, revoked or expired, or used by anybody but the session's owner.
     func session(of token: String, calledBy identity: Identity) async throws -> String {
         guard let id = try await live(token), let session = try await sessions.find(id),
             session.relation(to: identity) == .own
@@ -19,7 +20,8 @@ struct SessionCallers: Sendable {
         return id
     }
 
-    /// A token outlives its time while its session lives: as long as a host is there.
+    /// Returns the session of an expired token whose host is connected: a token stays valid beyond its time while its session
+    /// lives.
     private func live(_ token: String) async throws -> String? {
         if let found = try await tokens.find(token) { return found.sessionID }
         guard let id = try await tokens.session(of: token), await hosts.isConnected(id) else { return nil }

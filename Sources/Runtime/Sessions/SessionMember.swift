@@ -1,20 +1,20 @@
 import Dialects
 
-/// What a session is said with: the column of its row, the member of its document, and what OpenAPI says of that.
+/// A member of a session: the column of its row, its name in documents, and its OpenAPI schema.
 struct SessionMember: Sendable {
     enum Shape: Sendable {
         case text, textOrNull, numberOrNull, host
         case words([String])
     }
 
-    /// Its name in documents, which the existing install's programs know.
+    /// The member's name in documents, which the existing install's programs know.
     let name: String
-    /// `nil` for what no row holds.
+    /// The column; `nil` for a member that no row holds.
     let column: String?
     let shape: Shape
     let value: @Sendable (Session) -> JSON
 
-    /// In the order of the document. `column` is given where it has another name.
+    /// All members, in the order of the document. `column` is given where it differs from the name.
     static let all: [SessionMember] = [
         .init("session_id", .text) { .string($0.id) },
         .init("title") { $0.title },
@@ -49,7 +49,7 @@ struct SessionMember: Sendable {
         self.init(name, column: name, shape, value)
     }
 
-    /// A text that need not be there.
+    /// Makes a member whose text is optional.
     private init(_ name: String, _ text: @escaping @Sendable (Session) -> String?) {
         self.init(name, .textOrNull) { text($0).map { .string($0) } ?? .null }
     }

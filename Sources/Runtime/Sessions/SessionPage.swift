@@ -1,18 +1,18 @@
 import Dialects
 
-/// Which sessions somebody asks for.
+/// The conditions for the sessions that a caller asks for.
 public struct SessionFilter: Sendable, Equatable {
     public var state: Session.State?
-    /// Empty: those that have none.
+    /// The project's path; empty for sessions that have no project.
     public var project: String?
     public var agent: String?
     public var owner: String?
-    /// Words of the title or the description. Never of what was said.
+    /// Words of the title or the description. Transcripts are not searched.
     public var text: String?
-    /// Only those in which something happened since then.
+    /// The earliest time of the last activity.
     public var since: Timestamp?
 
-    /// In code points: longer than any title that can be given.
+    /// The largest length of `text` in code points: longer than any valid title.
     static let longestText = 500
 
     public init(
@@ -28,15 +28,15 @@ public struct SessionFilter: Sendable, Equatable {
     }
 }
 
-/// Whose sessions a caller sees in lists.
+/// The sessions that a caller sees in lists.
 public enum SessionScope: Sendable, Equatable {
     case all
-    /// His own, and those that others share.
+    /// The caller's own sessions, and those that others share.
     case ownAndShared(Identity)
 }
 
-/// The place after which a page begins: the last row of the one before. Pages are found by key, so that the hundredth costs
-/// what the first does.
+/// The place after which a page begins: the last row of the previous page. Pages are found by key, so that the hundredth costs
+/// no more than the first.
 public struct SessionCursor: Sendable, Equatable {
     var lastActivity: String
     var id: String
@@ -46,8 +46,8 @@ public struct SessionCursor: Sendable, Equatable {
         self.id = id
     }
 
-    /// Reads what `text` wrote; `nil` for any other text. Its timestamp is checked here: the database would answer an invalid one with
-    /// an error.
+    /// Reads the form that `text` writes; `nil` for any other text. The timestamp is checked here, because the database would
+    /// answer an invalid one with an error.
     public init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
         guard parts.count == 2, Timestamp(parsing: parts[0])?.text == parts[0] else { return nil }
@@ -57,7 +57,7 @@ public struct SessionCursor: Sendable, Equatable {
     public var text: String { "\(lastActivity)~\(id)" }
 }
 
-/// Some sessions, newest first, and where the next page begins.
+/// A page of sessions, newest first, with the place where the next page begins.
 public struct SessionPage: Sendable, Equatable {
     public var sessions: [Session]
     public var next: SessionCursor?

@@ -1,9 +1,9 @@
 import Dialects
 import TCSettings
 
-/// Tries the rules on a session of a database that no daemon serves yet, without reading anything of what was said.
+/// Tests the policy with a session of a database that no daemon serves yet, without reading any transcript.
 package enum SessionSample {
-    /// A private session with an owner; `nil` where there is no such session.
+    /// Returns a private session that has an owner; `nil` where there is none.
     package static func of(_ database: Database) async throws -> Session? {
         try await database.withConnection { connection in
             try connection.query(
@@ -16,7 +16,7 @@ package enum SessionSample {
         }
     }
 
-    /// What the rules would do that they must not: as sentences.
+    /// Returns the accesses that the policy would wrongly allow, as sentences.
     package static func objections(
         to session: Session, people: [Person], owner: (person: String, uid: UInt32)
     ) -> [String] {

@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// What can be done with sessions, for whoever asks: each through `AccessControl`.
+/// The operations on sessions that callers may request, each through `AccessControl`.
 struct SessionService: Sendable {
     let services: Services
     var access: AccessControl {
@@ -18,7 +18,7 @@ struct SessionService: Sendable {
         return page
     }
 
-    /// Which projects he sees sessions of, and how many.
+    /// Returns the projects of which the caller sees sessions, with the number of sessions in each.
     func projects(_ caller: Caller, _ filter: SessionFilter, limit: Int) async throws -> [ProjectCount] {
         try await access.require(caller, .listSessions)
         return try await services.sessions.projects(visibleSessions(to: caller.identity), filter, limit: limit)
@@ -29,7 +29,7 @@ struct SessionService: Sendable {
         return await services.hosts.withPresence([session])[0]
     }
 
-    /// Makes a session's row, and hands out what its host needs. It runs when the host has called.
+    /// Makes a session's row, and returns everything that its host needs. The session runs once its host has called.
     func start(_ caller: Caller, _ request: StartRequest) async throws -> StartedSession {
         try await access.require(caller, .startSession)
         try request.validate()
@@ -52,7 +52,7 @@ struct SessionService: Sendable {
             owner: Owner(person: caller.identity.person, uid: caller.identity.uid),
             state: .initializing, visibility: .private, projectPath: request.projectPath, agent: request.agent,
             thinkingMode: thinkingMode, computer: services.computer,
-            // Others see it in the list of processes: it does not tell the id.
+            // Other users see this name in the list of processes, so it does not reveal the id.
             tmuxName: "tc_\(Identifier.short())", createdAt: now, lastActivity: now, closedAt: nil)
     }
 
@@ -73,9 +73,9 @@ struct SessionService: Sendable {
         }
     }
 
-    /// Ends a session: its token is worth nothing from now on, its host is told to, and closes the row when it has delivered the
-    /// end. Where none is connected, or it does not answer, the row is closed now, and the host told when it calls. One that
-    /// says it did and goes on is given some time (`Mending`).
+    /// Ends a session. Its token is revoked at once, and its host is told to end; the host closes the row when it has delivered
+    /// the end. Where no host is connected, or it does not answer, the row is closed at once, and the host is told when it
+    /// calls. A host that confirms the order and continues is given some time (`Mending`).
     func end(_ caller: Caller, _ id: String) async throws -> Session {
         try await access.perform(caller, .end, on: id) { try await end($0) }
     }
@@ -97,13 +97,14 @@ struct SessionService: Sendable {
         return try await services.sessions.find(session.id) ?? session
     }
 
-    /// A host runs this session now: its row says so, whatever was taken for true while no host called. Unless its end was
-    /// ordered. Since when it runs the host says itself: it opens no closed session for who may not revive it, and waits.
+    /// Records that a host runs this session, whatever was assumed while no host called, unless the session's end was ordered.
+    /// The host itself says since when it runs. A closed session is not opened for a caller that may not revive it; such a host
+    /// waits.
     func takeUp(
         _ id: String, by caller: Caller, startedAt started: Timestamp?
     ) async throws -> (session: Session, isEndOrdered: Bool) {
         guard var session = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
-        // Somebody may order its end meanwhile.
+        // The session's end may be ordered meanwhile.
         for _ in 0..<3 {
             if session.isEndOrdered(for: started) { return (session, true) }
             if session.state == .active, session.closedAt == nil { break }
@@ -116,8 +117,9 @@ struct SessionService: Sendable {
         return (session, false)
     }
 
-    /// A host was not let in. Whoever sees its session is told why, where it is the owner's uid that called; and a host of that
-    /// uid is told of an end that was ordered, whatever became of its person: nobody else could.
+    /// Returns whether the end of a session was ordered whose host was refused. Callers that see the session are told the
+    /// reason of the refusal if the owner's uid called. A host of that uid is told of an ordered end even if its person has
+    /// changed, because nobody else could end it.
     func isEndOrdered(
         _ id: String, forRefused identity: Identity, startedAt started: Timestamp?
     ) async throws -> Bool {
@@ -130,7 +132,7 @@ struct SessionService: Sendable {
         return session.isEndOrdered(for: started)
     }
 
-    /// Writes down that a session is over: its token is worth nothing any more.
+    /// Records that a session is over, and revokes its token.
     func close(_ session: Session) async throws -> Session {
         let isNews = try await services.sessions.move(session.id, to: .closed)
         try await services.tokens.revoke(sessionID: session.id)
@@ -155,12 +157,13 @@ struct SessionService: Sendable {
         }
     }
 
-    /// Whether the caller may go into the terminal. The way in is his own uid's tmux: the daemon opens none.
+    /// Returns the session if the caller may attach to its terminal. The way in is the tmux of the caller's own uid: the daemon
+    /// opens none.
     func attach(_ caller: Caller, _ id: String) async throws -> Session {
         try await access.perform(caller, .attach, on: id) { try running($0) }
     }
 
-    /// Opens a session again, for its owner to run it anew. The token of a command that still runs stays good.
+    /// Opens a session again, so that its owner can run it anew. The token of a command that still runs stays valid.
     func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
         let session = try await access.admit(caller, to: .revive, on: id).session
         if session.state == .closed { await services.hosts.waitForTheLastWord(of: id) }
@@ -173,7 +176,7 @@ struct SessionService: Sendable {
         return try await handOut(opened, agent, to: caller)
     }
 
-    /// One that is not over takes no room that it has not.
+    /// Opens the session's row again. A session that is not over is counted already and needs no room in the quota.
     private func reopen(_ session: Session, for caller: Caller) async throws -> Session? {
         guard session.closedAt != nil else { return try await services.sessions.reopen(session.id) }
         return try await withRoom(for: caller) { try await services.sessions.reopen(session.id) }
@@ -206,7 +209,7 @@ extension Services {
         }
     }
 
-    /// The central key of an agent, where the settings say that its sessions get it: their owner can then read it.
+    /// Returns the central key of an agent, where the settings say that its sessions receive it. Their owner can then read it.
     func key(for agent: Agent) -> [String: String] {
         guard agent.deliverKey, let name = agent.keyVariable, let key = agents.current.secret(name) else { return [:] }
         return [name: key]

@@ -22,7 +22,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// The session of this id; `nil` when there is none.
+    /// Returns the session of this id; `nil` when there is none.
     public func find(_ id: String) async throws -> Session? {
         try await database.withConnection { connection in
             try connection.query(
@@ -31,7 +31,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// How many sessions of this caller's are not over, counted up to `most`.
+    /// Returns the number of this caller's sessions that are not over, counted up to `most`.
     func open(of identity: Identity, upTo most: Int) async throws -> Int {
         let uid = Int64(identity.uid)
         let number = try await database.withConnection { connection in
@@ -44,7 +44,7 @@ public struct SessionStore: Sendable {
         return Int(number ?? 0)
     }
 
-    /// How many sessions are not over, by their state.
+    /// Returns the number of sessions that are not over, by state.
     func openByState() async throws -> [Session.State: Int] {
         let rows = try await database.withConnection { connection in
             try connection.query(
@@ -59,7 +59,7 @@ public struct SessionStore: Sendable {
             }, uniquingKeysWith: +)
     }
 
-    /// Sessions that were over before this moment, those that have been for longest first.
+    /// Returns the sessions that ended before this moment, earliest first.
     func expired(before moment: Timestamp, limit: Int) async throws -> [String] {
         try await database.withConnection { connection in
             try connection.query(
@@ -68,9 +68,9 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Removes those of these sessions that are over still, with all rows that say what was said in them or waits for them. `also`
-    /// is called for each before: while its row is locked nobody revives it, and what is left when this ends in the middle is found
-    /// again.
+    /// Removes those of these sessions that are still over, with all rows about their contents and the messages that wait for
+    /// them. `also` is called for each session before its removal: while its row is locked nobody can revive it, and whatever
+    /// an interruption leaves is found again.
     func remove(
         _ ids: [String], overBefore moment: Timestamp, _ also: @escaping @Sendable (String) throws -> Void
     ) async throws -> Int {
@@ -92,14 +92,14 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Those that go along by a foreign key are not among them.
+    /// The tables whose rows are removed explicitly. Tables whose rows go with a session by a foreign key are not listed.
     private static let tablesOfSessions = [
         ("session_listeners", "target_session_id"), ("session_listeners", "caller_session_id"),
         ("conversation_link_members", "session_id"), ("hook_outbox", "session_id"), ("inbound_queue", "session_id"),
         ("mirrors", "session_id"),
     ]
 
-    /// Moves a session to another state, unless it is closed already; false when it was, or is not there.
+    /// Moves a session to another state. Returns false when the session is closed already or does not exist.
     @discardableResult
     public func move(_ id: String, to state: Session.State) async throws -> Bool {
         let closedAt: Value = state == .closed ? .text(Timestamp.now.text) : .null
@@ -113,7 +113,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Those that run as far as their rows say, or are about to, or to end.
+    /// Returns the sessions whose rows say that they run, start or end.
     func running() async throws -> [(id: String, state: Session.State)] {
         let states: [Session.State] = [.initializing, .active, .closing]
         let rows = try await database.withConnection { connection in
@@ -129,7 +129,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Writes down that nobody runs a session; false when its row says something else by now.
+    /// Records that nobody runs a session. Returns false when its row is no longer in `state`.
     func lose(_ id: String, from state: Session.State) async throws -> Bool {
         try await fence.write { connection in
             try connection.execute(
@@ -141,7 +141,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Writes down that a host runs a session; false when its row does not say `state` by now.
+    /// Records that a host runs a session. Returns false when its row is no longer in `state`.
     func takeUp(_ id: String, from state: Session.State) async throws -> Bool {
         try await fence.write { connection in
             try connection.execute(
@@ -153,7 +153,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Opens a session again, to be run anew; `nil` when it is not there.
+    /// Opens a session again, to be run anew; `nil` when it does not exist.
     func reopen(_ id: String) async throws -> Session? {
         try await fence.write { connection in
             _ = try connection.execute(
@@ -165,8 +165,8 @@ public struct SessionStore: Sendable {
         return try await find(id)
     }
 
-    /// Notes where the agent of a session writes its own transcript now; the files before stay known. False when that is no
-    /// news.
+    /// Records the path of the transcript that a session's agent writes; earlier paths stay known. Returns false when the path
+    /// is already the present one.
     func follow(_ id: String, transcript path: String) async throws -> Bool {
         try await fence.write { connection in
             let row = try connection.query(
@@ -182,7 +182,8 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Notes when something last happened in each of these sessions, by their ids. A time before the one that stands is no news.
+    /// Records when something last happened in each of these sessions, by their ids. A time earlier than the recorded one is
+    /// ignored.
     public func touch(_ times: [String: Timestamp]) async throws {
         let texts = times.mapValues(\.text).sorted { $0.key < $1.key }
         try await fence.write { connection in
@@ -203,7 +204,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// One page of what a caller sees, newest first.
+    /// Returns one page of the sessions that a caller sees, newest first.
     public func page(
         _ scope: SessionScope, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
@@ -213,16 +214,16 @@ public struct SessionStore: Sendable {
     }
 }
 
-/// A project, and what of it somebody may see.
+/// A project, with the number of its sessions that a caller may see.
 public struct ProjectCount: Sendable, Equatable {
-    /// `nil` for sessions that have none.
+    /// The project's path; `nil` for sessions that have no project.
     public var path: String?
     public var sessions: Int
     public var newest: String?
 }
 
 extension SessionStore {
-    /// The projects of what a caller sees, those with the newest session first.
+    /// Returns the projects of the sessions that a caller sees, those with the newest session first.
     func projects(_ scope: SessionScope, _ filter: SessionFilter, limit: Int) async throws -> [ProjectCount] {
         let query = SessionQuery(filter: filter, cursor: nil, limit: limit).projects(scope)
         return try await database.withConnection { connection in
@@ -237,7 +238,7 @@ extension SessionStore {
 }
 
 extension SessionPage {
-    /// The first `limit` of the rows that were found. There is a next page when one is left over.
+    /// Makes a page of the first `limit` rows. There is a next page when a row is left over.
     fileprivate init(_ rows: [Session], limit: Int) {
         sessions = Array(rows.prefix(limit))
         let end = rows.count > limit ? sessions.last : nil

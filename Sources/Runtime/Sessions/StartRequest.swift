@@ -1,13 +1,13 @@
 import Dialects
 import TCSettings
 
-/// What is asked for when a session starts.
+/// A request to start a session.
 public struct StartRequest: Codable, Sendable {
     public var title: String
     public var projectPath: String
-    /// An agent of the settings; without one the caller runs a command of his own.
+    /// An agent of the settings; without one the caller runs a command of their own.
     public var agent: String?
-    /// What the caller's own settings prefer, as JSON: the daemon takes of it what is a preference.
+    /// The preferences from the caller's own settings, as JSON. The daemon uses only members that are preferences.
     public var preferences: String?
 
     public init(title: String, projectPath: String, agent: String?, preferences: String?) {
@@ -24,12 +24,14 @@ public struct StartRequest: Codable, Sendable {
 }
 
 extension StartRequest {
-    // In code points, as JSON Schema counts them.
+    // The limit is in code points, as JSON Schema counts them.
     static let longestTitle = 500
     static let longestPath = 4_096
     static let longestAgent = 200
 
-    /// Throws `RuntimeError` for a name that is not a preference.
+    /// Reads the preferences.
+    ///
+    /// - Throws: `RuntimeError` for a name that is not a preference.
     func readPreferences() throws(RuntimeError) -> Preferences? {
         guard let preferences else { return nil }
         do throws(SettingsError) {
@@ -39,7 +41,9 @@ extension StartRequest {
         }
     }
 
-    /// Throws `RuntimeError` for what can be no title, path or name.
+    /// Checks the request's values.
+    ///
+    /// - Throws: `RuntimeError` for an invalid title, path or name.
     func validate() throws(RuntimeError) {
         for (name, text, limit) in [
             ("title", title, Self.longestTitle), ("project_path", projectPath, Self.longestPath),
@@ -58,16 +62,16 @@ extension StartRequest {
     }
 }
 
-/// A session that was made, and what its host needs to run it.
+/// A session that was made, with everything that its host needs to run it.
 struct StartedSession: Sendable {
     var session: Session
-    /// Handed out this once; the daemon keeps its digest alone.
+    /// The session's token. It is handed out only this once; the daemon keeps nothing but its digest.
     var token: String
-    /// Where its recording goes on.
+    /// The number of the chunk with which the session's recording continues.
     var firstChunk: UInt64
-    /// What to run for the agent.
+    /// The command to run for the agent.
     var command: [String]?
-    /// Keys that the settings deliver to this agent's sessions.
+    /// The keys that the settings deliver to this agent's sessions.
     var environment: [String: String]
     var notice: String?
 
@@ -82,12 +86,12 @@ struct StartedSession: Sendable {
     }
 }
 
-/// Random names.
+/// Random identifiers.
 enum Identifier {
-    /// 64 bits from the system's generator, in hexadecimal digits: a name that tells nothing.
+    /// Returns 64 bits from the system's generator, in hexadecimal digits: a name that reveals nothing.
     static func short() -> String { Hexadecimal.text((0..<8).map { _ in UInt8.random(in: .min ... .max) }) }
 
-    /// A UUID of version 4 (RFC 9562), in lower case.
+    /// Returns a UUID of version 4 (RFC 9562), in lower case.
     static func random() -> String {
         var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         bytes[6] = bytes[6] & 0x0F | 0x40
@@ -96,7 +100,7 @@ enum Identifier {
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
     }
 
-    /// Whether a text can be one.
+    /// Returns whether a text can be such an identifier: 36 characters, each a hexadecimal digit or a hyphen.
     static func isOne(_ text: String) -> Bool {
         text.utf8.count == 36
             && text.utf8.allSatisfy { UInt8(ascii: "-") == $0 || UnicodeScalar($0).properties.isASCIIHexDigit }

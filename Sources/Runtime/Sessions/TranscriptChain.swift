@@ -1,22 +1,23 @@
 import Dialects
 import FoundationEssentials
 
-/// The files in which an agent has written down a session, as the existing install's programs know them: those before in
-/// `transcript_files`, oldest first, the present one in `native_log_file`.
+/// The files in which an agent has recorded a session, as the existing install's programs know them: earlier files in
+/// `transcript_files`, oldest first, and the present file in `native_log_file`.
 struct TranscriptChain: Equatable {
     private(set) var files: [String]
     private(set) var current: String
 
-    /// A host names as many as it likes: those before the last of them are forgotten, so that a row stays one.
+    /// The largest number of earlier files kept. A host may name any number of files; the oldest are forgotten, so that a row
+    /// stays small.
     static let longest = 64
 
-    /// The files that a row names. A list that can't be read counts as empty.
+    /// Reads the files that a row names. A list that can't be read counts as empty.
     init(files text: String?, current: String?) {
         files = text.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
         self.current = current ?? ""
     }
 
-    /// The same with another file as the present one, however often it was before.
+    /// Returns the chain with another file as the present one, even if that file occurred before.
     func moved(to path: String) -> TranscriptChain {
         var chain = self
         if !current.isEmpty, !files.contains(current) { chain.files.append(current) }
@@ -26,10 +27,10 @@ struct TranscriptChain: Equatable {
         return chain
     }
 
-    /// `transcript_files`
+    /// The value of the column `transcript_files`.
     var filesText: String { JSON.array(files.map { .string($0) }).canonical() }
 
-    /// `native_session_id`: the present file's name without its ending.
+    /// The value of the column `native_session_id`: the present file's name without its extension.
     var nativeID: String {
         let name = current.split(separator: "/").last ?? ""
         return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)

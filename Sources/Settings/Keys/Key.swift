@@ -1,10 +1,10 @@
-/// Where a value stands in the settings: `database.password`.
+/// The place of a value in the settings, such as `database.password`.
 public struct Key: Sendable, Hashable {
     public var parts: [String]
 
     public init(_ parts: [String]) { self.parts = parts }
 
-    /// `a.b.c`, where no part holds a dot itself.
+    /// Reads a key of the form `a.b.c`, in which no part contains a dot.
     public init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
 
     func appending(_ part: String) -> Key { Key(parts + [part]) }

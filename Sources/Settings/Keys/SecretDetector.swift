@@ -1,9 +1,9 @@
-/// How a secret looks: by its key's name, by the way it begins, or by its letters alone.
+/// The recognition of secrets: by the names of their keys, by their prefixes, or by their characters alone.
 enum SecretDetector {
     /// Whether a text holds what is known to be a secret by its beginning or by what stands before it, wherever in the text.
     static func holdsSecret(_ text: String) -> Bool { secret(in: text) ?? namedInWords(text) != nil }
 
-    /// The text with `***` in the place of all that is a secret by its look.
+    /// Returns the text with `***` in place of everything that looks like a secret.
     static func masked(_ text: String) -> String {
         var (result, rest) = ("", text)
         while let secret = secret(in: rest) {
@@ -13,7 +13,7 @@ enum SecretDetector {
         return result + rest
     }
 
-    /// The first part of a text that is a secret.
+    /// Returns the first part of a text that is a secret.
     ///
     /// A pattern is compiled each time that it is asked, which takes longer than everything else here: what every match of it
     /// holds is looked for first.
@@ -82,7 +82,7 @@ enum SecretDetector {
                 continue
             }
             let password = authority.index(after: colon)..<at
-            // A reference is not what it stands for; stars are what somebody has hidden already.
+            // A reference is not the secret itself; asterisks stand for a value that is masked already.
             if !password.isEmpty, text[password] != "***", text[password].wholeMatch(of: /\$\{[^}]+\}/) == nil {
                 return password
             }

@@ -1,16 +1,16 @@
-/// The layers laid over each other: what holds, where it comes from, and what it has beaten.
+/// The merged layers: the values in effect, their origins, and the values that they override.
 public struct EffectiveSettings: Sendable {
-    /// A value that holds.
+    /// A value in effect.
     public struct Setting: Sendable {
         public var key: Key
         public var value: SettingsValue
         public var layer: LayerName
-        /// `FILE:LINE`, or the variable; empty for a default.
+        /// The origin of the value: `FILE:LINE`, or a variable; empty for a default.
         public var place: String
         public var losers: [Loser]
     }
 
-    /// A value that does not hold, and why.
+    /// A value that another one overrides, with the reason.
     public struct Loser: Sendable {
         public var key: Key
         public var value: SettingsValue
@@ -19,13 +19,13 @@ public struct EffectiveSettings: Sendable {
         public var reason: String
     }
 
-    /// In the order in which the keys were first met.
+    /// All settings, in the order in which their keys were first met.
     public internal(set) var all: [Setting] = []
 
-    /// Where each key stands in `all`.
+    /// The index of each key in `all`.
     private let places: [Key: Int]
 
-    /// Layers in any order; a later name wins.
+    /// Merges layers, which may be given in any order; a layer whose name comes later wins.
     init(_ layers: [Layer]) {
         var merging = Merging()
         for layer in layers.sorted(by: { $0.name < $1.name }) {
@@ -84,12 +84,12 @@ public struct EffectiveSettings: Sendable {
         places[Key(key)].map { all[$0] }
     }
 
-    /// The settings at a key and below it.
+    /// Returns the settings at a key and below it.
     public func settings(under key: String) -> [Setting] {
         all.filter { $0.key.description == key || $0.key.description.hasPrefix(key + ".") }
     }
 
-    /// What stands at a key, sections put together again; `nil` when nothing does.
+    /// Returns the value at a key, with sections put together again; `nil` when there is none.
     func value(at key: Key) -> SettingsValue? {
         Self.value(of: all.filter { $0.key.hasPrefix(key) }, below: key.parts.count)
     }

@@ -1,6 +1,6 @@
 import Migrator
 
-/// Which variables of the environment set which keys.
+/// The variables of the environment that set keys.
 ///
 /// A known key has the variable of its name: `TELECLAUDE_DATABASE_URL` for `database.url`, `TELECLAUDE_THINKING_MODE` for
 /// `thinking_mode`. Any key has one with two underscores between its parts: `TELECLAUDE__AGENTS__CLAUDE__KEY`.

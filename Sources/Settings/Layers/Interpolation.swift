@@ -1,4 +1,4 @@
-/// Puts the values of variables in the place of `${NAME}` in the text of a layer.
+/// The replacement of `${NAME}` by the values of variables in the text of a layer.
 struct Interpolation {
     let variables: Variables
     private(set) var remarks: [Remark] = []
@@ -62,7 +62,7 @@ struct Interpolation {
         return scalar
     }
 
-    /// Whether a text is one `${NAME}` and nothing else.
+    /// Returns whether a text consists of one `${NAME}` and nothing else.
     static func isReference(_ text: String) -> Bool {
         text.hasPrefix("${") && text.wholeMatch(of: /\$\{[^}]+\}/) != nil
     }

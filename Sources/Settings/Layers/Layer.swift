@@ -1,6 +1,6 @@
-/// Where a value comes from; a later one of these wins.
+/// The layer that a value comes from; a later case of this list overrides an earlier one.
 public enum LayerName: String, Sendable, CaseIterable, Comparable {
-    /// What holds without a word.
+    /// The built-in defaults.
     case standard = "default"
     /// The one file of single-user mode.
     case single = "settings"
@@ -17,12 +17,12 @@ public enum LayerName: String, Sendable, CaseIterable, Comparable {
     }
 }
 
-/// What one file says, or the environment.
+/// The settings of one file, or of the environment.
 struct Layer: Sendable {
     struct Leaf: Sendable {
         var key: Key
         var value: SettingsValue
-        /// `FILE:LINE`, or the variable.
+        /// The origin of the value: `FILE:LINE`, or a variable.
         var place: String
     }
 

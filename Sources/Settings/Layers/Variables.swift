@@ -1,4 +1,4 @@
-/// What `${NAME}` stands for: the environment's variable, or else a key in capitals, `NAME: value`, of the settings.
+/// The values for `${NAME}`: the environment's variable, or else a key in capitals, `NAME: value`, of the settings.
 struct Variables: Sendable {
     struct Value: Sendable {
         var text: String

@@ -1,9 +1,9 @@
 /// A single word or text of a settings file.
 public struct Scalar: Sendable {
-    /// How it is written. Only a plain one can be anything but text.
+    /// The style in which the text is written. Only a plain scalar can be anything but text.
     public enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
-    /// What it means to a reader of YAML 1.1, as the existing install is.
+    /// The meaning of the text to a reader of YAML 1.1, which the existing install uses.
     public enum Meaning: Sendable, Equatable {
         case null
         case boolean(Bool)
@@ -14,7 +14,7 @@ public struct Scalar: Sendable {
 
     public var text: String
     public var style: Style
-    /// Whether a secret was put in the place of a `${NAME}`.
+    /// Whether a `${NAME}` in the text was replaced by a secret.
     var holdsSecret = false
 
     public init(text: String, style: Style) {

@@ -1,5 +1,5 @@
-/// A value as a settings file spells it, with its line. What a word means is decided where it is used: `no` is a flag where a
-/// flag belongs, and text where text does.
+/// A value as it is written in a settings file, with its line. The meaning of a word depends on where it is used: `no` is a
+/// flag where a flag belongs, and text where text belongs.
 public struct SettingsValue: Sendable {
     public indirect enum Content: Sendable {
         case scalar(Scalar)
@@ -15,7 +15,7 @@ public struct SettingsValue: Sendable {
     }
 
     public var content: Content
-    /// 0 where no file holds it.
+    /// The line in the file; 0 where no file holds the value.
     public var line: Int
 
     public init(_ content: Content, line: Int = 0) {
@@ -23,12 +23,12 @@ public struct SettingsValue: Sendable {
         self.line = line
     }
 
-    /// Text that is nothing but text.
+    /// Makes a value that can only be text.
     public init(text: String, line: Int = 0) {
         self.init(.scalar(Scalar(text: text, style: .doubleQuoted)), line: line)
     }
 
-    /// A word as it would stand unquoted in a file.
+    /// Makes a value of a word as it would stand unquoted in a file.
     public init(plain: String, line: Int = 0) { self.init(.scalar(Scalar(text: plain, style: .plain)), line: line) }
 
     public var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }

@@ -2,18 +2,18 @@ import Dialects
 import TCImport
 import TCRuntime
 
-/// How a PostgreSQL server is looked after: by whom, and from which connection.
+/// The way in which a PostgreSQL server is administered: the role, and where its connection comes from.
 ///
-/// On this machine that is the account `postgres`, whom the server lets in by the uid of who connects (peer authentication,
-/// https://www.postgresql.org/docs/current/auth-peer.html); root takes that account's rights for it. Elsewhere it is whoever
-/// `--database-admin` names.
+/// On this machine the role is `postgres`. The server admits it by the uid of the connecting process (peer authentication,
+/// https://www.postgresql.org/docs/current/auth-peer.html), and root takes on that account's rights to connect. For another
+/// server, `--database-admin` names the role.
 package struct ServerAdmin: Sendable {
     private let parameters: PostgreSQLParameters
     let account: ActingAccount?
 
-    /// `admin` is what `--database-admin` says.
+    /// Creates the way to the server. `admin` is the value of `--database-admin`.
     ///
-    /// - Throws: `MachineError` where nobody is known who could.
+    /// - Throws: `MachineError` if no role is known that could administer the server.
     package init(of database: DatabaseURL, admin: DatabaseURL?) throws(MachineError) {
         guard case .postgresql(var own) = database.target else {
             throw MachineError(
@@ -46,7 +46,7 @@ package struct ServerAdmin: Sendable {
 
     private static let name = "postgres"
 
-    /// Runs `body` on a connection to a database of the server; to that which the admin's URL names when `nil`.
+    /// Runs `body` on a connection to a database of the server; `nil` means the database that the admin's URL names.
     func with<T: Sendable>(
         _ name: String? = nil, as role: String? = nil, _ body: @escaping @Sendable (Database) async throws -> T
     ) async throws -> T {
@@ -61,7 +61,7 @@ package struct ServerAdmin: Sendable {
         }
     }
 
-    /// With a role, everything that is made belongs to that one.
+    /// Returns the URL of a database. With a role, that role owns everything that is created over the connection.
     func url(_ name: String?, as role: String?) -> DatabaseURL {
         var parameters = parameters
         if let name { parameters["dbname"] = name }

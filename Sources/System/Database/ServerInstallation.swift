@@ -2,9 +2,9 @@ import Dialects
 import Migrator
 import TCSettings
 
-/// The daemon's database on a PostgreSQL server: what is looked at, and what is done.
+/// The installation of the daemon's database on a PostgreSQL server: it examines the server, and carries out steps there.
 package struct ServerInstallation: Sendable {
-    /// As the daemon connects; without a password.
+    /// The URL by which the daemon connects, without a password.
     private let url: String
     private let database: String
     private let roles: PostgreSQLRoles
@@ -36,7 +36,7 @@ package struct ServerInstallation: Sendable {
 
     // MARK: - Looking
 
-    /// Changes nothing.
+    /// Returns the plan for the server, and changes nothing.
     ///
     /// - Throws: `MachineError`, `DatabaseError`, `MigratorError` and `SettingsError`.
     package func plan() async throws -> ServerPlan {
@@ -70,7 +70,8 @@ package struct ServerInstallation: Sendable {
 
     private var path: String { "\(installation.layout.folders.settings)/config.yml" }
 
-    /// The line that `config.yml` lacks. Throws where it names another database.
+    /// Returns the line that `config.yml` lacks.
+    /// - Throws: An error if `config.yml` names another database.
     private func settings() throws -> String? {
         let line = "database: {url: \"\(url)\"}\n"
         guard case .file(_, let text?) = try installation.root.look(path, .text).kind else { return line }
@@ -115,8 +116,8 @@ package struct ServerInstallation: Sendable {
 }
 
 extension ServerInstallation {
-    /// That of an installation whose settings name a database of this machine's server; `nil` where they name none, or it was made in
-    /// another way.
+    /// Returns the server installation that belongs to an installation whose settings name a database on this machine's server;
+    /// `nil` if the settings name none, or if the database was set up in another way.
     ///
     /// - Throws: `MachineError`, `DatabaseError` and `SettingsError` where that can't be found out.
     package static func present(_ installation: Installation, _ history: History) async throws -> ServerInstallation? {
@@ -126,7 +127,7 @@ extension ServerInstallation {
             case .postgresql(let parameters) = try DatabaseURL(parsing: url).target,
             parameters["host"]?.hasPrefix("/") ?? true
         else { return nil }
-        // A server that has no such account was set up by somebody who knows how.
+        // A server without the account `postgres` was set up in a special way, by an admin who also looks after its roles.
         guard let found = try? ServerInstallation(url, admin: nil, installation, history) else { return nil }
         let roles = found.roles
         let server = try await found.admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }

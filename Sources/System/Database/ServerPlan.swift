@@ -1,28 +1,29 @@
 import Dialects
 
-/// What is done on a PostgreSQL server, in an order in which each can be done.
+/// One step on a PostgreSQL server. The cases stand in an order in which the steps can be carried out.
 package enum ServerStep: Sendable, Equatable {
     case makeRole(String, sql: String)
     case makeDatabase(String, sql: String)
-    /// As the owner.
+    /// Applies the migrations, as the database's owner.
     case migrate([String])
-    /// Every object gets its owner and its rights, by the script of docs/postgresql-roles.sql.
+    /// Gives every object its owner and its rights, with the script of docs/postgresql-roles.sql.
     case giveRights([String], script: String)
-    /// In `config.yml`.
+    /// Writes the line into `config.yml`.
     case writeSettings(String)
 }
 
-/// What a server and a database are, and what they should be. Nothing here asks a server.
+/// The state of a server and its database, compared with the state that an installation needs. This type does not connect to a
+/// server.
 package struct ServerPlan: Sendable {
     package struct Found: Sendable {
         package var server: PostgreSQLRights
-        /// The database's tables; `nil` where there is no such database.
+        /// The database's tables; `nil` if the database does not exist.
         package var tables: [String]?
-        /// Migrations that have not run there, in order.
+        /// The migrations that have not been applied to the database, in order.
         package var pending: [String]
-        /// Where owners and rights are others than they should be.
+        /// Sentences about owners and rights that differ from the expected ones.
         package var differences: [String]
-        /// What `config.yml` has to say and does not say yet.
+        /// The line that `config.yml` needs and lacks.
         package var settings: String?
     }
 
@@ -36,7 +37,7 @@ package struct ServerPlan: Sendable {
 
     // MARK: - What is in the way
 
-    /// Nobody changes what somebody else has made.
+    /// The things that prevent the installation, because it does not change objects of other origin.
     package var obstacles: [Obstacle] {
         let server = found.server
         if !server.isSuperuser {
@@ -127,7 +128,7 @@ package struct ServerPlan: Sendable {
         }
     }
 
-    /// Where a database departs from what an installation makes of it.
+    /// The differences between the database and what an installation makes of it.
     package var findings: [Finding] {
         let wrong = obstacles.map { Finding(.foreign, "", $0.message) }
         let missing = steps.compactMap { step -> Finding? in

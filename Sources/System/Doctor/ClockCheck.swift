@@ -1,11 +1,12 @@
 import Dialects
 
-/// Whether two clocks agree.
+/// Checks whether two clocks agree.
 package enum ClockCheck {
-    /// Tokens run out, and the log is read, by these clocks. Databases tell whole seconds, so that it can't be fewer than two.
+    /// The largest accepted difference in seconds. Tokens expire, and people read the log, by these clocks. Databases report
+    /// whole seconds, so the limit can't be below two.
     package static let tolerance: Int64 = 5
 
-    /// What another clock said, after `asked` and before `answered` of one's own.
+    /// Compares the time of another clock with the own clock's times before (`asked`) and after (`answered`) the question.
     package static func judge(
         _ whose: String, _ said: Timestamp, asked: Timestamp, answered: Timestamp
     ) -> HealthCheck {

@@ -1,13 +1,13 @@
-/// One thing that a look at an installation has come to.
+/// The result of one check of an installation.
 package struct HealthCheck: Sendable, Equatable {
     package enum Outcome: String, Sendable {
         case ok
         case failed
-        /// Nobody looked, or could: it may be well or not.
+        /// The check was not made, or could not be made; the state is unknown.
         case notChecked = "not_checked"
     }
 
-    /// What was looked at, in the order in which it is shown.
+    /// The subject of a check, in the order in which the results are shown.
     package enum Subject: String, Sendable, CaseIterable {
         case installed, settings, daemon, database, permissions, clock, space, log, tmux
     }
@@ -15,7 +15,7 @@ package struct HealthCheck: Sendable, Equatable {
     package var subject: Subject
     package var outcome: Outcome
     package var message: String
-    /// What to do about it.
+    /// The action that is advised.
     package var advice: String?
 
     package static func ok(_ subject: Subject, _ message: String) -> HealthCheck {

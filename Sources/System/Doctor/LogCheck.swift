@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// Whether the daemon's log is there, is written, and does not grow without an end.
+/// Checks whether the daemon's log exists, is being written, and does not grow without limit.
 package enum LogCheck {
     package enum Facts: Sendable, Equatable {
         case absent
@@ -8,7 +8,7 @@ package enum LogCheck {
         case there(bytes: Int64)
     }
 
-    /// Ten times what rotation leaves.
+    /// The largest accepted size in bytes, which is ten times the size that rotation leaves.
     package static let most: Int64 = 1_000_000_000
 
     package static func look(at path: String) -> Facts {
@@ -17,7 +17,7 @@ package enum LogCheck {
         return errno == EACCES || errno == EPERM ? .forbidden : .absent
     }
 
-    /// `isOld`: whether there is one from before a rotation.
+    /// Judges the log. `isOld` says whether a file from before a rotation exists.
     package static func judge(_ path: String, _ facts: Facts, isOld: Bool, shown: (Int) -> String) -> HealthCheck {
         switch facts {
         case .forbidden: .notChecked(.log, "this user may not look at \(path)", advice: "ask as root")

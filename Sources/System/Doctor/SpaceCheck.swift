@@ -1,11 +1,11 @@
 import TCPOSIX
 
-/// Whether a file system has room.
+/// Checks whether a file system has enough free space.
 package enum SpaceCheck {
     package struct Facts: Sendable, Equatable {
         package var free: UInt64
         package var size: UInt64
-        /// How many files can still be made; `nil` where the file system does not count them.
+        /// The number of files that can still be created; `nil` if the file system does not count them.
         package var files: UInt64?
 
         package init(free: UInt64, size: UInt64, files: UInt64?) {
@@ -13,11 +13,11 @@ package enum SpaceCheck {
         }
     }
 
-    /// What there should be at least: 1 GB, or a twentieth of a small one.
+    /// Returns the free space in bytes that is needed: 1 GB, or a twentieth of a small file system.
     package static func least(of size: UInt64) -> UInt64 { min(1_000_000_000, size / 20) }
     private static let leastFiles: UInt64 = 1_000
 
-    /// `nil` when the system does not tell: nothing is there, or this user may not look.
+    /// Returns the facts of the file system at a path; `nil` if the path does not exist or this user may not read it.
     package static func look(at path: String) -> Facts? {
         var facts = statvfs()
         guard statvfs(path, &facts) == 0 else { return nil }
@@ -27,7 +27,7 @@ package enum SpaceCheck {
             files: facts.f_files == 0 ? nil : UInt64(facts.f_favail))
     }
 
-    /// `shown` writes a number of bytes.
+    /// Judges the free space. `shown` formats a number of bytes.
     package static func judge(_ path: String, _ facts: Facts?, shown: (Int) -> String) -> HealthCheck {
         guard let facts else { return .notChecked(.space, "how much is free at \(path) can't be told") }
         let free = "\(path): \(shown(Int(clamping: facts.free))) of \(shown(Int(clamping: facts.size))) free"

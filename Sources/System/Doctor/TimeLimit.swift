@@ -1,6 +1,7 @@
-/// Waits for what may never come back: a daemon that was stopped, a disk that hangs.
+/// Limits the wait for an operation that may never end, such as a question to a stopped daemon or a disk that hangs.
 package enum TimeLimit {
-    /// The result of `body`, or `nil` when it took longer. Whatever it does then goes on, and nobody waits for it.
+    /// Returns the result of `body`, or `nil` if it took longer than the limit. In that case `body` continues, and its result is
+    /// dropped.
     package static func wait<T: Sendable>(
         _ duration: Duration, for body: @escaping @Sendable () async throws -> T
     ) async throws -> T? {

@@ -1,4 +1,4 @@
-/// What launchd is told. The daemon makes its socket itself there, in a folder of its own.
+/// The property list for launchd. On macOS the daemon creates its socket itself, in a folder of its own.
 struct LaunchdPropertyList {
     private let layout: SystemLayout
 

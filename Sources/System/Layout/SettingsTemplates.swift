@@ -1,4 +1,4 @@
-/// The files that are the admin's from the moment on at which they are there: what may be said, and nothing said yet.
+/// The initial settings files, which belong to the admin once they exist. They list the possible settings, and set none.
 enum SettingsTemplates {
     static func settings(_ layout: SystemLayout) -> String {
         """

@@ -1,18 +1,18 @@
-/// One line of the table of what an installation lays down.
+/// One line of the table of everything that an installation lays down.
 package struct SystemEntry: Sendable, Equatable {
     package enum Owner: Sendable, Equatable {
         case root
-        /// The account that the daemon runs as.
+        /// The account under which the daemon runs.
         case service
     }
 
     package enum Kind: Sendable, Equatable {
         case folder
-        /// As this version writes it.
+        /// A file with the text that this version writes.
         case file(String)
-        /// The admin's from the moment on at which it was made.
+        /// A settings file, which belongs to the admin once it has been created.
         case settings(String)
-        /// A copy of a program, which is at this path and has this digest.
+        /// A copy of the program at this path, which has this digest.
         case program(from: String, digest: String)
         case link(to: String)
     }
@@ -20,10 +20,10 @@ package struct SystemEntry: Sendable, Equatable {
     package var path: String
     package var owner: Owner
     package var group: Owner
-    /// A link has none of its own.
+    /// The mode. A link has no mode of its own.
     package var mode: UInt32
     package var kind: Kind
-    /// Whether it holds what people have made: it then stays when the programs go.
+    /// Whether the entry holds data that people have made. Such an entry stays when the programs are removed.
     package var isData: Bool
 
     package init(
@@ -37,7 +37,7 @@ package struct SystemEntry: Sendable, Equatable {
         self.isData = isData
     }
 
-    /// All folders above a path from the root, the outermost first.
+    /// Returns all folders above an absolute path, the outermost first.
     package static func folders(above path: String) -> [String] {
         var (folders, folder) = ([String](), "")
         for part in path.split(separator: "/").dropLast() {

@@ -1,10 +1,10 @@
 import TCSettings
 
-/// What an installation lays down, as data: nothing here looks at a machine.
+/// Everything that an installation lays down, as data. This type does not look at a machine.
 package struct SystemLayout: Sendable {
     package enum ServiceManager: Sendable { case systemd, launchd }
 
-    /// Where the service's programs are.
+    /// The places of the service's programs.
     package struct Programs: Sendable, Equatable {
         package struct Copy: Sendable, Equatable {
             package var name: String
@@ -17,13 +17,13 @@ package struct SystemLayout: Sendable {
         }
 
         package var folder: String
-        /// Those that the installation brings there; none where a package has brought them.
+        /// The programs that the installation copies there; empty if a package has installed them.
         package var copies: [Copy]
 
         package init(folder: String, copies: [Copy] = []) { (self.folder, self.copies) = (folder, copies) }
 
         package static let names = ["teleclauded", "telec", "tc-migrate"]
-        /// Where programs are copied to.
+        /// The folder to which programs are copied.
         package static let usualFolder = "/usr/local/bin"
     }
 
@@ -34,7 +34,7 @@ package struct SystemLayout: Sendable {
         (self.manager, self.programs) = (manager, programs)
     }
 
-    /// User and group have the same name.
+    /// The name of the service's user, which is also the name of its group.
     package var account: String {
         switch manager {
         case .systemd: "teleclaude"
@@ -51,10 +51,10 @@ package struct SystemLayout: Sendable {
 
     package var daemon: String { "\(programs.folder)/teleclauded" }
     package var secrets: String { "\(folders.settings)/secrets.yml" }
-    /// What was installed: paths with digests, by which a later run knows what is ours.
+    /// The path of the installation's record: paths with digests, by which a later run recognizes its own files.
     package var record: String { "\(folders.settings)/installed.sha256" }
 
-    /// In the order in which they are made.
+    /// The entries, in the order in which they are created.
     package var entries: [SystemEntry] {
         [SystemEntry(.folder, folders.settings, mode: 0o755, isData: true)] + data + copies + service
     }
@@ -67,14 +67,15 @@ package struct SystemLayout: Sendable {
             SystemEntry(
                 .settings(SettingsTemplates.secrets), secrets, owner: reader, group: reader, mode: 0o600, isData: true),
             SystemEntry(.folder, folders.shared, mode: 0o755, isData: true),
-            // What sessions have said is nobody's but the daemon's.
+            // Only the daemon may read what sessions have said.
             SystemEntry(.folder, folders.state, owner: .service, group: .service, mode: 0o700, isData: true),
             SystemEntry(.folder, folders.log, owner: reader, group: .service, mode: 0o750, isData: true),
         ]
     }
 
-    /// Who reads the secrets and opens the log. systemd does both as root and hands them over, so that the daemon can neither change
-    /// its secrets nor what it has logged, nor lead root elsewhere by a link in the log's place. launchd does not.
+    /// The owner who reads the secrets and opens the log. systemd does both as root and passes them to the daemon. The daemon can
+    /// therefore neither change its secrets or earlier lines of its log, nor redirect root by a link in the log's place. launchd
+    /// offers no such way.
     private var reader: SystemEntry.Owner {
         switch manager {
         case .systemd: .root

@@ -1,4 +1,4 @@
-/// What systemd is told.
+/// The units and configuration files for systemd.
 struct SystemdUnits {
     private let layout: SystemLayout
 
@@ -24,12 +24,13 @@ struct SystemdUnits {
         SystemEntry(.file("# Written by `telec system install`.\n\(text)"), path, mode: 0o644)
     }
 
-    /// What `systemctl enable` makes, for images in which no systemd runs, too.
+    /// Returns the link that `systemctl enable` creates, so that the service is also enabled in images in which systemd does not
+    /// run.
     private func wanted(_ unit: String, by target: String) -> SystemEntry {
         SystemEntry(.link(to: "../\(unit)"), "\(Self.folder)/\(target).wants/\(unit)", mode: 0o777)
     }
 
-    /// For a machine whose /etc came without its accounts.
+    /// The accounts in the form of sysusers.d(5), for a machine whose /etc was replaced without them.
     private var users: String {
         """
         u \(layout.account) - "TeleClaude" /nonexistent /usr/sbin/nologin
@@ -37,7 +38,8 @@ struct SystemdUnits {
         """
     }
 
-    /// Sets right at every boot what matters most. Root's folder holds the socket, so that nobody puts another one in its place.
+    /// The most important owners and modes, which are corrected at every boot. Root owns the folder of the socket, so that no
+    /// other user can put a socket in its place.
     private var folders: String {
         let (account, places) = (layout.account, layout.folders)
         return """
@@ -48,7 +50,7 @@ struct SystemdUnits {
             """
     }
 
-    /// The daemon keeps its log open and writes at its end, so that the file is emptied in its place.
+    /// The rotation of the log. The daemon keeps its log open and appends to it, so the file is truncated in place.
     private var rotation: String {
         """
         \(layout.folders.log)/*.log {
@@ -65,7 +67,8 @@ struct SystemdUnits {
         """
     }
 
-    /// systemd keeps the socket over a restart of the daemon: who connects meanwhile waits, and is not refused.
+    /// The socket's unit. systemd keeps the socket while the daemon restarts: clients that connect in the meantime wait, and are
+    /// not refused.
     private var socketUnit: String {
         """
         [Unit]
@@ -98,7 +101,8 @@ struct SystemdUnits {
         """
     }
 
-    /// Sessions are not in the daemon's control group: their hosts are started by their owners' own telec.
+    /// The service's process settings. Sessions are not in the daemon's control group, because their hosts are started by the
+    /// owners' own telec.
     private var process: String {
         """
         [Service]
@@ -125,8 +129,8 @@ struct SystemdUnits {
         """
     }
 
-    /// Everything but what the daemon lives by: the accounts of the machine and who calls (no PrivateUsers), its own programs in
-    /// /proc, and PostgreSQL wherever it is (no PrivateNetwork).
+    /// The sandbox of the daemon. It excludes everything that the daemon does not need. The daemon needs the machine's accounts
+    /// and its callers' identities (no PrivateUsers), its own programs in /proc, and PostgreSQL on any host (no PrivateNetwork).
     private var confinement: String {
         """
         CapabilityBoundingSet=

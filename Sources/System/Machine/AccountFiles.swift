@@ -1,8 +1,9 @@
-/// The accounts of a Linux system as its files have them (passwd(5), group(5), shadow(5), gshadow(5)). Pure: texts in, texts out.
+/// The accounts of a Linux system, as the texts of its files (passwd(5), group(5), shadow(5), gshadow(5)). This type only
+/// converts texts.
 package struct AccountFiles: Sendable, Equatable {
     package var users: String
     package var groups: String
-    /// Not every system has these.
+    /// The text of /etc/shadow, which not every system has.
     package var shadow: String?
     package var groupShadow: String?
 
@@ -22,7 +23,8 @@ package struct AccountFiles: Sendable, Equatable {
         return ServiceAccount(uid: uid, gid: gid)
     }
 
-    /// Why what is there under this name can't be a service's: somebody may be able to log in with it.
+    /// Returns the reason why an existing account of this name can't be the service's, such as that a person may be able to log
+    /// in with it.
     package func obstacle(_ name: String) -> Obstacle? {
         guard let user = Self.line(of: name, in: users) else { return nil }
         guard user.count == 7, let uid = UInt32(user[2]), uid != 0 else {
@@ -49,8 +51,8 @@ package struct AccountFiles: Sendable, Equatable {
 
     // MARK: - Changing
 
-    /// With a user and a group of this name. `isTaken` is asked about numbers that stand in other places than these files. `nil` when
-    /// no number of the system's is free.
+    /// Returns the files with a user and a group of this name added; `nil` if no system number is free. `isTaken` is asked about
+    /// numbers that are assigned outside of these files.
     package func adding(_ name: String, isTaken: (UInt32) -> Bool = { _ in false }) -> AccountFiles? {
         var files = self
         let group = Self.line(of: name, in: groups).flatMap { $0.count > 2 ? UInt32($0[2]) : nil }
@@ -77,7 +79,7 @@ package struct AccountFiles: Sendable, Equatable {
             groupShadow: groupShadow.map { Self.removing(name, from: $0) })
     }
 
-    /// SYS_UID_MIN to SYS_UID_MAX of login.defs(5), as they are everywhere.
+    /// The range from SYS_UID_MIN to SYS_UID_MAX of login.defs(5), with their usual values.
     private static let numbersOfServices: ClosedRange<UInt32> = 100...999
 
     private static func line(of name: String, in text: String) -> [String]? {

@@ -1,16 +1,17 @@
 import TCPOSIX
 
-/// User and group of a service.
+/// The source of a service's user and group.
 protocol Accounts: Sendable {
-    /// `nil` where one of them is missing. Throws `MachineError`.
+    /// Returns the account; `nil` if the user or the group is missing.
+    /// - Throws: `MachineError`.
     func find(_ name: String) throws(MachineError) -> ServiceAccount?
     func obstacle(_ name: String) throws(MachineError) -> Obstacle?
     func make(_ name: String) throws(MachineError)
     func remove(_ name: String) throws(MachineError)
 }
 
-/// Linux: in the files themselves, as systemd-sysusers does it. The same way for this machine and for another root, so that the one
-/// shows what the other gets.
+/// Accounts on Linux, which are written to the account files directly, as systemd-sysusers does it. This machine and another root
+/// are treated in the same way, so that a run in a root shows what the machine would get.
 struct LinuxAccounts: Accounts {
     let root: RootFolder
 
@@ -23,7 +24,7 @@ struct LinuxAccounts: Accounts {
 
     func find(_ name: String) throws(MachineError) -> ServiceAccount? {
         if let account = try files().account(name) { return account }
-        // From a directory (LDAP), on the machine itself.
+        // The account may come from a directory (LDAP), which only the machine itself can ask.
         guard root.isMachine, let user = getpwnam(name), let group = getgrnam(name) else { return nil }
         return ServiceAccount(uid: user.pointee.pw_uid, gid: group.pointee.gr_gid)
     }
@@ -67,7 +68,7 @@ struct LinuxAccounts: Accounts {
         return text
     }
 
-    /// Who is not root looks without them.
+    /// Returns the text of a secret file. A user other than root examines the accounts without the secret files.
     private func secretText(_ file: File) throws(MachineError) -> String? {
         do throws(MachineError) { return try text(file) } catch {
             guard error.code == "not_root" else { throw error }
@@ -75,7 +76,8 @@ struct LinuxAccounts: Accounts {
         }
     }
 
-    /// Under the lock that useradd(8) and systemd-sysusers take. Groups come first: a user without his group is worse than the reverse.
+    /// Changes the files under the lock that useradd(8) and systemd-sysusers use. Groups are written first: a user without its
+    /// group is worse than a group without its user.
     private func change(_ change: (AccountFiles) throws(MachineError) -> AccountFiles) throws(MachineError) {
         let lock = root.isMachine ? try PasswordLock() : nil
         defer { lock?.release() }
@@ -115,11 +117,11 @@ private final class PasswordLock {
             remedy: "wait for it, and run this again")
     }
 
-    /// Closing it ends the lock.
+    /// Releases the lock by closing its file.
     func release() { withExtendedLifetime(file) {} }
 }
 
-/// macOS: by the directory service's own program.
+/// Accounts on macOS, which are changed with the directory service's own program.
 struct MacAccounts: Accounts {
     func find(_ name: String) throws(MachineError) -> ServiceAccount? {
         guard let user = getpwnam(name), let group = getgrnam(name) else { return nil }
@@ -148,7 +150,7 @@ struct MacAccounts: Accounts {
     }
 }
 
-/// What dscl(1) is told.
+/// The commands for dscl(1).
 enum DirectoryCommands {
     static func make(_ name: String, _ number: UInt32) -> [[String]] {
         let (user, group) = ("/Users/\(name)", "/Groups/\(name)")

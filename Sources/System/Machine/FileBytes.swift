@@ -1,7 +1,7 @@
 import Dialects
 import TCPOSIX
 
-/// An open file, which is closed with its last user.
+/// An open file, which is closed when its last reference goes away.
 final class Descriptor: Sendable {
     let number: Int32
 
@@ -9,11 +9,12 @@ final class Descriptor: Sendable {
     deinit { close(number) }
 }
 
-/// Whole files.
+/// Reads and writes whole files.
 package enum FileBytes {
     package static func digest(_ bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
 
-    /// Of a file outside any root: a program that is to be copied. Throws `MachineError`.
+    /// Returns the bytes of a file outside of any root, such as a program to be copied.
+    /// - Throws: `MachineError`.
     package static func read(_ path: String) throws(MachineError) -> [UInt8] {
         let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw .ofCall("\(path) can't be read", remedy: "build or install all programs first") }
@@ -37,7 +38,7 @@ package enum FileBytes {
         }
     }
 
-    /// False when not all could be written.
+    /// Writes the bytes, and returns false if not all of them could be written.
     static func write(_ bytes: [UInt8], to file: Descriptor) -> Bool {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes

@@ -1,7 +1,7 @@
 import Dialects
 import TCPOSIX
 
-/// An installation in a root: what is looked at, and what is done.
+/// An installation in a root: it examines the machine, and carries out steps there.
 package struct Installation: Sendable {
     package let root: RootFolder
     package let layout: SystemLayout
@@ -18,7 +18,8 @@ package struct Installation: Sendable {
 
     // MARK: - Looking
 
-    /// Throws `MachineError`.
+    /// Returns the state of the machine.
+    /// - Throws: `MachineError`.
     package func look() throws(MachineError) -> FoundMachine {
         var entries = [layout.record: try root.look(layout.record, .text)]
         var record = InstallRecord()
@@ -35,7 +36,7 @@ package struct Installation: Sendable {
     private func depth(_ kind: SystemEntry.Kind) -> RootFolder.Depth {
         switch kind {
         case .folder, .link: .facts
-        // Whatever the admin has written there.
+        // The admin may have written anything into the file, so its contents are not compared.
         case .settings: .facts
         case .file: .text
         case .program: .digest
@@ -58,7 +59,8 @@ package struct Installation: Sendable {
 
     // MARK: - Doing
 
-    /// Does one thing. Throws `MachineError`.
+    /// Carries out one step.
+    /// - Throws: `MachineError`.
     package func run(_ step: SystemStep) throws(MachineError) {
         switch step {
         case .makeAccount(let name): try accounts.make(name)

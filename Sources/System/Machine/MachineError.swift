@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// Why a machine could not be looked at or changed.
+/// The reason why a machine could not be examined or changed.
 package struct MachineError: Error, Sendable, Equatable {
     package var code: String
     package var message: String
@@ -10,7 +10,7 @@ package struct MachineError: Error, Sendable, Equatable {
         (self.code, self.message, self.remedy) = (code, message, remedy)
     }
 
-    /// What the last call said.
+    /// Returns the error of the last system call, with the text of `errno`.
     static func ofCall(_ what: String, remedy: String = "put that right, and run it again: it goes on where it was")
         -> MachineError
     {

@@ -1,14 +1,15 @@
 import TCPOSIX
 
-/// The tree below a root: `/`, or a folder that becomes one. Every path is walked folder by folder without following a link, so
-/// that nothing outside is ever reached, whoever moves what while we walk.
+/// The file tree below a root: `/`, or a folder that is going to become one. Every path is walked folder by folder without
+/// following a link, so nothing outside the root is reached, even if the tree changes during the walk.
 package final class RootFolder: Sendable {
-    /// As it was named.
+    /// The path as the caller named it.
     package let path: String
     package let isMachine: Bool
     private let root: Descriptor
 
-    /// Throws `MachineError`.
+    /// Opens the root.
+    /// - Throws: `MachineError`.
     package init(_ path: String = "/") throws(MachineError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -19,7 +20,8 @@ package final class RootFolder: Sendable {
         isMachine = try Self.facts(descriptor) == Self.facts(ofMachine: "/")
     }
 
-    /// One run at a time. The lock ends with the process. Throws `MachineError`.
+    /// Takes the lock that permits one run at a time. The lock ends with the process.
+    /// - Throws: `MachineError`.
     package func lock() throws(MachineError) {
         guard flock(root.number, LOCK_EX | LOCK_NB) == 0 else {
             throw MachineError(
@@ -31,7 +33,7 @@ package final class RootFolder: Sendable {
 
     package enum Depth: Sendable { case facts, names, digest, text }
 
-    /// What is larger can't be what we look for: it is not read.
+    /// The sizes in bytes above which a file is not read, because a larger one can't be the expected file.
     private static let (longestText, longestProgram) = (1 << 20, 1 << 30)
 
     package func look(_ path: String, _ depth: Depth = .facts) throws(MachineError) -> FoundEntry {
@@ -56,7 +58,8 @@ package final class RootFolder: Sendable {
             mode: UInt32(status.st_mode) & 0o7777, hasLeftover: hasLeftover)
     }
 
-    /// A file's bytes. A link is not followed. Throws `MachineError`.
+    /// Returns a file's bytes, without following a link.
+    /// - Throws: `MachineError`.
     package func bytes(of path: String) throws(MachineError) -> [UInt8] {
         let (folder, name) = try reach(path)
         let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -116,7 +119,7 @@ package final class RootFolder: Sendable {
 
     // MARK: - Making
 
-    /// From its first moment on nobody has more rights to it than in the end.
+    /// Creates a folder. From the first moment on, no account has more rights to the folder than in the end.
     package func makeFolder(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
         let (folder, name) = try reach(path)
         guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
@@ -125,8 +128,8 @@ package final class RootFolder: Sendable {
         try setRights(path, uid: uid, gid: gid, mode: mode)
     }
 
-    /// Writes beside, makes that durable, and gives it its name: nobody ever sees half a file. `isNew`: what stands there meanwhile
-    /// stays, and is an error.
+    /// Writes the text to a temporary file beside, makes it durable and renames it, so that no reader sees a partial file. With
+    /// `isNew`, a file that has appeared at the path in the meantime stays, and is an error.
     package func write(
         _ path: String, _ bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32, isNew: Bool
     ) throws(MachineError) {
@@ -170,7 +173,7 @@ package final class RootFolder: Sendable {
         let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw .ofCall("\(path) can't be opened") }
         let file = Descriptor(number)
-        // Taken away first, given last: nobody has both the old owner's and the new mode's rights.
+        // Rights are removed first and granted last, so that the old owner never has the rights of the new mode.
         guard fchmod(file.number, mode_t(mode & 0o700)) == 0, fchown(file.number, uid, gid) == 0,
             fchmod(file.number, mode_t(mode)) == 0
         else { throw .ofCall("owner and mode of \(path) can't be set") }
@@ -178,7 +181,7 @@ package final class RootFolder: Sendable {
 
     // MARK: - Removing
 
-    /// Not an error when it is gone already.
+    /// Removes a file. A file that is already gone is not an error.
     package func remove(_ path: String) throws(MachineError) { try remove(path, flags: 0) }
 
     package func removeFolder(_ path: String) throws(MachineError) { try remove(path, flags: AT_REMOVEDIR) }
@@ -190,7 +193,7 @@ package final class RootFolder: Sendable {
         }
     }
 
-    /// The folder and all in it. A link is removed and never followed.
+    /// Removes the folder and everything in it. A link is removed and never followed.
     package func removeTree(_ path: String) throws(MachineError) {
         let (folder, name) = try reach(path)
         try removeTree(name, in: folder, path)

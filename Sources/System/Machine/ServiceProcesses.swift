@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// Who runs as somebody (proc(5)). Where the system has no such place, nobody is found.
+/// The processes that run under an account (proc(5)). On a system without /proc, none is found.
 package enum ServiceProcesses {
     package static func first(of uid: UInt32) -> Int32? {
         guard let entries = opendir("/proc") else { return nil }

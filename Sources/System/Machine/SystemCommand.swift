@@ -1,18 +1,19 @@
 import TCPOSIX
 import TCRuntime
 
-/// The system's own programs.
+/// Runs the system's own programs.
 package enum SystemCommand {
     package struct Answer: Sendable {
         package var code: Int32
-        /// Both streams.
+        /// The text of both output streams.
         package var text: String
     }
 
-    /// Found in the system's folders only: whoever calls us may have another PATH.
+    /// The search path. It has only the system's folders, because the caller's PATH may have been changed.
     private static let path = "/usr/sbin:/usr/bin:/sbin:/bin"
 
-    /// Runs one to its end. Throws `MachineError` when it can't be started.
+    /// Runs a command to its end.
+    /// - Throws: `MachineError` if the command can't be started.
     package static func run(_ words: [String], environment: [String: String] = [:]) throws(MachineError) -> Answer {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw .ofCall("no pipe can be made") }
@@ -32,7 +33,7 @@ package enum SystemCommand {
         }
     }
 
-    /// The same of one that must succeed.
+    /// Runs a command like `run`, and throws if it fails.
     static func require(_ words: [String]) throws(MachineError) {
         let answer = try run(words)
         guard answer.code == 0 else {

@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// Whether the service's user can run what was installed for him.
+/// Checks whether the service's user can run the installed programs.
 package struct Trial: Sendable {
     private let installation: Installation
 
@@ -8,12 +8,14 @@ package struct Trial: Sendable {
 
     package enum Outcome: Sendable, Equatable {
         case runs
-        /// He runs it, and it would not serve: settings or database are not right, or there is no database yet.
+        /// The user can run the program, and it would not serve: the settings or the database are wrong, or there is no database
+        /// yet.
         case isNotReady(String)
         case doesNotRun(String)
     }
 
-    /// In a root that is no machine the daemon only says its version. Throws `MachineError` when it can't be tried.
+    /// Runs the daemon on trial. In a root that is not a running machine the daemon only prints its version.
+    /// - Throws: `MachineError` if the trial can't be made.
     package func outcome() throws(MachineError) -> Outcome {
         let layout = installation.layout
         guard let account = try installation.look().account else {
@@ -50,7 +52,7 @@ package struct Trial: Sendable {
         }
     }
 
-    /// Hands the secrets over as systemd does: in a folder that nobody but the service's user may enter.
+    /// Passes the secrets in the way of systemd: in a folder that only the service's user may enter.
     private func withCredentials(
         _ account: ServiceAccount, _ body: ([String: String]) throws(MachineError) -> SystemCommand.Answer
     ) throws(MachineError) -> SystemCommand.Answer {

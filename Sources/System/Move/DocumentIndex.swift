@@ -1,6 +1,6 @@
 import TCSettings
 
-/// The index of the shared documents: what the head of each says of it, with its place.
+/// The index of the shared documents: the fields of each document's head, with its path.
 struct DocumentIndex {
     private static let members = ["id", "type", "scope", "description"]
 
@@ -9,7 +9,7 @@ struct DocumentIndex {
 
     init(shared: String) { self.shared = shared }
 
-    /// Takes a document up that has a head (`---`, YAML, `---`) with an id in it. Any other is found by its place alone.
+    /// Adds a document that has a head (`---`, YAML, `---`) with an id. Other documents are found by their path alone.
     mutating func add(_ bytes: [UInt8], at path: String) {
         guard path.hasSuffix(".md"), let text = String(validating: bytes, as: UTF8.self),
             let head = Self.head(of: text),

@@ -1,9 +1,9 @@
 import TCPOSIX
 
-/// The documents of an existing install, as they are on the disk: no link is followed, and nothing outside the folder is read.
+/// The documents of an existing install, as they are on the disk. No link is followed, and nothing outside of the folder is read.
 package struct DocumentTree: Sendable {
     package struct File: Sendable, Equatable {
-        /// Below the folder, beginning with a slash.
+        /// The path below the folder, beginning with a slash.
         package var path: String
         package var digest: String
     }
@@ -13,16 +13,16 @@ package struct DocumentTree: Sendable {
         package var reason: String
     }
 
-    /// The outermost first.
+    /// The folders, the outermost first.
     package private(set) var folders: [String] = []
     package private(set) var files: [File] = []
     package private(set) var skipped: [Skipped] = []
     private let root: RootFolder?
     private static let top = "/docs"
 
-    /// Those of a `.teleclaude` folder; none where there is no such folder.
+    /// Reads the documents of a `.teleclaude` folder. There are none if the folder does not exist.
     ///
-    /// - Throws: `MachineError` where a file can't be read.
+    /// - Throws: `MachineError` if a file can't be read.
     package init(of state: String) throws(MachineError) {
         guard access(state, F_OK) == 0 else {
             root = nil

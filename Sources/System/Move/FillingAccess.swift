@@ -1,13 +1,13 @@
 import Dialects
 import TCImport
 
-/// How the new database is filled: by which URL, and with whose rights.
+/// The access by which the new database is filled: its URL, and the account whose rights are used.
 struct FillingAccess: Sendable {
     var url: DatabaseURL
     var account: ActingAccount?
 
-    /// As the service's own account; where an installation has made roles, so that the service may not change what it has logged, as
-    /// the tables' owner.
+    /// Chooses the service's own account. If an installation has made roles, which keep the service from changing what it has
+    /// logged, it chooses the tables' owner.
     init(to target: DatabaseURL, _ installation: Installation, _ machine: FoundMachine) async {
         (url, account) = (target, installation.account(machine))
         guard installation.root.isMachine, case .postgresql(let parameters) = target.target,

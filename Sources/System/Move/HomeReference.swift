@@ -1,13 +1,13 @@
-/// A word in a document that names a place below somebody's home: it leads nowhere for everybody else.
+/// A word in a document that names a path below one person's home, and is therefore useless for all other people.
 package struct HomeReference: Sendable, Equatable {
-    /// The document, below the shared folder.
+    /// The document's path below the shared folder.
     package var file: String
     package var line: Int
     package var text: String
-    /// Where the same document is for everybody; `nil` where it is no document that came over.
+    /// The shared path of the same document; `nil` if the path is not a document that was brought over.
     package var shared: String?
 
-    /// The references in a document. `homes` are the paths that the home is known by.
+    /// Returns the references in a document. `homes` are all paths of the home.
     static func all(
         in bytes: [UInt8], of file: String, homes: [String], documents: Set<String>, shared: String
     ) -> [HomeReference] {
@@ -26,7 +26,7 @@ package struct HomeReference: Sendable, Equatable {
         }
     }
 
-    /// What stands between blanks, quotes and brackets, without the `@` of an inclusion.
+    /// Returns the words between blanks, quotes and brackets, without the `@` of an inclusion.
     private static func words(_ line: Substring) -> [String] {
         line.split { " \t\r\"'`()<>[]{},;".contains($0) && $0 != "{" && $0 != "}" }.map { word in
             String(word.drop { $0 == "@" })

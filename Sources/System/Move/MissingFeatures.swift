@@ -1,4 +1,5 @@
-/// What the existing install does and the new system does not do yet: nobody is to find out afterwards.
+/// The features of the existing install that the new system does not have yet. The plan names them, so that an admin learns of
+/// them before the move.
 package enum MissingFeatures {
     private static let all: [(section: String, words: String)] = [
         ("telegram", "the Telegram bot"), ("discord", "the Discord bot"), ("whatsapp", "the WhatsApp adapter"),
@@ -8,7 +9,7 @@ package enum MissingFeatures {
         ("integrator", "the integrator"), ("deployment", "updates of itself"),
     ]
 
-    /// As sentences, those that these settings speak of first named.
+    /// Returns the features as sentences. The first are those that these sections of the settings use.
     static func sentences(sections: Set<String>) -> [String] {
         let used = all.filter { sections.contains($0.section) }
         guard !used.isEmpty else { return [] }

@@ -1,4 +1,5 @@
-/// Where a move keeps what it has to know later: its manifest, the files that it replaced, the way back. Root's alone.
+/// The folder for everything that a move needs later: its manifest, the files that it replaced, and the way back. Only root may
+/// read it.
 struct MoveFolder {
     let installation: Installation
 
@@ -6,7 +7,8 @@ struct MoveFolder {
     var manifestPath: String { "\(path)/manifest.json" }
     var wayBackPath: String { "\(path)/ROLLBACK.txt" }
 
-    /// `nil` where no move was begun. Throws `MachineError` for one that is not root's alone, or that can't be read.
+    /// Returns the manifest; `nil` if no move was begun.
+    /// - Throws: `MachineError` if the folder is accessible to others than root, or can't be read.
     func manifest() throws(MachineError) -> MoveManifest? {
         let found = try installation.root.look(manifestPath, .text)
         guard case .file(_, let text) = found.kind else { return nil }
@@ -18,7 +20,7 @@ struct MoveFolder {
         return manifest
     }
 
-    /// Nobody sees a manifest that is written in part.
+    /// Writes the manifest, so that no reader sees a partial one.
     func write(_ manifest: MoveManifest) throws(MachineError) {
         try makeFolder()
         try write(manifestPath, Array(manifest.text.utf8))
@@ -39,7 +41,7 @@ struct MoveFolder {
         try installation.root.removeTree(path)
     }
 
-    /// What stood at a path before a move that was begun: the file that it kept, or what is there now.
+    /// Returns the text that stood at a path before a move was begun: the kept file, or else the present one.
     func original(of path: String, _ manifest: MoveManifest?) throws(MachineError) -> String? {
         let kept = manifest?.files.first { $0.path == path }
         if let kept, kept.before == nil { return nil }

@@ -1,46 +1,47 @@
 import FoundationEssentials
 
-/// What a move makes, written down before any of it is made: by it a run that broke off is gone on with, and taken back.
+/// Everything that a move creates, written down before the first of it is created. An interrupted run is resumed, or taken back,
+/// by the manifest.
 package struct MoveManifest: Codable, Sendable, Equatable {
     package enum State: String, Codable, Sendable { case begun, done }
 
     package struct File: Codable, Sendable, Equatable {
         package var path: String
-        /// What it holds, as SHA-256.
+        /// The SHA-256 digest of the file's contents.
         package var digest: String
-        /// Where what stood there before is kept, below the manifest's folder.
+        /// The name under which the replaced file is kept, below the manifest's folder.
         package var before: String?
     }
 
-    /// What the database was before.
+    /// The state of the database before the move.
     package enum Database: String, Codable, Sendable {
-        /// There was no file.
+        /// The database's file did not exist.
         case missing
-        /// It was there, and empty.
+        /// The database existed and was empty.
         case empty
-        /// The history's tables were there.
+        /// The history's tables existed.
         case migrated
     }
 
     package var state = State.begun
     package var from: String
-    /// The old database.
+    /// The URL of the old database.
     package var source: String
     package var beganAt: String
     package var target: String
     package var database: Database
-    /// The tables that held rows before.
+    /// The tables that held rows before the move.
     package var filled: [String]
-    /// How many rows came over, by table; empty until they are there.
+    /// The number of rows brought over, by table; empty until the rows are there.
     package var rows: [String: Int] = [:]
-    /// The outermost first.
+    /// The folders that the move creates, the outermost first.
     package var folders: [String]
     package var files: [File]
     package var units: OldUnits
-    /// Whether the new service ran before.
+    /// Whether the new service ran before the move.
     package var wasRunning: Bool
 
-    /// `nil` for a text that is not a manifest.
+    /// Reads a manifest; `nil` if the text is not one.
     init?(parsing text: String) {
         guard let manifest = try? JSONDecoder().decode(MoveManifest.self, from: Data(text.utf8)) else { return nil }
         self = manifest
@@ -70,7 +71,7 @@ extension MoveManifest {
         self.wasRunning = wasRunning
     }
 
-    /// Whether both are of one move: what it brings and what it makes.
+    /// Returns whether both manifests describe the same move: the same sources and the same results.
     func isSameMove(as other: MoveManifest) -> Bool {
         from == other.from && source == other.source && target == other.target && files == other.files
     }

@@ -3,14 +3,14 @@ import TCImport
 import TCRuntime
 import TCSettings
 
-/// Whose the sessions become, found from what was asked for and what the settings say of people.
+/// Finds the new owners of the sessions, from the request and from what the settings say about people.
 struct MovePeople {
     let people: [Person]
-    /// The account whose home it is; `nil` where it is root's or nobody's.
+    /// The account to which the home belongs; `nil` if it belongs to root or to no account.
     let homeAccount: String?
     let account: (String) -> Account?
 
-    /// - Throws: `MachineError` where nobody can tell who it is.
+    /// - Throws: `MachineError` if the owner can't be determined.
     func owners(named owner: String?, byEmail: Bool) throws(MachineError) -> ImportOwners {
         let chosen = if let owner { try person(named: owner) } else { try standardPerson() }
         let standard = try self.owner(chosen)

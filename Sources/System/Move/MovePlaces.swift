@@ -1,14 +1,14 @@
 import TCPOSIX
 
-/// Whether the places in which a move makes something can be written to: a disk that is mounted read-only is found before anything
-/// is brought over, not after.
+/// Checks whether the places in which a move creates files are writable. A disk that is mounted read-only is thus found before
+/// any data is brought over.
 enum MovePlaces {
-    /// - Throws: `MachineError` that names the first place which can't be.
+    /// - Throws: `MachineError` that names the first place that is not writable.
     static func requireWritable(for plan: MovePlan, in installation: Installation) throws {
         var paths =
             [MoveFolder(installation: installation).path] + plan.files.map(\.path) + plan.units.links.map(\.path)
         if plan.target.filePath != nil { paths.append("\(installation.layout.folders.state)/teleclaude.db") }
-        // What is there already of the folders that lead to each.
+        // The nearest existing folder above each path is the one to test.
         let places = try Set(paths.map(SystemEntry.folders(above:))).map { folders in
             try folders.last { try installation.root.look($0).kind != .nothing } ?? "/"
         }

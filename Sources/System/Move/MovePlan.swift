@@ -2,17 +2,17 @@ import Dialects
 import TCImport
 import TCSettings
 
-/// What is asked for.
+/// The options of a move.
 package struct MoveRequest: Sendable {
-    /// The home or the checkout of the existing install.
+    /// The path of the home or the checkout of the existing install.
     package var from: String
-    /// The person whose sessions they become.
+    /// The person who becomes the sessions' owner.
     package var owner: String?
-    /// Accounts by the names of people.
+    /// The accounts, by the names of people.
     package var accounts: [String: String] = [:]
     package var byEmail = false
     package var zone: LocalZone?
-    /// The URL of the database to fill, without a password; that of the settings, or SQLite in the state's folder, when `nil`.
+    /// The URL of the database to fill, without a password. `nil` means the settings' database, or SQLite in the state's folder.
     package var database: String?
 
     package init(from: String) { self.from = from }
@@ -45,7 +45,7 @@ package struct PlannedFile: Sendable {
     }
 }
 
-/// What a move does, found out without changing anything.
+/// Everything that a move does, determined without any change.
 package struct MovePlan: Sendable {
     package struct Folder: Sendable {
         package var path: String
@@ -60,7 +60,7 @@ package struct MovePlan: Sendable {
     package var target: DatabaseURL
     var filling: FillingAccess
     package var documents: DocumentTree
-    /// Where the documents are for everybody.
+    /// The folder of the documents that are shared by all people.
     package var shared: String
     package var references: [HomeReference]
     package var transcripts: TranscriptPaths
@@ -69,6 +69,6 @@ package struct MovePlan: Sendable {
     package var folders: [Folder]
     package var files: [PlannedFile]
     package var remarks: [String]
-    /// What would come over; `nil` in a run, whose report says what did.
+    /// The data that would be brought over; `nil` in a run, whose report tells what was brought over.
     package var data: ImportReport?
 }

@@ -3,14 +3,14 @@ import TCImport
 import TCRuntime
 import TCSettings
 
-/// Finds out what a move does. Nothing is changed here; the working copy of the data goes away again.
+/// Determines what a move does. It changes nothing, and removes its working copy of the data.
 struct MovePlanning {
     let installation: Installation
     let request: MoveRequest
     let context: ProcessContext
     let account: ServiceAccount
     let machine: FoundMachine
-    /// Of a run that broke off.
+    /// The manifest of an interrupted run.
     let begun: MoveManifest?
 
     private var root: RootFolder { installation.root }
@@ -24,7 +24,7 @@ struct MovePlanning {
         let (split, remark) = try split(old)
         let target = try target(split)
         let filling = await FillingAccess(to: target, installation, machine)
-        // Where the working copy is made; a SQLite target is in the same place.
+        // The place of the working copy, which is also the place of a SQLite target.
         let place = filling.account?.temporaryFolder ?? installation.realPath(layout.folders.state)
         try MoveSpace.require(for: old, in: place, isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
@@ -71,7 +71,7 @@ struct MovePlanning {
         old.uid == 0 ? nil : Account.of(uid: old.uid)?.name
     }
 
-    /// The database of the new settings, as they are going to be.
+    /// Returns the database that the new settings will name.
     private func target(_ split: SettingsSplit) throws -> DatabaseURL {
         guard let named = try split.database(context) else {
             return DatabaseURL(sqlitePath: installation.realPath("\(layout.folders.state)/teleclaude.db"))
@@ -99,7 +99,8 @@ struct MovePlanning {
         }
     }
 
-    /// A person's preferences go to their own place, where that is known and free; else they are kept beside the system's.
+    /// Adds a person's preferences. They go to the person's own file if its place is known and free, and are kept beside the
+    /// system's settings otherwise.
     private func addPreferences(of user: String, _ file: SettingsSplit.File, to plan: inout MovePlan) throws {
         guard root.isMachine, let person = plan.split.person(ofUser: user),
             let account = person.osUsername.flatMap(Account.named)

@@ -3,7 +3,7 @@ import TCImport
 import TCRuntime
 import TCSettings
 
-/// Looks at what was made, as those see it who are going to use it.
+/// Checks the results of a move with the rights of those who are going to use them.
 struct MoveProofs {
     let move: SystemMove
     let plan: MovePlan
@@ -37,7 +37,7 @@ struct MoveProofs {
         }
     }
 
-    /// What the daemon's own rules say of a session that came over: to its owner, to a member, to an admin.
+    /// Checks what the daemon's own rules permit for a session that was brought over: to its owner, to a member and to an admin.
     private func access(_ settings: LoadedSettings) async throws -> MoveReport.Proof {
         let what = "who may read"
         let target = target

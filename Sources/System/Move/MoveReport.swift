@@ -1,22 +1,22 @@
 import TCImport
 
-/// What a move has done.
+/// The results of a move.
 package struct MoveReport: Sendable {
-    /// Something that was looked at afterwards.
+    /// A check that was made after the move.
     package struct Proof: Sendable, Equatable {
         package enum Verdict: String, Sendable { case right, wrong, unchecked = "not_checked" }
 
         package var what: String
         package var verdict: Verdict
-        /// What was seen.
+        /// The result of the check, in words.
         package var words: String
     }
 
     package var plan: MovePlan
-    /// `nil` where an earlier run had brought the data over.
+    /// The report on the data; `nil` if an earlier run had brought the data over.
     package var data: ImportReport?
     package var proofs: [Proof]
-    /// What the admin has to do.
+    /// The actions that remain for the admin.
     package var advice: [String]
     package var wayBack: [String]
 

@@ -4,8 +4,8 @@ import TCImport
 import TCRuntime
 import Transfer
 
-/// A move in its order: manifest → data → files → proofs → switch. What is there already is not made again, so that a run that broke
-/// off is gone on with by the same steps.
+/// A move in its order: manifest → data → files → proofs → switch. Each step leaves alone what already exists, so an interrupted
+/// run is resumed by the same steps.
 struct MoveRun: Sendable {
     let move: SystemMove
     let plan: MovePlan
@@ -33,7 +33,7 @@ struct MoveRun: Sendable {
 
     // MARK: - The manifest
 
-    /// Writes down what is going to be made, and keeps what is replaced.
+    /// Writes the manifest of everything that will be created, and keeps the files that are replaced.
     private func begin(_ begun: MoveManifest?) async throws -> MoveManifest {
         if let begun {
             guard begun.isSameMove(as: try await newManifest(begun)) else {
@@ -81,7 +81,8 @@ struct MoveRun: Sendable {
         path.split(separator: "/").last.map(String.init) ?? "file"
     }
 
-    /// Only the settings files replace something: what else is there is somebody's.
+    /// Checks that the places are free. Only the settings files may replace an existing file, because all others belong to
+    /// somebody else.
     private func requireFree(_ manifest: MoveManifest) throws(MachineError) {
         let settings = [installation.layout.secrets, "\(installation.layout.folders.settings)/config.yml"]
         guard let other = manifest.files.first(where: { $0.before != nil && !settings.contains($0.path) }) else {
@@ -91,7 +92,7 @@ struct MoveRun: Sendable {
             "exists", "\(other.path) is there already", remedy: "look at it, and move it away; nothing was changed")
     }
 
-    /// The working copies of a run that was killed.
+    /// Removes the working copies of a run that was killed.
     private func clearLeftovers() throws(MachineError) {
         for folder in [installation.layout.folders.state] + (root.isMachine ? ["/tmp"] : []) {
             guard case .folder(let names) = try root.look(folder, .names).kind else { continue }
@@ -122,13 +123,13 @@ struct MoveRun: Sendable {
             events(.done("data: \(report.ownedSessions) sessions, verified"))
             return report
         } catch {
-            // Whether anything has come over is not known where the database can't be asked: then the run is gone on with later.
+            // If the database can't be asked, it is unknown whether any rows have arrived. The run is then resumed later.
             if isFirst { try? await takeBack(manifest, transfer) }
             throw error
         }
     }
 
-    /// Nothing has come over: it is as if this had not been tried.
+    /// Undoes a run that has brought no rows over, so that the machine is as it was before.
     private func takeBack(_ manifest: MoveManifest, _ transfer: InstallImport) async throws {
         guard try await transfer.done() == nil else { return }
         if manifest.database == .missing { try await removal.run(.file) }
@@ -175,7 +176,7 @@ struct MoveRun: Sendable {
 
     // MARK: - The switch
 
-    /// The old service is stopped and disabled before the new one is started: no two ever answer to one bot.
+    /// Stops and disables the old service before the new one is started, so that two services never answer for the same bot.
     private func switchOver(_ manifest: MoveManifest) throws(MachineError) -> [String] {
         let units = plan.units
         if machine.services.isManaged {
@@ -224,7 +225,8 @@ struct MoveRun: Sendable {
 }
 
 extension MachineError {
-    /// Once the data is there, a run that ends is gone on with, or taken back: it can't be begun anew.
+    /// The error, with the remedy that applies once the data is there: the run is resumed or taken back, because it can't be
+    /// begun anew.
     fileprivate var resumable: MachineError {
         MachineError(
             code, message,

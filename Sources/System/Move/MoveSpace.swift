@@ -1,8 +1,9 @@
 import TCPOSIX
 
-/// Whether there is room for a move: a disk that fills up on the way costs the admin an hour, and a sentence before it none.
+/// Checks whether there is enough space for a move, so that a full disk is found before the work and not in its middle.
 enum MoveSpace {
-    /// What SQLite's pages and the indexes take beside the rows, and the -wal of a transaction that holds all of them.
+    /// The factors for the space that SQLite's pages and indexes need besides the rows, and the -wal file of a transaction that
+    /// holds all rows.
     private static let (forCopy, forDatabase) = (1, 3)
 
     /// - Throws: `MachineError` where the folder's disk has less room than the working copy takes, and the new database where that is

@@ -2,30 +2,30 @@ import TCImport
 import TCPOSIX
 import TCSettings
 
-/// An existing single-user install: where each part of it is, found or absent.
+/// An existing single-user install: each of its parts, found or absent.
 package struct OldInstall: Sendable {
     package struct Part: Sendable, Equatable {
         package var what: String
         package var path: String
         package var isThere: Bool
-        /// What becomes of it, or why it is not looked at.
+        /// The part's further use, or the reason why it is not examined.
         package var note: String
     }
 
-    /// The folder with `.teleclaude` in it.
+    /// The folder that contains `.teleclaude`.
     package var home: String
     package var data: ExistingInstall
     package var settings: LegacyInstall
-    /// Whose the databases are.
+    /// The id of the user who owns the databases.
     package var uid: UInt32
     package var parts: [Part]
 
     package var state: String { "\(home)/.teleclaude" }
     package var checkout: String { Self.folder(of: data.database) }
 
-    /// Looks below a home or a checkout. The variables of the old daemon that name files count.
+    /// Searches below a home or a checkout, and respects the old daemon's variables that name files.
     ///
-    /// - Throws: `ImportError` where no install is there, and `MachineError` where a part of it is somebody else's.
+    /// - Throws: `ImportError` if there is no install, and `MachineError` if a part of it belongs to another user.
     package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let data = try ExistingInstall.find(in: folder)
@@ -45,7 +45,7 @@ package struct OldInstall: Sendable {
         return install
     }
 
-    /// A database behind a link that somebody has laid to another's would make that one's sessions his.
+    /// Returns the owner of a database. A link is refused: through it, one person's sessions could be given to another.
     private static func owner(of path: String, in folder: String) throws(MachineError) -> UInt32 {
         var (file, place) = (stat(), stat())
         guard stat(path, &file) == 0, stat(folder, &place) == 0 else { throw .ofCall("\(path) can't be looked at") }

@@ -1,13 +1,13 @@
-/// The units of an existing install, by which systemd starts its daemon.
+/// The systemd units that start the daemon of an existing install.
 package struct OldUnits: Sendable, Equatable, Codable {
     package struct Link: Sendable, Equatable, Codable {
         package var path: String
         package var target: String
     }
 
-    /// Those that are there. The first are stopped first: they start the others.
+    /// The names of the units that exist, in the order in which they are stopped: the first ones start the others.
     package var names: [String] = []
-    /// What enables them.
+    /// The links that enable the units.
     package var links: [Link] = []
     package var active: [String] = []
 
@@ -20,7 +20,7 @@ package struct OldUnits: Sendable, Equatable, Codable {
 
     init() {}
 
-    /// `isManaged`: systemd runs, and can be asked.
+    /// Finds the units. `isManaged` says whether systemd runs and can be asked.
     ///
     /// - Throws: `MachineError`.
     init(in root: RootFolder, isManaged: Bool) throws(MachineError) {

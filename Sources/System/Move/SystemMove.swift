@@ -6,8 +6,8 @@ import TCRuntime
 import TCSettings
 import Transfer
 
-/// Brings an existing single-user install over into the system-wide installation: data, owners, settings and documents, proven, with
-/// a way back. The originals are only read.
+/// Moves an existing single-user install into the system-wide installation: data, owners, settings and documents. The results are
+/// checked, and the move can be taken back. The originals are only read.
 package struct SystemMove: Sendable {
     let installation: Installation
     let request: MoveRequest
@@ -23,11 +23,11 @@ package struct SystemMove: Sendable {
         self.context = context
     }
 
-    /// What a run tells on its way.
+    /// An event that a run reports while it works.
     package enum Event: Sendable {
         case planned(MovePlan)
         case data(TransferEvent)
-        /// A part is done, in words.
+        /// A part is complete; the text describes it.
         case done(String)
     }
 
@@ -41,10 +41,10 @@ package struct SystemMove: Sendable {
 
     // MARK: - Telling
 
-    /// Tells what a run would do. Nothing is changed, and a working copy is gone afterwards.
+    /// Returns what a run would do. It changes nothing, and removes its working copy.
     ///
-    /// - Throws: Whatever a run would refuse with: `MachineError`, `ImportError`, `SettingsError`, `SchemaTransferError`,
-    ///   `TransferError` and `DatabaseError`.
+    /// - Throws: Every error with which a run would refuse: `MachineError`, `ImportError`, `SettingsError`,
+    ///   `SchemaTransferError`, `TransferError` and `DatabaseError`.
     package func plan(_ events: @escaping @Sendable (Event) -> Void) async throws -> MovePlan {
         let machine = try requireInstallation()
         let begun = try folder.manifest()
@@ -65,9 +65,9 @@ package struct SystemMove: Sendable {
 
     // MARK: - Doing
 
-    /// Does it. A run that broke off is gone on with where `resumes` says so.
+    /// Carries out the move. An interrupted run is resumed if `resumes` is true.
     ///
-    /// - Throws: As `plan` does. Whatever is thrown before the data is there, nothing was changed.
+    /// - Throws: The errors of `plan`. If an error is thrown before the data is there, nothing has changed.
     package func run(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
         let machine = try requireInstallation()
         let begun = try folder.manifest()
@@ -128,7 +128,7 @@ package struct SystemMove: Sendable {
         return manifest
     }
 
-    /// A target that holds something is nobody's to fill, unless an earlier run of this move has filled it.
+    /// Checks that the target is empty. A target that holds rows is refused, unless an earlier run of this move has filled it.
     private func requireTarget(
         _ plan: MovePlan, _ target: Database, _ begun: MoveManifest?, _ machine: FoundMachine
     ) async throws {
@@ -143,7 +143,8 @@ package struct SystemMove: Sendable {
         }
     }
 
-    /// The installed service is stopped for the move; whatever else serves is somebody's to stop.
+    /// Checks that no daemon uses the target. The move stops the installed service; any other daemon has to be stopped by its
+    /// user.
     static func requireNoDaemon(_ target: Database, _ account: ActingAccount?) async throws {
         guard !target.isMissing else { return }
         try await ActingAccount.act(as: account) {
@@ -170,13 +171,13 @@ extension FoundMachine.Services {
 }
 
 extension Installation {
-    /// As whom the daemon works.
+    /// Returns the account under which the daemon works.
     func account(_ machine: FoundMachine) -> ActingAccount? {
         machine.account.map {
             ActingAccount(uid: $0.uid, gid: $0.gid, temporaryFolder: realPath(layout.folders.state))
         }
     }
 
-    /// Where a path of the root is on this machine.
+    /// Returns the path on this machine for a path of the root.
     func realPath(_ path: String) -> String { root.isMachine ? path : root.path + path }
 }

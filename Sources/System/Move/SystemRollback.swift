@@ -3,8 +3,7 @@ import Migrator
 import TCImport
 import TCSettings
 
-/// Takes back what a move has made, and nothing else. Each step looks at what is there, so that a rollback that broke off is run
-/// again.
+/// Undoes a move, and nothing else. Each step checks the present state, so that an interrupted rollback can be run again.
 package struct SystemRollback: Sendable {
     private let installation: Installation
     private let history: History
@@ -17,19 +16,19 @@ package struct SystemRollback: Sendable {
     private var folder: MoveFolder { MoveFolder(installation: installation) }
     private var service: ServiceCommands { ServiceCommands(installation.layout) }
 
-    /// What a run would do.
+    /// A description of what a run would do.
     package struct Plan: Sendable {
         package var manifest: MoveManifest
         package var steps: [String]
-        /// What has come into being since, and would be lost, as sentences.
+        /// Sentences about the data that has been created since the move and would be lost.
         package var losses: [String]
-        /// Files that somebody has changed since: they stay.
+        /// The files that have been changed since the move, which stay.
         package var changed: [String]
     }
 
     // MARK: - Looking
 
-    /// `nil` where nothing was brought over.
+    /// Returns the plan; `nil` if nothing was brought over.
     ///
     /// - Throws: `MachineError`, `SettingsError` and `DatabaseError`.
     package func plan() async throws -> Plan? {
@@ -50,17 +49,17 @@ package struct SystemRollback: Sendable {
         return plan
     }
 
-    /// What a run leaves that ended before it had written its manifest: copies, and nothing that they were copies for.
+    /// Removes what a run leaves that ended before it had written its manifest: copies of files that it has not replaced.
     package func clear() throws(MachineError) { try folder.remove() }
 
     private enum FileState {
-        /// As the move has made it.
+        /// The file is as the move has made it.
         case ours
-        /// As it was before: not reached by a run that broke off.
+        /// The file is as it was before the move: an interrupted run has not reached it.
         case original
-        /// Somebody has changed it since.
+        /// The file has been changed since the move.
         case changed
-        /// Somebody has removed it, and there was one before.
+        /// The file has been removed since the move, and there was one before the move.
         case lost
     }
 
@@ -107,7 +106,7 @@ package struct SystemRollback: Sendable {
 
     private var options: ConnectionOptions { ConnectionOptions(access: .readWrite, isOwned: true, isDurable: true) }
 
-    /// A URL in a manifest has no password in it.
+    /// Returns whether the URL is complete. A URL in a manifest has `***` in place of its password.
     private static func isWhole(_ url: String) -> Bool { !url.contains("***") }
 
     private func settings() throws -> LoadedSettings {
@@ -116,9 +115,9 @@ package struct SystemRollback: Sendable {
 
     // MARK: - Doing
 
-    /// Does it. What it could not undo is in what it returns.
+    /// Carries out the rollback, and returns sentences about what it could not undo.
     ///
-    /// - Throws: As `plan` does.
+    /// - Throws: The errors of `plan`.
     package func run(_ plan: Plan) async throws -> [String] {
         var manifest = plan.manifest
         let machine = try installation.look()
@@ -154,7 +153,7 @@ package struct SystemRollback: Sendable {
         try folder.write(manifest)
     }
 
-    /// What stood in the place of a file that somebody has changed since.
+    /// Keeps the replaced originals of files that have been changed since the move.
     private func keepOriginals(of files: [MoveManifest.File]) throws(MachineError) -> [String] {
         var kept: [String] = []
         for file in files {
@@ -179,7 +178,8 @@ package struct SystemRollback: Sendable {
         try root.write(file.path, bytes, uid: 0, gid: 0, mode: mode ?? 0o600, isNew: true)
     }
 
-    /// The old daemon is started as it was, and then the new one is not: no two ever answer to one bot.
+    /// Starts the old daemon as it was. In that case the new one is not started, so that two daemons never answer for the same
+    /// bot.
     private func restoreServices(_ manifest: MoveManifest, _ machine: FoundMachine) throws(MachineError) -> [String] {
         for link in manifest.units.links where try root.look(link.path).kind == .nothing {
             try root.link(link.path, to: link.target)
@@ -196,7 +196,7 @@ package struct SystemRollback: Sendable {
 }
 
 extension Installation {
-    /// As which the settings of this installation are read: root reads its secrets.
+    /// The context in which the settings of this installation are read: root reads its secrets.
     var settingsContext: ProcessContext {
         let folder = realPath(layout.folders.settings)
         return ProcessContext(

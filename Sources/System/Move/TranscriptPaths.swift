@@ -3,11 +3,11 @@ import TCImport
 import TCPOSIX
 import TCSettings
 
-/// The agents' own transcripts, which stay where they are: how many of the paths that sessions name lead to one.
+/// The agents' own transcripts, which stay where they are, counted by whether the path that a session names leads to one.
 package struct TranscriptPaths: Sendable, Equatable {
     package var live = 0
     package var dead = 0
-    /// Those that are there and that the service's user can't read.
+    /// The number of transcripts that exist and that the service's user can't read.
     package var unreadable = 0
 
     /// - Throws: `ImportError` and `DatabaseError`.
@@ -41,6 +41,6 @@ package struct TranscriptPaths: Sendable, Equatable {
         JSON(parsing: text)?.items?.compactMap(\.text) ?? []
     }
 
-    /// With the rights that count at this moment (faccessat(2)).
+    /// Returns whether the file is readable with the process's effective rights (faccessat(2)).
     private static func mayRead(_ path: String) -> Bool { faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 }
 }

@@ -1,14 +1,14 @@
 import Dialects
 
-/// How a line of the table and a machine agree.
+/// The agreement between a line of the table and a machine.
 package enum EntryState: Sendable, Equatable {
     case right
     case missing
-    /// It was written by an installation, and this version writes something else.
+    /// An installation has written the file, and this version writes another text.
     case outdated(text: String?)
-    /// The contents are right; owner, group or mode are not.
+    /// The contents are right; the owner, the group or the mode is wrong.
     case otherRights
-    /// It is not ours.
+    /// Something else is at the path.
     case obstacle(Obstacle)
 }
 
@@ -69,7 +69,8 @@ extension SystemEntry {
 }
 
 extension FoundEntry {
-    /// Why nothing may be installed in this folder; `nil` when it is root's and nobody else can change it.
+    /// Returns the reason why nothing may be installed in this folder; `nil` if root owns the folder and no other account can
+    /// change it.
     func objection(asFolder path: String) -> Obstacle? {
         switch kind {
         case .nothing, .unreachable: return nil
@@ -85,7 +86,7 @@ extension FoundEntry {
                 path, "\(path) belongs to uid \(uid), who could change what is installed in it",
                 remedy: "give it to root")
         }
-        // A group of the system's has no people in it but those whom root put there (Debian's staff, Ubuntu's syslog).
+        // A system group has only the members that root has given it (Debian's staff, Ubuntu's syslog).
         guard mode & 0o002 == 0, mode & 0o020 == 0 || gid < Self.firstGroupOfPeople else {
             return Obstacle(
                 path, "others may write to \(path), and could change what is installed in it",

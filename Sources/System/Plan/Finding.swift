@@ -1,4 +1,4 @@
-/// Where a machine departs from the table.
+/// A difference between a machine and the table.
 package struct Finding: Sendable, Equatable {
     package enum Kind: String, Sendable {
         case missing, changed, foreign
@@ -28,7 +28,7 @@ package struct Finding: Sendable, Equatable {
         return findings.isEmpty ? unfinished(layout, machine) : findings
     }
 
-    /// Where a run would do something, something is not as it should be: files of an earlier version, a record that was lost.
+    /// Returns a finding for each step that a run would take, such as files of an earlier version or a lost record.
     private static func unfinished(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
         let steps = (try? InstallPlan(layout, on: machine).steps()) ?? []
         return Set(steps.compactMap(\.path)).sorted().map {

@@ -1,15 +1,15 @@
-/// What stands at a path.
+/// The kind and the rights of the file that was found at a path.
 package struct FoundEntry: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case nothing
-        /// Its digest, and its text where it is a small one. Neither where nobody has to know; a file that is too large to be ours
-        /// has the digest of none.
+        /// A file: its digest, and its text if it is small. Both are `nil` where planning does not need them; a file that is too
+        /// large to be the installation's counts as one without a matching digest.
         case file(digest: String?, text: String?)
-        /// The names of what is in it, where somebody has to know.
+        /// A folder: the names in it, if planning needs them.
         case folder([String])
         case link(to: String)
         case other
-        /// A folder above is a link or a file, or may not be passed.
+        /// A folder above is a link or a file, or may not be entered.
         case unreachable
     }
 
@@ -17,7 +17,7 @@ package struct FoundEntry: Sendable, Equatable {
     package var uid: UInt32
     package var gid: UInt32
     package var mode: UInt32
-    /// The temporary file of a run that did not come to its end.
+    /// Whether the temporary file of an interrupted run exists.
     package var hasLeftover: Bool
 
     package static let nothing = FoundEntry(.nothing, uid: 0, gid: 0, mode: 0)
@@ -39,21 +39,21 @@ package struct ServiceAccount: Sendable, Equatable {
     package init(uid: UInt32, gid: UInt32) { (self.uid, self.gid) = (uid, gid) }
 }
 
-/// Everything that planning has to know of a machine.
+/// Everything that planning has to know about a machine.
 package struct FoundMachine: Sendable {
     package var entries: [String: FoundEntry]
-    /// User and group; `nil` where one of them is missing.
+    /// The service's user and group; `nil` if one of them is missing.
     package var account: ServiceAccount?
-    /// Why the accounts that are there can't be the service's.
+    /// The reason why the existing accounts can't be the service's.
     package var accountObstacle: Obstacle?
     package var record: InstallRecord
-    /// Whether systemd or launchd runs here, and the service.
+    /// The state of the service manager (systemd or launchd), and of the service.
     package var services: Services
 
     package enum Services: Sendable, Equatable {
-        /// A root that is no running machine.
+        /// The root is not a running machine.
         case none
-        /// This machine, without a running service manager.
+        /// The root is this machine, and no service manager runs.
         case notManaged
         case managed(isRunning: Bool)
     }
@@ -72,7 +72,7 @@ package struct FoundMachine: Sendable {
     }
 }
 
-/// What is there and not ours: nobody changes it without a word.
+/// Something that is there and is not the installation's. A run reports it and does not change it.
 package struct Obstacle: Error, Sendable, Equatable {
     package var path: String
     package var message: String
@@ -83,7 +83,7 @@ package struct Obstacle: Error, Sendable, Equatable {
     }
 }
 
-/// All that is in the way.
+/// All obstacles of a run.
 package struct Obstacles: Error, Sendable, Equatable {
     package var all: [Obstacle]
 

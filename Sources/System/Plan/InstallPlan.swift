@@ -1,6 +1,7 @@
 import Dialects
 
-/// What leads from a machine as it was found to one with an installation. Nothing here looks at a machine or changes one.
+/// The plan that leads from a machine as it was found to one with an installation. This type neither examines a machine nor
+/// changes one.
 package struct InstallPlan: Sendable {
     private let layout: SystemLayout
     private let machine: FoundMachine
@@ -12,7 +13,9 @@ package struct InstallPlan: Sendable {
         entries = layout.entries
     }
 
-    /// Throws every obstacle. `isElsewhereChanged`: something outside the layout has changed for which the service is restarted.
+    /// Returns the steps. `isElsewhereChanged` says that something outside of the layout has changed for which the service is
+    /// restarted.
+    /// - Throws: All obstacles.
     package func steps(isElsewhereChanged: Bool = false) throws(Obstacles) -> [SystemStep] {
         let obstacles = self.obstacles
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }
@@ -58,7 +61,7 @@ package struct InstallPlan: Sendable {
         }
     }
 
-    /// What an earlier version has put there and this one does not know any more. What somebody has changed since stays.
+    /// The files that an earlier version has installed and this version does not have. Files that have been changed since stay.
     private var obsolete: [String] {
         let known = Set(entries.map(\.path))
         return machine.record.digests.keys.sorted().filter { path in
@@ -71,7 +74,7 @@ package struct InstallPlan: Sendable {
 
     // MARK: - Folders around ours
 
-    /// All that are no entries themselves, the outermost first.
+    /// All folders above the entries that are not entries themselves, the outermost first.
     private var foldersAbove: [String] {
         let own = Set(entries.map(\.path))
         var seen = Set<String>()
@@ -95,8 +98,8 @@ package struct InstallPlan: Sendable {
 
     // MARK: - The record
 
-    /// It names what is about to be written before that is written, and what was there before: whatever a run that breaks off leaves
-    /// behind, the next one knows for ours.
+    /// Returns the steps with the records around them. The record names each file before the file is written, with the digests
+    /// from before and after. The next run thus recognizes whatever an interrupted run leaves behind.
     private func records(around work: [SystemStep]) -> [SystemStep] {
         var ahead = final
         for (path, digests) in machine.record.digests { ahead.digests[path, default: []].formUnion(digests) }
@@ -138,13 +141,13 @@ package struct InstallPlan: Sendable {
 }
 
 extension FoundMachine {
-    /// What the record says, byte for byte; `nil` where none is.
+    /// Returns the record's text, byte for byte; `nil` if there is no record.
     func recordText(_ layout: SystemLayout) -> String? {
         guard case .file(_, let text) = self[layout.record].kind else { return nil }
         return text
     }
 
-    /// By the record files are removed: only root may have written it.
+    /// Returns an obstacle unless only root could have written the record, because files are removed by it.
     func recordObstacle(_ layout: SystemLayout) -> Obstacle? {
         let found = self[layout.record]
         switch found.kind {
@@ -162,7 +165,8 @@ extension FoundMachine {
     }
 }
 
-/// Where a file is written before it gets its name: always the same place, so that what a broken run leaves behind is found.
+/// The place at which a file is written before it is renamed. It is always the same, so that the remains of an interrupted run
+/// are found.
 package enum TemporaryName {
     package static func of(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? ""

@@ -1,8 +1,9 @@
-/// What an installation has put on a machine, so that a later one knows what is its own. `sha256sum --check` reads it, too.
+/// The files that an installation has put on a machine, by which a later run recognizes them. `sha256sum --check` can read the
+/// record.
 package struct InstallRecord: Sendable, Equatable {
-    /// What stands, or stood until just now, at each path. Two digests are those of before and after.
+    /// The digests of each path. Two digests are those before and after a change that is being made.
     package var digests: [String: Set<String>] = [:]
-    /// The folders and files around ours that were missing.
+    /// The missing folders and files around the entries that the installation has created.
     package var made: Set<String> = []
     package var hasMadeAccount = false
 
@@ -35,7 +36,7 @@ package struct InstallRecord: Sendable, Equatable {
     private static let madeMark = "# made "
     private static let accountMark = "# made the account"
 
-    /// A path that leads elsewhere than it says was not written by an installation.
+    /// Returns whether the path is plain. An installation never writes a path with parts such as `..`.
     private static func isPlain(_ path: String) -> Bool {
         path.hasPrefix("/") && !path.split(separator: "/", omittingEmptySubsequences: false).contains("..")
     }

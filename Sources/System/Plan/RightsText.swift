@@ -1,4 +1,4 @@
-/// `root:teleclaude 0750`: names where they are known, numbers else.
+/// Owner, group and mode as text, such as `root:teleclaude 0750`, with names where they are known and numbers elsewhere.
 package struct RightsText: Sendable {
     private let name: String
     private let account: ServiceAccount?

@@ -1,4 +1,4 @@
-/// How the service manager is told.
+/// The commands for the service manager.
 package struct ServiceCommands: Sendable {
     private let layout: SystemLayout
 
@@ -6,7 +6,7 @@ package struct ServiceCommands: Sendable {
 
     private let units = [SystemdUnits.socket, SystemdUnits.service]
 
-    /// Those that take a restart when they change.
+    /// The files whose changes need a restart of the service.
     var files: Set<String> {
         switch layout.manager {
         case .systemd: Set(units.map { "\(SystemdUnits.folder)/\($0)" } + [layout.daemon])
@@ -14,7 +14,7 @@ package struct ServiceCommands: Sendable {
         }
     }
 
-    /// What starts the service now, and at each boot.
+    /// The commands that start the service, immediately and at each boot.
     package var start: [[String]] {
         switch layout.manager {
         case .systemd: [["systemctl", "daemon-reload"], ["systemctl", "start"] + units]
@@ -22,7 +22,8 @@ package struct ServiceCommands: Sendable {
         }
     }
 
-    /// A socket is not made anew while its service runs: systemd is told of both at once.
+    /// The commands that restart the service. A socket is not created again while its service runs, so systemd gets both units in
+    /// one command.
     var restart: [[String]] {
         switch layout.manager {
         case .systemd: [["systemctl", "daemon-reload"], ["systemctl", "restart"] + units]
@@ -44,7 +45,7 @@ package struct ServiceCommands: Sendable {
         }
     }
 
-    /// Ends with 0 when the service runs.
+    /// The command that exits with 0 if the service runs.
     package var isRunning: [String] {
         switch layout.manager {
         case .systemd: ["systemctl", "is-active", "--quiet"] + units

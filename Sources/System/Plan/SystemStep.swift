@@ -1,21 +1,21 @@
-/// One thing that a run does, in an order in which each can be done.
+/// One step of a run. The cases stand in an order in which the steps can be carried out.
 package enum SystemStep: Sendable, Equatable {
     case makeAccount(String)
     case makeFolder(SystemEntry)
-    /// `was`: what stood there, where that is ours.
+    /// Writes a file. `was` is the earlier text, if the installation had written it.
     case write(SystemEntry, text: String, was: String?)
     case copy(SystemEntry, from: String, digest: String, isNew: Bool)
     case link(SystemEntry, to: String)
-    /// Owner, group and mode.
+    /// Changes the owner, the group and the mode.
     case change(SystemEntry, was: FoundEntry)
     case remove(String)
-    /// One that is empty by then.
+    /// Removes a folder that is empty by then.
     case removeFolder(String)
     case removeTree(String)
     case removeAccount(String)
     case run([String])
 
-    /// What is made or changed; `nil` where nothing of the table is.
+    /// The entry that the step creates or changes; `nil` if the step concerns no entry of the table.
     package var entry: SystemEntry? {
         switch self {
         case .makeFolder(let entry), .write(let entry, _, _), .copy(let entry, _, _, _), .link(let entry, _),
@@ -25,7 +25,7 @@ package enum SystemStep: Sendable, Equatable {
         }
     }
 
-    /// The path that changes; `nil` when the step changes no file.
+    /// The path that changes; `nil` if the step changes no file.
     package var path: String? {
         switch self {
         case .makeFolder, .write, .copy, .link, .change: entry?.path

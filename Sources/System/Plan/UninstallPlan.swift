@@ -1,6 +1,6 @@
 import Dialects
 
-/// What takes an installation away: its programs and units, and with `purge` data, settings and account, too.
+/// The plan that removes an installation: its programs and units, and with `purge` also data, settings and account.
 package struct UninstallPlan: Sendable {
     private let layout: SystemLayout
     private let machine: FoundMachine
@@ -12,7 +12,8 @@ package struct UninstallPlan: Sendable {
         self.purge = purge
     }
 
-    /// Throws all that is in the way.
+    /// Returns the steps.
+    /// - Throws: All obstacles.
     package func steps() throws(Obstacles) -> [SystemStep] {
         let obstacles = self.obstacles
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }
@@ -31,7 +32,7 @@ package struct UninstallPlan: Sendable {
     private var obstacles: [Obstacle] {
         let changed = layout.entries.filter { !$0.isData }.compactMap { entry -> Obstacle? in
             guard case .obstacle(let obstacle) = entry.state(on: machine) else { return nil }
-            // Another program's file of the same name stays.
+            // A file of the same name that belongs to another program stays.
             return machine.record.digests[entry.path] == nil ? nil : obstacle
         }
         let above = Set(allPaths.flatMap(SystemEntry.folders(above:))).subtracting(layout.entries.map(\.path))
@@ -72,7 +73,8 @@ package struct UninstallPlan: Sendable {
 
     // MARK: - Data
 
-    /// The settings' folder comes last: it holds the record, by which a run that was broken off is completed.
+    /// The steps that remove the data. The settings' folder comes last: it holds the record, by which an interrupted run is
+    /// completed.
     private var data: [SystemStep] {
         let folders = layout.entries.filter { $0.isData && $0.kind == .folder && isThere($0.path) }.map(\.path)
         let account: [SystemStep] =
@@ -97,7 +99,7 @@ package struct UninstallPlan: Sendable {
         return record(without: gone) + folders
     }
 
-    /// The folders that were made around ours and are empty when all that is gone, the innermost first.
+    /// Returns the folders that were created around the entries and will be empty when the entries are gone, the innermost first.
     private func emptied(_ gone: Set<String>) -> (folders: [SystemStep], gone: Set<String>) {
         var (gone, folders) = (gone, [SystemStep]())
         for path in machine.record.made.sorted(by: >) {

@@ -1,12 +1,12 @@
 import Dialects
 
-/// Copies a database into tables that are there, made by the application's own framework, and proves it: table by table and column
-/// by column of the same name.
+/// Copies a database into existing tables that an application's own framework has made, and proves the copy. Tables and columns
+/// are matched by name.
 ///
 ///     let report = try await ExistingTransfer(from: sqlite, to: postgresql, replacing: ["django_migrations"]).run()
 ///
-/// Nothing of the target's schema is changed: values become what its columns are, exactly, or are refused. Rows go in by one
-/// transaction, so a refusal and an interruption leave the target as it was.
+/// The target's schema is not changed: a value is converted exactly to its column's type, or refused. All rows are written in one
+/// transaction, so a refusal or an interruption leaves the target as it was.
 public struct ExistingTransfer: Sendable {
     private let from: Database
     private let to: Database
@@ -16,9 +16,13 @@ public struct ExistingTransfer: Sendable {
     private let rules: TransferRules
     private let verification: TransferOptions.Verification
 
-    /// `replacing` names the tables whose rows give way to those of the source, `keeping` those whose rows stay while the
-    /// source's stay behind: tables of the target with rows that neither names are refused. `ignoring` names tables of the
-    /// source, and columns as `table.column`, that may stay behind.
+    /// Creates a transfer.
+    ///
+    /// - Parameters:
+    ///   - replacing: The tables of the target whose rows are replaced by those of the source.
+    ///   - keeping: The tables of the target that keep their rows, while the source's rows are left out. Other tables of the
+    ///     target that hold rows are refused.
+    ///   - ignoring: The tables of the source, and its columns as `table.column`, that may be left out.
     public init(
         from: Database, to: Database, replacing: [String] = [], keeping: [String] = [], ignoring: [String] = [],
         rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest
@@ -32,9 +36,9 @@ public struct ExistingTransfer: Sendable {
         self.verification = verification
     }
 
-    /// Tells what `run` would do, and changes nothing.
+    /// Returns what `run` would do, and changes nothing.
     ///
-    /// - Throws: ``SchemaTransferError`` and ``TransferError`` where `run` would refuse, and `DatabaseError`.
+    /// - Throws: ``SchemaTransferError`` and ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
@@ -48,8 +52,8 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
-    /// The rules that say what numbers count where the target has moments or spans of time, as far as the numbers suggest it.
-    /// Changes nothing.
+    /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count. It
+    /// changes nothing.
     ///
     /// - Throws: ``SchemaTransferError``, ``TransferError`` and `DatabaseError`.
     public func proposals() async throws -> [ProposedRule] {
@@ -75,7 +79,7 @@ public struct ExistingTransfer: Sendable {
         }
     }
 
-    /// The rule that says what the numbers of a column count, where one is needed.
+    /// Returns the rule that says what a column's numbers count, if one is needed.
     private static func answer(
         _ proposed: ProposedRule?, to column: String, of table: Table, for type: ColumnType?
     ) -> ProposedRule? {
@@ -93,9 +97,9 @@ public struct ExistingTransfer: Sendable {
         }
     }
 
-    /// Copies the rows, and tells `events` on the way.
+    /// Copies the rows, and reports its progress to `events`.
     ///
-    /// - Throws: As `plan` does, and `TransferError.doesNotFit`.
+    /// - Throws: The errors of `plan`, and `TransferError.doesNotFit`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         let start = ContinuousClock.now
@@ -158,7 +162,8 @@ public struct ExistingTransfer: Sendable {
         if let both = keeping.first(where: replacing.contains) { throw .noSuchRows(both) }
     }
 
-    /// Every column that gets values must be of a type that is written here, and know what numbers count.
+    /// Throws unless every column that gets values has a type that this engine can write, and every number that becomes a span of
+    /// time has a known unit.
     private func requireWritable(_ source: Schema, _ survey: SchemaSurvey) throws(SchemaTransferError) {
         let match = try SchemaMatch(source.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
         var unwritable: [String] = []
@@ -183,12 +188,12 @@ public struct ExistingTransfer: Sendable {
 }
 
 extension ColumnType {
-    /// Whether it is a span of time.
+    /// Whether the type is a span of time.
     fileprivate var isInterval: Bool { CanonicalForm(self) == .interval }
 }
 
 extension ColumnType {
-    /// As the target's own programs know it.
+    /// The type's name, as the target's own programs know it.
     fileprivate var word: String {
         if case .native(_, let word) = self { word } else { description }
     }

@@ -1,12 +1,12 @@
 import Dialects
 
-/// The foreign keys from and to tables that are being filled, taken off and put on again word for word: where a database takes them
-/// at any time. Elsewhere they stand in the tables, and are not enforced meanwhile.
+/// The foreign keys from and to tables that are being filled. A database that can add constraints at any time has them removed
+/// and restored word for word. In another database they stay in the tables, and are not enforced meanwhile.
 struct ForeignKeysAside {
     private let keys: [(table: String, key: ForeignKey)]
     private let held: [RemovableConstraint]
 
-    /// Throws `DatabaseError`, as the others do.
+    /// Reads the foreign keys. Like the methods below, it throws `DatabaseError`.
     init(
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {
@@ -23,13 +23,14 @@ struct ForeignKeysAside {
         for constraint in held { try connection.execute(SQL(trusted: constraint.drop)) }
     }
 
-    /// The rows that name a parent which is not there, by foreign key.
+    /// Returns the rows that refer to a missing parent, by foreign key.
     func orphans(_ connection: any Connection) throws -> [Orphans] {
         let search = OrphanSearch(connection)
         return try keys.compactMap { table, key in try search.orphans(of: key, in: table) }
     }
 
-    /// Keys that rows break then hold for those that come; the others for all, as they did.
+    /// Restores the keys. A key that existing rows violate then holds for new rows only; the others hold for all rows, as they
+    /// did.
     func restore(_ connection: any Connection, but orphans: [Orphans]) throws {
         for constraint in held {
             for statement in constraint.restore { try connection.execute(SQL(trusted: statement)) }

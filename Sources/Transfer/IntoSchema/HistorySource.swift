@@ -1,12 +1,12 @@
 import Dialects
 import Migrator
 
-/// What a source has to do with the history into whose schema it goes.
+/// The relation between a source and the history into whose schema it is transferred.
 struct HistorySource {
     let reading: any Connection
     let history: History
 
-    /// Whether the source is a database of this very program's, at whatever position.
+    /// Whether the source is a database of this same program, at any position.
     func isOwn() throws -> Bool {
         switch try position() {
         case .current, .behind, .newer: true
@@ -14,15 +14,15 @@ struct HistorySource {
         }
     }
 
-    /// Where the source stands; `nil` where it has no ledger, or one of another history.
+    /// Returns the source's position; `nil` if it has no ledger, or the ledger of another history.
     private func position() throws -> Position? {
         let ledger = Ledger(connection: reading)
         let entries = try ledger.entries(of: history)
         return entries.isEmpty ? nil : try? ledger.position(of: entries, in: history)
     }
 
-    /// Indexes and the like are the history's affair, and so are triggers and full-text tables that it made in the source itself; what only
-    /// the source holds is worth a word.
+    /// Whether an omission is worth a remark. The history is responsible for indexes and the like, and also for triggers and
+    /// full-text tables that it made in the source itself. Objects that only the source holds are worth a remark.
     func isWorthSaying(_ left: Omission) throws -> Bool {
         switch left.kind {
         case .view: true
@@ -31,7 +31,8 @@ struct HistorySource {
         }
     }
 
-    /// What is to be said of a source that is a database of this very program's, at an earlier position; `nil` of others.
+    /// Returns the remark about a source that is a database of this same program at an earlier position; `nil` for any other
+    /// source.
     func remark() throws -> String? {
         guard case .behind(let ids) = try position() else { return nil }
         return

@@ -1,16 +1,16 @@
 import Dialects
 import Migrator
 
-/// What a transfer into a history finds in its target.
+/// The state in which a transfer into a history finds its target.
 enum HistoryTarget {
-    /// Nothing: the transfer migrates it, and takes everything away again where it is refused.
+    /// The target is empty. The transfer migrates it, and removes everything again if it is refused.
     case empty
-    /// The history's own schema, at its end, as an earlier transfer or `up` has left it. It is somebody's: nothing but rows is
-    /// added, and only to tables that hold none.
+    /// The target has the history's own schema, at its end, made by an earlier transfer or by `up`. It belongs to somebody, so
+    /// only rows are added, and only to tables that hold none.
     case migrated
 
-    /// Throws `TransferError.targetNotEmpty` for anything else, `MigratorError` where the target stands elsewhere in the history,
-    /// `UnfinishedTransfer`, and `DatabaseError`.
+    /// Reads the state of a target. Throws `TransferError.targetNotEmpty` for any other state, `MigratorError` if the target has
+    /// another position in the history, `UnfinishedTransfer`, and `DatabaseError`.
     init(_ connection: any Connection, _ target: any TransferTarget, _ history: History) throws {
         try UnfinishedTransfer.requireNone(on: connection)
         let ledger = Ledger(connection: connection)
@@ -31,14 +31,14 @@ enum HistoryTarget {
     }
 }
 
-/// A target that is migrated, and what this transfer has to do with that.
+/// A migrated target, and this transfer's responsibility for it.
 struct HistoryStanding: Sendable {
-    /// Whether this transfer has migrated it: it is then empty again where the transfer is refused.
+    /// Whether this transfer has migrated the target. It is then emptied again if the transfer is refused.
     var isNew: Bool
-    /// The tables into which the migrations put rows.
+    /// The tables into which the migrations insert rows.
     var ownRows: Set<String>
 
-    /// What is thrown where tables hold rows.
+    /// The error for tables that hold rows already.
     var refusal: @Sendable ([String]) -> SchemaTransferError {
         { names in isNew && ownRows.isSuperset(of: names) ? .filledByHistory(names) : .filled(names) }
     }

@@ -1,14 +1,14 @@
 import Dialects
 import Migrator
 
-/// Copies a database into the schema that a history declares, and proves it: an empty target is migrated first, then filled,
-/// table by table and column by column of the same name. One that the history has migrated already takes the rows of another
-/// database as well, as long as the tables that are to be filled hold none.
+/// Copies a database into the schema that a history declares, and proves the copy. An empty target is migrated first and then
+/// filled; tables and columns are matched by name. A target that the history has migrated already is also accepted, if the tables
+/// to be filled hold no rows.
 ///
 ///     let report = try await HistoryTransfer(from: legacy, to: postgresql, into: history).run()
 ///
-/// The types are the declared ones, and an incompatible value is refused. Rows go in by one transaction. A refusal leaves
-/// the target as it was; after an interruption by force one that was empty holds the migrated schema, and no row.
+/// The types are the declared ones, and an incompatible value is refused. All rows are written in one transaction. A refusal
+/// leaves the target as it was. If the process is killed, a target that was empty holds the migrated schema and no rows.
 public struct HistoryTransfer: Sendable {
     private let from: Database
     private let to: Database
@@ -18,8 +18,12 @@ public struct HistoryTransfer: Sendable {
     private let verification: TransferOptions.Verification
     private let migration: Migrator.Options
 
-    /// `ignoring` names the tables, and the columns as `table.column`, that may stay behind. `rules` say how values are read that
-    /// are not what the schema declares, and what becomes of those that do not fit: unless they do, such a value is refused.
+    /// Creates a transfer.
+    ///
+    /// - Parameters:
+    ///   - ignoring: The tables, and the columns as `table.column`, that may be left out.
+    ///   - rules: How to read values that are not what the schema declares, and the policy for those that do not fit. Without a
+    ///     rule such a value is refused.
     public init(
         from: Database, to: Database, into history: History, ignoring: [String] = [],
         rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest,
@@ -34,9 +38,9 @@ public struct HistoryTransfer: Sendable {
         self.migration = migration
     }
 
-    /// Tells what `run` would do, and changes nothing.
+    /// Returns what `run` would do, and changes nothing.
     ///
-    /// - Throws: ``SchemaTransferError`` and ``TransferError`` where `run` would refuse, and `DatabaseError`.
+    /// - Throws: ``SchemaTransferError`` and ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         try requireTwo()
         let filled = try await filledTables()
@@ -53,7 +57,7 @@ public struct HistoryTransfer: Sendable {
         return plan
     }
 
-    /// The tables of a migrated target that hold rows. Throws where it is neither migrated nor empty.
+    /// Returns the tables of a migrated target that hold rows. Throws if the target is neither migrated nor empty.
     private func filledTables() async throws -> [String] {
         guard !to.isMissing else { return [] }
         let (target, history) = (to.transferDialect, history)
@@ -65,9 +69,9 @@ public struct HistoryTransfer: Sendable {
         }
     }
 
-    /// Copies the rows, and tells `events` on the way.
+    /// Copies the rows, and reports its progress to `events`.
     ///
-    /// - Throws: As `plan` does, `TransferError.doesNotFit`, and what `Migrator.up` throws.
+    /// - Throws: The errors of `plan`, `TransferError.doesNotFit`, and the errors of `Migrator.up`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await TransferEngine.stoppable {
@@ -96,8 +100,8 @@ public struct HistoryTransfer: Sendable {
         }
         events(.planned(plan))
         var report = try await emptyingOnFailure(found) { standing in
-            // Rows that the same history put into both have their likes in the source, and give way to them; not so those of a
-            // database that is in use.
+            // Rows that the same history inserted into both databases have counterparts in the source, so the target's are
+            // replaced. The rows of a database that is in use are not.
             let givesWay = isOwn && standing.isNew
             let load = SchemaLoad(
                 plan: plan, replaced: givesWay ? standing.ownRows : [], refusal: standing.refusal,
@@ -114,8 +118,8 @@ public struct HistoryTransfer: Sendable {
         return report
     }
 
-    /// Migrates an empty target and loads it; what fails leaves it empty. A target that is migrated, also one that somebody else
-    /// migrates at this moment, is not this transfer's to empty: there the load's own transaction takes back all that it did.
+    /// Migrates an empty target and loads it; a failure leaves it empty. A target that is migrated already, or that another
+    /// program migrates at the same moment, is not this transfer's to empty: there the load's own transaction undoes everything.
     private func emptyingOnFailure(
         _ found: HistoryTarget, _ load: (HistoryStanding) async throws -> TransferReport
     ) async throws -> TransferReport {
@@ -135,13 +139,14 @@ public struct HistoryTransfer: Sendable {
         } catch {
             guard standing.isNew else { throw error }
             let made = standing
-            // Also when this task was cancelled: the task of its own was not.
+            // The target is emptied even if this task was cancelled, because the new task is not.
             try await Task { try await empty(made) }.value
             throw error
         }
     }
 
-    /// Removes everything from the target: it was empty before. Nothing where somebody else has filled it meanwhile.
+    /// Removes everything from the target, which was empty before. It removes nothing if somebody else has filled the target
+    /// meanwhile.
     private func empty(_ standing: HistoryStanding) async throws {
         let (target, schema) = (to.transferDialect, history.schema)
         let views = Set(schema.views.map(\.name))
@@ -169,7 +174,7 @@ public struct HistoryTransfer: Sendable {
         return try survey.plan(try from.transferDialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
     }
 
-    /// A file that was made for a transfer which left nothing in it goes away again.
+    /// Whether to keep a file that was created for this transfer. A file in which the transfer left nothing is removed.
     @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
         switch result {
         case .success(let report): report.verdict == .verified

@@ -1,21 +1,21 @@
 import Dialects
 
-/// Fills tables that are there, in one transaction of the target.
+/// Fills existing tables in one transaction of the target.
 struct SchemaLoad {
     let plan: TransferPlan
-    /// The tables whose rows give way to those of the source.
+    /// The tables whose rows are replaced by those of the source.
     let replaced: Set<String>
-    /// What is thrown where others hold rows.
+    /// The error for other tables that hold rows.
     let refusal: @Sendable ([String]) -> SchemaTransferError
-    /// Rows that name a parent which is not there come along, and their foreign key holds for new rows only; or they are refused.
+    /// Whether orphans are copied and their foreign key then holds for new rows only. If not, orphans are refused.
     let keepsOrphans: Bool
     let verification: TransferOptions.Verification
     let source: any TransferDialect
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Foreign keys stand aside meanwhile, so that no order of the tables matters. Throws `TransferError` and `DatabaseError`;
-    /// whatever it throws, the tables are as empty as they were, and so they are after a mismatch.
+    /// Fills the tables. Foreign keys are set aside meanwhile, so the order of the tables does not matter. Throws `TransferError`
+    /// and `DatabaseError`; after any error, and after a mismatch, the tables are as they were.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
             try writing.begin()
@@ -32,7 +32,7 @@ struct SchemaLoad {
                 }
                 return report
             } catch {
-                // The first error is the one to report: a rollback after a lost connection fails too, and says nothing new.
+                // The first error is the one to report. A rollback after a lost connection fails as well, and says nothing new.
                 if writing.isInTransaction { try? writing.rollback() }
                 throw error
             }
@@ -63,7 +63,7 @@ struct SchemaLoad {
         guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
-        // Their triggers were off.
+        // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
         let proof = TransferProof(verification: verification, events: events)
@@ -92,7 +92,7 @@ struct SchemaLoad {
 }
 
 extension TransferTarget {
-    /// Those of the tables that hold rows.
+    /// Returns those of the tables that hold rows.
     func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
         try tables.filter { table in
             try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false

@@ -1,14 +1,14 @@
 import Dialects
 
-/// Which table and column of a source goes where in a schema that is there: matched by name. Pure.
+/// Matches the tables and columns of a source with those of an existing schema, by name. It reads no database.
 ///
-/// A name matches the same spelling; where there is none, the only name that differs in case alone.
+/// A name matches the same name. If there is none, it matches the only name that differs from it in case alone.
 struct SchemaMatch {
-    /// A table of both, and the columns that both have.
+    /// A table that exists on both sides, and the columns that both have.
     struct MatchedTable: Equatable {
         var source: Table
         var target: Table
-        /// What each is called on either side, in the source's order.
+        /// The name of each column on either side, in the source's order.
         var columns: [Pair]
 
         struct Pair: Equatable {
@@ -16,23 +16,24 @@ struct SchemaMatch {
             var target: String
         }
 
-        /// The column that the database numbers in the target.
+        /// The column that the target database numbers; `nil` if there is none.
         var counting: Pair? {
             target.columns.first(where: \.isIdentity).flatMap { column in columns.first { $0.target == column.name } }
         }
 
-        /// Whether a column must hold a value there and need not in the source.
+        /// Whether a column must hold a value in the target but need not in the source.
         func isRequired(_ pair: Pair) -> Bool {
             target[column: pair.target]?.isNullable == false && source[column: pair.source]?.isNullable != false
         }
     }
 
-    /// Parents before their children, as far as cycles allow.
+    /// The matched tables: parents before their children, as far as cycles allow.
     private(set) var tables: [MatchedTable] = []
-    /// What stays behind, as it was said to.
+    /// The tables and columns that are left out, as `ignoring` says.
     private(set) var ignored: [Omission] = []
 
-    /// Throws what has no place, and is not among the `ignoring`: tables, and columns as `table.column`.
+    /// Matches the tables. Throws if a table or column has no place in the target and is not listed in `ignoring`,
+    /// where columns are written as `table.column`.
     init(_ source: [Table], _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
         let known = Set(source.flatMap { table in [table.name] + table.columns.map { "\(table.name).\($0.name)" } })
         if let name = ignoring.first(where: { !known.contains($0) }) { throw .nothingToIgnore(name) }
@@ -57,7 +58,7 @@ struct SchemaMatch {
         ignored = Self.remarks(source, ignoring)
     }
 
-    /// The table's columns with their places, and those without one.
+    /// Returns the table's columns with their places, and those without one.
     private static func match(
         _ table: Table, _ target: Table, _ ignoring: Set<String>
     ) -> (MatchedTable, missing: [String]) {
@@ -70,7 +71,7 @@ struct SchemaMatch {
         )
     }
 
-    /// For each name the one that it belongs to.
+    /// Returns the counterpart of each name that has one.
     private static func fellows(of names: [String], in others: [String]) -> [String: String] {
         var fellows: [String: String] = [:]
         let exact = Set(names).intersection(others)
@@ -86,7 +87,8 @@ struct SchemaMatch {
         return fellows
     }
 
-    /// A column without a source gets its default, or NULL.
+    /// Throws if a required column of the target has no source. Any other column without a source gets its default, or
+    /// NULL.
     private func requireSources(for tables: [MatchedTable]) throws(SchemaTransferError) {
         let missing = tables.flatMap { table in
             let sources = Set(table.columns.map(\.target))

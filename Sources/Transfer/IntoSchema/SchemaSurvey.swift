@@ -1,18 +1,20 @@
 import Dialects
 
-/// Looks at a source that is to go into a schema that is there, and plans the way. Changes nothing.
+/// Examines a source that is to be transferred into an existing schema, and plans the transfer. It changes nothing.
 struct SchemaSurvey {
     let reading: any Connection
     let source: any TransferSource
     let target: any TransferTarget
     let schema: Schema
-    /// How the values of each table's columns are written; one that is not here is written as its declared type.
+    /// The type as which the values of each table's columns are written. A column that is missing here is written as its
+    /// declared type.
     var written: [String: [String: ColumnType]] = [:]
     let ignoring: [String]
     let rules: TransferRules
 
-    /// Must run in the snapshot in which the rows are read later. `isWorthSaying`: of what only the source holds. Throws
-    /// `SchemaTransferError`, and `TransferError` for values that the target's types don't take.
+    /// Plans the transfer. It must run in the snapshot in which the rows are read later. `isWorthSaying` decides which
+    /// of the source's own objects are reported. Throws `SchemaTransferError`, and `TransferError` for values that the
+    /// target's types do not hold.
     func plan(_ inspection: Inspection, isWorthSaying: (Omission) throws -> Bool) throws -> TransferPlan {
         try rules.check(against: inspection.schema.tables)
         try requireNoRenames()
@@ -58,7 +60,7 @@ struct SchemaSurvey {
         written[table.name]?[column.target] ?? table[column: column.target]?.type ?? .text
     }
 
-    /// A column takes what it declares: nothing makes it wider.
+    /// Returns the plan for a column. The column keeps its declared type; no value widens it.
     private func columnPlan(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
     ) -> ColumnPlan {
@@ -71,7 +73,7 @@ struct SchemaSurvey {
 }
 
 extension SchemaSurvey {
-    /// A column without a zone holds what the clock shows.
+    /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         guard case .moment(var moment) = reading, CanonicalForm(type) == .reading else { return reading }
         moment.isLocal = true
@@ -80,7 +82,7 @@ extension SchemaSurvey {
 }
 
 extension TransferRules {
-    /// Tables, and columns as `table.column`, that are to stay behind.
+    /// The tables, and the columns as `table.column`, that the rules leave out.
     var skipped: [String] {
         tables.flatMap { table in
             table.isSkipped ? [table.name] : table.columns.filter(\.isSkipped).map { "\(table.name).\($0.name)" }

@@ -1,37 +1,38 @@
 import Dialects
 
-/// The reason why a database can't be moved into a schema that is there. Nothing was changed.
+/// The reason why a database can't be transferred into an existing schema. Nothing was changed.
 public enum SchemaTransferError: Error, Equatable, Sendable {
-    /// Tables and columns of the source that the target does not have.
+    /// The target lacks these tables and columns of the source.
     case noPlace([String])
-    /// Required columns that get no value from the source or from a default.
+    /// These required columns get no value from the source or from a default.
     case noSource([String])
-    /// A name to ignore that the source does not have.
+    /// The source has no table or column with this name, which was to be ignored.
     case nothingToIgnore(String)
-    /// A rule that gives a table or a column another name: here they go where theirs is.
+    /// A rule renames this table or column. Here tables and columns are matched by name, so a rename is impossible.
     case renamed(String, line: Int)
-    /// A rule that says how columns compare: here they do as they were declared.
+    /// A rule says how columns compare. Here they compare as they were declared.
     case compared
     /// The history itself puts rows into these tables.
     case filledByHistory([String])
-    /// Tables of a target that the history has migrated, and that is in use: they hold rows.
+    /// These tables of a target that the history has migrated, and that is in use, hold rows.
     case filled([String])
-    /// The target holds no tables to fill.
+    /// The target has no tables to fill.
     case nothingToFill
-    /// Tables of the target that hold rows, of which nothing was said.
+    /// These tables of the target hold rows, and were named neither to be replaced nor to be kept.
     case rowsInTheWay([String])
-    /// Tables whose rows were to stay or to give way, and which are not on both sides.
+    /// This table was named to keep or to lose its rows, but is not on both sides.
     case noSuchRows(String)
-    /// Columns, as `table.column type`, of a type that no value can be written as.
+    /// These columns, written as `table.column type`, have a type as which this engine can't write a value.
     case unwritable([String])
-    /// Columns, as `table.column`, of numbers that are to be spans of time: nothing says what they count.
+    /// These columns, written as `table.column`, hold numbers that are to become spans of time, and no rule gives their
+    /// unit.
     case unitless([String])
-    /// Rows that refer to a row which does not exist.
+    /// Rows refer to a row that does not exist.
     case orphans([Orphans])
 }
 
 extension SchemaTransferError {
-    /// For programs: stays as it is.
+    /// A stable word for the error, for programs.
     public var code: String {
         switch self {
         case .noPlace: "no_place"
@@ -52,7 +53,7 @@ extension SchemaTransferError {
 }
 
 extension SchemaTransferError: CustomStringConvertible {
-    /// What was refused and where. What to do about it is the program's to say, with its own commands.
+    /// The refusal and its place. The program adds the remedy, in terms of its own commands.
     public var description: String {
         switch self {
         case .noPlace(let names): "the target's schema has no place for \(names.joined(separator: ", "))"

@@ -1,12 +1,12 @@
 import Dialects
 
-/// The triggers of tables that are being filled, taken off and put on again: rows come as they were, and nothing acts on them
-/// a second time.
+/// The triggers of tables that are being filled. They are removed and restored, so that rows arrive as they were and no
+/// trigger acts on them a second time.
 struct TriggersAside {
     private let triggers: [UndeclaredObjects.Object]
     private let target: any TransferDialect
 
-    /// Throws `DatabaseError`, as the others do.
+    /// Reads the triggers. Like the methods below, it throws `DatabaseError`.
     init(
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {

@@ -5,10 +5,10 @@ struct Chunk: Sendable, Equatable {
     var table: PlannedTable
     var piece: Int
     var range: KeyRange
-    /// Roughly what it weighs, to begin with what takes longest.
+    /// The chunk's approximate size. The largest chunks are loaded first, because they take longest.
     var bytes: Int
 
-    /// All pieces of all tables, the heaviest first, without those that are `done`.
+    /// Returns all pieces of all tables, the largest first, without those that are `done`.
     static func all(of tables: [PlannedTable], without done: [ChunkRecord]) -> [Chunk] {
         let done = Set(done.filter { $0.kind == .rows }.map { ChunkID(table: $0.table, piece: $0.piece) })
         let chunks = tables.flatMap { table in
@@ -20,7 +20,7 @@ struct Chunk: Sendable, Equatable {
             .sorted { $0.bytes > $1.bytes }
     }
 
-    /// Whether this is the record of it.
+    /// Whether `record` is the record of this chunk.
     func isRecorded(_ record: ChunkRecord) -> Bool {
         record.kind == .rows && record.table == table.target && record.piece == piece
     }
@@ -31,21 +31,21 @@ struct Chunk: Sendable, Equatable {
     }
 }
 
-/// Loads one chunk: its rows and the record of them in one transaction.
+/// Loads one chunk: its rows and their record, in one transaction.
 struct ChunkLoad {
     let record: String
     let verification: TransferOptions.Verification
     let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Throws as `TableCopy.run`; nothing of the chunk is then there.
+    /// Loads the chunk. Throws as `TableCopy.run` does; nothing of the chunk is then in the target.
     func run(_ chunk: Chunk, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord {
         var nothing: ProfiledTable?
         return try run(chunk, observing: &nothing, reading, writing)
     }
 
-    /// Loads what was not looked at before, and looks at it. Returns what is found, or `nil` when it does not fit: nothing of the
-    /// chunk is then there. Throws what interrupts.
+    /// Loads a chunk whose values were not examined before, and examines them. Returns what it finds, or `nil` if a value does
+    /// not fit; nothing of the chunk is then in the target. Throws only what interrupts the transfer.
     func attempt(
         _ chunk: Chunk, of blank: ProfiledTable, _ reading: any Connection, _ writing: any Connection
     ) throws -> ProfiledTable? {
@@ -55,7 +55,7 @@ struct ChunkLoad {
             _ = try run(chunk, observing: &found, reading, writing)
             return found
         } catch {
-            // What is wrong with the data is said when all of them are known.
+            // An error about the data is reported later, when all such values are known.
             guard TransferEngine.interruption(error) == nil else { throw error }
             return nil
         }
@@ -88,7 +88,7 @@ struct ChunkLoad {
         return try copy.run(from: reading, to: writing, observing: &found) { events(.loaded(table, rows: $0)) }
     }
 
-    /// A table whose columns are all computed has rows that nothing needs to be copied for.
+    /// Loads a table whose columns are all computed. Its rows have no values to copy.
     private func loadEmptyRows(_ table: PlannedTable, _ writing: any Connection) throws -> TableCopy.Loaded {
         for _ in 0..<table.rows { try writing.execute("INSERT INTO \(identifier: table.target) DEFAULT VALUES") }
         events(.loaded(table, rows: table.rows))
@@ -97,7 +97,7 @@ struct ChunkLoad {
 }
 
 extension TransferOptions.Verification {
-    /// What a table's values are compared as; `nil` when they are not to be.
+    /// Returns the canonical forms as which a table's values are compared; `nil` if they are not compared.
     func forms(of table: PlannedTable) -> [CanonicalForm?]? {
         switch self {
         case .count: nil

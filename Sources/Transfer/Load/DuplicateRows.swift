@@ -1,17 +1,18 @@
 import Dialects
 
-/// Sets aside the rows that repeat a key in the target, of tables whose policy is quarantine: one row of each kind stays, the
-/// first by primary key. They are found after loading, because what is one key there may have been several in the source: `1`
-/// and `'1'`, or texts that a NOCASE key folds.
+/// Quarantines the rows that repeat a key in the target, for tables whose policy is quarantine. Of the rows with one key, the
+/// first by primary key stays. The rows are found after loading, because several keys of the source may be one key in the
+/// target: `1` and `'1'`, or texts that a NOCASE key folds.
 struct DuplicateRows {
-    /// Rows that left a table again.
+    /// The rows that were removed from a table again.
     struct Removed {
         var rows = 0
-        /// What they add to the digest of those that came: they are read back from the target, so that its sum proves them too.
+        /// The contribution of these rows to the digest of all loaded rows. They are read back from the target, so that the
+        /// digest's sum proves them too.
         var digest = TableDigest()
     }
 
-    /// So many are in memory at a time.
+    /// The number of rows that are in memory at a time.
     private static let batch = 100
 
     private let plan: TransferPlan
@@ -24,7 +25,8 @@ struct DuplicateRows {
         self.target = target
     }
 
-    /// Must run when all rows are loaded and no key is built yet. Returns what left the table.
+    /// Quarantines the repeating rows, and returns the rows that it removed. It must run after all rows are loaded and before
+    /// any key is built.
     func setAside(from table: PlannedTable, _ forms: [CanonicalForm?]?) throws -> Removed {
         var removed = Removed()
         guard table.policy == .quarantine, !table.types.isEmpty, let schema = plan.schema[table.target] else {
@@ -66,7 +68,7 @@ struct DuplicateRows {
         try rows.store(on: connection)
     }
 
-    /// The source's own key where it has one among its columns, else the key that is repeated.
+    /// Returns the source's own key if its columns are among the copied ones, and the repeated key otherwise.
     private func rowKey(_ table: PlannedTable, _ key: Index) -> RowKey {
         let own = table.reading.hiddenKey == nil ? table.reading.key.filter(table.sourceColumns.contains) : []
         guard own.isEmpty else { return RowKey(own, at: own.compactMap(table.sourceColumns.firstIndex)) }
@@ -76,7 +78,7 @@ struct DuplicateRows {
 }
 
 extension Table {
-    /// Everything that keeps rows from repeating each other.
+    /// The keys and indexes that keep rows from repeating each other.
     var uniqueKeys: [Index] {
         func index(_ name: String?, _ columns: [String]) -> Index {
             Index(name: name ?? columns.joined(separator: "_"), parts: columns.map { Index.Part(.column($0)) })
@@ -87,7 +89,7 @@ extension Table {
 }
 
 extension Index {
-    /// Those of the columns that its parts speak of.
+    /// Returns those of the columns that the index's parts mention.
     fileprivate func mentioned(_ columns: [String]) -> [String] {
         columns.filter { column in
             parts.contains { part in

@@ -2,21 +2,21 @@ import Dialects
 
 /// Values of one column that do not fit its type, for one reason.
 public struct IncompatibleValues: Sendable, Equatable {
-    /// The table, as the source calls it.
+    /// The table's name in the source.
     public var table: String
-    /// The column, as the source calls it.
+    /// The column's name in the source.
     public var column: String
-    /// The type, in the target's words.
+    /// The type, as the target writes it.
     public var type: String
-    /// What is done about them.
+    /// The policy for these values.
     public var policy: MismatchPolicy
-    /// Whether the type is given, so that the column is not widened.
+    /// Whether the type is given by a rule or a declared schema, so that the column is not widened.
     public var isGiven: Bool
     /// The reason, as a predicate: `is not a whole number of 64 bits`.
     public var reason: String
-    /// How many values do not fit.
+    /// The number of values that do not fit.
     public var count = 0
-    /// The first of them: `'n/a' in row id=17`.
+    /// The first such values: `'n/a' in row id=17`.
     public var examples: [String] = []
 }
 
@@ -28,8 +28,8 @@ extension IncompatibleValues: CustomStringConvertible {
     }
 }
 
-/// Looks for the values that will not fit, in those columns whose profile or rule lets one expect any: so a refusal names all
-/// of them, and a plan says what will happen.
+/// Searches for the values that will not fit, in those columns whose profile or rule makes them likely. So a refusal names
+/// all of them, and a plan says what will happen to them.
 struct IncompatibleValueSurvey {
     private static let exampleCount = 3
 
@@ -41,7 +41,7 @@ struct IncompatibleValueSurvey {
         self.target = target
     }
 
-    /// Must run in the snapshot in which the rows are copied.
+    /// Returns the table's incompatible values. It must run in the snapshot in which the rows are copied.
     func incompatibleValues(in table: PlannedTable) throws -> [IncompatibleValues] {
         let suspects = table.columnPlans.indices.filter { table.columnPlans[$0].isSuspect }
         let judge = target.judge(of: table.types)
@@ -86,10 +86,10 @@ struct IncompatibleValueSurvey {
 }
 
 extension TransferPlan {
-    /// The tables that are worth surveying.
+    /// The tables that need such a search.
     var suspectTables: [PlannedTable] { tables.filter { $0.columnPlans.contains(where: \.isSuspect) } }
 
-    /// Throws when the policies let none of these values pass.
+    /// Throws if the policies do not let these values pass.
     func check(_ incompatibleValues: [IncompatibleValues]) throws(TransferError) {
         let refused = incompatibleValues.filter { $0.policy == .fail }
         guard refused.isEmpty else { throw .incompatibleValues(refused) }
@@ -97,7 +97,7 @@ extension TransferPlan {
         guard needed.isEmpty else { throw .neverNull(needed) }
     }
 
-    /// Whether the column of these values takes no NULL.
+    /// Whether the column of these values forbids NULL.
     private func requires(_ incompatibleValues: IncompatibleValues) -> Bool {
         guard let table = tables.first(where: { $0.source == incompatibleValues.table }),
             let at = table.sourceColumns.firstIndex(of: incompatibleValues.column)
@@ -113,7 +113,8 @@ extension ColumnPlan {
 }
 
 extension ColumnDemand {
-    /// Why the value is not what is demanded; `nil` when it is. An option set has a `RawValue` of its own.
+    /// Returns the reason why the value does not meet the demand; `nil` if it does. The parameter's type is written in full
+    /// because an option set has a `RawValue` of its own.
     func refusal(of value: Dialects.RawValue) -> String? {
         switch value {
         case .null: contains(.value) ? "is NULL where a value is required" : nil

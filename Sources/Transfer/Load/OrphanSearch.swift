@@ -6,11 +6,11 @@ public struct Orphans: Sendable, Equatable {
     public var table: String
     /// The foreign key's name.
     public var key: String?
-    /// The table that they refer to.
+    /// The table that the rows refer to.
     public var parent: String
-    /// How many rows have no parent.
+    /// The number of rows without a parent.
     public var count: Int
-    /// The keys that the first of them name: `order_id=7`.
+    /// The key values of the first such rows: `order_id=7`.
     public var examples: [String]
 }
 
@@ -21,17 +21,17 @@ extension Orphans: CustomStringConvertible {
             + "\(parent) (\(first))"
     }
 
-    /// What is said of them where they come along.
+    /// The note about orphans that were copied.
     var note: String { "\(self): the foreign key holds for new rows only" }
 }
 
-/// Finds rows that point nowhere: they are the source's own.
+/// Finds orphans. They were orphans in the source already.
 struct OrphanSearch {
     private let connection: any Connection
 
     init(_ connection: any Connection) { self.connection = connection }
 
-    /// `nil` when every row's parent is there.
+    /// Returns the orphans of a foreign key; `nil` if every row's parent exists.
     func orphans(of key: ForeignKey, in table: String) throws -> Orphans? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
         let named = columns.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")

@@ -1,6 +1,6 @@
 import Dialects
 
-/// The side table for rows that did not fit: a `Table` like any other, spelled by the dialect.
+/// The table for rows that did not fit. It is a `Table` like any other, rendered by the dialect.
 enum Quarantine {
     static let tableName = "tc_quarantine"
 
@@ -10,29 +10,31 @@ enum Quarantine {
         return table
     }()
 
-    /// The source's table, the row's key there (`id=7`), the column that was in the way, why, and the row as JSON.
+    /// The names of the columns: the source's table, the row's key there (`id=7`), the column that did not fit, the reason, and
+    /// the row as JSON.
     static let columns = ["source_table", "row_key", "column_name", "reason", "record"]
 
-    /// Creates the table, also in place of an empty one that somebody left. One that holds rows of an earlier transfer stays, and
-    /// takes others as well.
+    /// Creates the table, or recreates an empty one that exists. A table that holds rows of an earlier transfer is kept, and
+    /// receives the new rows as well.
     static func make(on connection: any Connection) throws {
         if try connection.hasTable(tableName) { try dropIfEmpty(on: connection) }
         guard try !connection.hasTable(tableName) else { return }
         try run(.createTable(table), in: Schema(), on: connection)
     }
 
-    /// Removes the table when it holds nothing.
+    /// Removes the table if it holds no rows.
     static func dropIfEmpty(on connection: any Connection) throws {
         guard try connection.queryValue("SELECT count(*) FROM tc_quarantine")?.integer == 0 else { return }
         try run(.dropTable(tableName), in: Schema(tables: [table]), on: connection)
     }
 
-    /// How many rows of a table lie there.
+    /// Returns the number of quarantined rows of a table.
     static func count(of table: String, on connection: any Connection) throws -> Int {
         Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
     }
 
-    /// What is said of rows that an earlier transfer into this source has set aside: they are no part of its schema.
+    /// Returns the remark about rows that an earlier transfer into this source has quarantined; `nil` if there are none. These
+    /// rows are not part of the source's schema.
     static func remark(on source: any Connection) throws -> String? {
         guard try source.hasTable(tableName),
             let rows = try source.queryValue("SELECT count(*) FROM tc_quarantine")?.integer, rows > 0
@@ -46,9 +48,10 @@ enum Quarantine {
     }
 }
 
-/// Rows of one table on their way into quarantine. They wait in memory, because a connection copies into one table at a time.
+/// Rows of one table that are about to be quarantined. They wait in memory, because a connection copies into only one table at a
+/// time.
 struct QuarantinedRows {
-    /// So many bytes may wait.
+    /// The number of bytes that may wait.
     private static let room = 4 << 20
 
     private struct Row {
@@ -62,19 +65,19 @@ struct QuarantinedRows {
     private var waiting: [Row] = []
     private var size = 0
 
-    /// `table`: as the source calls it.
+    /// Creates an empty collection. `table` is the table's name in the source.
     init(of table: String) { self.table = table }
 
     var isFull: Bool { size >= Self.room }
 
-    /// Takes the row on which the cursor stands.
+    /// Adds the row on which the cursor stands.
     mutating func add(_ cursor: any RowCursor, _ columns: [String], key: String, column: String, reason: String) {
         let record = RowRecord.json(cursor, columns)
         size += record.count + 200
         waiting.append(Row(key: key, column: column, reason: reason, record: record))
     }
 
-    /// Writes what waits into the side table. No other copy may be under way on the connection.
+    /// Writes the waiting rows into the quarantine. No other copy may be in progress on the connection.
     mutating func store(on connection: any Connection) throws {
         guard !waiting.isEmpty else { return }
         let writer = try connection.copyIn(
@@ -94,7 +97,7 @@ struct QuarantinedRows {
         size = 0
     }
 
-    /// All of a row's bytes stay where they are until it ends.
+    /// Writes the texts of one row, recursively: all of a row's bytes must stay in place until the row ends.
     private func write(_ texts: ArraySlice<[UInt8]>, _ column: Int, _ writer: any BulkWriter) throws {
         guard let text = texts.first else { return try writer.endRow() }
         try text.withUnsafeBytes { bytes in

@@ -1,12 +1,12 @@
 import Dialects
 
-/// A row as one line of JSON, from which each value can be had again exactly.
+/// Writes a row as one line of JSON, from which each value can be recovered exactly.
 ///
-/// Numbers are JSON numbers with all their digits. What JSON has no words for is an object of one member: `{"blob": …}` and, for
-/// text with NUL or invalid UTF-8, `{"text": …}` hold bytes in base 64 (RFC 4648), `{"real": "Infinity"}` a double that is no
-/// decimal (`-Infinity`, `NaN`, `-0.0`).
+/// Numbers are JSON numbers with all their digits. A value that JSON can't express is an object with one member: `{"blob": …}`
+/// and, for text with NUL or invalid UTF-8, `{"text": …}` hold bytes in base 64 (RFC 4648); `{"real": "Infinity"}` is a double
+/// that is no decimal (`-Infinity`, `NaN`, `-0.0`).
 package enum RowRecord {
-    /// The row on which the cursor stands; `columns` are its first ones.
+    /// Returns the row on which the cursor stands. `columns` are the names of its first columns.
     package static func json(_ cursor: any RowCursor, _ columns: [String]) -> [UInt8] {
         var json: [UInt8] = [UInt8(ascii: "{")]
         for (at, column) in columns.enumerated() {
@@ -41,7 +41,7 @@ extension [UInt8] {
         self += "\"}".utf8
     }
 
-    /// RFC 8259, section 7.
+    /// Appends a JSON string (RFC 8259, section 7).
     fileprivate mutating func appendString(_ text: some Collection<UInt8>) {
         reserveCapacity(count + text.count + 2)
         append(UInt8(ascii: "\""))
@@ -85,7 +85,7 @@ extension RowRecord {
 }
 
 extension RowRecord {
-    /// One value, written as in a row.
+    /// Returns one value, written as in a row.
     package static func value(_ value: RawValue) -> String {
         var json: [UInt8] = []
         json.append(value)

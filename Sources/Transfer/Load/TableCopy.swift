@@ -1,17 +1,18 @@
 import Dialects
 
-/// Copies the rows of one table: each value from the source's cursor straight into the target's writer, and on the way into
-/// the digest. A value that does not fit meets its column's policy.
+/// Copies the rows of one table. Each value goes from the source's cursor directly to the target's writer, and is added to the
+/// digest on the way. A value that does not fit is treated by its column's policy.
 struct TableCopy {
-    /// What was copied.
+    /// The result of a copy.
     struct Loaded {
-        /// Rows that the target took.
+        /// The number of rows that the target accepted.
         var rows = 0
-        /// Rows that were set aside.
+        /// The number of rows that were quarantined.
         var quarantined = 0
-        /// How many values became NULL, by column.
+        /// The number of values that became NULL, by column.
         var nulled: [Int] = []
-        /// Of the rows that the target took, as it took them; `nil` when values are not to be compared.
+        /// The digest of the rows that the target accepted, in the form in which it accepted them; `nil` if values are not
+        /// compared.
         var digest: TableDigest?
     }
 
@@ -22,11 +23,11 @@ struct TableCopy {
     private let reader: ValueReader?
     private let demands: [ColumnDemand]?
     private let key: RowKey
-    /// Columns whose texts are written without another look at them, because none of them is such that it can't be.
+    /// The columns whose texts are written without another check, because the survey found that all of them can be written.
     private let provenTexts: [Int]
 
-    /// `forms` says what the columns' values are compared as; `nil` when they are not. `freezing` is for the transaction that
-    /// emptied the table.
+    /// Creates a copy. `forms` are the canonical forms as which the columns' values are compared; `nil` if they are not
+    /// compared. `freezing` is for the transaction that emptied the table.
     init(_ table: PlannedTable, _ forms: [CanonicalForm?]?, in range: KeyRange, freezing: Bool) {
         self.table = table
         self.forms = forms
@@ -40,9 +41,10 @@ struct TableCopy {
         key = RowKey(table.reading, in: table.sourceColumns)
     }
 
-    /// Throws `TransferError.doesNotFit` and `DatabaseError`; the target's transaction is then to be rolled back. `found` sees
-    /// each row as the source holds it, where nobody has looked before. `progress` hears now and then how many further rows
-    /// were read.
+    /// Copies the rows. `found` observes each row as the source holds it, if nobody has examined the rows before. `progress`
+    /// is called from time to time with the number of further rows that were read.
+    ///
+    /// - Throws: `TransferError.doesNotFit` and `DatabaseError`. The target's transaction must then be rolled back.
     func run(
         from reading: any Connection, to writing: any Connection, observing found: inout ProfiledTable?,
         _ progress: (Int) -> Void
@@ -68,7 +70,8 @@ struct TableCopy {
         return loaded
     }
 
-    /// True when all rows are read, false when those set aside have to be stored first.
+    /// Copies rows until all are read, which returns true, or until quarantined rows have to be stored first, which returns
+    /// false.
     private func copy(
         _ cursor: any RowCursor, _ writer: any BulkWriter, _ loaded: inout Loaded, _ aside: inout QuarantinedRows,
         _ found: inout ProfiledTable?, _ progress: (Int) -> Void
@@ -106,8 +109,9 @@ struct TableCopy {
         return true
     }
 
-    /// Writes all columns, with NULL for what does not fit where that is the policy; what is written stands in `row` then.
-    /// Returns the incompatible value for which the row goes into quarantine; the writer begins it anew with the next one.
+    /// Writes all columns, with NULL in place of a value that does not fit if that is the policy; `row` then holds what was
+    /// written. Returns the incompatible value because of which the row must be quarantined; the writer then starts over with
+    /// the next row.
     @inline(__always)
     private func write(
         _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ loaded: inout Loaded

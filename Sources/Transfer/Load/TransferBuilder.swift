@@ -1,12 +1,13 @@
 import Dialects
 
-/// Builds one step on loaded rows, with the record of it, in one transaction.
+/// Performs one building step on loaded rows, together with its record, in one transaction.
 struct TransferBuilder {
     let record: String
     let writing: any Connection
     let target: any TransferTarget
 
-    /// Throws `TransferError.keyNotBuilt` where the rows would not be what they were without it, and what interrupts.
+    /// Performs the step and returns its record. Throws `TransferError.keyNotBuilt` if the step is required for the
+    /// rows to be what they were, and any error that interrupts the transfer.
     func run(_ step: BuildStep) throws -> ChunkRecord {
         var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
         if case .listing(let key) = step.action {
@@ -46,7 +47,7 @@ struct TransferBuilder {
 }
 
 extension DatabaseError {
-    /// Whether it says nothing of the work itself: it can go on later from where it was.
+    /// Whether the error is not about the work itself, so that the work can be continued later.
     var isInterruption: Bool {
         switch kind {
         case .lost, .interrupted, .diskFull, .unreachable, .locked: true

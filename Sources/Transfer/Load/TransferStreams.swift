@@ -1,11 +1,11 @@
 import Dialects
 import Synchronization
 
-/// The streams of a transfer: each reads and writes by connections of its own, and all read the same snapshot of the source.
+/// The streams of a transfer. Each reads and writes by connections of its own, and all read the same snapshot of the source.
 struct TransferStreams: Sendable {
     private let pairs: [ConnectionPair]
 
-    /// Opens `count` streams over one snapshot. Throws `DatabaseError`; nothing is then left open.
+    /// Opens `count` streams over one snapshot. If it throws `DatabaseError`, nothing is left open.
     static func open(_ count: Int, from: Database, to: Database) async throws -> TransferStreams {
         var pairs: [ConnectionPair] = []
         do {
@@ -27,7 +27,7 @@ struct TransferStreams: Sendable {
 
     private init(pairs: [ConnectionPair]) { self.pairs = pairs }
 
-    /// The error behind this one (`ConnectionPair.cause`); an interruption stands for itself.
+    /// Returns the error behind this one (`ConnectionPair.cause`). An interruption is returned as it is.
     func cause(of error: any Error) async -> any Error {
         if case TransferError.interrupted = error { return error }
         return await pairs.first?.cause(of: error) ?? error
@@ -47,9 +47,9 @@ struct TransferStreams: Sendable {
         for pair in pairs { try await pair.run(body) }
     }
 
-    /// Runs `body` for each item, on whichever stream is free next, in the order of the items; returns the results in that
-    /// order. What is `bulky` is for the first stream alone, before all else, so that memory is taken for one such item only.
-    /// The first error stops all streams and is thrown once they stand still.
+    /// Runs `body` for each item and returns the results in the items' order. Items are taken in that order by whichever
+    /// stream is free next. Items that are `bulky` are run by the first stream alone, before all others, so that only one
+    /// such item takes memory at a time. The first error stops all streams, and is thrown once they have stopped.
     func each<Item: Sendable, Result: Sendable>(
         _ items: [Item], bulky: (Item) -> Bool = { _ in false },
         _ body: @escaping @Sendable (Item, any Connection, any Connection) throws -> Result
@@ -63,7 +63,8 @@ struct TransferStreams: Sendable {
                     while let at = (stream == 0 ? large.next() : nil) ?? others.next() {
                         let result = try await pair.run { reading, writing in
                             let result = try body(items[at], reading, writing)
-                            // Sooner than at the end: what was read may be worth nothing, and the rest may take hours.
+                            // The snapshot is confirmed after each item and not only at the end: the rest may take hours, and
+                            // what was read may be worthless.
                             try reading.confirmSnapshot()
                             return result
                         }
@@ -79,7 +80,7 @@ struct TransferStreams: Sendable {
     }
 }
 
-/// Gives out the numbers of pieces of work, each once.
+/// Hands out the indices of the work items, each once.
 private final class WorkQueue: Sendable {
     private let numbers: [Int]
     private let taken = Mutex(0)

@@ -1,8 +1,8 @@
 import Dialects
 
-/// Values in messages: short, and recognisable as what they are.
+/// Renders values for messages: short, and recognisable by their type.
 enum ValueText {
-    /// `'n/a'`, `17`, `x'00ff…'`; cut after 40 characters or 16 bytes.
+    /// Returns a text such as `'n/a'`, `17` or `x'00ff…'`, cut after 40 characters or 16 bytes.
     static func short(_ value: RawValue) -> String { short(value.copied) }
 
     static func short(_ value: Value) -> String {
@@ -21,7 +21,7 @@ enum ValueText {
         }
     }
 
-    /// Control characters would garble a terminal: they are shown escaped.
+    /// Cuts a text, and escapes control characters, which would garble a terminal.
     private static func cut(_ text: String) -> String {
         let shown = text.unicodeScalars.prefix(40).map {
             $0.value < 0x20 || $0.value == 0x7F ? $0.escaped(asASCII: true) : String($0)

@@ -1,14 +1,14 @@
 import Dialects
 
-/// What is built on loaded rows so that they are found and held together, in stages: what stands in one stage needs all that
-/// stands before it. Pure.
+/// The plan for everything that is built on loaded rows: keys, indexes, checks, foreign keys, views and triggers. It has
+/// stages, each of which needs all earlier ones. It is computed without a database.
 struct BuildPlan {
-    /// What stands together is built in this order by one session; what doesn't may be built at the same time.
+    /// Steps that one session performs in this order. Different units may be built at the same time.
     typealias Unit = [BuildStep]
 
     private(set) var stages: [[Unit]] = []
 
-    /// `streams`: how many sessions build at once.
+    /// Creates the plan. `streams` is the number of sessions that build at once.
     init(
         _ plan: TransferPlan, _ construction: Construction, _ target: any TransferTarget, streams: Int
     ) throws(LoweringError) {
@@ -38,7 +38,7 @@ struct BuildPlan {
         stages = units.stages
     }
 
-    /// The same without what is `done`.
+    /// Returns the stages without the steps that are `done`.
     func stages(without done: [ChunkRecord]) -> [[Unit]] {
         let done = Set(done.map { BuildStep.ID(kind: $0.kind, table: $0.table, name: $0.name) })
         return stages.map { units in
@@ -51,14 +51,14 @@ struct BuildPlan {
 /// One step of the building.
 struct BuildStep: Sendable {
     enum Action: Sendable {
-        /// Without it the rows would not be what they were: when the target refuses it, so does the transfer.
+        /// A step without which the rows would not be what they were. If the target refuses it, the transfer is refused.
         case required(String)
-        /// When the target refuses it, it is listed in the report as not transferred.
+        /// A step that the report lists as not transferred if the target refuses it.
         case optional(String)
-        /// Looks at the rows for a foreign key. Those that point nowhere are the source's own: the foreign key holds for those
-        /// that come, and they are listed.
+        /// A step that validates the rows for a foreign key. Orphans come from the source: they are listed, and the foreign
+        /// key then holds for new rows only.
         case validation(String, ForeignKey)
-        /// Lists such rows for a foreign key that stands in its table from the beginning.
+        /// A step that lists the orphans of a foreign key which is part of its table from the beginning.
         case listing(ForeignKey)
     }
 
@@ -72,7 +72,8 @@ struct BuildStep: Sendable {
     var table: String
     var name: String
     var action: Action
-    /// Whether its table is more than one session's share of everything: the others would have nothing to do but wait for it.
+    /// Whether the table is larger than one session's share of all tables. The server may then use parallel workers for it,
+    /// because the other sessions would only wait.
     var isBulk = false
 
     var statement: String? {
@@ -85,10 +86,11 @@ struct BuildStep: Sendable {
     var id: ID { ID(kind: kind, table: table, name: name) }
 }
 
-/// Sorts steps into units and those into stages.
+/// Sorts steps into units, and units into stages.
 private struct Units {
     private let weights: [String: Int]
-    /// One session's share of all weights; nothing of them where one session is alone, beside whose workers nobody works.
+    /// One session's share of all weights. It is 0 if there is only one session, so that every table counts as larger: no
+    /// other session competes with the parallel workers.
     private let share: Int
     private var keys: [String: [BuildStep]] = [:]
     var indexes: [BuildStep] = []
@@ -110,18 +112,18 @@ private struct Units {
         switch part.kind {
         case .primaryKey, .unique: keys[part.table, default: []].append(step(.key, .required(part.statement)))
         case .index:
-            // A unique index is a key as well.
+            // A unique index is a key as well, so it is required.
             let isUnique = schema[part.table]?.indexes.first { $0.name == part.name }?.isUnique ?? false
             indexes.append(step(.index, isUnique ? .required(part.statement) : .optional(part.statement)))
         case .check: checks[part.table, default: []].append(step(.check, .optional(part.statement)))
         case .view: views.append(step(.madeView, .optional(part.statement)))
         case .trigger: triggers.append(step(.trigger, .optional(part.statement)))
-        // Made from the schema, in two steps.
+        // Foreign keys are made from the schema, in two steps.
         case .foreignKey: break
         }
     }
 
-    /// A copy into the same kind of database has the key's statement in that database's own words.
+    /// Adds a foreign key. A copy into the same kind of database gives the key's statement in that database's own words.
     mutating func add(
         _ key: ForeignKey, of table: String, _ target: any TransferTarget, inOwnWords statement: String?
     ) throws(LoweringError) {
@@ -141,7 +143,8 @@ private struct Units {
     var stages: [[BuildPlan.Unit]] {
         [
             byTable(keys), heaviestFirst(indexes.map { [$0] }), byTable(checks),
-            // Each locks two tables: one after the other, so that no two wait for each other. They take no time.
+            // Each foreign key locks two tables. They are added one after the other, so that no two wait for each other, and
+            // they take no time.
             [foreignKeys], byTable(validations), [views], [triggers],
         ]
         .map { $0.filter { !$0.isEmpty }.map { $0.map(weighed) } }.filter { !$0.isEmpty }

@@ -6,13 +6,13 @@ struct ColumnID: Hashable {
     var column: String
 }
 
-/// The types of all columns together: the two sides of a foreign key must agree, or it cannot be made.
+/// The types of all columns together. They are chosen together because the two sides of a foreign key must have the same type.
 struct ColumnTypes {
     private(set) var choices: [ColumnID: TypeChoice] = [:]
-    /// Columns of text that compare without regard to case, and what becomes of that.
+    /// The text columns that ignore case, each with the policy for that.
     private(set) var nocase: [ColumnID: NocasePolicy] = [:]
 
-    /// `counting`: the column that the database numbers, by table.
+    /// Chooses the types. `counting` gives the column that the database numbers, by table.
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         for table in tables {
@@ -50,8 +50,8 @@ struct ColumnTypes {
         nocase = nocase.filter { choices[$0.key]?.type.isText == true }
     }
 
-    /// What foreign keys tie together compares alike: as the columns that are referred to do in SQLite, whose collation decides
-    /// (https://www.sqlite.org/foreignkeys.html, section 3). Where those differ, all stay text.
+    /// Makes columns that foreign keys tie together compare alike. In SQLite the collation of the parent column decides
+    /// (https://www.sqlite.org/foreignkeys.html, section 3), so it decides here. If the parent columns differ, all stay text.
     private mutating func compareAlike(_ group: [ColumnID], _ parents: Set<ColumnID>) {
         guard group.contains(where: { nocase[$0] ?? .text != .text }) else { return }
         var policies: Set<NocasePolicy> = []
@@ -64,7 +64,7 @@ struct ColumnTypes {
 
     subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
 
-    /// Columns that foreign keys tie together, directly or through others.
+    /// Returns the groups of columns that foreign keys tie together, directly or through other columns.
     private static func groups(_ tables: [ProfiledTable]) -> [[ColumnID]] {
         var groups: [[ColumnID]] = []
         for table in tables.map(\.table) {
@@ -84,14 +84,14 @@ struct ColumnTypes {
         return groups
     }
 
-    /// Gives a group the type that holds the values of all its columns, unless the database numbers one of them and would have to
-    /// become something that can't.
+    /// Gives a group the type that holds the values of all its columns. The group is left alone if the database numbers one of
+    /// its columns and that column would get a type that can't be numbered.
     private mutating func unify(_ group: [ColumnID], _ profiles: [ColumnID: ColumnProfile], _ counting: Set<ColumnID>) {
         let members = group.filter { profiles[$0] != nil }
         let types = Set(members.compactMap { choices[$0]?.type })
         let given = Set(members.compactMap { choices[$0] }.filter(\.isGiven).map(\.type))
         if let type = given.first {
-            // Rules that contradict each other leave the foreign key without a type: it is then listed as not transferred.
+            // Rules that contradict each other leave the foreign key without a common type. It is then listed as not transferred.
             if given.count == 1 {
                 assign(type, to: members, because: "a rule gives this type to the key", isGiven: true)
             }

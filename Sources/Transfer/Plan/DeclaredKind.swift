@@ -1,25 +1,25 @@
 import Dialects
 
-/// What a column is meant to hold, as far as its declaration says. SQLite takes any value anywhere, so a column's type in
-/// the target is chosen from its meaning and its values.
+/// The kind of values that a column's declaration suggests. SQLite accepts any value in any column, so a column's type in
+/// the target is chosen from its declared kind and its values.
 enum DeclaredKind: Hashable, Sendable {
     case integer, real, text, bytes, boolean, date, time, moment, uuid, numeric
     case varchar(Int)
     case decimal(precision: Int, scale: Int)
-    /// Nothing that is known: the values decide; the type is for a column without any.
+    /// The declaration suggests no known kind, so the values decide. The associated type is for a column without values.
     case unknown(whenEmpty: ColumnType)
 
     init(_ type: ColumnType) {
         switch type {
-        // SQLite's integers have 64 bits whatever the word for them.
+        // SQLite's integers have 64 bits, whatever the declared word.
         case .smallint, .integer, .bigint: self = .integer
         case .real: self = .real
         case .decimal(let precision, let scale):
-            // PostgreSQL declares at most 1000 digits, as many of them after the point as there are (its manual, 8.1.2).
+            // PostgreSQL declares at most 1000 digits, and not more after the point than in total (its manual, 8.1.2).
             let isPossible = (1...1000).contains(precision) && (0...precision).contains(scale)
             self = isPossible ? .decimal(precision: precision, scale: scale) : .numeric
         case .numeric: self = .numeric
-        // A jsonb would lose spelling and repeated keys.
+        // A jsonb column would lose the text's exact form and repeated keys.
         case .text, .interval, .json, .jsonText: self = .text
         case .varchar(let length): self = (1...10_485_760).contains(length) ? .varchar(length) : .text
         case .boolean: self = .boolean
@@ -34,7 +34,7 @@ enum DeclaredKind: Hashable, Sendable {
 }
 
 extension DeclaredKind {
-    /// What is said of a value that is not meant: "3 of 7 values: no integer".
+    /// The phrase about a value of another kind, as in "3 of 7 values: no integer".
     var denial: String {
         switch self {
         case .integer: "no integer"

@@ -1,14 +1,15 @@
 import Dialects
 
-/// Which names of two sides belong together: equal ones, and of the others those that a transfer, in whichever direction, makes
-/// of each other; or that a database of any kind has made of one of them on the way. Pure.
+/// Matches the names of two sides. Equal names belong together. Of the others, two names belong together if a transfer in
+/// either direction makes one from the other, or if a database of any kind on the way has done so. It reads no database.
 struct NameMatch {
-    /// In the source's order.
+    /// The matched names, in the source's order.
     private(set) var pairs: [(source: String, target: String)] = []
     private(set) var onlyInSource: [String] = []
     private(set) var onlyInTarget: [String] = []
 
-    /// All names of either side, in the order in which a transfer names them.
+    /// Matches all names of one side with all names of the other. Both lists are in the order in which a transfer assigns
+    /// names.
     init(
         _ ours: [String], _ theirs: [String], from source: any TransferTarget, to target: any TransferTarget
     ) {

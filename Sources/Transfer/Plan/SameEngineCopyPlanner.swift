@@ -1,8 +1,8 @@
 import Dialects
 
-/// Plans the way into a database of the same kind: pure, and nothing is translated.
+/// Plans a copy into a database of the same kind, in which nothing is translated. It reads no database.
 enum SameEngineCopyPlanner {
-    /// The tables whose rows go over, those of virtual tables among them.
+    /// Returns the tables whose rows are copied, including those behind virtual tables.
     static func tables(of inspection: Inspection, _ options: TransferOptions) -> [Table] {
         inspection.sameEngineCopy.tables.filter { options.takes($0.owner) }.map { copied in
             if let table = inspection.schema[copied.name] { return table }
@@ -12,7 +12,7 @@ enum SameEngineCopyPlanner {
         }
     }
 
-    /// `tables` are those, counted.
+    /// Returns the plan. `tables` are the tables that `tables(of:_:)` returned, with their rows counted.
     static func plan(
         _ inspection: Inspection, _ tables: [ProfiledTable], to target: any TransferTarget
     ) -> TransferPlan {
@@ -47,7 +47,8 @@ enum SameEngineCopyPlanner {
             counting: copy.counters.map { .init(column: $0.column, highest: $0.last) })
     }
 
-    /// What is made, so that it can be found and removed again: also a virtual table, which has no rows of its own.
+    /// Returns everything that the copy creates, so that it can be found and removed again. That includes a virtual table,
+    /// which has no rows of its own.
     private static func schemaTables(
         _ inspection: Inspection, _ tables: [ProfiledTable], _ virtual: Set<String>
     ) -> [Table] {
@@ -59,7 +60,8 @@ enum SameEngineCopyPlanner {
         } + virtual.map { Table(name: $0) }
     }
 
-    /// An enumeration that stays behind leaves its labels as a check, by a name that the table's own constraints leave free.
+    /// Returns a check of the labels for each enumeration that is not transferred. Its name differs from those of the
+    /// table's own constraints.
     private static func checks(
         _ inspection: Inspection, _ taken: Set<String>, longestName: Int
     ) -> [PlannedCheck] {
@@ -90,7 +92,7 @@ enum SameEngineCopyPlanner {
     }
 }
 
-/// Tells what is built from what stays behind because it reads a table that does.
+/// Finds the parts that can't be transferred because they read a table that is not transferred.
 private struct Leaving {
     private let taken: Set<String>
     private var absent: [String]
@@ -128,7 +130,7 @@ extension Construction.Part.Kind {
     }
 }
 
-/// The check that keeps to an enumeration's labels where there is no such type.
+/// The check that restricts a column to an enumeration's labels, for a database without that type.
 enum LabelCheck {
     static func check(_ column: String, _ type: EnforcedType, of table: Table) -> Check {
         let text = SQLExpression.column(column, isOneOf: type.labels).sourceText

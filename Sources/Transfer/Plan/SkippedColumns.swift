@@ -1,7 +1,8 @@
 import Dialects
 
 extension TransferRules {
-    /// The table without the columns that a rule skips, and what can't stand without them.
+    /// Returns the table without the columns that a rule skips and without the keys and indexes that need them, and the
+    /// list of these omissions.
     func withoutSkippedColumns(_ table: Table) -> (table: Table, omitted: [Omission]) {
         let skipped = Set((self[table.name]?.columns ?? []).filter(\.isSkipped).map(\.name))
         guard !skipped.isEmpty else { return (table, []) }

@@ -1,17 +1,19 @@
 import Dialects
 
-/// What things are called in the target: as in the source, but for what a rule says, what the target would cut, what it keeps
-/// for itself, and what would be one name there. Pure: the same names in the same order give the same result.
+/// Assigns the names of tables, columns, indexes and constraints in the target. They are the source's names, except for names
+/// that a rule changes, that the target would cut, that it reserves, or that it could not tell apart. The same names in the same
+/// order always give the same result.
 struct TargetNames {
     private let longest: Int
     private let distinguishesCase: Bool
     private let isLowercase: Bool
     private let reservedPrefix: String?
-    /// Names of relations that are given, as the target sees them.
+    /// The names of relations that are taken, in the form in which the target compares them.
     private var taken: Set<String> = []
     private(set) var renames: [Rename] = []
 
-    /// `reserved`: names that no relation can have, and what none may begin with.
+    /// Creates an assignment. `reserved` are names that no relation may have; `reservedPrefix` is a prefix that none may begin
+    /// with.
     init(
         longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false, reserved: Set<String> = [],
         reservedPrefix: String? = nil
@@ -23,8 +25,8 @@ struct TargetNames {
         taken = Set(reserved.map(key))
     }
 
-    /// The names of all tables, by their names in the source. A name that is too long is cut as the target would cut it, so
-    /// that programs which write it in full still find it.
+    /// Returns the names of all tables, by their names in the source. A name that is too long is cut as the target would cut it,
+    /// so that programs which use the full name still find the table.
     mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
         let fitted = names.map { ($0, unreserved(fitting($0))) }
         let result = assign(fitted, wanted, beside: taken, kind: "table", prefix: "")
@@ -32,10 +34,10 @@ struct TargetNames {
         return result
     }
 
-    /// A name that the target itself gives to a relation.
+    /// Reserves a name that the target itself gives to a relation.
     mutating func reserve(_ name: String) { taken.insert(key(name)) }
 
-    /// `reserved`: names that no column can have.
+    /// Returns the names of a table's columns, by their names in the source. `reserved` are names that no column may have.
     mutating func columns(
         of table: String, _ names: [String], wanted: [String: String] = [:], reserved: Set<String> = []
     ) -> [String: String] {
@@ -43,7 +45,8 @@ struct TargetNames {
         return assign(fitted, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
     }
 
-    /// A free name for a view, an index, or a constraint that has one behind it: the one it has, or one that is made up.
+    /// Returns a free name for a view, for an index, or for a constraint with an index behind it: the given name, or one that is
+    /// made from `words`.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
         let wanted = unreserved(fitting(name))
@@ -53,8 +56,8 @@ struct TargetNames {
         return result
     }
 
-    /// A name for a check or a foreign key, which needs to differ from what else its table is held to: the one it has, or one that
-    /// is made up.
+    /// Returns a name for a check or a foreign key: the given one, or one that is made from `words`. It has to differ only from
+    /// the names of the table's other constraints.
     mutating func constraint(
         _ given: String?, or words: [String], of table: String, beside others: inout Set<String>
     ) -> String {
@@ -65,7 +68,8 @@ struct TargetNames {
         return result
     }
 
-    /// A name by rule comes first, then those that can stay as they are, then the others, numbered where they would be the same.
+    /// Assigns names. Names from rules come first, then those that can stay as they are, then the others, which are numbered if
+    /// they would be the same.
     private mutating func assign(
         _ names: [(String, fitting: String)], _ wanted: [String: String], beside reserved: Set<String>, kind: String,
         prefix: String
@@ -86,7 +90,7 @@ struct TargetNames {
         return result
     }
 
-    /// The name itself, or `name_2` and so on: the first that is not used, and is then.
+    /// Returns the first of `name`, `name_2` and so on that is not used, and marks it as used.
     private func free(_ name: String, beside used: inout Set<String>) -> String {
         var result = name
         var number = 2
@@ -98,21 +102,22 @@ struct TargetNames {
         return result
     }
 
-    /// What two names have in common that are one to the target.
+    /// Returns the form in which the target compares names.
     private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
 
-    /// SQLite alone takes an empty name, as a sheet without a heading leaves one.
+    /// Cuts a name to the target's limit. Only SQLite accepts an empty name, such as a spreadsheet column without a heading
+    /// leaves.
     private func fitting(_ name: String) -> String {
         name.isEmpty ? "unnamed" : cut(isLowercase ? name.lowercased() : name, to: longest)
     }
 
-    /// `sqlite_x` as `_sqlite_x`, where the target keeps the former for itself.
+    /// Returns `sqlite_x` as `_sqlite_x`, if the target reserves that prefix.
     private func unreserved(_ name: String) -> String {
         guard let reservedPrefix, name.lowercased().hasPrefix(reservedPrefix) else { return name }
         return cut("_\(name)", to: longest)
     }
 
-    /// At most so many bytes, whole characters only.
+    /// Cuts a name to at most this number of bytes, without splitting a character.
     private func cut(_ name: String, to bytes: Int) -> String {
         guard name.utf8.count > bytes else { return name }
         var scalars = name.unicodeScalars

@@ -1,52 +1,53 @@
 import Dialects
 
-/// The plan of a transfer: the target's schema, and the way of each table's rows. Made from an inspection and the values'
-/// profiles, without touching a database.
+/// The plan of a transfer: the target's schema, and the plan for each table's rows. It is made from an inspection and the
+/// values' profiles, without reading a database.
 public struct TransferPlan: Sendable {
     /// The tables in loading order: parents before children, as far as cycles allow.
     public var tables: [PlannedTable]
     /// The target's schema without its checks, which are added one by one.
     public var schema: Schema
-    /// How it is made, in the source's own words; `nil` where the target spells the schema.
+    /// The statements that make the schema, in the source's own words; `nil` if the target renders the schema.
     package var construction: Construction?
-    /// In the target's words, with the target's names.
+    /// The checks in the target's SQL, with the target's names.
     package var checks: [PlannedCheck]
-    /// What views of the target are called in the source; those that stand for something else there are not among them.
+    /// The source's names of views, by their names in the target. Views of the target that stand for something else in
+    /// the source are not among them.
     package var viewSources: [String: String] = [:]
-    /// Indexes over words.
+    /// The full-text indexes.
     package var fullText: [PlannedFullText]
-    /// Names that the target can't take as they are.
+    /// The names that the target can't use as they are.
     public var renames: [Rename]
-    /// Columns whose types deserve an explanation.
+    /// The columns whose types need an explanation.
     public var typeNotes: [TypeNote]
-    /// What stays behind, with the reasons.
+    /// The parts that are not transferred, with the reasons.
     public var omitted: [Omission]
-    /// Values that will not fit, and what is done about them.
+    /// The values that will not fit, with the policies for them.
     public var incompatibleValues: [IncompatibleValues] = []
-    /// The statements that the target executes: tables first, and everything else after their rows.
+    /// The statements that the target executes: those of the tables first, and everything else after the rows.
     public internal(set) var statements: [String] = []
-    /// What behaves differently in the target, though nothing is lost.
+    /// Remarks on behaviour that differs in the target, although nothing is lost.
     public var remarks: [String] = []
-    /// Rules for columns that could mean more than their types say.
+    /// Proposed rules for columns that may mean more than their types say.
     public var proposals: [ProposedRule] = []
-    /// Columns that compare without regard to case in the target, by more letters than in the source.
+    /// The columns that ignore case in the target, for more letters than in the source.
     var caseless: [CaselessColumn] = []
-    /// Views of the target that ask for the time: no two readings of them need to yield the same.
+    /// The views of the target that read the current time. Two reads of them need not return the same.
     var viewsOfTheTime: Set<String> = []
     /// The source's triggers in the target's words. None of them is made by the transfer.
     package var triggers: [TranslatedTrigger] = []
 
-    /// Whether rows may be set aside, so that there has to be a place for them.
+    /// Whether rows may be quarantined, so that the quarantine table is needed.
     var quarantines: Bool {
         tables.contains { $0.policy == .quarantine || $0.columnPlans.contains { $0.policy == .quarantine } }
     }
 
-    /// What its columns need beside tables.
+    /// The policies of columns that ignore case; the target may need support for them.
     var nocasePolicies: [NocasePolicy] {
         NocasePolicy.allCases.filter { policy in caseless.contains { $0.policy == policy } }
     }
 
-    /// Every table that the target gets.
+    /// The names of all tables that the target gets.
     var madeTables: [String] { schema.tables.map(\.name) + (quarantines ? [Quarantine.tableName] : []) }
 }
 
@@ -57,25 +58,25 @@ public struct PlannedTable: Sendable, Equatable {
     /// The table's name in the target.
     public var target: String
     package var reading: TableReading
-    /// The columns that are copied, as the source calls them. Computed columns are not among them.
+    /// The source's names of the columns that are copied. Computed columns are not among them.
     public var sourceColumns: [String]
-    /// What the target calls them, in the same order.
+    /// The target's names of these columns, in the same order.
     public var targetColumns: [String]
     /// Their types in the target, in the same order.
     public var types: [ColumnType]
-    /// How each column's values get there.
+    /// How each column's values are read, and the policy for those that do not fit.
     package var columnPlans: [ColumnPlan]
-    /// What happens to rows that repeat a key: they are refused unless it is `quarantine`.
+    /// The policy for rows that repeat a key. They are refused unless it is `quarantine`.
     package var policy = MismatchPolicy.widen
     /// The number of rows when the table was surveyed.
     public var rows: Int
-    /// The approximate size of its values, in bytes.
+    /// The approximate size of the table's values, in bytes.
     public var bytes: Int
-    /// How many the values of its largest row have, as far as they were looked at.
+    /// The size of the values in the largest row that was examined, in bytes.
     package var longestRow = 0
-    /// The pieces in which it can be read, each row in one of them; at least one.
+    /// The pieces in which the table can be read. Each row is in exactly one of them, and there is at least one.
     package var pieces: [KeyRange]
-    /// The columns that the database numbers, in the target, each with the highest number that was ever issued.
+    /// The columns of the target that the database numbers, each with the highest number that was ever issued.
     package var counting: [Counting] = []
     /// The columns that the target computes, as the source does.
     var computed: [Computed] = []
@@ -91,21 +92,21 @@ public struct PlannedTable: Sendable, Equatable {
         package var highest: Int64
     }
 
-    /// Whether its rows are so long that only one at a time should be held in memory.
+    /// Whether the rows are so long that only one at a time should be held in memory.
     var hasLongRows: Bool { longestRow > 1 << 20 }
 }
 
-/// How the values of one column are read, and what happens to those that do not fit.
+/// How the values of one column are read, and the policy for those that do not fit.
 package struct ColumnPlan: Sendable, Equatable {
-    /// `nil`: as they are.
+    /// The rule by which values are read; `nil` if they are read as they are.
     package var reading: ValueRule?
     package var policy: MismatchPolicy = .widen
     package var demand: ColumnDemand = []
-    /// Whether the type is given, by a rule or a declared schema: then no value widens it.
+    /// Whether a rule or a declared schema gives the type, so that no value widens it.
     package var isGiven = false
-    /// Whether values may not fit, as far as the profile tells.
+    /// Whether the profile suggests that some values may not fit.
     var isSuspect = false
-    /// Whether every value was looked at, in the snapshot that is read, and the type chosen so that all of them fit.
+    /// Whether every value was examined in the snapshot that is read, and the type was chosen so that all of them fit.
     var isProven = false
 }
 
@@ -114,21 +115,21 @@ package struct PlannedCheck: Sendable, Equatable {
     package var check: Check
 }
 
-/// A column that compares without regard to case, in the target's names.
+/// A column that ignores case, with the target's names.
 struct CaselessColumn: Sendable, Equatable {
     var table: String
     var column: String
     var policy: NocasePolicy
 }
 
-/// An index over words, in the target's names.
+/// A full-text index, with the target's names.
 package struct PlannedFullText: Sendable, Equatable {
     package var name: String
     package var table: String
     package var statement: String
 }
 
-/// A name that the target can't take as it is.
+/// A name that the target can't use as it is.
 public struct Rename: Sendable, Equatable, Codable {
     /// `table`, `column`, `index` or `constraint`.
     public var kind: String
@@ -140,15 +141,15 @@ public struct Rename: Sendable, Equatable, Codable {
 
 /// An explanation of a column's type in the target.
 public struct TypeNote: Sendable, Equatable, Codable {
-    /// The table, as the source calls it.
+    /// The table's name in the source.
     public var table: String
-    /// The column, as the source calls it.
+    /// The column's name in the source.
     public var column: String
-    /// As the source declares it.
+    /// The type as the source declares it.
     public var declared: String
     /// The type in the target.
     public var type: String
-    /// Why it got this type.
+    /// The reason for this type.
     public var reason: String
 }
 

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Turns what was found in a source into a plan: pure, the same input gives the same plan.
+/// Turns the findings about a source into a plan. It reads no database: the same input gives the same plan.
 struct TransferPlanner {
     let inspection: Inspection
     let source: any TransferSource
@@ -80,7 +80,8 @@ struct TransferPlanner {
             viewsOfTheTime: viewsOfTheTime, triggers: triggers())
     }
 
-    /// Where columns become plain text, unique indexes come along as they are; what a program asks for does not.
+    /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are
+    /// transferred with their effect, but a program's own comparisons have to change.
     private func caseless(_ table: Table) -> String? {
         guard let name = tableNames[table.name] else { return nil }
         let columns = table.columns.map(\.name).filter { column in
@@ -109,7 +110,8 @@ struct TransferPlanner {
         }
     }
 
-    /// What the target makes along with a table keeps its name from the views and indexes that come later.
+    /// Reserves the names of objects that the target creates together with a table, so that later views and indexes do
+    /// not get them.
     private mutating func reserveCounters(of table: Table) {
         for column in table.columns where column.isIdentity || inspection.rowidAliases[table.name] == column.name {
             let name = columnNames[table.name]?[column.name] ?? column.name
@@ -136,7 +138,8 @@ struct TransferPlanner {
             })
     }
 
-    /// As what a column's values are written: what compares without regard to case takes the text that it is.
+    /// Returns the type as which a column's values are written. A column that ignores case is written as the text that it
+    /// is.
     private func written(_ column: Column, of table: String) -> ColumnType {
         types[table, column.name]?.type ?? column.type
     }
@@ -147,7 +150,7 @@ struct TransferPlanner {
         let type = choice.type
         var plan = ColumnPlan(
             reading: rule.reading, policy: rule.policy, isGiven: choice.isGiven)
-        // What a rule promises is not widened: it is kept, or the transfer is refused.
+        // A type that a rule gives is not widened: it is kept, or the transfer is refused.
         if choice.isGiven && plan.policy == .widen { plan.policy = .fail }
         guard plan.policy != .widen else {
             plan.isProven = column < origin.profiles.count
@@ -189,7 +192,8 @@ extension TransferPlanner {
         planned.append(table)
     }
 
-    /// The source's columns with the target's types, which is what decides what an expression means there.
+    /// Returns a translator for the table's expressions. It gets the source's columns with the target's types, because
+    /// the types decide what an expression means in the target.
     private func translator(of table: Table) -> any ExpressionTranslator {
         let columns = table.columns.map { column in
             var column = column
@@ -222,7 +226,7 @@ extension TransferPlanner {
         return result
     }
 
-    /// Says why a column's type is not the declared one, where that is to be said.
+    /// Notes why a column's type differs from the declared one, if that needs an explanation.
     private mutating func note(_ column: Column, _ choice: TypeChoice, as made: Column, of table: String) {
         var reasons = [choice.reason].compactMap { $0 }
         if made.type != choice.type, let policy = types.nocase(table, column.name) {
@@ -240,7 +244,8 @@ extension TransferPlanner {
                 type: rendered(made.type), reason: reasons.joined(separator: "; ")))
     }
 
-    /// Whether NULLs stay where there should be none; otherwise their rows are set aside, or the transfer is refused.
+    /// Whether NULLs stay in a column that should hold none. If not, their rows are quarantined, or the transfer is
+    /// refused.
     func letsNullsPass(_ column: String, of origin: ProfiledTable) -> Bool {
         switch rules.columnRule(of: column, in: origin.table.name).policy {
         case .widen, .null: return true
@@ -248,7 +253,7 @@ extension TransferPlanner {
         }
     }
 
-    /// Whether the database numbers it, in the target too.
+    /// Whether the database numbers the column, in the target as well.
     private mutating func counts(_ column: Column, of table: Table) -> Bool {
         guard column.isIdentity || inspection.rowidAliases[table.name] == column.name else { return false }
         guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
@@ -271,7 +276,7 @@ extension TransferPlanner {
         }
     }
 
-    /// A computed column that cannot be computed in the target keeps its values.
+    /// Adds the expression of a computed column. A column that can't be computed in the target keeps its values.
     private mutating func addGenerated(
         _ column: Column, to result: inout Column, of table: String, _ translator: any ExpressionTranslator
     ) {

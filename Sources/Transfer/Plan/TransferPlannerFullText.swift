@@ -1,7 +1,7 @@
 import Dialects
 
-// SQLite's full-text tables. One that keeps its text becomes a table with it; one that indexes another table becomes a view of
-// that, by its own name. Either gets the target's own index over words, which needs no triggers.
+// Plans SQLite's full-text tables. One that keeps its own text becomes a table with that text. One that indexes another table
+// becomes a view of it, with the full-text table's name. Both get the target's own full-text index, which needs no triggers.
 
 extension TransferPlanner {
     mutating func addFullText(to views: inout [View]) -> [PlannedFullText] {
@@ -31,8 +31,8 @@ extension TransferPlanner {
         return result
     }
 
-    /// The table that holds the text, in the source and in the target, and whether the full-text table's name goes on being one;
-    /// `nil` when it is not to come along.
+    /// Returns the table that holds the text, in the source and in the target, and whether a relation keeps the full-text table's
+    /// name; `nil` if the table is not transferred.
     private mutating func place(
         of text: FullText, in views: inout [View]
     ) throws(Untranslatable) -> (origin: String, table: String, hasItsName: Bool)? {
@@ -45,7 +45,7 @@ extension TransferPlanner {
             guard text.columns.allSatisfy({ content[column: $0] != nil }) else {
                 throw Untranslatable("\(name) has not all of its columns")
             }
-            // Where nothing is said the rows are known by their numbers, which a key of integers shows.
+            // If the declaration names no key, rows are identified by their row numbers, which only an integer primary key shows.
             guard let key = content[column: key]?.name ?? inspection.rowidAliases[content.name] else {
                 return (content.name, table, false)
             }
@@ -54,7 +54,7 @@ extension TransferPlanner {
         }
     }
 
-    /// What programs that read the full-text table go on reading.
+    /// Returns a view for programs that read the full-text table.
     private mutating func view(_ text: FullText, _ key: String, _ content: Table, _ table: String) -> View {
         let name = names.relation(text.name, or: [], kind: "view", of: table)
         let columns = ([key] + text.columns).map { columnNames[content.name]?[$0] ?? $0 }
@@ -65,7 +65,7 @@ extension TransferPlanner {
         return View(name, as: .native(sqlite: query, postgresql: query))
     }
 
-    /// The parts of which it consisted are no longer missing.
+    /// Removes the parts of a full-text table from the omissions, because the index replaces them.
     private mutating func markTransferred(_ text: FullText, by index: String) {
         omitted.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
         for trigger in text.triggers {

@@ -1,13 +1,13 @@
 import Dialects
 
-// Keys, indexes, checks and foreign keys in the target's words.
+// Plans keys, indexes, checks and foreign keys in the target's SQL.
 
 extension TransferPlanner {
     func targetColumns(_ columns: [String], of table: String) -> [String] {
         columns.map { columnNames[table]?[$0] ?? $0 }
     }
 
-    /// Those of a key, which may name one twice in SQLite.
+    /// Returns the target's names of a key's columns. A key of SQLite may name a column twice; each is returned once.
     private func keyColumns(_ columns: [String], of table: String) -> [String] {
         var found: Set<String> = []
         return targetColumns(columns, of: table).filter { found.insert($0).inserted }
@@ -16,7 +16,7 @@ extension TransferPlanner {
     mutating func addKeys(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         if let key = origin.table.primaryKey {
             addPrimaryKey(key, of: origin, to: &table)
-            // The key itself stays: what differs in case only differs in its bytes, too.
+            // The key itself stays as well: values that differ only in case also differ in their bytes.
             addCaseless(Unique(key.columns), of: origin.table, to: &table, translator)
         }
         for unique in origin.table.uniques where !addCaseless(unique, of: origin.table, to: &table, translator) {
@@ -38,7 +38,8 @@ extension TransferPlanner {
             table.primaryKey = PrimaryKey(columns, name: name)
             return
         }
-        // SQLite lets NULL into such a key by an old mistake that it keeps: https://www.sqlite.org/quirks.html, 5.
+        // SQLite lets NULL into such a key because of an old mistake that it keeps for compatibility:
+        // https://www.sqlite.org/quirks.html, 5.
         table.uniques.append(Unique(columns, name: name))
         leave(
             .constraint, "\(origin.table.name) PRIMARY KEY",
@@ -51,7 +52,8 @@ extension TransferPlanner {
         }
     }
 
-    /// A key over columns that compare in a way of their own needs an index on what they compare by. True when there is one.
+    /// Adds a unique index for a key whose columns have their own collation: the index is over the expression by which they
+    /// compare. Returns whether an index was added.
     @discardableResult
     private mutating func addCaseless(
         _ unique: Unique, of origin: Table, to table: inout Table, _ translator: any ExpressionTranslator
@@ -135,7 +137,7 @@ extension TransferPlanner {
         addLimits(origin.table, to: &table, beside: &taken)
     }
 
-    /// A type that has no length leaves it to a check.
+    /// Adds a check of the length for each column whose type in the target has none.
     private mutating func addLimits(_ origin: Table, to table: inout Table, beside taken: inout Set<String>) {
         for (column, made) in zip(origin.columns, table.columns) {
             guard case .varchar(let length)? = types[origin.name, column.name]?.type, made.type != .varchar(length)
@@ -147,7 +149,7 @@ extension TransferPlanner {
         }
     }
 
-    /// A table that takes no check later must not get one that its rows break.
+    /// Throws if rows violate the check and the target can't add checks later: the table must not be created with it.
     private func requireKept(_ origin: ProfiledTable, _ at: Int) throws(Untranslatable) {
         guard !target.addsConstraints, at < origin.breaches.count, origin.breaches[at] > 0 else { return }
         throw Untranslatable("\(origin.breaches[at]) rows break it")
@@ -161,7 +163,7 @@ extension TransferPlanner {
         }
     }
 
-    /// Keys, checks and foreign keys of a table share their names.
+    /// Returns the names that the table's constraints use. Keys, checks and foreign keys of a table share one set of names.
     private func constraintNames(of table: Table) -> Set<String> {
         let keys = table.uniques.compactMap(\.name) + [table.primaryKey?.name].compactMap { $0 }
         let checks = table.checks.map(\.name) + checks.filter { $0.table == table.name }.map(\.check.name)
@@ -191,7 +193,7 @@ extension TransferPlanner {
         }
     }
 
-    /// Why the target would refuse a foreign key; `nil` when it will not.
+    /// Returns the reason why the target would refuse a foreign key; `nil` if it will not.
     private func objection(to key: ForeignKey, from child: Table, to parent: Table) -> String? {
         guard key.columns.count == key.parentColumns.count, !key.columns.isEmpty else {
             return "it names \(key.columns.count) columns and \(key.parentColumns.count) of its parent"
@@ -200,7 +202,7 @@ extension TransferPlanner {
             guard let type = child[column: column]?.type, let parentType = parent[column: parentColumn]?.type else {
                 return "\(parent.name) has no column \(parentColumn)"
             }
-            // A database that holds its columns to their types has compared these two all along.
+            // A database that enforces its columns' types has always compared these two columns.
             if type != parentType && !source.holdsDeclaredTypes {
                 return "\(column) is \(type) and \(parent.name).\(parentColumn) is \(parentType)"
             }
@@ -219,7 +221,7 @@ extension Index {
         parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
     }
 
-    /// Unique over whole columns and all rows: what a foreign key can point to.
+    /// Whether the index is unique over whole columns and all rows, as the target of a foreign key must be.
     fileprivate var isPlainKey: Bool { isUnique && condition == nil && columnNames.count == parts.count }
 }
 
@@ -228,7 +230,7 @@ extension Index.Part {
 }
 
 extension SQLExpression {
-    /// As the source writes it.
+    /// The expression, as the source writes it.
     var sourceText: String {
         switch self {
         case .sql(let text): text

@@ -1,9 +1,10 @@
 import Dialects
 
-// Views in the target's words, with the target's names. Each is read over the relations that it names, and over no others.
+// Translates views to the target's SQL and names. Each is translated with the relations that it names, and no others.
 
 extension TransferPlanner {
-    /// A view that reads what stays behind stays behind itself. Names that changed in case only are changed in it, too.
+    /// Returns the views that can be transferred. A view that reads an omitted relation is omitted itself. Names that
+    /// changed only in case are changed in the view, too.
     mutating func views() -> [View] {
         var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
@@ -32,7 +33,7 @@ extension TransferPlanner {
         }
     }
 
-    /// A table as a view sees it: with the names of the source, and what they are in the target.
+    /// Returns a table as a view sees it: with the source's names and the target's types.
     private func seen(_ origin: Table, as made: Table) -> Table {
         var table = origin
         for at in table.columns.indices {
@@ -58,7 +59,7 @@ extension TransferPlanner {
         return query
     }
 
-    /// Names of tables, columns and views that are others in the target.
+    /// The names of tables, columns and views that differ in the target.
     var changedNames: [String: String] {
         var changed: [String: String] = [:]
         for names in [tableNames, viewNames] + columnNames.values {

@@ -1,11 +1,11 @@
 import Dialects
 
-/// The type that a column gets in the target, and why it is not the one that its declaration speaks of.
+/// The type that a column gets in the target, and the reason if it is not the declared one.
 struct TypeChoice: Equatable, Sendable {
     var type: ColumnType
-    /// For people, without the column's name: `3 values are text ('n/a' in row 17, …)`.
+    /// The reason, for people, without the column's name: `3 values are text ('n/a' in row 17, …)`.
     var reason: String?
-    /// Whether a rule says so: then no value widens it.
+    /// Whether a rule gives the type, so that no value widens it.
     var isGiven = false
 
     init(_ type: ColumnType, because reason: String? = nil, isGiven: Bool = false) {
@@ -14,7 +14,7 @@ struct TypeChoice: Equatable, Sendable {
         self.isGiven = isGiven
     }
 
-    /// The type under what the rules say of the column.
+    /// Chooses the type, following the rules for the column.
     static func choose(_ profile: ColumnProfile, _ rule: EffectiveColumnRule) -> TypeChoice {
         if let type = rule.type { return TypeChoice(type, isGiven: true) }
         switch rule.policy {
@@ -23,8 +23,8 @@ struct TypeChoice: Equatable, Sendable {
         }
     }
 
-    /// The type that the declaration speaks of, whatever does not fit it. Where it speaks of none, or of a kind only that dates
-    /// and moments have in common, the values decide.
+    /// Returns the type that the declaration suggests, even if values do not fit it. If it suggests no type, or only that the
+    /// values are dates or moments, the values decide.
     private static func kept(_ profile: ColumnProfile) -> TypeChoice {
         switch profile.meaning {
         case .unknown: choose(profile)
@@ -34,7 +34,7 @@ struct TypeChoice: Equatable, Sendable {
         }
     }
 
-    /// What most values are: moments with a zone, or without one, as days are.
+    /// Returns the type of most values: moments with a zone, or without one. Days count as moments without a zone.
     private static func frequentMoment(_ profile: ColumnProfile) -> ColumnType {
         func count(_ isMeant: (CalendarShape) -> Bool) -> Int {
             profile.shapeCounts.filter { $0.shape.hasDate && isMeant($0.shape) }.reduce(0) { $0 + $1.count }
@@ -45,7 +45,7 @@ struct TypeChoice: Equatable, Sendable {
         return zoned > naive + days ? .timestamp : .datetime
     }
 
-    /// The narrowest type that says what the declaration says and holds every value exactly.
+    /// Chooses the narrowest type that agrees with the declaration and holds every value exactly.
     static func choose(_ profile: ColumnProfile) -> TypeChoice {
         let meaning = profile.meaning
         if let bytes = bytes(meaning, profile) { return bytes }
@@ -68,7 +68,7 @@ struct TypeChoice: Equatable, Sendable {
         }
     }
 
-    /// What is left when no declaration helps: integers, doubles, exact decimals, text.
+    /// Chooses a type by the values alone: integers, doubles, exact decimals or text.
     static func byValues(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
         if profile.values == 0 { return TypeChoice(.text, because: reason) }
         if profile.texts.count > 0 { return TypeChoice(.text, because: reason ?? mixture(profile)) }
@@ -106,10 +106,11 @@ struct TypeChoice: Equatable, Sendable {
         return TypeChoice(.bytes, because: profile.foreign.isNone ? nil : foreign(profile))
     }
 
-    /// Dates and times keep their meaning only when all are of one kind; a number may be of any epoch, and stays as it is.
+    /// Chooses the type of a column of dates or times. They keep their meaning only if all are of one kind. Numbers may count
+    /// from any epoch, so they stay as they are.
     private static func calendar(_ meaning: DeclaredKind, _ profile: ColumnProfile) -> TypeChoice {
         guard profile.foreign.isNone else {
-            // Numbers alone can be compared and computed with, whatever they count.
+            // A column of numbers alone stays numeric, so that it can be compared and computed with, whatever the numbers count.
             return profile.texts.isNone
                 ? byValues(profile, foreign(profile)) : TypeChoice(.text, because: foreign(profile))
         }
@@ -129,15 +130,15 @@ struct TypeChoice: Equatable, Sendable {
 
     private static func moment(_ shapes: [CalendarShape]) -> ColumnType? {
         guard shapes.allSatisfy(\.hasDate) else { return nil }
-        // A date alone may mean the whole day, and beside moments nobody knows: then all stay text. Where there are days alone each
-        // is the moment at which it begins: what is compared with a moment stays comparable.
+        // A date alone may mean the whole day, and among moments nobody knows which is meant: then all stay text. If there are
+        // only days, each becomes the moment at which it begins, so that comparisons with moments still work.
         if shapes.allSatisfy({ !$0.hasTime }) { return .datetime }
         guard shapes.allSatisfy(\.hasTime) else { return nil }
         if shapes.allSatisfy({ $0.offset == .none }) { return .datetime }
         return shapes.allSatisfy { $0.offset != .none } ? .timestamp : nil
     }
 
-    /// Whether PostgreSQL writes the values as they were, so that nothing is to be said about them.
+    /// Whether PostgreSQL writes the values as they were, so that no note is needed.
     private static func isSpelledSo(_ type: ColumnType, _ shape: CalendarShape) -> Bool {
         type == .date || (shape.hasTime && shape.hasSeconds && !shape.hasT && shape.offset == .none)
     }

@@ -1,18 +1,18 @@
 import Dialects
 
-/// How a date, a time or a moment is written: what one text has in common with others of its column.
+/// The way in which a date, a time or a moment is written: the features that a text shares with others of its column.
 struct CalendarShape: Hashable, Sendable {
     enum Offset: Int, Sendable { case none, utc, numeric }
 
     var hasDate: Bool
     var hasTime: Bool
-    /// `T` between date and time; a space otherwise.
+    /// Whether a `T` stands between date and time; otherwise a space does.
     var hasT = false
     var hasSeconds = false
     var fractionDigits = 0
     var offset = Offset.none
 
-    /// `2024-01-02T03:04:05.123Z` as `YYYY-MM-DDTHH:MM:SS.fffZ`.
+    /// A pattern for people: `2024-01-02T03:04:05.123Z` is `YYYY-MM-DDTHH:MM:SS.fffZ`.
     var description: String {
         var text = hasDate ? "YYYY-MM-DD" : ""
         guard hasTime else { return text }
@@ -26,7 +26,7 @@ struct CalendarShape: Hashable, Sendable {
         }
     }
 
-    /// A small number for each shape there is, so that counting them needs no dictionary.
+    /// A small number that is different for each shape, so that shapes can be counted in an array.
     var slot: Int {
         var slot = (hasDate ? 1 : 0) + (hasTime ? 2 : 0) + (hasT ? 4 : 0) + (hasSeconds ? 8 : 0)
         slot += 16 * fractionDigits
@@ -49,11 +49,11 @@ struct CalendarShape: Hashable, Sendable {
     }
 }
 
-/// Reads dates and times of years 1 to 9999 with at most microseconds: what both databases hold without loss.
+/// Reads dates and times of the years 1 to 9999 with at most microseconds, which both databases hold without loss.
 ///
-/// The shapes are SQLite's (https://www.sqlite.org/lang_datefunc.html, "Time Values" 1 to 10), but for `now` and numbers.
+/// The shapes are SQLite's (https://www.sqlite.org/lang_datefunc.html, "Time Values" 1 to 10), without `now` and numbers.
 enum CalendarText {
-    /// The shape of a text that is a date, a time of day or a moment; `nil` for any other.
+    /// Returns the shape of a text that is a date, a time of day or a moment; `nil` for any other text.
     static func shape(of bytes: UnsafeRawBufferPointer) -> CalendarShape? {
         guard (5...32).contains(bytes.count) else { return nil }
         var shape = CalendarShape(hasDate: bytes[4] == UInt8(ascii: "-"), hasTime: true)
@@ -75,11 +75,12 @@ enum CalendarText {
         return shape
     }
 
-    /// The days from which a zone may lead out of the years 1 to 9999, which both databases write alike.
+    /// The days on which an offset may lead out of the years 1 to 9999. Only within these years do both databases write a
+    /// moment alike.
     private enum Edge {
         case none, first, last
 
-        /// Whether a time of this day, in minutes of UTC, is in these years.
+        /// Whether a time of this day, in minutes of UTC, lies in these years.
         func holds(_ minute: Int) -> Bool {
             switch self {
             case .none: true
@@ -98,7 +99,7 @@ enum CalendarText {
         return (year, month, day) == (1, 1, 1) ? .first : (year, month, day) == (9_999, 12, 31) ? .last : Edge.none
     }
 
-    /// In minutes since midnight.
+    /// Reads a time of day and returns its minutes since midnight.
     private static func readTime(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
         guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
             minute < 60
@@ -112,7 +113,7 @@ enum CalendarText {
         return (1...6).contains(shape.fractionDigits) ? minutes : nil
     }
 
-    /// How many minutes the zone is ahead of UTC; 0 without one.
+    /// Reads an offset and returns the minutes by which it is ahead of UTC; 0 if there is none.
     private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
         if reader.skip("Z") { shape.offset = .utc }
         guard shape.offset == .none else { return 0 }

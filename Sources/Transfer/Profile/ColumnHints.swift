@@ -1,18 +1,19 @@
 import Dialects
 
-/// What a rule might make of a column: gathered while its values go by, and dropped at the first that rules it out.
+/// The rules that a column's values suggest. They are gathered while the values are read, and each is dropped at the
+/// first value that rules it out.
 struct ColumnHints: Sendable, Equatable {
     private var minimum = Int64.max
     private var maximum = Int64.min
     private var lowest = Double.infinity
     private var highest = -Double.infinity
-    /// Every text so far is a JSON object or array.
+    /// Whether every text so far is a JSON object or array.
     private(set) var isJSON = true
-    /// Every text so far is most likely a uuid, in whatever spelling.
+    /// Whether every text so far is most likely a uuid, in any of its written forms.
     private(set) var isUUID = true
-    /// Every text so far is a host's address.
+    /// Whether every text so far is a host's address.
     private(set) var isAddress = true
-    /// Every double so far is a decimal with at most two digits after the point.
+    /// Whether every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
 
     mutating func observe(integer number: Int64) {
@@ -32,7 +33,7 @@ struct ColumnHints: Sendable, Equatable {
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
 
-    /// Takes what the values that follow leave possible.
+    /// Adds the hints from the values that follow: only what both allow stays possible.
     mutating func append(_ next: ColumnHints) {
         minimum = min(minimum, next.minimum)
         maximum = max(maximum, next.maximum)
@@ -44,11 +45,11 @@ struct ColumnHints: Sendable, Equatable {
         isMoney = isMoney && next.isMoney
     }
 
-    /// The counts by which every number lies between 1990 and 2100, the likeliest first.
+    /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.
     func moments(isCoreData: Bool) -> [TimestampRule.Count] {
         let (low, high) = (min(lowest, Double(minimum)), max(highest, Double(maximum)))
         guard minimum <= maximum || lowest <= highest else { return [] }
-        // Core Data counts from 2001: there, what would be 1990 to 1999 for others is 2021 to 2031.
+        // Core Data counts from 2001: numbers that mean 1990 to 1999 by the Unix epoch mean 2021 to 2031 there.
         let isApple = low > 10_000 && high < 1_000_000_000
         if low >= 631_152_000, high < 4_102_444_800 {
             return isApple ? (isCoreData ? [.apple, .unix] : [.unix, .apple]) : [.unix]

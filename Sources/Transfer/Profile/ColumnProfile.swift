@@ -1,8 +1,8 @@
 import Dialects
 
-/// What a column really holds: counts and ranges, gathered in one pass without keeping a value.
+/// The actual content of a column: counts and ranges, gathered in one pass without keeping the values.
 struct ColumnProfile: Sendable, Equatable {
-    /// How often a kind of value occurs, and where it did first.
+    /// The number of values of one kind, and the first of them.
     struct Occurrences: Sendable, Equatable {
         var count = 0
         /// The first such value and its row's key, for people.
@@ -32,23 +32,24 @@ struct ColumnProfile: Sendable, Equatable {
     var reals = Occurrences()
     var texts = Occurrences()
     var blobs = Occurrences()
-    /// Texts with a NUL or bytes that are not UTF-8.
+    /// Texts that contain NUL or bytes that are not UTF-8.
     var unwritable = Occurrences()
 
-    /// The largest integer; meaningless without any.
+    /// The largest integer; it has no meaning if there are no integers.
     var maximum = Int64.min
     /// Integers that a double would change.
     var inexactIntegers = Occurrences()
-    /// Doubles that no decimal is: infinities, and -0.0 with its sign.
+    /// Doubles that no decimal represents: infinities, and -0.0 with its sign.
     var undecimals = Occurrences()
 
-    /// What the declared type makes worth looking at.
+    /// The kind of values that the declared type suggests.
     let meaning: DeclaredKind
-    /// Values that are not what `meaning` says.
+    /// Values that are not of the kind `meaning`.
     var foreign = Occurrences()
-    /// What a rule might make of it.
+    /// The rules that the values suggest.
     var hints = ColumnHints()
-    /// How often each shape of date or time occurs, by `CalendarShape.slot`; empty when the type speaks of neither.
+    /// The number of occurrences of each shape of date or time, by `CalendarShape.slot`; empty if the declared type is
+    /// neither.
     var shapes: [Int] = []
 
     init(_ meaning: DeclaredKind) {
@@ -62,7 +63,8 @@ struct ColumnProfile: Sendable, Equatable {
     var values: Int { integers.count + reals.count + texts.count + blobs.count }
     var numbers: Int { integers.count + reals.count }
 
-    /// Takes one value of the row on which the cursor stands; `key` names the row of the first of its kind.
+    /// Observes one value of the row on which the cursor stands. `key` names that row if the value is the first of its
+    /// kind.
     mutating func observe(_ value: RawValue, _ key: RowKey, _ cursor: any RowCursor) {
         switch value {
         case .null: nulls += 1
@@ -136,7 +138,7 @@ extension ColumnProfile {
             .sorted { ($1.count, $0.shape.slot) < ($0.count, $1.shape.slot) }
     }
 
-    /// Both columns' values as those of one, of which nothing more is known than the values.
+    /// Returns a profile of both columns' values together. It has no declared kind, only the values' counts.
     func merged(with other: ColumnProfile) -> ColumnProfile {
         var merged = ColumnProfile(.unknown(whenEmpty: .text))
         merged.appendValues(self)
@@ -144,7 +146,7 @@ extension ColumnProfile {
         return merged
     }
 
-    /// Takes what was found in the rows that follow: as if they had been observed here.
+    /// Adds the findings from the rows that follow, as if they had been observed here.
     mutating func append(_ next: ColumnProfile) {
         appendValues(next)
         foreign.merge(next.foreign)
@@ -165,14 +167,15 @@ extension ColumnProfile {
     }
 }
 
-/// Whether a number is exactly a decimal of so many digits.
+/// Tells whether a number is exactly a decimal with a given number of digits.
 enum DecimalFit {
     static func fits(_ number: Int64, precision: Int, scale: Int) -> Bool {
         let digits = precision - scale
         return digits >= 19 || number.magnitude < power(digits)
     }
 
-    /// A double counts as the shortest decimal that reads back as it; up to 2^53 the quotient of two exact doubles is that.
+    /// Whether a double fits. It counts as the shortest decimal that reads back as the same double; up to 2^53 the quotient
+    /// of two exact doubles is that decimal.
     static func fits(_ number: Double, precision: Int, scale: Int) -> Bool {
         guard number.isFinite, !(number == 0 && number.sign == .minus), scale <= 15 else { return false }
         let unit = Double(power(scale))

@@ -1,8 +1,8 @@
 import Dialects
 
 extension TypeChoice {
-    /// The type of a column that holds no value, regarding its default: what rows will get speaks for a type as values do. An empty
-    /// `BOOLEAN DEFAULT 1000` does not hold booleans.
+    /// Returns the type of a column that holds no values, taking its default into account: the value that rows will get is
+    /// evidence, as values are. An empty `BOOLEAN DEFAULT 1000` does not hold booleans.
     static func regarding(_ value: Default?, _ choice: TypeChoice, declared: String) -> TypeChoice {
         guard !choice.isGiven, let value, let type = value.literalType, !value.fits(choice.type) else { return choice }
         return TypeChoice(type, because: "it is empty, and its default is no \(declared)")
@@ -10,7 +10,7 @@ extension TypeChoice {
 }
 
 extension Default {
-    /// The type that holds it; `nil` for what is computed when a row comes.
+    /// The type that holds the default; `nil` for a default that is computed when a row is inserted.
     fileprivate var literalType: ColumnType? {
         switch self {
         case .text: .text
@@ -20,7 +20,7 @@ extension Default {
         }
     }
 
-    /// Whether a column of this type could take it, as far as its kind tells.
+    /// Whether a column of this type could hold the default, judged by its kind.
     fileprivate func fits(_ type: ColumnType) -> Bool {
         switch type {
         case .boolean:

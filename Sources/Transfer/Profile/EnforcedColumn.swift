@@ -1,12 +1,12 @@
 import Dialects
 
-/// A column of a database that holds its columns to their types: nothing of it needs to be read to know what it holds.
+/// A column of a database that enforces its columns' types. Its type is known without reading its values.
 struct EnforcedColumn: Sendable {
     var column: String
     var type: EnforcedType
-    /// The largest number in a column that the database numbers.
+    /// The largest number in a column that the database numbers; `nil` for any other column.
     var highest: Int64?
-    /// How many values are such as other databases know nothing like, by `EnforcedType.specials`.
+    /// The number of values that other databases have no equivalent of, for each of `EnforcedType.specials`.
     var specials: [Int]
 
     /// The type in another database.
@@ -20,7 +20,7 @@ struct EnforcedColumn: Sendable {
     }
 }
 
-/// Counts what is to be known of such a table, in one query that the server answers.
+/// Counts everything that has to be known about such a table, in queries that the server answers.
 struct EnforcedTableCounts {
     private let blank: ProfiledTable
     private let types: [String: EnforcedType]
@@ -58,7 +58,7 @@ struct EnforcedTableCounts {
         return found
     }
 
-    /// A row of answers, in as many queries as it takes: PostgreSQL yields at most 1,664 columns
+    /// Returns a row of answers, in as many queries as needed: PostgreSQL returns at most 1,664 columns
     /// (https://www.postgresql.org/docs/current/limits.html).
     private func values(of answers: [String], on connection: any Connection) throws -> [Value] {
         try stride(from: 0, to: answers.count, by: 1_600).flatMap { start in

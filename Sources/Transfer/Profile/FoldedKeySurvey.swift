@@ -1,14 +1,14 @@
 import Dialects
 
-/// Rows that a key of the source tells apart and a key of the target does not.
+/// Rows that a key of the source distinguishes and a key of the target does not.
 public struct FoldedKey: Sendable, Equatable {
-    /// As the source calls it.
+    /// The table's name in the source.
     public var table: String
-    /// In the target's names.
+    /// The key's columns, with the target's names.
     public var columns: [String]
-    /// How many rows repeat one before them.
+    /// The number of rows that repeat an earlier one.
     public var count: Int
-    /// The first of them: `'é' in row id=2 and 'É' in row id=1`.
+    /// The first such rows: `'é' in row id=2 and 'É' in row id=1`.
     public var examples: [String]
 }
 
@@ -20,12 +20,13 @@ extension FoldedKey: CustomStringConvertible {
     }
 }
 
-/// Looks for texts that become one in a key. SQLite's NOCASE folds the letters A to Z, what stands for it in the target folds all: which,
-/// only the target knows. So the keys alone are copied there, in a transaction of which nothing stays, and it is asked.
+/// Searches for texts that become equal in a key. SQLite's NOCASE folds the letters A to Z, and its replacement in the target
+/// folds all letters; only the target knows which texts it folds. So the keys alone are copied there, in a transaction that
+/// leaves nothing behind, and the target is queried.
 struct FoldedKeySurvey {
     struct Found: Sendable {
         var keys: [FoldedKey] = []
-        /// The statements that made what the columns need, where it was not there.
+        /// The statements that created the support which the columns need, if it was missing.
         var made: [String] = []
     }
 
@@ -37,7 +38,7 @@ struct FoldedKeySurvey {
     let reading: any Connection
     let writing: any Connection
 
-    /// Must run in the snapshot in which the rows are copied. Throws `DatabaseError`.
+    /// Searches for folded keys. It must run in the snapshot in which the rows are copied. Throws `DatabaseError`.
     func found() throws -> Found {
         try target.trying(on: writing) {
             let made = try target.makeSupport(of: plan.nocasePolicies, on: writing).map { $0.statement }
@@ -45,11 +46,12 @@ struct FoldedKeySurvey {
         }
     }
 
-    /// Rows that repeat a key are set aside later where the policy says so (`DuplicateRows`).
+    /// Returns the folded keys of a table. Tables whose policy is quarantine are left out: their repeating rows are quarantined
+    /// later (`DuplicateRows`).
     private func foldedKeys(of table: PlannedTable) throws -> [FoldedKey] {
         let caseless = Set(plan.caseless.filter { $0.table == table.target }.map(\.column))
         guard table.policy != .quarantine, !caseless.isEmpty, let schema = plan.schema[table.target] else { return [] }
-        // What is computed has no values to copy: such a key is found broken when it is built.
+        // A computed column has no values to copy. If its key is violated, that is found when the key is built.
         let computed = schema.columns.filter { $0.generated != nil }.map(\.name)
         let keys = schema.uniqueKeys.filter { key in
             key.columns.contains(where: caseless.contains) && !computed.contains(where: key.reads)
@@ -66,7 +68,7 @@ struct FoldedKeySurvey {
         return found
     }
 
-    /// These columns, and behind them one that says which row it is.
+    /// Returns a table of these columns, and a last one that identifies the row.
     private static func copy(of table: Table, _ columns: [String]) -> Table {
         var label = "row"
         while columns.contains(label) { label += "_" }
@@ -109,7 +111,8 @@ struct FoldedKeySurvey {
         }
     }
 
-    /// A row with a value that does not fit is left out: it becomes NULL, which repeats nothing, or was refused before.
+    /// Writes one row. A row with a value that does not fit is left out: the value becomes NULL, which repeats nothing, or was
+    /// refused before.
     private static func write(_ values: [RawValue], _ label: String, _ writer: any BulkWriter) throws {
         for (column, value) in values.enumerated() {
             do throws(IncompatibleValue) { try writer.write(value, column: column) } catch { return }
@@ -134,15 +137,15 @@ struct FoldedKeySurvey {
     }
 }
 
-/// What columns under a policy needed and did not find.
+/// A statement that created missing support for columns under a policy.
 struct MadeSupport: Sendable {
     var policy: NocasePolicy
     var statement: String
 }
 
 extension TransferTarget {
-    /// Makes what these policies need, where it is not there; returns what was made. Throws `TransferError.noSupport` and
-    /// `DatabaseError`.
+    /// Creates the support that these policies need, if it is missing, and returns what it created. Throws
+    /// `TransferError.noSupport` and `DatabaseError`.
     func makeSupport(of policies: [NocasePolicy], on connection: any Connection) throws -> [MadeSupport] {
         try policies.compactMap { policy in
             let statement = try missing(of: policy, on: connection)
@@ -151,7 +154,7 @@ extension TransferTarget {
         }
     }
 
-    /// The statement that makes what is not there.
+    /// Returns the statement that creates the missing support; `nil` if nothing is missing.
     private func missing(of policy: NocasePolicy, on connection: any Connection) throws -> String? {
         switch try support(of: policy, on: connection) {
         case .there: return nil
@@ -173,12 +176,12 @@ extension TransferTarget {
 }
 
 extension Index {
-    /// The columns that are parts of it by themselves.
+    /// The columns that are parts of the index as they are, not inside of an expression.
     fileprivate var columns: [String] {
         parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
     }
 
-    /// Whether any part of it, or its condition, speaks of a column.
+    /// Whether a part of the index, or its condition, mentions a column.
     fileprivate func reads(_ column: String) -> Bool {
         if condition?.mentions(column) == true { return true }
         return parts.contains { part in

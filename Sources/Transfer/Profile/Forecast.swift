@@ -1,18 +1,18 @@
 import Dialects
 
-/// What a plan rests on that was made before all values were looked at: of some tables, a sample.
+/// The basis of a plan that was made before all values were examined: for some tables, only a sample is known.
 ///
-/// Looking at every value costs another reading of the source, and mostly tells what the declarations and a sample have told
-/// already. So tables are loaded by a plan that a sample suggests, and looked at on the way. When all is known it is planned anew; a
-/// table that should have been made otherwise is made again.
+/// Examining every value requires another reading of the source, and usually confirms what the declarations and a sample have
+/// shown. So tables are loaded by the plan that a sample suggests, and are examined while they are loaded. When all values are
+/// known, the plan is made again; a table that should have been made otherwise is made again.
 struct Forecast: Sendable {
     var inspection: Inspection
-    /// Of all tables, what is known so far.
+    /// The present knowledge about all tables.
     var tables: [ProfiledTable]
-    /// Those of which that is a sample, with nothing found in them.
+    /// The tables of which only a sample is known, without any findings yet.
     var open: [String: TableOutline]
 
-    /// `nil` where it is of no use: rules and policies have to know what does not fit before anything is written.
+    /// Returns `nil` if a forecast is of no use: rules and policies must know which values do not fit before anything is written.
     init?(_ outline: TransferEngine.Outline) {
         guard outline.tables.allSatisfy(\.isTakenAsItIs) else { return nil }
         inspection = outline.inspection
@@ -24,12 +24,13 @@ struct Forecast: Sendable {
 }
 
 extension TableOutline {
-    /// Whether no rule and no policy speaks of its values.
+    /// Whether no rule and no policy concerns the table's values.
     fileprivate var isTakenAsItIs: Bool {
         blank.policy == .widen && blank.columnRules.allSatisfy { $0 == EffectiveColumnRule(policy: .widen) }
     }
 
-    /// Whether it can be loaded by what a sample says. What is computed is looked at, too, and does not travel.
+    /// Whether the table can be loaded by what a sample shows. A table with a computed column can't: such a column has to be
+    /// examined, but is not copied.
     fileprivate var isForeseeable: Bool {
         let columns = blank.table.columns
         return sample != nil && !columns.isEmpty && columns.allSatisfy { $0.generated == nil }
@@ -37,7 +38,7 @@ extension TableOutline {
 }
 
 extension TransferEngine {
-    /// What will probably be to do, by a sample of most tables; where there is nothing to be had by that, what is to do.
+    /// Returns the probable work, based on a sample of most tables. If a sample gains nothing, it returns the certain work.
     func forecast(_ outline: Outline) async throws -> Work {
         guard var forecast = Forecast(outline) else { return try await plan(outline) }
         let others = try await survey(outline.tables.filter { forecast.open[$0.blank.table.name] == nil })
@@ -48,8 +49,8 @@ extension TransferEngine {
         return work
     }
 
-    /// Loads the tables that the plan only foresees, and looks at all their values. Returns what is to do now that they are known;
-    /// what was made otherwise is made again, without rows.
+    /// Loads the tables of which the plan knows only a sample, and examines all their values. Returns the work that remains now
+    /// that they are known; a table that was made otherwise is made again, without rows.
     func settle(_ foreseen: Work, _ id: String) async throws -> Work {
         guard var forecast = foreseen.forecast else { return foreseen }
         let found = try await attempt(foreseen.plan, forecast, id)
@@ -67,7 +68,7 @@ extension TransferEngine {
         return work
     }
 
-    /// What is found in each of the open tables. Pieces that an earlier run has loaded are only looked at.
+    /// Returns the findings about each of the open tables. Pieces that an earlier run has loaded are only examined.
     private func attempt(
         _ plan: TransferPlan, _ forecast: Forecast, _ id: String
     ) async throws -> [String: ProfiledTable] {
@@ -89,7 +90,8 @@ extension TransferEngine {
 }
 
 extension TransferEngine.Work {
-    /// The tables that would have come into being otherwise, or with other values, with the statement that makes each.
+    /// Returns the tables that would have been made otherwise, or filled with other values, each with the statement that makes
+    /// it.
     fileprivate func madeOtherwise(than other: Self) -> [(table: String, statement: String)] {
         let (statements, others) = (statementsByTable, other.statementsByTable)
         let tablePlans = Dictionary(uniqueKeysWithValues: other.plan.tables.map { ($0.target, $0) })
@@ -101,7 +103,7 @@ extension TransferEngine.Work {
         }
     }
 
-    /// The statement that makes each table.
+    /// The statement that makes each table, by the table's name.
     var statementsByTable: [String: String] {
         Dictionary(uniqueKeysWithValues: zip(plan.schema.tablesInForeignKeyOrder.map(\.name), construction.tables))
     }

@@ -1,23 +1,25 @@
 import Dialects
 
-/// Some rows of a table from all over its keys, and what they say of the others.
+/// A sample of a table's rows from all over its keys, and the conclusions about the other rows.
 ///
-/// Numbers of rows are mostly given out one after the other: then equal ranges of them hold about as many rows. Where they are not,
-/// as where one row has a number far above all others, only reading tells where a table can be cut.
+/// Row numbers are mostly issued one after the other, so equal ranges of them hold about as many rows. If they are not, for
+/// instance because one row has a number far above all others, only reading the table tells where it can be cut.
 struct KeySample {
     private static let probes: Int64 = 16
     private static let rowsPerProbe: Int64 = 8
-    /// Who has read so many bytes has done more than look at a sample.
+    /// The largest number of bytes that a sample may read. Beyond it the sample costs too much.
     private static let room = 4 << 20
-    /// A table is cut into no more pieces: what is found in each is kept until all are read, and each is a transaction.
+    /// The largest number of pieces into which a table is cut. The findings about each piece are kept until all are read, and
+    /// each piece is a transaction.
     private static let mostPieces = 1_024.0
 
-    /// The rows that were seen; how many rows and bytes the table has is concluded from them.
+    /// The findings from the sampled rows. The table's numbers of rows and bytes are extrapolated from them.
     private var found: ProfiledTable
     private let first: Int64
     private let last: Int64
 
-    /// `nil` when the rows have no numbers, are few or large, or are not spread evenly. Throws `DatabaseError`.
+    /// Takes the sample. Returns `nil` if the rows have no numbers, are few or large, or are not spread evenly. Throws
+    /// `DatabaseError`.
     init?(of blank: ProfiledTable, on connection: any Connection) throws {
         guard let query = blank.reading.boundsQuery, let bounds = try connection.query(SQL(trusted: query)).first,
             let first = bounds[0].integer, let last = bounds[1].integer
@@ -31,13 +33,13 @@ struct KeySample {
             guard let seen = try look(at: range, on: connection), found.bytes <= Self.room else { return nil }
             keys += seen - (range.above ?? first)
         }
-        // Where clusters of rows lie far apart that is far too many.
+        // If clusters of rows lie far apart, the extrapolation gives far too many rows, so it is limited.
         let scale = min(Double(width) / Double(keys), Double(Int32.max))
         found.rows = Int(Double(found.rows) * scale)
         found.bytes = Int(Double(found.bytes) * scale)
     }
 
-    /// The table as it seems to be, cut into pieces of about `size` bytes.
+    /// Returns the table with its estimated size, cut into pieces of about `size` bytes.
     func table(inPiecesOf size: Int) -> ProfiledTable {
         var table = found
         let count = min(last - first, Int64(min(Self.mostPieces, Double(found.bytes) / Double(size) + 1)))
@@ -45,14 +47,14 @@ struct KeySample {
         return table
     }
 
-    /// One of so many equal ranges; the first and the last are open to what lies beyond.
+    /// Returns one of `count` equal ranges. The first and the last are open towards the keys beyond the sample.
     private func range(_ number: Int64, of count: Int64) -> KeyRange {
         func end(_ number: Int64) -> Int64 { first + Int64(Double(last - first) * (Double(number) / Double(count))) }
         return KeyRange(
             above: number == 0 ? nil : end(number), through: number == count - 1 ? nil : end(number + 1))
     }
 
-    /// Looks at the first rows of a range; returns the number of the last of them, `nil` when there is none.
+    /// Reads the first rows of a range. Returns the number of the last of them, or `nil` if there is none.
     private mutating func look(at range: KeyRange, on connection: any Connection) throws -> Int64? {
         let columns = found.table.columns.map(\.name)
         let key = RowKey(found.reading, in: columns, after: 1)

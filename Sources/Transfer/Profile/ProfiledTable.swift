@@ -1,42 +1,44 @@
 import Dialects
 
-/// A table with what was found in it: nothing yet, a part of its rows, or all of them.
+/// A table with the findings about it: none yet, those of a part of its rows, or those of all rows.
 struct ProfiledTable: Sendable {
     var table: Table
     var reading: TableReading
-    /// In the order of the table's columns; none where the database itself holds its columns to their types.
+    /// The columns' profiles, in the table's order; empty if the database itself enforces its columns' types.
     var profiles: [ColumnProfile]
-    /// What it holds them to, and nothing elsewhere.
+    /// The columns with their enforced types; empty for any other database.
     var held: [EnforcedColumn] = []
-    /// What the rules say of each column; nothing in a table that goes over as it is.
+    /// The rules for each column; empty for a table that is copied as it is.
     var columnRules: [EffectiveColumnRule] = []
     var policy = MismatchPolicy.widen
-    /// How many rows break each of its checks, where that was counted.
+    /// The number of rows that violate each of the table's checks; empty if that was not counted.
     var breaches: [Int] = []
     var rows: Int
-    /// Roughly how many bytes the values have.
+    /// The approximate size of the values, in bytes.
     var bytes = 0
-    /// How many the values of its largest row have.
+    /// The size of the values in the largest row, in bytes.
     var longestRow = 0
-    /// In which the table can be read; at least one.
+    /// The pieces in which the table can be read; at least one.
     var pieces = [KeyRange.all]
-    /// What its skipped columns take with them.
+    /// The parts that are omitted because they need a skipped column.
     var omitted: [Omission] = []
 }
 
 extension ProfiledTable {
-    /// How many rows have no value in a column.
+    /// Returns the number of rows without a value in a column.
     func nulls(_ column: Int) -> Int { column < profiles.count ? profiles[column].nulls : 0 }
 
-    /// The largest number in a column that the database numbers; 0 without any.
+    /// Returns the largest number in a column that the database numbers; 0 if there is none.
     func highest(_ column: Int) -> Int64 {
         if column < held.count { return held[column].highest ?? 0 }
         guard column < profiles.count, !profiles[column].integers.isNone else { return 0 }
         return profiles[column].maximum
     }
 
-    /// Takes the row on which the cursor stands, whose columns begin after so many `others`; `reader` reads values as rules say.
-    /// Returns how many bytes the values have.
+    /// Observes the row on which the cursor stands. The table's columns begin after `others` other ones. `reader` reads values
+    /// as the rules say.
+    ///
+    /// - Returns: The size of the row's values, in bytes.
     @discardableResult
     mutating func observe(
         _ row: borrowing RawRow, _ key: RowKey, _ cursor: any RowCursor, after others: Int = 0,
@@ -54,7 +56,7 @@ extension ProfiledTable {
         return size
     }
 
-    /// The same with what was found in the piece that follows.
+    /// Returns the table with the findings about the piece that follows added.
     func joined(with next: ProfiledTable) -> ProfiledTable {
         var whole = self
         for column in profiles.indices { whole.profiles[column].append(next.profiles[column]) }

@@ -1,12 +1,12 @@
 import Dialects
 
-/// Reads a source again from the beginning when it was written although it was to stay as it was found: what was read of it then
-/// shows no single state. Who has the database open by then is read beside.
+/// Reads a source again from the beginning if another program wrote it while it had to stay unchanged, because the rows that were
+/// read then show no single state. The new attempt reads beside the programs that have the database open by then.
 enum SourceRetry {
     private static let attempts = 3
 
-    /// Runs `body` until it comes through, three times at most. Whatever throws an error of kind `changedMeanwhile` must have left
-    /// nothing behind. `tell` hears of each new beginning, and so does who reads the report.
+    /// Runs `body` until it succeeds, three times at most. An attempt that throws an error of kind `changedMeanwhile` must have
+    /// left nothing behind. Each new attempt is reported to `tell` and in the returned remarks.
     static func whenChanged<T: Sendable>(
         _ tell: @Sendable (String) -> Void, _ body: @Sendable () async throws -> T
     ) async throws -> (result: T, remarks: [String]) {
@@ -28,8 +28,8 @@ enum SourceRetry {
 }
 
 extension ConnectionPair {
-    /// Opens both, hands them over and closes them. When something went wrong and the file that the first connection read was
-    /// written meanwhile, that is what is thrown.
+    /// Opens both databases, runs `body` and closes them. If an error occurs and the file that the first connection read was
+    /// written meanwhile, the error thrown says so.
     static func reading<T: Sendable>(
         _ source: Database, _ target: Database, _ body: @Sendable (ConnectionPair) async throws -> T
     ) async throws -> T {
@@ -45,7 +45,8 @@ extension ConnectionPair {
         }
     }
 
-    /// What is to blame when something went wrong with what the first connection read: the file, where it was written meanwhile.
+    /// Returns the cause of an error: if the file that the first connection read was written meanwhile, that change; otherwise
+    /// the error itself.
     func cause(of error: any Error) async -> any Error {
         do {
             try await run { reading, _ in try reading.confirmSnapshot() }

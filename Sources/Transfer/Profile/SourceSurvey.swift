@@ -1,6 +1,6 @@
 import Dialects
 
-/// Looks at everything that a source holds: its schema, then every value of its tables once.
+/// Examines everything that a source holds: its schema, then every value of its tables once.
 struct SourceSurvey {
     private let connection: any Connection
     private let source: any TransferSource
@@ -12,7 +12,7 @@ struct SourceSurvey {
         self.rules = rules
     }
 
-    /// What the source declares, and which of its tables are wanted. Throws `TransferError.noSuchTable` and `badRule`.
+    /// Returns the source's inspection and the tables to transfer. Throws `TransferError.noSuchTable` and `badRule`.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection)
         let tables = inspection.tablesWithRows
@@ -23,7 +23,7 @@ struct SourceSurvey {
         return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })
     }
 
-    /// What can be said of a table before its rows are read.
+    /// Returns the outline of a table: everything that is known before its rows are read.
     func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
         try naming(whole) {
             let (table, omitted) = rules.withoutSkippedColumns(whole)
@@ -39,8 +39,8 @@ struct SourceSurvey {
         }
     }
 
-    /// What is to be known of a part of a table: where the source holds columns to their types that is little. `events` hears
-    /// now and then of further rows.
+    /// Surveys a part of a table. If the source enforces its columns' types, counts are enough. `events` is called from time
+    /// to time about further rows.
     func survey(
         _ part: TableOutline.Part, inPiecesOf size: Int, _ events: (TransferEvent) -> Void
     ) throws -> ProfiledTable {
@@ -70,7 +70,7 @@ struct SourceSurvey {
         }
     }
 
-    /// All there is to know of a table whose values stay as they are.
+    /// Counts the rows of a table whose values are copied as they are.
     func count(_ table: Table, _ inspection: Inspection) throws -> ProfiledTable {
         let reading = source.reading(of: table, in: inspection)
         let rows = try connection.queryValue("SELECT count(*) \(trusted: reading.from)")?.integer ?? 0
@@ -87,14 +87,14 @@ struct SourceSurvey {
         return found
     }
 
-    /// `cut` hears of each row's bytes and key.
+    /// Reads a range of a table. `cut` receives each row's size in bytes and its key.
     private func profile(
         _ blank: ProfiledTable, in range: KeyRange, _ progress: (Int) -> Void,
         cut: (Int, RawValue) -> Void = { _, _ in }
     ) throws -> ProfiledTable {
         let columns = blank.table.columns.map(\.name)
         let reader = ValueReader(blank.columnRules.map(\.reading))
-        // The range's key comes before the columns, so a place among them is one further on.
+        // The range's key precedes the columns, so each column's position is one higher.
         let key = RowKey(blank.reading, in: columns, after: 1)
         let cursor = try connection.rows(SQL(trusted: blank.reading.rangedQuery(columns, in: range)))
         defer { cursor.close() }
@@ -113,7 +113,7 @@ struct SourceSurvey {
     }
 }
 
-/// Cuts a table into ranges of its key while its rows go by in that order.
+/// Cuts a table into ranges of its key while its rows are read in that order.
 private struct Pieces {
     private let limit: Int
     private var current = 0
@@ -136,24 +136,24 @@ private struct Pieces {
     }
 }
 
-/// Names a row in messages: `id=7`.
+/// Identifies a row in messages: `id=7`.
 struct RowKey {
     private let names: [String]
     private let positions: [Int]
 
-    /// `columns` are what the cursor yields, after so many others.
+    /// Creates a row key. `columns` are the cursor's columns, after `others` other ones.
     init(_ reading: TableReading, in columns: [String], after others: Int = 0) {
         names = reading.hiddenKey == nil ? reading.key.filter(columns.contains) : reading.key
         positions = reading.keyPositions(in: columns).map { $0 + others }
     }
 
-    /// Columns by name, and where each stands in a row.
+    /// Creates a row key of columns by name, with their positions in a row.
     init(_ names: [String], at positions: [Int]) {
         self.names = names
         self.positions = positions
     }
 
-    /// The key of the row on which the cursor stands.
+    /// Returns the key of the row on which the cursor stands.
     func text(_ cursor: any RowCursor) -> String {
         zip(names, positions).map { "\($0)=\(ValueText.short(cursor.raw($1)))" }.joined(separator: ", ")
     }

@@ -1,24 +1,24 @@
 import Dialects
 
-/// What can be said of a table before its rows are read.
+/// Everything that is known about a table before its rows are read.
 struct TableOutline: Sendable {
-    /// A part of the table that is read at once.
+    /// A part of the table that one stream reads.
     struct Part: Sendable {
         var blank: ProfiledTable
         var held: [String: EnforcedType]?
-        /// `nil`: all of it, to be cut while it is read.
+        /// The range of the part; `nil` if the part is the whole table, which is cut while it is read.
         var range: KeyRange?
     }
 
-    /// The table, with nothing found in it.
+    /// The table, without any findings.
     var blank: ProfiledTable
-    /// What the source holds its columns to, where it does.
+    /// The types that the source enforces, by column; `nil` if it enforces none.
     var held: [String: EnforcedType]?
-    /// What some of its rows say of it, and the pieces in which it can be read (`KeySample`); `nil` where that turns out by
-    /// reading all of them.
+    /// The findings from a sample of the rows, and the pieces in which the table can be read (`KeySample`); `nil` if only
+    /// reading all rows can tell.
     var sample: ProfiledTable?
 
-    /// Each can be read by whoever is free.
+    /// The parts of the table. Any free stream can read any of them.
     var parts: [Part] { sample?.pieces.map(part) ?? [Part(blank: blank, held: held)] }
 
     func part(_ range: KeyRange) -> Part { Part(blank: blank, held: held, range: range) }

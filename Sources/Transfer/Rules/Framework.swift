@@ -1,6 +1,6 @@
 import Dialects
 
-/// What an application was made with whose database this is, told from the tables that it keeps for itself.
+/// The framework of the application that owns the database, recognised by the tables that the framework keeps for itself.
 enum Framework {
     case django
     case rails
@@ -14,12 +14,13 @@ enum Framework {
         } else if has("schema_migrations") && has("ar_internal_metadata") {
             self = .rails
         } else {
-            // Each table of Core Data's has this key, and its program counts from 2001 in every table.
+            // Every table of Core Data has this key column, and its programs count time from 2001.
             self = schema.tables.contains { $0[column: "Z_PK"] != nil } ? .coreData : .unknown
         }
     }
 
-    /// What to propose for a column: what the framework is known to mean by its declaration, else what the values suggest.
+    /// Returns the proposal for a column: the meaning that the framework is known to give to its declaration or, without one, the
+    /// rule that the values suggest.
     func proposal(for column: ColumnEvidence) -> Proposal? {
         switch self {
         case .django: DjangoField.proposal(for: column) ?? column.proposal()
@@ -29,13 +30,14 @@ enum Framework {
         }
     }
 
-    /// Rails reads and writes moments without a zone, in UTC, on PostgreSQL too.
+    /// Whether a rule is about time zones. Rails reads and writes moments without a zone, in UTC, on PostgreSQL too, so such a
+    /// rule is not proposed.
     private static func isOfZones(_ rule: String) -> Bool { rule.contains("zone:") }
 }
 
-/// What a Django model's field looks like on SQLite where its column does not say what it means
-/// (https://docs.djangoproject.com/en/stable/ref/models/fields/; the declarations are those of Django's SQLite backend). On PostgreSQL
-/// Django expects the type that is proposed, and fails without: so an empty column gets it, too.
+/// The fields of Django models whose SQLite columns do not show their meaning
+/// (https://docs.djangoproject.com/en/stable/ref/models/fields/; the declarations are those of Django's SQLite backend). On
+/// PostgreSQL Django expects the proposed type and fails without it, so an empty column gets the proposal too.
 private enum DjangoField {
     static func proposal(for evidence: ColumnEvidence) -> Proposal? {
         let profile = evidence.profile
@@ -59,7 +61,7 @@ private enum DjangoField {
         profile.foreign.isNone && profile.shapeCounts.allSatisfy { $0.shape.hasDate && $0.shape.offset == .none }
     }
 
-    /// Its check is `JSON_VALID("payload") OR "payload" IS NULL`.
+    /// Whether the column is a JSONField, whose check is `JSON_VALID("payload") OR "payload" IS NULL`.
     private static func isJSON(_ evidence: ColumnEvidence) -> Bool {
         evidence.table.checks.contains {
             $0.expression.mentions("JSON_VALID") && $0.expression.mentions(evidence.column.name)

@@ -1,4 +1,4 @@
-/// What is done with values that do not fit their column's type.
+/// The policy for values that do not fit their column's type.
 public enum MismatchPolicy: String, Sendable, CaseIterable {
     /// The transfer is refused, and all such values are counted and named.
     case fail
@@ -6,17 +6,17 @@ public enum MismatchPolicy: String, Sendable, CaseIterable {
     case widen
     /// The value becomes NULL. Such values are counted by column.
     case null
-    /// The whole row goes into the side table `tc_quarantine`, and is counted.
+    /// The whole row goes into the table `tc_quarantine`, and is counted.
     case quarantine
 }
 
-/// What a column demands of a value beside what its type can hold.
+/// The demands of a column on its values, beyond what its type can hold.
 package struct ColumnDemand: OptionSet, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Not to be NULL.
+    /// The value must not be NULL.
     package static let value = ColumnDemand(rawValue: 1)
-    /// To be stored as bytes: text and numbers would become bytes without a word.
+    /// The value must be stored as bytes: text and numbers would become bytes unnoticed.
     package static let bytes = ColumnDemand(rawValue: 2)
 }

@@ -1,4 +1,4 @@
-/// The words of a column's name: `createdAt` and `created_at` are the same ones.
+/// The words of a column's name. `createdAt` and `created_at` have the same words.
 struct NameWords {
     private let words: Set<Substring>
     private let name: String

@@ -1,16 +1,16 @@
 import Dialects
 
-/// A rule that may be wanted for a column. It is shown and never applied by itself.
+/// A rule that may be wanted for a column. It is shown, and never applied automatically.
 public struct ProposedRule: Sendable, Equatable {
-    /// The table, as the source calls it.
+    /// The table's name in the source.
     public var table: String
-    /// The column, as the source calls it.
+    /// The column's name in the source.
     public var column: String
-    /// The rule in the words of a rules file: `timestamp: unix`.
+    /// The rule as a rules file writes it: `timestamp: unix`.
     public var rule: String
-    /// The evidence for it: `all 1204 numbers lie between 1990 and 2100`.
+    /// The evidence for the rule: `all 1204 numbers lie between 1990 and 2100`.
     public var reason: String
-    /// Another rule with the same evidence.
+    /// Another rule for which there is the same evidence; `nil` if there is none.
     public var alternative: String?
 
     init(_ proposal: Proposal, table: String, column: String) {
@@ -22,7 +22,7 @@ public struct ProposedRule: Sendable, Equatable {
     }
 }
 
-/// What to say of a column, and what speaks for it.
+/// A rule for a column, and the evidence for it.
 struct Proposal {
     var rule: String
     var reason: String
@@ -42,7 +42,7 @@ extension ProposedRule: CustomStringConvertible {
 }
 
 extension ProposedRule {
-    /// What the values of these tables suggest, and what is known of the framework that made them, for columns without a rule of
+    /// Returns the rules that the values of these tables and the framework that made them suggest, for columns without a rule of
     /// their own.
     static func proposals(for tables: [ProfiledTable], in inspection: Inspection) -> [ProposedRule] {
         let framework = Framework(of: inspection.schema)
@@ -61,7 +61,7 @@ extension ProposedRule {
         }
     }
 
-    /// A rules file that holds these rules and nothing else.
+    /// Returns a rules file that holds exactly these rules.
     public static func yaml(_ rules: [ProposedRule]) -> String {
         guard !rules.isEmpty else { return "# No rule suggests itself.\ntables: {}\n" }
         var lines = [
@@ -81,23 +81,23 @@ extension ProposedRule {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// `decimal(15,2)` holds a comma, which ends a value between braces.
+    /// The rule, quoted if needed: `decimal(15,2)` holds a comma, which would end a value between braces.
     private var quoted: String {
         guard rule.hasPrefix("type: "), rule.contains(",") else { return rule }
         return "type: \"\(rule.dropFirst(6))\""
     }
 }
 
-/// What is known of a column: what its name, its declaration and its values say.
+/// The evidence about a column: its name, its declaration and its values.
 struct ColumnEvidence {
     let column: Column
-    /// As the source declares it: `char(32)`.
+    /// The type as the source declares it: `char(32)`.
     let declared: String
     let profile: ColumnProfile
     let table: Table
 
-    /// The values speak for themselves; `nil` without any, and where they say nothing more than their type. `countsFrom2001`: the
-    /// database's program does so more likely than from 1970.
+    /// Returns the rule that the values suggest; `nil` if there are no values, or if they suggest nothing beyond their type.
+    /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970.
     func proposal(countsFrom2001: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
         if profile.values == profile.texts.count { return proposalForTexts }
@@ -150,9 +150,9 @@ extension DeclaredKind {
     }
 }
 
-/// Words of YAML.
+/// Renders words of YAML.
 enum YAMLText {
-    /// The text as it is where YAML reads it as that, else between quotes, as JSON writes it, which YAML reads too
+    /// Returns the text as it is if YAML reads it as that text, and otherwise quoted as in JSON, which YAML reads too
     /// (https://yaml.org/spec/1.2.2/, 1.3).
     static func word(_ text: String) -> String {
         let isPlain =

@@ -1,38 +1,39 @@
 import Dialects
 import Migrator
 
-/// The contents of a rules file: what a transfer does otherwise than by itself.
+/// The contents of a rules file: how a transfer departs from its defaults.
 public struct TransferRules: Sendable, Equatable {
-    /// What is done with values that do not fit; `widen` when `nil`.
+    /// The policy for values that do not fit; `nil` stands for `widen`.
     public var onMismatch: MismatchPolicy?
-    /// Names of tables, columns, indexes and constraints in lower case, so that no query needs quotes around them.
+    /// Whether the names of tables, columns, indexes and constraints are changed to lower case, so that no query has to
+    /// quote them.
     public var lowercaseNames = false
-    /// What becomes of columns that compare without regard to case; `text` when `nil`.
+    /// The policy for columns that ignore case; `nil` stands for `text`.
     public var nocase: NocasePolicy?
     /// Rules for single tables, in the order of the file.
     public var tables: [TableRule] = []
 
-    /// No rules: the transfer decides by itself.
+    /// Creates an empty set of rules, with which the transfer uses its defaults.
     public init() {}
 
     /// Rules for one table.
     public struct TableRule: Sendable, Equatable {
-        /// As the source calls it.
+        /// The table's name in the source.
         public var name: String
-        /// Where it stands in the rules file, for messages.
+        /// The rule's line in the rules file, for messages.
         public var line: Int
-        /// Whether the table stays behind.
+        /// Whether the table is left out.
         public var isSkipped = false
-        /// Its name in the target; `nil` for the same.
+        /// The table's name in the target; `nil` if it stays the same.
         public var rename: String?
-        /// When it is loaded; `nil` for the order of foreign keys.
+        /// The table's place in the loading order; `nil` for the order of foreign keys.
         public var order: LoadOrder?
-        /// What is done with its values that do not fit; as for all tables when `nil`.
+        /// The policy for the table's values that do not fit; `nil` for the policy of all tables.
         public var onMismatch: MismatchPolicy?
         /// Rules for single columns.
         public var columns: [ColumnRule] = []
 
-        /// A rule that says nothing yet.
+        /// Creates a rule that changes nothing yet.
         public init(name: String, line: Int) {
             self.name = name
             self.line = line
@@ -41,52 +42,53 @@ public struct TransferRules: Sendable, Equatable {
 
     /// Rules for one column.
     public struct ColumnRule: Sendable, Equatable {
-        /// The column, as the source calls it.
+        /// The column's name in the source.
         public var name: String
-        /// Where it stands in the rules file, for messages.
+        /// The rule's line in the rules file, for messages.
         public var line: Int
-        /// Whether the column stays behind.
+        /// Whether the column is left out.
         public var isSkipped = false
-        /// Its name in the target; `nil` for the same.
+        /// The column's name in the target; `nil` if it stays the same.
         public var rename: String?
-        /// Its type in the target; chosen by the values when `nil`.
+        /// The column's type in the target; `nil` if the values decide.
         public var type: ColumnType?
-        /// What numbers count; `nil` when values are no moments.
+        /// The unit and epoch of numbers; `nil` if the values are no moments.
         public var moment: TimestampRule.Count?
-        /// How many minutes the clock of texts without a zone is ahead of UTC.
+        /// The minutes by which the clock of texts without a zone is ahead of UTC; `nil` for UTC itself.
         public var minutesAhead: Int?
-        /// The replacement for a NUL and for bytes that are no UTF-8.
+        /// The replacement for a NUL and for bytes that are not UTF-8; `nil` if they are not replaced.
         public var nul: String?
-        /// What is done with its values that do not fit; as for its table when `nil`.
+        /// The policy for the column's values that do not fit; `nil` for the policy of its table.
         public var onMismatch: MismatchPolicy?
-        /// What becomes of a column that is `COLLATE NOCASE`; as for all tables when `nil`.
+        /// The policy for a column that is `COLLATE NOCASE`; `nil` for the policy of all tables.
         public var nocase: NocasePolicy?
 
-        /// A rule that says nothing yet.
+        /// Creates a rule that changes nothing yet.
         public init(name: String, line: Int) {
             self.name = name
             self.line = line
         }
     }
 
-    /// When a table is loaded; those of equal order in the order of their foreign keys.
+    /// The place of a table in the loading order. Tables with equal places are loaded in the order of their foreign
+    /// keys.
     public enum LoadOrder: Sendable, Equatable {
         /// Before all others.
         case first
         /// After all others.
         case last
-        /// By this number, lowest first; after `first`, before tables without a rule.
+        /// By this number, lowest first: after the tables with `first`, and before tables without a rule.
         case number(Int)
     }
 }
 
-/// What the rules come to for one column.
+/// The combined effect of the rules on one column.
 struct EffectiveColumnRule: Sendable, Equatable {
-    /// The type that a rule gives; no value widens it.
+    /// The type that a rule gives, which no value widens; `nil` if no rule gives one.
     var type: ColumnType?
     var reading: ValueRule?
     var policy: MismatchPolicy
-    /// What becomes of it where it compares without regard to case.
+    /// The policy if the column ignores case.
     var nocase = NocasePolicy.text
 }
 
@@ -101,14 +103,14 @@ extension TransferRules {
             type: rule?.givenType, reading: rule?.reading, policy: rule?.onMismatch ?? policy(of: table))
     }
 
-    /// The same, with what becomes of the way in which the column compares.
+    /// Returns the combined rule for a column, including the policy if the column ignores case.
     func columnRule(of column: Column, in table: String) -> EffectiveColumnRule {
         var rule = columnRule(of: column.name, in: table)
         if column.collation == .nocase { rule.nocase = self[table]?[column.name]?.nocase ?? nocase ?? .text }
         return rule
     }
 
-    /// All that ask for columns which compare without regard to case in the target.
+    /// The policies by which some columns keep ignoring case in the target.
     var nocasePolicies: [NocasePolicy] {
         let columns: [ColumnRule] = tables.flatMap(\.columns)
         return NocasePolicy.allCases.filter { policy in
@@ -116,7 +118,7 @@ extension TransferRules {
         }
     }
 
-    /// Throws when a rule speaks of something that is not there, or says two things that exclude each other.
+    /// Throws if a rule names a table or column that does not exist, or if two settings of a rule exclude each other.
     func check(against tables: [Table]) throws(TransferError) {
         for rule in self.tables {
             guard let table = tables.first(where: { $0.name == rule.name }) else {
@@ -136,7 +138,7 @@ extension TransferRules {
         }
     }
 
-    /// Tables in the order that the rules ask for, else as they are.
+    /// Returns the tables in the order that the rules give, and otherwise in their present order.
     func ordered(_ tables: [PlannedTable]) -> [PlannedTable] {
         func place(_ table: PlannedTable) -> (Int, Int) {
             switch self[table.source]?.order {
@@ -152,7 +154,7 @@ extension TransferRules {
         }.map(\.element)
     }
 
-    /// A question for a mistyped name: `did you mean orders?`
+    /// Returns a question about a mistyped name, such as `did you mean orders?`; `nil` if no known word is near.
     public static func suggestion(_ word: String, _ words: [String]) -> String? {
         Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
     }
@@ -163,7 +165,7 @@ extension TransferRules.TableRule {
 }
 
 extension TransferRules.ColumnRule {
-    /// A moment is a `timestamp` unless a `datetime` is asked for.
+    /// The type that the rule gives. A moment is a `timestamp` unless the rule says `datetime`.
     fileprivate var givenType: ColumnType? { type ?? (moment == nil ? nil : .timestamp) }
 
     fileprivate var reading: ValueRule? {

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
 extension TransferOptions {
-    /// What decides what a transfer does, by the option that says it; empty where it says nothing. A run that goes on must say the
-    /// same.
+    /// The settings that determine what a transfer does, each with its option; a value is empty if the option does not change
+    /// anything. A resumed run must have the same settings.
     var recorded: [(option: String, value: String)] {
         [
             ("--tables", (tables ?? []).joined(separator: ",")), ("--exclude", exclude.joined(separator: ",")),
@@ -13,7 +13,8 @@ extension TransferOptions {
         ]
     }
 
-    /// The differences from the options with which `plan` was recorded, as sentences; one for a plan of another version.
+    /// Returns the differences from the options with which `plan` was recorded, as sentences. A plan of another version of the
+    /// program gives one sentence.
     func differences(from plan: String) -> [String] {
         guard let recorded = try? JSONDecoder().decode(Recorded.self, from: Data(plan.utf8)),
             recorded.version == TransferPlan.recordedVersion, let then = recorded.options
@@ -37,7 +38,7 @@ extension TransferOptions {
 }
 
 extension TransferRules {
-    /// What the rules for tables say, wherever in their file they say it.
+    /// The content of the rules for tables, independent of their lines and order in the file.
     fileprivate var recorded: String {
         tables.map { table in
             var table = table

@@ -1,10 +1,12 @@
 import Dialects
 
 extension TransferPlan {
-    /// The version of the recorded text. Raise it with every change of that text: a run continues no plan of another version.
+    /// The version of the recorded text. Raise it with every change of that text: a run does not resume a plan of another
+    /// version.
     static let recordedVersion: Int64 = 3
 
-    /// The plan as text, to be compared by a run that wants to go on with it: the options, what goes where, and every statement.
+    /// Returns the plan as a text that a resuming run can compare with its own: the options, the destination of every table and
+    /// column, and every statement.
     func recorded(under options: TransferOptions) -> String {
         let tablePlans = tables.map { table in
             JSON.object([
@@ -28,7 +30,7 @@ extension TransferPlan {
 }
 
 extension ColumnPlan {
-    /// Spelled out, so that no renamed type or property changes the text.
+    /// The column's plan with its keys written out, so that renaming a type or a property does not change the text.
     fileprivate var recorded: JSON {
         .object([
             ("reading", reading?.recorded ?? .null), ("policy", .string(policy.rawValue)),

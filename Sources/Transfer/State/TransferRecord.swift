@@ -2,83 +2,84 @@ import Dialects
 
 /// The record of a transfer in its target.
 public struct TransferRecord: Sendable, Equatable {
-    /// How far it is.
+    /// The progress of a transfer.
     public enum State: String, Sendable {
         /// Rows are being loaded.
         case loading
-        /// Rows are there; keys, indexes, checks and views are being made.
+        /// The rows are loaded; keys, indexes, checks and views are being built.
         case building
-        /// Everything is there and is being compared.
+        /// Everything is built and is being compared.
         case verifying
-        /// Everything is there and was compared. Any other state is a database that nobody should work with.
+        /// Everything is built and was compared. A database in any other state must not be used.
         case complete
     }
 
-    /// A random number that tells one run from another.
+    /// A random text that distinguishes this run from others.
     public var id: String
     /// The source's URL, without a password.
     public var source: String
-    /// The state of the source (`Connection.sourceFingerprint`). A run goes on only with the same source.
+    /// The state of the source (`Connection.sourceFingerprint`). A run resumes only with the same source.
     public var fingerprint: String
-    /// The whole plan as JSON. A run goes on only with the same plan.
+    /// The whole plan as JSON. A run resumes only with the same plan.
     public var plan: String
-    /// How far it is.
+    /// The progress of the transfer.
     public var state: State
-    /// When it began: RFC 3339, UTC.
+    /// The time at which the transfer began: RFC 3339, UTC.
     public var startedAt = ""
-    /// When it was complete: RFC 3339, UTC; empty until then.
+    /// The time at which the transfer was completed: RFC 3339, UTC; empty until then.
     public var finishedAt = ""
 
-    /// The same where it is not complete.
+    /// The record as an unfinished transfer, for a transfer that is not complete.
     var mark: UnfinishedTransfer { UnfinishedTransfer(source: source, startedAt: startedAt) }
 
-    /// For people, where it is complete.
+    /// A sentence for people about a complete transfer.
     public var completion: String { "the transfer from \(source), begun \(startedAt), was completed at \(finishedAt)" }
 }
 
-/// A part of a transfer that is done, recorded in the very transaction that did it: nothing can be done twice.
+/// A part of a transfer that is done. It is recorded in the transaction that did it, so nothing can be done twice.
 struct ChunkRecord: Sendable, Equatable {
-    /// What was done. A made table or view did not exist before.
+    /// The kind of part. A table or view that was made did not exist before.
     enum Kind: String {
         case madeTable = "made_table"
         case madeView = "made_view"
-        /// What columns that compare without regard to case need: the policy is the name.
+        /// Support that columns which ignore case need; the record's name is the policy.
         case madeSupport = "made_support"
         case rows
-        /// The target would compute another value than the source: the column holds the source's.
+        /// A column that holds the source's values, because the target would compute others.
         case computed
-        /// Rows that repeat a key were taken out of the table.
+        /// The removal from the table of rows that repeat a key.
         case duplicates
         case key, index, check, trigger
         case foreignKey = "foreign_key"
-        /// The rows that are there were looked at for a foreign key.
+        /// The validation of existing rows for a foreign key.
         case validation
     }
 
     var kind: Kind
-    /// The table in the target, or the view.
+    /// The table or view in the target.
     var table: String
-    /// What was built: an index's name; empty for rows.
+    /// The name of what was built, such as an index; empty for rows.
     var name = ""
-    /// Which piece of the table's rows, from 0.
+    /// The index of the piece of the table's rows, from 0.
     var piece = 0
-    /// Rows that the target took.
+    /// The number of rows that the target accepted.
     var rows = 0
-    /// Rows that were set aside instead, or taken out again.
+    /// The number of rows that were quarantined instead, or removed again.
     var quarantined = 0
-    /// How many values became NULL, by column.
+    /// The number of values that became NULL, by column.
     var nulled: [Int] = []
-    /// Of the rows that the target took, or of those that were taken out; `nil` when values are not compared.
+    /// The digest of the rows that the target accepted, or of those that were removed again; `nil` if values are not
+    /// compared.
     var digest: String?
-    /// What is to be said about it in the report.
+    /// The remark about the part in the report; `nil` if there is none.
     var note: String?
-    /// The target refused it, and the transfer went on without.
+    /// Whether the target refused the part, so that the transfer continued without it.
     var isLeftOut = false
 }
 
 extension TransferRecord {
     static let tableName = UnfinishedTransfer.tableName
-    /// What a report says of the tables that stay.
+    /// The report's remark about the two tables that stay in the target.
     static let remark =
         "\(tableName) and \(chunkTableName) hold the record of this transfer, and stay in the target"
     static let chunkTableName = "tc_transfer_chunks"
@@ -105,7 +106,8 @@ extension TransferRecord {
         ]
         chunks.primaryKey = PrimaryKey(
             ["transfer_id", "kind", "table_name", "name", "piece"], name: "tc_transfer_chunks_pkey")
-        // A run that was abandoned meanwhile can record nothing more, and so do nothing more.
+        // Because of this foreign key, a run that was abandoned meanwhile can record nothing more, and therefore do
+        // nothing more.
         chunks.foreignKeys = [
             ForeignKey(["transfer_id"], to: tableName, ["id"], name: "tc_transfer_chunks_transfer_id_fkey")
         ]

@@ -6,12 +6,12 @@ struct TransferRecords {
 
     init(_ connection: any Connection) { self.connection = connection }
 
-    /// The transfer that was begun here and is not complete.
+    /// Returns the transfer that was begun in this database and is not complete; `nil` if there is none.
     func unfinished() throws -> TransferRecord? {
         try record(where: UnfinishedTransfer.condition)
     }
 
-    /// The transfer that was completed here last.
+    /// Returns the transfer that was last completed in this database; `nil` if there is none.
     func finished() throws -> TransferRecord? {
         try record(where: "state = \(TransferRecord.State.complete.rawValue)")
     }
@@ -33,7 +33,8 @@ struct TransferRecords {
             finishedAt: try row["finished_at", as: String?.self] ?? "")
     }
 
-    /// Must run in a transaction, with what the record speaks of.
+    /// Inserts the record of a transfer, and creates the tables for it if they are missing. It must run in one transaction with
+    /// what the record describes.
     func begin(_ record: TransferRecord) throws {
         if try !connection.hasTable(TransferRecord.tableName) {
             let construction = try connection.dialect.construct(TransferRecord.schema)
@@ -58,7 +59,7 @@ struct TransferRecords {
             """)
     }
 
-    /// The same part, of which other things are to be said now.
+    /// Replaces the record of a part by another record of the same part.
     func replace(_ chunk: ChunkRecord, of id: String) throws {
         try connection.execute(
             """
@@ -84,17 +85,17 @@ struct TransferRecords {
         }
     }
 
-    /// Whether this was to be built and the target has refused it.
+    /// Whether this part was to be built and the target refused it.
     func hasLeftOut(_ kind: ChunkRecord.Kind, _ name: String, of table: String, _ id: String) throws -> Bool {
         try chunks(of: id).contains { $0.kind == kind && $0.table == table && $0.name == name && $0.isLeftOut }
     }
 
-    /// The plan as it is, now that more is known. Must run in a transaction with what follows from it.
+    /// Replaces the recorded plan once more is known. It must run in one transaction with the changes that follow from it.
     func revise(_ plan: String, of id: String) throws {
         try connection.execute("UPDATE tc_transfers SET plan = \(plan) WHERE id = \(id)")
     }
 
-    /// A table is empty again. Must run in the transaction that emptied it.
+    /// Removes the records of a table's rows. It must run in the transaction that emptied the table.
     private func forgetRows(of table: String, _ id: String) throws {
         try connection.execute(
             """
@@ -107,7 +108,8 @@ struct TransferRecords {
         try connection.execute("UPDATE tc_transfers SET state = \(state.rawValue) WHERE id = \(id)")
     }
 
-    /// Must run in the transaction that ends the transfer. What its parts were is of no use any more.
+    /// Marks the transfer as complete, and removes the records of its parts, which are of no further use. It must run in the
+    /// transaction that ends the transfer.
     func complete(_ id: String) throws {
         let now = try connection.dialect.render(.now, for: .timestamp)
         try connection.execute(
@@ -118,7 +120,7 @@ struct TransferRecords {
         try connection.execute("DELETE FROM tc_transfer_chunks WHERE transfer_id = \(id)")
     }
 
-    /// Removes what the transfer made, and its records; nothing else.
+    /// Removes everything that the transfer made, and its records, but nothing else.
     func abandon(_ record: TransferRecord) throws {
         try connection.withForeignKeysUnenforced {
             try connection.transaction {
@@ -136,7 +138,7 @@ struct TransferRecords {
                 }
                 try connection.execute("DELETE FROM tc_transfer_chunks WHERE transfer_id = \(record.id)")
                 try connection.execute("DELETE FROM tc_transfers WHERE id = \(record.id)")
-                // A target that never held a complete transfer gets rid of these too.
+                // If the target has never held a complete transfer, the record tables are removed as well.
                 if try connection.queryValue("SELECT count(*) FROM tc_transfers")?.integer == 0 {
                     try remove(tables: [TransferRecord.chunkTableName, TransferRecord.tableName], views: [])
                 }
@@ -144,7 +146,7 @@ struct TransferRecords {
         }
     }
 
-    /// Makes tables anew, without rows, and forgets what was on record of their rows. Must run in a transaction.
+    /// Makes tables again, without rows, and removes the records of their rows. It must run in a transaction.
     func remake(_ tables: [(table: String, statement: String)], _ id: String) throws {
         try remove(tables: tables.map(\.table), views: [])
         for made in tables {

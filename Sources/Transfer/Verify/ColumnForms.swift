@@ -1,6 +1,6 @@
 import Dialects
 
-/// A table's digest while its rows go by.
+/// Computes a table's digest while its rows are read.
 struct ColumnForms {
     private let forms: [CanonicalForm?]
     private(set) var digest = TableDigest()

@@ -1,10 +1,11 @@
 import Dialects
 
-/// Compares one table of two databases in two readings: the first finds out whether, and in which of many buckets of keys; the
-/// second which rows. What is kept in memory depends on the number of buckets and of differences, not of rows.
+/// Compares one table of two databases in two readings. The first finds out whether the rows differ, and in which of many
+/// buckets of keys; the second finds the rows. The memory needed depends on the number of buckets and of differences, not on
+/// the number of rows.
 struct TableComparison {
     private static let bucketCount = 4_096
-    /// So many rows are named, and so many buckets looked into for them.
+    /// The largest number of rows that are named; below it, the largest number of buckets that are searched for them.
     private static let namedRows = 20
     private static let examinedBuckets = 20
 
@@ -33,7 +34,7 @@ struct TableComparison {
         return report
     }
 
-    /// Where no column can be compared there are as many rows, or there are not.
+    /// Compares only the numbers of rows, for a table without a comparable column.
     private func countedReport() throws -> VerificationReport.TableReport {
         let digests = try [(source, table.source), (target, table.target)].map { connection, side in
             let rows = try connection.queryValue("SELECT count(*) \(trusted: side.from)")?.integer ?? 0
@@ -56,14 +57,15 @@ struct TableComparison {
     }
 
     private struct Row {
-        /// Of all rows with this key: without one rows repeat, and more than one may have a key that takes NULLs.
+        /// The digest of all rows with this key. Rows repeat in a table without a key, and several may share a key that allows
+        /// NULL.
         var all = TableDigest()
-        /// Of the last of them.
+        /// The digests of the last such row, by column.
         var columns: [RowDigest]
         var key: String
     }
 
-    /// The rows of some buckets by their key's digest; without a key by that of all their values.
+    /// Returns the rows of some buckets by their key's digest or, without a key, by the digest of all their values.
     private func rows(
         _ connection: any Connection, _ side: Side, in buckets: Set<Int>
     ) throws -> [RowDigest: Row] {
@@ -95,7 +97,7 @@ struct TableComparison {
                 continue
             }
             guard row.all != other.all else { continue }
-            // Of several rows with one key the last may be alike.
+            // If several rows have one key, the last of them may be equal on both sides.
             let differing = table.forms.indices.filter { row.columns[$0] != other.columns[$0] }
             let columns = differing.isEmpty ? Array(table.forms.indices) : differing
             found.append(.init(kind: .differs, key: row.key, columns: columns.map { table.source.columns[$0] }))

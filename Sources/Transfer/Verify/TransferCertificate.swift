@@ -1,7 +1,7 @@
 import Dialects
 
-/// A verified transfer as a document that anybody can check: docs/digest.md tells how to compute it again from the two databases,
-/// and `ci/check-certificate.py` does.
+/// The certificate of a verified transfer: a document that anybody can check. docs/digest.md explains how to compute it again
+/// from the two databases, and `ci/check-certificate.py` does so.
 public struct TransferCertificate: Sendable {
     /// The source's URL, without its password.
     public var source: DatabaseURL
@@ -9,12 +9,12 @@ public struct TransferCertificate: Sendable {
     public var target: DatabaseURL
     /// The program that made the transfer, with its version.
     public var program: String
-    /// RFC 3339, UTC.
+    /// The time of issue in RFC 3339, UTC.
     public var issuedAt: String
-    /// What the transfer did.
+    /// The report of the transfer.
     public var report: TransferReport
 
-    /// A certificate of a verified transfer; `issuedAt` is RFC 3339, UTC.
+    /// Creates the certificate of a verified transfer. `issuedAt` is in RFC 3339, UTC.
     public init(
         of report: TransferReport, from source: DatabaseURL, to target: DatabaseURL, by program: String,
         at issuedAt: String
@@ -26,7 +26,8 @@ public struct TransferCertificate: Sendable {
         self.issuedAt = issuedAt
     }
 
-    /// The certificate as JSON. Its member `sha256` is the SHA-256 of all others as canonical JSON (`JSON.canonical`).
+    /// Returns the certificate as JSON. Its member `sha256` is the SHA-256 of all other members as canonical JSON
+    /// (`JSON.canonical`).
     public func document() -> JSON {
         let members = self.members
         let digest = SHA256.hexadecimal(of: JSON.object(members).canonical().utf8)

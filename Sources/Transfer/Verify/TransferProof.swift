@@ -1,12 +1,15 @@
 import Dialects
 
-/// Compares one table of a transfer with what the target gives back.
+/// Compares one table of a transfer with the values that the target returns.
 struct TransferProof {
     let verification: TransferOptions.Verification
     let events: @Sendable (TransferEvent) -> Void
 
-    /// What both sides hold; `loaded` is what was recorded of the table's chunks, and of rows that were taken out again; `held` is what
-    /// the target gave back, where that was asked for (`readBack`).
+    /// Returns the table's books.
+    ///
+    /// - Parameters:
+    ///   - loaded: The records of the table's chunks, and of rows that were removed again.
+    ///   - held: The digest of the values that the target returned (`readBack`); `nil` if values are not compared.
     func report(
         _ table: PlannedTable, loaded: [ChunkRecord], held: TableDigest?, _ reading: any Connection,
         _ writing: any Connection
@@ -34,7 +37,7 @@ struct TransferProof {
         return report
     }
 
-    /// The digest of the rows that came, without those that were taken out again.
+    /// Returns the digest of the loaded rows, without those that were removed again.
     private static func sum(_ loaded: [ChunkRecord]) -> TableDigest {
         loaded.reduce(into: TableDigest()) { sum, chunk in
             let rows = chunk.kind == .duplicates ? chunk.quarantined : chunk.rows
@@ -50,7 +53,8 @@ struct TransferProof {
         }
     }
 
-    /// The digest of what the target gives back of a table, or of a slice of it; `nil` when values are not to be compared.
+    /// Returns the digest of the values that the target returns for a table, or for a slice of it; `nil` if values are not
+    /// compared.
     func readBack(
         _ table: PlannedTable, slice condition: String? = nil, _ writing: any Connection
     ) throws -> TableDigest? {

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Compares two databases table by table and value by value, of whatever kind they are.
+/// Compares two databases of any kind, table by table and value by value.
 ///
 ///     let report = try await Verification(of: sqlite, against: postgresql).run()
 ///
@@ -9,13 +9,13 @@ public struct Verification: Sendable {
     private let source: Database
     private let target: Database
 
-    /// A comparison of two databases. Nothing is opened yet.
+    /// Creates a comparison of two databases. It does not open them yet.
     public init(of source: Database, against target: Database) {
         self.source = source
         self.target = target
     }
 
-    /// Compares the two databases. What differs is in the report; `events` hears what is done, as lines for people.
+    /// Compares the two databases and reports the differences. `events` receives the progress, as lines for people.
     ///
     /// - Throws: `DatabaseError`.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
@@ -47,17 +47,17 @@ public struct Verification: Sendable {
 public struct VerificationReport: Sendable, Equatable {
     /// A row that differs.
     public struct Difference: Sendable, Equatable {
-        /// How a row differs.
+        /// The kind of a difference.
         public enum Kind: String, Sendable {
             /// The target lacks the row.
             case onlyInSource = "only_in_source"
             /// The source lacks the row.
             case onlyInTarget = "only_in_target"
-            /// Both have a row of this key, with other values.
+            /// Both sides have a row with this key, with other values.
             case differs
         }
 
-        /// How the row differs.
+        /// The kind of this difference.
         public var kind: Kind
         /// The row's key: `id=7`.
         public var key: String
@@ -65,31 +65,31 @@ public struct VerificationReport: Sendable, Equatable {
         public var columns: [String] = []
     }
 
-    /// What a comparison found in one table.
+    /// The result of a comparison of one table.
     public struct TableReport: Sendable, Equatable {
         /// The table's name.
         public var name: String
-        /// The rows of the first database, counted and summed up.
+        /// The digest and the number of the first database's rows.
         public var source: TableDigest
-        /// The rows of the second database, counted and summed up.
+        /// The digest and the number of the second database's rows.
         public var target: TableDigest
         /// The first rows that differ; there may be more.
         public var differences: [Difference] = []
 
-        /// Whether both hold the same rows.
+        /// Whether both databases hold the same rows.
         public var isEqual: Bool { source == target }
     }
 
-    /// The tables that both sides have.
+    /// The results for the tables that both sides have.
     public var tables: [TableReport]
-    /// Tables and columns that only one side has, as sentences.
+    /// The tables and columns that only one side has, as sentences.
     public var missing: [String]
-    /// Columns whose values can't be compared, with the reason.
+    /// The columns whose values can't be compared, with the reasons.
     public var notCompared: [String]
     /// Remarks on how the databases were read.
     public var remarks: [String] = []
 
-    /// What a comparison does not look at, as a list in words.
+    /// The parts of a database that a comparison does not examine, as a list in words.
     public static let notLookedAt =
         "keys, indexes, constraints, defaults, collations, views, triggers, counters and rowids"
 

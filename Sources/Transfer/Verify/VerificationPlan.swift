@@ -1,12 +1,13 @@
 import Dialects
 
-/// Which tables and columns of two databases are compared, and as what. Pure.
+/// The plan of a comparison: the tables and columns of two databases that are compared, and their canonical forms. It reads no
+/// database.
 struct VerificationPlan {
     struct ComparedTable {
-        /// The table on one side: `columns` and `types` in the order in which they are compared.
+        /// The table on one side. `columns` and `types` are in the order in which they are compared.
         struct Side {
             var table: String
-            /// What follows the columns in the query of its rows: `FROM …`.
+            /// The part of the query after the columns: `FROM …`.
             var from: String
             var columns: [String] = []
             var types: [ColumnType] = []
@@ -15,14 +16,15 @@ struct VerificationPlan {
         var source: Side
         var target: Side
         var forms: [CanonicalForm] = []
-        /// Positions of the columns that tell a row from others; empty when no key is common to both sides.
+        /// The positions of the columns that identify a row; empty if the sides have no common key.
         var key: [Int] = []
     }
 
     private(set) var tables: [ComparedTable] = []
     private(set) var missing: [String] = []
     private(set) var notCompared: [String] = []
-    /// Names that are others in the target, and columns that are declared otherwise there, by what they are compared as.
+    /// The names that differ in the target. Below them, the columns that are declared otherwise there, by the types and the
+    /// form that is compared.
     private var renamed: [String] = []
     private var declaredOtherwise: [String: [String]] = [:]
     private let from: any TransferDialect
@@ -50,7 +52,8 @@ struct VerificationPlan {
         }
     }
 
-    /// Tables without columns have no place where a database knows none such.
+    /// Returns sentences about tables without columns that have no counterpart, because the other database can't have such
+    /// tables.
     private static func withoutColumns(
         _ source: Inspection, _ target: Inspection, from: any TransferDialect, to: any TransferDialect
     ) -> [String] {
@@ -61,7 +64,7 @@ struct VerificationPlan {
         }
     }
 
-    /// What is to be known of the comparison itself, for people.
+    /// The remarks on the comparison itself, for people.
     var remarks: [String] {
         let names = renamed.isEmpty ? [] : ["matched under another name: \(Self.few(renamed))"]
         return names + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \(Self.few($1))" }
@@ -106,7 +109,8 @@ struct VerificationPlan {
         tables.append(compared)
     }
 
-    /// A side whose columns hold only what their types say decides; where neither does, values are compared as they are stored.
+    /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are
+    /// compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
         case (false, false): return CanonicalForm.common(source, target)
@@ -119,8 +123,8 @@ struct VerificationPlan {
         }
     }
 
-    /// A type that only one database knows is compared as the text that this database writes, and so are doubles beside texts:
-    /// some of them are no numbers.
+    /// Returns the form of a column whose type is enforced. A type that only one database knows is compared as the text that
+    /// this database writes. So are doubles beside texts, because some of the doubles, such as NaN, are not numbers.
     private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm? {
         if type == .real && besideText { return .text }
         return CanonicalForm(type) ?? (type.isNative ? .text : nil)
@@ -139,7 +143,7 @@ extension VerificationPlan.ComparedTable {
         forms.append(form)
     }
 
-    /// A table that a transfer has filled, as far as its values can be compared.
+    /// Creates the comparison of a table that a transfer has filled, as far as its values can be compared.
     init(_ table: PlannedTable) {
         source = Side(table: table.source, from: table.reading.from)
         target = Side(table: table.target, from: "FROM \(SQLText.identifier(table.target))")
@@ -153,15 +157,15 @@ extension VerificationPlan.ComparedTable {
 }
 
 extension Inspection {
-    /// What holds values that nobody reads here, with the reason.
+    /// The objects whose values are not read here, with the reasons.
     fileprivate var unreadable: [String] {
-        // The text of a full-text table is read there, or in the table that has it.
+        // The text of a full-text table is read in that table, or in the table that it indexes.
         let read = Set(tablesWithRows.map(\.name) + fullText.map(\.name))
         return omitted.filter { $0.kind.holdsValues && !read.contains($0.name) }
             .map { "\($0.kind.words) \($0.name): \($0.reason)" }
     }
 
-    /// The table with what its columns hold in words that any database has, where the database holds them to that.
+    /// Returns the table with each column's enforced type in a form that any database has.
     fileprivate func held(_ table: Table) -> Table {
         var table = table
         for at in table.columns.indices {
@@ -176,7 +180,7 @@ extension Omission.Kind {
     fileprivate var holdsValues: Bool {
         switch self {
         case .virtualTable, .column: true
-        // A shadow table belongs to a virtual one.
+        // A shadow table belongs to a virtual table.
         case .shadowTable, .trigger, .index, .constraint, .view, .foreignKey, .other: false
         }
     }

@@ -1,21 +1,21 @@
 import Dialects
 
-/// Compares what a view yields on both sides: words that both databases know may mean another thing in each of them.
+/// Compares the rows of a view on both sides, because SQL that both databases accept may mean different things to them.
 struct ViewProof: Sendable {
     enum Outcome: Sendable, Equatable {
         case same
-        /// What the target yields, and the source does not, as a part of a sentence.
+        /// The views differ. The text is a clause about the rows that the target returns and the source does not.
         case differs(String)
-        /// Why nothing can be said.
+        /// The views could not be compared, for this reason.
         case notCompared(String)
     }
 
     let source: any TransferDialect
     let target: any TransferDialect
 
-    /// A view may take as long as it likes; a transfer does not wait for that.
+    /// The longest time that a transfer waits for a view. A view may take any time to read.
     private static let patience = Duration.seconds(60)
-    /// So many rows are looked through for one that differs.
+    /// The largest number of rows that are searched for one that differs.
     private static let searchedRows = 100_000
 
     /// One side of the comparison.
@@ -25,7 +25,8 @@ struct ViewProof: Sendable {
         var types: [ColumnType]
     }
 
-    /// `view` is called `made` in the target. Both connections are as they were afterwards.
+    /// Compares a view that is called `view` in the source and `made` in the target. Both connections are left as they
+    /// were.
     func outcome(
         of view: String, as made: String, _ reading: any Connection, _ writing: any Connection
     ) throws -> Outcome {
@@ -52,7 +53,7 @@ struct ViewProof: Sendable {
             return .differs(
                 "it yields \(digests[1].rows) rows there and \(digests[0].rows) in the source")
         }
-        // Doubles are added up in another order: the last digits are nobody's fault.
+        // The two databases add doubles up in different orders, so the last digits may differ rightly.
         let rounded = ViewForms(types, isRounded: true)
         do {
             if rounded.rounds, try digest(ours, rounded) == digest(theirs, rounded) { return .same }
@@ -72,7 +73,7 @@ struct ViewProof: Sendable {
         return digest
     }
 
-    /// A row of either side that the other has not.
+    /// Returns the text of a row that only one side has.
     private func example(_ ours: Side, _ theirs: Side, _ forms: ViewForms) throws -> String {
         var left: [RowDigest: Int] = [:]
         var strange: String?
@@ -93,7 +94,7 @@ struct ViewProof: Sendable {
         return parts.isEmpty ? "none of the first \(Self.searchedRows) rows" : parts.joined(separator: ", where ")
     }
 
-    /// In a savepoint: what fails or is stopped leaves the transaction around it as it was.
+    /// Reads a view inside of a savepoint, so that an error or a timeout leaves the surrounding transaction as it was.
     private func read(
         _ side: Side, atMost limit: Int? = nil, _ body: (any RowCursor) throws -> Void
     ) throws {
@@ -120,12 +121,12 @@ struct ViewProof: Sendable {
     }
 }
 
-/// As what a view's values are compared.
+/// The canonical forms as which a view's values are compared.
 private struct ViewForms {
     private let forms: [CanonicalForm?]
     private let isRounded: [Bool]
 
-    /// Whether any column is compared by less than all of its digits.
+    /// Whether any column is compared by fewer than all of its digits.
     var rounds: Bool { isRounded.contains(true) }
 
     init(_ types: [ColumnType], isRounded: Bool) {
@@ -133,7 +134,8 @@ private struct ViewForms {
         forms = zip(types, self.isRounded).map { $1 ? .real : CanonicalForm($0) }
     }
 
-    /// Doubles, and decimals without a limit: what averages and sums are.
+    /// Whether values of this type are probably computed: doubles, and decimals without a limit, are the types of
+    /// averages and sums.
     private static func isComputed(_ type: ColumnType) -> Bool {
         switch CanonicalForm(type) {
         case .real: true
@@ -159,7 +161,7 @@ private struct ViewForms {
         return "(\(shown.joined(separator: ", "))\(forms.count > 6 ? ", …" : ""))"
     }
 
-    /// To 30 binary digits, which are nine decimal ones.
+    /// Rounds a number to 30 binary digits, which are nine decimal ones.
     private static func rounded(_ value: RawValue) -> RawValue {
         let number: Double? =
             switch value {

@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// What is backed up, or restored: the daemon's, as its settings say.
+/// The daemon's data that is backed up or restored, found through the daemon's settings.
 struct BackupPlace {
     let stateFolder: String
     private let loaded: LoadedSettings
@@ -11,7 +11,8 @@ struct BackupPlace {
         stateFolder = try context.stateFolder()
     }
 
-    /// The daemon's user may not read the secrets, which systemd hands to the daemon: he works without them.
+    /// Loads the settings, without the secrets where this user can't read them. systemd hands the secrets to the daemon, and the
+    /// daemon's user may not read their files.
     private static func load(_ context: ProcessContext) throws -> LoadedSettings {
         do {
             return try LoadedSettings.load(context, for: .daemon)
@@ -25,7 +26,8 @@ struct BackupPlace {
         try Database(loaded.settings.database, options: ConnectionOptions(access: access))
     }
 
-    /// The first of each name: a person's own file does not belong to the daemon.
+    /// Returns the settings files to back up, the first of each name. A person's own file does not belong to the daemon and is
+    /// left out.
     func settings(withSecrets: Bool) -> [String] {
         var seen: Set<Substring> = []
         return loaded.files.filter { path in
@@ -34,7 +36,7 @@ struct BackupPlace {
         }
     }
 
-    /// What does not come along.
+    /// Sentences about the things that a backup does not include.
     var remarks: [String] {
         loaded.filesWithSecrets.sorted().map { "a secret stands in \($0): see --with-secrets" }
     }

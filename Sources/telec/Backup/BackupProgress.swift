@@ -3,7 +3,7 @@ import Synchronization
 import TCBackup
 import TCTerminal
 
-/// How far a backup is: the database as a transfer tells it, then recordings by their number.
+/// Shows the progress of a backup: first the database, as a transfer reports it, then the number of recordings.
 final class BackupProgress: Sendable {
     private let isQuiet: Bool
     private let transfer: TransferProgress

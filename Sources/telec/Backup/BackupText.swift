@@ -5,7 +5,7 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// What a backup or a restore came to, for people and for programs.
+/// The outcome of a backup or a restore, as text for people and as a document for programs.
 enum BackupText {
     static func problem(_ error: any Error) -> Problem {
         switch error {

@@ -21,7 +21,7 @@ struct ConfigCheck: AsyncParsableCommand {
     func run() async throws {
         try await output.guardingSettings {
             let loaded = try LoadedSettings.load(.process, for: .client)
-            // The daemon would refuse them.
+            // The daemon would refuse people and groups that contradict each other, so they are checked here as well.
             _ = try IdentityDirectory(
                 mode: loaded.settings.mode, people: loaded.settings.people, uid: ProcessContext.process.uid)
             output.show(document(loaded)) { text(loaded) }

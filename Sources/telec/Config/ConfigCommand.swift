@@ -21,7 +21,7 @@ struct ConfigCommand: AsyncParsableCommand {
 }
 
 extension OutputOptions {
-    /// Runs a body whose errors are those of settings.
+    /// Runs a body that throws the errors of settings, and reports them.
     func guardingSettings(_ body: () async throws -> Void) async throws {
         try await guarding(
             { error in

@@ -1,9 +1,9 @@
 import Dialects
 import TCSettings
 
-/// Settings as the JSON of these commands.
+/// The settings as JSON, in the form that the `config` commands print.
 enum ConfigDocument {
-    /// `FILE:LINE` taken apart; a variable or a file alone is all there is.
+    /// Splits a place of the form `FILE:LINE` into its members. A place that is only a variable or a file has one member.
     static func place(_ place: String) -> [(key: String, value: JSON)] {
         let pieces = place.split(separator: ":")
         guard pieces.count > 1, let last = pieces.last, let line = Int64(last) else {

@@ -3,10 +3,10 @@ import TCRuntime
 import TCSettings
 import TCSystem
 
-/// What came back when the daemon was asked how it is.
+/// The daemon's answer to the question about its health.
 enum DaemonAnswer: Sendable {
     case answered(StatusDocument, asked: Timestamp, answered: Timestamp, path: String)
-    /// No answer, with the reason.
+    /// No answer came; the check holds the reason.
     case none(HealthCheck)
 
     static func ask(_ socket: String?, _ context: ProcessContext, _ patience: Duration) async -> DaemonAnswer {
@@ -43,26 +43,27 @@ enum DaemonAnswer: Sendable {
     }
 }
 
-/// What is known before anything is looked at.
+/// The facts that are known before anything is examined.
 struct Known: Sendable {
     var settings: LoadedSettings?
     var answer: DaemonAnswer
     var context: ProcessContext
 
-    /// The daemon's own word counts before what this user's settings say.
+    /// The folder of the daemon's state. The daemon's own answer takes precedence over this user's settings.
     var stateFolder: String? { answer.status?.stateFolder ?? (try? context.stateFolder()) }
 
-    /// The file, where the database is one. An admin is told which by the daemon; in single-user mode it is in the settings.
+    /// The database's file, if the database is a file. The daemon tells an admin its path; in single-user mode the settings hold
+    /// it.
     var databaseFile: String? {
         if let told = answer.status?.database?.url { return (try? DatabaseURL(parsing: told))?.filePath }
         return settings?.settings.database.filePath
     }
 
-    /// On a shared machine root and the daemon's own user are nobody's persons.
+    /// Whether the caller can start sessions. On a shared machine, root and the daemon's own user belong to no person and can't.
     var callerStartsSessions: Bool {
         settings?.settings.mode != .system || context.uid != 0 && context.uid != answer.status?.uid
     }
 
-    /// `nil` in single-user mode, which has none.
+    /// The folder of the log; `nil` in single-user mode, which has none.
     var logFolder: String? { settings?.settings.mode == .system ? SystemFolder.here.log : nil }
 }

@@ -5,14 +5,14 @@ import TCRuntime
 import TCSettings
 import TCSystem
 
-/// What the database's clock said, and when it was asked.
+/// The time that the database's clock showed, and the time at which it was asked.
 struct DatabaseClock: Sendable {
     var said: Timestamp
     var asked: Timestamp
     var answered: Timestamp
 }
 
-/// Asks the daemon how its database is; where no daemon answers, looks itself, if that is this user's to do.
+/// Examines the database: asks the daemon about it or, if no daemon answers, opens the database itself where this user may do so.
 struct DatabaseLook {
     let known: Known
     let patience: Duration
@@ -25,7 +25,7 @@ struct DatabaseLook {
                 }
                 return (judge(told.url, told.product, told.position), clock)
             }
-            // Root is nobody in the settings, and may look at everything all the same.
+            // Root belongs to no person in the settings, and may still examine everything.
             guard known.context.uid == 0 else {
                 return (.notChecked(.database, "the daemon tells admins only", advice: "ask as one, or as root"), nil)
             }
@@ -56,7 +56,7 @@ struct DatabaseLook {
             let clock = Timestamp(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
             return (judge(facts.url, facts.product, facts.position), clock)
         } catch let error as DatabaseError where [.permission, .authentication].contains(error.kind) {
-            // Peer authentication lets the daemon's own account in, and nobody else.
+            // Peer authentication admits only the daemon's own account.
             return (
                 .notChecked(
                     .database, "this user may not open it: \(error.sentence)", advice: "ask the daemon as an admin"),

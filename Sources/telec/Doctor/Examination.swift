@@ -7,7 +7,8 @@ import TCSettings
 import TCSystem
 import TCTerminal
 
-/// Looks at one thing after another, as far as this user may. Nothing waits longer than a few seconds, and nothing is changed.
+/// Examines the installation part by part, as far as this user's rights allow. No check waits longer than a few seconds, and none
+/// changes anything.
 struct Examination {
     let socket: String?
     private let context = ProcessContext.process
@@ -28,7 +29,8 @@ struct Examination {
 
     // MARK: - Installed
 
-    /// A container, and an installation by hand, have no record: there is no table to compare them with.
+    /// Checks the installation against its record. A container and an installation by hand have no record, and therefore no table
+    /// to compare with.
     private func installation(_ known: Known) -> HealthCheck {
         do {
             let installation = try SystemOptions.installation(in: nil)

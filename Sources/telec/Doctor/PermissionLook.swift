@@ -3,7 +3,8 @@ import TCRuntime
 import TCSettings
 import TCSystem
 
-/// Whether anybody but root and the daemon could change what the daemon lives by, or read what sessions have said.
+/// Checks whether accounts other than root and the daemon could change the files on which the daemon depends, or read what
+/// sessions have said.
 struct PermissionLook {
     let known: Known
     let socket: String?
@@ -26,7 +27,7 @@ struct PermissionLook {
         return checks
     }
 
-    /// In single-user mode the daemon is the caller's own.
+    /// The id of the daemon's user. In single-user mode the daemon runs as the caller.
     private var daemonUser: UInt32? {
         if let status = known.answer.status { return status.uid }
         return known.settings?.settings.mode == .singleUser ? known.context.uid : nil
@@ -45,7 +46,7 @@ struct PermissionLook {
         }
     }
 
-    /// Recordings may be read by the daemon alone. Empty while nothing has been recorded.
+    /// Checks that only the daemon can read the recordings. The result is empty while nothing has been recorded.
     private func closed(_ path: String) -> [HealthCheck] {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return [] }

@@ -5,7 +5,7 @@ import TCSettings
 import TCSystem
 import TCTerminal
 
-/// An error in a line of something longer.
+/// An error in a form that fits into a line of a longer text.
 enum Sentence {
     static func of(_ error: any Error) -> String { problem(error).sentence }
     static func message(_ error: any Error) -> String { problem(error).message }
@@ -20,7 +20,7 @@ enum Sentence {
     }
 }
 
-/// Text for one line of a terminal, whoever wrote it.
+/// Text that is safe to print on one line of a terminal, whoever wrote it.
 enum PlainLine {
     static func of(_ text: String) -> String {
         var reader = PlainText()

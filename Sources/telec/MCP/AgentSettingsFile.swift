@@ -3,12 +3,12 @@ import TCPOSIX
 import TCRuntime
 import TCTerminal
 
-/// The settings of an agent in its user's home, as they are and as they are to be.
+/// An agent's settings in its user's home, as they are and as they will be.
 struct AgentSettingsFile {
     let agent: KnownAgent
-    /// Links resolved: what others link to is written where it is.
+    /// The file's path with links resolved: if the settings are a link, the linked file is written.
     let path: String
-    /// `nil` where there are none.
+    /// The file's text; `nil` if there is no file.
     let text: String?
 
     init(_ agent: KnownAgent, home: String) throws {
@@ -30,15 +30,15 @@ struct AgentSettingsFile {
         text = try TextFile.read(path)
     }
 
-    /// More than any settings are.
+    /// The largest file that is read, in bytes. No real settings are that large.
     private static let longest: off_t = 64 << 20
 
-    /// Whether there are traces of the agent in this home.
+    /// Returns whether the home has traces of the agent.
     static func isThere(_ agent: KnownAgent, home: String) -> Bool {
         folder(of: agent) != nil || agent.traces.contains { access("\(home)/\($0)", F_OK) == 0 }
     }
 
-    /// The one that its user has chosen.
+    /// Returns the agent's folder that the user has chosen.
     private static func folder(of agent: KnownAgent) -> String? {
         let chosen = agent.folderVariable.flatMap(Console.environment)
         return chosen.flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -50,7 +50,8 @@ struct AgentSettingsFile {
         return String(cString: found)
     }
 
-    /// Writes them, whole or not at all; `nil` removes them. Throws when somebody has written them meanwhile.
+    /// Writes the settings, whole or not at all; `nil` removes them.
+    /// - Throws: An error if the file has changed in the meantime.
     func replace(by new: String?) throws {
         guard try AgentSettingsFile(agent, at: path).text == text else {
             throw RuntimeError(.failed, "somebody has written \(path) meanwhile", remedy: "try again")
@@ -63,7 +64,7 @@ struct AgentSettingsFile {
         let draft = "\(path).\(getpid()).telec"
         try TextFile.create(draft, new)
         var facts = stat()
-        // Settings may hold secrets: a new file is its owner's alone.
+        // Settings may hold secrets, so only its owner can read a new file.
         let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0o600
         guard chmod(draft, mode) == 0, rename(draft, path) == 0 else {
             let error = failure
@@ -88,7 +89,7 @@ struct AgentSettingsFile {
     }
 }
 
-/// What becomes of an agent's settings.
+/// The change that is made to an agent's settings.
 struct SettingsChange {
     enum Kind: String {
         case added, changed, removed, none
@@ -112,7 +113,7 @@ struct SettingsChange {
 
     private static let table = "[mcp_servers.\(ServerEntry.name)]"
 
-    /// The lines that go and come, as `diff` shows them.
+    /// The lines that are removed and added, in the form of `diff`.
     var lines: [String] {
         let (old, fresh) = (Self.split(file.text), Self.split(new))
         let head = zip(old, fresh).prefix { $0 == $1 }.count

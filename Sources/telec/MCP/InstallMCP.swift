@@ -8,7 +8,7 @@ import TCTerminal
 
 extension KnownAgent: ExpressibleByArgument {}
 
-/// Which agents' settings are changed, and whether.
+/// The options that say which agents' settings are changed, and whether they are changed or only shown.
 struct MCPInstallOptions: ParsableArguments {
     @Option(
         name: .customLong("agent"),
@@ -30,7 +30,7 @@ struct MCPInstallOptions: ParsableArguments {
         return KnownAgent.allCases.filter(found.contains)
     }
 
-    /// Shows what changes, and then changes it. Nothing is changed where one of them can't be.
+    /// Shows all changes, and then makes them. If one of the files can't be changed, none is.
     func carryOut(_ edit: (AgentSettingsFile) throws -> String?) throws {
         let home = try home()
         let changes = try chosen(home).map { agent in
@@ -99,7 +99,7 @@ struct InstallMCP: AsyncParsableCommand {
         }
     }
 
-    /// An agent works in a folder of its own.
+    /// Returns the absolute path, because an agent runs in a folder of its own.
     private static func absolute(_ path: String) throws -> String {
         guard path.hasPrefix("/") else {
             throw RuntimeError(.badRequest, "\(path) is no path from the root", remedy: "say the whole path")
@@ -107,7 +107,8 @@ struct InstallMCP: AsyncParsableCommand {
         return path
     }
 
-    /// Where this program is: as the search path has it, which stays when another version takes its place.
+    /// Returns the path of this program as the search path has it. That path stays the same when another version replaces the
+    /// program.
     private static func program() throws -> String {
         guard let own = Executable.path else {
             throw RuntimeError(.failed, "this program does not know its own place", remedy: "write the entry by hand")

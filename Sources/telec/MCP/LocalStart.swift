@@ -4,7 +4,7 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// The one tool that is done here: a session runs as its owner, and this program runs as him.
+/// The one tool that runs in this program: a session runs as its owner, and this program runs as the owner too.
 struct LocalStart: Sendable {
     let client: DaemonClient
     private let tool = ToolList(.ofTheAPI)[.startSession]
@@ -22,7 +22,7 @@ struct LocalStart: Sendable {
         }
     }
 
-    /// Ends what was started for nobody.
+    /// Ends a session that was started although its request was cancelled.
     func end(_ document: JSON) async {
         guard let id = document["session"]?["session_id"]?.text else { return }
         _ = try? await client.post(SessionPath.of(id, "end"), [String: String](), as: OneSessionDocument.self)
@@ -59,7 +59,7 @@ struct LocalStart: Sendable {
             .badRequest, "sessions are started on \(Computer.name) only", remedy: "leave computer out")
     }
 
-    /// What kept the first message from being typed, as a sentence. The session runs all the same.
+    /// Types the first message. Returns a sentence that says why it was not typed, or `nil`. The session runs in both cases.
     private func type(_ message: String?, into session: String) async -> String? {
         guard let message else { return nil }
         await waitForQuiet(session)
@@ -74,8 +74,8 @@ struct LocalStart: Sendable {
 
     private static let patience = Duration.seconds(15)
 
-    /// A program that is starting may throw away what is typed already: it is waited for until it has shown something, and then
-    /// nothing for a while.
+    /// Waits until the program has shown something, and then nothing for a while. A program that is starting may discard input
+    /// that was typed earlier.
     private func waitForQuiet(_ session: String) async {
         let deadline = ContinuousClock.now + Self.patience
         var (last, looksAlike) = (0, 0)
@@ -87,14 +87,14 @@ struct LocalStart: Sendable {
         }
     }
 
-    /// How many bytes it has shown.
+    /// Returns the number of bytes that the session has recorded.
     private func recorded(_ session: String) async throws -> Int {
         let count = ByteCount()
         try await client.stream(SessionPath.of(session, "transcript")) { bytes in await count.add(shown(bytes)) }
         return await count.value
     }
 
-    /// Lines behind the header.
+    /// Returns the number of lines behind the header.
     private func shown(_ bytes: [UInt8]) -> Int {
         bytes.split(separator: UInt8(ascii: "\n")).filter { $0.first == UInt8(ascii: "[") }.reduce(0) { $0 + $1.count }
     }

@@ -5,24 +5,24 @@ import TCRuntime
 import TCSettings
 import TCTerminal
 
-/// Passes messages between an agent's pipes and the daemon, each on a connection of its own: so a daemon may be restarted between any
-/// two. It knows nothing better than the daemon does but how to start a session.
+/// Passes messages between an agent's pipes and the daemon. Each message has a connection of its own, so a daemon can be
+/// restarted between any two of them. The bridge does only one thing itself: it starts sessions.
 actor MCPBridge {
     private let client: DaemonClient
     private let starts: LocalStart
     private let output = PipeOutput()
-    /// What the daemon has answered to `initialize`. It says all that the daemon needs to know of the client.
+    /// The daemon's answer to `initialize`. It carries everything that the daemon needs to know about the client.
     private var session: String?
-    /// Whether a daemon has ever answered: one that was there is waited for.
+    /// Whether a daemon has ever answered. The bridge waits for a daemon that has answered before.
     private var hasAnswered = false
     private var running: [RPCID: Task<Void, Never>] = [:]
     private var lastTrouble = ""
     private var startsUnderWay = 0
 
-    /// More than any agent asks at once.
+    /// The largest number of requests in flight. No agent asks more at once.
     private static let most = 32
     private static let accepted = [("accept", "application/json, text/event-stream")]
-    /// A daemon that is being restarted is waited for so long.
+    /// The time for which the bridge waits for a daemon that is being restarted.
     private static let patience = Duration.seconds(10)
 
     init(client: DaemonClient) {
@@ -30,7 +30,7 @@ actor MCPBridge {
         starts = LocalStart(client: client)
     }
 
-    /// Until the agent closes its end. What it has asked for is answered before.
+    /// Runs until the agent closes its end, and answers all open requests before it returns.
     func run() async {
         var lines = PipeLines()
         while let some = await lines.next() {
@@ -78,7 +78,7 @@ actor MCPBridge {
         }
     }
 
-    /// What the agent's user has said to a question of the daemon's.
+    /// Passes on the user's answer to a question that the daemon asked through the agent.
     private func passOn(_ message: RPCMessage, _ bytes: [UInt8]) async {
         do {
             try await client.relay(
@@ -97,7 +97,7 @@ actor MCPBridge {
                 try await relay(request, bytes)
             }
         } catch {
-            // Whoever has taken his request back wants no answer.
+            // A client that has cancelled its request expects no answer.
             if !Task.isCancelled { await output.write(error.about(request.id).document.canonical()) }
         }
     }
@@ -106,7 +106,7 @@ actor MCPBridge {
         let envelope = try Envelope(request, MessageHeaders(for: .request(request), session: session))
         let answers = Answers(server: ServerFacts(version: teleclaudeVersion), revision: envelope.revision)
         let output = output
-        // What is half started can't be left so: it is started, and then ended when nobody wants it any more.
+        // A session can't be left half started: it is started completely, and then ended if the request has been cancelled.
         let starting = Task { [starts] in
             await starts.run(request.params["arguments"]) { step, text in
                 guard let token = envelope.progressToken else { return }
@@ -125,7 +125,8 @@ actor MCPBridge {
 }
 
 extension MCPBridge {
-    /// Asks the daemon, and once more where it was not there or went away, and asking twice does no harm.
+    /// Sends a request to the daemon. It is sent once more if the daemon was absent or went away and a second request does no
+    /// harm.
     private func relay(_ request: RPCRequest, _ bytes: [UInt8]) async throws(RPCFailure) {
         let deadline = ContinuousClock.now + Self.patience
         while true {
@@ -155,19 +156,19 @@ extension MCPBridge {
 
     private func mayAskAgain(_ request: RPCRequest, _ error: any Error, _ hasSaidSomething: Bool) -> Bool {
         guard hasAnswered, !hasSaidSomething, let error = error as? RuntimeError else { return false }
-        // Where nobody was reached nothing was done.
+        // No daemon was reached, so nothing was done.
         if error.code == .noDaemon { return true }
         return error.code == .brokenAnswer && request.mayBeSentTwice
     }
 
-    /// Hosts of sessions that have ended are children of this program's, which lives long: nobody else asks after them. While one is being
-    /// started, others are asked after by who starts it.
+    /// Collects the hosts of ended sessions. They are children of this long-lived program, and nothing else waits for them. While
+    /// a session is being started, the code that starts it waits for its own children, and this function does nothing.
     private func bury() {
         guard startsUnderWay == 0 else { return }
         while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 
-    /// The agent shows its user what stands on standard error, if anything: once is enough.
+    /// Writes a problem to standard error, once. The agent may show its user the text that appears there.
     private func complain(_ trouble: String) {
         guard trouble != lastTrouble, !Task.isCancelled else { return }
         lastTrouble = trouble

@@ -1,22 +1,22 @@
 import Dispatch
 import TCPOSIX
 
-/// Lines out of standard input, read by a thread of their own: whoever waits for a pipe holds nobody up.
+/// Lines from standard input. A separate thread reads them, so that waiting for a pipe does not block other work.
 struct PipeLines {
     enum Line {
         case text([UInt8])
-        /// One that was longer than what anybody says, and was passed over.
+        /// A line that exceeded `longest` and was skipped.
         case tooLong
     }
 
-    /// Longer than any message of ours.
+    /// The largest length of a line in bytes; every message of the protocol is shorter.
     static let longest = 4_194_304
 
     private let queue = DispatchQueue(label: "standard input")
     private var pending: [UInt8] = []
     private var isPassingOver = false
 
-    /// The lines that are whole now; `nil` at the end. A last line need not have one.
+    /// Returns the lines that are complete so far, or `nil` at the end. The last line need not end in a line break.
     mutating func next() async -> [Line]? {
         while true {
             guard let bytes = await read() else {
@@ -47,7 +47,7 @@ struct PipeLines {
         return lines
     }
 
-    /// `nil` at the end.
+    /// Returns the next bytes, or `nil` at the end.
     private func read() async -> [UInt8]? {
         await withCheckedContinuation { continuation in
             queue.async {
@@ -60,11 +60,12 @@ struct PipeLines {
     }
 }
 
-/// Lines into standard output, one after the other, and each whole.
+/// Writes lines to standard output one after the other, each of them whole.
 final class PipeOutput: Sendable {
     private let queue = DispatchQueue(label: "standard output")
 
-    /// Returns when it is written; an agent that reads nothing is waited for. Where nobody reads any more this program ends.
+    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, and ends this program if the pipe
+    /// has no reader.
     func write(_ text: String) async {
         await withCheckedContinuation { continuation in
             queue.async {

@@ -3,7 +3,7 @@ import TCMCP
 import TCRuntime
 import TCSettings
 
-/// What the daemon answers to one request, on its way to the agent.
+/// The daemon's answer to one request, while it is passed on to the agent.
 actor RelayedAnswer {
     private let id: RPCID
     private let output: PipeOutput
@@ -30,7 +30,8 @@ actor RelayedAnswer {
         }
     }
 
-    /// Throws `RPCFailure` where no answer has come.
+    /// Ends the answer.
+    /// - Throws: `RPCFailure` if no answer has come.
     func end() async throws(RPCFailure) {
         guard !isAnswered else { return }
         guard !isStream else {
@@ -41,12 +42,12 @@ actor RelayedAnswer {
         else {
             throw RPCFailure(.internalError, trouble)
         }
-        // What is refused before it is read has no id, and the agent needs one.
+        // The daemon's refusal of an unread request has no id, and the agent needs one.
         let others = members.filter { $0.key != "id" }
         await output.write(JSON.object(others + [("id", id.document)]).canonical())
     }
 
-    /// What answers and speaks no MCP.
+    /// A description of an answer that is not MCP.
     private var trouble: String {
         head?.status == 404
             ? "the daemon knows no MCP: it is older than this program; restart it"

@@ -1,12 +1,13 @@
 import TCRuntime
 import TCTerminal
 
-/// A report as text. On a terminal its tables fit: names that are too long are cut, and then what people did.
+/// A report as text. On a terminal its tables are made to fit: first names that are too long are cut, then the columns of
+/// activities.
 struct ReportText {
-    /// How wide the terminal is; `nil`: as wide as need be.
+    /// The terminal's width in columns; `nil` leaves the width unlimited.
     let width: Int?
 
-    /// A name of fewer columns says too little.
+    /// The smallest width to which a name is cut; a shorter one says too little.
     private static let least = 8
 
     func of(_ report: Report) -> String {
@@ -21,7 +22,8 @@ struct ReportText {
 
     private func prose(_ text: String) -> String { Paragraph.wrapped(text, to: width) }
 
-    /// The columns that may be cut, the first of them first. What is too wide all the same loses the ends of its lines.
+    /// Renders a table. The flexible columns are cut in the given order; if the table is still too wide, its lines lose their
+    /// ends.
     private func rendered(_ table: TextTable, cutting flexible: [Int] = [0]) -> String {
         var table = table
         guard let width, !table.fit(flexible, to: width, least: Self.least) else { return table.rendered() }
@@ -58,7 +60,7 @@ struct ReportText {
         return rendered(table)
     }
 
-    /// Days on which something happened.
+    /// Returns the days on which something happened.
     private func activity(_ days: [Report.Day]) -> String {
         var table = TextTable(("DAY", .left), ("STARTED", .right), ("ENDED", .right), ("AUDIT ENTRIES", .right))
         for day in days where max(day.started, day.ended, day.entries) > 0 {

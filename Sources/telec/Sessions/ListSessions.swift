@@ -49,7 +49,7 @@ struct ListSessions: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            // Those the daemon may not know of, or not let in.
+            // These are sessions that the daemon may not know, or may have refused.
             for session in LocalSession.waiting(home: try Launch.account().home) {
                 if let remark = session.remark { Console.error(remark) }
             }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Migrator
 import TCRuntime
 
-/// What a list of sessions may show of each.
+/// A column that a list of sessions can show.
 enum SessionColumn: String, CaseIterable {
     case id, title, state, agent, activity, owner, project, started, visibility, computer
 
@@ -21,11 +21,11 @@ enum SessionColumn: String, CaseIterable {
         }
     }
 
-    /// What may be cut where the terminal is narrow, first the first.
+    /// The columns that may be cut on a narrow terminal, in the order in which they are cut.
     static let flexible: [SessionColumn] = [.project, .title]
 }
 
-/// Some of them, as `--columns` names them: `id,title,state`.
+/// A choice of columns, as `--columns` names them: `id,title,state`.
 struct SessionColumns: ExpressibleByArgument {
     var columns: [SessionColumn]
 

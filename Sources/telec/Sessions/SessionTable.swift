@@ -2,15 +2,15 @@ import Dialects
 import TCRuntime
 import TCTerminal
 
-/// Sessions as a table that fits a terminal; where it is too narrow for one, as two lines each.
+/// Sessions as a table that fits a terminal. If the terminal is too narrow for a table, each session takes two lines.
 struct SessionTable {
     let columns: [SessionColumn]
     let me: WhoamiDocument
-    /// How wide the terminal is; `nil`: as wide as need be.
+    /// The terminal's width in columns; `nil` leaves the width unlimited.
     let width: Int?
     let now: Timestamp
 
-    /// A title of fewer columns says too little.
+    /// The smallest width to which a title is cut; a shorter one says too little.
     private static let least = 12
 
     func text(_ sessions: [SessionDocument]) -> String {
@@ -22,7 +22,7 @@ struct SessionTable {
         return table.fit(flexible, to: width, least: Self.least) ? table.rendered() : stacked(sessions, width)
     }
 
-    /// What is shown of the id comes first, since it is what one copies; what is left below it.
+    /// Renders each session in two lines: the id first, because people copy it, and the other columns below.
     private func stacked(_ sessions: [SessionDocument], _ width: Int) -> String {
         sessions.map { session in
             let rest = columns.filter { $0 != .id && $0 != .title }.map { cell($0, of: session) }
@@ -32,7 +32,7 @@ struct SessionTable {
         }.joined(separator: "\n")
     }
 
-    /// The first one is cut as far as need be, then the end.
+    /// Joins the parts. The first part is cut as far as needed, then the end of the line.
     private func fitted(_ parts: [String], _ width: Int) -> String {
         guard let first = parts.first else { return "" }
         let rest = parts.dropFirst().map { "  " + $0 }.joined()

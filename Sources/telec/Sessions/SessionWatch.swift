@@ -3,12 +3,12 @@ import Synchronization
 import TCRuntime
 import TCTerminal
 
-/// Shows a list of sessions again whenever one of them changes. A daemon that goes away is waited for.
+/// Shows a list of sessions again whenever one of them changes. It waits for a daemon that goes away.
 final class SessionWatch: Sendable {
     private let client: DaemonClient
     private let query: [(String, String?)]
     private let columns: [SessionColumn]
-    /// What was shown last.
+    /// The text that was shown last.
     private let shown = Mutex("")
 
     init(client: DaemonClient, query: [(String, String?)], columns: [SessionColumn]) {
@@ -17,10 +17,12 @@ final class SessionWatch: Sendable {
         self.columns = columns
     }
 
-    /// Times that are told from now grow old.
+    /// The pause between two updates, and the longest time without one: ages such as "5 min ago" change even when no session
+    /// does.
     private static let (pause, longest) = (Duration.seconds(2), Duration.seconds(30))
 
-    /// Goes on until the process is ended. Throws what keeps the first list from being shown.
+    /// Runs until the process is ended.
+    /// - Throws: The error that prevents the first list from being shown.
     func run() async throws {
         try await show()
         while true {
@@ -33,7 +35,9 @@ final class SessionWatch: Sendable {
         }
     }
 
-    /// The daemon's first word is that it listens: what changed before is then seen. Throws when nobody is there to tell.
+    /// Follows the daemon's events. The daemon's first event says that it listens, and a list read after that includes all
+    /// earlier changes.
+    /// - Throws: An error if no daemon can be reached.
     private func follow() async throws {
         let (signals, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -67,7 +71,7 @@ final class SessionWatch: Sendable {
             return
         }
         let lines = table.split(separator: "\n", omittingEmptySubsequences: false).prefix(size.rows - 1)
-        // To the upper left, everything below it away (ECMA-48, CUP and ED).
+        // Moves to the upper left, and clears everything below (ECMA-48, CUP and ED).
         Console.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + "\n")
     }
 }

@@ -64,7 +64,8 @@ struct InstallSystem: AsyncParsableCommand {
         }
     }
 
-    /// Without a word about the database, a server that is away does not keep the programs from coming.
+    /// Returns the work on the server, or a remark if the server can't be reached. Unless the command names the database, an
+    /// absent server does not prevent the installation of the programs.
     private func serverOrRemark(
         _ installation: Installation
     ) async throws -> (server: (installation: ServerInstallation, steps: [ServerStep])?, remark: String?) {
@@ -75,7 +76,7 @@ struct InstallSystem: AsyncParsableCommand {
         }
     }
 
-    /// What is to be done on a server; `nil` where the database is on none, or the admin has made it in another way.
+    /// Returns the work on a server; `nil` if the database is on no server, or if the admin has made it in another way.
     private func server(
         _ installation: Installation
     ) async throws -> (installation: ServerInstallation, steps: [ServerStep])? {
@@ -118,7 +119,8 @@ struct InstallSystem: AsyncParsableCommand {
         }
     }
 
-    /// A root gets what it lacks later, and a database is made by the first start.
+    /// Returns whether the outcome makes the installation fail. An installation below `--root` gets missing parts later, and the
+    /// first start creates a database.
     private func isFailure(_ outcome: Trial.Outcome, _ services: FoundMachine.Services) -> Bool {
         switch (outcome, services) {
         case (.runs, _), (_, .none), (.isNotReady, .notManaged): false

@@ -1,6 +1,6 @@
 import TCPages
 
-/// The report of a move as a page of its own, which an admin files.
+/// The report of a move as a page of its own, for an admin's files.
 enum MovePage {
     static func page(_ text: MoveText) -> String {
         let isPlan = text.report == nil

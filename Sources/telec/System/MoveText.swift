@@ -4,7 +4,7 @@ import TCSettings
 import TCSystem
 import TCTerminal
 
-/// What a move does or has done, for people and for programs. Keys and places of settings are shown, and no value of one.
+/// The plan or the outcome of a move, for people and for programs. It shows the keys and places of settings, and no values.
 struct MoveText {
     let plan: MovePlan
     let report: MoveReport?
@@ -14,16 +14,16 @@ struct MoveText {
 
     init(_ report: MoveReport) { (plan, self.report, data) = (report.plan, report, report.data) }
 
-    /// A titled part of the report.
+    /// A part of the report with a title.
     struct Section {
         var title: String
         var lines: [String]
     }
 
-    /// The plan.
+    /// The plan as text.
     var text: String { Self.rendered(planned) }
 
-    /// What came of it.
+    /// The outcome as text.
     var outcome: String { Self.rendered(done) }
 
     private static func rendered(_ sections: [Section]) -> String {

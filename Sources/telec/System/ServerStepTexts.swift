@@ -1,7 +1,7 @@
 import Dialects
 import TCSystem
 
-/// What is done on a server, for people and for programs.
+/// The steps on a server, as text for people and as a document for programs.
 enum ServerStepTexts {
     static func text(_ step: ServerStep, showsContents: Bool) -> String {
         let lines = showsContents ? contents(step).map { "    \($0)" } : []

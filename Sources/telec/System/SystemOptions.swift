@@ -8,7 +8,7 @@ import TCSettings
 import TCSystem
 import TCTerminal
 
-/// Which machine is meant, and how the command speaks.
+/// The options that say which machine is meant, and how the command prints its output.
 struct SystemOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -18,10 +18,12 @@ struct SystemOptions: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
-    /// Throws `MachineError`.
+    /// Returns the installation of the machine that the options name.
+    /// - Throws: `MachineError`.
     func installation() throws -> Installation { try Self.installation(in: root) }
 
-    /// Of this machine, when no `--root` is given. Throws `MachineError`.
+    /// Returns the installation below `root`, or that of this machine if `root` is `nil`.
+    /// - Throws: `MachineError`.
     static func installation(in root: String?) throws -> Installation {
         try SHA256.load()
         let folder = try RootFolder(root ?? "/")
@@ -49,7 +51,8 @@ struct SystemOptions: ParsableArguments {
         #endif
     }
 
-    /// Throws `MachineError` where this user can't do it.
+    /// Checks that this user has the rights that the command needs.
+    /// - Throws: `MachineError` if not.
     func requireRoot() throws {
         guard geteuid() == 0 else {
             throw MachineError(

@@ -2,19 +2,21 @@ import Dialects
 import TCSystem
 import TCTerminal
 
-/// A plan that is shown, or done and shown.
+/// Shows a plan, or carries it out and shows each step.
 struct SystemRun {
     let options: SystemOptions
     let installation: Installation
     let machine: FoundMachine
     let steps: [SystemStep]
-    /// What is done on a server, before the service is started.
+    /// The steps on a database server that are done before the service is started.
     var server: (installation: ServerInstallation, steps: [ServerStep])?
     let isDry: Bool
 
     private var texts: StepTexts { StepTexts(rights: RightsText(installation.layout.account, machine.account)) }
 
-    /// Prints each step when it is done, so that what a broken run has done is known. Throws `MachineError`, and what goes wrong on a
+    /// Carries out the plan. Each step is printed when it is done, so that the output of an interrupted run says what it has
+    /// done.
+    /// - Throws: `MachineError`, or the error of the database server.
     /// server.
     func perform() async throws {
         let commands = steps.suffix(while: Self.isCommand)
@@ -35,7 +37,7 @@ struct SystemRun {
         if !options.output.json { Console.out(texts.text(step, showsContents: isDry)) }
     }
 
-    /// Says what it came to. `remarks` are what there is to know or to do.
+    /// Prints the outcome. `remarks` are things to know or to do.
     func conclude(_ sentence: String, remarks: [String]) {
         let document = JSON.object([
             ("version", .integer(1)), ("root", .string(installation.root.path)), ("dry_run", .boolean(isDry)),
@@ -48,7 +50,7 @@ struct SystemRun {
 }
 
 extension Array {
-    /// The longest end of which all meet a condition.
+    /// Returns the longest suffix of which all elements meet a condition.
     fileprivate func suffix(while isIn: (Element) -> Bool) -> ArraySlice<Element> {
         suffix(reversed().prefix(while: isIn).count)
     }

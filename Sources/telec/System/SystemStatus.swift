@@ -35,7 +35,7 @@ struct SystemStatus: AsyncParsableCommand {
         }
     }
 
-    /// Roles and rights are compared where an installation has made them, and root looks.
+    /// Compares roles and rights on the server, if an installation has made them and root runs the command.
     private func server(_ installation: Installation) async -> (findings: [Finding], remark: String?) {
         guard geteuid() == 0 else { return ([], nil) }
         do {

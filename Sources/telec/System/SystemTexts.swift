@@ -2,7 +2,7 @@ import Dialects
 import TCSystem
 import TCTerminal
 
-/// What a run does, for people and for programs: the same words before it and after it.
+/// The steps of a run, for people and for programs. The same words describe a step before the run and after it.
 struct StepTexts {
     let rights: RightsText
 

@@ -44,7 +44,7 @@ struct UninstallSystem: AsyncParsableCommand {
         return dryRun ? "dry run: nothing was changed" : purge ? "purged" : "uninstalled: settings and data stay"
     }
 
-    /// A daemon that nobody stops would go on in folders that are gone.
+    /// Refuses to go on while a daemon runs that the command can't stop: it would continue in folders that are gone.
     private func requireNobody(_ machine: FoundMachine, _ installation: Installation) throws {
         guard installation.root.isMachine, machine.services != .managed(isRunning: true), let account = machine.account,
             let pid = ServiceProcesses.first(of: account.uid)

@@ -1,10 +1,10 @@
 import TCRuntime
 
-/// A transcript as a page: a head, and below it what was said, or what the terminal showed as a block of code.
+/// A transcript as a Markdown page: a head, and below it the conversation, or the terminal's output as a code block.
 struct MarkdownTranscript {
     private let isConversation: Bool
     private var head: String
-    /// A line that is not over yet.
+    /// The current line, which is not complete yet.
     private var line = ""
 
     init(of session: SessionDocument?, conversation isConversation: Bool) {
@@ -21,7 +21,7 @@ struct MarkdownTranscript {
         head = "# \(SessionTexts.plain(session.title ?? "untitled"))\n\n\(lines.joined(separator: "\n"))\n\n"
     }
 
-    /// What is to be written now, of what a terminal showed and of what was said.
+    /// Returns the text to write next, from the terminal's output and the conversation.
     mutating func add(_ shown: String, _ said: String) -> String {
         let text = isConversation ? said : indented(shown)
         defer { if !text.isEmpty { head = "" } }
@@ -33,14 +33,14 @@ struct MarkdownTranscript {
         return head + (line.isEmpty ? "" : "    \(line)\n")
     }
 
-    /// Indented it is a block of code, whatever it holds.
+    /// Indents the text, which makes it a code block whatever it holds.
     private mutating func indented(_ text: String) -> String {
         var parts = (line + text).split(separator: "\n", omittingEmptySubsequences: false)
         line = parts.popLast().map(String.init) ?? ""
         return parts.map { "    \($0)\n" }.joined()
     }
 
-    /// Who speaks is set off, and each has a paragraph of his own.
+    /// Emphasizes the speaker's name, and starts a paragraph for each speaker.
     private static func emphasized(_ text: String) -> String {
         text.split(separator: "\n").map { line in
             for role in ["user: ", "assistant: ", "tool: "] where line.hasPrefix(role) {

@@ -1,20 +1,20 @@
 import Dialects
 import TCRuntime
 
-/// How a recording is shown. In all of these but `raw` no escape sequence is left.
+/// The form in which a recording is shown. All forms except `raw` contain no escape sequences.
 enum RecordingView: Equatable {
     case raw
     case terminal
     case conversation
-    /// The same, with a head; of a session with an agent the conversation.
+    /// The same text with a head; for a session with an agent, the conversation.
     case markdown(conversation: Bool)
-    /// A recording again, with what was shown and no more.
+    /// A recording again, reduced to the terminal's output.
     case cast
-    /// A document a line.
+    /// One JSON document a line.
     case lines
 }
 
-/// Turns a recording that comes in pieces into what is shown.
+/// Converts a recording, which arrives in pieces, into the text that is shown.
 struct ShownRecording {
     private var lines = LineReader()
     private var plain = PlainText()
@@ -22,7 +22,7 @@ struct ShownRecording {
     private var markdown: MarkdownTranscript?
     private let view: RecordingView
     private let isCollecting: Bool
-    /// When the last event came, as far as the recording says.
+    /// The time of the last event, as far as the recording tells it.
     private var clock: Timestamp?
     private(set) var collected = ""
 
@@ -35,7 +35,7 @@ struct ShownRecording {
         }
     }
 
-    /// The text to print now.
+    /// Returns the text to print for these bytes.
     mutating func read(_ bytes: [UInt8]) -> String {
         var text = ""
         for line in lines.read(bytes) { text += shown(line) }
@@ -44,7 +44,7 @@ struct ShownRecording {
         return ""
     }
 
-    /// What is left when no more comes.
+    /// Returns the remaining text after the last piece.
     mutating func end() -> String { markdown?.end() ?? "" }
 
     private mutating func shown(_ line: String) -> String {
@@ -84,7 +84,7 @@ struct ShownRecording {
         guard line.hasPrefix("{"), let header = JSON(parsing: line) else { return "" }
         var seconds: Int64?
         if case .integer(let number)? = header["timestamp"] { seconds = number }
-        // A header has whole seconds.
+        // A header holds whole seconds.
         if let begin = seconds.flatMap(Timestamp.init(unixSeconds:)) { clock = max(clock ?? begin, begin) }
         guard view == .cast else { return "" }
         func number(_ name: String) -> Int {
@@ -98,7 +98,7 @@ struct ShownRecording {
 
     private mutating func recorded(_ event: RecordedEvent, _ code: Recording.Code) -> String {
         switch code {
-        // What plays it starts at the left only where it is told to.
+        // A player moves to the left margin only where the text has a carriage return.
         case .output: Recording.event(after: event.after, code, plain.read(event.data).replacing("\n", with: "\r\n"))
         case .agent: Recording.event(after: event.after, .marker, Self.plain(conversation.read(event.data)))
         case .input, .marker, .resize, .exit: Recording.event(after: event.after, code, Self.plain(event.data))

@@ -31,7 +31,8 @@ struct TranscriptReading {
         }
     }
 
-    /// Whoever looks at somebody else's session is told that this is on record, and asked why, where somebody is there to ask.
+    /// Tells a caller who reads another person's session that this is recorded, and asks for the reason if the caller is at a
+    /// terminal.
     private func announce(
         _ client: DaemonClient, _ id: String, _ options: ClientOptions
     ) async throws -> (SessionDocument?, reason: String?) {
@@ -43,7 +44,7 @@ struct TranscriptReading {
             Console.error("Viewing [\(owner)]'s session: access logged")
             return (found, reason)
         }
-        // Without a reason nothing is viewed, and the daemon says so.
+        // The daemon shows nothing without a reason, and says so itself.
         guard Console.inputIsTerminal, Console.errorIsTerminal else { return (found, nil) }
         return (found, Console.ask("This is \(owner)'s session. Reading it is logged. Reason? "))
     }

@@ -2,8 +2,8 @@ import Dialects
 import Foundation
 import Transfer
 
-/// Moves a SQLite file into an empty PostgreSQL database, then has both compared value by value.
-/// Exit codes: 0 both hold the same, 1 they don't, 2 failed or refused, 64 usage.
+/// Moves a SQLite file into an empty PostgreSQL database, and then compares the two value by value. Exit codes: 0 both
+/// hold the same, 1 they don't, 2 failed or refused, 64 usage.
 @main
 enum MoveShop {
     static func main() async {
@@ -33,7 +33,8 @@ enum MoveShop {
         } else {
             print("\(file) was moved before")
         }
-        // The transfer has compared what it wrote. This asks both databases once more, as one may do at any later time.
+        // The transfer has already compared what it wrote. This comparison reads both databases once more, as can be
+        // done at any later time.
         return show(try await Verification(of: source, against: target).run())
     }
 

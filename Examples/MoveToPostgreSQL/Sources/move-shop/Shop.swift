@@ -1,9 +1,9 @@
 import Dialects
 import Foundation
 
-/// A SQLite file such as an application leaves behind: types that SQLite does not hold anybody to.
+/// A SQLite file as an application might leave it behind, with column types that SQLite does not enforce.
 enum Shop {
-    /// The path of the file, which is made where there is none.
+    /// Returns the path of the file, which is created if it does not exist.
     static func file() async throws -> String {
         let path = "shop.db"
         guard !FileManager.default.fileExists(atPath: path) else { return path }

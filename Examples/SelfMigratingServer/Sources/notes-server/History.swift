@@ -1,7 +1,7 @@
 import Migrator
 
 extension History {
-    /// The server's database, from nothing to what this version of the server needs.
+    /// The migrations of the server's database, from an empty one to what this version of the server needs.
     static func notes() throws(HistoryError) -> History {
         try History {
             Migration("0001-notes") {

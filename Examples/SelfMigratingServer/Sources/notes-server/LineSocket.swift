@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Unix-domain socket: whoever connects says one line and gets an answer.
+/// A Unix-domain socket. Each client sends one line and gets an answer.
 struct LineSocket: Sendable {
     private static let longestLine = 4096
     private static let patience = timeval(tv_sec: 5, tv_usec: 0)
@@ -16,7 +16,8 @@ struct LineSocket: Sendable {
         }
     }
 
-    /// Answers until one of the signals comes; who is being answered then still gets his answer.
+    /// Answers clients until one of the signals arrives. A client that is being served at that moment still gets an
+    /// answer.
     func serve(until signals: [Int32], _ answer: @escaping @Sendable (String) async -> String) async {
         let (callers, stream) = AsyncStream<Int32>.makeStream()
         let accepting = DispatchSource.makeReadSource(fileDescriptor: listener, queue: .global())
@@ -47,7 +48,8 @@ struct LineSocket: Sendable {
         try? connection.write(contentsOf: Data((await answer(line) + "\n").utf8))
     }
 
-    /// What is said before the line ends. It is waited for on a thread that may wait, and not for ever.
+    /// Reads the client's line, without its line feed. The read blocks a thread of the global queue, and only for a
+    /// limited time.
     private func line(from caller: Int32) async -> String? {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {

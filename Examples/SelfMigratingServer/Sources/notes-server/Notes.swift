@@ -1,6 +1,7 @@
 import Migrator
 
-/// The notes in the database, and what a line asks of them. One text does for SQLite and PostgreSQL; values are bound.
+/// The notes in the database, and the commands that a line may hold. The same SQL works on SQLite and PostgreSQL;
+/// values are bound.
 struct Notes: Sendable {
     let database: Database
 

@@ -1,7 +1,8 @@
 import Foundation
 import Migrator
 
-/// Keeps notes for whoever connects to its socket. It brings its database to its own version before it takes the first call.
+/// Keeps notes for the clients of its socket. It migrates its database to its own version before it accepts the first
+/// connection.
 @main
 enum NotesServer {
     static func main() async {
@@ -22,8 +23,8 @@ enum NotesServer {
     private static func serve(_ url: String, at path: String) async throws {
         let database = try Database(
             DatabaseURL(parsing: url), options: ConnectionOptions(access: .create, isOwned: true))
-        // Of many servers that start at once one migrates, and the others wait for it. A database that a later version has
-        // migrated is refused: this one does not know what it holds.
+        // If several servers start at once, one migrates and the others wait for it. A database that a later version has
+        // migrated is refused, because this version does not know what it holds.
         try await Migrator(history: .notes(), database: database).start(.migrate) { event in
             if case .migration(.finished(let id, _, _)) = event { log("applied \(id)") }
         }

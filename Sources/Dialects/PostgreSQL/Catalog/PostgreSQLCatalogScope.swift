@@ -1,14 +1,15 @@
-/// The conditions by which every question to `pg_catalog` finds what it is about. `c` is the row of `pg_class`.
+/// The conditions that limit every query of `pg_catalog` to the relations that are asked for. `c` is the row of `pg_class`.
 struct PostgreSQLCatalogScope {
-    /// All of the current schema.
+    /// The scope of all relations of the current schema.
     static let whole = PostgreSQLCatalogScope(names: nil)
 
-    /// Only relations of these names, all of them where it is `nil`: a question about one table costs the same in a database of ten
-    /// thousand.
+    /// The names of the relations that are asked for; `nil` for all. So a question about one table costs the same in a database
+    /// of ten thousand.
     var names: Set<String>?
 
-    /// Everything in the schema but what an extension brought. It stands in questions to catalogs only: a migration asks the same ones
-    /// at each step, and planning them takes the server five times as long as answering.
+    /// The condition for everything in the schema except the objects that an extension brought. It stands in
+    /// queries of catalogs only (`readingCatalogs`), whose plans outlive DDL: a migration sends the same queries at each step, and
+    /// planning them takes the server five times as long as answering.
     var relations: SQL {
         let condition: SQL = """
             c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace\(filter) AND NOT EXISTS (
@@ -18,10 +19,12 @@ struct PostgreSQLCatalogScope {
         return condition.readingCatalogs()
     }
 
-    /// The tables that a schema value can describe. A partitioned table is one, with the rows of all its partitions.
+    /// The condition for the tables that a schema value can describe. A partitioned table is one of them, with the rows of all
+    /// its partitions.
     var tables: SQL { "c.relkind IN ('r', 'p') AND NOT c.relispartition AND \(relations)" }
 
-    /// One binding for all names, parted by line feeds, so that the server prepares one statement for any number of them.
+    /// The condition for the names. All names are one binding, separated by line feeds, so that the server prepares a single
+    /// statement for any number of names.
     private var filter: SQL {
         guard let names else { return "" }
         return " AND c.relname = ANY (string_to_array(\(names.sorted().joined(separator: "\n")), E'\\n')::name[])"

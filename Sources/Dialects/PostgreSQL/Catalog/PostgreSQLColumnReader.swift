@@ -1,16 +1,16 @@
-/// Every column of every table in the current schema (PostgreSQL's manual, section 53.7).
+/// A reader of every column of every table in the current schema (PostgreSQL's manual, section 53.7).
 struct PostgreSQLColumnReader {
     struct Column {
         var table: String
         var column: Dialects.Column
         var declaredType: String
-        /// What its default or its value is computed by, as the server writes it.
+        /// The expression of the column's default or computed value, as the server writes it.
         var expression: String?
-        /// `a` for GENERATED ALWAYS AS IDENTITY, `d` for BY DEFAULT; empty for every other column, a serial too.
+        /// `a` for GENERATED ALWAYS AS IDENTITY, `d` for BY DEFAULT; empty for every other column, including a serial one.
         var identity = ""
-        /// How its sequence counts, where that is not by default: `INCREMENT BY 5 …`.
+        /// The options of the column's sequence, if they are not the defaults: `INCREMENT BY 5 …`.
         var counting: String?
-        /// Its collation, where that was made in this database.
+        /// The column's collation, if it was made in this database.
         var ownCollation: String?
     }
 
@@ -79,7 +79,7 @@ struct PostgreSQLColumnReader {
         }
     }
 
-    /// The collation `C` compares by bytes.
+    /// Returns the collation of this name. The collation `C` compares by bytes.
     static func collation(_ name: String) -> Collation {
         name == "C" ? .binary : .native(sqlite: "", postgresql: name)
     }

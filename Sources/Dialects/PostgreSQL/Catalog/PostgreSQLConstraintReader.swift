@@ -1,4 +1,4 @@
-/// Every key, check and reference of every table in the current schema (PostgreSQL's manual, section 53.13).
+/// A reader of every key, check and foreign key of every table in the current schema (PostgreSQL's manual, section 53.13).
 struct PostgreSQLConstraintReader {
     struct Constraint {
         enum Kind: String { case primaryKey = "p", unique = "u", check = "c", foreignKey = "f", exclusion = "x" }
@@ -6,7 +6,7 @@ struct PostgreSQLConstraintReader {
         var table: String
         var name: String
         var columns: [String] = []
-        /// What makes it again, but for its name: `CHECK (a > 0)`.
+        /// The SQL that makes the constraint again, without its name: `CHECK (a > 0)`.
         var definition: String
         var expression: String?
         var parent: String?
@@ -44,7 +44,7 @@ struct PostgreSQLConstraintReader {
         for row in rows { add(row) }
     }
 
-    /// A row holds one column of a constraint; the rows of a constraint follow each other.
+    /// Adds a row, which holds one column of a constraint. The rows of a constraint follow each other.
     private mutating func add(_ row: Row) {
         guard let kind = Constraint.Kind(rawValue: row[0].text ?? "") else { return }
         let table = row[1].text ?? ""
@@ -74,7 +74,8 @@ struct PostgreSQLConstraintReader {
 }
 
 extension PostgreSQLConstraintReader.Constraint {
-    /// Adds the constraint to its table, which has its columns by now, and gives what of it the table can't say.
+    /// Adds the constraint to its table, which already has its columns. Returns the properties of the constraint that the table
+    /// can't express.
     func add(to table: inout Table) -> [Omission] {
         switch kind {
         case .primaryKey: table.primaryKey = PrimaryKey(columns, name: name)
@@ -95,7 +96,8 @@ extension PostgreSQLConstraintReader.Constraint {
         return lostDetails
     }
 
-    /// What no copy has: there the rows are looked at, and those that break it are listed.
+    /// The remark on a constraint that is NOT VALID. No copy keeps that: a transfer checks the rows there, and lists those that
+    /// break the constraint.
     var unvalidated: [Omission] {
         isValidated ? [] : [remark("is NOT VALID: rows from before it may break it")]
     }
@@ -106,7 +108,7 @@ extension PostgreSQLConstraintReader.Constraint {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
-        // Of some columns only, which PostgreSQL has since version 15.
+        // The action applies to some of the columns only, which PostgreSQL allows since version 15.
         if kind == .foreignKey, columns.count > 1,
             definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
         {
@@ -118,7 +120,7 @@ extension PostgreSQLConstraintReader.Constraint {
         return lost
     }
 
-    /// Whether a foreign key is written as `REFERENCES schema.table`.
+    /// Whether the definition of a foreign key contains the parent's schema: `REFERENCES schema.table`.
     var qualifiesParent: Bool {
         guard kind == .foreignKey else { return false }
         let tokens = SQLToken.scan(definition).filter { !$0.isBlank }

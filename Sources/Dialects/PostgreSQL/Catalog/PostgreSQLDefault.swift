@@ -1,6 +1,6 @@
-/// Reads the text of a column's default as `pg_get_expr` gives it.
+/// Parses the text of a column's default as `pg_get_expr` returns it.
 enum PostgreSQLDefault {
-    /// What the text says; `nil` for `NULL`, which is what a column without a default gets anyway.
+    /// Returns the default; `nil` for `NULL`, which a column without a default gets anyway.
     static func parse(_ text: String, for type: ColumnType) -> Default? {
         let tokens = withoutCast(SQLToken.scan(text).filter { !$0.isBlank })
         let written = tokens.map(\.text).joined()
@@ -29,12 +29,12 @@ enum PostgreSQLDefault {
         }
     }
 
-    /// The server makes `$1.50` of a 1.5.
+    /// Whether a default of this type can be a number. The server turns a 1.5 for a `money` column into `$1.50`.
     private static func takesNumber(_ type: ColumnType) -> Bool {
         if case .native(_, "money") = type { false } else { !type.isText }
     }
 
-    /// A decimal that a double would round stays an expression.
+    /// Parses a number. A decimal that a double would round stays an expression.
     private static func number(_ text: String) -> Default? {
         let bare = text.hasPrefix("(") && text.hasSuffix(")") ? String(text.dropFirst().dropLast()) : text
         guard let first = bare.first, first.isNumber || first == "-" || first == "." else { return nil }
@@ -43,7 +43,7 @@ enum PostgreSQLDefault {
         return .real(double)
     }
 
-    /// `'x'::character varying(20)` is a literal with its type's name behind it.
+    /// Removes the cast behind a literal: `'x'::character varying(20)` is the literal with the name of its type.
     private static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
         guard tokens.count > 2, tokens[0].kind == .string || tokens[0].isWord("NULL"), tokens[1].isSymbol("::") else {
             return tokens

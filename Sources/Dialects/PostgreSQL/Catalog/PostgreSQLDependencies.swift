@@ -1,7 +1,7 @@
-/// What `pg_depend` says hangs on the tables and views of the current schema, from whatever schema, and no migration declares
-/// (https://www.postgresql.org/docs/current/catalog-pg-depend.html). What is a table's own part is not among it.
+/// The objects of any schema that `pg_depend` lists as dependent on tables and views of the current schema, and that no migration
+/// declares (https://www.postgresql.org/docs/current/catalog-pg-depend.html). The own parts of a table are not among them.
 enum PostgreSQLDependencies {
-    /// Rows are counted for tables that refer to one of `subjects` only.
+    /// Reads the dependents. Rows are counted only for tables that refer to one of `subjects`.
     static func read(
         of declared: Schema, around subjects: Set<String>?, _ scope: PostgreSQLCatalogScope,
         _ connection: any Connection
@@ -13,7 +13,7 @@ enum PostgreSQLDependencies {
         let others = try connection.query(others(on: relations)).compactMap { row -> UndeclaredObjects.Dependent? in
             guard let bond = bond(row[2].text) else { return nil }
             let column = row[1].text
-            // A declared column that is computed from another one is replay's business.
+            // Replay takes care of a declared column that is computed from another one.
             if let generated = row[4].text, declared[row[0].text ?? ""]?[column: generated] != nil { return nil }
             if bond == .view, let view = row[5].text, declared[view: view] != nil { return nil }
             return .init(
@@ -54,7 +54,7 @@ enum PostgreSQLDependencies {
         }
     }
 
-    /// Column names are parted by line feeds, which no array syntax has to be read for.
+    /// Returns the query of foreign keys. Column names are separated by line feeds, so that no array syntax has to be parsed.
     private static func references(to relations: SQL) -> SQL {
         """
         SELECT c.relname,
@@ -86,8 +86,8 @@ enum PostgreSQLDependencies {
         """
     }
 
-    /// The relation, the column, the bond, words for people, the generated column, the view that it is, and whether it is the
-    /// relation's own.
+    /// Returns the query of all other dependents: the relation, the column, the bond, words for people, the generated column, the
+    /// dependent view, and whether the dependent is the relation's own part.
     private static func others(on relations: SQL) -> SQL {
         """
         WITH hung AS (

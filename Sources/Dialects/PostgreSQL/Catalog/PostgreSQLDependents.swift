@@ -1,10 +1,10 @@
-/// Views and triggers hold on to the columns that they use: PostgreSQL retypes or drops such a column only when they are gone.
-/// So they are dropped before and made again afterwards, as they were.
+/// The views and triggers that use the columns of an alteration. PostgreSQL retypes or drops such a column only without them. So
+/// they are dropped before the alteration and made again afterwards, as they were.
 struct PostgreSQLDependents {
     private let dialect: PostgreSQLDialect
     private let after: Schema
     private let undeclared: UndeclaredObjects
-    /// The columns that are retyped, made anew or dropped, by table.
+    /// The columns that are retyped, made again or dropped, by table.
     private var columns: [String: Set<String>] = [:]
 
     init(dialect: PostgreSQLDialect, after: Schema, undeclared: UndeclaredObjects) {
@@ -24,7 +24,7 @@ struct PostgreSQLDependents {
                 disturb(column, of: step.before.name)
             }
         case .renameColumn(let column, _):
-            // By its * it shows the column's old name until it is made again.
+            // Because of its `*`, the view shows the column's old name until the view is made again.
             let shows = after.views(saying: step.before.name).contains { view in
                 view.query.texts.contains { QueryNames($0).scopes.contains { $0.showsAll(of: step.before.name) } }
             }
@@ -35,7 +35,8 @@ struct PostgreSQLDependents {
         }
     }
 
-    /// `statements` between the drop of what is in their way and its return.
+    /// Returns `statements` with the drops of these views and triggers before them, and the statements that make them again
+    /// behind them.
     func around(_ statements: [String], _ steps: [ChangeStep]) throws(LoweringError) -> [String] {
         guard !columns.isEmpty, !statements.isEmpty else { return statements }
         let declared = after.views(reading: Set(columns.keys))
@@ -63,7 +64,8 @@ struct PostgreSQLDependents {
         undeclared.objects.filter { $0.kind == .trigger && $0.owner == owner }
     }
 
-    /// Those whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that it had before.
+    /// Returns the triggers whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that the column
+    /// had before.
     private func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
         columns.sorted { $0.key < $1.key }.flatMap { table, columns in
             var names = columns
@@ -74,7 +76,8 @@ struct PostgreSQLDependents {
         }
     }
 
-    /// What is undeclared is made again from its text, which knows only the names from before.
+    /// Makes sure that undeclared objects can be made again. They are made from their text, which knows only the names from
+    /// before the alteration.
     private func requireNamesKept(
         _ objects: [UndeclaredObjects.Object], _ steps: [ChangeStep]
     ) throws(LoweringError) {

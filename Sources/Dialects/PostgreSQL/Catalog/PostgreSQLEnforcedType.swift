@@ -1,17 +1,17 @@
-/// What a column's values are, told from its type: in words that any database has.
+/// Computes the type of a column's values, as any database knows it, from the column's type in PostgreSQL.
 enum PostgreSQLEnforcedType {
     /// A type as the catalog describes it.
     struct Description {
-        /// `format_type` of it, and of the type under a domain.
+        /// The `format_type` of the type; `base` is that of the type under a domain.
         var declared: String
         var base: String
         /// `pg_type.typtype`: https://www.postgresql.org/docs/current/catalog-pg-type.html
         var kind: String
-        /// The type, or what its elements are, was made in this database or by an extension.
+        /// Whether the type, or the type of its elements, was made in this database or by an extension.
         var isOwn: Bool
-        /// The same of the type under a domain.
+        /// Whether the type under a domain was made in this database or by an extension.
         var isBaseOwn: Bool
-        /// Its collation takes strings for equal that differ: a nondeterministic one.
+        /// Whether the type's collation is nondeterministic, so that different strings can be equal.
         var isCaseless = false
         var labels: [String]
     }
@@ -42,17 +42,17 @@ enum PostgreSQLEnforcedType {
         return EnforcedType(type, specials: specials(of: type, SQLText.identifier(column)))
     }
 
-    /// `nil` for a type that only PostgreSQL knows.
+    /// Returns the portable type; `nil` for a type that only PostgreSQL has.
     private static func portable(_ declared: String) -> ColumnType? {
         switch PostgreSQLTypeName(declared).columnType {
         case .native: break
-        // Its text says more than SQLite calls JSON.
+        // A `json` text may hold more than the text that SQLite accepts as JSON.
         case .jsonText: return .text
         case let type: return type
         }
         let isArray = declared.hasSuffix("]")
         guard !isArray else { return nil }
-        // `timestamp(3) without time zone`, `character(10)`, `numeric(5,-2)`.
+        // The names are without arguments: `timestamp(3) without time zone`, `character(10)`, `numeric(5,-2)`.
         let bare = SQLToken.scan(declared).filter { $0.kind == .word }.map(\.text).joined(separator: " ")
         switch bare {
         case "real": return .real
@@ -68,7 +68,7 @@ enum PostgreSQLEnforcedType {
     private static func specials(of type: ColumnType, _ column: String) -> [EnforcedType.Specials] {
         switch type {
         case .real:
-            // Few databases hold NaN as a double; all hold it as text.
+            // Few databases hold NaN as a double; all of them hold it as text.
             [
                 .init(condition: "\(column) = 'NaN'", words: "NaN", instead: .text),
                 .init(

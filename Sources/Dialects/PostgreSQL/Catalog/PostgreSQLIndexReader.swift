@@ -1,12 +1,12 @@
-/// Every index in the current schema that is there for its own sake and not for a constraint (PostgreSQL's manual, section
-/// 53.26).
+/// A reader of every index in the current schema that exists for its own sake and not for a constraint (PostgreSQL's manual,
+/// section 53.26).
 struct PostgreSQLIndexReader {
     struct Index {
         var table: String
         var index: Dialects.Index
-        /// What makes it again.
+        /// The statement that makes the index again.
         var definition: String
-        /// Why a schema value can't say it; `nil` if it can.
+        /// Why a schema value can't express the index; `nil` if it can.
         var objection: String?
         var isValid = true
     }
@@ -14,7 +14,7 @@ struct PostgreSQLIndexReader {
     private(set) var indexes: [Index] = []
     private let expressions: [String: PostgreSQLExpression]
 
-    /// The columns are those of the same schema.
+    /// Reads the indexes. The columns are those of the same schema.
     init(
         _ connection: any Connection, _ columns: [PostgreSQLColumnReader.Column],
         _ scope: PostgreSQLCatalogScope = .whole
@@ -48,7 +48,7 @@ struct PostgreSQLIndexReader {
         for row in rows { add(row) }
     }
 
-    /// A row holds one part of an index; the rows of an index follow each other.
+    /// Adds a row, which holds one part of an index. The rows of an index follow each other.
     private mutating func add(_ row: Row) {
         let table = row[0].text ?? ""
         let name = row[1].text ?? ""
@@ -81,14 +81,14 @@ struct PostgreSQLIndexReader {
         if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
         let method = row[4].text ?? ""
         if method != "btree" { return "is a \(method) index, which a schema has no word for" }
-        // A schema's unique index takes any number of NULLs, so it would be another one.
+        // The unique index of a schema value allows any number of NULLs, so it would be a different index.
         if row[14].boolean == true { return "is NULLS NOT DISTINCT, which a schema has no word for" }
         if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema has no word for" }
         return nil
     }
 
-    /// Nulls stand last in an ascending index and first in a descending one, unless it says otherwise: bit 1 is
-    /// `NULLS FIRST`, bit 0 is `DESC`.
+    /// Returns why a schema value can't express a part of an index. By default nulls stand last in an ascending index and first
+    /// in a descending one. In the options, bit 1 is `NULLS FIRST` and bit 0 is `DESC`.
     private static func objection(toPart row: Row) -> String? {
         let options = row[10].integer ?? 0
         if options == 1 || options == 2 { return "says where nulls stand, which a schema has no word for" }

@@ -1,13 +1,13 @@
-/// Reads the current schema of a live PostgreSQL database back into a schema value: one question for each kind of thing.
+/// Reads the current schema of a live PostgreSQL database into a schema value, with one query for each kind of object.
 package enum PostgreSQLInspector {
-    /// Everything the schema holds, as far as a schema value can say it; the rest is listed with its reason. Throws
+    /// Returns everything in the schema that a schema value can express. The rest is listed with the reason. Throws
     /// `DatabaseError`.
     package static func inspect(_ connection: any Connection) throws -> Inspection {
         if connection.isInTransaction { return try read(connection) }
         return try connection.snapshot { try read(connection) }
     }
 
-    /// What PostgreSQL reads back right after `schema` was made in a schema of its own, which is gone afterwards.
+    /// Returns what PostgreSQL reads back right after `schema` was made in a scratch schema, which is removed afterwards.
     package static func inspectScratch(_ schema: Schema, beside connection: any Connection) throws -> Inspection {
         let construction = try PostgreSQLDialect().construct(schema)
         return try withScratch(beside: connection) { connection in
@@ -18,11 +18,11 @@ package enum PostgreSQLInspector {
         }
     }
 
-    /// Runs `body` in a schema of its own, which is gone afterwards.
+    /// Runs `body` in a scratch schema, which is removed afterwards.
     static func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
         try withRollback(connection) { isOurs in
             do throws(DatabaseError) {
-                // Nothing of it stays, so a session that may only read may do this too.
+                // The scratch schema is rolled back, so a session that may only read may make one too.
                 if isOurs { try connection.execute("SET TRANSACTION READ WRITE") }
                 try enterScratchSchema(connection)
             } catch {
@@ -32,8 +32,8 @@ package enum PostgreSQLInspector {
         }
     }
 
-    /// Why there can be no scratch schema, in words that say what it is for. A server that follows another one takes no writes
-    /// at all (https://www.postgresql.org/docs/current/hot-standby.html).
+    /// Returns an error that says why there can be no scratch schema, and what the scratch schema is for. A standby server
+    /// accepts no writes at all (https://www.postgresql.org/docs/current/hot-standby.html).
     private static func noScratchSchema(_ error: DatabaseError) -> DatabaseError {
         guard error.kind == .permission || error.code == "0A000" else { return error }
         var refusal = error
@@ -49,9 +49,9 @@ package enum PostgreSQLInspector {
         return refusal
     }
 
-    /// Runs `body` so that nothing of it stays, also inside a transaction that somebody else has begun.
-    /// `body` is told whether the transaction is its own. Of two errors the first is thrown: what ends a transaction that
-    /// broke has nothing to add.
+    /// Runs `body` and rolls its effects back, also inside a transaction that somebody else has begun.
+    /// `body` is told whether the transaction is its own. Of two errors the first is thrown: an error while ending a broken
+    /// transaction adds nothing.
     static func withRollback<T>(
         _ connection: any Connection, _ body: (_ isOurs: Bool) throws -> T
     ) throws -> T {
@@ -68,8 +68,8 @@ package enum PostgreSQLInspector {
         return value
     }
 
-    /// The path that was in force stays behind the new schema: types and functions are found, and written, as they are in the
-    /// live one.
+    /// Makes a scratch schema and puts it first in the search path. The path that was in force stays behind it, so that types and
+    /// functions are found, and written, as in the live schema.
     private static func enterScratchSchema(_ connection: any Connection) throws(DatabaseError) {
         let name = "tc_scratch_" + String(UInt64.random(in: .min ... .max), radix: 16)
         let path = try connection.queryValue("SELECT current_setting('search_path')")?.text ?? ""
@@ -138,7 +138,7 @@ package enum PostgreSQLInspector {
         return Set(rows.compactMap { $0[0].text })
     }
 
-    /// Schemas that somebody made, with the number of their tables.
+    /// Returns the other schemas that users made, with the number of tables in each.
     private static func otherSchemas(_ connection: any Connection) throws(DatabaseError) -> [String: Int] {
         let rows = try connection.query(
             """
@@ -152,7 +152,7 @@ package enum PostgreSQLInspector {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
     }
 
-    /// Tables whose rows are gone after a crash.
+    /// Returns the options of tables: `UNLOGGED` for tables whose rows are gone after a crash.
     private static func options(_ connection: any Connection) throws(DatabaseError) -> [String: Set<String>] {
         let rows = try connection.query(
             "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND \(PostgreSQLCatalogScope.whole.tables)"
@@ -160,14 +160,14 @@ package enum PostgreSQLInspector {
         return Dictionary(rows.map { ($0[0].text ?? "", ["UNLOGGED"]) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// A table without a column has no row anywhere else.
+    /// Returns the names of all tables. A table without columns has no row in any other query.
     private static func tableNames(_ connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(
             "SELECT c.relname FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.tables) ORDER BY c.relname"
         ).compactMap { $0[0].text }.filter { !OwnTables.names.contains($0) }
     }
 
-    /// The names of functions that somebody made here, or an extension brought.
+    /// Returns the names of functions that users made here, or that an extension brought.
     private static func ownFunctions(_ connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(
             """
@@ -177,8 +177,8 @@ package enum PostgreSQLInspector {
         ).compactMap { $0[0].text }
     }
 
-    /// The last number of each identity or serial column that has counted and that this role may see. `pg_sequences` would open
-    /// every sequence of every schema, also those that others drop at this moment.
+    /// Returns the last number of each identity or serial column that has counted and whose sequence this role may read.
+    /// `pg_sequences` would open every sequence of every schema, including sequences that others drop at this moment.
     private static func counters(_ connection: any Connection) throws(DatabaseError) -> [String: [String: Int64]] {
         let rows = try connection.query(
             """
@@ -202,7 +202,7 @@ package enum PostgreSQLInspector {
 }
 
 extension Table {
-    /// A generated column's expression can only be read once all columns are known.
+    /// Reads the expressions of generated columns, which can only be read once all columns are known.
     fileprivate mutating func readGenerated() {
         let expressions = PostgreSQLExpression(columns)
         for at in columns.indices {

@@ -1,6 +1,6 @@
-/// What the current schema holds and a schema value has no word for.
+/// The objects of the current schema that a schema value can't express.
 enum PostgreSQLOtherObjects {
-    /// What kind of thing, its name, and the reason: a row each.
+    /// Returns an omission for each object: its kind, its name and the reason.
     static func read(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
@@ -11,7 +11,7 @@ enum PostgreSQLOtherObjects {
         }
     }
 
-    /// What stands around tables and views and changes no value: a line for all of a kind, since a database may have it a
+    /// The objects around tables and views that change no value. Each kind gets a single line, since a database may have it a
     /// thousand times.
     private static let around: SQL = """
         SELECT 'other', x.what, x.reason || string_agg(DISTINCT x.name, ', ' ORDER BY x.name) FROM (

@@ -26,7 +26,8 @@ struct PostgreSQLTypeName {
         }
     }
 
-    /// `timestamp(3) without time zone` as `timestamp without time zone` and 3.
+    /// The type without its precision, and the precision: `timestamp(3) without time zone` gives `timestamp without time zone`
+    /// and 3.
     var withoutPrecision: (word: String, precision: Int?) {
         guard let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")"),
             let precision = Int(text[text.index(after: open)..<close])
@@ -34,7 +35,7 @@ struct PostgreSQLTypeName {
         return (String(text[..<open] + text[text.index(after: close)...]), precision)
     }
 
-    /// `numeric(10,2)` and `character varying(20)`; a scale below zero has no portable word.
+    /// The portable type of `numeric(10,2)` and `character varying(20)`; `nil` for a negative scale, which no portable type has.
     private var withArguments: ColumnType? {
         guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else { return nil }
         let arguments = text[text.index(after: open)...].dropLast().split(separator: ",").compactMap { Int($0) }

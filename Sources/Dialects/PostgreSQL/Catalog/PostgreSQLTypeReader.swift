@@ -1,4 +1,4 @@
-/// The types of all columns in the current schema, as the catalog describes them.
+/// A reader of the types of all columns in the current schema, as the catalog describes them.
 struct PostgreSQLTypeReader {
     private var types: [Key: PostgreSQLEnforcedType.Description] = [:]
 
@@ -44,7 +44,7 @@ struct PostgreSQLTypeReader {
         }
     }
 
-    /// `nil` for a column that is in no table.
+    /// Returns the type of a column; `nil` if no table has the column.
     func type(of column: String, in table: String) -> PostgreSQLEnforcedType.Description? {
         types[Key(table: table, column: column)]
     }

@@ -1,6 +1,6 @@
 extension PostgreSQLInspector {
-    /// What the current schema holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
-    /// `subjects`.
+    /// Finds the objects of the current schema beside `declared`, each with the statement that makes it again: all of them, or
+    /// those that concern `subjects`.
     package static func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> UndeclaredObjects {
@@ -49,7 +49,8 @@ extension PostgreSQLInspector {
         return reader.views
     }
 
-    /// A declared view is made again from its declaration, which has no word for options.
+    /// Returns the statements that follow a declared view when it is made again. The view is made from its declaration, which
+    /// can't express options.
     private static func epilogues(_ views: [PostgreSQLViewReader.View]) -> [String: [String]] {
         var epilogues: [String: [String]] = [:]
         for view in views {
@@ -103,7 +104,8 @@ extension PostgreSQLInspector {
         }
     }
 
-    /// `format` quotes names and texts as the server reads them (PostgreSQL's manual, section 9.4.1).
+    /// Returns the statements that follow a column when it is made again. `format` quotes names and texts as the server reads
+    /// them (PostgreSQL's manual, section 9.4.1).
     private static func columnEpilogues(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [String: [String: [String]]] {
@@ -134,12 +136,14 @@ extension PostgreSQLInspector {
     }
 }
 
-/// Tables and views, the tables that refer to them, and the views that read any of these, directly or through others.
+/// A set of tables and views with its neighbours: the tables that refer to them, and the views that read any of these, directly
+/// or through other views.
 private struct Neighbourhood {
     private(set) var names: Set<String>
     private(set) var hasViews: Bool
 
-    /// `nil` where a name can't be told from its like (`SQLName.requireNoTwins`) without a look at all of them.
+    /// Makes the neighbourhood; `nil` if a name can't be told from its twin (`SQLName.requireNoTwins`) without a look at all
+    /// names.
     init?(of subjects: Set<String>, _ declared: Schema, _ connection: any Connection) throws(DatabaseError) {
         guard subjects.allSatisfy({ $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) else { return nil }
         let found = try connection.query(Self.query(PostgreSQLCatalogScope(names: subjects)))
@@ -171,8 +175,8 @@ private struct Neighbourhood {
 }
 
 extension PostgreSQLConstraintReader.Constraint {
-    /// Whether the declaration speaks of this constraint. PostgreSQL rewrites a check's text, so a check is known by its
-    /// name, or else by the columns it speaks of.
+    /// Returns whether the table declares this constraint. PostgreSQL rewrites a check's text, so a check is matched by its name,
+    /// or else by the columns that it names.
     fileprivate func isDeclared(in table: Table, _ unmatchedChecks: inout [Check]) -> Bool {
         switch kind {
         case .primaryKey: return table.primaryKey?.columns == columns

@@ -1,15 +1,15 @@
-/// Every view in the current schema, with what a view loses when it is dropped and made again.
+/// A reader of every view in the current schema, with the properties that a view loses when it is dropped and made again.
 struct PostgreSQLViewReader {
     struct View {
         var name: String
         var query: String
-        /// `security_barrier=true`.
+        /// The view's options: `security_barrier=true`.
         var options: String?
-        /// Grants, comments and the owner, as statements.
+        /// The statements that restore the view's grants, comments and owner.
         var epilogue: [String] = []
     }
 
-    /// Each after those it reads.
+    /// The views, each after those that it reads.
     private(set) var views: [View] = []
 
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
@@ -34,7 +34,7 @@ struct PostgreSQLViewReader {
         return String(query)
     }
 
-    /// Pairs of a view and a view that it reads.
+    /// Returns the pairs of a view and a view that it reads.
     private static func edges(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [[String]] {
@@ -55,8 +55,8 @@ struct PostgreSQLViewReader {
 // MARK: - What must follow a view that is made again
 
 extension PostgreSQLViewReader {
-    /// Reads each view's grants, comments and owner into its epilogue. The owner comes last: who has given it away may grant
-    /// nothing any more.
+    /// Reads each view's grants, comments and owner into its epilogue. The owner comes last, because a role that has given the
+    /// view away may no longer grant rights on it.
     mutating func readEpilogues(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole
     ) throws(DatabaseError) {

@@ -1,15 +1,15 @@
 import TCPostgreSQL
 
-/// Values as libpq takes them: a type, bytes and a format each.
+/// Values in the form that libpq takes: a type, bytes and a format for each.
 ///
-/// Text is sent without a type, so that the server reads it as whatever stands at its place (uuid, jsonb, timestamptz, …);
-/// the others are sent in binary as `int8`, `float8`, `bool` and `bytea`.
+/// Text is sent without a type, so that the server reads it as the type that its place requires (uuid, jsonb, timestamptz, …).
+/// All other values are sent in binary as `int8`, `float8`, `bool` and `bytea`.
 struct PostgreSQLBindings {
-    /// The types' object ids, of which those below 10000 are the same in every server (`src/include/catalog/pg_type.dat`).
+    /// The object ids of the types. Those below 10000 are the same in every server (`src/include/catalog/pg_type.dat`).
     let types: [Oid]
     private let formats: [Int32]
     private var lengths: [Int32] = []
-    /// Where each value begins in `bytes`; `nil` for NULL.
+    /// The position in `bytes` at which each value begins; `nil` for NULL.
     private var offsets: [Int?] = []
     private var bytes: [UInt8] = []
 
@@ -62,7 +62,7 @@ struct PostgreSQLBindings {
             _ count: Int32, _ types: [Oid], _ values: [UnsafePointer<CChar>?], _ lengths: [Int32], _ formats: [Int32]
         ) -> T
     ) -> T {
-        // An empty blob is no NULL: it needs an address too.
+        // An empty blob is not NULL, so it needs an address too.
         (bytes + [0]).withUnsafeBufferPointer { buffer in
             buffer.withMemoryRebound(to: CChar.self) { characters in
                 let values = offsets.map { offset in

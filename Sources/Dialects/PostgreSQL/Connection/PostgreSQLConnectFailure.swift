@@ -1,8 +1,8 @@
 import TCPostgreSQL
 
-/// Why no connection came about. libpq tells it in words only, and its words may hold what it was given to connect with.
+/// The reason why a connection failed. libpq gives it as text only, which may contain the parameters of the connection.
 struct PostgreSQLConnectFailure {
-    /// What a part of libpq's words means to a person.
+    /// The meaning, for people, of a part of libpq's text.
     private struct Meaning {
         var words: String
         var kind: DatabaseError.Kind
@@ -21,7 +21,7 @@ struct PostgreSQLConnectFailure {
         reason = secrets.reduce(String(cString: PQerrorMessage(handle))) { $0.replacing($1, with: "***") }.singleLine
     }
 
-    /// The first of them that fits counts.
+    /// The known meanings. The first one whose words occur in the reason counts.
     private var meanings: [Meaning] {
         [
             Meaning(
@@ -48,9 +48,9 @@ struct PostgreSQLConnectFailure {
         ]
     }
 
-    /// One sentence of ours, and libpq's words behind it.
+    /// The error for people: one sentence of ours, followed by libpq's text.
     var error: DatabaseError {
-        // The server puts two spaces behind its severity.
+        // The server puts two spaces behind the severity.
         let spoken = reason.replacing(":  ", with: ": ")
         let meaning =
             meanings.first { spoken.contains($0.words) }

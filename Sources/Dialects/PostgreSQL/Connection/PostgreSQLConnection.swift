@@ -1,24 +1,24 @@
 import TCPostgreSQL
 import TCPOSIX
 
-/// One session with a PostgreSQL server, by libpq. It belongs to the thread that opened it; only its interrupter is shared.
+/// A session with a PostgreSQL server, through libpq. It belongs to the thread that opened it; only its interrupter is shared.
 final class PostgreSQLConnection: Connection {
-    /// libpq's connection; `nil` once closed, which libpq answers with "connection pointer is NULL".
+    /// libpq's connection; `nil` once it is closed. libpq answers calls with `nil` with "connection pointer is NULL".
     private(set) var handle: OpaquePointer?
     let cancellation: PostgreSQLInterrupter
     private var statements = PostgreSQLStatementCache()
-    /// How long the server may take to go on with an answer, in seconds; without end when `nil`.
+    /// How long the server may take for the next part of an answer, in seconds; `nil` for no limit.
     private let answerTimeout: Double?
     let lockTimeout: Double
-    /// Counts the commands, so that a cursor or a copy that was left open knows whether the session still works for it.
+    /// The number of commands so far. A cursor or a copy that was left open sees from it whether the session still works for it.
     private(set) var command = 0
 
     var dialect: any Dialect { PostgreSQLDialect() }
     var interrupter: any Interrupter { cancellation }
 
-    /// What brings the session back to where it began (`keepingSettings`).
+    /// The statements that restore the session's initial settings (`keepingSettings`).
     var settings = ""
-    /// What the session was before that.
+    /// The state of the session before those settings.
     var session: PostgreSQLSession?
 
     init(_ handle: OpaquePointer, _ options: ConnectionOptions) {
@@ -55,15 +55,16 @@ final class PostgreSQLConnection: Connection {
 
     // MARK: Transactions
 
-    /// A command under way counts as one: what it does is not over.
+    /// Whether libpq reports the connection as broken or closed.
     var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
 
-    /// Without what a distributor adds in parentheses.
+    /// The name and version of the server, without the distributor's addition in parentheses.
     var product: String {
         let version = PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? ""
         return "PostgreSQL \(version.prefix { $0 != " " })"
     }
 
+    /// Whether a transaction is open. A running command counts as one, because its effects are not final.
     var isInTransaction: Bool {
         switch PQtransactionStatus(handle) {
         case PQTRANS_INTRANS, PQTRANS_INERROR, PQTRANS_ACTIVE: true
@@ -78,7 +79,7 @@ final class PostgreSQLConnection: Connection {
     func beginSnapshot() throws(DatabaseError) { try execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
 
     func commit() throws(DatabaseError) {
-        // COMMIT of a transaction that has failed is a ROLLBACK, and no error to the server.
+        // COMMIT of a failed transaction is a ROLLBACK, which the server does not report as an error.
         let hadFailed = PQtransactionStatus(handle) == PQTRANS_INERROR
         try execute("COMMIT")
         if hadFailed {
@@ -89,14 +90,14 @@ final class PostgreSQLConnection: Connection {
 
     func rollback() throws(DatabaseError) {
         if PQtransactionStatus(handle) == PQTRANS_ACTIVE { abandonCommand() }
-        // What undoes is not to be stopped.
+        // A rollback must not be interrupted.
         _ = cancellation.take()
         try execute("ROLLBACK")
     }
 
     // MARK: Foreign keys
 
-    /// PostgreSQL changes tables in place, so nothing refers to a table that is gone for a moment.
+    /// Runs `body` with nothing changed: PostgreSQL alters tables in place, so no table is missing while another one refers to it.
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T { try body() }
 
     func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T { try body() }
@@ -113,7 +114,7 @@ final class PostgreSQLConnection: Connection {
         try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, options: options)
     }
 
-    /// The server's own description of the query says more exactly than `types` what its columns are.
+    /// Reads a query. The server's own description of the query is more exact than `types`.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor {
         try PostgreSQLCopyOut(self, query: query, types: types)
     }
@@ -122,7 +123,8 @@ final class PostgreSQLConnection: Connection {
 // MARK: - Sending
 
 extension PostgreSQLConnection {
-    /// To be called before each command: libpq would drop the rows of an open cursor without a word.
+    /// Prepares the connection for a command. Every command must call it, since libpq would silently drop the rows of an open
+    /// cursor.
     func startCommand(_ text: String) throws(DatabaseError) {
         try DatabaseError.requireNoNUL(in: text)
         guard PQtransactionStatus(handle) != PQTRANS_ACTIVE else {
@@ -130,7 +132,7 @@ extension PostgreSQLConnection {
                 .other, "a cursor or a copy of this connection is still open",
                 remedy: "close it before the next statement")
         }
-        // One that was meant for an earlier task has nothing to stop any more.
+        // An interrupt that was meant for an earlier task has nothing left to stop.
         guard !(Task.isCancelled && cancellation.take()) else {
             throw DatabaseError(.interrupted, "the statement was interrupted before it began")
         }
@@ -152,7 +154,7 @@ extension PostgreSQLConnection {
         let result = try sendPrepared(key, bindings, rowByRow)
         guard isStale(result) else { return result }
         statements.remove(key)
-        // A transaction has failed with the statement, and its caller is to know; the next try finds a new plan.
+        // The failed statement has ended its transaction, and the caller must know. The next attempt gets a new plan.
         guard !wasInTransaction else { return result }
         PQclear(result)
         try finish(text)
@@ -189,8 +191,8 @@ extension PostgreSQLConnection {
         return try nextResult(text)
     }
 
-    /// The next part of an answer, when it has come; `nil` after the last. A server that says nothing for too long is lost, and
-    /// the connection closed: what it might still say would be taken for the answer to something else.
+    /// Returns the next part of an answer, once it has arrived; `nil` after the last part. A server that is silent for too long
+    /// counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
     func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
         guard let answerTimeout else { return PQgetResult(handle) }
         let limit = ContinuousClock.now + .seconds(answerTimeout)
@@ -204,28 +206,28 @@ extension PostgreSQLConnection {
                     .lost, "the server did not answer for \(answerTimeout) s", statement: statement,
                     remedy: "check the server and the way to it")
             }
-            // What is wrong with the connection the result says.
+            // The result says what is wrong with the connection.
             guard PQconsumeInput(handle) == 1 else { break }
         }
         return PQgetResult(handle)
     }
 
-    /// A table changed its shape under a prepared statement (`feature_not_supported`: "cached plan must not change result
-    /// type"), or somebody deallocated it (`invalid_sql_statement_name`).
+    /// Returns whether a prepared statement is stale: its table changed its shape (`feature_not_supported`: "cached plan must not
+    /// change result type"), or somebody deallocated it (`invalid_sql_statement_name`).
     private func isStale(_ result: OpaquePointer?) -> Bool {
         guard PQresultStatus(result) == PGRES_FATAL_ERROR else { return false }
         let code = DatabaseError.postgresql(result, on: handle, statement: nil).code
         return code == "0A000" || code == "26000"
     }
 
-    /// Reads a command's results to their end, of which a statement has one and a script several.
+    /// Reads a command's results to their end. A statement has one result, and a script has several.
     func finish(_ statement: String) throws(DatabaseError) {
         while let next = try nextResult(statement) {
             _ = try PostgreSQLResult(first: next, on: self, statement: statement)
         }
     }
 
-    /// Ends whatever command runs, whatever state it is in, and leaves the session ready for the next.
+    /// Ends the running command, whatever its state, and leaves the session ready for the next one.
     func abandonCommand() {
         cancellation.cancelStatement()
         while let result = PQgetResult(handle) {
@@ -235,7 +237,7 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Takes the session out of copying; false if that can't be done, because the server is gone.
+    /// Ends a copy of the session. Returns false if that can't be done, because the server is gone.
     func endCopy(_ status: ExecStatusType) -> Bool {
         if status == PGRES_COPY_IN { return PQputCopyEnd(handle, "cancelled") == 1 }
         guard status == PGRES_COPY_OUT else { return true }
@@ -244,7 +246,8 @@ extension PostgreSQLConnection {
         return PQstatus(handle) == CONNECTION_OK
     }
 
-    /// DDL may change what a query returns, and inside a transaction its stale plan can't be replaced once it has failed.
+    /// Forgets prepared statements after DDL. DDL may change the columns of a query, and inside a transaction a stale plan can't
+    /// be replaced once it has failed.
     func forgetStatements(after commandTag: String) {
         if ["CREATE", "ALTER", "DROP", "DO"].contains(where: commandTag.hasPrefix) {
             statements.removeWhatSchemaChangesEnd()
@@ -252,11 +255,12 @@ extension PostgreSQLConnection {
     }
 }
 
-/// A finished command's answer; frees it when nobody needs it any longer.
+/// The answer to a finished command. It frees libpq's result when it is no longer needed.
 struct PostgreSQLResult: ~Copyable {
     let pointer: OpaquePointer
 
-    /// Throws what the server says against the statement, once the session is ready for the next.
+    /// Takes a command's first result, and reads the others. Throws the server's error, once the session is ready for the next
+    /// command.
     init(first: OpaquePointer?, on connection: PostgreSQLConnection, statement: String) throws(DatabaseError) {
         let status = PQresultStatus(first)
         guard let first, [PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY].contains(status) else {
@@ -276,7 +280,7 @@ struct PostgreSQLResult: ~Copyable {
 
     deinit { PQclear(pointer) }
 
-    /// `INSERT 0 1`, `CREATE TABLE`.
+    /// The command tag: `INSERT 0 1`, `CREATE TABLE`.
     var commandTag: String { String(cString: PQcmdStatus(pointer)) }
 
     var affectedRows: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }

@@ -1,7 +1,7 @@
 import TCPostgreSQL
 import TCPOSIX
 
-/// The rows of a query as the server sends them, of which only one is ever held
+/// A cursor over a query's rows as the server sends them, which holds a single row at a time
 /// (https://www.postgresql.org/docs/current/libpq-single-row-mode.html).
 final class PostgreSQLCursor: RowCursor {
     let columnNames: [String]
@@ -9,13 +9,14 @@ final class PostgreSQLCursor: RowCursor {
     private let connection: PostgreSQLConnection
     private let command: Int
     private let statement: String
-    /// Cancelling ends a long query at once, but inside a transaction it would take the transaction along.
+    /// Whether closing may cancel the query. Cancelling ends a long query at once, but inside a transaction it would end the
+    /// transaction too.
     private let mayCancel: Bool
-    /// The row that `raw` reads, and the one that came with the columns' names.
+    /// The row that `raw` reads; `pending` is the row that arrived with the columns' names.
     private var row: OpaquePointer?
     private var pending: OpaquePointer?
     private var isFinished = false
-    /// One buffer a column, for bytes that are decoded.
+    /// One buffer per column, for bytes that are decoded.
     private let scratch: PostgreSQLScratch
 
     init(
@@ -23,7 +24,7 @@ final class PostgreSQLCursor: RowCursor {
     ) throws(DatabaseError) {
         let status = PQresultStatus(first)
         if status != PGRES_SINGLE_TUPLE {
-            // No row at all, or an error: either way the command is over.
+            // There is no row at all, or an error. Either way the command is over.
             let result = try PostgreSQLResult(first: first, on: connection, statement: statement)
             columnNames = PostgreSQLCursor.columnNames(result.pointer)
             try connection.finish(statement)
@@ -56,7 +57,7 @@ final class PostgreSQLCursor: RowCursor {
         guard connection.command == command else {
             throw DatabaseError(.other, "the cursor ended with its transaction", statement: statement)
         }
-        // Also when no answer comes: the connection is then closed, and nothing is left to cancel or to read.
+        // This holds also if no answer comes: the connection is then closed, and nothing is left to cancel or to read.
         isFinished = true
         let result = try connection.nextResult(statement)
         if PQresultStatus(result) == PGRES_SINGLE_TUPLE {

@@ -1,7 +1,7 @@
 import TCPostgreSQL
 import TCPOSIX
 
-/// Opens connections to a PostgreSQL server by libpq.
+/// Opens connections to a PostgreSQL server through libpq.
 struct PostgreSQLDriver: Driver {
     let parameters: PostgreSQLParameters
     let options: ConnectionOptions
@@ -15,14 +15,14 @@ struct PostgreSQLDriver: Driver {
     var dialect: any TransferDialect { PostgreSQLDialect() }
 
     func connect() throws(DatabaseError) -> any Connection {
-        // A server that hangs up while it is written to must not end this program.
+        // A server that hangs up while this program writes to it must not end the program.
         signal(SIGPIPE, SIG_IGN)
         guard let handle = open() else { throw DatabaseError(.unreachable, "not enough memory to connect") }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
             throw PostgreSQLConnectFailure(handle, parameters).error
         }
-        // Notices are for a person at a terminal; without this libpq writes them to standard error.
+        // Notices are meant for a person at a terminal. By default libpq writes them to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let connection = PostgreSQLConnection(handle, options)
         do {
@@ -35,7 +35,8 @@ struct PostgreSQLDriver: Driver {
         return connection
     }
 
-    /// Looks before it sets anything: in a session that is not ours alone, nothing is to be changed.
+    /// Configures a new session. It checks the session before it sets anything, because nothing may be changed in a session that
+    /// is shared with others.
     private func configure(_ connection: PostgreSQLConnection) throws(DatabaseError) {
         let session = try PostgreSQLSession(of: connection)
         if PostgreSQLPooler.isBetween(connection, session) {
@@ -47,7 +48,7 @@ struct PostgreSQLDriver: Driver {
         try settings.apply(session, to: connection)
     }
 
-    /// The settings that the connection was opened with, wherever libpq found them.
+    /// Returns the `options` that the connection was opened with, wherever libpq found them.
     private static func spokenOptions(_ connection: PostgreSQLConnection) -> String {
         guard let all = PQconninfo(connection.handle) else { return "" }
         defer { PQconninfoFree(all) }
@@ -64,7 +65,7 @@ struct PostgreSQLDriver: Driver {
         address?.select(in: &all)
         all["client_encoding"] = "UTF8"
         all.setDefault("fallback_application_name", options.applicationName)
-        // A server that vanished without a word is noticed after about a minute, or as soon as the caller wants it.
+        // A server that vanished silently is noticed after about a minute, or as soon as the caller wants.
         let patience = options.silence.ofServer ?? 60
         all.setDefault("connect_timeout", "\(Int(min(max(patience, 2), 10)))")
         all.setDefault("keepalives_idle", "\(Int(max(patience / 2, 1)))")
@@ -74,17 +75,17 @@ struct PostgreSQLDriver: Driver {
         let keywords = all.all.map { strdup($0.keyword) } + [nil]
         let values = all.all.map { strdup($0.value) } + [nil]
         defer { (keywords + values).forEach { free($0) } }
-        // The last argument keeps libpq from reading a URI, or a list of keywords, out of the database's name.
+        // The last argument keeps libpq from interpreting the database's name as a URI or a list of keywords.
         return PQconnectdbParams(keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 0)
     }
 
-    /// At least one, since libpq and the server take 0 for "without end".
+    /// Returns milliseconds, at least one, since libpq and the server take 0 for "without end".
     static func milliseconds(_ seconds: Double) -> Int {
         Int(min(max(seconds * 1000, 1), Double(Int32.max)))
     }
 }
 
-/// Where a connection ended up, of the several hosts that a URL may name.
+/// The address of the server that the connection reached, among the several hosts that a URL may name.
 private struct PostgreSQLAddress {
     let host: String
     let port: String

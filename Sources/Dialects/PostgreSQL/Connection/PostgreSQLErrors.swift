@@ -1,6 +1,6 @@
 import TCPostgreSQL
 
-/// The parts of a server's error that are asked for: the `PG_DIAG_…` macros are characters, which Swift does not import.
+/// The fields of a server's error that are read here. The `PG_DIAG_…` macros are characters, which Swift does not import.
 /// https://www.postgresql.org/docs/current/libpq-exec.html#LIBPQ-PQRESULTERRORFIELD
 private enum ErrorField: Unicode.Scalar {
     case sqlState = "C"
@@ -16,14 +16,14 @@ private enum ErrorField: Unicode.Scalar {
     }
 }
 
-/// Where in a script the server found what it can't make sense of.
+/// The position in a script at which the server found an error.
 enum PostgreSQLErrorPosition {
-    /// In characters, from 1.
+    /// Returns the position in characters, counted from 1.
     static func of(_ result: OpaquePointer) -> Int? { ErrorField.position.text(result).flatMap { Int($0) } }
 }
 
 extension DatabaseError {
-    /// What a failed result says. `connection` tells whether the server is gone, of which there may be no result.
+    /// Returns the error of a failed result. `connection` tells whether the server is gone, in which case there may be no result.
     static func postgresql(_ result: OpaquePointer?, on connection: OpaquePointer?, statement: String?) -> DatabaseError
     {
         guard let result, let code = ErrorField.sqlState.text(result) else {
@@ -32,7 +32,7 @@ extension DatabaseError {
         let primary = ErrorField.primary.text(result) ?? "the server gave no reason"
         var message = primary
         let kind = Kind(sqlState: code)
-        // The detail of these two is the whole row, and whatever it holds would reach every log.
+        // The detail of these two kinds is the whole row, and its values would reach every log.
         if kind != .notNull, kind != .check, let detail = ErrorField.detail.text(result) { message += ": \(detail)" }
         if let table = ErrorField.table.text(result), !primary.contains("\"\(table)\"") {
             message += ", table \(table)"
@@ -45,14 +45,14 @@ extension DatabaseError {
             kind, message, statement: statement, code: code, remedy: remedy(sqlState: code, message: primary))
     }
 
-    /// An error of libpq's own: most often, the connection broke.
+    /// Returns an error of libpq itself. Most often the connection broke.
     private static func postgresqlClient(_ connection: OpaquePointer?, statement: String?) -> DatabaseError {
         let isLost = connection == nil || PQstatus(connection) == CONNECTION_BAD
         let text = connection.map { String(cString: PQerrorMessage($0)) } ?? "the connection is closed"
         return DatabaseError(isLost ? .lost : .other, text.singleLine, statement: statement)
     }
 
-    /// `COPY t, line 17, column a` of a context whose next word is the value itself.
+    /// Returns the place in a COPY, `COPY t, line 17, column a`, from a context that continues with the value itself.
     private static func copyPlace(_ context: String) -> String? {
         guard let line = context.split(separator: "\n").first(where: { $0.hasPrefix("COPY ") }) else { return nil }
         return String(line.prefix { $0 != ":" })
@@ -80,7 +80,7 @@ extension DatabaseError {
 }
 
 extension DatabaseError.Kind {
-    /// https://www.postgresql.org/docs/current/errcodes-appendix.html
+    /// Finds the kind of an error: https://www.postgresql.org/docs/current/errcodes-appendix.html
     init(sqlState: String) {
         switch sqlState {
         case "23505": self = .unique
@@ -104,7 +104,7 @@ extension DatabaseError.Kind {
 }
 
 extension String {
-    /// The text on one line, for a message that is one sentence.
+    /// The text on one line, for a message that is a single sentence.
     var singleLine: String {
         split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
     }

@@ -1,13 +1,14 @@
-/// An advisory lock that its session keeps. Nobody tells a session that was terminated: it must ask.
+/// An advisory lock that its session holds. A terminated session is not notified, so it must ask.
 final class PostgreSQLHeldLock: HeldLock {
     private let connection: PostgreSQLConnection
     private let key: Int64
     private let process: Int64
 
-    /// The server may end the session.
+    /// Always true, because the server may end the session.
     var isLostUnnoticed: Bool { true }
 
-    /// `process` is the session's own (`pg_backend_pid`): behind a pooler the next answer may come from another one.
+    /// Makes a held lock. `process` is the session's own (`pg_backend_pid`): behind a pooler, the next answer may come from
+    /// another one.
     init(_ connection: PostgreSQLConnection, key: Int64, process: Int64) {
         self.connection = connection
         self.key = key
@@ -25,6 +26,6 @@ final class PostgreSQLHeldLock: HeldLock {
         guard holder == process else { throw DatabaseError(.lost, "the session no longer holds its lock") }
     }
 
-    /// A session that is gone holds nothing.
+    /// Releases the lock. A session that is gone holds no lock.
     func release() { connection.giveBack(key) }
 }

@@ -1,12 +1,12 @@
 import TCPostgreSQL
 import Synchronization
 
-/// Stops what the session's server process does, from any thread and at any time, also after the session has ended:
+/// Stops the running command of the session's server process, from any thread and at any time, also after the session has ended:
 /// https://www.postgresql.org/docs/current/libpq-cancel.html
 ///
-/// A server that is between two statements forgets a cancellation, so it is noted here as well.
+/// A server that is between two statements forgets a cancellation, so the interrupter keeps a note of it as well.
 final class PostgreSQLInterrupter: Interrupter {
-    /// Never changed after `init`, and `PQcancel` only reads it.
+    /// libpq's cancel key. It is never changed after `init`, and `PQcancel` only reads it.
     private nonisolated(unsafe) let key: OpaquePointer?
     private let pending = Atomic(false)
 
@@ -19,14 +19,14 @@ final class PostgreSQLInterrupter: Interrupter {
         cancelStatement()
     }
 
-    /// Stops the running statement for reasons of the connection's own.
+    /// Stops the running statement for reasons of the connection itself.
     func cancelStatement() {
-        // There is nothing to do with libpq's reason: the statement may as well just have ended.
+        // libpq's reason is not used: the statement may just have ended.
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
             _ = PQcancel(key, reason.baseAddress, Int32(reason.count))
         }
     }
 
-    /// Whether an interrupt was asked for that nothing has answered yet; it is answered with this.
+    /// Returns whether an interrupt was requested that no statement has answered yet. The call itself counts as the answer.
     func take() -> Bool { pending.exchange(false, ordering: .sequentiallyConsistent) }
 }

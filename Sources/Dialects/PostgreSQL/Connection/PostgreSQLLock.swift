@@ -1,11 +1,11 @@
 import TCPostgreSQL
 import TCPOSIX
 
-/// Advisory locks, which a session holds until it gives them back or ends:
+/// Advisory locks, which a session holds until it releases them or ends:
 /// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
 extension PostgreSQLConnection {
-    /// Asks for the lock again and again. Waiting inside `pg_advisory_lock` would keep a snapshot open, for which another
-    /// session's `CREATE INDEX CONCURRENTLY` waits in turn while it holds the lock.
+    /// Runs `body` under the lock, which it requests again and again. Waiting inside `pg_advisory_lock` would keep a snapshot
+    /// open. Another session's `CREATE INDEX CONCURRENTLY` would wait for this snapshot while that session holds the lock.
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
         guard !isInTransaction else {
             throw DatabaseError(
@@ -42,20 +42,21 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Gives the lock back, whatever came before. It tells nothing of what was done under the lock; where it can't be given back,
-    /// it goes with its session.
+    /// Releases the lock, whatever happened before. A failure says nothing about the work that was done under the lock, so it is
+    /// not reported: the session is closed instead, and the lock ends with it.
     func giveBack(_ key: Int64) {
         do throws(DatabaseError) { try release(key) } catch { close() }
     }
 
     private func release(_ key: Int64) throws(DatabaseError) {
-        // A failed transaction answers nothing but ROLLBACK.
+        // A failed transaction accepts nothing but ROLLBACK.
         if PQtransactionStatus(handle) == PQTRANS_INERROR { try rollback() }
         _ = cancellation.take()
         _ = try queryValue("SELECT pg_advisory_unlock(\(key))")
     }
 
-    /// A lock's number is the whole cluster's, or at least the whole database's; a schema of its own wants a lock of its own.
+    /// Returns the lock's key. Keys are shared by the whole cluster, or at least by the whole database, so the key is made from
+    /// the database and schema too.
     private func lockKey(_ lock: AdvisoryLock) throws(DatabaseError) -> Int64 {
         let place = try queryValue("SELECT current_database() || '/' || coalesce(current_schema(), '')")
         return PostgreSQLLockKey.hash("\(lock.name)/\(place?.text ?? "")")
@@ -85,7 +86,7 @@ extension PostgreSQLConnection {
     }
 }
 
-/// The 64-bit number that stands for a lock's name: FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
+/// Computes the 64-bit number that stands for a lock's name: FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
 enum PostgreSQLLockKey {
     static func hash(_ text: String) -> Int64 {
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }

@@ -1,6 +1,6 @@
 import TCPostgreSQL
 
-/// What libpq is told to connect with: its keywords and their values, each keyword once.
+/// The parameters with which libpq connects: its keywords and their values, each keyword once.
 ///
 /// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 package struct PostgreSQLParameters: Sendable, Equatable {
@@ -24,12 +24,12 @@ package struct PostgreSQLParameters: Sendable, Equatable {
         }
     }
 
-    /// Sets what nobody has set yet.
+    /// Sets a keyword that is not set yet.
     mutating func setDefault(_ keyword: String, _ value: String) {
         if self[keyword] == nil { self[keyword] = value }
     }
 
-    /// Every value that must not be shown.
+    /// The values that must not be shown.
     var secrets: [String] {
         all.filter { PostgreSQLKeywords.isSecret($0.keyword) && !$0.value.isEmpty }.map(\.value)
     }
@@ -43,7 +43,7 @@ enum PostgreSQLKeywords {
         var all: [String: Bool] = [:]
         var option = options
         while let keyword = option.pointee.keyword {
-            // libpq marks with `*` what a program should hide while it is typed.
+            // libpq marks an option with `*` if a program should hide its value while it is typed.
             let isSecret = option.pointee.dispchar.map { $0.pointee == UInt8(ascii: "*") } ?? false
             all[String(cString: keyword)] = isSecret
             option += 1
@@ -54,14 +54,14 @@ enum PostgreSQLKeywords {
     static func isKnown(_ keyword: String) -> Bool { all[keyword] != nil }
     static func isSecret(_ keyword: String) -> Bool { all[keyword] ?? true }
 
-    /// The known keyword that somebody probably meant.
+    /// Returns the known keyword that the user probably meant.
     static func nearest(to keyword: String) -> String? {
         let near = all.keys.sorted().map { ($0, distance($0, keyword)) }.min { $0.1 < $1.1 }
         guard let (name, distance) = near, distance <= 2, distance < name.count else { return nil }
         return name
     }
 
-    /// Levenshtein's edit distance.
+    /// Returns Levenshtein's edit distance of two texts.
     private static func distance(_ a: String, _ b: String) -> Int {
         let b = Array(b)
         var row = Array(0...b.count)

@@ -2,18 +2,19 @@ import TCPostgreSQL
 import TCPOSIX
 import Synchronization
 
-/// Keeps connections away from poolers that share a session: what we set and lock in it would be set and locked for others, and
-/// be gone for us after the next transaction. Asked once for all connections of a database.
+/// Keeps connections away from poolers that share a session between clients. In such a session, our settings and locks would
+/// affect others, and would be gone for us after the next transaction. The pooler is tested once for all connections of a
+/// database.
 final class PostgreSQLPooler: Sendable {
     private let isKnownToKeepSessions = Mutex(false)
 
-    /// Whether something stands between us and the server: the process that the server names is not the one whose number came
-    /// with the connection. PgBouncer and its like give out numbers of their own, in every mode.
+    /// Returns whether a pooler stands between us and the server: the server's process is another one than the connection was
+    /// told. PgBouncer and similar poolers give out process numbers of their own, in every mode.
     static func isBetween(_ connection: PostgreSQLConnection, _ session: PostgreSQLSession) -> Bool {
         Int64(PQbackendPID(connection.handle)) != session.process
     }
 
-    /// Throws an error of kind `pooled` when the pooler shares `connection`'s session. `open` opens a second connection the same
+    /// Throws an error of kind `pooled` if the pooler shares `connection`'s session. `open` opens a second connection in the same
     /// way.
     func requireOwnSession(
         _ connection: PostgreSQLConnection, _ session: PostgreSQLSession, _ open: () -> OpaquePointer?
@@ -24,17 +25,19 @@ final class PostgreSQLPooler: Sendable {
         guard let second, PQstatus(second) == CONNECTION_OK else {
             throw Self.undecided("no second connection could be opened to find it out")
         }
-        // A busy pooler may happen to give each of us its own session: not every time.
+        // A busy pooler may happen to give each connection a session of its own, but not every time.
         var rounds = 8
         while rounds > 0, try compare(connection.handle, second, session.process, rounds) { rounds -= 1 }
         isKnownToKeepSessions.withLock { $0 = true }
     }
 
-    /// While the first is between two transactions, the second begins one. In session mode neither has to do with the other; else
-    /// the second is given the first one's session, or the first another one meanwhile. False when there is nothing more to ask.
+    /// Compares the sessions of both connections: while the first is between two transactions, the second begins one. In session
+    /// mode neither affects the other. Otherwise the second gets the first one's session, or the first gets another one in the
+    /// meantime. Returns false when there is nothing more to test.
     ///
-    /// A pooler that lends what came back last gives both the same ones again, round after round, unless the first asks before
-    /// the second begins; one that lends in turn does so if it asks. So it asks every other time.
+    /// A pooler that lends the session that was returned last gives both connections the same sessions again in every round,
+    /// unless the first asks before the second begins. A pooler that lends in turn does so if the first does ask. So the first
+    /// asks every other time.
     private func compare(
         _ first: OpaquePointer?, _ second: OpaquePointer, _ process: Int64, _ round: Int
     ) throws(DatabaseError) -> Bool {
@@ -49,7 +52,7 @@ final class PostgreSQLPooler: Sendable {
         case (.known(process), _): throw Self.shared(nil)
         case (_, .known(let number)) where number != process: throw Self.shared(nil)
         case (_, .silent): throw Self.undecided("its sessions are all in use")
-        // It has no session left for the second, and keeps the first one's for the first.
+        // The pooler has no session left for the second connection, and keeps the first one's session for the first.
         case (.silent, .known): return false
         case (.known, .known):
             guard case .known = Self.process(of: second, "SELECT 1; ROLLBACK") else {
@@ -82,7 +85,7 @@ extension PostgreSQLPooler {
         case failed(String)
     }
 
-    /// The last number that the statements give, waited for at most three seconds.
+    /// Returns the last number that the statements yield, after at most three seconds.
     private static func process(of handle: OpaquePointer?, _ statements: String) -> Answer {
         guard PQsendQuery(handle, statements) == 1 else { return .failed(reason(handle)) }
         let deadline = ContinuousClock.now + .seconds(3)
@@ -100,7 +103,7 @@ extension PostgreSQLPooler {
         return number.map { .known($0) } ?? .failed("it did not say which process serves")
     }
 
-    /// Whether a result can be taken without waiting.
+    /// Returns whether a result can be read without waiting.
     private static func hasAnswer(_ handle: OpaquePointer?, until deadline: ContinuousClock.Instant) -> Bool {
         while true {
             guard PQconsumeInput(handle) == 1, PQisBusy(handle) == 1 else { return true }

@@ -1,14 +1,14 @@
-// What may stand in a script that PostgreSQL runs inside a migration's transaction.
+// The statements that a script may contain when PostgreSQL runs it inside a migration's transaction.
 
 extension ScriptLexicon {
-    /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+    /// PostgreSQL's tokens: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
     static let postgresql = ScriptLexicon(
         body: .atomic, nestsComments: true, quotesByDollar: true, escapesInStrings: true, quotesByBracket: false,
         skipsByteOrderMark: false, commentsEndAtReturn: true)
 }
 
 extension RowStatement {
-    /// https://www.postgresql.org/docs/current/sql-selectinto.html
+    /// PostgreSQL's statements on rows; `SELECT INTO` makes a table: https://www.postgresql.org/docs/current/sql-selectinto.html
     static let postgresql = RowStatement(
         lexicon: .postgresql, verbs: ["SELECT", "VALUES", "TABLE", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE"],
         writers: ["INSERT", "MERGE"])
@@ -34,7 +34,7 @@ extension ScriptStatement {
         }
     }
 
-    /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+    /// The objection to a statement that sets the transaction: https://www.postgresql.org/docs/current/sql-set-transaction.html
     private var setsTransaction: ScriptObjection? {
         if word(1) == "TRANSACTION" || begins(with: "SET", "LOCAL", "TRANSACTION") {
             return .transactionControl("SET TRANSACTION")
@@ -46,7 +46,8 @@ extension ScriptStatement {
         return name.hasPrefix("TRANSACTION_") ? .transactionControl("SET \(name.lowercased())") : nil
     }
 
-    /// What PostgreSQL refuses inside a transaction block, each on its own page of the manual's part VI.
+    /// The objection to a statement that PostgreSQL refuses inside a transaction block. Each is described on its own page of the
+    /// manual's part VI.
     fileprivate var impossibleInside: ScriptObjection? {
         let isConcurrent = has(word: "CONCURRENTLY")
         switch (word(0), word(1)) {
@@ -56,7 +57,7 @@ extension ScriptStatement {
             return .outsideTransactions("\(word(0)) \(word(1))")
         case ("ALTER", "DATABASE"): return has(word: "TABLESPACE") ? .outsideTransactions("ALTER DATABASE") : nil
         case ("CREATE", "SUBSCRIPTION"):
-            // Without a slot to make it can.
+            // Without a replication slot to make, the statement can run inside a transaction.
             return has(word: "CREATE_SLOT") || has(word: "CONNECT") ? nil : .outsideTransactions("CREATE SUBSCRIPTION")
         case ("CREATE", "INDEX"), ("CREATE", "UNIQUE"), ("DROP", "INDEX"):
             let verb = word(0) == "DROP" ? "DropIndex" : "AddIndex"
@@ -78,19 +79,19 @@ extension ScriptStatement {
         }
     }
 
-    /// `REINDEX SCHEMA`, `REINDEX (VERBOSE) DATABASE`.
+    /// Whether a REINDEX is about many tables: `REINDEX SCHEMA`, `REINDEX (VERBOSE) DATABASE`.
     private var reindexesMany: Bool {
         let options = tokens.dropFirst().first?.isSymbol("(") == true
         let rest = options ? tokens.drop { !$0.isSymbol(")") }.dropFirst() : tokens.dropFirst()
         return ["SCHEMA", "DATABASE", "SYSTEM"].contains { rest.first?.isWord($0) == true }
     }
 
-    /// `CLUSTER`, `CLUSTER VERBOSE`, `CLUSTER (VERBOSE)`.
+    /// Whether a CLUSTER names no table: `CLUSTER`, `CLUSTER VERBOSE`, `CLUSTER (VERBOSE)`.
     private var isBareCluster: Bool {
         tokens.dropFirst().allSatisfy { $0.kind == .symbol || $0.isWord("VERBOSE") }
     }
 
-    /// What needs a program that sends or takes rows beside the script.
+    /// The objection to a statement that needs a client which sends or receives rows beside the script.
     fileprivate var ofTheClient: ScriptObjection? {
         guard word(0) == "COPY", has(word: "STDIN") || has(word: "STDOUT") else { return nil }
         return ScriptObjection(
@@ -102,7 +103,7 @@ extension ScriptStatement {
 private struct PostgreSQLBlock {
     private let body: String
 
-    /// `nil` where the body is in another language than PL/pgSQL, or can't be found.
+    /// Finds the body; `nil` if it is in another language than PL/pgSQL, or can't be found.
     init?(_ statement: ScriptStatement) {
         if let at = statement.tokens.firstIndex(where: { $0.isWord("LANGUAGE") }) {
             guard statement.tokens.indices.contains(at + 1) else { return nil }
@@ -121,7 +122,7 @@ private struct PostgreSQLBlock {
         }
     }
 
-    /// COMMIT or ROLLBACK, where one stands as a statement
+    /// The COMMIT or ROLLBACK that stands in the body as a statement; `nil` if there is none
     /// (https://www.postgresql.org/docs/current/plpgsql-transactions.html).
     var control: String? {
         var scanner = ScriptScanner(body, .postgresql)
@@ -135,7 +136,8 @@ private struct PostgreSQLBlock {
         return nil
     }
 
-    /// `COMMIT;`, `COMMIT AND CHAIN;`: a variable of that name is followed by something else.
+    /// Returns whether the word is a statement: `COMMIT;`, `COMMIT AND CHAIN;`. A variable of that name is followed by other
+    /// tokens.
     private func endsSoon(_ scanner: ScriptScanner) -> Bool {
         var ahead = scanner
         while let token = ahead.next() {

@@ -1,14 +1,14 @@
 import TCPostgreSQL
 
-// Several statements in one text, whosever they are.
+// Texts of several statements, whoever wrote them.
 
 extension PostgreSQLConnection {
     func executeScript(_ text: String) throws(DatabaseError) {
         if let error = try run(text).error { throw error }
     }
 
-    /// The server says of each statement what it was. So what ended the transaction is seen, also when another was begun
-    /// behind it.
+    /// Runs a script in the open transaction. The server reports the kind of each statement. So a statement that ended the
+    /// transaction is noticed, also if another transaction was begun after it.
     func executeInTransaction(_ text: String) throws(DatabaseError) {
         guard isInTransaction else {
             throw DatabaseError(
@@ -17,7 +17,7 @@ extension PostgreSQLConnection {
         let run = try run(text)
         guard !isLost else { throw run.error ?? .postgresql(nil, on: handle, statement: text) }
         guard run.transactionControl == nil, isInTransaction else {
-            // Whatever it has set, locked or begun ends with the session.
+            // All settings, locks and transactions of the script end with the session.
             close()
             let control = run.transactionControl ?? "something in it"
             let message = "\(control) ended the transaction that this was to be a part of"
@@ -28,8 +28,9 @@ extension PostgreSQLConnection {
         if let error = run.error { throw error }
     }
 
-    /// The server takes back with the transaction what a transaction has set; so only what is to stay has to be brought back.
-    /// A script is read on the path that its author's role or URL names, and what it makes stands where our own tables do.
+    /// Runs `body` and restores the session's settings. When a transaction is rolled back, the server also undoes its settings,
+    /// so only settings that persist have to be restored. A script runs with the search path that its author's role or URL names,
+    /// and its new objects are made in the schema of our own tables.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
         let place = try query("SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schema()").first
         let path = place?[0].text ?? ""
@@ -54,17 +55,17 @@ extension PostgreSQLConnection {
     }
 }
 
-/// What came of a script.
+/// The result of a script.
 private struct PostgreSQLScriptRun {
     var error: DatabaseError?
-    /// The first statement that began or ended a transaction, as the server calls it.
+    /// The first statement that began or ended a transaction, by the server's name for it.
     var transactionControl: String?
-    /// How many statements were done.
+    /// The number of statements that were completed.
     var done = 0
 }
 
 extension PostgreSQLConnection {
-    /// Sends a script and reads what the server says to each of its statements. Throws only what keeps it from being sent.
+    /// Sends a script and reads the server's answer to each of its statements. It throws only if the script can't be sent.
     private func run(_ text: String) throws(DatabaseError) -> PostgreSQLScriptRun {
         try startCommand(text)
         guard PQsendQuery(handle, text) == 1 else { throw .postgresql(nil, on: handle, statement: text) }
@@ -94,6 +95,7 @@ extension PostgreSQLConnection {
         if run.transactionControl == nil, Self.controlTags.contains(tag) { run.transactionControl = tag }
     }
 
+    /// The command tags of statements that control transactions:
     /// https://www.postgresql.org/docs/current/protocol-message-formats.html, CommandComplete; `src/include/tcop/cmdtaglist.h`
     private static let controlTags: Set<String> = [
         "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED",
@@ -106,7 +108,8 @@ extension PostgreSQLConnection {
             remedy: "use copyIn or copyOut, or insert the rows")
     }
 
-    /// The statement of a script that came to nothing: behind those that were done, or where the server points to.
+    /// Returns the statement of a script that failed: the one behind the completed statements, or the one at the server's error
+    /// position.
     private func statement(of result: OpaquePointer, _ done: Int, of text: String) -> String {
         guard done == 0, let position = PostgreSQLErrorPosition.of(result) else { return statement(done, of: text) }
         var reader = ScriptReader(text, .postgresql)

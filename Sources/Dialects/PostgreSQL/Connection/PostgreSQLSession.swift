@@ -1,18 +1,18 @@
 import TCPostgreSQL
 import TCPOSIX
 
-/// What a session is when it comes from the server: what role, database and URL say of it.
+/// The state of a session as the server opens it, by the settings of its role, database and URL.
 struct PostgreSQLSession {
-    /// The server's process that works for it. A pooler in between answers with that of another number than it gave out.
+    /// The server process of the session. Behind a pooler, this number differs from the one that the pooler gave out.
     let process: Int64
-    /// The path that the role, the database or the URL names, in its own words.
+    /// The search path that the role, the database or the URL names, as it is written there.
     let namedPath: String
-    /// The schemas on it that exist and may be used, in its order.
+    /// The existing schemas of the path that this role may use, in the path's order.
     let schemas: [String]
     let replicationRole: String
     let synchronousCommit: String
 
-    /// No name in it is looked up along the path, which may hold anybody's objects.
+    /// Reads the state. Every name in the query has its schema, because the search path may lead to anybody's objects.
     init(of connection: PostgreSQLConnection) throws(DatabaseError) {
         let rows = try Self.patiently(
             connection,
@@ -33,7 +33,7 @@ struct PostgreSQLSession {
         schemas = rows.compactMap { $0["schema"]?.text }
     }
 
-    /// A role's `statement_timeout` may be shorter than a busy server takes for this. Nothing may be set yet, so it is asked again.
+    /// Queries repeatedly. A role's `statement_timeout` may be shorter than a busy server needs, and nothing may be set yet.
     private static func patiently(_ connection: PostgreSQLConnection, _ sql: SQL) throws(DatabaseError) -> [Row] {
         for _ in 0..<50 {
             do throws(DatabaseError) { return try connection.query(sql) } catch {
@@ -43,35 +43,35 @@ struct PostgreSQLSession {
         return try connection.query(sql)
     }
 
-    /// Where tables are and are made: the first schema of the path that is anybody's to make tables in. Names that begin with
-    /// `pg_` are the server's own (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-CATALOG).
+    /// The schema in which tables are found and made: the first one of the path that is not the server's own. Names that begin
+    /// with `pg_` are the server's own (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-CATALOG).
     var target: String? { schemas.first { !$0.hasPrefix("pg_") && $0 != "information_schema" } }
 
-    /// The path on which our own statements find things: the target, the schemas of extensions that the named path holds, and
-    /// temporary tables last. The server's own functions and operators come before all of them, because nobody names
-    /// `pg_catalog`. `nil` where there is no target: then the path stays as it is.
+    /// Returns the search path of our own statements: the target, the extensions' schemas in the named path, and temporary tables
+    /// last. The server's own functions and operators come before all of them, because the path does not name `pg_catalog`.
+    /// Returns `nil` if there is no target: the path then stays as it is.
     func ownPath(extensionSchemas: Set<String>) -> String? {
         guard let target else { return nil }
         let others = schemas.filter { $0 != target && extensionSchemas.contains($0) && !$0.hasPrefix("pg_") }
         return SQLText.identifiers([target] + others + ["pg_temp"])
     }
 
-    /// The path on which a script finds things: all that the named one holds, but for temporary tables, which come last. `place`
-    /// is where tables are made now.
+    /// Returns the search path of a script: everything in the named path, with temporary tables last. `place` is the schema in
+    /// which tables are made at present.
     func scriptPath(in place: String) -> String {
         let others = schemas.filter { $0 != place && !$0.hasPrefix("pg_temp") }
         return SQLText.identifiers([place] + others + ["pg_temp"])
     }
 }
 
-/// What every session is set to, whatever its role's, its database's or its server's settings say: so that text means the same
-/// everywhere, nothing is filtered, and only the caller's own limits stop a statement. Sent once connected, because poolers
-/// refuse most of it among the start-up options.
+/// The settings of every session, whatever the role, the database or the server sets. With them text means the same everywhere,
+/// nothing is filtered, and only the caller's own limits stop a statement. They are sent after connecting, because poolers refuse
+/// most of them among the start-up options.
 struct PostgreSQLSettings {
     let options: ConnectionOptions
-    /// What the URL, or the environment, says itself: that is this run's own choice.
+    /// The options that the URL or the environment sets itself. They are this run's own choice.
     let spoken: String
-    /// As in 150018.
+    /// The server's version as a number: 150018 for 15.18.
     let serverVersion: Int32
 
     func text(_ session: PostgreSQLSession) -> String {
@@ -79,19 +79,19 @@ struct PostgreSQLSettings {
         return all.map { "SET \($0)" }.joined(separator: "; ")
     }
 
-    /// How text is read and written.
+    /// The settings that decide how text is read and written.
     private var meaning: [String] {
         [
             "TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 1",
             "bytea_output = 'hex'", "standard_conforming_strings = on", "backslash_quote = 'safe_encoding'",
             "array_nulls = on", "transform_null_equals = off", "quote_all_identifiers = off", "xmlbinary = 'base64'",
             "xmloption = 'content'", "gin_fuzzy_search_limit = 0", "check_function_bodies = on",
-            // Rows that a policy hides would be missing without a word: an error is better.
+            // Without this, rows that a policy hides would be missing silently. An error is better.
             "row_security = off",
         ]
     }
 
-    /// 0 is "without end".
+    /// The limits, where 0 means "without end".
     private var limits: [String] {
         var limits = ["lock_timeout": options.lockTimeout]
         limits["statement_timeout"] = options.statementTimeout
@@ -109,8 +109,8 @@ struct PostgreSQLSettings {
         return said + keepalives
     }
 
-    /// A client whose machine has vanished is found by asking its kernel. One that was stopped is not, since its kernel goes on
-    /// answering: the limits of its silence end that session.
+    /// The settings by which the server notices a vanished client. It finds a machine that has vanished by asking that machine's
+    /// kernel. A stopped program is not found so, since its kernel goes on answering: the limits of its silence end that session.
     private var keepalives: [String] {
         guard options.silence.inTransaction != nil || options.silence.ofClient != nil else { return [] }
         return ["tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"]
@@ -122,7 +122,7 @@ struct PostgreSQLSettings {
         case .readOnly: settings.append("default_transaction_read_only = on")
         case .readWrite, .create:
             settings.append("default_transaction_read_only = off")
-            // A server's stronger promise (`remote_apply`) stays.
+            // A stronger setting of the server (`remote_apply`) stays.
             if session.synchronousCommit == "off", options.isDurable || options.isOwned {
                 settings.append("synchronous_commit = on")
             }
@@ -132,7 +132,7 @@ struct PostgreSQLSettings {
 }
 
 extension PostgreSQLSettings {
-    /// Brings a new session to these settings, and the connection to know them.
+    /// Applies these settings to a new session, and tells the connection about them.
     func apply(_ session: PostgreSQLSession, to connection: PostgreSQLConnection) throws(DatabaseError) {
         connection.session = session
         var text = text(session)
@@ -157,7 +157,7 @@ extension PostgreSQLSettings {
         return Set(rows.compactMap { $0[0].text })
     }
 
-    /// As a replica a session runs no triggers, and foreign keys are triggers
+    /// Makes the session obey foreign keys. A session with the replica role runs no triggers, and foreign keys are triggers
     /// (https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SESSION-REPLICATION-ROLE).
     private func heedForeignKeys(
         _ session: PostgreSQLSession, _ connection: PostgreSQLConnection

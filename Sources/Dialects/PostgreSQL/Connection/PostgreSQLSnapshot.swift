@@ -15,15 +15,15 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Whoever exported a snapshot holds nobody back; it ends with its transaction.
+    /// Does nothing: an exported snapshot holds nobody back, and ends with its transaction.
     func endSharing() throws(DatabaseError) {}
 
     func confirmSnapshot() throws(DatabaseError) {}
 
     var readingRemarks: [String] { [] }
 
-    /// The cluster, the database, and which transactions the snapshot sees: all below xmin, and those below xmax that it
-    /// doesn't list. A write anywhere in the cluster makes another one.
+    /// Returns the cluster, the database, and the transactions that the snapshot sees: all those below xmin, and those below xmax
+    /// that are not listed. A write anywhere in the cluster changes this text.
     func sourceFingerprint() throws(DatabaseError) -> String {
         guard isInTransaction else { throw DatabaseError(.other, "there is no snapshot to take a fingerprint of") }
         return try text(

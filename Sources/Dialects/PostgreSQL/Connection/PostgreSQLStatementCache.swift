@@ -1,14 +1,15 @@
 import TCPostgreSQL
 
-/// The names of statements that a session has prepared: the most recently used, up to a limit.
+/// A cache of the names of a session's prepared statements: the most recently used ones, up to a limit.
 struct PostgreSQLStatementCache {
     struct Key: Hashable {
         var text: String
         var types: [Oid]
         var readsCatalogs = false
 
-        /// Whether DDL leaves the columns that it returns as they are, or it returns none. The server plans such a statement anew by
-        /// itself when a table changes; what it refuses is to return other columns than at first.
+        /// Whether the prepared statement stays valid after DDL, because DDL leaves its columns as they are or it returns none.
+        /// When a table changes, the server itself plans such a statement anew. It only refuses to return other columns than at
+        /// first.
         fileprivate var outlivesSchemaChanges: Bool {
             let words = ["INSERT ", "UPDATE ", "DELETE "]
             let returnsNothing = words.contains(where: text.hasPrefix) && !text.uppercased().contains("RETURNING")
@@ -25,17 +26,17 @@ struct PostgreSQLStatementCache {
 
     private var entries: [Key: Entry] = [:]
     private var uses = 0
-    /// Names that the server still knows and nobody uses any more.
+    /// Names that the server still knows but that are no longer used.
     private var retired: [String] = []
 
-    /// The name under which the statement is prepared.
+    /// Returns the name under which the statement is prepared; `nil` if it is not prepared.
     mutating func name(for key: Key) -> String? {
         uses += 1
         entries[key]?.lastUse = uses
         return entries[key]?.name
     }
 
-    /// A name that was never used in this session, for a statement that is about to be prepared.
+    /// Returns a name that was never used in this session, for a statement that is about to be prepared.
     mutating func newName() -> String {
         uses += 1
         return "tc_\(uses)"
@@ -62,7 +63,7 @@ struct PostgreSQLStatementCache {
         entries = [:]
     }
 
-    /// Hands over the names to be deallocated.
+    /// Returns the names to be deallocated, and forgets them.
     mutating func takeRetired() -> [String] {
         defer { retired = [] }
         return retired

@@ -1,7 +1,7 @@
-// Locks on tables, which every statement takes and a transaction keeps to its end (PostgreSQL's manual, 13.3.1).
+// Locks on tables. Every statement takes them, and a transaction keeps them to its end (PostgreSQL's manual, 13.3.1).
 
 extension PostgreSQLConnection {
-    /// One message to the server, so that it costs no second way.
+    /// Begins a transaction and sets its limit in a single message, so that there is no second round trip.
     func begin(waitingUpTo seconds: Double) throws(DatabaseError) {
         let wait = PostgreSQLDriver.milliseconds(min(seconds, lockTimeout))
         do throws(DatabaseError) { try executeScript("BEGIN; SET LOCAL lock_timeout = \(wait)") } catch {
@@ -10,7 +10,8 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Of other users' sessions the server shows neither state nor times to everybody (the manual's 28.2.3).
+    /// Finds the sessions that hold one of the tables. The server does not show every role the state and times of other users'
+    /// sessions (the manual's 28.2.3).
     func lockHolders(of tables: Set<String>) throws(DatabaseError) -> [LockHolder] {
         let names = tables.sorted().map { SQLText.literal($0) }.joined(separator: ", ")
         guard !names.isEmpty else { return [] }
@@ -40,6 +41,7 @@ extension PostgreSQLConnection {
 
     var serverProcess: Int64? { session?.process }
 
+    /// Reads the progress of an index:
     /// https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
     func indexProgress(of process: Int64) throws(DatabaseError) -> IndexProgress? {
         let rows = try query(
@@ -75,7 +77,7 @@ extension PostgreSQLConnection {
 }
 
 extension LockHolder {
-    /// A row of process, role, application, state, seconds and table, from the column `at` on.
+    /// Makes a holder from a row of process, role, application, state, seconds and table, from the column `at` on.
     fileprivate init(_ row: Row, from at: Int = 0) {
         self.init(
             process: row[at].integer ?? 0, user: row[at + 1].text ?? "", application: row[at + 2].text ?? "",

@@ -1,10 +1,10 @@
-/// `postgresql://[user[:password]@][host][:port][,…][/dbname][?keyword=value&…]`, read as libpq reads it, so that what works
+/// `postgresql://[user[:password]@][host][:port][,…][/dbname][?keyword=value&…]`, parsed as libpq does, so that a URI that works
 /// in psql works here: https://www.postgresql.org/docs/current/libpq-connect.html#id-1.7.3.8.3.6
 ///
-/// libpq does not get to see the URI, since its messages about one repeat it, password and all; and no message here shows a
-/// part of it, since a password with a bare `/`, `@` or `&` in it spills into any other part.
+/// libpq never sees the URI, since its messages about a URI repeat it, password included. No message here shows a part of the URI
+/// either, since a password with a bare `/`, `@` or `&` in it spills into any other part.
 extension PostgreSQLParameters {
-    /// `text` is what follows `postgresql://`.
+    /// Parses the text behind `postgresql://`.
     init(parsing text: String) throws(DatabaseError) {
         try PostgreSQLLibrary.load()
         var rest = Substring(text)
@@ -79,7 +79,7 @@ extension PostgreSQLParameters {
             }
             let keyword = try decode(pieces[0], place)
             let value = try decode(pieces[1], place)
-            // JDBC's spelling, which libpq takes too.
+            // This is JDBC's form, which libpq accepts too.
             if keyword == "ssl", value == "true" {
                 self["sslmode"] = "require"
                 continue
@@ -121,7 +121,7 @@ private func decode(_ text: Substring, _ place: String) throws(DatabaseError) ->
 }
 
 extension Substring {
-    /// Takes off everything before the first of `stops`.
+    /// Removes and returns everything before the first of `stops`.
     fileprivate mutating func removePrefix(before stops: String) -> Substring {
         let prefix = self.prefix { !stops.contains($0) }
         self = self[prefix.endIndex...]
@@ -130,7 +130,7 @@ extension Substring {
 }
 
 extension PostgreSQLParameters: CustomStringConvertible {
-    /// The URI again, with `***` in the place of every secret.
+    /// The URI with `***` in place of every secret.
     package var description: String {
         var text = "postgresql://"
         if let user = self["user"] { text += encode(user) }
@@ -147,7 +147,8 @@ extension PostgreSQLParameters: CustomStringConvertible {
         return text + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
-    /// `host:port,host:port`; `nil` when that can't be written there: the folder of a unix socket, lists of unequal length.
+    /// The hosts and ports: `host:port,host:port`; `nil` if they can't be written in this form: the folder of a unix socket,
+    /// lists of unequal length.
     private var authority: String? {
         guard let hosts = self["host"]?.split(separator: ",", omittingEmptySubsequences: false) else { return nil }
         let ports = self["port"]?.split(separator: ",", omittingEmptySubsequences: false) ?? hosts.map { _ in "" }

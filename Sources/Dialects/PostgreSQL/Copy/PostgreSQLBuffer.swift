@@ -1,15 +1,15 @@
-/// Bytes in network order that grow at their end and are used again for each chunk or row.
+/// A buffer of bytes in network order that grows at its end and is reused for each chunk or row.
 ///
-/// It may be told not to copy long values: these are then borrowed, and stay where they lie.
+/// The buffer may be told not to copy long values. It then borrows their bytes, which stay where they are.
 struct PostgreSQLBuffer: ~Copyable {
-    /// Bytes that belong before those that the buffer itself holds from `at` on.
+    /// Borrowed bytes. They belong before the bytes that the buffer itself holds from `at` on.
     struct Borrowed {
         var at: Int
         var bytes: UnsafeRawBufferPointer
     }
 
     private(set) var base: UnsafeMutableRawPointer
-    /// How many bytes the buffer itself holds.
+    /// The number of bytes that the buffer itself holds.
     private(set) var count = 0
     private(set) var borrowed: [Borrowed] = []
     private var capacity: Int
@@ -25,18 +25,18 @@ struct PostgreSQLBuffer: ~Copyable {
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
-    /// Takes back everything that came after the first `count` bytes.
+    /// Removes everything behind the first `count` bytes.
     mutating func truncate(to count: Int) {
         self.count = count
         while let last = borrowed.last, last.at > count { borrowed.removeLast() }
     }
 
-    /// How many bytes there are from `start` on, with those that are borrowed.
+    /// Returns the number of bytes from `start` on, including borrowed ones.
     func length(from start: Int) -> Int {
         borrowed.reduce(count - start) { $0 + ($1.at >= start ? $1.bytes.count : 0) }
     }
 
-    /// Drops the first `size` bytes of a buffer that borrows none.
+    /// Removes the first `size` bytes. The buffer must not have borrowed bytes.
     mutating func removeFirst(_ size: Int) {
         base.copyMemory(from: base + size, byteCount: count - size)
         count -= size
@@ -57,7 +57,7 @@ struct PostgreSQLBuffer: ~Copyable {
         count += bytes.count
     }
 
-    /// Writes over bytes that stand there already.
+    /// Overwrites existing bytes.
     mutating func replace<Number: FixedWidthInteger>(at offset: Int, with number: Number) {
         (base + offset).storeBytes(of: number.bigEndian, as: Number.self)
     }
@@ -81,7 +81,7 @@ extension PostgreSQLBuffer {
     @inline(__always)
     mutating func append(ascii character: Unicode.Scalar) { append(UInt8(ascii: character)) }
 
-    /// The number in decimal, with zeros before it up to `width` digits.
+    /// Appends the number in decimal, with leading zeros up to `width` digits.
     mutating func append(digits number: UInt64, width: Int = 1) {
         var length = 1
         var rest = number / 10
@@ -90,7 +90,7 @@ extension PostgreSQLBuffer {
             rest /= 10
         }
         reserve(length)
-        // From the last digit to the first: a division by a constant is cheap.
+        // The digits are written from the last to the first: a division by a constant is cheap.
         rest = number
         for at in (count..<count + length).reversed() {
             base.storeBytes(
@@ -109,7 +109,7 @@ extension PostgreSQLBuffer {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Text of up to 15 bytes allocates nothing; the double's shortest form can be longer.
+    /// Appends a double's shortest text. Swift allocates nothing for texts of up to 15 bytes, but this one can be longer.
     mutating func append(text number: Double) {
         var text = number.description
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }

@@ -1,6 +1,6 @@
-/// The tables and views of the schema `pg_catalog`, up to version 18. The server looks there first, wherever that schema stands in
-/// the path (https://www.postgresql.org/docs/current/ddl-schemas.html, 5.10.5): a table of such a name is found by nobody who does
-/// not name its schema too, an application least of all.
+/// The names of the tables and views of the schema `pg_catalog`, up to version 18. The server looks in this schema first,
+/// wherever it stands in the search path (https://www.postgresql.org/docs/current/ddl-schemas.html, 5.10.5). So a user's table of
+/// such a name is only found by statements that name its schema too, as applications hardly do.
 enum PostgreSQLCatalogNames {
     static let all: Set<String> = Set(words.split(whereSeparator: \.isWhitespace).map { "pg_\($0)" })
 

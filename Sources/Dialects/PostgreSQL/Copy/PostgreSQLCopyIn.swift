@@ -1,11 +1,12 @@
 import TCPostgreSQL
 
-/// Writes rows by `COPY … FROM STDIN (FORMAT binary)`: each value straight into one buffer that is used again and again,
-/// but for long ones, which are sent from where they lie.
+/// Writes rows by `COPY … FROM STDIN (FORMAT binary)`. Each value goes straight into one buffer that is reused, except for long
+/// values, which are sent from where they are.
 ///
-/// An `IncompatibleValue` takes back the value alone, so that another may be written in its place; writing column 0 begins the row anew.
+/// An `IncompatibleValue` removes that value alone, so that another one may be written in its place. Writing column 0 begins the
+/// row again.
 final class PostgreSQLCopyIn: BulkWriter {
-    /// What one `PQputCopyData` carries: larger pieces were slower, because the socket runs dry while they are filled.
+    /// The number of bytes in one `PQputCopyData`. Larger pieces were slower, because the socket runs dry while they are filled.
     private static let chunk = 65_536
 
     private let connection: PostgreSQLConnection
@@ -13,7 +14,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     private let encodings: [PostgreSQLEncoding]
     private let statement: String
     private var buffer = PostgreSQLBuffer(capacity: 4 * chunk, copyingUpTo: chunk)
-    /// Where the unfinished row begins.
+    /// The position at which the unfinished row begins.
     private var rowStart = 0
     private var isFinished = false
 
@@ -66,7 +67,7 @@ final class PostgreSQLCopyIn: BulkWriter {
 
     func finish() throws(DatabaseError) -> Int {
         buffer.truncate(to: rowStart)
-        // The end of the data: a row of -1 columns.
+        // The end of the data is a row of -1 columns.
         buffer.append(Int16(-1))
         try sendAll()
         isFinished = true
@@ -83,7 +84,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         while let result = PQgetResult(connection.handle) { PQclear(result) }
     }
 
-    /// Sends as many whole chunks as there are.
+    /// Sends all chunks that are complete.
     private func sendChunks() throws(DatabaseError) {
         let size = buffer.count / Self.chunk * Self.chunk
         try send(UnsafeRawBufferPointer(start: buffer.base, count: size))
@@ -113,7 +114,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         }
     }
 
-    /// Why the server takes no more: what it said last, or that it is gone. Sending alone tells neither.
+    /// Returns why the server accepts no more data: its last error, or that it is gone. Sending alone reports neither.
     private func brokenOff() -> DatabaseError {
         isFinished = true
         _ = PQputCopyEnd(connection.handle, "sending failed")
@@ -130,7 +131,7 @@ final class PostgreSQLCopyIn: BulkWriter {
 }
 
 extension PostgreSQLBuffer {
-    /// The signature, no flags and no extension: https://www.postgresql.org/docs/current/sql-copy.html, "File Header".
+    /// Appends the signature, no flags and no extension: https://www.postgresql.org/docs/current/sql-copy.html, "File Header".
     mutating func appendCopyHeader() {
         append(text: "PGCOPY\n")
         append(UInt8(0xFF))
@@ -141,7 +142,7 @@ extension PostgreSQLBuffer {
 }
 
 extension PostgreSQLConnection {
-    /// Sends a COPY and waits until the server is ready for it, or throws why it is not.
+    /// Sends a COPY and waits until the server is ready for it. Throws the server's error if it refuses.
     func startCopy(_ statement: String, _ direction: ExecStatusType) throws(DatabaseError) {
         try startCommand(statement)
         let answer = PQexec(handle, statement)

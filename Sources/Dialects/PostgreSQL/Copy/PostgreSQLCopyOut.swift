@@ -1,28 +1,28 @@
 import TCPostgreSQL
 
-/// Reads a query by `COPY (…) TO STDOUT (FORMAT binary)`. Integers, reals, booleans and bytes come as such; text and JSON as
-/// the bytes that the server sent; dates, times, uuids and decimals as text in one canonical form:
+/// Reads a query by `COPY (…) TO STDOUT (FORMAT binary)`. Integers, reals, booleans and bytes keep their kind. Text and JSON are
+/// the bytes that the server sent. Dates, times, UUIDs and decimals become text in one canonical form:
 ///
 /// - `date` `YYYY-MM-DD`, `time` `HH:MM:SS.ffffff`, `timestamp` `YYYY-MM-DD HH:MM:SS.ffffff`, always with six decimals;
 ///   `timestamptz` the same in UTC, followed by `Z`
 /// - `uuid` in lower case; `numeric` without an exponent, with as many decimals as it is stored with
 ///
-/// A column that is asked for in its own form comes as the bytes of its type's own binary form. Any other whose type is not known
-/// here comes as the text that the server casts it to.
+/// A column that is requested in its own form yields the bytes of its type's binary form. Any other column whose type is not
+/// known here yields the text to which the server casts it.
 final class PostgreSQLCopyOut: RowCursor {
     let columnNames: [String]
     private let decodings: [PostgreSQLDecoding]
     private let connection: PostgreSQLConnection
     private let command: Int
     private let statement: String
-    /// The row's message, which libpq allocates, and where each field lies in it; a length of -1 is NULL.
+    /// The row's message, which libpq allocates. `fields` holds the place of each field in it, where a length of -1 is NULL.
     private var message: UnsafeMutablePointer<CChar>?
     private let fields: UnsafeMutableBufferPointer<(start: Int, length: Int)>
     private let scratch: PostgreSQLScratch
     private var isFirst = true
     private var isFinished = false
 
-    /// `types` say as what the first columns are wanted.
+    /// Starts the copy. `types` are the types as which the first columns are requested.
     init(_ connection: PostgreSQLConnection, query: String, types: [ColumnType]) throws(DatabaseError) {
         let columns = try connection.describe(query)
         columnNames = columns.map(\.name)
@@ -45,7 +45,7 @@ final class PostgreSQLCopyOut: RowCursor {
         fields.deallocate()
     }
 
-    /// The query with some of its columns as text.
+    /// Returns the query with some of its columns cast to text.
     private static func casting(_ query: String, _ isCast: [Bool]) -> String {
         let list = isCast.enumerated().map { at, isCast in isCast ? "q.c\(at)::text" : "q.c\(at)" }
         let names = isCast.indices.map { "c\($0)" }
@@ -69,16 +69,16 @@ final class PostgreSQLCopyOut: RowCursor {
             var at = 0
             if isFirst {
                 isFirst = false
-                // 11 bytes of signature, 4 of flags, and an extension preceded by its length.
+                // The header has 11 bytes of signature, 4 bytes of flags, and an extension preceded by its length.
                 at = 19 + (length >= 19 ? Int(bytes.integer(at: 15, Int32.self)) : 0)
-                // The header may come alone.
+                // The header may arrive alone.
                 if at == length { continue }
             }
             if try findFields(bytes, from: at) { return true }
         }
     }
 
-    /// Notes where the row's fields lie; false for the end of the data.
+    /// Notes the places of the row's fields. Returns false at the end of the data.
     private func findFields(_ bytes: UnsafeRawBufferPointer, from start: Int) throws(DatabaseError) -> Bool {
         guard start >= 0, start + 2 <= bytes.count else { throw broken }
         let count = Int(bytes.integer(at: start, Int16.self))
@@ -112,7 +112,7 @@ final class PostgreSQLCopyOut: RowCursor {
         return decodings[column].decode(bytes, scratch, column)
     }
 
-    /// The bytes of a column as the server sent them; `nil` for NULL.
+    /// Returns the bytes of a column as the server sent them; `nil` for NULL.
     @inline(__always)
     private func field(_ column: Int, _ message: UnsafeMutablePointer<CChar>?) -> UnsafeRawBufferPointer? {
         let (start, length) = fields[column]
@@ -120,7 +120,7 @@ final class PostgreSQLCopyOut: RowCursor {
         return UnsafeRawBufferPointer(start: UnsafeRawPointer(message) + start, count: length)
     }
 
-    /// -1 is the end, whose result tells whether all went well; -2 an error of the connection's.
+    /// Ends the copy. A length of -1 is the end, whose result tells whether all went well; -2 is an error of the connection.
     private func finish(_ length: Int) throws(DatabaseError) {
         isFinished = true
         guard length == -1 else { throw .postgresql(nil, on: connection.handle, statement: statement) }
@@ -158,7 +158,7 @@ extension PostgreSQLCopyOut: RowDigesting {
 }
 
 extension PostgreSQLConnection {
-    /// The names and types of a query's columns.
+    /// Returns the names and types of a query's columns.
     fileprivate func describe(_ query: String) throws(DatabaseError) -> [(name: String, type: Oid)] {
         try startCommand(query)
         _ = try PostgreSQLResult(first: PQprepare(handle, "", query, 0, nil), on: self, statement: query)

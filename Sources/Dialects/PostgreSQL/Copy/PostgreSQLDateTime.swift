@@ -1,7 +1,8 @@
-// PostgreSQL's dates and times as text; `CalendarNumber` is the way back.
+// PostgreSQL's dates and times as text. `CalendarNumber` reads them back.
 
 extension PostgreSQLBuffer {
-    /// `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`; a year before 1 is followed by ` BC` as PostgreSQL writes it.
+    /// Appends `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`. A year before 1 is followed by ` BC`, as PostgreSQL
+    /// writes it.
     mutating func append(timestamp: Int64, separator: Unicode.Scalar = " ", suffix: StaticString = "") {
         if appendInfinity(timestamp == .max, timestamp == .min) { return }
         let (days, time) = timestamp.flooredDivision(by: CalendarNumber.microsecondsPerDay)
@@ -12,13 +13,13 @@ extension PostgreSQLBuffer {
         if isBeforeChrist { append(text: " BC") }
     }
 
-    /// `YYYY-MM-DD`.
+    /// Appends `YYYY-MM-DD`.
     mutating func append(date: Int32) {
         if appendInfinity(date == .max, date == .min) { return }
         if appendCalendar(days: Int64(date)) { append(text: " BC") }
     }
 
-    /// `HH:MM:SS.ffffff`.
+    /// Appends `HH:MM:SS.ffffff`.
     mutating func append(time: Int64) {
         let time = time.magnitude
         append(digits: time / 3_600_000_000, width: 2)
@@ -30,7 +31,7 @@ extension PostgreSQLBuffer {
         append(digits: time % 1_000_000, width: 6)
     }
 
-    /// `1 year 2 mons -3 days +04:05:06.5`: the server's `EncodeInterval` in the style `postgres`.
+    /// Appends `1 year 2 mons -3 days +04:05:06.5`, as the server's `EncodeInterval` does in the style `postgres`.
     mutating func append(interval: IntervalNumber) {
         var (isEmpty, isAfterNegative) = (true, false)
         func part(_ number: Int32, _ unit: StaticString, _ buffer: inout PostgreSQLBuffer) {
@@ -52,7 +53,7 @@ extension PostgreSQLBuffer {
         append(clock: time.magnitude)
     }
 
-    /// `HH:MM:SS`, and a fraction without closing zeros.
+    /// Appends `HH:MM:SS`, and a fraction without trailing zeros.
     private mutating func append(clock time: UInt64) {
         append(digits: time / 3_600_000_000, width: 2)
         append(ascii: ":")
@@ -72,7 +73,7 @@ extension PostgreSQLBuffer {
         return isPositive || isNegative
     }
 
-    /// Writes the day and says whether its year is before Christ: Hinnant's `civil_from_days`.
+    /// Appends the day and returns whether its year is before Christ, by Hinnant's `civil_from_days`.
     private mutating func appendCalendar(days: Int64) -> Bool {
         let (era, dayOfEra) = (days + 730_425).flooredDivision(by: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -81,7 +82,7 @@ extension PostgreSQLBuffer {
         let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        // There is no year 0: the one before year 1 is 1 BC.
+        // There is no year 0: the year before year 1 is 1 BC.
         append(digits: UInt64(year > 0 ? year : 1 - year), width: 4)
         append(ascii: "-")
         append(digits: UInt64(month), width: 2)
@@ -92,7 +93,7 @@ extension PostgreSQLBuffer {
 }
 
 extension Int64 {
-    /// The quotient rounded towards minus infinity, and the remainder, which is never negative.
+    /// Returns the quotient rounded towards minus infinity, and the remainder, which is never negative.
     fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

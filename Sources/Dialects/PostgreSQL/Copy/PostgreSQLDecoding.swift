@@ -1,9 +1,9 @@
 import TCPostgreSQL
 
-/// How one column's binary values are read: the counterpart of each type's `_send` function.
+/// How one column's binary values are read: the counterpart of its type's `_send` function.
 enum PostgreSQLDecoding {
     case integer
-    /// Whole numbers without a sign.
+    /// Unsigned whole numbers.
     case oid
     case real
     case boolean
@@ -17,10 +17,10 @@ enum PostgreSQLDecoding {
     case timestamptz
     case interval
     case uuid
-    /// The type's own binary form, for who hands it on to another server.
+    /// The type's own binary form, to be passed on to another server.
     case raw
 
-    /// `nil` for a type whose binary form is not known here.
+    /// Finds the decoding of a type; `nil` if its binary form is not known here.
     init?(type: Oid) {
         switch type {
         case PostgreSQLType.int2, PostgreSQLType.int4, PostgreSQLType.int8: self = .integer
@@ -43,8 +43,8 @@ enum PostgreSQLDecoding {
         }
     }
 
-    /// Text that is made here lies in the column's scratch buffer. The bytes are as the server sent them: their lengths follow
-    /// from their types, and what has another length is handed on as bytes.
+    /// Decodes a value. Text that is made here lies in the column's scratch buffer. The bytes are as the server sent them. Their
+    /// length follows from their type, and a value of another length is passed on as bytes.
     func decode(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue {
         switch (self, bytes.count) {
         case (.integer, 2): return .integer(Int64(bytes.integer(at: 0, Int16.self)))
@@ -55,7 +55,7 @@ enum PostgreSQLDecoding {
         case (.real, 8): return .real(Double(bitPattern: bytes.integer(at: 0, UInt64.self)))
         case (.boolean, 1): return .boolean(bytes[0] != 0)
         case (.text, _): return .text(bytes)
-        // The version byte of jsonb comes first.
+        // jsonb begins with a version byte.
         case (.json, 1...): return .text(UnsafeRawBufferPointer(rebasing: bytes[1...]))
         case (.numeric, 8...): return .text(scratch.make(column) { _ = $0.append(textOfNumeric: bytes) })
         case (.date, 4): return .text(scratch.make(column) { $0.append(date: bytes.integer(at: 0, Int32.self)) })
@@ -81,9 +81,9 @@ enum PostgreSQLDecoding {
 }
 
 extension PostgreSQLDecoding {
-    /// The number that a date or a time is compared as. The server counts as `CalendarNumber` does, so it need not be written out and
-    /// read again. `nil` for every other value, and for what `CalendarNumber` does not read: infinity, 24:00, years before 1 and
-    /// after 9999.
+    /// Returns the number as which a date or a time is compared. The server counts as `CalendarNumber` does, so the value need
+    /// not be written out and read again. Returns `nil` for every other value, and for values that `CalendarNumber` does not
+    /// read: infinity, 24:00, years before 1 and after 9999.
     func calendarNumber(_ bytes: UnsafeRawBufferPointer, as form: CanonicalForm) -> Int64? {
         switch (form, self, bytes.count) {
         case (.moment, .timestamp, 8), (.moment, .timestamptz, 8), (.reading, .timestamp, 8):
@@ -97,8 +97,8 @@ extension PostgreSQLDecoding {
         }
     }
 
-    /// The decimal that a value is compared as, without writing it out and reading it again; `nil` for every other value, and for one
-    /// of many digits.
+    /// Returns the decimal as which a value is compared, without writing it out and reading it again; `nil` for every other
+    /// value, and for a decimal of many digits.
     func smallDecimal(_ bytes: UnsafeRawBufferPointer, as form: CanonicalForm) -> SmallDecimal? {
         guard case (.decimal, .numeric) = (form, self) else { return nil }
         return SmallDecimal(numeric: bytes)
@@ -110,7 +110,7 @@ extension Int64 {
     fileprivate func within(_ range: Range<Int64>) -> Int64? { range.contains(self) ? self : nil }
 }
 
-/// One buffer for each column of a row, for values that have to be made before they can be borrowed.
+/// One buffer for each column of a row, for values that must be made before they can be borrowed.
 final class PostgreSQLScratch {
     private let buffers: UnsafeMutableBufferPointer<PostgreSQLBuffer>
 
@@ -124,7 +124,7 @@ final class PostgreSQLScratch {
         buffers.deallocate()
     }
 
-    /// What `body` writes, borrowed until the column's next value.
+    /// Returns the bytes that `body` writes, borrowed until the column's next value.
     @inline(__always)
     func make(_ column: Int, _ body: (inout PostgreSQLBuffer) -> Void) -> UnsafeRawBufferPointer {
         buffers[column].truncate(to: 0)
@@ -132,7 +132,7 @@ final class PostgreSQLScratch {
         return buffers[column].bytes
     }
 
-    /// The bytes of `\x68656c6c6f`.
+    /// Returns the bytes of a text such as `\x68656c6c6f`.
     func decodeHex(_ text: UnsafeRawBufferPointer, _ column: Int) -> UnsafeRawBufferPointer {
         make(column) { buffer in
             var at = 2
@@ -145,7 +145,7 @@ final class PostgreSQLScratch {
 }
 
 extension PostgreSQLBuffer {
-    /// A uuid's 128 bits as text, in lower case.
+    /// Appends a UUID's 128 bits as text, in lower case.
     mutating func append(uuid words: (UInt64, UInt64)) {
         for at in 0..<32 {
             if at == 8 || at == 12 || at == 16 || at == 20 { append(ascii: "-") }
@@ -160,7 +160,7 @@ extension PostgreSQLBuffer {
 }
 
 extension UnsafeRawBufferPointer {
-    /// A number in network order.
+    /// Returns a number that is stored in network order.
     @inline(__always)
     func integer<Number: FixedWidthInteger>(at offset: Int, _ type: Number.Type) -> Number {
         Number(bigEndian: loadUnaligned(fromByteOffset: offset, as: Number.self))

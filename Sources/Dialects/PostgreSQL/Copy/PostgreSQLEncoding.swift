@@ -1,5 +1,5 @@
-/// How one column's values are written into `COPY … FROM STDIN (FORMAT binary)`: the receiving half of each type's
-/// `_recv` function (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format").
+/// How one column's values are written into `COPY … FROM STDIN (FORMAT binary)`: the counterpart of its type's `_recv` function
+/// (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format").
 enum PostgreSQLEncoding: Equatable {
     case int2
     case int4
@@ -13,7 +13,7 @@ enum PostgreSQLEncoding: Equatable {
     case provenText
     case varchar(Int)
     case boolean
-    /// With so many digits of a second's fraction, as the two that follow.
+    /// A moment whose seconds have at most this many decimals. The next two cases have the same limit.
     case timestamptz(Int)
     case timestamp(Int)
     case time(Int)
@@ -21,16 +21,16 @@ enum PostgreSQLEncoding: Equatable {
     case interval
     case inet
     case uuid
-    /// JSON that stays as it is written.
+    /// JSON that keeps its text.
     case json
     case jsonb
-    /// Text that is known to be JSON as jsonb takes it.
+    /// Text that is known to be JSON as jsonb accepts it.
     case provenJSON
     case bytea
-    /// The type's own binary form, as `copyOut` gives it.
+    /// The type's own binary form, as `copyOut` returns it.
     case raw
 
-    /// `raw` for a native type whose binary form is not one of these.
+    /// Finds the encoding of a type: `raw` for a native type whose binary form is none of these.
     init(_ type: ColumnType) {
         switch type {
         case .smallint: self = .int2
@@ -80,7 +80,7 @@ enum PostgreSQLEncoding: Equatable {
         }
     }
 
-    /// The same for values that are known to fit: the server alone looks at them again.
+    /// The encoding for values that are known to fit, which only the server checks again.
     var ofProvenValues: PostgreSQLEncoding {
         switch self {
         case .text, .varchar: .provenText
@@ -92,7 +92,7 @@ enum PostgreSQLEncoding: Equatable {
         }
     }
 
-    /// Why a value does not fit, for people.
+    /// Returns why a value does not fit, for people.
     func refusal(of value: RawValue) -> String {
         switch self {
         case .int2: "is not a whole number of 16 bits"

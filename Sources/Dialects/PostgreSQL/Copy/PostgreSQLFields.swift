@@ -1,13 +1,14 @@
-// The fields of `COPY … FROM STDIN (FORMAT binary)`: each value in the bytes that its column's encoding stands for.
+// The fields of `COPY … FROM STDIN (FORMAT binary)`: each value in the bytes of its column's encoding.
 
 extension PostgreSQLBuffer {
-    /// Appends a field for each value. The first column whose value does not fit, with nothing appended for it; `nil` if all do.
+    /// Appends a field for each value. Returns the first column whose value does not fit, for which nothing is appended; `nil` if
+    /// all values fit.
     mutating func append(_ row: borrowing RawRow, as encodings: [PostgreSQLEncoding]) -> Int? {
         for column in encodings.indices where !append(field: row[column], as: encodings[column]) { return column }
         return nil
     }
 
-    /// Appends one field: its length, then its bytes. False, with nothing appended, if the value does not fit.
+    /// Appends one field: its length, then its bytes. Returns false, and appends nothing, if the value does not fit.
     mutating func append(field value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
         if case .null = value {
             append(Int32(-1))
@@ -19,12 +20,12 @@ extension PostgreSQLBuffer {
             truncate(to: header)
             return false
         }
-        // A field of more than 2 GiB is refused by the server; SQLite's limit lies below.
+        // The server refuses a field of more than 2 GiB, and SQLite's limit lies below that.
         replace(at: header, with: Int32(truncatingIfNeeded: length(from: header + 4)))
         return true
     }
 
-    /// May leave half a value behind when it returns false.
+    /// Appends a value's bytes. It may leave half a value behind when it returns false.
     private mutating func append(_ value: RawValue, as encoding: PostgreSQLEncoding) -> Bool {
         switch encoding {
         case .int2: append(exactly: value.wholeNumber.flatMap { Int16(exactly: $0) })
@@ -93,17 +94,17 @@ extension PostgreSQLBuffer {
                 appendNumericNaN()
                 return true
             }
-            // No decimal has the sign of -0.0.
+            // A decimal can't have the sign of -0.0.
             if number == 0 && number.sign == .minus { return false }
             if let small = SmallDecimal(number) { return append(small, showing: 1, limit: limit) }
-            // Numbers of more than 15 characters cost an allocation; a column that mixes reals into decimals is rare.
+            // Texts of more than 15 characters cost an allocation, but columns that mix reals into decimals are rare.
             var text = number.description
             return text.withUTF8 { append(numeric: UnsafeRawBufferPointer($0), limit: limit) }
         case .null, .boolean, .blob: return false
         }
     }
 
-    /// Numbers among texts are written as SQLite and PostgreSQL both cast them.
+    /// Appends a text. A number among texts is written as SQLite and PostgreSQL both cast it.
     private mutating func appendText(_ value: RawValue, limit: Int, isProven: Bool = false) -> Bool {
         let start = count
         switch value {
@@ -120,7 +121,7 @@ extension PostgreSQLBuffer {
         return count - start <= limit
     }
 
-    /// A moment or a time of the clock in microseconds, if no more digits of a second than these are there to be lost.
+    /// Appends a moment or a clock time in microseconds. Returns false if that would lose decimals of a second beyond `digits`.
     @inline(__always)
     private mutating func append(_ microseconds: Int64?, digits: Int) -> Bool {
         guard let microseconds, digits == 6 || microseconds % Self.unit(digits) == 0 else { return false }
@@ -138,8 +139,8 @@ extension PostgreSQLBuffer {
         return true
     }
 
-    /// The family, the bits of the network, whether it is a `cidr`, and how many bytes follow (`inet_recv`). The families are the
-    /// server's own numbers, whatever the system's are.
+    /// Appends the family, the bits of the network, whether the value is a `cidr`, and the number of bytes that follow
+    /// (`inet_recv`). The families have the server's own numbers, whatever the system's numbers are.
     private mutating func append(_ address: AddressNumber?) -> Bool {
         guard let address else { return false }
         append(UInt8(address.isIPv6 ? 3 : 2))
@@ -162,7 +163,8 @@ extension PostgreSQLBuffer {
         return true
     }
 
-    /// A version byte of 1 and the text (`jsonb_recv`). What is not JSON must not reach the server: its error would end the copy.
+    /// Appends a version byte of 1 and the text (`jsonb_recv`). Text that is not JSON must not reach the server, whose error
+    /// would end the copy.
     private mutating func appendJSON(_ value: RawValue, isProven: Bool = false) -> Bool {
         append(UInt8(1))
         switch value {
@@ -187,7 +189,7 @@ extension PostgreSQLBuffer {
     private mutating func appendBytes(_ value: RawValue) -> Bool {
         switch value {
         case .blob(let bytes), .text(let bytes): append(bytes)
-        // Numbers among blobs are written as they are among texts.
+        // Numbers among blobs are written as among texts.
         case .integer(let number): append(digits: number)
         case .real(let number): append(text: number)
         case .null, .boolean: return false
@@ -201,7 +203,7 @@ extension RawValue {
         if case .text(let bytes) = self { bytes } else { nil }
     }
 
-    /// The whole number that the value is exactly; a text only if it is spelled as that number is, without zeros before it.
+    /// The whole number that exactly equals the value. A text must have that number's own form, without leading zeros.
     var wholeNumber: Int64? {
         switch self {
         case .integer(let number): number
@@ -216,7 +218,7 @@ extension RawValue {
         var reader = ASCIIReader(bytes)
         let isNegative = reader.skip("-")
         guard let first = reader.digit(), first != 0 || (bytes.count == 1) else { return nil }
-        // Counted downwards, because the smallest number has no positive counterpart.
+        // The digits are subtracted, because the smallest number has no positive counterpart.
         var number = Int64(-first)
         while let digit = reader.digit() {
             let (shifted, overflows) = number.multipliedReportingOverflow(by: 10)
@@ -228,7 +230,7 @@ extension RawValue {
         return isNegative ? number : -number
     }
 
-    /// A number counts microseconds.
+    /// The value as a span of time. A number counts microseconds.
     var interval: IntervalNumber? {
         switch self {
         case .integer(let number): IntervalNumber(microseconds: number)
@@ -245,7 +247,7 @@ extension RawValue {
         }
     }
 
-    /// What a boolean column takes for true or false.
+    /// The value as true or false, as a boolean column accepts it.
     var truth: Bool? {
         switch self {
         case .boolean(let truth): truth
@@ -264,7 +266,7 @@ extension RawValue {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether these are the letters of a word in lower case, in any case.
+    /// Returns whether these bytes are the letters of `word`, which is in lower case, in any case.
     fileprivate func isWord(_ word: StaticString) -> Bool {
         guard count == word.utf8CodeUnitCount else { return false }
         return indices.allSatisfy { self[$0] | 0x20 == word.utf8Start[$0] }

@@ -1,7 +1,7 @@
-// Filling tables that are there.
+// Filling existing tables.
 
 extension PostgreSQLDialect {
-    /// Readers go on, until a foreign key is taken off.
+    /// Locks tables against writers. Readers go on until a foreign key is removed.
     package func lock(_ tables: [String], on connection: any Connection) throws {
         guard !tables.isEmpty else { return }
         try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
@@ -24,7 +24,7 @@ extension PostgreSQLDialect {
         ).map { row in
             let (isValid, table) = (row[2].boolean == true, row[3].text ?? "")
             let name = SQLText.identifier(row[1].text ?? "")
-            // The server writes NOT VALID behind one that is not.
+            // The server itself writes NOT VALID behind a constraint that is not valid.
             let definition = (row[4].text ?? "") + (isValid ? " NOT VALID" : "")
             let comment = row[5].text.map {
                 "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQLText.literal($0))"
@@ -52,8 +52,8 @@ extension PostgreSQLDialect {
 }
 
 extension PostgreSQLEnforcedType {
-    /// As what values of a type are written by `COPY` in binary; `nil` where that is not known. A domain is received as what
-    /// stands under it, an enumeration as its labels' text.
+    /// Returns the type as which `COPY` in binary writes values of a type; `nil` if that is not known. A domain is received as
+    /// its base type, and an enumeration as the text of its labels.
     static func written(_ type: Description) -> ColumnType? {
         if type.kind == "e" || type.declared == "citext" { return .text }
         let word = type.kind == "d" ? type.base : type.declared

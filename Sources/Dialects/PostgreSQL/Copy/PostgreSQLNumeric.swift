@@ -1,5 +1,5 @@
-/// PostgreSQL's binary form of `numeric`: the count of base-10000 digits, the first digit's power of 10000, the sign, how many
-/// decimals are shown, and the digits (`numeric_send` in `src/backend/utils/adt/numeric.c`).
+/// PostgreSQL's binary form of `numeric`: the count of base-10000 digits, the first digit's power of 10000, the sign, the number
+/// of decimals to show, and the digits (`numeric_send` in `src/backend/utils/adt/numeric.c`).
 enum PostgreSQLNumeric {
     enum Sign: UInt16 {
         case positive = 0x0000
@@ -9,17 +9,18 @@ enum PostgreSQLNumeric {
         case negativeInfinity = 0xF000
     }
 
-    /// What a column's type leaves room for.
+    /// The room for digits in a column's type.
     struct Limit {
-        /// Digits before the point.
+        /// The largest number of digits before the point.
         var whole: Int
-        /// Digits behind it.
+        /// The largest number of digits behind the point.
         var scale: Int
 
-        /// `numeric` without limits: https://www.postgresql.org/docs/current/datatype-numeric.html
+        /// The limits of `numeric` without arguments: https://www.postgresql.org/docs/current/datatype-numeric.html
         static let none = Limit(whole: 131_072, scale: 16_383)
 
-        /// Whether there is room for all digits that are written, zeros at the end too: the server counts those when it reads text.
+        /// Returns whether there is room for all digits as written. Trailing zeros count, because the server counts them when it
+        /// reads text.
         func holdsAsWritten(_ decimal: DecimalText) -> Bool {
             (decimal.isZero || decimal.whole <= whole) && decimal.scale <= scale
         }
@@ -27,7 +28,7 @@ enum PostgreSQLNumeric {
 }
 
 extension SmallDecimal {
-    /// A binary numeric; `nil` if it has too many digits, or is no number.
+    /// Reads a binary numeric; `nil` if it has too many digits, or is not a number.
     init?(numeric bytes: UnsafeRawBufferPointer) {
         func word(_ at: Int) -> Int16 { Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int16.self)) }
         guard bytes.count >= 8, bytes.count <= 16, bytes.count == 8 + 2 * Int(word(0)) else { return nil }
@@ -41,7 +42,8 @@ extension SmallDecimal {
 }
 
 extension PostgreSQLBuffer {
-    /// Appends a decimal's text as a numeric. False, with nothing appended, if it is no decimal or exceeds `limit`.
+    /// Appends a decimal's text as a numeric. Returns false, and appends nothing, if the text is not a decimal or exceeds
+    /// `limit`.
     mutating func append(numeric text: UnsafeRawBufferPointer, limit: PostgreSQLNumeric.Limit) -> Bool {
         guard let decimal = DecimalText(text), decimal.isZero || decimal.whole <= limit.whole,
             decimal.significantScale <= limit.scale
@@ -51,7 +53,7 @@ extension PostgreSQLBuffer {
             appendNumericHeader(groups: 0, power: 0, .positive, scale: scale)
             return true
         }
-        // Towards minus infinity: 0.00001 begins at 10000 to the power of -2.
+        // Both are rounded towards minus infinity: 0.00001 begins at 10000 to the power of -2.
         let highest = ((decimal.whole + 3) >> 2) - 1
         let lowest = -((decimal.significantScale + 3) >> 2)
         let header = count
@@ -61,7 +63,7 @@ extension PostgreSQLBuffer {
         for power in stride(from: highest, through: lowest, by: -1) {
             let group = decimal.group(at: power)
             append(group)
-            // Zeros at the end are not stored.
+            // Trailing zeros are not stored.
             if group != 0 {
                 groups = Int16(highest - power + 1)
                 end = count
@@ -72,11 +74,12 @@ extension PostgreSQLBuffer {
         return true
     }
 
-    /// Appends a decimal as a numeric that shows at least so many decimals. False, with nothing appended, if it exceeds `limit`.
+    /// Appends a decimal as a numeric that shows at least this many decimals. Returns false, and appends nothing, if it exceeds
+    /// `limit`.
     mutating func append(_ decimal: SmallDecimal, showing decimals: Int, limit: PostgreSQLNumeric.Limit) -> Bool {
         let isZero = decimal.digits == 0
         guard isZero || decimal.count + decimal.power <= limit.whole, decimal.scale <= limit.scale else { return false }
-        // Digits of four that end at the point, or at a power of 10000.
+        // The base-10000 digits end at the point, or at a power of 10000.
         let lowest = decimal.power >> 2
         var rest = decimal.digits
         for _ in 0..<decimal.power & 3 { rest *= 10 }

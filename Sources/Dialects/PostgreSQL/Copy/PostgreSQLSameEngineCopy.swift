@@ -1,11 +1,12 @@
-/// A PostgreSQL database in its own words: the current schema's tables, and what the server says makes their keys, indexes and
-/// views again.
+/// Makes a copy of a PostgreSQL database in the database's own SQL: the current schema's tables, and the statements by which the
+/// server says that their keys, indexes and views can be made again.
 struct PostgreSQLSameEngineCopy {
     private let schema: Schema
     private let types: PostgreSQLTypeReader
-    /// The types of columns that were made in this database: the longest name first, since it may begin with a shorter one.
+    /// The names of column types that were made in this database. The longest name comes first, since it may begin with a shorter
+    /// one.
     private let ownTypes: [String]
-    /// Functions that the server did not bring: the other database need not have them.
+    /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
     private(set) var copy = SameEngineCopy()
 
@@ -21,7 +22,7 @@ struct PostgreSQLSameEngineCopy {
         self.ownFunctions = ownFunctions
     }
 
-    /// `counters`: the last number of each column that the server numbers, by table and column.
+    /// Adds the tables. `counters` holds the last number of each column that the server numbers, by table and column.
     mutating func addTables(_ columns: [PostgreSQLColumnReader.Column], _ counters: [String: [String: Int64]]) {
         let byTable = Dictionary(grouping: columns, by: \.table)
         for table in schema.tables {
@@ -44,8 +45,8 @@ struct PostgreSQLSameEngineCopy {
         }
     }
 
-    /// A type that the server brought is the same everywhere, and its values travel as the server sends them. Another one is
-    /// what stands under it, or text.
+    /// Returns the type in the copy. A type that came with the server is the same everywhere, and its values travel as the server
+    /// sends them. Any other type becomes the type under it, or text.
     private mutating func transferred(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType)
     {
         let name = column.column.name
@@ -66,8 +67,8 @@ struct PostgreSQLSameEngineCopy {
         return (word, hasServersBase ? .ownForm : .text)
     }
 
-    /// A `regclass` travels as the number of a table, which is another one's elsewhere, or nobody's; an `aclitem` has no form to
-    /// travel in. Both are kept as they are written.
+    /// Returns the type in the copy for a type that came with the server. A `regclass` would travel as the number of a table,
+    /// which is another table's number in another database, or no table's. An `aclitem` has no binary form. Both travel as text.
     private mutating func builtIn(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType) {
         let element = column.declaredType.prefix { $0 != "[" }
         guard Self.namesObjects.contains(String(element)) else { return (column.declaredType, .ownForm) }
@@ -78,7 +79,7 @@ struct PostgreSQLSameEngineCopy {
         return ("text", .text)
     }
 
-    /// https://www.postgresql.org/docs/current/datatype-oid.html
+    /// The types whose values are the names of objects: https://www.postgresql.org/docs/current/datatype-oid.html
     private static let namesObjects: Set<String> = [
         "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
         "regprocedure", "regrole", "regtype", "aclitem",
@@ -119,7 +120,8 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that a column owns makes it an identity column; any other is none of the tables that come along.
+        // A sequence that a column owns makes the column an identity column. Any other sequence is not part of the tables that
+        // are copied.
         if expression.hasPrefix("nextval(") {
             copy.omitted.append(
                 .init(
@@ -131,7 +133,7 @@ struct PostgreSQLSameEngineCopy {
         return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
     }
 
-    /// A serial, too.
+    /// Returns the identity clause of a column, including a serial one.
     private func identity(_ column: PostgreSQLColumnReader.Column) -> String {
         let counting = column.counting.map { " (\($0))" } ?? ""
         return " GENERATED \(column.identity == "a" ? "ALWAYS" : "BY DEFAULT") AS IDENTITY\(counting)"
@@ -145,7 +147,8 @@ struct PostgreSQLSameEngineCopy {
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
                 + (isLeftForLater ? " NOT VALID" : "")
             guard constraint.kind != .foreignKey || constraint.isParentHere else { continue }
-            // A parent that a table of the server's own hides is written with its schema, which is another one there.
+            // A parent that is hidden by a table of the server itself is written with its schema, which has another name in the
+            // target.
             guard !constraint.qualifiesParent else {
                 copy.omitted += constraint.lostDetails
                 continue
@@ -191,7 +194,8 @@ struct PostgreSQLSameEngineCopy {
         }
     }
 
-    /// `'sad'::mood` is `'sad'` where the type `mood` is not.
+    /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
+    /// `mood`.
     private func withoutOwnCasts(_ text: String) -> String {
         ownTypes.reduce(text) { $0.replacing("::\($1)", with: "") }
     }
@@ -202,7 +206,7 @@ extension PostgreSQLConstraintReader.Constraint.Kind {
         switch self {
         case .primaryKey: .primaryKey
         case .unique: .unique
-        // It has an index, and nothing points to it.
+        // An exclusion has an index, and no foreign key refers to it.
         case .exclusion: .index
         case .foreignKey: .foreignKey
         case .check: .check

@@ -1,18 +1,18 @@
 // PostgreSQL as a transfer's source.
 
 extension PostgreSQLDialect: TransferSource {
-    /// Rows come as they lie: sorting them would cost more than reading them. Without a key a row is known by its place
-    /// (https://www.postgresql.org/docs/current/ddl-system-columns.html).
+    /// Returns how a table is read. Rows come in the order in which they lie, because sorting them would cost more than reading
+    /// them. A row without a key is identified by its place (https://www.postgresql.org/docs/current/ddl-system-columns.html).
     package func reading(of table: Table, in inspection: Inspection) -> TableReading {
         let key = table.primaryKey?.columns ?? []
         let name = SQLText.identifier(table.name)
-        // Each partition has places of its own.
+        // The rows of each partition have places of their own.
         if inspection.tablesWithoutPlaces.contains(table.name) {
             return TableReading(
                 from: "FROM \(name)", key: key.isEmpty ? ["partition and ctid"] : key,
                 hiddenKey: key.isEmpty ? "tableoid::regclass::text || ' ' || ctid::text" : nil)
         }
-        // Tables that inherit from this one are transferred by themselves.
+        // Tables that inherit from this one are transferred separately.
         return TableReading(
             from: "FROM ONLY \(name)", key: key.isEmpty ? ["ctid"] : key, hiddenKey: key.isEmpty ? "ctid::text" : nil)
     }
@@ -33,8 +33,8 @@ extension PostgreSQLDialect: TransferSource {
 
     package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] { [] }
 
-    /// A view is tried when its query is in words that both databases share, once casts of text to text are gone, and it reads no
-    /// decimals: those are texts in SQLite, and compute in another way.
+    /// Translates a view if its query, without casts of text to text, is in SQL that both databases share, and if it reads no
+    /// decimals. SQLite keeps decimals as texts, and computes with them in another way.
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let columns = relations.flatMap(\.columns)
         guard case .native(_, let text) = view.query else { return TranslatedView(view.query, columns: columns) }

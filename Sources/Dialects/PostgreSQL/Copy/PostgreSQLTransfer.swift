@@ -1,20 +1,21 @@
 // PostgreSQL as a transfer's target.
 
 extension PostgreSQLDialect: TransferTarget {
-    /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1.
+    /// 63 bytes: https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1.
     package var longestName: Int { 63 }
 
-    /// https://www.postgresql.org/docs/current/ddl-system-columns.html
+    /// The system columns: https://www.postgresql.org/docs/current/ddl-system-columns.html
     package var reservedColumns: Set<String> { ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] }
 
     package var reservedRelations: Set<String> { PostgreSQLCatalogNames.all }
     package var reservedPrefix: String? { nil }
 
-    /// As the server calls it where the name is free, and not too long: `items_id_seq`.
+    /// Returns the sequence's name as the server forms it if that name is free and not too long: `items_id_seq`.
     package func counter(of column: String, in table: String) -> String? { "\(table)_\(column)_seq" }
 
-    /// Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: data exception, feature not supported, access
-    /// rule violation (an expression that is no index's), program limit exceeded (a row of an index takes 2704 bytes).
+    /// Returns whether the error's class in https://www.postgresql.org/docs/current/errcodes-appendix.html is one of these: data
+    /// exception, feature not supported, access rule violation (an expression that an index can't have), program limit exceeded
+    /// (a row of an index takes 2704 bytes).
     package func isRefusal(_ error: DatabaseError) -> Bool {
         ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
     }
@@ -46,11 +47,11 @@ extension PostgreSQLDialect: TransferTarget {
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
-        // pg_get_serial_sequence reads its first argument as SQL and its second as it is (the manual, 9.26).
+        // pg_get_serial_sequence parses its first argument as SQL and takes its second literally (the manual, 9.26).
         let sequence =
             "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
-        // The sequence ends where the type does: there the next number must fail, and setval does what it can. One that counts
-        // down begins below zero.
+        // The sequence ends where its type does. There the next number must fail, so setval goes as far as it can. A sequence
+        // that counts down begins below zero.
         _ = try connection.queryValue(
             """
             SELECT setval(
@@ -64,9 +65,10 @@ extension PostgreSQLDialect: TransferTarget {
     package var takesTablesWithoutColumns: Bool { true }
     package var takesManyWriters: Bool { true }
 
-    /// A commit that is lost with the server is loaded again, so none is waited for; memory makes sorts of an index one pass.
-    /// The sessions of a transfer already keep the server busy side by side: compiled queries and parallel workers cost more
-    /// than they bring, but for the largest tables and for one that is nearly all there is (`sharingWork`).
+    /// Sets the session up for loading. A commit that is lost with the server is loaded again, so none is waited for. Memory lets
+    /// the sort for an index take a single pass. The sessions of a transfer already keep the server busy side by side: compiled
+    /// queries and parallel workers cost more than they gain, except for the largest tables and for a table that holds nearly all
+    /// rows (`sharingWork`).
     package func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError) {
         try connection.executeScript(
             """
@@ -75,17 +77,18 @@ extension PostgreSQLDialect: TransferTarget {
             """)
     }
 
-    /// One commit that is waited for brings all before it to the disk: the log is written in order.
+    /// Makes the last commit wait for the disk. The log is written in order, so this commit brings all earlier ones to the disk.
     package func finishLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.executeScript("SET synchronous_commit = on")
     }
 
-    /// COPY FREEZE takes a table that the same transaction truncated, and saves the next reader from marking every row as
-    /// visible; with `wal_level = minimal` there is no log of it either
+    /// Returns the TRUNCATE that COPY FREEZE requires in the same transaction. COPY FREEZE saves the next reader from marking
+    /// every row as visible. With `wal_level = minimal`, the table is not logged either
     /// (https://www.postgresql.org/docs/current/populate.html, 14.4.7).
     package func truncationBeforeFreeze(_ table: String) -> String? { "TRUNCATE ONLY \(SQLText.identifier(table))" }
 
-    /// What the server itself counts as large gets its parallel workers again, as before `prepareForLoading`.
+    /// The settings that give parallel workers back to the tables and indexes that the server itself counts as large, as before
+    /// `prepareForLoading`.
     package var sharingWork: String? {
         "SET LOCAL min_parallel_table_scan_size TO DEFAULT; SET LOCAL min_parallel_index_scan_size TO DEFAULT"
     }
@@ -94,8 +97,9 @@ extension PostgreSQLDialect: TransferTarget {
         "ALTER TABLE \(SQLText.identifier(table)) VALIDATE CONSTRAINT \(SQLText.identifier(key))"
     }
 
-    /// Over all columns together (https://www.postgresql.org/docs/current/textsearch-tables.html, 12.2.2). `simple` folds case
-    /// and keeps every word, as SQLite's unicode61 does; `english` is what comes close to its porter.
+    /// Returns the statement of an index over all columns together
+    /// (https://www.postgresql.org/docs/current/textsearch-tables.html, 12.2.2). `simple` folds case and keeps every word, as
+    /// SQLite's unicode61 does. `english` comes close to SQLite's porter.
     package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? {
         let texts = columns.map { "coalesce(\(SQLText.identifier($0))::text, '')" }.joined(separator: " || ' ' || ")
         return "CREATE INDEX \(SQLText.identifier(name)) ON \(SQLText.identifier(table)) USING gin "
@@ -112,8 +116,8 @@ extension PostgreSQLDialect: TransferTarget {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key)) NOT VALID"
     }
 
-    /// By the pages in which the rows lie, which servers before version 14 would find by reading all of them
-    /// (https://www.postgresql.org/docs/release/14.0/: "range scans on TIDs").
+    /// Divides a table by the pages in which its rows lie. Servers before version 14 would read all pages to find the rows of
+    /// some (https://www.postgresql.org/docs/release/14.0/: "range scans on TIDs").
     package func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] {
         let name = SQLText.literal(SQLText.identifier(table))
         let found = try connection.query(
@@ -140,7 +144,7 @@ extension PostgreSQLDialect: TransferTarget {
     package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 
-/// Encodes values to see whether they can be, and throws the bytes away.
+/// A judge that encodes values to see whether they fit, and throws the bytes away.
 private final class PostgreSQLJudge: ValueJudge {
     private let encodings: [PostgreSQLEncoding?]
     private var buffer = PostgreSQLBuffer(capacity: 1_024)

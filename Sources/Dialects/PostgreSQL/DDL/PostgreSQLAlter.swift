@@ -1,4 +1,4 @@
-/// How PostgreSQL alters a table: change by change, in place.
+/// The statements by which PostgreSQL alters a table: change by change, in place.
 struct PostgreSQLAlter {
     let dialect: PostgreSQLDialect
     let alteration: TableAlteration
@@ -29,7 +29,7 @@ struct PostgreSQLAlter {
         return Lowering(try dependents.around(statements, steps))
     }
 
-    /// A column takes its indexes and constraints along when it goes.
+    /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.
     private func requireNothingUndeclaredLost(
         _ step: ChangeStep, _ firstName: (String) -> String?
     ) throws(LoweringError) {
@@ -87,7 +87,7 @@ struct PostgreSQLAlter {
         constraints.compactMap { $0 }.map { "\(alter) DROP CONSTRAINT \(SQLText.identifier($0))" }
     }
 
-    /// A value for the rows that exist is given as a default of the moment: that needs no rewrite of the table.
+    /// Adds a column. The value for existing rows is given as a temporary default, which needs no rewrite of the table.
     private func add(
         _ column: Column, filling fill: Default?, _ alter: String, _ table: Table
     ) throws(LoweringError) -> [String] {
@@ -113,7 +113,7 @@ struct PostgreSQLAlter {
         let isRetyped = step.retypes(was, now)
         var clauses: [String] = []
         if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
-        // A default has the column's type: lift it, cast the column, set it again.
+        // A default has the column's type. So the default is dropped, the column is cast, and the default is set again.
         if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
         if isRetyped { clauses.append(try typeClause(was, now, step, using: value)) }
         if let value = now.default, isRetyped || value != was.default {
@@ -128,8 +128,8 @@ struct PostgreSQLAlter {
         return statements
     }
 
-    /// PostgreSQL keeps checks and indexes as it read them for the old type. Those whose words are others for the new one are made
-    /// again; what has no words for it is refused.
+    /// Puts the statements between the drop and the return of checks and indexes whose SQL differs for the new type, because
+    /// PostgreSQL keeps them as it parsed them for the old type. A check or index that has no SQL for the new type is refused.
     private func aroundRewording(_ statements: [String], _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.after.name)
         var before: [String] = []
@@ -150,7 +150,7 @@ struct PostgreSQLAlter {
         return before + statements + again
     }
 
-    /// One statement, so that the table is rewritten once.
+    /// Returns a single statement with all clauses, so that the table is rewritten only once.
     private func alter(_ table: String, _ clauses: [String]) -> [String] {
         clauses.isEmpty ? [] : ["ALTER TABLE \(SQLText.identifier(table)) \(clauses.joined(separator: ", "))"]
     }
@@ -179,7 +179,8 @@ struct PostgreSQLAlter {
         return []
     }
 
-    /// A statement of ours is no event in the life of a row: no trigger acts on it, as none does where SQLite makes the table anew.
+    /// Returns a statement with the table's triggers disabled around it. Our own statements are not events in the life of a row,
+    /// and no trigger acts on them in SQLite either, which makes the table again.
     private func unwatched(_ statement: String, on table: String) -> [String] {
         let alter = "ALTER TABLE \(SQLText.identifier(table))"
         let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == table }
@@ -191,8 +192,8 @@ struct PostgreSQLAlter {
         return off + [statement] + on
     }
 
-    /// A column begins to be computed, or otherwise than before: PostgreSQL can only make it anew, and with it every key,
-    /// check and index that goes with the old one.
+    /// Returns the statements by which a column becomes a computed one, or is computed in another way. PostgreSQL can only drop
+    /// the column and add it again, together with every key, check and index that is dropped with it.
     private func recompute(_ column: Column, _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = step.after
         let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
@@ -225,7 +226,7 @@ extension ChangeStep {
         column.generated != nil && before[column: column.name]?.generated != column.generated
     }
 
-    /// Whether PostgreSQL is told another type: also for the same one, where somebody's own words compute new values.
+    /// Returns whether the column's type is set: also to the same type, if an expression that somebody wrote computes new values.
     func retypes(_ was: Column, _ now: Column) -> Bool {
         guard case .changeColumn(_, let facets) = change else { return false }
         let isComputed = facets.contains { facet in

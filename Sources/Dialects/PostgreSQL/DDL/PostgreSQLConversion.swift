@@ -1,4 +1,4 @@
-// How a value of one type becomes one of another in PostgreSQL, and how to find those that can't.
+// How PostgreSQL converts a value of one type into another type, and how to find the values that can't be converted.
 
 extension PostgreSQLDialect: TypeConversions {
     public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
@@ -7,7 +7,7 @@ extension PostgreSQLDialect: TypeConversions {
         try chosenConversion(of: column, from: old, to: new)
     }
 
-    /// `jsonb` keeps neither blanks nor the order of members (https://www.postgresql.org/docs/current/datatype-json.html).
+    /// False: `jsonb` keeps neither blanks nor the order of members (https://www.postgresql.org/docs/current/datatype-json.html).
     var keepsJSONAsText: Bool { false }
 
     func fromText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
@@ -36,7 +36,7 @@ extension PostgreSQLDialect: TypeConversions {
         case .uuid:
             return matched(
                 column, "uuid", "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", insensitive: true)
-        // Before version 16 the server tells what is no JSON only by an error (`TextForm`).
+        // Before version 16 the server tells only by an error that a text is not JSON (`TextForm`).
         case .json: return Conversion("\(column)::jsonb")
         case .jsonText: return Conversion("\(column)::json")
         case .bytes: return Conversion("convert_to(\(column), 'UTF8')")
@@ -46,7 +46,7 @@ extension PostgreSQLDialect: TypeConversions {
         case .date: return Conversion("\(column)::date", incompatibility: notADay(column, followedBy: ""))
         case .time:
             return matched(column, "time", #"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"#)
-        // Texts say a span of time in many ways: which ones are meant has to be said.
+        // Texts write spans of time in many ways, so the migration has to say which one is meant.
         case .interval, .native: return nil
         }
     }
@@ -61,13 +61,15 @@ extension PostgreSQLDialect: TypeConversions {
         return Conversion("\(column)::\(type)", incompatibility: "\(column) IS NOT NULL AND \(incompatibility)")
     }
 
-    /// A date, with or without a time of at most six decimals, and an offset.
+    /// Returns a condition for texts that are not a moment: a date, with or without a time of at most six decimals, and an
+    /// offset.
     private func notAMoment(_ column: String) -> String {
         let time = #"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"#
         return notADay(column, followedBy: "([T ]\(time)(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?")
     }
 
-    /// No day of the calendar: a cast of one would stop the migration without counting the others.
+    /// Returns a condition for texts that are not a day of the calendar. A cast of such a text would stop the migration without
+    /// counting the others.
     private func notADay(_ column: String, followedBy rest: String) -> String {
         let pattern = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\(rest)$"
         let last = "date_part('day', (substr(\(column), 1, 7) || '-01')::date + interval '1 month -1 day')"
@@ -87,9 +89,9 @@ extension PostgreSQLDialect: TypeConversions {
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .interval, .uuid, .json,
             .jsonText:
             text = "\(column)::text"
-        // Whatever the session's DateStyle is.
+        // The result must not depend on the session's DateStyle.
         case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
-        // In the shape that SQLite's side keeps, so that both databases hold the same text afterwards.
+        // This is the form that SQLite's columns have, so that both databases hold the same text afterwards.
         case .timestamp: text = "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
         case .datetime: text = "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')"
         case .text, .varchar, .bytes, .native: return nil
@@ -111,7 +113,7 @@ extension PostgreSQLDialect: TypeConversions {
             return Conversion("\(column)::smallint", incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
         case (.bigint, .integer):
             return Conversion("\(column)::integer", incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
-        // integer = boolean has no operator, and a cast of 2 would be true.
+        // There is no operator for integer = boolean, and a cast of 2 would give true.
         case (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
             return Conversion("(\(column) <> 0)", incompatibility: "\(column) NOT IN (0, 1)")
         case (.boolean, .smallint): return Conversion("\(column)::integer::smallint")
@@ -143,7 +145,7 @@ extension PostgreSQLDialect: TypeConversions {
         case (.decimal, .integer), (.numeric, .integer): return whole(column, "integer", below: "2147483648")
         case (.decimal, .bigint), (.numeric, .bigint): return whole(column, "bigint", below: "9223372036854775808")
         case (.decimal, .real), (.numeric, .real):
-            // More digits than a double keeps.
+            // Such a number has more digits than a double keeps.
             let digits = "btrim(replace(ltrim(\(column)::text, '-'), '.', ''), '0')"
             return Conversion("\(column)::double precision", incompatibility: "length(\(digits)) > 15")
         case (_, _): return nil
@@ -155,14 +157,15 @@ extension PostgreSQLDialect: TypeConversions {
         return Conversion("\(column)::\(type)", incompatibility: incompatibility)
     }
 
-    /// So large or small that its text has an exponent, as neither a decimal in SQLite nor a person writes it.
+    /// Returns a condition for numbers so large or small that their text has an exponent. Neither a decimal in SQLite nor a
+    /// person writes them so.
     private func hasExponent(_ column: String) -> String {
         "(abs(\(column)) >= 1e15 OR abs(\(column)) < 1e-4 AND \(column) <> 0)"
     }
 
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
-        // Without the zone the result would depend on the session's.
+        // Without the zone the result would depend on the session's time zone.
         case (.timestamp, .datetime), (.datetime, .timestamp): return Conversion("(\(column) AT TIME ZONE 'UTC')")
         case (.date, .timestamp): return Conversion("(\(column)::timestamp AT TIME ZONE 'UTC')")
         case (.date, .datetime): return Conversion("\(column)::timestamp")

@@ -1,12 +1,12 @@
-// What follows a retyped key: the columns that refer to it, and the foreign keys by which they do.
+// The followers of a retyped key: the columns that refer to it, and their foreign keys.
 
-/// A column that takes another type because it refers to one that does.
+/// A column that gets another type because it refers to a column that does.
 struct FollowingColumn {
     var table: Table
     var was: Column
     var now: Column
 
-    /// The columns that differ in their types, between two states of a table whose columns are the same otherwise.
+    /// Returns the columns whose types differ between two states of a table whose columns are otherwise the same.
     static func all(between before: Table, _ after: Table) -> [FollowingColumn] {
         zip(before.columns, after.columns).filter { $0.type != $1.type }.map { was, now in
             FollowingColumn(table: after, was: was, now: now)
@@ -15,8 +15,8 @@ struct FollowingColumn {
 }
 
 extension ChangeStep {
-    /// Columns of the altered table itself that follow the one that this step retypes: they are called by their names of then, and
-    /// the key by which they follow may be gone after the next step.
+    /// The columns of the altered table itself that follow the column which this step retypes. They have their names at this
+    /// step, and the key by which they follow may be gone after the next step.
     var followers: [FollowingColumn] {
         guard case .changeColumn(let changed, _) = change else { return [] }
         return FollowingColumn.all(between: before, after).filter { $0.now.name != changed }
@@ -24,7 +24,7 @@ extension ChangeStep {
 }
 
 extension PostgreSQLAlter {
-    /// `firstName` gives the name that a column had before the alteration.
+    /// Returns the statement that retypes a follower. `firstName` gives the name that a column had before the alteration.
     func retype(
         _ follower: FollowingColumn, called firstName: (String) -> String?
     ) throws(LoweringError) -> [String] {
@@ -40,8 +40,9 @@ extension PostgreSQLAlter {
         ]
     }
 
-    /// A foreign key can't stand while its two sides have different types: all that refer to a table which changes are dropped
-    /// first, and those that the alteration leaves are added last.
+    /// The statements that drop foreign keys before the alteration. A foreign key is impossible while its two sides have
+    /// different types. So all keys that refer to a changing table are dropped first, and those that the alteration keeps are
+    /// added last.
     var foreignKeysAside: [String] {
         foreignKeys(in: before).map { table, key in
             "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
@@ -61,7 +62,8 @@ extension PostgreSQLAlter {
         }
     }
 
-    /// Whether a step adds, drops or renames one of those keys: it is done by their way out and back.
+    /// Returns whether a step adds, drops or renames one of those foreign keys. Dropping the key first and adding it last already
+    /// makes such a change.
     func isAboutKeyAside(_ step: ChangeStep) -> Bool {
         func isAside(_ name: String) -> Bool {
             step.before.foreignKeys.contains { $0.name == name && alteration.tableNames.contains($0.parent) }

@@ -1,6 +1,7 @@
 extension PostgreSQLDialect {
-    /// Of what the name means to this session. A trigger's definition is when it fires, whether it is enabled, and its function
-    /// with all that decides what that does; not the server's own way to print it, which changes between versions.
+    /// Returns a query for the guards of the table that the name means to this session. A trigger's definition consists of the
+    /// events at which it fires, whether it is enabled, and its function with everything that decides what the function does. It
+    /// is not the server's own text of the trigger, which changes between versions.
     public func guards(on table: String) -> SQL {
         """
         WITH t AS (SELECT c.* FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident(\(table)))) \

@@ -1,4 +1,4 @@
-/// What PostgreSQL locks for as long as it reads or writes a whole table
+/// The locks that PostgreSQL keeps while it reads or writes a whole table
 /// (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES,
 /// https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES).
 extension TableAlteration {
@@ -51,7 +51,8 @@ extension ChangeStep {
 }
 
 extension Column {
-    /// A default that is one value for all is not written into the rows that exist.
+    /// Returns whether the column's value is computed for every row. A default that has the same value for all rows is not
+    /// written into existing rows.
     fileprivate func isComputedForEveryRow(_ filling: Default?) -> Bool {
         if isIdentity || generated?.storage == .stored { return true }
         switch filling ?? self.default {
@@ -62,7 +63,7 @@ extension Column {
 }
 
 extension ColumnType {
-    /// Whether every stored value is one of the other type as it lies there, so that no row is written anew.
+    /// Returns whether every stored value is also a value of the other type without a change, so that no row is rewritten.
     fileprivate func widens(to other: ColumnType) -> Bool {
         switch (self, other) {
         case (.varchar(let old), .varchar(let new)): new >= old

@@ -1,22 +1,22 @@
-// Text that compares without regard to case, which PostgreSQL has two ways to.
+// Text that compares without regard to case. PostgreSQL has two ways to make it.
 
-/// The types of such columns. Both fold every letter, and not only those of ASCII.
+/// The column types for such text. Both fold every letter, and not only those of ASCII.
 enum PostgreSQLNocase {
-    /// https://www.postgresql.org/docs/current/citext.html
+    /// The type of the extension citext: https://www.postgresql.org/docs/current/citext.html
     static let citext = ColumnType.native(sqlite: "TEXT", postgresql: "citext")
     static let collated = ColumnType.native(sqlite: "TEXT", postgresql: "text COLLATE \"\(collation)\"")
     static let collation = "nocase"
 
-    /// Accents count and case does not; strings that are equal though their bytes differ are what "nondeterministic" means
-    /// (https://www.postgresql.org/docs/current/collation.html, 24.2.2.4).
+    /// The statement that makes the collation. Under it accents count and case does not. "Nondeterministic" means that strings
+    /// can be equal though their bytes differ (https://www.postgresql.org/docs/current/collation.html, 24.2.2.4).
     static let makeCollation =
         "CREATE COLLATION \"\(collation)\" (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
 
-    /// Whether a column of this type is one of them.
+    /// Returns whether a column of this type compares without regard to case.
     static func holds(_ type: ColumnType) -> Bool { type == citext || type == collated }
 
-    /// A column as the text that it holds, compared by its bytes whatever the column itself compares by. All other words for a
-    /// collation are those of `C` too: two that differ would be an error.
+    /// Returns a column as its text, compared by bytes whatever the column's own collation is. All other collations in the
+    /// expression must be `C` too, because two different ones would be an error.
     static func asText(_ column: String) -> String { "(\(column)::text COLLATE \"C\")" }
 }
 
@@ -47,20 +47,21 @@ extension PostgreSQLDialect {
         }
     }
 
-    /// What somebody else uses meanwhile stays.
+    /// Returns a statement that drops an object unless another object uses it by now.
     private static func removing(_ object: String) -> String {
         "DO $$ BEGIN DROP \(object); EXCEPTION WHEN dependent_objects_still_exist OR undefined_object THEN NULL; END $$"
     }
 
     package func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T {
         try PostgreSQLInspector.withRollback(connection) { isOurs in
-            // Nothing of it stays, so a session that may only read may do this too.
+            // The transaction is rolled back, so a session that may only read may do this too.
             if isOurs { try connection.execute("SET TRANSACTION READ WRITE") }
             return try body()
         }
     }
 
-    /// The operators of a type are found by the search path alone: behind a type from elsewhere, texts would compare as texts.
+    /// Returns whether citext can be used. The operators of a type are found by the search path alone. If the type's schema were
+    /// not on the path, its texts would compare as ordinary texts.
     private func citextSupport(on connection: any Connection) throws -> NocaseSupport {
         let schema = try connection.queryValue(
             "SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'citext'"

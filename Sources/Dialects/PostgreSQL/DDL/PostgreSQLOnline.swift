@@ -1,7 +1,8 @@
-/// How PostgreSQL alters a table while others read and write it. What reads all rows takes no lock that they would wait for, and what takes
-/// such a lock reads no row: an index is built concurrently
-/// (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY), and a constraint is added NOT VALID, which
-/// holds for new rows, and validated afterwards (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
+/// How PostgreSQL alters a table while others read and write it. Statements that read all rows take no lock that others would
+/// wait for, and statements that take such a lock read no row. An index is built concurrently
+/// (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY). A constraint is added NOT VALID,
+/// which holds for new rows, and validated afterwards
+/// (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
 struct PostgreSQLOnline {
     let dialect: PostgreSQLDialect
     let alteration: TableAlteration
@@ -44,7 +45,7 @@ struct PostgreSQLOnline {
                 removal: PostgreSQLOnlineTable.removal(ofIndex: index.name), isInTheWay: true))
     }
 
-    /// The key's own index is built beside the writers, and then made the key's.
+    /// Adds a unique key: its index is built while others write, and then becomes the key's index.
     private func add(_ unique: Unique, to table: Table) throws(LoweringError) -> [OnlineStep] {
         let name = unique.name ?? ""
         var index = Index(name: name, parts: unique.columns.map { .init(.column($0)) })
@@ -59,7 +60,7 @@ struct PostgreSQLOnline {
     }
 }
 
-/// A live table, as the steps ask for it and alter it.
+/// The queries and statements for one live table.
 private struct PostgreSQLOnlineTable {
     let name: String
 
@@ -71,7 +72,7 @@ private struct PostgreSQLOnlineTable {
 
     // MARK: What is done to it
 
-    /// `definition` begins with the constraint's name.
+    /// Adds a constraint. `definition` begins with the constraint's name.
     func add(_ constraint: String?, _ definition: String) -> [OnlineStep] {
         let constraint = constraint ?? ""
         let name = SQLText.identifier(constraint)
@@ -94,7 +95,7 @@ private struct PostgreSQLOnlineTable {
             isDone: "SELECT NOT \(has(constraint: constraint))")
     }
 
-    /// A check that is validated already spares `SET NOT NULL` the reading of all rows.
+    /// Makes a column required. A check that is already validated saves `SET NOT NULL` from reading all rows.
     func require(_ column: String) -> [OnlineStep] {
         let quoted = SQLText.identifier(column)
         let check = Naming.derived(["tc_required", name, column]) { _ in true }
@@ -141,7 +142,7 @@ private struct PostgreSQLOnlineTable {
 
     func has(validIndex index: String) -> SQL { has(index: index, "x.indisvalid") }
 
-    /// One that is being built is not valid either, until it is.
+    /// Returns a query for an index that is neither valid nor being built: an index is not valid until its build has ended.
     func has(abandonedIndex index: String) -> SQL {
         has(
             index: index,

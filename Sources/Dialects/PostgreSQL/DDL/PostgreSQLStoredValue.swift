@@ -1,4 +1,4 @@
-// What becomes of a value in a column of PostgreSQL's, asked before it is stored there.
+// How a column in PostgreSQL would store a value, computed before the value is stored.
 
 extension PostgreSQLDialect {
     public func stored(_ value: String, by column: Column) throws(LoweringError) -> String {
@@ -7,7 +7,8 @@ extension PostgreSQLDialect {
         return text
     }
 
-    /// An explicit cast cuts text and rounds numbers; an assignment, which is what happens, fails or rounds.
+    /// Returns a condition for values that the column would refuse or change. An explicit cast would cut text and round numbers,
+    /// but storing is an assignment, which fails or rounds.
     public func incompatibility(of value: String, in column: Column) -> String? {
         switch column.type {
         case .varchar(let length): return "length((\(value))::text) > \(length)"

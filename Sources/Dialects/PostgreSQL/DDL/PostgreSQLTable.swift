@@ -1,7 +1,7 @@
-// How a table, its keys and its indexes are spelled in PostgreSQL.
+// The statements that make a table, its keys and its indexes in PostgreSQL.
 
 extension PostgreSQLDialect {
-    /// The whole table with its keys, as a migration makes it.
+    /// Returns the statement for the whole table with its keys, as a migration makes it.
     func create(_ table: Table) throws(LoweringError) -> String {
         let inlineKey = inlinePrimaryKey(of: table)
         let clauses = try DDL.clauses(of: table, inlineKey: inlineKey, in: self) {
@@ -56,7 +56,8 @@ extension PostgreSQLDialect {
         }
     }
 
-    /// PostgreSQL calls an unnamed primary key `table_pkey`, which is what ours is called too.
+    /// Returns the primary key's column if the key needs no name of its own. PostgreSQL calls an unnamed primary key
+    /// `table_pkey`, and so does replay.
     private func inlinePrimaryKey(of table: Table) -> String? {
         guard let key = table.primaryKey, key.columns.count == 1 else { return nil }
         return key.name == nil || key.name == "\(table.name)_pkey" ? key.columns[0] : nil
@@ -114,7 +115,7 @@ extension PostgreSQLDialect {
         Construction.Part(kind, table: table.name, name: name, statement: statement)
     }
 
-    /// The table without its keys: rows go in faster while there is no index to keep.
+    /// Returns the statement for a table without its keys. Rows are loaded faster while there is no index to maintain.
     private func createBare(_ table: Table) throws(LoweringError) -> String {
         var clauses: [String] = []
         for column in table.columns { clauses.append(try define(column, in: table)) }

@@ -1,10 +1,10 @@
-/// What retyped columns are computed from: `using:`, which reads the table as it was before the alteration.
+/// The expressions from which retyped columns are computed: `using:`, which reads the table as it was before the alteration.
 ///
-/// Changes are made one after the other here. A value is computed where its column is retyped, with the names of that moment;
-/// where a column that it reads is gone or changed by then, it is computed before anything else, and kept in a column of its own
-/// until it is needed.
+/// PostgreSQL makes the changes one after the other. A value is computed where its column is retyped, with the names of that
+/// moment. If a column that the value reads is gone or changed by then, the value is computed before anything else, and kept in a
+/// column of its own until it is needed.
 struct PostgreSQLUsing {
-    /// What each step computes a new value from, by the step's place.
+    /// The expressions of the new values, by the position of their step.
     private(set) var values: [Int: String] = [:]
     private(set) var before: [String] = []
     private(set) var afterwards: [String] = []
@@ -12,7 +12,7 @@ struct PostgreSQLUsing {
     init(_ steps: [ChangeStep], _ dialect: PostgreSQLDialect) throws(LoweringError) {
         guard let start = steps.first?.before else { return }
         var taken = Set(steps.flatMap { $0.before.columns + $0.after.columns }.map { SQLName.folded($0.name) })
-        // Each first column's name of now; none when it is gone or holds something else.
+        // `current` holds the present name of each column of the first table, unless the column is gone or holds other values.
         var current = Dictionary(start.columns.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
         for (at, step) in steps.enumerated() {
             if case .changeColumn(_, let facets) = step.change {
@@ -39,7 +39,7 @@ struct PostgreSQLUsing {
         let name = SQLText.identifier("tc_using_\(number)")
         let type = try dialect.render(type)
         let alter = "ALTER TABLE \(SQLText.identifier(step.before.name))"
-        // Not by an UPDATE, which triggers would see.
+        // An UPDATE would fire triggers, so the value is computed by a change of type.
         before += ["\(alter) ADD COLUMN \(name) \(type)", "\(alter) ALTER COLUMN \(name) TYPE \(type) USING \(value)"]
         afterwards.append("\(alter) DROP COLUMN \(name)")
         return name

@@ -1,4 +1,4 @@
-// Comparisons: what SQLite finds equal, or less, must be what PostgreSQL does.
+// Comparisons. Values that SQLite finds equal, or less, must be so for PostgreSQL too.
 
 extension PostgreSQLExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
@@ -29,8 +29,8 @@ extension PostgreSQLExpressionTranslation {
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
     }
 
-    /// A decimal of at most fifteen digits is told from every other by its double, which also keeps the order; and any double
-    /// tells whether it is 0, or more.
+    /// Returns a decimal as a double for a comparison. The double of a decimal of at most fifteen digits differs from that of
+    /// every other such decimal, and keeps the order. And any double tells whether the decimal is 0, or more than 0.
     private func double(_ piece: Piece, _ precision: Int?, beside other: Piece) throws(Untranslatable) -> String {
         guard let literal = other.literal else { throw Untranslatable("it compares decimals") }
         let digits = literal.filter(\.isNumber).count

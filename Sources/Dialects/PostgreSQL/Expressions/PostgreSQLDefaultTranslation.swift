@@ -1,6 +1,6 @@
-/// Defaults that are computed: what PostgreSQL fills in, in SQLite's words and for the type that the column has there.
+/// Translates computed defaults of PostgreSQL into SQLite's SQL, for the type that the column has there.
 enum PostgreSQLDefaultTranslation {
-    /// `nil` for NULL, which a column without a default gets anyway.
+    /// Returns the default; `nil` for NULL, which a column without a default gets anyway.
     static func value(of text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
         let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
         if let idiom = idiom(tokens, for: type) { return idiom }
@@ -11,7 +11,7 @@ enum PostgreSQLDefaultTranslation {
         let piece = try translation.piece(translation.parsed(text))
         switch (piece.kind, PostgreSQLExpressionTranslation.kind(of: type)) {
         case (.null, _): return nil
-        // Every digit counts: 0.10 is a text in SQLite.
+        // Every digit counts, because 0.10 is a text in SQLite.
         case (_, .decimal):
             guard let literal = piece.literal, Double(literal) != nil else { break }
             return .text(literal)
@@ -22,7 +22,7 @@ enum PostgreSQLDefaultTranslation {
         throw Untranslatable("it is not of type \(type)")
     }
 
-    /// The tokens without parentheses around all of them, and without casts to text.
+    /// Returns the tokens without parentheses around all of them, and without casts to text.
     private static func bare(_ tokens: [SQLToken]) -> [SQLToken] {
         var kept: [SQLToken] = []
         for token in tokens {
@@ -49,7 +49,7 @@ enum PostgreSQLDefaultTranslation {
         "(floor(extract(epochfromnow())))::bigint", "(extract(epochfromnow()))::bigint",
     ]
 
-    /// The moment, the day and the random identifier.
+    /// Returns the default for a well-known expression: the moment, the day, the random UUID.
     private static func idiom(_ tokens: [SQLToken], for type: ColumnType) -> Default? {
         let text = tokens.map { $0.text.lowercased() }.joined()
         switch type {
@@ -62,7 +62,7 @@ enum PostgreSQLDefaultTranslation {
         }
     }
 
-    /// `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')` as `strftime('%Y-%m-%d', 'now')`: the manual's 9.8, and
+    /// Translates `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')` into `strftime('%Y-%m-%d', 'now')`: the manual's 9.8, and
     /// https://www.sqlite.org/lang_datefunc.html.
     private static func writtenMoment(_ tokens: [SQLToken], for type: ColumnType) -> String? {
         guard type == .text, tokens.count > 4, tokens[0].isWord("TO_CHAR"),

@@ -1,9 +1,9 @@
 /// Reads an expression as PostgreSQL writes it back.
 ///
-/// It writes down every cast, and which ones depends on the way that led there: `IN ('a')` over a `varchar` column reads one
-/// way when the column was made so, and another when it once was `text`. Casts of text to text say nothing, so they go.
+/// PostgreSQL writes every cast, and the casts depend on the column's past: `IN ('a')` over a `varchar` column has other casts if
+/// the column was `text` before. Casts of text to text mean nothing, so they are removed.
 struct PostgreSQLExpression {
-    /// Columns that hold text.
+    /// The names of columns that hold text.
     private let textColumns: Set<String>
 
     init(_ columns: [Column]) {
@@ -27,8 +27,8 @@ struct PostgreSQLExpression {
         return kept.map(\.text).joined()
     }
 
-    /// Behind `::text`, `::character varying` and either with `[]`; `nil` for every other cast, also for one to so many
-    /// characters, which cuts.
+    /// Returns the end of a cast to `::text` or `::character varying`, either with or without `[]`; `nil` for every other cast. A
+    /// cast to a limited number of characters counts as another one, because it cuts.
     private func endOfTextCast(_ tokens: [SQLToken], _ start: Int) -> Int? {
         guard tokens[start].isSymbol("::") else { return nil }
         let words = tokens[(start + 1)...].prefix(3)
@@ -45,11 +45,11 @@ struct PostgreSQLExpression {
         return rest.first?.isSymbol("[") == true && rest.last?.isSymbol("]") == true ? end + 2 : end
     }
 
-    /// Whether what stands before the cast is text already: a string, a column of texts, or a list of strings.
+    /// Returns whether the operand of the cast is already text: a string, a column of texts, or a list of strings.
     private func isText(_ before: [SQLToken], castToArray: Bool) -> Bool {
         guard let last = before.last else { return false }
         if castToArray { return last.isSymbol("]") && before.dropLast().last?.kind == .string }
-        // The server writes each name as it is: `Value` is another column than `value`.
+        // The server writes each name exactly, so `Value` is another column than `value`.
         return last.kind == .string || last.name.map(textColumns.contains) ?? false
     }
 }

@@ -1,23 +1,23 @@
-/// What a PostgreSQL expression of one table means, in SQLite's words. Anything whose meaning is not known to be the same throws
-/// `Untranslatable`: an expression that would say something else is worse than none.
+/// Translates a PostgreSQL expression over one table into SQLite's SQL. It throws `Untranslatable` unless the meaning is known to
+/// be the same: an expression that means something else is worse than none.
 struct PostgreSQLExpressionTranslation {
-    /// What a piece of SQL yields in SQLite.
+    /// The kind of value that a piece of SQL yields in SQLite.
     enum Kind: Equatable {
         case null, integer, real, text, boolean, bytes
-        /// Text that holds a decimal; its digits, where they are limited.
+        /// Text that holds a decimal, with the number of its digits if that is limited.
         case decimal(precision: Int?)
-        /// Text in the one shape that its type has, so that equal values are equal bytes and their order is right.
+        /// Text in the canonical form of its type, so that equal values are equal bytes and sort in the right order.
         case shaped(ColumnType)
     }
 
     struct Piece {
         var sql: String
         var kind: Kind
-        /// What is written in quotes or digits, and so turns into the kind beside it.
+        /// The text of a literal in quotes or digits, which takes the kind of its neighbour; `nil` for any other piece.
         var literal: String?
-        /// Compares by bytes on both sides.
+        /// Whether the piece compares by bytes in both databases.
         var isByBytes = false
-        /// Is a column that is COLLATE NOCASE in SQLite.
+        /// Whether the piece is a column that is COLLATE NOCASE in SQLite.
         var isCaseless = false
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
@@ -55,7 +55,7 @@ struct PostgreSQLExpressionTranslation {
         }
     }
 
-    /// A literal in the shape that a column of this type has in SQLite.
+    /// Returns a literal in the form that a column of this type has in SQLite.
     static func shaped(_ text: String, as type: ColumnType) throws(Untranslatable) -> String {
         let scratch = PostgreSQLScratch(columns: 1)
         let result: String? = Array(text.utf8).withUnsafeBytes { bytes in
@@ -109,7 +109,7 @@ extension PostgreSQLExpressionTranslation {
             let column = columns.first(where: { $0.name == name })
                 ?? columns.first(where: { $0.name == SQLName.folded(name) })
         else {
-            // The words for it are functions that are called without parentheses (the manual, 9.26.1).
+            // These words are functions that are called without parentheses (the manual, 9.26.1).
             let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
             guard !asksWho.contains(SQLName.folded(name)) else {
                 throw Untranslatable("\(name) asks for the session, of which the target knows nothing")
@@ -146,7 +146,8 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    /// A division by zero is NULL in SQLite and an error in PostgreSQL, so only other literals are known to mean the same.
+    /// Translates arithmetic. A division by zero is NULL in SQLite and an error in PostgreSQL, so only a division by another
+    /// literal is known to mean the same.
     private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let (a, b) = (try piece(left), try piece(right))
         guard ["+", "-", "*", "/", "%"].contains(sign), a.kind == .integer && b.kind == .integer else {
@@ -190,8 +191,8 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
-    /// Functions that give the same in both. Letters beyond ASCII keep their case in SQLite, as they do under the collation C
-    /// (https://www.sqlite.org/lang_corefunc.html#lower).
+    /// Translates calls of functions that yield the same in both databases. Letters beyond ASCII keep their case in SQLite, as
+    /// they do under the collation C (https://www.sqlite.org/lang_corefunc.html#lower).
     private func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
         var pieces: [Piece] = []
         for argument in arguments { pieces.append(try piece(argument)) }

@@ -1,10 +1,10 @@
-/// An expression as PostgreSQL writes it back, brought into the grammar that it has in common with SQLite:
-/// `a = ANY (ARRAY['x'::text])` becomes `a IN (CAST('x' AS "text"))`.
+/// Rewrites an expression of PostgreSQL's in the grammar that PostgreSQL shares with SQLite: `a = ANY (ARRAY['x'::text])` becomes
+/// `a IN (CAST('x' AS "text"))`.
 struct PostgreSQLPhrase {
     private let tokens: [SQLToken]
     private var at = 0
 
-    /// `nil` for an expression that says more than both grammars can.
+    /// Parses an expression; `nil` if it uses more than the shared grammar.
     static func tree(of text: String) -> SQLiteTree? {
         var phrase = PostgreSQLPhrase(tokens: SQLToken.scan(text).filter { !$0.isBlank })
         guard let units = phrase.units(), phrase.at == phrase.tokens.count else { return nil }
@@ -27,7 +27,7 @@ struct PostgreSQLPhrase {
         return true
     }
 
-    /// What stands up to a closing parenthesis or bracket: each name, literal, call and parenthesis is one unit.
+    /// Reads up to a closing parenthesis or bracket. Each name, literal, call and parenthesis is one unit.
     private mutating func units() -> [String]? {
         var units: [String] = []
         while let token, !token.isSymbol(")"), !token.isSymbol("]") {
@@ -36,7 +36,7 @@ struct PostgreSQLPhrase {
                 units.append("CAST(\(operand) AS \(SQLText.identifier(type)))")
             } else if take("(") {
                 guard let inner = list(until: ")") else { return nil }
-                // A call's arguments belong to its name.
+                // The arguments of a call belong to its name.
                 let isCall = at > 1 && units.last.map(isFunctionName) == true
                 units.append((isCall ? units.removeLast() : "") + "(\(inner))")
             } else if let list = membership() {
@@ -62,7 +62,7 @@ struct PostgreSQLPhrase {
         return unit.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } && !words.contains(unit.uppercased())
     }
 
-    /// `= ANY (ARRAY[…])` and `<> ALL (ARRAY[…])`, also with the array's type behind it.
+    /// Reads `= ANY (ARRAY[…])` or `<> ALL (ARRAY[…])`, with or without the array's type behind it.
     private mutating func membership() -> [String]? {
         let start = at
         let isIn = take("=") && take(word: "ANY")
@@ -85,7 +85,7 @@ struct PostgreSQLPhrase {
         return list(until: "]")
     }
 
-    /// A type's name without its limits: `character varying`, `timestamp with time zone`.
+    /// Reads a type's name without its limits: `character varying`, `timestamp with time zone`.
     private mutating func typeName() -> String? {
         guard let first = token?.name else { return nil }
         at += 1

@@ -1,5 +1,5 @@
-/// Portable text in PostgreSQL's words: bare names are read in lower case, texts compare as the server was set up, and integers are
-/// computed with 32 bits.
+/// Rewrites portable SQL for PostgreSQL, where bare names are read in lower case, texts compare by the server's settings, and
+/// integers are computed with 32 bits.
 enum PostgreSQLPortable {
     static func answer(_ note: PortableNote, _ draft: inout PortableDraft) throws(LoweringError) {
         switch note {
@@ -15,16 +15,18 @@ enum PostgreSQLPortable {
         case .wide(let range): draft.wrap(range, "CAST(", " AS bigint)")
         case .double(let range): draft.wrap(range, "CAST(", " AS double precision)")
         case .text(let range): draft.wrap(range, "CAST(", " AS text)")
-        // `real` has 32 bits here, and is a double in SQLite.
+        // `real` has 32 bits in PostgreSQL, and is a double in SQLite.
         case .type(let range, .real): draft.replace(range, with: "double precision")
         case .sameness(let range, let isNegated):
             draft.replace(range, with: isNegated ? "IS DISTINCT FROM" : "IS NOT DISTINCT FROM")
-        // A string takes the type of what it stands beside, decimals are numbers, LIKE regards case, and a text that is no integer is refused.
+        // PostgreSQL needs no change here: a string takes its neighbour's type, decimals are numbers, LIKE regards case, and a
+        // text that is not an integer is refused.
         case .numeral, .number, .digits, .match, .integer, .type: break
         }
     }
 
-    /// A bare name is read in lower case (https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1).
+    /// Renders a bare name, which PostgreSQL reads in lower case
+    /// (https://www.postgresql.org/docs/current/sql-syntax-lexical.html, 4.1.1).
     private static func render(_ name: String, isAlias: Bool, at token: Int, _ draft: inout PortableDraft) {
         let written = draft.text(of: token..<token + 1)
         let isBare = written.unicodeScalars.first != "\""
@@ -34,7 +36,7 @@ enum PostgreSQLPortable {
         if !written.utf8.elementsEqual(quoted.utf8) { draft.replace(token..<token + 1, with: quoted) }
     }
 
-    /// Words that PostgreSQL does not take for a column's name everywhere (its manual, appendix C).
+    /// The words that PostgreSQL does not accept everywhere as a column's name (its manual, appendix C).
     static let keywords: Set<String> = [
         "ANALYSE", "ANALYZE", "ANY", "ARRAY", "ASYMMETRIC", "AUTHORIZATION", "BIGINT", "BINARY", "BIT", "BOOLEAN",
         "BOTH", "CHAR",

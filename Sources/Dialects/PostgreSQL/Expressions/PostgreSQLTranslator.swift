@@ -1,4 +1,4 @@
-// What a transfer asks of PostgreSQL's meanings.
+// The translations of PostgreSQL's expressions that a transfer asks for.
 
 extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
@@ -32,8 +32,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     func remark(on value: Default) -> String? { nil }
 
-    /// Text compares by bytes in SQLite, as equal texts do under any collation of PostgreSQL that is deterministic. A column that
-    /// becomes NOCASE there says so.
+    /// Returns a column as an index writes it. SQLite compares text by bytes, and under any deterministic collation of PostgreSQL
+    /// equal texts have equal bytes. Only a column that becomes NOCASE in SQLite needs an explicit `COLLATE BINARY`.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression? {
         let piece = try self.column(column)
         guard piece.isCaseless, collation == .binary else { return nil }

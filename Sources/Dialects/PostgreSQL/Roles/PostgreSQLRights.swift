@@ -1,19 +1,19 @@
-/// What a server says of the roles, and of the rights in a database.
+/// The roles of a server and the rights in a database, as the server describes them.
 package struct PostgreSQLRights: Sendable, Equatable {
     package struct Role: Sendable, Equatable {
         package var canLogIn: Bool
-        /// What it may do that none of these roles may: `SUPERUSER`, `CREATEROLE`.
+        /// The attributes of the role that none of these roles may have: `SUPERUSER`, `CREATEROLE`.
         package var powers: [String]
-        /// The roles that may become it.
+        /// The roles that may become this role.
         package var members: [String]
     }
 
     package var isSuperuser: Bool
     package var roles: [String: Role]
-    /// The databases' owners, by name.
+    /// The owners of the databases, by the databases' names.
     package var databases: [String: String]
 
-    /// Looks from any database of the server.
+    /// Reads roles and rights. Any database of the server will do for the connection.
     package init(_ roles: PostgreSQLRoles, on connection: any Connection) throws(DatabaseError) {
         let facts = try connection.query(
             "SELECT rolsuper::int::bigint FROM pg_roles WHERE rolname = current_user")
@@ -46,7 +46,7 @@ package struct PostgreSQLRights: Sendable, Equatable {
 }
 
 extension PostgreSQLRoles {
-    /// The tables of the database that a connection is to.
+    /// Returns the tables of the connection's database.
     package func tables(on connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(
             """
@@ -56,7 +56,8 @@ extension PostgreSQLRoles {
         ).compactMap { $0.values[0].text }
     }
 
-    /// Where owners and rights in that database are others than the script gives, as sentences. The roles are there.
+    /// Returns sentences about owners and rights in the connection's database that differ from those that the script gives. The
+    /// roles must exist.
     package func differences(on connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(SQL(trusted: Self.search(owner: owner, app: app))).compactMap { $0.values[0].text }
     }

@@ -1,10 +1,11 @@
-/// Who may do what in a PostgreSQL database of TeleClaude's: the text of docs/postgresql-roles.sql, for roles of any name.
+/// The roles of a TeleClaude database in PostgreSQL and their rights: the text of docs/postgresql-roles.sql, for roles of any
+/// name.
 package struct PostgreSQLRoles: Sendable, Equatable {
-    /// Owns every table, and cannot log in.
+    /// The role that owns every table, and can't log in.
     package var owner: String
-    /// May become the owner.
+    /// The role that may become the owner.
     package var migrator: String
-    /// What the daemon connects as.
+    /// The role as which the daemon connects.
     package var app: String
 
     package init(
@@ -13,8 +14,8 @@ package struct PostgreSQLRoles: Sendable, Equatable {
         (self.owner, self.migrator, self.app) = (owner, migrator, app)
     }
 
-    /// Makes what is missing, and gives every object its owner and its rights; changes nothing that is right already. The names of
-    /// roles stand in it as they are, and have to be identifiers that need no quotes.
+    /// The script that makes missing roles, and gives every object its owner and its rights. It changes nothing that is right
+    /// already. The names of roles stand in it unquoted, so they must be identifiers that need no quotes.
     package var script: String {
         """
         -- Who may do what in a PostgreSQL database of TeleClaude's, so that not even the daemon can change its audit log.

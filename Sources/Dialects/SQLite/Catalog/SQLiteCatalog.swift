@@ -1,11 +1,11 @@
-/// What SQLite's own tables and pragmas say about the database, read before anything is concluded from it.
+/// The database as SQLite's own tables and pragmas describe it, before any conclusions are drawn.
 struct SQLiteCatalog: Sendable {
     /// A row of `sqlite_master` (https://www.sqlite.org/schematab.html).
     struct Object: Sendable {
         var kind: String
         var name: String
         var table: String
-        /// `nil` for the indexes that SQLite makes by itself.
+        /// The object's DDL; `nil` for the indexes that SQLite creates on its own.
         var sql: String?
     }
 
@@ -14,7 +14,7 @@ struct SQLiteCatalog: Sendable {
         var type: String
         var isRequired: Bool
         var `default`: String?
-        /// Its place in the primary key, from 1; 0 for a column outside of it.
+        /// The column's position in the primary key, starting at 1; 0 for a column outside of the key.
         var keyPosition: Int
         var isGenerated: Bool
     }
@@ -26,7 +26,7 @@ struct SQLiteCatalog: Sendable {
             var isDescending: Bool
             var collation: String
         }
-        /// Why the index is there: `CREATE INDEX`, `UNIQUE` or `PRIMARY KEY`.
+        /// The origin of the index: `CREATE INDEX`, `UNIQUE` or `PRIMARY KEY`.
         enum Origin: String, Sendable { case statement = "c", unique = "u", primaryKey = "pk" }
 
         var name: String
@@ -39,7 +39,7 @@ struct SQLiteCatalog: Sendable {
     struct ForeignKey: Sendable {
         var parent: String
         var columns: [String]
-        /// Empty where the key names none: then the parent's primary key is meant.
+        /// The parent's columns. The list is empty if the key names none; it then means the parent's primary key.
         var parentColumns: [String]
         var onDelete: Dialects.ForeignKey.Action
         var onUpdate: Dialects.ForeignKey.Action
@@ -50,17 +50,17 @@ struct SQLiteCatalog: Sendable {
         var sql: String
         var isWithoutRowid: Bool
         var columns: [Column] = []
-        /// In the order in which they were made.
+        /// The indexes, in the order of their creation.
         var indexes: [Index] = []
-        /// In the order in which they are written.
+        /// The foreign keys, in the order in which they are written.
         var foreignKeys: [ForeignKey] = []
     }
 
     var objects: [Object] = []
     var tables: [Table] = []
-    /// Tables that can't be described, and why.
+    /// The tables that can't be described, with the reason.
     var unreadable: [String: DatabaseError] = [:]
-    /// Tables in which a virtual table keeps its rows, with that table's name.
+    /// The tables in which a virtual table keeps its rows, each with the name of that virtual table.
     var shadows: [String: String] = [:]
     var shadowTables: [Table] = []
     var sequences: [String: Int64] = [:]
@@ -69,7 +69,7 @@ struct SQLiteCatalog: Sendable {
 }
 
 extension SQLiteCatalog {
-    /// Everything, or the objects whose text or table says one of `names`.
+    /// Reads the whole catalog, or only the objects whose text or table contains one of `names`.
     static func read(
         _ connection: any Connection, about names: Set<String>? = nil
     ) throws(DatabaseError) -> SQLiteCatalog {

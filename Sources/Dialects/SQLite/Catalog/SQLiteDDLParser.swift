@@ -5,7 +5,7 @@ struct SQLiteDDLParser {
     private var cursor: SQLiteTokenCursor
     private var table = SQLiteTableDefinition()
 
-    /// `nil` if the text is no `CREATE TABLE` with a list of columns.
+    /// Parses the text; returns `nil` if it is not a `CREATE TABLE` with a list of columns.
     static func parse(_ text: String) -> SQLiteTableDefinition? {
         var parser = SQLiteDDLParser(cursor: SQLiteTokenCursor(text))
         return parser.parseTable()
@@ -58,7 +58,7 @@ struct SQLiteDDLParser {
         table.columns[at].text = cursor.text(from: start)
     }
 
-    /// Up to three words and a list of numbers in the manual, and anything at all in the wild.
+    /// Skips a type: up to three words and a list of numbers according to the manual, and anything at all in practice.
     private mutating func skipType() {
         while !isAtEndOfPart, !isAtColumnConstraint {
             if cursor.takeParenthesized() == nil { cursor.advance() }
@@ -91,7 +91,7 @@ struct SQLiteDDLParser {
             let isDeferred = parseDeferral()
             if let last = table.foreignKeys.indices.last { table.foreignKeys[last].isDeferred = isDeferred }
         } else {
-            // NOT NULL and its like: the pragma says it.
+            // The pragma reports NOT NULL and similar constraints.
             _ = cursor.take(word: "NOT")
             cursor.advance()
             parseConflict(from: start)
@@ -108,7 +108,7 @@ struct SQLiteDDLParser {
         table.columns[at].generated = .init(expression: expression, isStored: isStored)
     }
 
-    /// The value itself comes from the pragma.
+    /// Skips a default, because the pragma reports the value.
     private mutating func skipDefault() {
         if cursor.takeParenthesized() != nil { return }
         while cursor.isAt(symbol: "+") || cursor.isAt(symbol: "-") { cursor.advance() }
@@ -158,7 +158,7 @@ struct SQLiteDDLParser {
         }
     }
 
-    /// `(a, "b" COLLATE NOCASE DESC, c AUTOINCREMENT)`.
+    /// Reads a list of columns: `(a, "b" COLLATE NOCASE DESC, c AUTOINCREMENT)`.
     private mutating func parseColumnList() -> (names: [String], isAutoincrement: Bool) {
         var names: [String] = []
         var isAutoincrement = false
@@ -177,7 +177,8 @@ struct SQLiteDDLParser {
 
     // MARK: Both
 
-    /// SQLite takes an empty name, `CONSTRAINT ""` or `CONSTRAINT []`: such a constraint counts as unnamed.
+    /// Reads the name of a constraint. SQLite accepts an empty name, `CONSTRAINT ""` or `CONSTRAINT []`; such a constraint
+    /// counts as unnamed.
     private mutating func takeConstraintName() -> String? {
         guard let name = cursor.takeName(), !name.isEmpty else { return nil }
         return name
@@ -203,7 +204,8 @@ struct SQLiteDDLParser {
         table.foreignKeys.append(key)
     }
 
-    /// Only `DEFERRABLE INITIALLY DEFERRED` defers by itself (https://www.sqlite.org/foreignkeys.html, section 4.2).
+    /// Reads the deferral of a foreign key. Only `DEFERRABLE INITIALLY DEFERRED` defers the key without a pragma
+    /// (https://www.sqlite.org/foreignkeys.html, section 4.2).
     private mutating func parseDeferral() -> Bool {
         let isForbidden = cursor.take(word: "NOT")
         _ = cursor.take(word: "DEFERRABLE")
@@ -213,7 +215,7 @@ struct SQLiteDDLParser {
         return isDeferred && !isForbidden
     }
 
-    /// `ABORT` is what happens anyway.
+    /// Reads an `ON CONFLICT` clause. `ABORT` is the default anyway.
     private mutating func parseConflict(from start: Int) {
         guard cursor.isAt(words: "ON", "CONFLICT") else { return }
         cursor.advance()
@@ -239,7 +241,8 @@ struct SQLiteDDLParser {
 
     private static let tableConstraints: Set<String> = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]
 
-    /// These words are reserved: a column can only be called so in quotes.
+    /// Whether the cursor is at a table constraint. The words that begin one are reserved, so a column with such a name is
+    /// quoted.
     private var isAtTableConstraint: Bool {
         guard let token = cursor.current, token.kind == .word else { return false }
         return Self.tableConstraints.contains(SQLName.keyword(token.text))

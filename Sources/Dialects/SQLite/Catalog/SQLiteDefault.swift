@@ -1,6 +1,6 @@
 /// Reads the text of a column's `DEFAULT` as `PRAGMA table_xinfo` gives it.
 enum SQLiteDefault {
-    /// What the text says; `nil` for `NULL`, which is what a column without a default gets anyway.
+    /// Returns the default that the text means; `nil` for `NULL`, which a column without a default gets anyway.
     static func parse(_ text: String, for type: ColumnType, affinity: SQLiteTypeName.Affinity) -> Default? {
         let tokens = SQLToken.scan(text).filter { !$0.isBlank }
         let written = tokens.map(\.text).joined()

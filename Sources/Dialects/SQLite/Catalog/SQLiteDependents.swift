@@ -1,5 +1,5 @@
-/// What no migration declares and what needs a declared table or view: foreign keys of other tables, views, and triggers that
-/// live elsewhere. SQLite itself drops a table without a look at any of them.
+/// Undeclared objects that need a declared table or view: foreign keys of other tables, views, and triggers on other tables.
+/// SQLite drops a table without checking any of them.
 struct SQLiteDependents {
     private let declared: Schema
     private let catalog: SQLiteCatalog
@@ -9,7 +9,8 @@ struct SQLiteDependents {
         self.catalog = catalog
     }
 
-    /// `count` says how many rows a table holds; it is asked for tables that refer to one of `subjects` only.
+    /// Returns the dependents. `count` returns the number of rows in a table; it is called only for tables that refer to one of
+    /// `subjects`.
     func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [UndeclaredObjects.Dependent] {
         var dependents: [UndeclaredObjects.Dependent] = []
         for table in catalog.tables where !OwnTables.names.contains(table.name) {
@@ -35,7 +36,7 @@ struct SQLiteDependents {
         return dependents
     }
 
-    /// A declared table or view as it is really spelled.
+    /// Returns the name of a declared table or view as it is written in the schema.
     private func relation(_ name: String) -> String? {
         declared.tables(like: name).first?.name ?? declared.views(like: name).first?.name
     }
@@ -55,7 +56,7 @@ struct SQLiteDependents {
         } ?? false
     }
 
-    /// What a view or trigger reads or writes, as far as its words tell: what stands after FROM, JOIN, INTO and UPDATE.
+    /// Returns the relations that a view or trigger reads or writes, judged by the words after FROM, JOIN, INTO and UPDATE.
     private static func relations(in text: String) -> [String] {
         let tokens = SQLToken.scan(text).filter { !$0.isBlank }
         let before: Set<String> = ["INTO", "UPDATE", "REPLACE", "IGNORE", "ABORT", "FAIL", "ROLLBACK"]

@@ -1,5 +1,5 @@
-/// Finds out what each foreign key really points to. SQLite accepts keys that point nowhere: they are declared, and no
-/// database that checks them would take them (https://www.sqlite.org/foreignkeys.html, section 3).
+/// Determines the actual target of each foreign key. SQLite accepts foreign keys without a valid target. They are declared, but
+/// a database that checks them would refuse them (https://www.sqlite.org/foreignkeys.html, section 3).
 struct SQLiteForeignKeyReader {
     private let tables: [String: SQLiteCatalog.Table]
 
@@ -56,7 +56,7 @@ struct SQLiteForeignKeyReader {
         return key
     }
 
-    /// The keys as they are written, if they are those that the pragma lists.
+    /// Returns the foreign keys as they are written, if they are the ones that the pragma lists.
     private static func texts(of table: SQLiteCatalog.Table) -> [SQLiteTableDefinition.ForeignKey] {
         let texts = SQLiteDDLParser.parse(table.sql)?.foreignKeys ?? []
         let isSame =
@@ -69,7 +69,7 @@ struct SQLiteForeignKeyReader {
 }
 
 extension SQLiteCatalog.ForeignKey {
-    /// `(a, b) → parents (x, y)`.
+    /// The key in short form: `(a, b) → parents (x, y)`.
     fileprivate var summary: String {
         let target = parentColumns.isEmpty ? "" : " (\(parentColumns.joined(separator: ", ")))"
         return "(\(columns.joined(separator: ", "))) → \(parent)\(target)"
@@ -77,8 +77,8 @@ extension SQLiteCatalog.ForeignKey {
 }
 
 extension SQLiteCatalog.Table {
-    /// Whether no two rows can agree in these columns: what a foreign key may point to. Partial indexes and expressions
-    /// don't count.
+    /// Returns whether no two rows can have equal values in these columns, as the target of a foreign key requires. Partial
+    /// indexes and indexes over expressions don't count.
     fileprivate func isUnique(_ columns: Set<String>) -> Bool {
         if Set(keyColumns) == columns { return true }
         return indexes.contains { index in

@@ -1,8 +1,8 @@
 /// Reads `CREATE VIRTUAL TABLE … USING fts5(…)`, and fts3's and fts4's (https://www.sqlite.org/fts5.html, section 4;
 /// https://www.sqlite.org/fts3.html, section 1.2).
 struct SQLiteFullText {
-    /// What the tables say of themselves, with their shadow tables and the triggers that feed them. Those that keep no text are
-    /// left out.
+    /// Returns the full-text tables with their definitions, their shadow tables and the triggers that fill them. Tables that
+    /// keep no text are left out.
     static func find(in catalog: SQLiteCatalog) -> [FullText] {
         catalog.objects.filter(\.isVirtualTable).compactMap { object in
             guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name) else { return nil }
@@ -33,7 +33,7 @@ struct SQLiteFullText {
         }
     }
 
-    /// `title`, `body UNINDEXED` or `content='docs'`.
+    /// Reads an argument, such as `title`, `body UNINDEXED` or `content='docs'`.
     private mutating func readArgument(_ cursor: inout SQLiteTokenCursor) {
         guard let name = cursor.takeName() else {
             cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }

@@ -1,7 +1,8 @@
-/// What only the text of `CREATE INDEX` tells: its expressions and its condition (https://www.sqlite.org/lang_createindex.html).
+/// The parts of an index that only the text of `CREATE INDEX` shows: its expressions and its condition
+/// (https://www.sqlite.org/lang_createindex.html).
 struct SQLiteIndexDefinition: Equatable, Sendable {
     struct Part: Equatable, Sendable {
-        /// As it was written, without its direction.
+        /// The part's text as it was written, without its direction.
         var text: String
         /// The same without the `COLLATE name` at its end: as long as that is the part's own and not its last operand's.
         var expression: String
@@ -11,7 +12,7 @@ struct SQLiteIndexDefinition: Equatable, Sendable {
     var parts: [Part] = []
     var condition: String?
 
-    /// `nil` if the text is no `CREATE INDEX`.
+    /// Reads the text; returns `nil` if it is not a `CREATE INDEX`.
     init?(_ text: String) {
         var cursor = SQLiteTokenCursor(text)
         guard cursor.take(word: "CREATE") else { return nil }

@@ -1,13 +1,13 @@
 /// Reads a live SQLite database back into a schema value.
 package enum SQLiteInspector {
-    /// Everything the database holds, as far as a schema can say it; the rest is listed with its reason. Throws
-    /// `DatabaseError` only where the database itself can't be read.
+    /// Returns everything in the database that a schema can express, and lists the rest with reasons. Throws `DatabaseError`
+    /// only if the database itself can't be read.
     package static func inspect(_ connection: any Connection) throws -> Inspection {
         if connection.isInTransaction { return inspection(of: try SQLiteCatalog.read(connection)) }
         return try connection.snapshot { inspection(of: try SQLiteCatalog.read(connection)) }
     }
 
-    /// What SQLite reads back right after `schema` was made in an empty database in memory.
+    /// Returns the inspection of an empty database in memory in which `schema` has just been created.
     package static func inspectScratch(_ schema: Schema, beside _: any Connection) throws -> Inspection {
         try withScratch(schema) { try inspect($0) }
     }
@@ -23,7 +23,7 @@ package enum SQLiteInspector {
         }
     }
 
-    /// The same with nothing in it.
+    /// Runs `body` on an empty database in memory.
     static func withScratch<T>(_ body: (any Connection) throws -> T) throws -> T {
         let scratch = try SQLiteDriver(path: ":memory:", options: ConnectionOptions(access: .create)).connect()
         defer { scratch.close() }
@@ -104,7 +104,7 @@ package enum SQLiteInspector {
 }
 
 extension SQLiteCatalog {
-    /// The texts of all indexes, by their tables and their own names.
+    /// The texts of all indexes, by the names of their tables and their own names.
     var indexTexts: [String: [String: String]] {
         Dictionary(grouping: objects.filter { $0.kind == "index" }, by: \.table).mapValues { indexes in
             Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })

@@ -1,6 +1,7 @@
-/// Tables in which a virtual table keeps what it holds (https://www.sqlite.org/vtab.html#xshadowname).
+/// The shadow tables, in which a virtual table keeps its data (https://www.sqlite.org/vtab.html#xshadowname).
 enum SQLiteShadowTables {
-    /// SQLite marks them itself while the module is loaded; without it, the names that the well-known modules use tell them.
+    /// Returns the shadow tables. SQLite marks them if the module is loaded; otherwise they are recognized by the names that
+    /// the well-known modules use.
     static func find(in objects: [SQLiteCatalog.Object], marked: Set<String>) -> [String: String] {
         var shadows: [String: String] = [:]
         for virtual in objects where virtual.isVirtualTable {
@@ -14,7 +15,7 @@ enum SQLiteShadowTables {
         return shadows
     }
 
-    /// The module of `CREATE VIRTUAL TABLE name USING module(…)`.
+    /// Returns the module's name in `CREATE VIRTUAL TABLE name USING module(…)`.
     static func module(of sql: String) -> String {
         var cursor = SQLiteTokenCursor(sql)
         cursor.skip { $0.isWord("USING") }

@@ -1,4 +1,5 @@
-/// What only a table's own `CREATE TABLE` text tells: SQLite's pragmas know nothing of checks, collations and names.
+/// The parts of a table that only the text of its `CREATE TABLE` shows: SQLite's pragmas report no checks, collations and
+/// names.
 struct SQLiteTableDefinition: Equatable, Sendable {
     struct Column: Equatable, Sendable {
         var name: String
@@ -35,7 +36,7 @@ struct SQLiteTableDefinition: Equatable, Sendable {
     var primaryKey: Key?
     var uniques: [Key] = []
     var checks: [Check] = []
-    /// In the order in which they are written.
+    /// The foreign keys, in the order in which they are written.
     var foreignKeys: [ForeignKey] = []
     /// Each `ON CONFLICT` that changes what a statement does by itself: `PRIMARY KEY (a) ON CONFLICT REPLACE`.
     var conflictClauses: [String] = []

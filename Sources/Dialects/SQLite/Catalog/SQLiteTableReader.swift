@@ -1,4 +1,4 @@
-/// Makes a table's value of what the catalog says and what its own text adds. Foreign keys are read elsewhere: they need
+/// Creates a table's value from the catalog and from the table's own text. Foreign keys are read elsewhere, because they need
 /// the other tables.
 struct SQLiteTableReader {
     private let source: SQLiteCatalog.Table
@@ -33,7 +33,7 @@ struct SQLiteTableReader {
         }
     }
 
-    /// The column that is the rowid: the one column of a primary key that needs no index of its own.
+    /// The column that is the rowid: the only column of a primary key that needs no index of its own.
     var rowidAlias: String? {
         let key = source.keyColumns
         let hasIndex = source.indexes.contains { $0.origin == .primaryKey }
@@ -81,8 +81,8 @@ struct SQLiteTableReader {
         }
     }
 
-    /// A unique constraint over columns that compare in another way than they do by themselves becomes a unique index,
-    /// which can say so.
+    /// Reads a unique constraint. If its columns compare in another way than they are declared to, it becomes a unique index,
+    /// which can express that.
     private mutating func readUnique(_ index: SQLiteCatalog.Index) {
         let parts = index.parts.map { part($0, written: nil) }
         let columns = parts.compactMap(\.columnName)
@@ -140,6 +140,6 @@ extension SQLiteCatalog.Table {
         columns.filter { $0.keyPosition > 0 }.sorted { $0.keyPosition < $1.keyPosition }.map(\.name)
     }
 
-    /// The column as it is spelled here.
+    /// Returns the column's name as this table writes it.
     func column(_ name: String) -> String? { columns.first { SQLName.equal($0.name, name) }?.name }
 }

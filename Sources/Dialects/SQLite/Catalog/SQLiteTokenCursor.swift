@@ -15,7 +15,7 @@ struct SQLiteTokenCursor {
     func isAt(word: String) -> Bool { current?.isWord(word) ?? false }
     func isAt(symbol: String) -> Bool { current?.isSymbol(symbol) ?? false }
 
-    /// Whether the next words are these, in this order.
+    /// Returns whether the next words are these, in this order.
     func isAt(words: String...) -> Bool {
         var ahead = self
         return words.allSatisfy { ahead.take(word: $0) }
@@ -42,14 +42,15 @@ struct SQLiteTokenCursor {
         return true
     }
 
-    /// A name: a word, a quoted name, or the string that SQLite takes for one.
+    /// Reads a name: a word, a quoted name, or a string that SQLite takes for a name.
     mutating func takeName() -> String? {
         guard let name = current?.nameOrString else { return nil }
         advance()
         return name
     }
 
-    /// `( … )`: moves behind the closing one and gives the text between them, without the blanks at its ends.
+    /// Reads `( … )`: moves behind the closing parenthesis and returns the text between the two, without the blanks at its
+    /// ends.
     mutating func takeParenthesized() -> String? {
         guard take(symbol: "(") else { return nil }
         let start = at
@@ -83,7 +84,8 @@ struct SQLiteTokenCursor {
         while at < tokens.count, tokens[at].isBlank { at += 1 }
     }
 
-    /// SQLite quotes a name by `[ ]` also right behind a word, where the scanner sees PostgreSQL's subscript: `byte[]`.
+    /// Joins the tokens of names in brackets. SQLite accepts `[ ]` as quotes even right after a word, where the scanner sees
+    /// PostgreSQL's subscript: `byte[]`.
     static func joiningBrackets(_ tokens: [SQLToken]) -> [SQLToken] {
         var joined: [SQLToken] = []
         var open: Int?
@@ -100,13 +102,13 @@ struct SQLiteTokenCursor {
 }
 
 extension SQLToken {
-    /// The name that the token stands for where a name must be: SQLite then takes 'text' for one, too.
+    /// The name that the token stands for at a place where a name must stand. SQLite then accepts 'text' as a name, too.
     var nameOrString: String? {
         guard kind == .string else { return name }
         return stringValue
     }
 
-    /// What `'text'` says; `nil` for every other token, also for the strings that a letter or dollar begins.
+    /// The content of `'text'`; `nil` for every other token, including strings that begin with a letter or a dollar.
     var stringValue: String? {
         guard kind == .string, text.utf8.first == UInt8(ascii: "'"), text.utf8.count >= 2 else { return nil }
         return SQLText.unquoted(text, doubled: "'")

@@ -1,6 +1,6 @@
-/// A column's declared type as SQLite reads it: any words at all, from which it takes an affinity.
+/// A column's declared type as SQLite reads it: arbitrary words, from which SQLite derives an affinity.
 package struct SQLiteTypeName: Hashable, Sendable {
-    /// How SQLite treats what is stored in a column (https://www.sqlite.org/datatype3.html, section 3.1).
+    /// The treatment of the values that are stored in a column (https://www.sqlite.org/datatype3.html, section 3.1).
     package enum Affinity: Hashable, Sendable { case integer, text, blob, real, numeric }
 
     /// The text as it was declared; empty for a column without a type.
@@ -28,7 +28,7 @@ package struct SQLiteTypeName: Hashable, Sendable {
         text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: " ")
     }
 
-    /// The rules of section 3.1, in their order.
+    /// The affinity by the rules of section 3.1, in their order.
     package var affinity: Affinity {
         let upper = declared.uppercased()
         if upper.contains("INT") { return .integer }
@@ -40,8 +40,8 @@ package struct SQLiteTypeName: Hashable, Sendable {
 }
 
 extension SQLiteTypeName {
-    /// What the words most likely mean, told from them alone: the values may say otherwise, since SQLite holds anything
-    /// anywhere.
+    /// The most likely meaning of the words, judged from them alone. The values may differ from it, since SQLite stores any
+    /// value in any column.
     package var columnType: ColumnType {
         if declared.isEmpty { return .native(sqlite: "", postgresql: "") }
         if let named = Self.named[base] { return named }

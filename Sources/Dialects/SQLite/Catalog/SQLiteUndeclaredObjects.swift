@@ -1,6 +1,6 @@
 extension SQLiteInspector {
-    /// What the database holds beside `declared`, each with the text that makes it again: all of it, or what has to do with
-    /// `subjects`.
+    /// Returns the objects that the database holds beside `declared`, each with the text that creates it again: all of them, or
+    /// those that concern `subjects`.
     package static func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> UndeclaredObjects {
@@ -51,7 +51,7 @@ extension Schema {
 }
 
 extension UndeclaredObjects.Object {
-    /// `nil` for what SQLite made by itself.
+    /// Creates the value; returns `nil` for an object that SQLite created on its own.
     fileprivate init?(_ object: SQLiteCatalog.Object) {
         guard let kind = Kind(rawValue: object.kind), let sql = object.sql else { return nil }
         self.init(kind, name: object.name, owner: object.table, definition: sql)

@@ -1,5 +1,5 @@
-/// What a live table has beyond what was expected of it: columns and constraints, what a column says of itself, and what the
-/// table is. A rebuild would lose all of it. A part that the live table lacks does not count: a rebuild creates it.
+/// The parts of a live table that were not expected: columns and constraints, properties of a column, and options of the table.
+/// A rebuild would lose all of them. A part that the live table lacks does not count: a rebuild creates it.
 struct SQLiteUndeclaredParts {
     private(set) var objects: [UndeclaredObjects.Object] = []
     private let table: String
@@ -43,7 +43,7 @@ struct SQLiteUndeclaredParts {
         var name: String?
         /// The constraint without its name.
         var definition: String
-        /// The form that is compared.
+        /// The form of the definition that is compared.
         var meaning: String
 
         init(name: String?, definition: String, meaning: String? = nil) {
@@ -100,12 +100,13 @@ struct SQLiteUndeclaredParts {
 }
 
 extension SQLiteExpression {
-    /// The form that is compared, of an expression over columns that are known.
+    /// Returns the form for comparison of an expression over known columns.
     func meaning(_ text: String) -> String { SQLToken.compared(portable(text)) }
 }
 
 extension SQLiteCatalog.Column {
-    /// Whether the column says more of itself than its counterpart: what a rebuild from that one would lose.
+    /// Returns whether the column has properties that its counterpart lacks, and that a rebuild from the counterpart would
+    /// lose.
     fileprivate func says(
         more counterpart: SQLiteCatalog.Column, _ text: SQLiteTableDefinition.Column?,
         _ other: SQLiteTableDefinition.Column?, _ names: SQLiteExpression
@@ -121,7 +122,7 @@ extension SQLiteCatalog.Column {
 }
 
 extension SQLiteCatalog.Table {
-    /// What the table is, beside its columns and constraints.
+    /// Returns the options of the table, apart from its columns and constraints.
     func options(_ text: SQLiteTableDefinition) -> Set<String> {
         Set((isWithoutRowid ? ["WITHOUT ROWID"] : []) + (text.isStrict ? ["STRICT"] : []))
     }

@@ -1,6 +1,6 @@
-/// What a view is, read from the text of `CREATE VIEW` (https://www.sqlite.org/lang_createview.html).
+/// The definition of a view, read from the text of `CREATE VIEW` (https://www.sqlite.org/lang_createview.html).
 enum SQLiteViewDefinition {
-    /// The query; where the view names its columns in a list, the query is wrapped so that it does it by itself.
+    /// Returns the view's query. If the view names its columns in a list, the query is wrapped so that it names them itself.
     static func query(of text: String, view: String) -> String? {
         var cursor = SQLiteTokenCursor(text)
         guard cursor.take(word: "CREATE") else { return nil }
@@ -17,9 +17,9 @@ enum SQLiteViewDefinition {
     }
 }
 
-/// When a trigger runs, read from the text of `CREATE TRIGGER` (https://www.sqlite.org/lang_createtrigger.html).
+/// The event of a trigger, read from the text of `CREATE TRIGGER` (https://www.sqlite.org/lang_createtrigger.html).
 enum SQLiteTriggerDefinition {
-    /// `AFTER UPDATE OF a, b ON t`; `nil` if the text is no `CREATE TRIGGER`.
+    /// Returns the event, such as `AFTER UPDATE OF a, b ON t`; `nil` if the text is not a `CREATE TRIGGER`.
     static func event(of text: String) -> String? {
         var cursor = SQLiteTokenCursor(text)
         guard cursor.take(word: "CREATE") else { return nil }

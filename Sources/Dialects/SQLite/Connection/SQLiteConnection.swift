@@ -3,15 +3,15 @@ final class SQLiteConnection: Connection {
     let dialect: any Dialect = SQLiteDialect()
     let handle: SQLiteHandle
     private let statements: SQLiteStatementCache
-    /// `nil` for a connection that is opened beside a driver.
+    /// The file that is being created; `nil` for a connection that is opened beside a driver.
     var newFile: SQLiteNewFile?
     /// The snapshot that this connection and others read, as long as its transaction is open.
     var sharedSnapshot: SQLiteSharedSnapshot?
-    /// Whether it lets others join the snapshot, and what holds writers back meanwhile.
+    /// Whether this connection lets others join the snapshot, and holds back writers meanwhile.
     var isSharing = false
     var writersGuard: SQLiteConnection?
 
-    /// Whether foreign keys are switched off for a while, by `withForeignKeysUnenforced`, and are on otherwise.
+    /// Whether foreign keys are on and only `withForeignKeysUnenforced` has switched them off for a while.
     private var areForeignKeysOnOutside = false
 
     init(_ handle: SQLiteHandle) {
@@ -32,7 +32,7 @@ final class SQLiteConnection: Connection {
         let before = handle.totalChanges
         try statement.begin(sql.bindings)
         while try statement.step() {}
-        // What does not change rows leaves the count of the statement before it
+        // A statement that changes no rows leaves the count of the statement before it unchanged
         // (https://www.sqlite.org/c3ref/changes.html).
         return handle.totalChanges == before ? 0 : handle.changes
     }
@@ -84,7 +84,7 @@ final class SQLiteConnection: Connection {
 }
 
 extension SQLiteConnection {
-    /// SQLite plans anew by itself when the schema has changed (https://www.sqlite.org/c3ref/prepare.html).
+    /// Does nothing: SQLite prepares a statement again when the schema has changed (https://www.sqlite.org/c3ref/prepare.html).
     func forgetPlans() {}
 
     func begin() throws(DatabaseError) {
@@ -105,8 +105,7 @@ extension SQLiteConnection {
 
     func beginSnapshot() throws(DatabaseError) {
         try execute("BEGIN")
-        // BEGIN alone takes nothing: the snapshot is that of the first read
-        // (https://www.sqlite.org/lang_transaction.html).
+        // BEGIN alone takes no lock: the snapshot starts with the first read (https://www.sqlite.org/lang_transaction.html).
         do {
             _ = try query("SELECT count(*) FROM sqlite_schema")
         } catch {
@@ -124,7 +123,7 @@ extension SQLiteConnection {
 
     func rollback() throws(DatabaseError) {
         forgetSharedSnapshot()
-        // Some errors roll back by themselves (https://www.sqlite.org/lang_transaction.html, section 3).
+        // After some errors SQLite has already rolled back (https://www.sqlite.org/lang_transaction.html, section 3).
         guard isInTransaction else { return }
         handle.resetStatements()
         try cleanUp("ROLLBACK")
@@ -157,7 +156,8 @@ extension SQLiteConnection {
         }
     }
 
-    /// A connection that could not be brought back to where it was is closed, and a file may be removed.
+    /// Whether the connection is unusable: it was closed because its state could not be restored, or its file was moved or
+    /// removed.
     var isLost: Bool { !handle.isOpen || handle.hasMoved }
 
     func withForeignKeysEnforced<T>(_ body: () throws -> T) throws -> T {
@@ -167,7 +167,8 @@ extension SQLiteConnection {
         return try afterwards(result) { () throws(DatabaseError) in try handle.enforceForeignKeys(false) }
     }
 
-    /// Ends by itself with the transaction (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
+    /// Defers foreign keys until the end of the transaction, which also ends the deferral
+    /// (https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys).
     func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
 
     func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation] {
@@ -196,7 +197,7 @@ extension SQLiteConnection {
         }
     }
 
-    /// Those of the tables that are there, and those that refer to one of them.
+    /// Returns those of the tables that exist, and the tables that refer to one of them.
     private func family(of tables: Set<String>) throws(DatabaseError) -> [String] {
         let names = Set(tables.map(SQLName.folded))
         let found = try query(
@@ -213,7 +214,8 @@ extension SQLiteConnection {
         return family
     }
 
-    /// The number of each row that breaks the key, and what it holds. None where rows have no number, or a column's name hides it.
+    /// Returns the number of each row that breaks the foreign key, with the values of the key's columns. The result is empty if
+    /// the table's rows have no number or if a column's name hides it.
     private func orphans(_ table: String, _ key: Int64, _ columns: [String]) throws(DatabaseError) -> [Row] {
         let kind = try query("SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = \(table)").first
         let names = Set(
@@ -235,7 +237,7 @@ extension SQLiteConnection {
             .compactMap { $0[0].text }
     }
 
-    /// Runs what leaves the connection as it was: neither an interrupt nor a deadline that has passed stops it.
+    /// Runs a statement that restores the connection's state. Neither an interrupt nor an expired deadline stops it.
     func cleanUp(_ text: String) throws(DatabaseError) {
         let statement = try statements.take(text)
         defer { statements.giveBack(statement) }
@@ -243,7 +245,7 @@ extension SQLiteConnection {
         while try statement.step() {}
     }
 
-    /// A switch's value, `0` or `1`.
+    /// Returns the value of a switch, `0` or `1`.
     private func pragma(_ name: String) throws(DatabaseError) -> String {
         try queryValue("PRAGMA \(trusted: name)")?.text ?? "0"
     }

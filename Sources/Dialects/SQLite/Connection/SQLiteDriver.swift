@@ -1,7 +1,7 @@
 import TCSQLite
 import TCPOSIX
 
-/// Opens connections to one SQLite file, or each its own database in memory for the path `:memory:`.
+/// Opens connections to one SQLite file. With the path `:memory:` each connection has its own database in memory.
 struct SQLiteDriver: Driver {
     private let path: String
     private let options: ConnectionOptions
@@ -46,11 +46,11 @@ struct SQLiteDriver: Driver {
     }
 
     private func configure(_ connection: SQLiteConnection, _ handle: SQLiteHandle) throws(DatabaseError) {
-        // SQLite opens anything; only the first read tells that a file is no database.
+        // SQLite opens any file; only the first read shows that a file is not a database.
         _ = try connection.query("PRAGMA schema_version")
         try connection.execute("PRAGMA foreign_keys = ON")
         guard options.access != .readOnly else { return }
-        // A file that may not be written is opened read-only without a word (https://www.sqlite.org/c3ref/open.html).
+        // SQLite silently opens a file read-only if the user may not write it (https://www.sqlite.org/c3ref/open.html).
         guard !handle.isReadOnly else {
             throw DatabaseError(
                 .permission, "\(path) may not be written by this user",
@@ -58,7 +58,7 @@ struct SQLiteDriver: Driver {
         }
         if options.isOwned { try enterWAL(connection) }
         if options.isDurable {
-            // In WAL mode only FULL waits for the disk at each commit; on macOS the disk itself has to be told
+            // In WAL mode only FULL waits for the disk at each commit. On macOS the disk itself also has to be told to write
             // (https://www.sqlite.org/pragma.html#pragma_synchronous, #pragma_fullfsync).
             try connection.executeScript("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
         } else if options.isOwned {
@@ -66,7 +66,8 @@ struct SQLiteDriver: Driver {
         }
     }
 
-    /// Several processes may do so at once with a new file; SQLite then answers "locked" without waiting, so we wait.
+    /// Switches the file to WAL mode. Several processes may do so at once with a new file. SQLite then answers "locked" without
+    /// waiting, so this function waits.
     private func enterWAL(_ connection: SQLiteConnection) throws(DatabaseError) {
         let deadline = ContinuousClock.now + .seconds(options.lockTimeout)
         while true {

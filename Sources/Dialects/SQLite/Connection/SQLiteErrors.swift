@@ -2,7 +2,7 @@ import TCSQLite
 import TCPOSIX
 
 extension DatabaseError {
-    /// What SQLite answered, as a value.
+    /// Creates an error from SQLite's answer.
     ///
     /// - Parameters:
     ///   - code: the extended result code (https://www.sqlite.org/rescode.html).
@@ -17,9 +17,9 @@ extension DatabaseError {
     }
 }
 
-/// SQLite's result codes and what they mean to us.
+/// SQLite's result codes and the kinds of error that they stand for.
 enum SQLiteResult {
-    /// The extended codes that are told apart. They are macros over macros in sqlite3.h, which Swift does not import.
+    /// The extended codes that the code tells apart. In sqlite3.h they are macros over macros, which Swift does not import.
     static let constraintCheck: Int32 = 275
     static let constraintForeignKey: Int32 = 787
     static let constraintNotNull: Int32 = 1299
@@ -66,7 +66,7 @@ enum SQLiteResult {
         }
     }
 
-    /// A sentence that names the file where SQLite's own words don't, and what to do.
+    /// Returns a sentence that names the file if SQLite's own message does not, and the remedy.
     static func explanation(
         of kind: DatabaseError.Kind, _ code: Int32, _ message: String, path: String
     ) -> (message: String, remedy: String?) {
@@ -116,7 +116,7 @@ enum SQLiteResult {
         }
     }
 
-    /// The code's name in SQLite's manual; its number where we have no name for it.
+    /// Returns the code's name in SQLite's manual, or its number if the name is unknown.
     static func name(of code: Int32) -> String {
         guard let primary = SQLiteResultNames.primary[code & 0xFF] else { return String(code) }
         guard code > 0xFF else { return primary }

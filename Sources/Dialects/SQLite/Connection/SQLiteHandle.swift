@@ -1,15 +1,15 @@
 import TCSQLite
 
-/// An open SQLite database: the owner of the C handle, and the one that turns its answers into errors.
+/// An open SQLite database. It owns the C handle and turns SQLite's answers into errors.
 final class SQLiteHandle {
     /// The database's file as the caller wrote it, for messages.
     let path: String
     let limits: SQLiteLimits
     let interrupter: SQLiteInterrupter
     private var pointer: OpaquePointer?
-    /// How it is read; `nil` for a database that nobody else can have.
+    /// The way in which the file is read; `nil` for a database that no other process can open.
     private(set) var source: SQLiteSource?
-    /// Until the last statement is gone, which is when SQLite gives up its locks.
+    /// The use of the file. It lasts until the last statement is gone, which is when SQLite gives up its locks.
     private let use: SQLiteFileUse?
 
     /// Opens `file` (a path or, with `SQLITE_OPEN_URI` among the flags, a URI). Throws `DatabaseError`.
@@ -18,7 +18,7 @@ final class SQLiteHandle {
     ) throws(DatabaseError) {
         use = SQLiteFileUse(file)
         var opened: OpaquePointer?
-        // Only the connection's thread uses the handle, so SQLite's own locks are not needed
+        // Only the connection's thread uses the handle, so that SQLite's own mutexes are not needed
         // (https://www.sqlite.org/threadsafe.html).
         let code = sqlite3_open_v2(file, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard let opened, code == SQLITE_OK else {
@@ -40,7 +40,8 @@ final class SQLiteHandle {
 
     deinit { close() }
 
-    /// Statements that still run are finished by their owners; the file is closed with the last of them.
+    /// Closes the handle. Statements that still run are finalized by their owners; SQLite closes the file with the last of
+    /// them.
     func close() {
         guard let pointer else { return }
         interrupter.retire()
@@ -49,7 +50,7 @@ final class SQLiteHandle {
         source = nil
     }
 
-    /// Throws when the connection is closed.
+    /// Returns the open handle. Throws if the connection is closed.
     func live() throws(DatabaseError) -> OpaquePointer {
         guard let pointer else { throw DatabaseError(.lost, "the connection to \(path) is closed") }
         return pointer
@@ -57,17 +58,17 @@ final class SQLiteHandle {
 
     var isOpen: Bool { pointer != nil }
     var isInTransaction: Bool { pointer.map { sqlite3_get_autocommit($0) == 0 } ?? false }
-    /// Whether the file was opened so that nothing can be written, whatever was asked for.
+    /// Whether SQLite opened the file read-only, whatever access was requested.
     var isReadOnly: Bool { pointer.map { sqlite3_db_readonly($0, "main") == 1 } ?? false }
-    /// Of the library, as in `3.40.1`.
+    /// The version of the SQLite library, as in `3.40.1`.
     var version: String { String(cString: sqlite3_libversion()) }
 
-    /// Rows that were changed since the connection was opened, those of triggers and cascades included.
+    /// The number of rows that were changed since the connection was opened, including changes by triggers and cascades.
     var totalChanges: Int64 { pointer.map(sqlite3_total_changes64) ?? 0 }
-    /// Rows that the last INSERT, UPDATE or DELETE itself changed.
+    /// The number of rows that the last INSERT, UPDATE or DELETE changed directly.
     var changes: Int { pointer.map { Int(sqlite3_changes64($0)) } ?? 0 }
 
-    /// Ends every query that is still being read, so that nothing stands in a rollback's way.
+    /// Ends every query that is still being read, so that none of them can hinder a rollback.
     func resetStatements() {
         guard let pointer else { return }
         var statement = sqlite3_next_stmt(pointer, nil)
@@ -77,7 +78,7 @@ final class SQLiteHandle {
         }
     }
 
-    /// The error that the last call left behind.
+    /// Returns the error of the last call.
     func error(_ code: Int32, statement: String?) -> DatabaseError {
         let isStopped = code & 0xFF == SQLITE_INTERRUPT || code & 0xFF == SQLITE_BUSY
         if isStopped, let reason = limits.reasonForStopping() {
@@ -86,7 +87,7 @@ final class SQLiteHandle {
         guard let pointer else {
             return DatabaseError(.lost, "the connection to \(path) is closed", statement: statement)
         }
-        // What looks damaged may only have been written meanwhile.
+        // A file that looks damaged may only have been written while it was read.
         if code & 0xFF == SQLITE_CORRUPT, let change = source?.change() { return change }
         return DatabaseError(
             sqlite: code, String(cString: sqlite3_errmsg(pointer)), path: path,
@@ -99,7 +100,7 @@ final class SQLiteHandle {
         guard code == SQLITE_OK else { throw error(code, statement: nil) }
     }
 
-    /// Lets the close of this handle leave the -wal as it is, though it be the last
+    /// Makes the close of this handle leave the -wal file unchanged, even if it is the last connection to the file
     /// (https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfignockptonclose).
     func leaveWALOnClose() throws(DatabaseError) {
         let code = csqlite_no_checkpoint_on_close(try live())

@@ -1,18 +1,19 @@
 import TCPOSIX
 
-/// A lock on a file beside the database: `teleclaude.db.lock`. Never on the database itself, where SQLite keeps its own locks
-/// (`SQLiteDescriptor`). The kernel frees it with the process, however that ends; the file stays, because removing it would let
-/// two processes lock two files of one name.
+/// A lock on a file beside the database: `teleclaude.db.lock`. The database file itself is never locked in this way, because
+/// SQLite keeps its own locks there (`SQLiteDescriptor`). The kernel frees the lock when the process ends, in whatever way. The
+/// file stays, because after its removal two processes could lock two files of the same name.
 final class SQLiteHeldLock: HeldLock {
     private let path: String
     private var descriptor: Int32
 
-    /// The kernel frees it with the process, and not before.
+    /// Always false: the kernel frees the lock only when the process ends.
     var isLostUnnoticed: Bool { false }
 
-    /// `nil` when somebody else holds it.
+    /// Takes the lock; returns `nil` if another process holds it.
     init?(_ lock: AdvisoryLock, beside database: String) throws(DatabaseError) {
-        // SQLite follows links too (https://www.sqlite.org/howtocorrupt.html, section 2.5): one database, one lock.
+        // SQLite follows symbolic links too (https://www.sqlite.org/howtocorrupt.html, section 2.5). Resolving them gives each
+        // database a single lock.
         let resolved = realpath(database, nil)
         defer { free(resolved) }
         path = "\(resolved.map { String(cString: $0) } ?? database).\(lock.name)"
@@ -31,7 +32,8 @@ final class SQLiteHeldLock: HeldLock {
 
     deinit { release() }
 
-    /// The lock lasts as long as the descriptor. A program that replaced the file would lock another one.
+    /// Checks that the lock still protects the database. The lock lasts as long as the descriptor, but if a program replaced
+    /// the file, others would lock the new one.
     func confirm() throws(DatabaseError) {
         var (held, named) = (stat(), stat())
         guard fstat(descriptor, &held) == 0, stat(path, &named) == 0, held.st_ino == named.st_ino,
@@ -48,7 +50,7 @@ final class SQLiteHeldLock: HeldLock {
     }
 }
 
-/// The lock of a database in memory, which nobody else can reach.
+/// The lock of a database in memory, which no other connection can reach.
 final class SQLiteMemoryLock: HeldLock {
     var isLostUnnoticed: Bool { false }
     func confirm() throws(DatabaseError) {}

@@ -1,12 +1,12 @@
 import TCSQLite
 import Synchronization
 
-/// Stops a connection's statement from any thread; harmless when the connection is closed.
+/// Stops a connection's statement from any thread. It does nothing if the connection is closed.
 ///
-/// SQLite forgets an interrupt that comes between two statements (https://www.sqlite.org/c3ref/interrupt.html), so it
-/// is noted here as well, for the statement that follows.
+/// SQLite forgets an interrupt that comes between two statements (https://www.sqlite.org/c3ref/interrupt.html), so this class
+/// records it as well, for the statement that follows.
 final class SQLiteInterrupter: Interrupter {
-    /// The handle's address, as long as it is open. `sqlite3_interrupt` is the one call that any thread may make.
+    /// The handle's address while the handle is open. `sqlite3_interrupt` is the only call that any thread may make.
     private let address: Mutex<UInt>
     private let pending = Atomic(false)
 
@@ -14,7 +14,7 @@ final class SQLiteInterrupter: Interrupter {
 
     func interrupt() {
         pending.store(true, ordering: .sequentiallyConsistent)
-        // Under the lock, so that the handle isn't closed meanwhile.
+        // The call is made under the lock, so that the handle can't be closed meanwhile.
         address.withLock { address in
             if let handle = OpaquePointer(bitPattern: address) { sqlite3_interrupt(handle) }
         }
@@ -22,9 +22,9 @@ final class SQLiteInterrupter: Interrupter {
 
     var isPending: Bool { pending.load(ordering: .sequentiallyConsistent) }
 
-    /// Whether an interrupt was asked for that no statement has answered yet; it is answered with this.
+    /// Returns whether an interrupt was requested that has stopped no statement yet, and clears that request.
     func take() -> Bool { pending.exchange(false, ordering: .sequentiallyConsistent) }
 
-    /// The handle is about to be closed.
+    /// Forgets the handle, which is about to be closed.
     func retire() { address.withLock { $0 = 0 } }
 }

@@ -1,8 +1,8 @@
 import TCSQLite
 import TCPOSIX
 
-/// How long a connection's statements may wait for locks and may run. SQLite asks through two callbacks, so that an
-/// interrupt ends a wait for a lock too, which `sqlite3_busy_timeout` would sleep through.
+/// The limits on how long a connection's statements may wait for locks and may run. SQLite consults them through two callbacks.
+/// An interrupt therefore also ends a wait for a lock, which `sqlite3_busy_timeout` would sleep through.
 final class SQLiteLimits {
     let lockSeconds: Double
     private let lockTimeout: Duration
@@ -20,7 +20,7 @@ final class SQLiteLimits {
         waitingSince = clock.now
     }
 
-    /// To be called once, for as long as the handle lives.
+    /// Installs the callbacks on a handle. To be called once; the limits must live as long as the handle.
     func install(on handle: OpaquePointer) {
         let context = Unmanaged.passUnretained(self).toOpaque()
         sqlite3_busy_handler(
@@ -29,7 +29,8 @@ final class SQLiteLimits {
                 guard let context else { return 0 }
                 return Unmanaged<SQLiteLimits>.fromOpaque(context).takeUnretainedValue().waitForLock(attempt) ? 1 : 0
             }, context)
-        // Every so many steps of SQLite's machine: some hundred microseconds, so that asking costs nothing.
+        // SQLite calls back after this many steps of its virtual machine. They take some hundred microseconds, so that the
+        // calls cost next to nothing.
         sqlite3_progress_handler(
             handle, 20_000,
             { context in
@@ -38,20 +39,21 @@ final class SQLiteLimits {
             }, context)
     }
 
-    /// Starts the clock for a statement. False when it must not start: an interrupt came after the statement before it.
+    /// Starts the clock for a statement. Returns false if the statement must not start, because an interrupt came after the one
+    /// before it.
     func beginStatement() -> Bool {
         deadline = statementTimeout.map { clock.now + $0 }
-        // One that was meant for an earlier task has nothing to stop any more.
+        // An interrupt that was meant for an earlier task has nothing left to stop.
         return !(interrupter.take() && Task.isCancelled)
     }
 
-    /// Lets a statement run that nothing may stop: one that undoes.
+    /// Prepares for a statement that nothing may stop, because it undoes something.
     func beginCleanup() {
         deadline = nil
         _ = interrupter.take()
     }
 
-    /// Why a statement ended with `SQLITE_INTERRUPT`, or with `SQLITE_BUSY` before its time.
+    /// Returns why a statement ended with `SQLITE_INTERRUPT`, or with `SQLITE_BUSY` before its time was up.
     func reasonForStopping() -> String? {
         if interrupter.take() { return "the statement was interrupted" }
         guard hasPassedDeadline, let statementTimeout else { return nil }
@@ -61,7 +63,7 @@ final class SQLiteLimits {
     private var hasPassedDeadline: Bool { deadline.map { clock.now >= $0 } ?? false }
     private var mustStop: Bool { interrupter.isPending || hasPassedDeadline }
 
-    /// Sleeps a little; false when the wait is over (https://www.sqlite.org/c3ref/busy_handler.html).
+    /// Sleeps a little. Returns false if the wait is over (https://www.sqlite.org/c3ref/busy_handler.html).
     private func waitForLock(_ attempt: Int32) -> Bool {
         if attempt == 0 { waitingSince = clock.now }
         guard !mustStop, clock.now - waitingSince < lockTimeout else { return false }

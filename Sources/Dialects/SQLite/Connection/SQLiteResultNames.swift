@@ -9,7 +9,8 @@ enum SQLiteResultNames {
         26: "SQLITE_NOTADB", 27: "SQLITE_NOTICE", 28: "SQLITE_WARNING",
     ]
 
-    /// What stands behind the primary code's name. They are macros over macros in sqlite3.h, which Swift does not import.
+    /// The suffixes that extended codes add to the primary code's name. In sqlite3.h they are macros over macros, which Swift
+    /// does not import.
     static let extended: [Int32: String] = [
         257: "MISSING_COLLSEQ", 513: "RETRY", 769: "SNAPSHOT", 516: "ROLLBACK", 261: "RECOVERY", 517: "SNAPSHOT",
         773: "TIMEOUT", 262: "SHAREDCACHE", 518: "VTAB", 264: "RECOVERY", 520: "CANTLOCK", 776: "ROLLBACK",

@@ -1,7 +1,8 @@
-// What may stand in a script that SQLite runs inside a migration's transaction.
+// The check of a script that SQLite runs inside a migration's transaction.
 
 extension ScriptLexicon {
-    /// https://www.sqlite.org/lang_keywords.html, https://www.sqlite.org/lang_comment.html
+    /// SQLite's rules for cutting a script into statements (https://www.sqlite.org/lang_keywords.html,
+    /// https://www.sqlite.org/lang_comment.html).
     static let sqlite = ScriptLexicon(
         body: .trigger, nestsComments: false, quotesByDollar: false, escapesInStrings: false, quotesByBracket: true,
         skipsByteOrderMark: true, commentsEndAtReturn: false)
@@ -28,12 +29,12 @@ extension ScriptCheck {
     }
 }
 
-/// `PRAGMA name`, `PRAGMA schema.name = value`, `PRAGMA name(value)`.
+/// A pragma: `PRAGMA name`, `PRAGMA schema.name = value` or `PRAGMA name(value)`.
 struct SQLitePragma {
     let name: String
     let hasValue: Bool
 
-    /// `nil` where the text is not a valid pragma: SQLite reports that itself.
+    /// Reads the statement; returns `nil` if its text is not a valid pragma, which SQLite itself reports.
     init?(_ statement: ScriptStatement) {
         var rest = statement.tokens.dropFirst()
         if rest.dropFirst().first?.isSymbol(".") == true { rest = rest.dropFirst(2) }
@@ -60,19 +61,19 @@ struct SQLitePragma {
             remedy: "leave it out")
     }
 
-    /// SQLite refuses these inside a transaction, or passes over them
-    /// (https://www.sqlite.org/pragma.html, each under its name).
+    /// The pragmas that SQLite refuses or ignores inside a transaction (https://www.sqlite.org/pragma.html, each under its
+    /// name).
     private static let impossible: Set<String> = [
         "journal_mode", "locking_mode", "synchronous", "temp_store", "wal_checkpoint",
     ]
 
-    /// They ask, and their value says what for.
+    /// The pragmas that are questions; their value says what is asked for.
     private static let questions: Set<String> = [
         "foreign_key_check", "foreign_key_list", "index_info", "index_list", "index_xinfo", "integrity_check",
         "quick_check", "table_info", "table_list", "table_xinfo",
     ]
 
-    /// They change the database, in the transaction, or end with it.
+    /// The pragmas that change the database within the transaction, or whose effect ends with it.
     private static let ofTheDatabase: Set<String> = [
         "application_id", "auto_vacuum", "defer_foreign_keys", "encoding", "incremental_vacuum", "max_page_count",
         "optimize", "page_size", "schema_version", "user_version",

@@ -1,10 +1,11 @@
 import TCSQLite
 
-// SQL of somebody else's choice inside a transaction of ours.
+// Running SQL of foreign origin inside one of the project's own transactions.
 
 extension SQLiteConnection {
-    /// SQLite itself is asked, for each statement that it compiles, whether it may: so nothing can end the transaction but
-    /// SQLite, which then rolls it back (https://www.sqlite.org/c3ref/set_authorizer.html).
+    /// Runs a script inside the open transaction. SQLite asks an authorizer about each action of a statement that it compiles.
+    /// The script therefore can't end the transaction; only SQLite itself can, by rolling it back
+    /// (https://www.sqlite.org/c3ref/set_authorizer.html).
     func executeInTransaction(_ text: String) throws(DatabaseError) {
         guard isInTransaction else {
             throw DatabaseError(
@@ -20,7 +21,7 @@ extension SQLiteConnection {
         }
     }
 
-    /// A file is one schema, and always there.
+    /// Does nothing: a file is one schema, which always exists.
     func requireSchema() throws(DatabaseError) {}
 
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
@@ -29,8 +30,8 @@ extension SQLiteConnection {
         return try afterwards(result) { () throws(DatabaseError) in try switches.restore(on: self) }
     }
 
-    /// Runs what has to follow, whatever came before. The first error is the one to report; what could not be brought back
-    /// to where it was makes the connection one that nobody is to use again.
+    /// Runs the cleanup, whatever the result is. The first error is the one to report. If the cleanup fails, the connection
+    /// becomes unusable.
     func afterwards<T>(_ result: Result<T, any Error>, _ cleanUp: () throws(DatabaseError) -> Void) throws -> T {
         try result.get(after: {
             do throws(DatabaseError) { try cleanUp() } catch {
@@ -46,7 +47,7 @@ extension SQLiteHandle {
         sqlite3_set_authorizer(
             try live(),
             { _, action, _, _, _, _ in
-                // Savepoints end no transaction that BEGIN began, and full-text search uses them
+                // Savepoints are allowed: they can't end a transaction that BEGIN began, and full-text search uses them
                 // (https://www.sqlite.org/lang_savepoint.html).
                 switch action {
                 case SQLITE_TRANSACTION, SQLITE_ATTACH, SQLITE_DETACH: SQLITE_DENY
@@ -60,8 +61,8 @@ extension SQLiteHandle {
     }
 }
 
-/// The switches of a connection that a script may set, as they were. They belong to no transaction, so no rollback brings them
-/// back (https://www.sqlite.org/pragma.html).
+/// The saved values of a connection's switches that a script may set. The switches belong to no transaction, so that no
+/// rollback restores them (https://www.sqlite.org/pragma.html).
 struct SQLiteSwitches {
     static let names: Set<String> = [
         "analysis_limit", "automatic_index", "cache_size", "cache_spill", "case_sensitive_like", "cell_size_check",
@@ -83,7 +84,7 @@ struct SQLiteSwitches {
         for (name, value) in values where try Self.value(of: name, on: connection) != value {
             try connection.cleanUp("PRAGMA \(name) = \(value)")
         }
-        // It can't be asked for, and nobody of ours sets it.
+        // SQLite does not report the value of this switch; the project's own code never sets it.
         try connection.cleanUp("PRAGMA case_sensitive_like = OFF")
     }
 

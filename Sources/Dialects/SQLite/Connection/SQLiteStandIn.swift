@@ -2,8 +2,9 @@ import TCSQLite
 import TCPOSIX
 
 extension SQLiteHandle {
-    /// Lets collations that only an application knows compare by bytes (https://www.sqlite.org/c3ref/collation_needed.html). A table
-    /// that is kept in the order of one can then be walked through; nothing in it can be searched for, and nothing may be written.
+    /// Makes collations that only an application knows compare by bytes (https://www.sqlite.org/c3ref/collation_needed.html). A
+    /// table in the order of such a collation can then be read from start to end, but it can't be searched and must not be
+    /// written.
     func standInForCollations() {
         guard let pointer = try? live() else { return }
         sqlite3_collation_needed(pointer, nil) { _, pointer, _, name in

@@ -6,8 +6,8 @@ final class SQLiteStatement {
     let pointer: OpaquePointer
     private let handle: SQLiteHandle
 
-    /// Prepares `text`, which must hold exactly one statement. Throws `DatabaseError`, of kind `syntax` when SQLite
-    /// can't make sense of it.
+    /// Prepares `text`, which must hold exactly one statement. Throws `DatabaseError`; its kind is `syntax` if SQLite can't
+    /// parse the text.
     convenience init(_ text: String, on handle: SQLiteHandle) throws(DatabaseError) {
         let source = Array(text.utf8CString)
         let (pointer, end) = try Self.prepare(source, from: 0, on: handle)
@@ -15,7 +15,7 @@ final class SQLiteStatement {
             throw DatabaseError(.syntax, "the text holds no statement", statement: text)
         }
         self.init(pointer, text: text, on: handle)
-        // SQLite would leave the rest unread, and say nothing.
+        // SQLite would silently leave the rest of the text unread.
         let rest = SQLToken.scan(Self.text(of: source, from: end))
         guard rest.allSatisfy({ $0.isBlank || $0.isSymbol(";") }) else {
             throw DatabaseError(.syntax, "the text holds more than one statement, or a NUL", statement: text)
@@ -30,7 +30,8 @@ final class SQLiteStatement {
 
     deinit { sqlite3_finalize(pointer) }
 
-    /// The statement of a script that begins at `start`, and where it ends; `nil` when only blanks are left.
+    /// Returns the statement of a script that begins at `start`, and the position at which it ends; `nil` if only blanks are
+    /// left.
     static func next(
         in source: [CChar], from start: Int, on handle: SQLiteHandle
     ) throws(DatabaseError) -> (statement: SQLiteStatement, end: Int)? {
@@ -62,7 +63,8 @@ final class SQLiteStatement {
         }
         guard code == SQLITE_OK else {
             var error = handle.error(code, statement: text(of: source, from: start))
-            // What can't be prepared is the text's fault: bad grammar, or a name that does not exist.
+            // If a statement can't be prepared, its text is at fault: its grammar is wrong, or it names an object that does not
+            // exist.
             if code & 0xFF == SQLITE_ERROR { error.kind = .syntax }
             throw error
         }
@@ -75,7 +77,7 @@ final class SQLiteStatement {
         }
     }
 
-    /// Binds every value and starts the clock. Throws when their number is wrong or an interrupt came first.
+    /// Binds every value and starts the clock. Throws if the number of values is wrong or an interrupt came first.
     func begin(_ values: [Value]) throws(DatabaseError) {
         guard sqlite3_bind_parameter_count(pointer) == values.count else {
             throw DatabaseError(
@@ -92,7 +94,7 @@ final class SQLiteStatement {
         }
     }
 
-    /// Moves to the next row; false after the last.
+    /// Moves to the next row. Returns false after the last row.
     func step() throws(DatabaseError) -> Bool {
         let code = sqlite3_step(pointer)
         if code == SQLITE_ROW { return true }
@@ -104,7 +106,7 @@ final class SQLiteStatement {
         return false
     }
 
-    /// Makes it ready to run again, with nothing bound and no lock held.
+    /// Makes the statement ready to run again, with no value bound and no lock held.
     func reset() {
         sqlite3_reset(pointer)
         sqlite3_clear_bindings(pointer)
@@ -117,7 +119,7 @@ final class SQLiteStatement {
         case .real(let value): sqlite3_bind_double(pointer, index, value)
         case .boolean(let value): sqlite3_bind_int64(pointer, index, value ? 1 : 0)
         case .text(let value): csqlite_bind_text(pointer, index, value, sqlite3_uint64(value.utf8.count))
-        // A null pointer would bind NULL, and an empty array has no other.
+        // A null pointer would bind NULL, and an empty array has no other pointer.
         case .blob(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, index, 0)
         case .blob(let bytes): csqlite_bind_blob(pointer, index, bytes, sqlite3_uint64(bytes.count))
         }

@@ -1,10 +1,10 @@
 import TCSQLite
 
-/// Writes rows by one prepared INSERT. The caller's transaction is what makes it fast: begin one first.
+/// Writes rows by one prepared INSERT. It is fast only inside a transaction, which the caller has to begin first.
 ///
-/// An `IncompatibleValue` takes back nothing: another value may be written in its place, and writing column 0 begins the row anew.
+/// An `IncompatibleValue` undoes nothing: another value may be written in its place, and writing column 0 starts the row again.
 ///
-/// Bytes of text and blobs are borrowed, not copied: they must stay where they are until `endRow`.
+/// The bytes of texts and blobs are borrowed, not copied: they must stay in place until `endRow`.
 final class SQLiteBulkWriter: BulkWriter {
     private let encodings: [SQLiteEncoding]
     private let scratch: PostgreSQLScratch
@@ -13,7 +13,7 @@ final class SQLiteBulkWriter: BulkWriter {
     private let pointer: OpaquePointer
     private var count = 0
 
-    /// `statement` is an INSERT with a placeholder for each of `types`.
+    /// Creates a writer. `statement` is an INSERT with a placeholder for each of `types`.
     init(_ statement: SQLiteStatement, types: [ColumnType], from statements: SQLiteStatementCache) {
         self.statement = statement
         encodings = types.map(SQLiteEncoding.init)

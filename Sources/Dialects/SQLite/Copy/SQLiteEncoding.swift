@@ -1,28 +1,28 @@
-/// How a column's values are written into our STRICT tables: what TEXT and INTEGER stand for has one shape, so that the order of
-/// text is the order of time, and equal values are equal bytes.
+/// The form in which a column's values are written into STRICT tables. Every type that is stored as TEXT or INTEGER has a
+/// single form, so that the order of text is the order of time, and equal values are equal bytes.
 enum SQLiteEncoding {
-    /// As it comes: the column takes any.
+    /// A value that is stored unchanged, in a column that accepts any value.
     case stored
-    /// Of 16 bits.
+    /// A whole number of 16 bits.
     case smallint
-    /// Of 32 bits.
+    /// A whole number of 32 bits.
     case integer
-    /// Of 64 bits.
+    /// A whole number of 64 bits.
     case bigint
     case real
     case bytes
     case boolean
-    /// Text; numbers among it as both databases cast them.
+    /// Text. Numbers become text in the form in which both databases cast them.
     case text
     case varchar(Int)
     case json
     case decimal
-    /// RFC 3339 in UTC.
+    /// A timestamp as RFC 3339 in UTC.
     case timestamp
     case datetime
     case date
     case time
-    /// As PostgreSQL writes it.
+    /// A span of time in the form that PostgreSQL writes.
     case interval
     case uuid
 
@@ -48,7 +48,7 @@ enum SQLiteEncoding {
         }
     }
 
-    /// Why a value does not fit, for people.
+    /// The reason why a value does not fit, for messages.
     var refusal: String {
         switch self {
         case .stored: "is of another kind"
@@ -71,13 +71,14 @@ enum SQLiteEncoding {
         }
     }
 
-    /// The value in its column's form; `nil` if it is incompatible. A converted value lies in the column's scratch buffer.
+    /// Returns the value in its column's form; `nil` if it is incompatible. A converted value is stored in the column's scratch
+    /// buffer.
     @inline(__always)
     func shaped(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
         if case .null = value { return value }
         switch self {
         case .stored: return value
-        // SQLite would refuse them too, but with an error that ends the copy.
+        // SQLite would refuse such values too, but with an error that ends the copy.
         case .smallint: return value.wholeNumber.flatMap { Int16(exactly: $0) == nil ? nil : .integer($0) }
         case .integer: return value.wholeNumber.flatMap { Int32(exactly: $0) == nil ? nil : .integer($0) }
         case .bigint: return value.wholeNumber.map { .integer($0) }
@@ -122,7 +123,7 @@ enum SQLiteEncoding {
         }
     }
 
-    /// SQLite would round an integer without a word, and store NULL for what is not a number
+    /// Returns a double. SQLite would silently round an integer, and would store NULL for NaN
     /// (https://www.sqlite.org/datatype3.html, section 3; https://www.sqlite.org/floatingpoint.html).
     private static func real(_ value: RawValue) -> RawValue? {
         switch value {
@@ -132,7 +133,8 @@ enum SQLiteEncoding {
         }
     }
 
-    /// A BLOB column of a STRICT table refuses text; numbers among blobs are written as they are among texts.
+    /// Returns bytes. A BLOB column of a STRICT table refuses text; a number in such a column is written as it would be in a
+    /// text column.
     private static func bytes(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
         if case .blob = value { return value }
         guard case .text(let bytes)? = text(value, scratch, column) else { return nil }
@@ -148,7 +150,8 @@ enum SQLiteEncoding {
         }
     }
 
-    /// What PostgreSQL holds beyond the calendar of four-digit years stays as it writes it.
+    /// Returns a moment in the form of its type. A value of PostgreSQL's outside of the calendar of four-digit years stays as
+    /// PostgreSQL writes it.
     private static func shaped<Number>(
         _ bytes: UnsafeRawBufferPointer, _ number: Number?, _ shape: (Number) -> UnsafeRawBufferPointer
     ) -> RawValue? {
@@ -164,12 +167,12 @@ enum SQLiteEncoding {
 }
 
 extension UnsafeRawBufferPointer {
-    /// `NaN` and the infinities: https://www.postgresql.org/docs/current/datatype-numeric.html, 8.1.2.
+    /// Whether the text is `NaN` or an infinity (https://www.postgresql.org/docs/current/datatype-numeric.html, 8.1.2).
     fileprivate var isSpecialNumber: Bool {
         elementsEqual("NaN".utf8) || elementsEqual("Infinity".utf8) || elementsEqual("-Infinity".utf8)
     }
 
-    /// The infinities, years before Christ and after 9999, and midnight at the end of a day
+    /// Whether the text is an infinity, a year before Christ or after 9999, or midnight at the end of a day
     /// (https://www.postgresql.org/docs/current/datatype-datetime.html).
     fileprivate var isSpecialMoment: Bool {
         if elementsEqual("infinity".utf8) || elementsEqual("-infinity".utf8) { return true }

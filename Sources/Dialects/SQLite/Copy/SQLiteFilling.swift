@@ -1,7 +1,7 @@
-// Filling tables that are there.
+// Filling existing tables.
 
 extension SQLiteDialect {
-    /// A transaction that writes is the only one.
+    /// Does nothing: SQLite allows only one writing transaction at a time.
     package func lock(_ tables: [String], on connection: any Connection) throws {}
 
     package func foreignKeys(

@@ -1,4 +1,4 @@
-/// A SQLite database in its own words: the texts of `sqlite_master`, in the order in which `VACUUM` makes them again
+/// The copy of a SQLite database by its own DDL: the texts of `sqlite_master`, in the order in which `VACUUM` runs them
 /// (https://www.sqlite.org/lang_vacuum.html, "How VACUUM works").
 enum SQLiteSameEngineCopy {
     static func make(of catalog: SQLiteCatalog) -> SameEngineCopy {
@@ -47,9 +47,9 @@ enum SQLiteSameEngineCopy {
             owner: catalog.shadows[table.name])
     }
 
-    /// A virtual table's rows lie in its shadow tables, which are copied as they are. Its module must not make them anew, so it
-    /// is only written down, as `VACUUM` does; that also works where the module is unknown
-    /// (https://www.sqlite.org/pragma.html#pragma_writable_schema).
+    /// Returns the preparation for a virtual table. Its rows lie in its shadow tables, which are copied unchanged. Its module
+    /// must not create them again, so the table is only entered in the catalog, as `VACUUM` does. That also works if the module
+    /// is unknown (https://www.sqlite.org/pragma.html#pragma_writable_schema).
     private static func virtualTable(_ object: SQLiteCatalog.Object) -> [SameEngineCopy.Preparation] {
         let values =
             ["table", object.name, object.name].map(SQLText.literal) + ["0", SQLText.literal(object.sql ?? "")]
@@ -61,7 +61,8 @@ enum SQLiteSameEngineCopy {
     }
 }
 
-/// Indexes before views before triggers: a trigger may stand on a view, and must not fire while anything is built.
+/// The order of parts: indexes before views before triggers. A trigger may belong to a view, and must not fire while anything
+/// is built.
 private enum PartOrder {
     static func sorted(_ parts: [Construction.Part]) -> [Construction.Part] {
         [.index, .view, .trigger].flatMap { kind in parts.filter { $0.kind == kind } }
@@ -69,8 +70,8 @@ private enum PartOrder {
 }
 
 extension SQLiteCatalog.Table {
-    /// What its rowid is called, where no column is the rowid: it is data as well, since other tables may refer to it
-    /// (https://www.sqlite.org/lang_createtable.html#rowid).
+    /// The name by which the rowid can be read, if no column is the rowid. The rowid is data as well, since other tables may
+    /// refer to it (https://www.sqlite.org/lang_createtable.html#rowid).
     var hiddenRowid: String? {
         let hasKeyIndex = indexes.contains { $0.origin == .primaryKey }
         guard !isWithoutRowid, keyColumns.count != 1 || hasKeyIndex else { return nil }

@@ -1,11 +1,11 @@
 // SQLite as a transfer's target.
 
 extension SQLiteDialect: TransferTarget {
-    /// No name is cut; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
+    /// The longest name. SQLite cuts no name; a statement may have a billion bytes (https://www.sqlite.org/limits.html).
     package var longestName: Int { 1_000_000 }
     package var reservedColumns: Set<String> { [] }
     package var reservedRelations: Set<String> { [] }
-    /// https://www.sqlite.org/lang_createtable.html
+    /// The prefix of names that SQLite reserves for itself (https://www.sqlite.org/lang_createtable.html).
     package var reservedPrefix: String? { "sqlite_" }
     package func counter(of column: String, in table: String) -> String? { nil }
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
@@ -29,7 +29,7 @@ extension SQLiteDialect: TransferTarget {
             place: "rowid", creation: "CREATE TEMPORARY TABLE tc_duplicates AS", name: "temp.tc_duplicates")
     }
 
-    /// A collation that SQLite has by itself (https://www.sqlite.org/datatype3.html, 7).
+    /// Returns the column with a collation that is built into SQLite (https://www.sqlite.org/datatype3.html, 7).
     package func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
         var column = column
         column.collation = .nocase
@@ -55,8 +55,8 @@ extension SQLiteDialect: TransferTarget {
         return try result.get()
     }
 
-    /// https://www.sqlite.org/autoinc.html: "The content of the sqlite_sequence table can be modified using ordinary UPDATE,
-    /// INSERT, and DELETE statements."
+    /// Sets the sequence of an identity column past a number. https://www.sqlite.org/autoinc.html: "The content of the
+    /// sqlite_sequence table can be modified using ordinary UPDATE, INSERT, and DELETE statements."
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
@@ -67,14 +67,14 @@ extension SQLiteDialect: TransferTarget {
     package var takesTablesWithoutColumns: Bool { false }
     package var takesManyWriters: Bool { false }
 
-    /// A crash of this program loses nothing by it, and one of the machine a file that was being made
-    /// (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    /// Switches off waiting for the disk. A crash of this program loses nothing by that; a crash of the machine loses only a
+    /// file that was still being created (https://www.sqlite.org/pragma.html#pragma_synchronous).
     package func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = OFF")
         if isSameEngine { try connection.execute("PRAGMA ignore_check_constraints = ON") }
     }
 
-    /// The last transaction writes the whole file through to the disk.
+    /// Restores waiting for the disk: the last transaction writes the whole file through to it.
     package func finishLoading(_ connection: any Connection) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = FULL")
     }
@@ -84,8 +84,8 @@ extension SQLiteDialect: TransferTarget {
 
     package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 
-    /// FTS4 and FTS5 keep the words of another table's texts, and hear of changes by triggers alone
-    /// (https://www.sqlite.org/fts5.html, "The 'rebuild' Command").
+    /// Rebuilds full-text indexes. FTS4 and FTS5 keep the words of another table's texts, and only triggers tell them of
+    /// changes (https://www.sqlite.org/fts5.html, "The 'rebuild' Command").
     package func rebuildFullText(over tables: [String], on connection: any Connection) throws {
         let filled = Set(tables.map(SQLName.folded))
         for text in SQLiteFullText.find(in: try SQLiteCatalog.read(connection)) {
@@ -98,7 +98,8 @@ extension SQLiteDialect: TransferTarget {
         }
     }
 
-    /// A foreign key of SQLite's stands in its table and never looks at rows that are there.
+    /// Returns the statement that checks the existing rows. In SQLite a foreign key belongs to its table's definition and does
+    /// not check rows that exist.
     package func validate(_ key: String, of table: String) -> String {
         "PRAGMA foreign_key_check(\(SQLText.identifier(table)))"
     }
@@ -118,7 +119,7 @@ extension SQLiteDialect: TransferTarget {
     package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 }
 
-/// Brings values into their columns' shapes to see whether they have one.
+/// Converts values to the form of their column to find out whether they have one.
 private final class SQLiteJudge: ValueJudge {
     private let encodings: [SQLiteEncoding]
     private let scratch: PostgreSQLScratch

@@ -1,8 +1,8 @@
 // SQLite as a transfer's source.
 
 extension SQLiteDialect: TransferSource {
-    /// Rows come in the order of their rowid, or of the primary key where a table has none, and never by an index: that may
-    /// need a collation which only the application knows.
+    /// Returns how a table is read. Rows come in the order of their rowid, or of the primary key if the table has no rowid, and
+    /// never by an index: an index may need a collation which only the application knows.
     package func reading(of table: Table, in inspection: Inspection) -> TableReading {
         let name = table.name
         let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
@@ -23,8 +23,8 @@ extension SQLiteDialect: TransferSource {
         SQLiteExpressionTranslation(columns: columns, names: names)
     }
 
-    /// A view is read as SQLite reads it, by the types that its columns have in the target. What it yields is compared later
-    /// (`ViewProof`).
+    /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
+    /// later (`ViewProof`).
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let text = SQLiteExpressionTranslation.text(view.query)
         let rows = try SQLiteExpressionTranslation.view(text, over: relations)
@@ -54,7 +54,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         }
     }
 
-    /// PostgreSQL computes fractions as decimals where SQLite computes doubles, and refuses one generated column in another.
+    /// Translates the expression of a generated column. PostgreSQL computes fractions as decimals where SQLite computes
+    /// doubles, and refuses a generated column that reads another one.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         if let other = columns.values.first(where: { $0.isGenerated && expression.mentions($0.name) }) {
             throw Untranslatable("it reads \(other.name), which is computed itself")

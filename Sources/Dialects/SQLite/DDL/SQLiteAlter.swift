@@ -1,4 +1,5 @@
-/// How SQLite alters a table: in place where it can, otherwise by one rebuild, whatever the number of changes.
+/// The alteration of a table in SQLite: in place if SQLite can do that, otherwise by a single rebuild, whatever the number of
+/// changes.
 struct SQLiteAlter {
     let dialect: SQLiteDialect
     let alteration: TableAlteration
@@ -14,15 +15,15 @@ struct SQLiteAlter {
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var lowering = try pinViews()
         lowering = lowering + (try alter())
-        // Columns that refer to a retyped one have taken its type: their tables follow.
+        // Columns that refer to a retyped column have taken its type, so their tables are altered too.
         for follower in alteration.followers {
             lowering = lowering + (try follow(from: follower.before, to: follower.after))
         }
         return lowering + Lowering(try viewsAgain())
     }
 
-    /// Views whose words depend on a type that is another one now. SQLite keeps a view's text as it was, also when its columns change.
-    /// A rename alone is followed by SQLite itself.
+    /// Returns the statements that create views again whose text depends on a type that has changed. SQLite keeps the text of a
+    /// view even if its columns change. For a mere rename SQLite itself rewrites the text.
     private func viewsAgain() throws(LoweringError) -> [String] {
         let isRetyped = steps.contains { step in
             guard case .changeColumn(let column, _) = step.change else { return false }
@@ -33,7 +34,7 @@ struct SQLiteAlter {
         for view in after.views(sayingAny: alteration.tableNames) {
             guard let old = before[view: view.name], isRetyped || old.query == view.query else { continue }
             let now = try DDL.create(view, over: after, in: dialect)
-            // What can't be said of the old types was made by hand since.
+            // If the view's text can't be rendered with the old types, somebody has created the view by hand since.
             guard let was = try? DDL.create(old, over: before, in: dialect), was != now else { continue }
             drops.insert("DROP VIEW \(SQLText.identifier(view.name))", at: 0)
             let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }
@@ -42,7 +43,7 @@ struct SQLiteAlter {
         return drops + statements
     }
 
-    /// What other tables say of a column, and undeclared objects in this one.
+    /// Throws if other tables refer to a column that is lost, or if undeclared objects of this table use it.
     private func requireNothingOutsideLost(
         _ step: ChangeStep, _ firstName: (String) -> String?
     ) throws(LoweringError) {
@@ -63,8 +64,9 @@ struct SQLiteAlter {
         }
     }
 
-    /// Here a view shows a renamed column by its new name, and whoever reads the view is broken, unless it names the column of
-    /// its own. So views that do not are made again before, with the names that they show.
+    /// Creates views again, before a rename, with the column names that they show. In SQLite a view shows a renamed column
+    /// under its new name unless the view itself names the column, and readers of the view would break. Views that name their
+    /// columns are left alone.
     private func pinViews() throws(LoweringError) -> Lowering {
         var renames = SQLiteRenames(of: alteration.before)
         for step in steps { renames.follow(step.change) }
@@ -89,7 +91,7 @@ struct SQLiteAlter {
         return Lowering(statements)
     }
 
-    /// The statements for a change that SQLite makes in place; `nil` asks for a rebuild
+    /// Returns the statements for a change that SQLite makes in place; `nil` asks for a rebuild
     /// (https://www.sqlite.org/lang_altertable.html).
     private func inPlace(_ step: ChangeStep) throws(LoweringError) -> [String]? {
         let table = step.before.name
@@ -106,7 +108,7 @@ struct SQLiteAlter {
         case .renameIndex(let old, let new):
             guard let index = step.after.indexes.first(where: { $0.name == new }) else { return nil }
             return ["DROP INDEX \(SQLText.identifier(old))", try dialect.create(index, on: step.after)]
-        // The name of a primary key in the column's own line stands nowhere.
+        // The name of a primary key that is declared in the column's own line is stored nowhere.
         case .renameConstraint: return try dialect.create(step.before) == dialect.create(step.after) ? [] : nil
         case .changeColumn(let name, let facets):
             return try isSpelledAlike(name, facets, step) ? [] : nil
@@ -116,7 +118,8 @@ struct SQLiteAlter {
         }
     }
 
-    /// What `ADD COLUMN` takes: a constant default, or none and no need of a value.
+    /// Returns whether `ADD COLUMN` accepts the column. An ordinary column needs a constant default, or must be nullable
+    /// without a default.
     private func canBeAdded(_ column: Column) -> Bool {
         if let generated = column.generated { return generated.storage == .virtual && column.isNullable }
         if column.isIdentity { return false }
@@ -124,7 +127,8 @@ struct SQLiteAlter {
         return value.isConstant
     }
 
-    /// Whether a column reads the same before and after, and its values stay: an integer that becomes a bigint.
+    /// Returns whether a column is rendered in the same way before and after, and its values stay, as for an integer that
+    /// becomes a bigint.
     private func isSpelledAlike(_ name: String, _ facets: [Facet], _ step: ChangeStep) throws(LoweringError)
         -> Bool
     {
@@ -134,7 +138,8 @@ struct SQLiteAlter {
         for case .type(_, .some, _) in facets { return false }
         let column = SQLText.identifier(name)
         let conversion = try dialect.conversion(of: column, in: step.before.name, from: was, to: now.type)
-        // What has no meaning for the new type is refused; what had none for the old one was made by hand since.
+        // An expression that has no meaning for the new type is refused. If it had none for the old type, somebody changed the
+        // table by hand since.
         let expressionsAfter = try dialect.expressions(of: step.after)
         let expressionsBefore = (try? dialect.expressions(of: step.before)) ?? expressionsAfter
         return lineBefore == lineAfter && conversion.expression == column && expressionsBefore == expressionsAfter
@@ -172,7 +177,8 @@ struct SQLiteAlter {
         return Lowering(hoisted) + (try rebuild.lowering())
     }
 
-    /// The texts of undeclared triggers and indexes were read before the rename, and would be made again with the old name.
+    /// Throws if the rename affects undeclared triggers or indexes: their texts were read before it, and would be created again
+    /// with the old name.
     private func requireUntouchedByRename(_ renames: SQLiteRenames, _ table: Table) throws(LoweringError) {
         for column in renames.renamedColumns {
             let users = undeclared.objects.filter { $0.owner == table.name && $0.kind != .column && $0.kind != .view }
@@ -188,14 +194,16 @@ struct SQLiteAlter {
     }
 }
 
-/// What each column of the new table is copied from: an expression over the old one; absent where the default applies.
+/// The source of each column of the new table: an expression over the old one. A column for which the default applies has no
+/// source.
 struct Sources {
     private var expressions: [String: String] = [:]
-    /// The table before the alteration, and what its columns are called when rows are copied.
+    /// The table before the alteration, and the names that its columns have when rows are copied.
     private let original: Table
     private let nameAtCopy: [String: String]
 
-    /// `nameAtCopy` differs from a column's own name when it was renamed in place before.
+    /// Creates the sources of a table's own columns. `nameAtCopy` differs from a column's own name if the column was renamed in
+    /// place before.
     init(of table: Table, nameAtCopy: [String: String] = [:]) {
         original = table
         self.nameAtCopy = nameAtCopy
@@ -221,7 +229,7 @@ struct Sources {
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return }
             for facet in facets { try convert(facet, of: was, in: step.before, dialect) }
-            // A value for NULLs is one of the new type, wherever it was written.
+            // A value that replaces NULL has the new type, wherever in the change it was written.
             for facet in facets { try fill(facet, now, dialect) }
         case .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck, .dropCheck,
             .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:

@@ -1,4 +1,4 @@
-// How a value of one type becomes one of another in SQLite, and how to find those that can't.
+// The conversion of values from one type to another in SQLite, and the conditions that find values which can't be converted.
 
 extension SQLiteDialect: TypeConversions {
     public func conversion(of column: String, from old: ColumnType, to new: ColumnType) throws(LoweringError)
@@ -43,7 +43,7 @@ extension SQLiteDialect: TypeConversions {
                 "replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", incompatibility: SQLiteIncompatibility.moment(column))
         case .date: return Conversion(column, incompatibility: SQLiteIncompatibility.date(column))
         case .time: return Conversion(shortTime(column), incompatibility: SQLiteIncompatibility.time(column))
-        // Texts say a span of time in many ways: which ones are meant has to be said.
+        // Texts can express a span of time in many ways, so the author has to say which are meant.
         case .interval, .native: return nil
         }
     }
@@ -137,12 +137,13 @@ extension SQLiteDialect: TypeConversions {
         }
     }
 
-    /// A fraction without closing zeros, as PostgreSQL writes a time.
+    /// Returns a time without trailing zeros in its fraction, as PostgreSQL writes it.
     private func shortTime(_ text: String) -> String {
         "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
     }
 
-    /// RFC 3339, UTC, six digits. `strftime` rounds to milliseconds, so the fraction travels apart from it.
+    /// Returns a timestamp in RFC 3339, in UTC, with six digits. `strftime` rounds to milliseconds, so the fraction is handled
+    /// separately.
     private func utc(_ text: String) -> String {
         let tail = "substr(\(text), instr(\(text), '.') + 1)"
         let zone = "ltrim(\(tail), '0123456789')"

@@ -1,7 +1,8 @@
-/// Conditions that are true for text, or a number, that does not fit another type. They say the same as PostgreSQL's, so
-/// that both databases refuse the same values. Each is NULL or false for a value that is NULL.
+/// Conditions that are true for a text or number that does not fit another type. They agree with PostgreSQL's, so that both
+/// databases refuse the same values. Each condition is NULL or false for NULL.
 enum SQLiteIncompatibility {
-    /// Is no integer of the type's range. CAST stops at the largest integer, so a number beyond it comes back as another.
+    /// A condition: the text is not an integer within the type's range. CAST stops at the largest integer, so a number beyond
+    /// it comes back as a different number.
     static func integer(_ text: String, _ type: ColumnType) -> String {
         let body = "trim(\(text))"
         let digits = "ltrim(ltrim(\(body), '+-'), '0')"
@@ -15,14 +16,14 @@ enum SQLiteIncompatibility {
         return "(\(incompatibility))"
     }
 
-    /// Is no number in digits.
+    /// A condition: the text is not a number in decimal digits.
     static func number(_ text: String) -> String {
         let body = "ltrim(trim(\(text)), '+-')"
         return "(length(trim(\(text))) - length(\(body)) > 1 OR \(body) GLOB '*[^0-9.]*' OR \(body) GLOB '*.*.*' "
             + "OR \(body) NOT GLOB '*[0-9]*')"
     }
 
-    /// Has more digits than a decimal of this precision and scale.
+    /// A condition: the number has more digits than a decimal of this precision and scale.
     static func digits(_ text: String, _ precision: Int, _ scale: Int) -> String {
         let body = "ltrim(ltrim(trim(\(text)), '+-'), '0')"
         let whole = "CASE WHEN instr(\(body), '.') THEN instr(\(body), '.') - 1 ELSE length(\(body)) END"
@@ -30,17 +31,18 @@ enum SQLiteIncompatibility {
         return "(\(whole) > \(precision - scale) OR \(fraction) > \(scale))"
     }
 
-    /// Has more digits than a double keeps.
+    /// A condition: the number has more digits than a double keeps.
     static func doublePrecision(_ text: String) -> String {
         "length(trim(replace(ltrim(\(text), '+-'), '.', ''), '0')) > 15"
     }
 
-    /// Is a double so large or small that it is written with an exponent.
+    /// A condition: the double is so large or so small that it is written with an exponent.
     static func exponent(_ number: String) -> String {
         "(abs(\(number)) >= 1e15 OR abs(\(number)) < 1e-4 AND \(number) <> 0)"
     }
 
-    /// Is no day of the calendar. Only with a modifier does SQLite make the 1st of March of a 30th of February.
+    /// A condition: the text is not a day of the calendar. SQLite turns a 30th of February into the 1st of March only if a
+    /// modifier is given.
     static func date(_ text: String) -> String {
         "(date(\(text), '+0 days') IS NOT \(text) OR \(text) GLOB '0000*')"
     }
@@ -50,8 +52,8 @@ enum SQLiteIncompatibility {
             + "(substr(\(text), 9, 2) NOT GLOB '.[0-9]' OR substr(\(text), 10) GLOB '*[^0-9]*' OR length(\(text)) > 15)))"
     }
 
-    /// Is no ISO 8601 date, with or without a time of at most six decimals, and an offset. SQLite itself takes more
-    /// (https://www.sqlite.org/lang_datefunc.html): the 31st of every month, 24:00, and "now".
+    /// A condition: the text is not an ISO 8601 date, with or without a time of at most six decimals and an offset. SQLite
+    /// itself accepts more (https://www.sqlite.org/lang_datefunc.html): the 31st of every month, 24:00, and "now".
     static func moment(_ text: String) -> String {
         let day = "substr(\(text), 1, 10)"
         let tail = "substr(\(text), instr(\(text), '.') + 1)"
@@ -63,12 +65,12 @@ enum SQLiteIncompatibility {
     }
 }
 
-/// How numbers are written as text: as PostgreSQL writes them.
+/// Returns the digits of a number's text, without a plus sign or redundant zeros.
 enum SQLiteNumberText {
-    /// The digits of a number's text, without a sign or zeros that say nothing.
+    /// Returns the digits of a number's text, without redundant zeros.
     static func plain(_ text: String) -> String { "rtrim(\(pointed(text)), '.')" }
 
-    /// The same with exactly `scale` digits after the point; there must not be more that count.
+    /// Returns the number with exactly `scale` digits after the point. It must not have more significant ones.
     static func fixed(_ text: String, _ scale: Int) -> String {
         let number = pointed(text)
         guard scale > 0 else { return "substr(\(number), 1, instr(\(number), '.') - 1)" }
@@ -76,19 +78,19 @@ enum SQLiteNumberText {
         return "substr(\(number) || '\(zeros)', 1, instr(\(number), '.') + \(scale))"
     }
 
-    /// The number without the zeros at the end of its fraction.
+    /// Returns the number without trailing zeros in its fraction.
     static func withoutZeros(_ text: String) -> String {
         "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
     }
 
-    /// A double in as few digits as bring it back exactly; CAST would cut it to 15.
+    /// Returns a double in the fewest digits that give the same double again; CAST would cut it to 15 digits.
     static func shortest(_ number: String) -> String {
         let texts = ["printf('%.15g', \(number))", "printf('%.16g', \(number))"]
         let tries = texts.map { "WHEN CAST(\($0) AS REAL) = \(number) THEN \($0)" }.joined(separator: " ")
         return "CASE WHEN \(number) IS NULL THEN NULL \(tries) ELSE printf('%!.17g', \(number)) END"
     }
 
-    /// With a point in any case, and a digit before it.
+    /// Returns the number with a point in any case, and with a digit before the point.
     private static func pointed(_ text: String) -> String {
         let body = "ltrim(ltrim(trim(\(text)), '+-'), '0')"
         return "(CASE WHEN trim(\(text)) GLOB '-*[1-9]*' THEN '-' ELSE '' END || "

@@ -1,5 +1,5 @@
-/// One table made anew with its rows: create a draft, copy, drop the old one, give the draft its name. In this order, the
-/// only one that leaves references of other tables as they are (https://www.sqlite.org/lang_altertable.html, section 7).
+/// The rebuild of a table with its rows: create a draft, copy the rows, drop the old table, and give the draft its name. Only
+/// this order leaves the references of other tables unchanged (https://www.sqlite.org/lang_altertable.html, section 7).
 struct SQLiteRebuild {
     let dialect: SQLiteDialect
     let old: Table
@@ -27,7 +27,8 @@ struct SQLiteRebuild {
         if old.hasIdentity && new.hasIdentity { statements += keepHighestNumber(for: draft) }
         statements += [
             "DROP TABLE \(SQLText.identifier(old.name))",
-            // With this on, the rename leaves the views, triggers and foreign keys alone that already say the final name.
+            // With this switch on, the rename leaves alone the views, triggers and foreign keys that already use the final
+            // name.
             "PRAGMA legacy_alter_table = ON",
             "ALTER TABLE \(SQLText.identifier(draft)) RENAME TO \(SQLText.identifier(new.name))",
             "PRAGMA legacy_alter_table = OFF",
@@ -56,7 +57,7 @@ struct SQLiteRebuild {
             + "SELECT \(values.joined(separator: ", ")) FROM \(SQLText.identifier(old.name))"
     }
 
-    /// A rowid that no column shows is kept: full-text tables and applications may hold it.
+    /// Whether rowids that no column shows are kept: full-text tables and applications may refer to them.
     private var keepsRowids: Bool {
         let names = (old.columns + new.columns).map { SQLName.folded($0.name) }
         return !names.contains("rowid") && rowidAlias == nil
@@ -69,7 +70,8 @@ struct SQLiteRebuild {
         return (try? dialect.render(column.type)) == "INTEGER" ? column.name : nil
     }
 
-    /// A number that was given out stays given out, also when its row is gone.
+    /// Keeps the highest number of an identity column: a number that was given out is not given out again, even if its row is
+    /// gone.
     private func keepHighestNumber(for draft: String) -> [String] {
         [
             "DELETE FROM sqlite_sequence WHERE name = \(SQLText.literal(draft))",
@@ -89,7 +91,8 @@ struct SQLiteRebuild {
         return name
     }
 
-    /// Triggers and indexes go with the old table; views stay, since they only know its name.
+    /// Returns the statements that create the undeclared objects again. Triggers and indexes are dropped with the old table;
+    /// views stay, since they refer to the table only by name.
     private func undeclaredObjects() -> [String] {
         undeclared.objects
             .filter { $0.owner == old.name && ($0.kind == .trigger || $0.kind == .index) }
@@ -112,10 +115,10 @@ extension Table {
     var hasIdentity: Bool { columns.contains(where: \.isIdentity) }
 }
 
-/// Renames that happen in place before a rebuild, so that SQLite rewrites what other tables, triggers and views say.
+/// The renames that happen in place before a rebuild, so that SQLite rewrites the texts of other tables, triggers and views.
 struct SQLiteRenames {
     private let table: Table
-    /// Each column that was there at first, under its name of now; `nil` when it is dropped.
+    /// The new name of each original column; `nil` if the column is dropped.
     private var current: [String: String?]
     private let original: [String]
 
@@ -139,7 +142,8 @@ struct SQLiteRenames {
 
     var renamedColumns: [String] { original.filter { nameAtCopy[$0] != $0 } }
 
-    /// What each first column is called when rows are copied: its last name; a dropped one makes way if that name is its own.
+    /// The name of each original column when rows are copied, which is its last name. A dropped column is renamed if another
+    /// column takes its name.
     var nameAtCopy: [String: String] {
         let finals = Set(current.values.compactMap { $0 })
         var names: [String: String] = [:]
@@ -153,7 +157,7 @@ struct SQLiteRenames {
         return names
     }
 
-    /// A name that is still in use is reached by way of another one.
+    /// Returns the statements of the renames. A name that is still in use is reached by way of a temporary name.
     func statements(on name: String) -> [String] {
         let moves = original.compactMap { column in
             nameAtCopy[column].flatMap { $0 == column ? nil : (from: column, to: $0) }

@@ -1,4 +1,4 @@
-// The script for the sqlite3 shell.
+// The script that the sqlite3 shell can run.
 
 extension SQLiteDialect {
     public func script(_ steps: [ScriptStep]) -> String {
@@ -9,7 +9,7 @@ extension SQLiteDialect {
         for step in steps {
             lines.append("")
             lines.append("-- \(step.title)")
-            // In a transaction this pragma does nothing (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
+            // Inside a transaction this pragma does nothing (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
             lines.append("PRAGMA foreign_keys = \(step.lowering.rebuildsTable ? "OFF" : "ON");")
             lines.append("BEGIN IMMEDIATE;")
             if step.lowering.rebuildsTable { lines.append(SQLiteDialect.countViolations) }
@@ -21,11 +21,11 @@ extension SQLiteDialect {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Rows that point nowhere before are not the migration's.
+    /// Counts the orphans before the migration, which it has not caused.
     private static let countViolations =
         "CREATE TEMP TABLE tc_orphans AS SELECT count(*) AS found FROM pragma_foreign_key_check;"
 
-    /// The shell stops at an error only, so a row that points nowhere has to become one.
+    /// Turns new orphans into an error, because the shell stops only at errors.
     private static let stopAtViolations = [
         "CREATE TEMP TABLE tc_violations (found INTEGER CHECK (found <= 0));",
         "INSERT INTO tc_violations SELECT count(*) - (SELECT found FROM tc_orphans) FROM pragma_foreign_key_check;",

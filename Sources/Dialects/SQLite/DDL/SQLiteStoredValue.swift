@@ -1,4 +1,4 @@
-// What becomes of a value in a column of SQLite's, asked before it is stored there.
+// Conditions that tell, before a value is stored, whether a SQLite column would refuse or change it.
 
 extension SQLiteDialect {
     public func stored(_ value: String, by column: Column) throws(LoweringError) -> String {
@@ -13,7 +13,7 @@ extension SQLiteDialect {
         let number = "CAST(\(value) AS NUMERIC)"
         let isNoInteger = "\(number) IS NOT \(value) OR \(number) <> CAST(\(number) AS INTEGER)"
         switch column.type {
-        // What STRICT takes: a value of the column's own type, or one that becomes it without a loss
+        // A STRICT table accepts a value of the column's own type, or a value that can be converted to it without loss
         // (https://www.sqlite.org/stricttables.html).
         case .smallint, .integer, .bigint: return isNoInteger
         case .boolean: return "\(isNoInteger) OR \(value) NOT IN (0, 1)"

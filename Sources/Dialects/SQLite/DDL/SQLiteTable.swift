@@ -1,7 +1,7 @@
-// How a table and its indexes are spelled in SQLite.
+// The DDL of a table and its indexes in SQLite.
 
 extension SQLiteDialect {
-    /// `CREATE TABLE`, under another name if one is given: a draft.
+    /// Returns `CREATE TABLE`, with another name if one is given: that of a draft.
     func create(_ table: Table, as draft: String? = nil) throws(LoweringError) -> String {
         let inlineKey = inlinePrimaryKey(of: table)
         let clauses = try DDL.clauses(of: table, inlineKey: inlineKey, in: self) {
@@ -22,7 +22,7 @@ extension SQLiteDialect {
         try DDL.create(index, on: table, in: self, collate: collate)
     }
 
-    /// All that the table and its indexes compute: what that is may depend on the columns' types.
+    /// Returns all expressions of the table and its indexes. Their text may depend on the types of the columns.
     func expressions(of table: Table) throws(LoweringError) -> [String] {
         var texts: [String] = []
         for check in table.checks { texts.append(try DDL.define(check, of: table, in: self)) }
@@ -33,7 +33,8 @@ extension SQLiteDialect {
         return texts + (try createIndexes(of: table))
     }
 
-    /// A column's line. What TEXT and INTEGER stand for is checked where that is cheap and catches real mistakes.
+    /// Returns the line of a column. CHECKs test the values of types that are stored as TEXT or INTEGER where that is cheap and
+    /// catches real mistakes.
     func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
         do throws(LoweringError) { return try render(column, in: table, isInlineKey) } catch {
             throw error.at("\(table.name).\(column.name)")
@@ -62,7 +63,7 @@ extension SQLiteDialect {
         if let collation = column.collation { text += try collate(collation) }
         switch column.type {
         case .boolean: text += " CHECK (\(name) IN (0, 1))"
-        // Before version 3.42 json_valid(NULL) is 0, and not NULL.
+        // Before version 3.42 json_valid(NULL) is 0 instead of NULL.
         case .json, .jsonText: text += " CHECK (\(column.isNullable ? "\(name) IS NULL OR " : "")json_valid(\(name)))"
         case .varchar(let length): text += " CHECK (length(\(name)) <= \(length))"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .timestamp, .datetime, .date, .time,
@@ -72,15 +73,15 @@ extension SQLiteDialect {
         return text
     }
 
-    /// The column that is spelled `PRIMARY KEY` in its own line: a key of one column whose name nobody chose.
+    /// Returns the column whose own line contains `PRIMARY KEY`: a key of one column that has no chosen name.
     private func inlinePrimaryKey(of table: Table) -> String? {
         guard let key = table.primaryKey, key.columns.count == 1 else { return nil }
-        // A named key of an identity column is spelled in line too: AUTOINCREMENT stands nowhere else.
+        // A named key of an identity column is written in the column's line too, because AUTOINCREMENT is allowed nowhere else.
         let isIdentity = table[column: key.columns[0]]?.isIdentity == true
         return key.name == nil || key.name == "\(table.name)_pkey" || isIdentity ? key.columns[0] : nil
     }
 
-    /// STRICT refuses type names that another program chose.
+    /// Returns whether the table can be STRICT, which refuses type names that another program chose.
     private func isStrict(_ table: Table) -> Bool {
         table.columns.allSatisfy { column in
             switch column.type {

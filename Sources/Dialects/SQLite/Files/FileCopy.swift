@@ -2,7 +2,7 @@ import TCPOSIX
 
 /// Copies one file's bytes into a new one that only this user may read.
 enum FileCopy {
-    /// Throws `DatabaseError`. An optional file that is missing is passed over.
+    /// Copies the file. Throws `DatabaseError`. An optional file that is missing is skipped.
     static func copy(_ source: String, to target: String, isOptional: Bool) throws(DatabaseError) {
         guard let input = SQLiteDescriptor(reading: source) else {
             if isOptional && errno == ENOENT { return }

@@ -1,8 +1,9 @@
 import TCSQLite
 
 extension SQLitePrivateCopy {
-    /// Copies a database that others have open in WAL mode and that this user may not write, as one reader sees it: several
-    /// readers could not be brought to one snapshot. The writers go on (https://www.sqlite.org/backup.html).
+    /// Copies a database that others have open in WAL mode and that this user may not write, as a single reader sees it.
+    /// Several readers could not be brought to one snapshot. The writers continue meanwhile
+    /// (https://www.sqlite.org/backup.html).
     static func backup(of file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLitePrivateCopy {
         let remark = "read from a private copy of \(file.name), because this user may not hold its writers back"
         return try SQLitePrivateCopy(of: file, in: options.temporaryFolder, remark) { target throws(DatabaseError) in
@@ -15,7 +16,7 @@ extension SQLitePrivateCopy {
         }
     }
 
-    /// Begins a snapshot beside a writer, and says which one it is.
+    /// Begins a snapshot beside a writer, and returns the fingerprint that identifies it.
     private static func beginKnownSnapshot(
         _ reader: SQLiteConnection, _ file: SQLiteFile
     ) throws(DatabaseError) -> String {
@@ -24,7 +25,7 @@ extension SQLitePrivateCopy {
             let before = try SQLiteWALState(of: reader.handle)
             try reader.rollback()
             try reader.beginSnapshot()
-            // The same on both sides of the beginning: nothing was committed in between.
+            // The state is the same before and after the beginning, so nothing was committed in between.
             if try SQLiteWALState(of: reader.handle) == before { return try before.fingerprint(of: file) }
             try reader.rollback()
         }
@@ -40,7 +41,7 @@ extension SQLitePrivateCopy {
         let handle = try SQLiteHandle(target, flags: flags, path: target, options: ConnectionOptions(lockTimeout: 0))
         let writer = SQLiteConnection(handle)
         defer { writer.close() }
-        // Nobody needs the copy of a run that was cut off.
+        // The copy of a run that was interrupted is of no use, so it need not survive a crash.
         try writer.executeScript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         guard let backup = sqlite3_backup_init(try handle.live(), "main", try reader.handle.live(), "main") else {
             throw handle.error(sqlite3_errcode(try handle.live()), statement: nil)

@@ -1,15 +1,15 @@
 import TCPOSIX
 import Synchronization
 
-/// A descriptor of a database's file beside SQLite's own, to look at what SQLite does not tell.
+/// A descriptor of a database's file beside SQLite's own, for examining what SQLite does not report.
 ///
-/// "closing a file descriptor drops all locks" that this process holds on the file, SQLite's included
-/// (https://www.sqlite.org/howtocorrupt.html, section 2.2). So one that is done with stays open as long as this process
-/// has a handle on the file (`SQLiteFileUse`).
+/// "closing a file descriptor drops all locks" that this process holds on the file, including SQLite's
+/// (https://www.sqlite.org/howtocorrupt.html, section 2.2). A descriptor that has served its purpose therefore stays open as
+/// long as this process has a handle on the file (`SQLiteFileUse`).
 struct SQLiteDescriptor: ~Copyable {
     let number: Int32
 
-    /// `nil` when the file can't be opened; `errno` says why.
+    /// Opens the file for reading; returns `nil` if it can't be opened, with the reason in `errno`.
     init?(reading path: String) {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { return nil }
@@ -33,7 +33,7 @@ final class SQLiteFileUse: Sendable {
 
     private struct Usage {
         var handles = 0
-        /// Descriptors that are done with.
+        /// The descriptors that have served their purpose but are still open.
         var kept: [Int32] = []
     }
 
@@ -41,7 +41,8 @@ final class SQLiteFileUse: Sendable {
 
     private let identity: Identity
 
-    /// `nil` when there is no such file: a database in memory, or a URI, which we use for files that SQLite doesn't lock.
+    /// Counts a use of the file; returns `nil` if there is no such file. That is so for a database in memory, and for a URI,
+    /// which is used for files that SQLite doesn't lock.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -60,11 +61,11 @@ final class SQLiteFileUse: Sendable {
         }
     }
 
-    /// Closes a descriptor now, or with the last handle on its file.
+    /// Closes a descriptor immediately, or together with the last handle on its file.
     fileprivate static func close(_ descriptor: Int32) {
         var status = stat()
         let identity = fstat(descriptor, &status) == 0 ? Identity(status) : nil
-        // Under the lock, so that no handle comes in between.
+        // The lock is held so that no handle is opened in between.
         files.withLock { files in
             if let identity, files[identity] != nil {
                 files[identity]?.kept.append(descriptor)

@@ -1,20 +1,20 @@
 import TCPOSIX
 
-/// A database's file and what lies beside it, asked of the file system only.
+/// A database's file and its companion files, examined only through the file system.
 ///
-/// The database itself is not opened here: closing it would drop every lock that this process holds on it through
-/// SQLite (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+/// The database itself is not opened here: closing it would drop every lock that this process holds on it through SQLite
+/// (https://www.sqlite.org/howtocorrupt.html, section 2.2).
 struct SQLiteFile: Sendable {
-    /// As the caller wrote it: for messages.
+    /// The file's name as the caller wrote it, for messages.
     private(set) var name: String
-    /// Absolute, without symbolic links: SQLite's companion files lie beside what a link points to.
+    /// The absolute path without symbolic links: SQLite's companion files lie beside the target of a link.
     let path: String
 
     var wal: String { path + "-wal" }
     var sharedMemory: String { path + "-shm" }
     var journal: String { path + "-journal" }
 
-    /// An existing database file. Throws `DatabaseError` with the reason when it is not one.
+    /// Creates the value for an existing database file. Throws `DatabaseError` with the reason if the file is not one.
     init(existing name: String) throws(DatabaseError) {
         var status = stat()
         guard stat(name, &status) == 0, let resolved = realpath(name, nil) else {
@@ -34,15 +34,15 @@ struct SQLiteFile: Sendable {
         path = String(cString: resolved)
     }
 
-    /// The same file under another name in messages.
+    /// Returns the same file with another name for messages.
     func named(_ name: String) -> SQLiteFile {
         var file = self
         file.name = name
         return file
     }
 
-    /// Makes an empty file that only this user may read, and its folder, where they are missing. Many may do so at
-    /// once: true for the one that made it.
+    /// Creates an empty file that only this user may read, and its folder, if they are missing. Several processes may do so at
+    /// once; the result is true for the one that created the file.
     static func create(_ name: String) throws(DatabaseError) -> Bool {
         if let slash = name.lastIndex(of: "/"), slash > name.startIndex { try makeFolder(String(name[..<slash])) }
         let file = open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
@@ -61,7 +61,8 @@ struct SQLiteFile: Sendable {
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw error(errno, creating: folder) }
     }
 
-    /// Throws when this user may not read the file, or not write it and its folder, where SQLite puts its journal.
+    /// Throws if this user may not read the file. With `writing`, it also throws if the user may not write the file and its
+    /// folder, in which SQLite puts its journal.
     func checkAccess(writing: Bool) throws(DatabaseError) {
         guard access(path, R_OK) == 0 else { throw Self.error(errno, opening: name) }
         guard writing else { return }
@@ -78,21 +79,21 @@ struct SQLiteFile: Sendable {
         }
     }
 
-    /// Bytes of the -wal beside it, which may hold what the file itself lacks; -1 when there is none.
+    /// The number of bytes in the -wal beside the file, which may hold data that the file itself lacks; -1 if there is none.
     var walSize: Int { Self.size(wal) }
 
-    /// Whether somebody has it open in WAL mode, or left it so.
+    /// Whether another program has the file open in WAL mode, or left its companion files behind.
     var hasWALCompanions: Bool { walSize >= 0 || hasWALIndex }
 
     var hasWALIndex: Bool { Self.size(sharedMemory) >= 0 }
 
-    /// Whether this user may write the files of a database in WAL mode, and so can hold its writers back for a moment.
+    /// Whether this user may write the files of a database in WAL mode, and so can hold back its writers for a moment.
     var letsWritersBeHeldBack: Bool {
         let files: [String] = [path, wal, sharedMemory]
         return files.allSatisfy { access($0, R_OK | W_OK) == 0 }
     }
 
-    /// Whether a transaction was cut off and must be rolled back first: a journal whose first byte is not 0
+    /// Whether a transaction was interrupted and must be rolled back first: there is a journal whose first byte is not 0
     /// (https://www.sqlite.org/lockingv3.html#hot_journals).
     var hasHotJournal: Bool {
         let file = open(journal, O_RDONLY | O_CLOEXEC)
@@ -103,7 +104,8 @@ struct SQLiteFile: Sendable {
         return read(file, &first, 1) == 1 && first != 0
     }
 
-    /// `file:` with what SQLite would read as something else escaped (https://www.sqlite.org/uri.html).
+    /// The file's `file:` URI, in which the characters that SQLite would interpret are escaped
+    /// (https://www.sqlite.org/uri.html).
     var immutableURI: String {
         let plain = path.utf8.map { byte in
             let isPlain =
@@ -116,7 +118,7 @@ struct SQLiteFile: Sendable {
         return "file:\(plain.joined())?immutable=1"
     }
 
-    /// -1 when there is no such file.
+    /// Returns the size of a file in bytes, or -1 if it does not exist.
     private static func size(_ path: String) -> Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : -1

@@ -1,29 +1,30 @@
 import TCPOSIX
 
-/// The locks on the bytes of a database's file that SQLite locks, asked and set beside SQLite.
+/// The locks on those bytes of a database's file that SQLite locks, examined and set without SQLite.
 ///
-/// They belong to an open file description: so they conflict with those of this process too, and stay when another descriptor of
-/// the file is closed (fcntl(2)). A plain lock would not.
+/// The locks belong to an open file description. They therefore conflict with other locks of this process too, and remain when
+/// another descriptor of the file is closed (fcntl(2)). A plain lock would do neither.
 enum SQLiteFileLocks {
-    /// PENDING at 1 GiB, RESERVED, and 510 bytes of which a reader locks all, and a writer too
-    /// (https://www.sqlite.org/src/file/src/os.h).
+    /// The first byte that SQLite locks: PENDING at 1 GiB. RESERVED follows, and then 510 bytes of which both a reader and a
+    /// writer lock all (https://www.sqlite.org/src/file/src/os.h).
     private static let first = 0x4000_0000
     private static let count = 512
 
-    /// `F_OFD_GETLK` and `F_OFD_SETLK`, which `<fcntl.h>` shows to programs in GNU C only.
+    /// `F_OFD_GETLK` and `F_OFD_SETLK`, which `<fcntl.h>` declares only for programs in GNU C.
     private static let ask: Int32 = 36
     private static let set: Int32 = 37
 
-    /// Whether a lock of this kind couldn't be had. The last byte does not count: it is for those who read a quiet file.
+    /// Returns whether a lock of this kind could not be obtained. The last byte does not count: it belongs to readers of a
+    /// quiet file.
     static func isLocked(_ descriptor: Int32, against kind: Int32) -> Bool {
         var lock = bytes(kind, at: first, count: count - 1)
-        // A file system without locks has no holders either.
+        // If the file system has no locks, nobody holds one.
         guard fcntl(descriptor, ask, &lock) == 0 else { return false }
         return lock.l_type != Int16(F_UNLCK)
     }
 
-    /// Keeps everybody from an EXCLUSIVE lock, and from nothing else: one byte is enough for that. False when somebody has one
-    /// now. A file system without locks keeps nobody back.
+    /// Prevents EXCLUSIVE locks, and no other ones, for which locking a single byte suffices. Returns false if somebody holds
+    /// an EXCLUSIVE lock already. On a file system without locks it prevents nothing.
     static func keepExclusiveBack(_ descriptor: Int32) -> Bool {
         var lock = bytes(F_RDLCK, at: first + count - 1, count: 1)
         return fcntl(descriptor, set, &lock) == 0 || (errno != EAGAIN && errno != EACCES)

@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// What tells whether a database's files were written between two looks: inode, size, time of change and the first
-/// bytes, where the change counter and the salts of the -wal are (https://www.sqlite.org/fileformat2.html, sections 1.3
-/// and 4.1).
+/// The signs by which two looks at a database's files tell whether they were written in between: inode, size, time of change
+/// and the first bytes, which hold the change counter and the salts of the -wal (https://www.sqlite.org/fileformat2.html,
+/// sections 1.3 and 4.1).
 struct SQLiteFingerprint: Equatable {
     private struct Part: Equatable {
         var device: UInt
@@ -13,13 +13,13 @@ struct SQLiteFingerprint: Equatable {
         var head: [UInt8]
     }
 
-    /// Of the file, its -wal and its -journal.
+    /// The signs of the file, of its -wal and of its -journal.
     private let parts: [Part?]
     private let takenAt: Duration
 
     static func == (a: SQLiteFingerprint, b: SQLiteFingerprint) -> Bool { a.parts == b.parts }
 
-    /// Whether the database's file is as it was, whatever became of its companions.
+    /// Returns whether the database's file is unchanged, whatever has happened to its companions.
     func hasSameDatabase(as other: SQLiteFingerprint) -> Bool { parts.first == other.parts.first }
 
     init(of file: SQLiteFile) throws(DatabaseError) {
@@ -29,7 +29,7 @@ struct SQLiteFingerprint: Equatable {
         parts = [try Self.part(file.path), try Self.part(file.wal), try Self.part(file.journal)]
     }
 
-    /// Whether the last change is so old that another one would get another time: clocks of file systems are coarse.
+    /// Whether the last change is so old that a further one would have a different time. The clocks of file systems are coarse.
     var isSettled: Bool {
         parts.allSatisfy { part in
             guard let part else { return true }
@@ -55,11 +55,11 @@ struct SQLiteFingerprint: Equatable {
 }
 
 extension SQLiteFingerprint {
-    /// Of the database's file alone, for another run to compare: size, time of change, change counter, schema cookie
-    /// (sections 1.3.7 and 1.3.9). The time is there because in WAL mode the counter need not move.
+    /// The signs of the database's file alone, for comparison by another run: size, time of change, change counter and schema
+    /// cookie (sections 1.3.7 and 1.3.9). The time is included because in WAL mode the counter need not change.
     var databaseText: String { text(of: 0, "file", headBytes: [24..<28, 40..<44]) }
 
-    /// Of the file, its -wal with its salts, and its -journal.
+    /// The signs of the file, of its -wal with its salts, and of its -journal.
     var text: String {
         [databaseText, text(of: 1, "wal", headBytes: [16..<24]), text(of: 2, "journal", headBytes: [])]
             .filter { !$0.isEmpty }.joined(separator: " ")

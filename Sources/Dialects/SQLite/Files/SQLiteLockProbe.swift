@@ -1,13 +1,13 @@
 import TCPOSIX
 
-/// What a database's file tells before SQLite opens it: who has locked it, and which journal it keeps.
+/// The facts that a database's file shows before SQLite opens it: its locks, and the kind of its journal.
 struct SQLiteLockProbe: Equatable {
-    /// Somebody reads or writes it now, or has it open in WAL mode: this process's other handles count too.
+    /// Whether anybody reads or writes the file, or has it open in WAL mode. The other handles of this process count too.
     let isInUse: Bool
-    /// Somebody is about to write it, or does so: its journal is then not hot
+    /// Whether anybody writes the file or is about to. Its journal is then not hot
     /// (https://www.sqlite.org/lockingv3.html#hot_journals).
     let isBeingWritten: Bool
-    /// Its header says that it is in WAL mode (https://www.sqlite.org/fileformat2.html, section 1.3.3).
+    /// Whether the file's header says that it is in WAL mode (https://www.sqlite.org/fileformat2.html, section 1.3.3).
     let isInWALMode: Bool
 
     init(of file: SQLiteFile) throws(DatabaseError) {

@@ -2,7 +2,7 @@ import TCSQLite
 import TCPOSIX
 import Synchronization
 
-/// Whether one of a database's connections has made its file.
+/// The fact whether one of a database's connections has created its file.
 final class SQLiteNewFile: Sendable {
     private let flag = Mutex(false)
 
@@ -13,8 +13,9 @@ final class SQLiteNewFile: Sendable {
 }
 
 extension SQLiteConnection {
-    /// Nobody can write while we look, and whoever waits to finds out that the file is gone (`requireFile`). What lies beside it
-    /// goes first: a file that somebody else makes in the meantime must not meet it.
+    /// Removes the file if this process created it. Nobody can write during the check, and whoever waits to write finds out
+    /// that the file is gone (`requireFile`). The companion files are removed first, so that a file which another process
+    /// creates meanwhile does not meet them.
     func discardIfNew() {
         guard newFile?.isOurs == true, handle.isOpen, !isInTransaction else { return }
         do throws(DatabaseError) {
@@ -25,12 +26,13 @@ extension SQLiteConnection {
             newFile?.isOurs = false
             close()
         } catch {
-            // What can't be taken back stays.
+            // A transaction that can't be rolled back is left alone.
             if isInTransaction { try? rollback() }
         }
     }
 
-    /// Throws when the file is no longer the one that its name names: what is written to it would be gone with this connection.
+    /// Throws if the file's name refers to another file by now: whatever is written through this connection would be lost with
+    /// it.
     func requireFile() throws(DatabaseError) {
         guard handle.hasMoved else { return }
         throw DatabaseError(
@@ -40,7 +42,8 @@ extension SQLiteConnection {
 }
 
 extension SQLiteHandle {
-    /// https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved
+    /// Whether the file was moved or removed
+    /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlhasmoved).
     var hasMoved: Bool {
         guard let pointer = try? live() else { return false }
         var answer: Int32 = 0
@@ -48,7 +51,7 @@ extension SQLiteHandle {
         return code == SQLITE_OK && answer != 0
     }
 
-    /// As SQLite has it: absolute.
+    /// The file's absolute path, as SQLite reports it.
     var filePath: String {
         guard let pointer = try? live(), let name = sqlite3_db_filename(pointer, "main") else { return path }
         return String(cString: name)

@@ -1,20 +1,20 @@
 import TCSQLite
 import TCPOSIX
 
-/// Another program's database, copied whole into a folder of ours, because reading it where it lies would change it: SQLite
-/// rolls a hot journal back, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
+/// A whole copy of another program's database in a private folder. Reading the database in place would change it: SQLite rolls
+/// back a hot journal, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
 ///
-/// The folder is removed when the last connection that reads it is closed.
+/// The folder is removed when the last connection that reads the copy is closed.
 final class SQLitePrivateCopy: Sendable {
-    /// A clean database: what lay in the companion files is in it.
+    /// The copied database, which includes the data from the companion files.
     let file: SQLiteFile
     private let folder: String
-    /// What the original was when it was copied.
+    /// The fingerprint of the original when it was copied.
     let fingerprint: String
-    /// For people: why there is a copy.
+    /// The reason for the copy, for messages.
     let remark: String
 
-    /// Copies `file` with its companions as one snapshot; `nil` when somebody wrote meanwhile. Throws `DatabaseError`.
+    /// Copies `file` with its companions as one snapshot; returns `nil` if it was written meanwhile. Throws `DatabaseError`.
     static func attempt(_ file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy? {
         let before = try SQLiteFingerprint(of: file)
         guard before.isSettled else { return nil }
@@ -30,7 +30,8 @@ final class SQLitePrivateCopy: Sendable {
         return copy
     }
 
-    /// `fill` makes the file and returns the original's fingerprint. Whatever it throws, the folder is removed.
+    /// Creates the folder and fills it. `fill` creates the file and returns the original's fingerprint. If it throws, the
+    /// folder is removed.
     init(
         of source: SQLiteFile, in parent: String, _ remark: String,
         filledBy fill: (_ target: String) throws(DatabaseError) -> String
@@ -48,7 +49,7 @@ final class SQLitePrivateCopy: Sendable {
 
     deinit { Self.remove(folder) }
 
-    /// Brings what lies in the companion files into the file itself, so that it can be read as a quiet one.
+    /// Transfers the data in the companion files into the file itself, so that it can be read as a quiet file.
     private func recover() throws(DatabaseError) {
         let options = ConnectionOptions(lockTimeout: 0)
         let handle = try SQLiteHandle(file.path, flags: SQLITE_OPEN_READWRITE, path: file.name, options: options)

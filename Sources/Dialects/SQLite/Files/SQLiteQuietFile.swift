@@ -3,27 +3,28 @@ import Dispatch
 import TCPOSIX
 import Synchronization
 
-/// A database in WAL mode that nobody has open, kept as it is while it is read without SQLite's locks and companions.
+/// A database in WAL mode that nobody has open. It is kept unchanged while it is read without SQLite's locks and companion
+/// files.
 ///
-/// Who comes to write it writes into a -wal. The file itself changes when that is brought back into it: by whoever leaves last,
-/// who needs an EXCLUSIVE lock, or by a checkpoint before, which needs `WAL_READ_LOCK(0)` for itself
-/// (https://www.sqlite.org/walformat.html). So a byte of SHARED is locked from the beginning, which leaves no trace, and that
-/// other lock as soon as there is a wal-index: we are then one more reader, who reads the file alone. Whether it helped is told
-/// by the file's fingerprint, and by nothing else.
+/// A newcomer that writes the database writes into a -wal. The file itself changes only when the -wal is brought back into it.
+/// The last connection does so when it is closed, for which it needs an EXCLUSIVE lock; an earlier checkpoint does so too, for
+/// which it needs `WAL_READ_LOCK(0)` (https://www.sqlite.org/walformat.html). Therefore a byte of SHARED is locked from the
+/// beginning, which leaves no trace, and `WAL_READ_LOCK(0)` as soon as there is a wal-index: this process is then one more
+/// reader, which reads the file alone. Only the file's fingerprint shows whether these locks succeeded.
 final class SQLiteQuietFile: Sendable {
-    /// After how long newcomers are looked for again: the first checkpoint comes 1,000 pages after its first commit
+    /// The interval between two looks for newcomers. The first checkpoint comes 1,000 pages after a newcomer's first commit
     /// (https://www.sqlite.org/wal.html#automatic_checkpoint).
     private static let pause = DispatchTimeInterval.milliseconds(5)
-    /// None of the threads that tasks share: while these are busy, a checkpoint would come first.
+    /// A queue apart from the threads that tasks share: while those are busy, a checkpoint would come first.
     private static let queue = DispatchQueue(label: "quiet SQLite files")
 
     let fingerprint: SQLiteFingerprint
     private let file: SQLiteFile
     private let descriptor: SQLiteDescriptor
-    /// One more connection beside the newcomer's, which holds the lock and does nothing else.
+    /// An additional connection beside the newcomer's, which only holds the lock.
     private let companion = Mutex<SQLiteConnection?>(nil)
 
-    /// `nil` when somebody is just about to have the file for himself. Throws `DatabaseError`.
+    /// Locks the file; returns `nil` if somebody is about to take the file exclusively. Throws `DatabaseError`.
     init?(_ file: SQLiteFile) throws(DatabaseError) {
         guard let descriptor = SQLiteDescriptor(reading: file.path) else {
             throw SQLiteFile.error(errno, opening: file.name)
@@ -41,7 +42,7 @@ final class SQLiteQuietFile: Sendable {
         SQLiteFileLocks.letExclusiveIn(descriptor.number)
     }
 
-    /// What is wrong when the file was written in spite of everything. `nil` when all is well.
+    /// Returns the error if the file was written in spite of the locks; otherwise `nil`.
     func change() -> DatabaseError? {
         if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: fingerprint) { return nil }
         return DatabaseError(
@@ -49,7 +50,7 @@ final class SQLiteQuietFile: Sendable {
             remedy: "stop that program meanwhile, or let it have the database open from the beginning: then both go on")
     }
 
-    /// For people.
+    /// The remarks about newcomers, for messages.
     var remarks: [String] {
         guard file.walSize > 0 else { return [] }
         return [
@@ -64,9 +65,9 @@ final class SQLiteQuietFile: Sendable {
         }
     }
 
-    /// Joins the newcomer, if there is one. False when no more is to be done.
+    /// Joins the newcomer, if there is one. Returns false if nothing remains to be done.
     private func isToBeWatched() -> Bool {
-        // Without a -wal and a wal-index there is nobody to join, and SQLite would make them.
+        // Without a -wal and a wal-index there is nobody to join, and SQLite would create both files.
         guard file.walSize >= 0, file.hasWALIndex, file.walSize > 0 || isInUse else { return true }
         return companion.withLock { companion in
             companion = try? Self.join(file)

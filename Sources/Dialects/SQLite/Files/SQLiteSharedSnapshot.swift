@@ -5,7 +5,7 @@ struct SQLiteSharedSnapshot: Sendable {
     var remarks: [String]
 }
 
-/// Which snapshot the connections of one source may join now.
+/// The snapshot that the connections of one source may join at present.
 struct SQLiteSharing {
     fileprivate var count = 0
     fileprivate var open: SQLiteSharedSnapshot?
@@ -23,7 +23,7 @@ extension SQLiteSource {
         }
     }
 
-    /// Runs `begin` while the snapshot is certainly still shared: whoever ends the sharing waits meanwhile.
+    /// Runs `begin` while the snapshot is certainly still shared; an attempt to end the sharing waits meanwhile.
     func joining(
         _ share: SnapshotShare, _ begin: () throws(DatabaseError) -> Void
     ) throws(DatabaseError) -> SQLiteSharedSnapshot {

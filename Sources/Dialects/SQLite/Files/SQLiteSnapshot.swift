@@ -1,9 +1,9 @@
 import TCSQLite
 
-// One snapshot for several connections. A file that stays as it is, ours or nobody's, shows it to everyone. In
-// rollback-journal mode the first reader's SHARED lock keeps writers from committing
-// (https://www.sqlite.org/lockingv3.html). In WAL mode each reader sees the commits before its own beginning, so writers
-// are held back while the readers begin, and go on as soon as all have.
+// Snapshots that several connections share. A file that does not change, because it is a private copy or nobody has it open, is
+// the same for all connections. In rollback-journal mode the first reader's SHARED lock keeps writers from committing
+// (https://www.sqlite.org/lockingv3.html). In WAL mode each reader sees the commits before its own beginning. Writers are
+// therefore held back until all readers have begun.
 
 extension SQLiteConnection {
     func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare {
@@ -31,14 +31,14 @@ extension SQLiteConnection {
 
     func endSharing() throws(DatabaseError) { stopSharing() }
 
-    /// To be called before the transaction ends.
+    /// Forgets the snapshot. To be called before the transaction ends.
     func forgetSharedSnapshot() {
         stopSharing()
         sharedSnapshot = nil
     }
 
     private func stopSharing() {
-        // First, so that nobody joins once the writers go on.
+        // This comes first, so that nobody joins once the writers continue.
         if isSharing, let sharedSnapshot { handle.source?.stopSharing(sharedSnapshot) }
         isSharing = false
         writersGuard?.close()
@@ -63,7 +63,7 @@ extension SQLiteConnection {
 }
 
 extension SQLiteConnection {
-    /// Begins the snapshot anew behind a guard where that is needed to know which one it is.
+    /// Begins the snapshot again while writers are held back, if that is needed to know which snapshot it is.
     private func holdWritersBack(of source: SQLiteSource) throws(DatabaseError) {
         guard try readsWAL(of: source) else { return }
         try rollback()
@@ -71,7 +71,7 @@ extension SQLiteConnection {
         try beginSnapshot()
     }
 
-    /// Whether it reads a database in WAL mode that others may write.
+    /// Returns whether this connection reads a database in WAL mode that others may write.
     private func readsWAL(of source: SQLiteSource) throws(DatabaseError) -> Bool {
         switch source.way {
         case .inPlace: try queryValue("PRAGMA journal_mode")?.text == "wal"
@@ -79,13 +79,13 @@ extension SQLiteConnection {
         }
     }
 
-    /// A connection that keeps everybody from writing until it is closed, and leaves no trace: the -wal is the affair of
-    /// those who write it.
+    /// Returns a connection that keeps everybody from writing until it is closed. It leaves no trace: the -wal is left to the
+    /// programs that write it.
     private static func holdingWritersBack(of source: SQLiteSource) throws(DatabaseError) -> SQLiteConnection {
         let file = source.file
         let handle = try SQLiteHandle(
             file.path, flags: SQLITE_OPEN_READWRITE, path: file.name, options: source.options)
-        // A handle that can only read keeps nobody out by its BEGIN IMMEDIATE.
+        // BEGIN IMMEDIATE on a read-only handle does not keep writers out.
         guard !handle.isReadOnly else {
             throw DatabaseError(
                 .permission, "\(file.name) may not be written by this user, so its writers can't be held back",

@@ -2,13 +2,14 @@ import TCSQLite
 import TCPOSIX
 import Synchronization
 
-/// How one database is read: the same way by all connections of a `Database`, so that they can share a snapshot.
+/// The way in which one database is read. All connections of a `Database` read it in the same way, so that they can share a
+/// snapshot.
 final class SQLiteSource: Sendable {
     enum Way: Sendable {
-        /// Where it lies, under SQLite's own locks. In rollback-journal mode that leaves no trace; in WAL mode it is for a
-        /// database that somebody has open, whose companions are there anyway.
+        /// The database is read in place, under SQLite's own locks. In rollback-journal mode that leaves no trace. In WAL mode
+        /// this way serves a database that somebody has open, so that its companion files exist anyway.
         case inPlace
-        /// Where it lies, without locks or companions: in WAL mode, and nobody has it open
+        /// The database is read in place, without locks or companion files: it is in WAL mode, and nobody has it open
         /// (https://www.sqlite.org/uri.html#uriimmutable). It must stay as it was found.
         case untouched(SQLiteQuietFile)
         case copy(SQLitePrivateCopy)
@@ -56,8 +57,8 @@ final class SQLiteSource: Sendable {
         return try SQLiteHandle(file.immutableURI, flags: flags, path: file.name, options: options, source: self)
     }
 
-    /// What is wrong when the file was written although it was to stay as it was found: what was read is then worth
-    /// nothing. `nil` when all is well.
+    /// Returns the error if the file was written although it had to stay as it was found; the data that were read are then
+    /// worthless. Returns `nil` if the file is unchanged.
     func change() -> DatabaseError? {
         switch way {
         case .inPlace, .copy: nil
@@ -65,7 +66,7 @@ final class SQLiteSource: Sendable {
         }
     }
 
-    /// What is to be said of those who came while it was read.
+    /// The remarks about programs that opened the database while it was read.
     var newcomersRemarks: [String] {
         switch way {
         case .inPlace, .copy: []
@@ -75,8 +76,8 @@ final class SQLiteSource: Sendable {
 }
 
 extension SQLiteSource {
-    /// Looks at a file that is to be read without a trace, and decides. Throws `DatabaseError`, of kind `locked` when
-    /// somebody keeps writing.
+    /// Examines a file that is to be read without a trace, and chooses the way to read it. Throws `DatabaseError`, of kind
+    /// `locked` if somebody keeps writing.
     static func reading(_ file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLiteSource {
         for _ in 0..<20 {
             if let way = try way(of: file, options) { return SQLiteSource(file, way, options) }
@@ -87,22 +88,22 @@ extension SQLiteSource {
             remedy: "stop the program that writes it, then try again")
     }
 
-    /// `nil` when somebody wrote while we looked.
+    /// Returns the way to read the file; `nil` if somebody wrote it during the examination.
     private static func way(of file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> Way? {
-        // What SQLite leaves beside our own database is there already, and belongs there.
+        // The companion files of the project's own database exist already, and belong there.
         if options.isOwned && file.hasWALCompanions && !file.hasHotJournal { return .inPlace }
         let hasJournal = file.hasHotJournal
         let probe = try SQLiteLockProbe(of: file)
-        // Asked again, because the writer whose journal it was may have ended before its lock was looked for.
+        // The journal is examined again, because its writer may have ended before its lock was looked for.
         if hasJournal && !probe.isBeingWritten && file.hasHotJournal { return try copy(file, options) }
-        // SQLite opens a -wal that is there whatever the header says.
+        // SQLite opens an existing -wal, whatever the header says.
         guard probe.isInWALMode || file.walSize >= 0 else { return .inPlace }
         if probe.isInUse {
             if file.letsWritersBeHeldBack { return .inPlace }
             return .copy(try SQLitePrivateCopy.backup(of: file, options))
         }
         if file.walSize > 0 { return try copy(file, options) }
-        // Asked again: who came before the fingerprint was taken would not be told by it.
+        // The locks are examined again: the fingerprint would not show a program that came before it was taken.
         guard let quiet = try SQLiteQuietFile(file), quiet.fingerprint.isSettled,
             try SQLiteLockProbe(of: file) == probe, file.walSize <= 0
         else { return nil }
@@ -115,7 +116,7 @@ extension SQLiteSource {
 }
 
 extension SQLiteSource {
-    /// The one source that all connections of a driver read. It does not keep the source alive: handles do.
+    /// The source that all connections of a driver read. This object does not keep the source alive; handles do.
     final class Shared: Sendable {
         private struct Weak: Sendable {
             weak var source: SQLiteSource?
@@ -123,7 +124,7 @@ extension SQLiteSource {
 
         private let held = Mutex(Weak())
 
-        /// The source that is there; else `make` makes one, while others who ask wait for it.
+        /// Returns the existing source. Otherwise `make` creates one, while other callers wait for it.
         func source(
             otherwise make: () throws(DatabaseError) -> SQLiteSource
         ) throws(DatabaseError) -> SQLiteSource {
