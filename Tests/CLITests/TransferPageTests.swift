@@ -116,6 +116,30 @@ struct TransferPageTests {
         }
     }
 
+    @Test("the example of a trigger is written as it is shown, and works")
+    func trigger() async throws {
+        let title = "Triggers"
+        let commands = try #require(try Self.blocks("sh", in: title).first).split(separator: "\n")
+        let shown = try #require(try Self.blocks("plpgsql", in: title).first)
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, try #require(try Self.blocks("sql", in: title).first))
+            let words = commands[0].split(separator: "#")[0].split(separator: " ").dropFirst().map { word in
+                word == "shop.db" ? source : word == "postgresql:///shop" ? target : String(word)
+            }
+            let run = try await box.run(.tcMigrate, words)
+            #expect(run.ending == .exit(0), "\(run)")
+            let text = try String(contentsOfFile: box("triggers.sql"), encoding: .utf8)
+            #expect(text.contains(shown), "\(text)")
+            let options = commands[1].split(separator: " ").dropFirst().map { $0 == "shop" ? target : String($0) }
+            let applied = try await box.run(try Program(inPath: "psql"), ["-X", "-q"] + options)
+            #expect(applied.code == 0, "\(applied)")
+            let fresh = "UPDATE notes SET title = 'b'; SELECT changed > now() - interval '2 days' FROM notes"
+            let done = try await box.run(
+                try Program(inPath: "psql"), ["-X", "-q", "-A", "-t", "-d", target, "-c", fresh])
+            #expect(done.output == "t\n", "\(done)")
+        }
+    }
+
     /// The query that the page shows gives the row that it shows.
     private func checkQuarantine(_ target: String) throws {
         let title = "What does not fit"

@@ -244,13 +244,14 @@ struct TransferTriggerTests {
             CREATE TABLE t (v TEXT, other INTEGER); CREATE TABLE u (id INTEGER PRIMARY KEY, v TEXT);
             CREATE TRIGGER a AFTER INSERT ON t BEGIN INSERT INTO u VALUES (NULL, NEW.v); END;
             CREATE TRIGGER b AFTER INSERT ON t BEGIN INSERT INTO u VALUES (NEW.other, NEW.v); END;
+            CREATE TRIGGER d AFTER INSERT ON t BEGIN INSERT INTO u (v) SELECT count(*) || 'd'; END;
             CREATE TRIGGER c AFTER INSERT ON t BEGIN INSERT INTO u SELECT other, v || 'c' FROM t WHERE other IS NULL; END;
             """
         ) { triggers, source, target in
             #expect(refusals(triggers).isEmpty)
             for connection in [source, target] { try connection.execute("INSERT INTO t VALUES ('x', NULL)") }
             let rows = try [source, target].map { try $0.values("SELECT id, v FROM u ORDER BY id") }
-            #expect(rows.map(\.count) == [3, 3])
+            #expect(rows.map(\.count) == [4, 4])
             #expect(rows[0].map { $0[0] } == rows[1].map { $0[0] })
         }
     }

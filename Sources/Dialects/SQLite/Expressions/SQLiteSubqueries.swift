@@ -53,7 +53,7 @@ extension SQLiteQuery {
 
 extension SQLiteTree {
     /// Whether it is computed from all rows at once, as far as a glance tells.
-    fileprivate var isAggregate: Bool {
+    var isAggregate: Bool {
         switch self {
         case .call(let name, let arguments):
             SQLiteExpressionTranslation.isAggregate(name, arguments.count) || arguments.contains(where: \.isAggregate)

@@ -213,7 +213,7 @@ extension SQLiteQuery {
         guard let select = plainSelect, select.sources.isEmpty else { return nil }
         var row: [SQLiteTree] = []
         for result in select.results {
-            guard case .expression(let tree, _, _) = result else { return nil }
+            guard case .expression(let tree, _, _) = result, !tree.isAggregate else { return nil }
             row.append(tree)
         }
         return ([row], select.condition)

@@ -14,8 +14,7 @@ struct SQLiteTriggerTranslation {
         guard let table = triggers.relations[SQLName.folded(trigger.table)] else {
             throw Untranslatable("\(trigger.table) is not transferred")
         }
-        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
-        translation.relations = triggers.relations.mapValues { SQLiteRelation($0) }
+        var translation = triggers.translation
         translation.scopes = [Self.rowScope(of: table, trigger.event)]
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil

@@ -53,6 +53,8 @@ struct SQLiteTriggerSet {
 
     /// The tables and views that triggers can name, with the types of the target, by their folded names.
     let relations: [String: Table]
+    /// Translates expressions over these relations.
+    let translation: SQLiteExpressionTranslation
     /// Whether there are triggers whose text can't be read, so that what they do is not known.
     private let hasUnknownOnes: Bool
     private var followers: [Change: Set<Change>] = [:]
@@ -60,6 +62,9 @@ struct SQLiteTriggerSet {
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ tables: [Table]) {
         relations = Dictionary(tables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        translation.relations = relations.mapValues { SQLiteRelation($0) }
+        self.translation = translation
         hasUnknownOnes = triggers.count < inspection.triggers.count
         for trigger in triggers {
             let change = Self.change(that: trigger)
