@@ -49,8 +49,10 @@ public protocol Dialect: Sendable {
     /// The same for a migration that is applied online, beside those who read and write the table; `nil` where the database has no way
     /// that differs from `lower`.
     ///
-    /// - Throws: ``LoweringError`` as `lower` does.
-    func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]?
+    /// - Throws: ``LoweringError`` as `lower` does, and for what can't be done online in a database that holds `undeclared`.
+    func online(
+        _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
+    ) throws(LoweringError) -> [OnlineStep]?
 
     /// The locks that `lower`'s statements keep while they read or write all rows of a table. None where a file has one writer anyway.
     func longLocks(of operation: ResolvedOperation) -> [LongLock]
@@ -308,6 +310,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
+    /// Declared tables that somebody has made as ones of many partitions.
+    public var partitioned: Set<String> = []
 
     package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
         self.objects = objects

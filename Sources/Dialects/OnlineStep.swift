@@ -13,11 +13,13 @@ public struct OnlineStep: Sendable, Equatable {
 
     /// Half of an object.
     public struct Remnant: Sendable, Equatable {
+        /// What it is, for people: `the invalid index notes_owner_idx`.
+        public var name: String
         /// A query for one truth value: whether it is there.
         public var exists: SQL
-        /// The statement that removes it.
-        public var removal: String
-        /// Whether it keeps the statement from being tried again, and not only gets in the way of writers.
-        public var isInTheWay: Bool
+        /// The statement that removes it; `nil` where that is the step's own.
+        public var removal: String?
+        /// Whether only a failed attempt leaves it. A constraint that is not validated may as well be somebody else's.
+        public var isOurs: Bool
     }
 }

@@ -218,6 +218,8 @@ public struct MigrationFailure: Error, Sendable {
     public var cause: DatabaseError
     /// What became of the statements before it.
     public var ending: Ending
+    /// Half of what an online migration's statement makes, or takes away, which could not be removed: `the invalid index notes_owner_idx`.
+    public var leftover: String?
     /// The name of the data step that failed, or whose undo did; `nil` where another operation did.
     public var dataStep: String?
     /// What the data step threw.
@@ -255,8 +257,12 @@ extension MigrationFailure: CustomStringConvertible {
             "\(place), and whether it was applied is not known, because the connection broke while it was committed: "
                 + cause.sentence
         case .notRolledBack: "\(place) and was not rolled back as a whole: \(cause.sentence)"
-        case .goesOn:
-            "\(place); what the steps before made stays, and the next attempt goes on from there: \(cause.sentence)"
+        case .goesOn: "\(place)\(remains), and the next attempt goes on from there: \(cause.sentence)"
         }
+    }
+
+    private var remains: String {
+        let parts = (statement > 1 ? ["what the steps before made"] : []) + [leftover].compactMap { $0 }
+        return parts.isEmpty ? "" : "; \(parts.joined(separator: " and ")) \(parts.count == 1 ? "stays" : "stay")"
     }
 }

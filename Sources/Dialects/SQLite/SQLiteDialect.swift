@@ -115,7 +115,7 @@ public struct SQLiteDialect: Dialect {
     public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
 
     /// `nil`: a file has one writer at a time, so there is nobody to go on beside it.
-    public func online(_: ResolvedOperation) -> [OnlineStep]? { nil }
+    public func online(_: ResolvedOperation, keeping _: UndeclaredObjects) -> [OnlineStep]? { nil }
 
     private func rendered(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects

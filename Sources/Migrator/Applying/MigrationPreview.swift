@@ -49,12 +49,16 @@ public struct MigrationPreview: Sendable, Equatable {
         for hazard in lowered.joined().flatMap(\.hazards) where hazard.isMeasurable(in: start) {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
-        for planned in plan.steps.flatMap(\.operations) where planned.finds(start) {
-            let undeclared = try planned.undeclaredObjects(of: start, on: connection)
-            hazards += planned.objectsLost(undeclared)
-            do throws(LoweringError) {
-                _ = try connection.dialect.lower(planned.resolved, keeping: undeclared)
-            } catch { refusals.append(error) }
+        for step in plan.steps {
+            for planned in step.operations where planned.finds(start) {
+                let undeclared = try planned.undeclaredObjects(of: start, on: connection)
+                hazards += planned.objectsLost(undeclared)
+                do throws(LoweringError) {
+                    let dialect = connection.dialect
+                    let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
+                    if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
+                } catch { refusals.append(error) }
+            }
         }
         blocking = try Self.blocking(plan, from: start, on: connection)
     }

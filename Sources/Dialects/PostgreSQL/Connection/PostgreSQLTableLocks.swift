@@ -10,6 +10,14 @@ extension PostgreSQLConnection {
         }
     }
 
+    func executeAlone(_ sql: SQL, waitingUpTo seconds: Double) throws(DatabaseError) {
+        guard seconds < lockTimeout else { return _ = try execute(sql) }
+        try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(seconds))")
+        let result = Result { () throws(DatabaseError) in _ = try execute(sql) }
+        if !isLost { try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(lockTimeout))") }
+        try result.get()
+    }
+
     /// Of other users' sessions the server shows neither state nor times to everybody (the manual's 28.2.3).
     func lockHolders(of tables: Set<String>) throws(DatabaseError) -> [LockHolder] {
         let names = tables.sorted().map { SQLText.literal($0) }.joined(separator: ", ")
