@@ -10,8 +10,7 @@ public enum MigratorError: Error, Sendable, Equatable {
     case changed([ChangedMigration])
     /// These migrations were edited, and what they say now can't be recorded for what was applied.
     case editMatters([String], EditConflict)
-    /// The migration of this id replaces others, and the database has only some of them applied: these are missing, or all are there in
-    /// another order.
+    /// The migration of this id replaces others, and the database has only some of them applied: these are missing.
     case partlyReplaced(by: String, missing: [String])
     /// The migration of this id replaces others, and does not make what they have made.
     case replacesOthers(String, EditConflict)
@@ -135,8 +134,7 @@ extension MigratorError: CustomStringConvertible {
         case .editMatters(let ids, let conflict):
             "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
         case .partlyReplaced(let id, let missing):
-            "migration \(id) replaces others, and the database "
-                + (missing.isEmpty ? "has them in another order" : "lacks \(missing.joined(separator: ", ")) of them")
+            "migration \(id) replaces others, and the database lacks \(missing.joined(separator: ", ")) of them"
         case .replacesOthers(let id, let conflict):
             "migration \(id) can't be recorded in place of those that it replaces: \(conflict)"
         case .newer(let ids):

@@ -17,6 +17,14 @@ public struct MigrationPreview: Sendable, Equatable {
         public var isOnline: Bool
     }
 
+    /// A migration that would be recorded in place of others, with nothing run (``Migration/replacing(_:)``).
+    public struct Recording: Sendable, Equatable {
+        /// The migration's id.
+        public var id: String
+        /// The ids of those others, in the order in which they were applied.
+        public var replaced: [String]
+    }
+
     /// A lock that others would wait for while a table is read or written as a whole.
     public struct Blocking: Sendable, Equatable {
         /// The migration's id.
@@ -35,8 +43,12 @@ public struct MigrationPreview: Sendable, Equatable {
     public var refusals: [LoweringError] = []
     /// The locks that others would wait for, of tables that exist already and whose size the database tells.
     public var blocking: [Blocking] = []
+    /// What would be recorded before anything ran; `nil` where the history's first migration replaces nothing that is applied.
+    public var recording: Recording?
 
-    init(of plan: Plan, on connection: any Connection) throws {
+    init(of plan: Plan, from history: History, on connection: any Connection) throws {
+        let replaced = try SquashRun(of: history, on: connection)?.preview().replaced ?? []
+        recording = replaced.isEmpty ? nil : Recording(id: history.migrations[0].id, replaced: replaced)
         let meter = HazardMeter(connection: connection)
         let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
         steps = zip(plan.steps, lowered).map { step, operations in
