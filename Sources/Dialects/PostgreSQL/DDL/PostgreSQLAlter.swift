@@ -191,7 +191,7 @@ struct PostgreSQLAlter {
         return off + [statement] + on
     }
 
-    /// A column begins to be computed, or otherwise than before: PostgreSQL can only make it anew, and with it every key,
+    /// A column begins to be computed, or otherwise than before, or into another type: PostgreSQL can only make it anew, and with it every key,
     /// check and index that goes with the old one.
     private func recompute(_ column: Column, _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = step.after
@@ -220,9 +220,10 @@ struct PostgreSQLAlter {
 }
 
 extension ChangeStep {
-    /// Whether this step makes the column a computed one, or computes it in another way.
+    /// Whether this step makes the column a computed one, or computes it in another way or type.
     fileprivate func recomputes(_ column: Column) -> Bool {
-        column.generated != nil && before[column: column.name]?.generated != column.generated
+        guard column.generated != nil, let was = before[column: column.name] else { return false }
+        return was.generated != column.generated || was.type != column.type || was.collation != column.collation
     }
 
     /// Whether PostgreSQL is told another type: also for the same one, where somebody's own words compute new values.
