@@ -127,6 +127,7 @@ public struct SQLiteDialect: Dialect {
             return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             let old = table.name
+            try undeclared.requireUnnamed(nil, of: old)
             // With this on, which a program may have left behind, foreign keys would keep the old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
             // Names that differ in case only are one name here, so the way leads over a third.

@@ -115,9 +115,9 @@ extension Plan.PlannedOperation {
     fileprivate func finds(_ start: Schema) -> Bool {
         switch resolved.action {
         case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized
-        case .dropTable(let table): start[table.name]?.normalized == table.normalized
+        case .dropTable(let table), .renameTable(let table, _): start[table.name]?.normalized == table.normalized
         case .dropView(let view): start[view: view.name] == view
-        case .createTable, .renameTable, .createView, .run, .runSwift: false
+        case .createTable, .createView, .run, .runSwift: false
         }
     }
 }
