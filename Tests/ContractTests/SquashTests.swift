@@ -95,7 +95,10 @@ struct SquashTests {
             try await database.migrator([Self.people, Self.names]).up()
             let column = Migration(id: "s", operations: Self.people.operations).replacing("1", "2")
             let trigger = Migration(id: "s", operations: Array(Self.squash.operations.prefix(1))).replacing("1", "2")
-            for (migration, word) in [(column, "people.name"), (trigger, "trigger t")] {
+            for (migration, word) in [
+                (column, "column people.name exists only in the database"),
+                (trigger, "trigger t exists only in the database"),
+            ] {
                 let error = try await #require(throws: MigratorError.self) {
                     try await database.migrator([migration]).up()
                 }

@@ -72,7 +72,7 @@ struct SquashRun {
     private func requireSameSchema(of applied: [Migration], and moved: [Migration]) throws {
         guard applied != moved else { return }
         let now = Result { () throws(HistoryError) in try history.schema(of: moved) }
-        try requireNone(try possible(now).differences(from: history.schema(of: applied)))
+        try requireNone(history.schema(of: applied).differences(from: possible(now)))
     }
 
     private func possible<T>(_ replay: Result<T, HistoryError>) throws -> T {
@@ -89,12 +89,13 @@ struct SquashRun {
     /// By what they declare, and by what both make in a scratch place, where there is one: so triggers count that scripts make by hand.
     /// Returns whether all that scripts do was compared.
     private func requireSameSchema(as replaced: History) throws -> Bool {
-        try requireNone(history.schema(after: 1).differences(from: replaced.schema))
+        try requireNone(replaced.schema.differences(from: history.schema(after: 1)))
         do {
             let all = AppliedOrder(first: replaced.migrations.count)
+            let squashed = ScratchRun(history: history, applied: AppliedOrder(first: 1))
             try requireNone(
-                ScratchRun(history: history, applied: AppliedOrder(first: 1)).inspect(beside: connection)
-                    .differences(from: ScratchRun(history: replaced, applied: all).inspect(beside: connection)))
+                ScratchRun(history: replaced, applied: all).inspect(beside: connection)
+                    .differences(from: squashed.inspect(beside: connection)))
             return true
         } catch let error as DatabaseError where error.kind == .permission {
             let operations = squash.migration.operations + replaced.migrations.flatMap(\.operations)
