@@ -113,6 +113,17 @@ struct OnlineFailureTests {
         }
     }
 
+    @Test("what a table of partitions would be locked for is told with the size of all of them")
+    func partitionedBlocking() async throws {
+        try await withPartitions { database in
+            try await database.run("INSERT INTO few SELECT 5, 'me', 'many', NULL FROM generate_series(1, 1000)")
+            let plain = Migration(id: "2", operations: OnlineHistory.index.operations)
+            let found = try await database.migrator([OnlineHistory.tables, plain]).preview().blocking
+            let bytes = try await database.value("SELECT pg_relation_size('few')")?.integer
+            #expect(found.map(\.bytes) == [bytes] && found.map(\.lock.isAvoidable) == [false], "\(found)")
+        }
+    }
+
     @Test("an index of all partitions that was built by hand passes for it; to drop it online is refused")
     func partitionedByHand() async throws {
         try await withPartitions { database in

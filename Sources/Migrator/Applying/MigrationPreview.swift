@@ -61,9 +61,11 @@ public struct MigrationPreview: Sendable, Equatable {
         for hazard in lowered.joined().flatMap(\.hazards) where hazard.isMeasurable(in: start) {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
+        var partitioned: Set<String> = []
         for step in plan.steps {
             for planned in step.operations where planned.finds(start) {
                 let undeclared = try planned.undeclaredObjects(of: start, on: connection)
+                partitioned.formUnion(undeclared.partitioned)
                 hazards += planned.objectsLost(undeclared)
                 do throws(LoweringError) {
                     let dialect = connection.dialect
@@ -72,7 +74,11 @@ public struct MigrationPreview: Sendable, Equatable {
                 } catch { refusals.append(error) }
             }
         }
-        blocking = try Self.blocking(plan, from: start, on: connection)
+        blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
+            var blocking = blocking
+            if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
+            return blocking
+        }
     }
 
     private static func blocking(

@@ -38,11 +38,16 @@ extension PostgreSQLConnection {
         return rows.map { LockHolder($0) }
     }
 
+    /// With the tables that inherit from it, its partitions among them: what alters the one alters them all.
     func tableSize(_ table: String) throws(DatabaseError) -> Int64? {
         try queryValue(
             """
-            SELECT pg_catalog.pg_relation_size(oid) FROM pg_catalog.pg_class
-            WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+            WITH RECURSIVE tree AS (
+                SELECT oid FROM pg_catalog.pg_class
+                WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+                UNION SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
+            )
+            SELECT sum(pg_catalog.pg_relation_size(oid))::bigint FROM tree
             """)?.integer
     }
 
