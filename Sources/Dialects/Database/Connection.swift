@@ -69,7 +69,9 @@ public protocol Connection: AnyObject {
     /// Runs a statement outside of a transaction, which waits no longer than this for what other sessions hold. SQLite's one lock is
     /// waited for as long as ever.
     ///
-    /// - Parameter seconds: The longest wait, where `lockTimeout` is not shorter.
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - seconds: The longest wait, where `lockTimeout` is not shorter.
     /// - Throws: ``DatabaseError``.
     func executeAlone(_ sql: SQL, waitingUpTo seconds: Double) throws(DatabaseError)
     /// Finds the sessions that hold one of these tables of the current schema, at most five; none in SQLite, which does not tell.
