@@ -56,6 +56,15 @@ extension UndeclaredObjects {
         try refuse(users, at: "\(table).\(column)", "depend on this column")
     }
 
+    /// Refuses another name for a column, or for the table where `column` is `nil`, that something outside reads by its name.
+    func requireUnnamed(_ column: String?, of table: String) throws(LoweringError) {
+        let users = dependents.filter { user in
+            guard user.relation == table, user.bond == .reader else { return false }
+            return column.map(user.columns.contains) ?? !user.columns.isEmpty
+        }
+        try refuse(users, at: table + (column.map { ".\($0)" } ?? ""), "call this by its name")
+    }
+
     /// Refuses another type, or other values, for a column that an outside object reads or refers to.
     func requireUnread(column: String, of table: String, by bonds: Set<Dependent.Bond>) throws(LoweringError) {
         let users = dependents.filter {

@@ -49,8 +49,10 @@ public protocol Dialect: Sendable {
     /// Returns the steps of the operation for an online migration, which runs beside those who read and write the table; `nil` if
     /// the database does this no differently from `lower`.
     ///
-    /// - Throws: ``LoweringError`` as `lower` does.
-    func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]?
+    /// - Throws: ``LoweringError`` as `lower` does, and for what can't be done online in a database that holds `undeclared`.
+    func online(
+        _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
+    ) throws(LoweringError) -> [OnlineStep]?
 
     /// Returns the locks that `lower`'s statements keep while they read or write all rows of a table. There are none for a
     /// database file, which has a single writer anyway.
@@ -316,6 +318,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
+    /// Declared tables that somebody has made as ones of many partitions.
+    public var partitioned: Set<String> = []
 
     package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
         self.objects = objects

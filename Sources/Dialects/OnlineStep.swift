@@ -13,11 +13,13 @@ public struct OnlineStep: Sendable, Equatable {
 
     /// A half-made object that a failed statement leaves behind.
     public struct Remnant: Sendable, Equatable {
+        /// What it is, for people: `the invalid index notes_owner_idx`.
+        public var name: String
         /// A query for one truth value: whether the remnant is there.
         public var exists: SQL
-        /// The statement that removes the remnant.
-        public var removal: String
-        /// Whether the remnant keeps the statement from being tried again. Otherwise the remnant only gets in the way of writers.
-        public var isInTheWay: Bool
+        /// The statement that removes it; `nil` where that is the step's own.
+        public var removal: String?
+        /// Whether only a failed attempt leaves it. A constraint that is not validated may as well be somebody else's.
+        public var isOurs: Bool
     }
 }

@@ -18,9 +18,11 @@ struct MigrationLog: Sendable {
             let names =
                 holders.isEmpty ? "another session holds a table" : holders.map(\.description).joined(separator: "; ")
             Console.error("\(id) waits, and lets others through: \(names)")
-        case .recorded(let id, let replaced):
-            Console.out(
-                "recorded  \(id), in place of \(replaced.count) \(replaced.count == 1 ? "migration" : "migrations")")
+        case .recorded(let id, let replaced, let areScriptsCompared):
+            Console.out("recorded  \(id), in place of \(count(replaced))")
+            if !areScriptsCompared {
+                Console.error("note: what its scripts make was not compared: there is no place to run them in")
+            }
         case .building(let id, let progress):
             let index = progress.index.isEmpty ? "" : "\(progress.index), "
             let rest = progress.waitsFor?.description ?? progress.percent.map { "\($0) %" } ?? ""
@@ -28,9 +30,13 @@ struct MigrationLog: Sendable {
         }
     }
 
+    private func count(_ migrations: [String]) -> String {
+        "\(migrations.count) \(migrations.count == 1 ? "migration" : "migrations")"
+    }
+
     func finish(_ report: MigrationReport, nothing: String) {
         guard isJSON else {
-            if report.steps.isEmpty { Console.out(nothing) }
+            if report.steps.isEmpty && report.replaced.isEmpty { Console.out(nothing) }
             return
         }
         let steps = report.steps.map { step in
@@ -39,9 +45,9 @@ struct MigrationLog: Sendable {
                 ("duration_ms", .integer(step.milliseconds)),
             ])
         }
-        let replaced: [(key: String, value: JSON)] =
-            report.replaced.isEmpty ? [] : [("replaced", .array(report.replaced.map { .string($0) }))]
-        Console.out(JSON.object([("version", .integer(1)), ("migrations", .array(steps))] + replaced).rendered())
+        Console.out(
+            JSON.object([("version", .integer(1)), ("migrations", .array(steps))] + JSON.replaced(report.replaced))
+                .rendered())
     }
 
     func show(_ preview: MigrationPreview) {
@@ -65,12 +71,15 @@ struct MigrationLog: Sendable {
             ("version", .integer(1)), ("dry_run", .boolean(true)), ("migrations", .array(steps)),
             ("hazards", .array(hazards)), ("blocking", .array(blocking)),
         ]
-        Console.out(JSON.object(members).rendered())
+        Console.out(JSON.object(members + JSON.replaced(preview.recording?.replaced ?? [])).rendered())
     }
 
     private func text(of preview: MigrationPreview) -> String {
-        guard !preview.steps.isEmpty else { return "nothing to do" }
+        guard !preview.steps.isEmpty || preview.recording != nil else { return "nothing to do" }
         var lines: [String] = []
+        if let recording = preview.recording {
+            lines.append("would record  \(recording.id), in place of \(count(recording.replaced))")
+        }
         for step in preview.steps {
             let verb = step.direction == .up ? "apply" : "undo"
             lines.append("would \(verb)  \(step.id)\(step.isOnline ? ", online: outside of a transaction" : "")")
@@ -103,6 +112,11 @@ extension JSON {
     /// Returns a document's member which says that a migration is applied online; none for any other migration.
     static func online(_ isOnline: Bool) -> [(key: String, value: JSON)] {
         isOnline ? [("online", .boolean(true))] : []
+    }
+
+    /// The member of a document that names what a migration is recorded in place of; none for most.
+    fileprivate static func replaced(_ ids: [String]) -> [(key: String, value: JSON)] {
+        ids.isEmpty ? [] : [("replaced", .array(ids.map { .string($0) }))]
     }
 
     /// Returns a document's member that names a migration's data steps; none if it has none.

@@ -30,6 +30,7 @@ extension Problem {
                 ("ending", .string(error.ending.rawValue)),
                 ("applied", .array(error.applied.map { .string($0) })),
             ]
+            if let leftover = error.leftover { context.append(("leftover", .string(leftover))) }
             if let step = error.dataStep { context.append(("data_step", .string(step))) }
         case let error as LoweringError:
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)

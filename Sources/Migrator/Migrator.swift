@@ -99,7 +99,7 @@ public struct Migrator: Sendable {
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planUp(applied, to: target, allowsOutOfOrder: allowsOutOfOrder)
-            return try MigrationPreview(of: plan, on: connection)
+            return try MigrationPreview(of: plan, from: history, on: connection)
         }
     }
 
@@ -113,7 +113,7 @@ public struct Migrator: Sendable {
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planDown(applied, leaving: history.remaining(of: applied, after: target))
-            return try MigrationPreview(of: plan, on: connection)
+            return try MigrationPreview(of: plan, from: history, on: connection)
         }
     }
 
@@ -200,9 +200,9 @@ public enum MigrationEvent: Sendable, Equatable {
     case gaveWay(String, to: [LockHolder])
     /// The progress of the online migration with this id on an index. Sent from another thread than the other events.
     case building(String, IndexProgress)
-    /// The migration with this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was
-    /// run.
-    case recorded(String, inPlaceOf: [String])
+    /// The migration of this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was run. Where there
+    /// is no scratch place, what scripts of both make was not compared.
+    case recorded(String, inPlaceOf: [String], areScriptsCompared: Bool)
 }
 
 /// The migrations that a run applied or undid.

@@ -10,8 +10,7 @@ public enum MigratorError: Error, Sendable, Equatable {
     case changed([ChangedMigration])
     /// These migrations were edited, and their present operations can't be recorded for what was applied.
     case editMatters([String], EditConflict)
-    /// The migration with this id replaces others, but the database has applied only some of them. `missing` lists the others; if
-    /// it is empty, all are applied, but in another order.
+    /// The migration of this id replaces others, and the database has only some of them applied: these are missing.
     case partlyReplaced(by: String, missing: [String])
     /// The migration with this id replaces others, but does not make the schema that they have made.
     case replacesOthers(String, EditConflict)
@@ -135,8 +134,7 @@ extension MigratorError: CustomStringConvertible {
         case .editMatters(let ids, let conflict):
             "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
         case .partlyReplaced(let id, let missing):
-            "migration \(id) replaces others, and the database "
-                + (missing.isEmpty ? "has them in another order" : "lacks \(missing.joined(separator: ", ")) of them")
+            "migration \(id) replaces others, and the database lacks \(missing.joined(separator: ", ")) of them"
         case .replacesOthers(let id, let conflict):
             "migration \(id) can't be recorded in place of those that it replaces: \(conflict)"
         case .newer(let ids):
@@ -218,6 +216,8 @@ public struct MigrationFailure: Error, Sendable {
     public var cause: DatabaseError
     /// The state in which the migration's earlier statements were left.
     public var ending: Ending
+    /// Half of what an online migration's statement makes, or takes away, which could not be removed: `the invalid index notes_owner_idx`.
+    public var leftover: String?
     /// The name of the data step that failed, or whose undo failed; `nil` if another operation failed.
     public var dataStep: String?
     /// The error that the data step threw.
@@ -255,8 +255,12 @@ extension MigrationFailure: CustomStringConvertible {
             "\(place), and whether it was applied is not known, because the connection broke while it was committed: "
                 + cause.sentence
         case .notRolledBack: "\(place) and was not rolled back as a whole: \(cause.sentence)"
-        case .goesOn:
-            "\(place); what the steps before made stays, and the next attempt goes on from there: \(cause.sentence)"
+        case .goesOn: "\(place)\(remains), and the next attempt goes on from there: \(cause.sentence)"
         }
+    }
+
+    private var remains: String {
+        let parts = (statement > 1 ? ["what the steps before made"] : []) + [leftover].compactMap { $0 }
+        return parts.isEmpty ? "" : "; \(parts.joined(separator: " and ")) \(parts.count == 1 ? "stays" : "stay")"
     }
 }

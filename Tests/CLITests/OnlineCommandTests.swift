@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import TestSupport
 import Testing
@@ -100,6 +101,32 @@ struct OnlineCommandTests {
                 "run it again")
             #expect(try query("SELECT to_regclass('notes_by_person')::text", on: url) == [""])
             #expect(try await box.run(.fixture, ["up", "-d", url], Self.environment).code == 0)
+        }
+    }
+
+    @Test(
+        "Ctrl-C while somebody keeps the table ends it all the same, and it says what stays",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func stoppedBesideReader() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            #expect(try await box.run(.fixture, ["up", "--to", "0002-notes", "-d", url], Self.environment).code == 0)
+            let reader = try connect(to: try DatabaseURL(parsing: url))
+            defer { reader.close() }
+            try reader.executeScript("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM notes")
+            let up = try box.start(.fixture, ["up", "--lock-timeout", "3600", "--json", "-d", url], Self.environment)
+            try waitUntil("it waits for the snapshot") {
+                try !query(
+                    "SELECT pid FROM pg_stat_progress_create_index WHERE datname = current_database() AND current_locker_pid > 0",
+                    on: url
+                ).isEmpty
+            }
+            up.kill(SIGINT)
+            let end = try await up.finish()
+            expectRefusal(end, saying: "was stopped at statement 1; the invalid index notes_by_person stays, and")
+            #expect(end.output.contains("\"leftover\": \"the invalid index notes_by_person\""), "\(end)")
+            try reader.rollback()
+            #expect(try await box.run(.fixture, ["up", "-d", url], Self.environment).code == 0)
+            #expect(try await box.run(.fixture, ["drift", "-d", url], Self.environment).output == "no drift\n")
         }
     }
 }

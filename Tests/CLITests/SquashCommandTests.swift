@@ -11,7 +11,9 @@ struct SquashCommandTests {
             let states = try before.document(StatusDocument.self).migrations.map { "\($0.id) \($0.state)" }
             #expect(states == ["0002-squashed applied", "0003-tags pending"], "\(before)")
             let dry = try await box.fixture("squashed", "up", "--dry-run", "-d", url)
-            #expect(dry.output == "would apply  0003-tags\n", "\(dry)")
+            #expect(
+                dry.output == "would record  0002-squashed, in place of 2 migrations\nwould apply  0003-tags\n",
+                "\(dry)")
             #expect(
                 try query("SELECT id FROM tc_migrations ORDER BY position", on: url) == ["0001-people", "0002-notes"])
             let up = try await box.fixture("squashed", "up", "-d", url)

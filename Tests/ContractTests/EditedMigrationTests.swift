@@ -79,7 +79,7 @@ struct EditedMigrationTests {
             try await database.migrator([Self.applied]).up()
             let saying =
                 "operation 2 differs: RunSQL said “…into t values (1, 'a', 'b')”, and says “…into t values (2, 'a', 'b')”"
-            for (edited, words) in [(column, "varchar"), (script, saying)] {
+            for (edited, words) in [(column, "t.m: text here, varchar(9) in the declaration"), (script, saying)] {
                 let migrator = try database.migrator([edited])
                 #expect(try await migrator.status().lines.map(\.state) == [.changed])
                 let error = try await #require(throws: MigratorError.self) { try await migrator.up() }

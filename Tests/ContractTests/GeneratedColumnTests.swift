@@ -36,6 +36,49 @@ struct GeneratedColumnTests {
         }
     }
 
+    @Test("case 18: a computed column takes another type, and is computed in it", arguments: Backend.available)
+    func case18Retyped(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("size", .bigint)
+                    Column("twice", .bigint).generated("size * 2")
+                    Index("twice")
+                }
+                CreateView("v", as: "SELECT id, twice FROM t")
+            }
+            try await test.run("INSERT INTO t (id, size) VALUES (1, 10)")
+            try await test.migrate { AlterTable("t") { ChangeColumn("twice").type(.text) } }
+            #expect(try await test.values("SELECT twice FROM v") == [["20"]])
+            try await test.run("UPDATE t SET size = 11")
+            #expect(try await test.values("SELECT twice FROM t") == [["22"]])
+            #expect(try await test.drift().isEmpty)
+            try await test.migrate { AlterTable("t") { ChangeColumn("twice").type(.bigint) } }
+            #expect(try await test.values("SELECT twice FROM v") == [[22]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test("case 18: a computed column has no values of its own to convert with using:")
+    func case18Using() {
+        let table = Migration("1") {
+            CreateTable("t") {
+                Column("size", .bigint)
+                Column("twice", .bigint).generated("size * 2")
+            }
+        }
+        let converted = Migration("2") {
+            AlterTable("t") { ChangeColumn("twice").type(.text, using: "CAST(size AS text)") }
+        }
+        let error = #expect(throws: HistoryError.self) { try History([table, converted]) }
+        #expect(error?.description.contains("t.twice: its values are computed; say how with .generated(…)") == true)
+        let released = Migration("2") {
+            AlterTable("t") { ChangeColumn("twice").notGenerated().type(.text, using: "CAST(size AS text)") }
+        }
+        #expect(throws: Never.self) { try History([table, released]) }
+    }
+
     @Test(
         "case 18: PostgreSQL makes a computed column anew only when nothing undeclared would go with it",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))

@@ -82,7 +82,7 @@ struct RepairTests {
                 Issue.record("another type")
                 return
             }
-            #expect(differences.map(\.description) == ["t.a: varchar(9) here, text in the declaration"])
+            #expect(differences.map(\.description) == ["t.a: text here, varchar(9) in the declaration"])
             // Somebody has altered the database by hand, as the edit says and otherwise.
             try await database.run("ALTER TABLE t ADD COLUMN by_hand text")
             guard case .drift(let drift) = try await conflict([Self.retold, Self.second], database) else {

@@ -52,7 +52,7 @@ struct SquashTests {
 
             let told = Mutex<[String]>([])
             let report = try await migrator.up { event in
-                if case .recorded(let id, let replaced) = event { told.withLock { $0 += [id] + replaced } }
+                if case .recorded(let id, let replaced, true) = event { told.withLock { $0 += [id] + replaced } }
             }
             #expect(told.withLock { $0 } == ["2-squashed", "1", "2"])
             #expect(report.steps.map(\.id) == ["3"])
@@ -95,13 +95,134 @@ struct SquashTests {
             try await database.migrator([Self.people, Self.names]).up()
             let column = Migration(id: "s", operations: Self.people.operations).replacing("1", "2")
             let trigger = Migration(id: "s", operations: Array(Self.squash.operations.prefix(1))).replacing("1", "2")
-            for (migration, word) in [(column, "people.name"), (trigger, "trigger t")] {
+            for (migration, word) in [
+                (column, "column people.name exists only in the database"),
+                (trigger, "trigger t exists only in the database"),
+            ] {
                 let error = try await #require(throws: MigratorError.self) {
                     try await database.migrator([migration]).up()
                 }
                 #expect(error.code == "replaces_others" && error.description.contains(word), "\(error)")
                 #expect(try await Self.ids(database) == ["1", "2"])
             }
+        }
+    }
+
+    @Test("is recorded also where they were applied in another order", arguments: Backend.available)
+    func outOfOrder(_ backend: Backend) async throws {
+        let nick = Migration("1b") { AlterTable("people") { AddColumn("nick", .text).nullable() } }
+        let tables = Migration("s") {
+            CreateTable("people") {
+                Column("id", .bigint).primaryKey()
+                Column("nick", .text).nullable()
+            }
+        }
+        let born = Migration("2") { AlterTable("people") { AddColumn("born", .date).nullable() } }
+        let all = Migration(id: "s", operations: tables.operations + born.operations)
+        // What was merged late stands last, once among those that are replaced and once behind one that is not.
+        let histories = [[all.replacing("1", "1b", "2"), Self.tags], [tables.replacing("1", "1b"), born, Self.tags]]
+        for history in histories {
+            try await backend.withDatabase { database in
+                try await database.migrator([Self.people, born]).up()
+                let options = Migrator.Options(allowsOutOfOrder: true)
+                try await Migrator(
+                    history: try History([Self.people, nick, born]), database: database, options: options
+                ).up()
+                #expect(try await Self.ids(database) == ["1", "2", "1b"])
+                let migrator = try database.migrator(history)
+                #expect(try await migrator.status().position == .behind(["3"]))
+                #expect(try await migrator.preview().recording?.id == "s")
+                try await migrator.up()
+                #expect(try await Self.ids(database) == history.map(\.id))
+                #expect(try await migrator.drift() == [])
+                try await migrator.down(.to("s"))
+                #expect(try await migrator.drift() == [])
+            }
+        }
+    }
+
+    @Test("is refused where it would come before what makes a difference then", arguments: Backend.available)
+    func moved(_ backend: Backend) async throws {
+        func defaulting(_ id: String, _ text: String) -> Migration {
+            Migration(id) { AlterTable("people") { ChangeColumn("nick").default(.text(text)) } }
+        }
+        let people = Migration("1") {
+            CreateTable("people") {
+                Column("id", .bigint).primaryKey()
+                Column("nick", .text).default("none")
+            }
+        }
+        let (one, two) = (defaulting("2", "one"), defaulting("3", "two"))
+        try await backend.withDatabase { database in
+            try await database.migrator([people, one, two]).up()
+            let squash = Migration(id: "s", operations: people.operations + two.operations).replacing("1", "3")
+            let migrator = try database.migrator([squash, one])
+            for attempt in [{ _ = try await migrator.up() }, { _ = try await migrator.preview() }] {
+                let error = try await #require(throws: MigratorError.self) { try await attempt() }
+                #expect(error.code == "replaces_others" && error.description.contains("people.nick"), "\(error)")
+            }
+            #expect(try await Self.ids(database) == ["1", "2", "3"])
+        }
+    }
+
+    @Test("is not recorded where anything else is refused", arguments: Backend.available)
+    func refused(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.people, Self.names, Self.tags]).up()
+            let edited = Migration("3") { CreateTable("tags") { Column("name", .varchar(9)).primaryKey() } }
+            for (history, code) in [([Self.squash], "newer"), ([Self.squash, edited], "changed")] {
+                let error = try await #require(throws: MigratorError.self) {
+                    try await database.migrator(history).up()
+                }
+                #expect(error.code == code, "\(error)")
+                #expect(try await Self.ids(database) == ["1", "2", "3"])
+            }
+        }
+    }
+
+    @Test("an edit of a later migration can be repaired before it is recorded", arguments: Backend.available)
+    func repaired(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.people, Self.names, Self.tags]).up()
+            let retold = Migration("3") {
+                CreateTable("tags") {
+                    Column("name", .text).primaryKey()
+                    Column("extra", .text).nullable()
+                }
+                AlterTable("tags") { DropColumn("extra") }
+            }
+            let migrator = try database.migrator([Self.squash, retold])
+            #expect(try await migrator.previewRepair().migrations.map(\.id) == ["3"])
+            #expect(try await migrator.repair().migrations.map(\.id) == ["3"])
+            #expect(try await Self.ids(database) == ["1", "2", "3"])
+            try await migrator.up()
+            #expect(try await Self.ids(database) == ["2-squashed", "3"])
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
+    @Test(
+        "a role that may make no scratch schema is told that scripts were not compared",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func poorRole() async throws {
+        let role = "tc_squash_\(UInt32.random(in: .min ... .max))"
+        try await Backend.postgresql.withURL { url in
+            let owner = try Database(url, options: ConnectionOptions(access: .create))
+            try await owner.run("CREATE ROLE \(role) LOGIN; ALTER SCHEMA public OWNER TO \(role)")
+            guard case .postgresql(var all) = url.target else { return }
+            all["user"] = role
+            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
+            try await database.migrator([Self.people, Self.names]).up()
+            let told = Mutex<[Bool]>([])
+            try await database.migrator([Self.squash]).up { event in
+                if case .recorded(_, _, let areScriptsCompared) = event {
+                    told.withLock { $0.append(areScriptsCompared) }
+                }
+            }
+            #expect(told.withLock { $0 } == [false])
+            await database.close()
+            try await owner.run("REASSIGN OWNED BY \(role) TO CURRENT_USER; DROP OWNED BY \(role); DROP ROLE \(role)")
+            await owner.close()
         }
     }
 

@@ -66,6 +66,14 @@ public protocol Connection: AnyObject {
     /// - Parameter seconds: The longest wait of a statement. A shorter `lockTimeout` still applies.
     /// - Throws: ``DatabaseError``.
     func begin(waitingUpTo seconds: Double) throws(DatabaseError)
+    /// Runs a statement outside of a transaction, which waits no longer than this for what other sessions hold. SQLite's one lock is
+    /// waited for as long as ever.
+    ///
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - seconds: The longest wait, where `lockTimeout` is not shorter.
+    /// - Throws: ``DatabaseError``.
+    func executeAlone(_ sql: SQL, waitingUpTo seconds: Double) throws(DatabaseError)
     /// Finds the sessions that hold one of these tables of the current schema, at most five. SQLite does not tell, so it has
     /// none.
     ///

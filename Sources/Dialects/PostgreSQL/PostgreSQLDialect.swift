@@ -158,10 +158,12 @@ public struct PostgreSQLDialect: Dialect {
     /// Returns the steps of an online migration. It refuses whatever `lower` refuses.
     ///
     /// - Throws: ``LoweringError``.
-    public func online(_ operation: ResolvedOperation) throws(LoweringError) -> [OnlineStep]? {
-        _ = try lower(operation, keeping: .none)
+    public func online(
+        _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
+    ) throws(LoweringError) -> [OnlineStep]? {
+        _ = try lower(operation, keeping: undeclared)
         guard case .alterTable(let alteration) = operation.action else { return nil }
-        return try PostgreSQLOnline(dialect: self, alteration: alteration).steps()
+        return try PostgreSQLOnline(dialect: self, alteration: alteration, undeclared: undeclared).steps()
     }
 
     public func script(_ steps: [ScriptStep]) -> String {

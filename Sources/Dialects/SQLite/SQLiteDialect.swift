@@ -118,7 +118,7 @@ public struct SQLiteDialect: Dialect {
     public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
 
     /// Returns `nil`: a file has one writer at a time, so no other writer could work beside the migration.
-    public func online(_: ResolvedOperation) -> [OnlineStep]? { nil }
+    public func online(_: ResolvedOperation, keeping _: UndeclaredObjects) -> [OnlineStep]? { nil }
 
     private func rendered(
         _ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects
@@ -130,6 +130,7 @@ public struct SQLiteDialect: Dialect {
             return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             let old = table.name
+            try undeclared.requireUnnamed(nil, of: old)
             // A program may have left this switch on; foreign keys would then keep the table's old name.
             let modern = "PRAGMA legacy_alter_table = OFF"
             // SQLite takes names that differ only in case for the same name, so the rename leads over a third name.

@@ -300,6 +300,15 @@ extension Column {
             throw .contradiction(name, table: table, because: "a generated column has no default")
         }
     }
+
+    /// A column that was computed and still is has no values of its own, which `using:` could convert.
+    func checkComputing(_ facets: [Facet], after was: Column, in table: String) throws(SchemaError) {
+        guard was.generated != nil, generated != nil else { return }
+        for case .type(_, .some, _) in facets {
+            throw .contradiction(
+                name, table: table, because: "its values are computed; say how with .generated(…), and not with using:")
+        }
+    }
 }
 
 extension Index.Part {

@@ -20,6 +20,7 @@ extension Schema {
             for case .nullable(true, let fill?) in facets { try was.check(undoFilling: fill, in: name) }
             var retyped: Set<String> = []
             for facet in facets { try apply(facet, to: column, of: &table, &retyped) }
+            try table.columns[try table.position(of: column)].checkComputing(facets, after: was, in: name)
             try table.checkColumns()
             retyped.remove(name)
             for other in retyped.sorted() { try self.table(other).checkColumns() }

@@ -85,6 +85,21 @@ package struct Ledger {
         return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }) { first, _ in first }
     }
 
+    /// The operations of `entries(of: history)`, each as they were recorded; those of a squash that is not recorded yet are the operations
+    /// of what it replaces. `nil` where they can't be read back.
+    func recordedOperations(of history: History) throws -> [[SchemaOperation]]? {
+        let texts = try operations()
+        let all = try entries()
+        let squash = try Squash(of: history).flatMap { try $0.isPending(in: all) ? $0 : nil }
+        let (replaced, others) = squash?.parts(of: all) ?? ([], all)
+        func read(_ entry: LedgerEntry) throws -> [SchemaOperation] {
+            try CanonicalOperations.operations(in: texts[entry.id] ?? "")
+        }
+        do { return try (squash == nil ? [] : [replaced.flatMap(read)]) + others.map(read) } catch {
+            return nil
+        }
+    }
+
     /// Returns the canonical form of one applied migration's operations, or an empty text if the migration is not applied.
     func operations(of id: String) throws -> String {
         try connection.queryValue("SELECT operations FROM tc_migrations WHERE id = \(id)")?.text ?? ""
@@ -134,13 +149,17 @@ package struct Ledger {
             "UPDATE tc_migrations SET checksum = \(checksum), operations = \(operations) WHERE id = \(id)")
     }
 
-    /// Records another migration in place of this row. The time of application and the name of who applied it stay.
-    func replace(_ id: String, by migration: Migration) throws {
+    /// Records another migration in the place of these rows, which are in their order. When the last of them was applied, and by whom,
+    /// stays.
+    func replace(_ ids: [String], by migration: Migration) throws {
+        guard let first = ids.first, let last = ids.last else { return }
+        let position = try connection.queryValue("SELECT position FROM tc_migrations WHERE id = \(first)")?.integer
+        for id in ids.dropLast() { try remove(id) }
         let text = CanonicalOperations.text(of: migration.operations)
         try connection.execute(
             """
-            UPDATE tc_migrations SET id = \(migration.id), checksum = \(CanonicalOperations.checksum(of: text)), \
-            operations = \(text) WHERE id = \(id)
+            UPDATE tc_migrations SET position = \(position ?? 1), id = \(migration.id), \
+            checksum = \(CanonicalOperations.checksum(of: text)), operations = \(text) WHERE id = \(last)
             """)
     }
 

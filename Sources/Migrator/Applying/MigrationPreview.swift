@@ -17,6 +17,14 @@ public struct MigrationPreview: Sendable, Equatable {
         public var isOnline: Bool
     }
 
+    /// A migration that would be recorded in place of others, with nothing run (``Migration/replacing(_:)``).
+    public struct Recording: Sendable, Equatable {
+        /// The migration's id.
+        public var id: String
+        /// The ids of those others, in the order in which they were applied.
+        public var replaced: [String]
+    }
+
     /// A lock that makes others wait while the migration reads or writes a whole table.
     public struct Blocking: Sendable, Equatable {
         /// The migration's id.
@@ -35,8 +43,12 @@ public struct MigrationPreview: Sendable, Equatable {
     public var refusals: [LoweringError] = []
     /// The locks that others would wait for, on tables that exist already and whose size the database tells.
     public var blocking: [Blocking] = []
+    /// What would be recorded before anything ran; `nil` where the history's first migration replaces nothing that is applied.
+    public var recording: Recording?
 
-    init(of plan: Plan, on connection: any Connection) throws {
+    init(of plan: Plan, from history: History, on connection: any Connection) throws {
+        let replaced = try SquashRun(of: history, on: connection)?.preview().replaced ?? []
+        recording = replaced.isEmpty ? nil : Recording(id: history.migrations[0].id, replaced: replaced)
         let meter = HazardMeter(connection: connection)
         let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
         steps = zip(plan.steps, lowered).map { step, operations in
@@ -49,14 +61,24 @@ public struct MigrationPreview: Sendable, Equatable {
         for hazard in lowered.joined().flatMap(\.hazards) where hazard.isMeasurable(in: start) {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
-        for planned in plan.steps.flatMap(\.operations) where planned.finds(start) {
-            let undeclared = try planned.undeclaredObjects(of: start, on: connection)
-            hazards += planned.objectsLost(undeclared)
-            do throws(LoweringError) {
-                _ = try connection.dialect.lower(planned.resolved, keeping: undeclared)
-            } catch { refusals.append(error) }
+        var partitioned: Set<String> = []
+        for step in plan.steps {
+            for planned in step.operations where planned.finds(start) {
+                let undeclared = try planned.undeclaredObjects(of: start, on: connection)
+                partitioned.formUnion(undeclared.partitioned)
+                hazards += planned.objectsLost(undeclared)
+                do throws(LoweringError) {
+                    let dialect = connection.dialect
+                    let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
+                    if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
+                } catch { refusals.append(error) }
+            }
         }
-        blocking = try Self.blocking(plan, from: start, on: connection)
+        blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
+            var blocking = blocking
+            if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
+            return blocking
+        }
     }
 
     private static func blocking(
@@ -100,9 +122,9 @@ extension Plan.PlannedOperation {
     fileprivate func finds(_ start: Schema) -> Bool {
         switch resolved.action {
         case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized
-        case .dropTable(let table): start[table.name]?.normalized == table.normalized
+        case .dropTable(let table), .renameTable(let table, _): start[table.name]?.normalized == table.normalized
         case .dropView(let view): start[view: view.name] == view
-        case .createTable, .renameTable, .createView, .run, .runSwift: false
+        case .createTable, .createView, .run, .runSwift: false
         }
     }
 }

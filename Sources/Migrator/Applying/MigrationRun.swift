@@ -37,10 +37,15 @@ struct MigrationRun {
     private func run(_ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         try connection.requireSchema()
-        let replaced = try SquashRun(of: history, on: connection)?.record(options) ?? []
-        if !replaced.isEmpty { onEvent(.recorded(history.migrations[0].id, inPlaceOf: replaced)) }
-        // Every step is prepared before anything is locked or run, so that an impossible last step stops the whole run.
-        let prepared = try prepare(plan, on: try ledger.usableEntries())
+        // Nothing is locked, recorded or done for what is refused anyway, be it the last of many.
+        let prepared = try prepare(plan, on: try ledger.usableEntries(of: history))
+        let record = try SquashRun(of: history, on: connection)?.record(options) ?? SquashRun.Record()
+        let replaced = record.replaced
+        if !replaced.isEmpty {
+            onEvent(
+                .recorded(
+                    history.migrations[0].id, inPlaceOf: replaced, areScriptsCompared: record.areScriptsCompared))
+        }
         guard !prepared.steps.isEmpty else { return MigrationReport(steps: [], replaced: replaced) }
         let steps = try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             try perform(prepared, plan)

@@ -3,6 +3,9 @@ import Dialects
 /// Runs one online migration step by step outside of a transaction, beside those who read and write its tables, and then writes
 /// its ledger row. The database itself shows which steps are done, so a later attempt continues where a stopped one ended.
 struct OnlineRun {
+    /// How long the half of an object is waited for that is to be removed, by who has waited in vain or was told to stop, in seconds.
+    private static let patience = 2.0
+
     private let prepared: PreparedStep
     private let run: MigrationRun
     private let tables: Set<String>
@@ -33,7 +36,7 @@ struct OnlineRun {
         let start = clock.now
         guard try Ledger(connection: connection).ends(with: last) else { return .ledgerChanged }
         run.onEvent(.started(step.id, step.direction))
-        for operation in prepared.operations { try requirePossible(operation) }
+        try requirePossible()
         let watch = OnlineWatch(step.id, in: run)
         defer { watch?.stop() }
         var progress = Progress()
@@ -43,21 +46,34 @@ struct OnlineRun {
                 throw failure(error, after: next, progress, completedIDs: done)
             }
         }
-        if progress.found > 0, let difference = try OnlineParts(of: step).difference(on: connection) {
-            throw failure(difference, progress, completedIDs: done)
-        }
-        guard let edit = try record(on: last, { (clock.now - start).milliseconds }) else { return .ledgerChanged }
+        let recorded: StepRun.LedgerEdit?
+        do {
+            if progress.found > 0 { try OnlineParts(of: step).requireSame(on: connection) }
+            progress.statement += 1
+            recorded = try record(on: last) { (clock.now - start).milliseconds }
+        } catch let error as DatabaseError { throw failure(error, progress, completedIDs: done) }
+        guard let edit = recorded else { return .ledgerChanged }
         let milliseconds = (clock.now - start).milliseconds
         run.onEvent(.finished(step.id, step.direction, milliseconds: milliseconds))
         return .applied(milliseconds: milliseconds, edit)
     }
 
-    /// Checks, before anything is done, that the rows allow the operation and that no undeclared object forbids it.
-    private func requirePossible(_ operation: LoweredOperation) throws {
-        let undeclared = try operation.planned.undeclaredObjects(
-            of: operation.planned.resolved.before, on: connection)
-        _ = try prepared.lowering(of: operation, keeping: undeclared, on: connection)
-        try HazardMeter(connection: connection).check(operation.hazards, [], step.id, run.options)
+    /// Makes sure, before anything is done, that the rows go with it, and that nothing undeclared stands in its way. All of it is asked of
+    /// the database as it is before the migration, and so once for all operations.
+    private func requirePossible() throws {
+        guard let before = step.operations.first?.resolved.before else { return }
+        let dialect = connection.dialect
+        let undeclared = try dialect.undeclaredObjects(of: before, around: step.writtenTables, on: connection)
+        for operation in prepared.operations {
+            do throws(LoweringError) {
+                _ = try dialect.online(operation.planned.resolved, keeping: undeclared)
+            } catch {
+                // What is there already nothing can stand in the way of.
+                guard try !(operation.online ?? []).allSatisfy({ try connection.isTrue($0.isDone) }) else { continue }
+                throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
+            }
+            try HazardMeter(connection: connection).check(operation.hazards, [], step.id, run.options)
+        }
     }
 
     private func perform(_ next: OnlineStep, _ progress: inout Progress) throws {
@@ -66,8 +82,10 @@ struct OnlineRun {
             progress.followsOwn = false
             return
         }
-        if let remnant = next.remnant, remnant.isInTheWay, try connection.isTrue(remnant.exists) {
-            try connection.execute(SQL(trusted: remnant.removal))
+        if let remnant = next.remnant, remnant.isOurs, let removal = remnant.removal,
+            try connection.isTrue(remnant.exists)
+        {
+            try connection.execute(SQL(trusted: removal))
         }
         if next.isMomentary {
             try GivingWay(id: step.id, tables: tables, run: run).apply { seconds in
@@ -93,9 +111,8 @@ struct OnlineRun {
 
     // MARK: - Failing
 
-    /// Returns the error to report, after removing a half-made object of the step. An invalid index costs its writers time and
-    /// helps nobody, and a constraint that is not validated refuses rows which the recorded schema lets in. A constraint of that
-    /// kind that was there before this attempt may belong to somebody else, so it stays.
+    /// The error, once half of the step's object is removed: an index that is not valid costs its writers time and helps nobody, and a
+    /// constraint that is not validated refuses rows which the schema, as it was recorded, lets in.
     private func failure(
         _ cause: DatabaseError, after next: OnlineStep, _ progress: Progress, completedIDs done: [String]
     ) -> MigrationFailure {
@@ -104,22 +121,33 @@ struct OnlineRun {
             let holders = (try? connection.lockHolders(of: tables) + connection.snapshotHolders()) ?? []
             cause = GivingWay.naming(holders, in: cause) as? DatabaseError ?? cause
         }
-        var isRemoved = !connection.isLost
-        if let remnant = next.remnant, remnant.isInTheWay || progress.followsOwn {
-            do {
-                if try connection.isTrue(remnant.exists) { try connection.execute(SQL(trusted: remnant.removal)) }
-            } catch { isRemoved = false }
-        }
-        return failure(
-            cause, progress, isClean: isRemoved && progress.performed + progress.found == 0, completedIDs: done)
+        let leftover = leftover(of: next, progress, cause)
+        var failure = failure(cause, progress, completedIDs: done)
+        failure.leftover = leftover
+        let isClean = !connection.isLost && leftover == nil && progress.performed + progress.found == 0
+        if isClean { failure.ending = .rolledBack }
+        return failure
+    }
+
+    /// What the statement that failed has left, once what can be removed of it is.
+    private func leftover(of next: OnlineStep, _ progress: Progress, _ cause: DatabaseError) -> String? {
+        guard let remnant = next.remnant, remnant.isOurs || progress.followsOwn else { return nil }
+        guard !connection.isLost else { return "perhaps \(remnant.name)" }
+        let isImpatient = cause.kind == .locked || cause.kind == .interrupted
+        do {
+            guard try connection.isTrue(remnant.exists) else { return nil }
+            guard let removal = remnant.removal else { return remnant.name }
+            try connection.executeAlone(
+                SQL(trusted: removal), waitingUpTo: isImpatient ? Self.patience : connection.lockTimeout)
+            return nil
+        } catch { return remnant.name }
     }
 
     private func failure(
-        _ cause: DatabaseError, _ progress: Progress, isClean: Bool = false, completedIDs done: [String]
+        _ cause: DatabaseError, _ progress: Progress, completedIDs done: [String]
     ) -> MigrationFailure {
         MigrationFailure(
-            applied: done, failed: step.id, statement: progress.statement, cause: cause,
-            ending: isClean ? .rolledBack : .goesOn)
+            applied: done, failed: step.id, statement: progress.statement, cause: cause, ending: .goesOn)
     }
 }
 

@@ -57,9 +57,7 @@ struct RepairRun {
         case .changed(let changed):
             let unknown = entries.map(\.id).filter { history.position(of: $0) == nil }
             guard unknown.isEmpty else { throw MigratorError.newer(unknown) }
-            let recorded = try ledger.operations()
-            let operations = entries.compactMap { try? CanonicalOperations.operations(in: recorded[$0.id] ?? "") }
-            guard operations.count == entries.count else {
+            guard let operations = try ledger.recordedOperations(of: history) else {
                 throw MigratorError.editMatters(changed.map(\.id), .unreadable)
             }
             return EditedMigrations(

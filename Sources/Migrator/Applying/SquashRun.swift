@@ -14,53 +14,92 @@ struct SquashRun {
         (self.squash, self.history, self.connection) = (squash, history, connection)
     }
 
-    /// Records the squash, and returns the ids in whose place it stands. The list is empty if there was nothing to record.
+    /// A migration that is recorded in place of others, or would be.
+    struct Record {
+        /// The ids of those others, in the order in which they were applied; none where there is nothing to record.
+        var replaced: [String] = []
+        /// Whether what scripts make was compared, too. It is not where there is no scratch place to make it in.
+        var areScriptsCompared = true
+    }
+
+    /// Records the migration, where it is to be recorded.
     ///
-    /// - Throws: `MigratorError.partlyReplaced`, and `replacesOthers` if the squash makes another schema than the replaced
-    ///   migrations did.
-    func record(_ options: Migrator.Options) throws -> [String] {
-        guard try squash.isPending(in: ledger.usableEntries()) else { return [] }
+    /// - Throws: `MigratorError.partlyReplaced`, and `replacesOthers` where it makes another schema than they did.
+    func record(_ options: Migrator.Options) throws -> Record {
+        guard try squash.isPending(in: ledger.usableEntries()) else { return Record() }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
-            let operations = try ledger.operations()
-            // Another program may have recorded it first. If none has, the operations that were just read are complete.
-            guard try squash.isPending(in: ledger.entries()) else { return [] }
-            let replaced = try replacedHistory(operations)
-            try requireSameSchema(as: replaced)
-            return try connection.transaction {
-                // On SQLite the lock on the file begins here, so the ledger is read again.
-                guard try squash.isPending(in: ledger.entries()), let last = squash.migration.replaces.last else {
-                    return []
+            while true {
+                let entries = try ledger.entries()
+                // Somebody else may have been first.
+                let record = try compare(entries)
+                guard !record.replaced.isEmpty else { return record }
+                let isDone = try connection.transaction {
+                    // The lock of a file begins here: what was read before it counts where it is still so.
+                    guard try ledger.entries() == entries else { return false }
+                    try ledger.replace(record.replaced, by: squash.migration)
+                    return true
                 }
-                for id in squash.migration.replaces.dropLast() { try ledger.remove(id) }
-                try ledger.replace(last, by: squash.migration)
-                return squash.migration.replaces
+                if isDone { return record }
             }
         }
     }
 
-    /// Returns a history of the replaced migrations with the operations that the ledger keeps of them.
-    private func replacedHistory(_ recorded: [String: String]) throws -> History {
-        try History(
-            squash.migration.replaces.map { id in
-                guard let operations = try? CanonicalOperations.operations(in: recorded[id] ?? "") else {
-                    throw MigratorError.replacesOthers(squash.migration.id, .unreadable)
-                }
-                return Migration(id: id, operations: operations)
-            })
+    /// What `record` would record. Changes nothing, and takes no lock.
+    func preview() throws -> Record { try compare(ledger.usableEntries()) }
+
+    private func compare(_ entries: [LedgerEntry]) throws -> Record {
+        guard try squash.isPending(in: entries) else { return Record() }
+        let (replaced, others) = squash.parts(of: entries)
+        let recorded = try ledger.operations()
+        let before = try migrations(replaced, recorded)
+        try requireSameSchema(of: migrations(entries, recorded), and: before + migrations(others, recorded))
+        let replacedHistory = Result { () throws(HistoryError) in try History(before) }
+        let isCompared = try requireSameSchema(as: possible(replacedHistory))
+        return Record(replaced: replaced.map(\.id), areScriptsCompared: isCompared)
     }
 
-    /// Compares what both declare, and what both make in a scratch place if there is one. The latter also compares triggers that
-    /// scripts make by hand.
-    private func requireSameSchema(as replaced: History) throws {
-        let declared = try history.schema(after: 1).differences(from: replaced.schema)
-        guard declared.isEmpty else { throw MigratorError.replacesOthers(squash.migration.id, .otherSchema(declared)) }
+    /// Returns a history of the replaced migrations with the operations that the ledger keeps of them.
+    private func migrations(_ entries: [LedgerEntry], _ recorded: [String: String]) throws -> [Migration] {
+        try entries.map { entry in
+            guard let operations = try? CanonicalOperations.operations(in: recorded[entry.id] ?? "") else {
+                throw MigratorError.replacesOthers(squash.migration.id, .unreadable)
+            }
+            return Migration(id: entry.id, operations: operations)
+        }
+    }
+
+    /// What was applied in between comes after the migration now, and may do so where that makes no difference.
+    private func requireSameSchema(of applied: [Migration], and moved: [Migration]) throws {
+        guard applied != moved else { return }
+        let now = Result { () throws(HistoryError) in try history.schema(of: moved) }
+        try requireNone(history.schema(of: applied).differences(from: possible(now)))
+    }
+
+    private func possible<T>(_ replay: Result<T, HistoryError>) throws -> T {
+        do throws(HistoryError) { return try replay.get() } catch {
+            guard case .impossible(let id, let reason) = error else { throw error }
+            throw MigratorError.replacesOthers(squash.migration.id, .impossible(id, reason))
+        }
+    }
+
+    private func requireNone(_ differences: [SchemaDifference]) throws(MigratorError) {
+        guard differences.isEmpty else { throw .replacesOthers(squash.migration.id, .otherSchema(differences)) }
+    }
+
+    /// By what they declare, and by what both make in a scratch place, where there is one: so triggers count that scripts make by hand.
+    /// Returns whether all that scripts do was compared.
+    private func requireSameSchema(as replaced: History) throws -> Bool {
+        try requireNone(replaced.schema.differences(from: history.schema(after: 1)))
         do {
             let all = AppliedOrder(first: replaced.migrations.count)
-            let made = try ScratchRun(history: history, applied: AppliedOrder(first: 1)).inspect(beside: connection)
-                .differences(from: ScratchRun(history: replaced, applied: all).inspect(beside: connection))
-            guard made.isEmpty else { throw MigratorError.replacesOthers(squash.migration.id, .otherSchema(made)) }
+            let squashed = ScratchRun(history: history, applied: AppliedOrder(first: 1))
+            try requireNone(
+                ScratchRun(history: replaced, applied: all).inspect(beside: connection)
+                    .differences(from: squashed.inspect(beside: connection)))
+            return true
         } catch let error as DatabaseError where error.kind == .permission {
-            return
+            let operations = squash.migration.operations + replaced.migrations.flatMap(\.operations)
+            return !operations.contains { if case .run = $0 { true } else { false } }
         }
     }
 }

@@ -170,16 +170,16 @@ extension Plan.Step {
 }
 
 extension Plan.PlannedOperation {
-    /// Reads the undeclared objects around the operation's tables. Only operations that alter or drop something need them.
+    /// Only what alters, renames or drops something has to know what else hangs on it.
     func undeclaredObjects(of declared: Schema, on connection: any Connection) throws -> UndeclaredObjects {
         switch resolved.action {
         case .alterTable(let alteration):
             try connection.dialect.undeclaredObjects(of: declared, around: alteration.tableNames, on: connection)
-        case .dropTable(let table):
+        case .dropTable(let table), .renameTable(let table, _):
             try connection.dialect.undeclaredObjects(of: declared, around: [table.name], on: connection)
         case .dropView(let view):
             try connection.dialect.undeclaredObjects(of: declared, around: [view.name], on: connection)
-        case .createTable, .renameTable, .createView, .run, .runSwift: .none
+        case .createTable, .createView, .run, .runSwift: .none
         }
     }
 

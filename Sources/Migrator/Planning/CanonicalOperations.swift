@@ -32,8 +32,8 @@ enum CanonicalOperations {
 
     private static func detail(_ old: SchemaOperation, _ new: SchemaOperation) -> String {
         if case .createTable(let was) = old, case .createTable(let now) = new, was.name == now.name {
-            let before = Schema(tables: [was])
-            let lines = Schema(tables: [now]).differences(from: before).map { "\($0)" }
+            // The database has what was applied, and what is declared is what the migration says now.
+            let lines = Schema(tables: [was]).differences(from: Schema(tables: [now])).map { "\($0)" }
             if let first = lines.first { return "\(summary(new)): \(first)" }
         }
         if case .alterTable(let was, let changes) = old, case .alterTable(let now, let others) = new, was == now {

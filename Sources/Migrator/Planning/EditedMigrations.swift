@@ -23,7 +23,7 @@ struct EditedMigrations {
             throw MigratorError.editMatters(ids, .impossible(id, reason))
         }
         guard edited == schema else {
-            throw MigratorError.editMatters(ids, .otherSchema(edited.differences(from: schema)))
+            throw MigratorError.editMatters(ids, .otherSchema(schema.differences(from: edited)))
         }
     }
 

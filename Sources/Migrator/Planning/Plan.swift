@@ -157,7 +157,7 @@ extension Plan.Step {
     func lowered(in dialect: any Dialect) throws -> [LoweredOperation] {
         try operations.map { planned in
             do throws(LoweringError) {
-                let online = isOnline ? try dialect.online(planned.resolved) : nil
+                let online = isOnline ? try dialect.online(planned.resolved, keeping: .none) : nil
                 var lowering = Lowering(online?.map(\.statement) ?? [])
                 if online == nil { lowering = try dialect.lower(planned.resolved, keeping: .none) }
                 return LoweredOperation(

@@ -12,24 +12,31 @@ struct Squash {
         checksum = history.checksums.value[0]
     }
 
-    /// Whether the ledger holds the replaced migrations, and not yet the squash itself.
+    /// Whether the ledger holds what the migration replaces, in whatever order, and not yet the migration itself.
     ///
-    /// - Throws: `MigratorError.partlyReplaced` if the ledger holds only some of them.
+    /// - Throws: `MigratorError.partlyReplaced` where it holds only some of it.
     func isPending(in entries: [LedgerEntry]) throws(MigratorError) -> Bool {
-        let replaced = Set(migration.replaces)
-        guard entries.contains(where: { replaced.contains($0.id) }) else { return false }
-        guard entries.prefix(replaced.count).map(\.id) == migration.replaces else {
-            let applied = Set(entries.map(\.id))
-            throw .partlyReplaced(by: migration.id, missing: migration.replaces.filter { !applied.contains($0) })
-        }
+        let applied = Set(entries.map(\.id))
+        let missing = migration.replaces.filter { !applied.contains($0) }
+        guard missing.count < migration.replaces.count else { return false }
+        guard missing.isEmpty else { throw .partlyReplaced(by: migration.id, missing: missing) }
         return true
+    }
+
+    /// The ledger's rows that the migration replaces, in the order of application, and all others.
+    func parts(of entries: [LedgerEntry]) -> (replaced: [LedgerEntry], others: [LedgerEntry]) {
+        let ids = Set(migration.replaces)
+        return (entries.filter { ids.contains($0.id) }, entries.filter { !ids.contains($0.id) })
     }
 
     /// Returns the ledger as it will be once the squash is recorded in place of the migrations that it replaces.
     func folded(_ entries: [LedgerEntry]) throws(MigratorError) -> [LedgerEntry] {
         guard try isPending(in: entries) else { return entries }
-        var first = entries[migration.replaces.count - 1]
-        (first.id, first.checksum) = (migration.id, checksum)
-        return [first] + entries.dropFirst(migration.replaces.count)
+        let (replaced, others) = parts(of: entries)
+        return replaced.suffix(1).map { last in
+            var first = last
+            (first.id, first.checksum) = (migration.id, checksum)
+            return first
+        } + others
     }
 }

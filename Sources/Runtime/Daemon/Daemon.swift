@@ -118,10 +118,13 @@ extension Daemon {
             logger.notice(
                 "a migration waits for a table",
                 metadata: ["migration": "\(id)", "holders": "\(holders.map(\.description).joined(separator: "; "))"])
-        case .migration(.recorded(let id, let replaced)):
+        case .migration(.recorded(let id, let replaced, let areScriptsCompared)):
             logger.notice(
                 "a migration is recorded in place of others",
-                metadata: ["migration": "\(id)", "replaces": "\(replaced.joined(separator: ", "))"])
+                metadata: [
+                    "migration": "\(id)", "replaces": "\(replaced.joined(separator: ", "))",
+                    "scripts_compared": "\(areScriptsCompared)",
+                ])
         case .migration(.building(let id, let progress)):
             let percent = progress.percent.map { ", \($0) %" } ?? ""
             manager.status("migrating \(id): \(progress.phase)\(percent)")

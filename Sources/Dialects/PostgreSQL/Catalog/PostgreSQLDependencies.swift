@@ -1,17 +1,24 @@
 /// The objects of any schema that `pg_depend` lists as dependent on tables and views of the current schema, and that no migration
 /// declares (https://www.postgresql.org/docs/current/catalog-pg-depend.html). The own parts of a table are not among them.
-enum PostgreSQLDependencies {
+struct PostgreSQLDependencies {
+    let dependents: [UndeclaredObjects.Dependent]
+    /// The tables that are made of partitions, which are among the dependents, too, where there are some.
+    let partitioned: Set<String>
+
     /// Reads the dependents. Rows are counted only for tables that refer to one of `subjects`.
-    static func read(
+    init(
         of declared: Schema, around subjects: Set<String>?, _ scope: PostgreSQLCatalogScope,
         _ connection: any Connection
-    ) throws -> [UndeclaredObjects.Dependent] {
+    ) throws {
         let relations: SQL = "c.relkind IN ('r', 'p', 'v') AND \(scope.relations)"
-        let heirs = try connection.query(heirs(of: relations)).map { row in
-            UndeclaredObjects.Dependent(.heir, row[1].text ?? "", on: row[0].text ?? "")
+        let parents = try connection.query(Self.heirs(of: relations))
+        partitioned = Set(parents.filter { $0[2].boolean == true }.compactMap { $0[0].text })
+        let heirs = parents.compactMap { row in
+            row[1].text.map { UndeclaredObjects.Dependent(.heir, $0, on: row[0].text ?? "") }
         }
-        let others = try connection.query(others(on: relations)).compactMap { row -> UndeclaredObjects.Dependent? in
-            guard let bond = bond(row[2].text) else { return nil }
+        let hanging = try connection.query(Self.others(on: relations))
+        let others = hanging.compactMap { row -> UndeclaredObjects.Dependent? in
+            guard let bond = Self.bond(row[2].text) else { return nil }
             let column = row[1].text
             // Replay takes care of a declared column that is computed from another one.
             if let generated = row[4].text, declared[row[0].text ?? ""]?[column: generated] != nil { return nil }
@@ -20,8 +27,8 @@ enum PostgreSQLDependencies {
                 bond, row[3].text ?? "", on: row[0].text ?? "", columns: column.map { [$0] } ?? [],
                 isPart: row[6].boolean ?? false)
         }
-        let references = try connection.query(references(to: relations))
-        return try undeclared(references, to: declared, around: subjects, connection) + heirs + others
+        let references = try connection.query(Self.references(to: relations))
+        dependents = try Self.undeclared(references, to: declared, around: subjects, connection) + heirs + others
     }
 
     private static func bond(_ word: String?) -> UndeclaredObjects.Dependent.Bond? {
@@ -78,11 +85,12 @@ enum PostgreSQLDependencies {
         """
     }
 
+    /// The table, an heir of it, and whether the table is made of partitions, of which there may be none yet.
     private static func heirs(of relations: SQL) -> SQL {
         """
-        SELECT c.relname, pg_describe_object('pg_class'::regclass, h.inhrelid, 0)
-        FROM pg_class c JOIN pg_inherits h ON h.inhparent = c.oid
-        WHERE \(relations) ORDER BY c.relname, h.inhseqno
+        SELECT c.relname, pg_describe_object('pg_class'::regclass, h.inhrelid, 0), c.relkind = 'p'
+        FROM pg_class c LEFT JOIN pg_inherits h ON h.inhparent = c.oid
+        WHERE (h.inhparent IS NOT NULL OR c.relkind = 'p') AND \(relations) ORDER BY c.relname, h.inhseqno
         """
     }
 

@@ -37,7 +37,8 @@ extension PostgreSQLInspector {
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         found.columnEpilogues = try columnEpilogues(connection, scope)
-        found.dependents = try PostgreSQLDependencies.read(of: declared, around: subjects, scope, connection)
+        let dependencies = try PostgreSQLDependencies(of: declared, around: subjects, scope, connection)
+        (found.dependents, found.partitioned) = (dependencies.dependents, dependencies.partitioned)
         return found
     }
 

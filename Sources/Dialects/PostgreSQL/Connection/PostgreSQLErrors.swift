@@ -66,10 +66,14 @@ extension DatabaseError {
         case "XX001", "XX002": "restore a backup; the server's log says more"
         case "42501" where message.contains("row-level security"):
             "use the table's owner, or a role with BYPASSRLS: a policy would hide rows from this one"
+        case "42501" where message.hasPrefix("must be owner"):
+            "connect as its owner, or as a member of the owner's role"
         case "42501": "let the owner of the object, or a superuser, GRANT what is missing"
         case "25006": "open the database for writing"
         case "25P02": "roll the transaction back: an earlier statement of it failed"
         case "53100": "make room on the server's disk"
+        case "53200" where message.contains("shared memory"):
+            "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
         case "53300": "close other connections, or raise max_connections on the server"
         case "54000" where message.hasPrefix("row is too big"), "54011":
             "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"

@@ -10,6 +10,14 @@ extension PostgreSQLConnection {
         }
     }
 
+    func executeAlone(_ sql: SQL, waitingUpTo seconds: Double) throws(DatabaseError) {
+        guard seconds < lockTimeout else { return _ = try execute(sql) }
+        try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(seconds))")
+        let result = Result { () throws(DatabaseError) in _ = try execute(sql) }
+        if !isLost { try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(lockTimeout))") }
+        try result.get()
+    }
+
     /// Finds the sessions that hold one of the tables. The server does not show every role the state and times of other users'
     /// sessions (the manual's 28.2.3).
     func lockHolders(of tables: Set<String>) throws(DatabaseError) -> [LockHolder] {
@@ -31,11 +39,16 @@ extension PostgreSQLConnection {
         return rows.map { LockHolder($0) }
     }
 
+    /// With the tables that inherit from it, its partitions among them: what alters the one alters them all.
     func tableSize(_ table: String) throws(DatabaseError) -> Int64? {
         try queryValue(
             """
-            SELECT pg_catalog.pg_relation_size(oid) FROM pg_catalog.pg_class
-            WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+            WITH RECURSIVE tree AS (
+                SELECT oid FROM pg_catalog.pg_class
+                WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+                UNION SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
+            )
+            SELECT sum(pg_catalog.pg_relation_size(oid))::bigint FROM tree
             """)?.integer
     }
 

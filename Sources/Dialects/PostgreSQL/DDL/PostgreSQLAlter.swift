@@ -192,8 +192,8 @@ struct PostgreSQLAlter {
         return off + [statement] + on
     }
 
-    /// Returns the statements by which a column becomes a computed one, or is computed in another way. PostgreSQL can only drop
-    /// the column and add it again, together with every key, check and index that is dropped with it.
+    /// A column begins to be computed, or otherwise than before, or into another type: PostgreSQL can only make it anew, and with it every key,
+    /// check and index that goes with the old one.
     private func recompute(_ column: Column, _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = step.after
         let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
@@ -221,9 +221,10 @@ struct PostgreSQLAlter {
 }
 
 extension ChangeStep {
-    /// Whether this step makes the column a computed one, or computes it in another way.
+    /// Whether this step makes the column a computed one, or computes it in another way or type.
     fileprivate func recomputes(_ column: Column) -> Bool {
-        column.generated != nil && before[column: column.name]?.generated != column.generated
+        guard column.generated != nil, let was = before[column: column.name] else { return false }
+        return was.generated != column.generated || was.type != column.type || was.collation != column.collation
     }
 
     /// Returns whether the column's type is set: also to the same type, if an expression that somebody wrote computes new values.

@@ -6,6 +6,7 @@
 struct PostgreSQLOnline {
     let dialect: PostgreSQLDialect
     let alteration: TableAlteration
+    let undeclared: UndeclaredObjects
 
     func steps() throws(LoweringError) -> [OnlineStep] {
         var steps: [OnlineStep] = []
@@ -18,15 +19,20 @@ struct PostgreSQLOnline {
         switch step.change {
         case .addIndex(let index): return [try build(index, on: step.after)]
         case .dropIndex(let name):
+            try requireOneTable("drops no index of such a table beside those who use it")
             return [
                 OnlineStep(
                     statement: PostgreSQLOnlineTable.removal(ofIndex: name), isMomentary: false,
-                    isDone: "SELECT NOT \(table.has(index: name))")
+                    isDone: "SELECT NOT \(table.has(index: name))",
+                    // It begins by taking the index out of use.
+                    remnant: table.invalid(index: name, removal: nil))
             ]
         case .addUnique(let unique): return try add(unique, to: step.after)
         case .addCheck(let check):
             return table.add(check.name, try DDL.define(check, of: step.after, in: dialect))
-        case .addForeignKey(let key): return table.add(key.name, DDL.define(key))
+        case .addForeignKey(let key):
+            try requireOneTable("adds a foreign key to such a table only with a look at all rows")
+            return table.add(key.name, DDL.define(key))
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return [table.drop(name)]
         case .changeColumn(let name, _):
             return step.after[column: name]?.isNullable == true ? [table.release(name)] : table.require(name)
@@ -36,13 +42,23 @@ struct PostgreSQLOnline {
     }
 
     private func build(_ index: Index, on table: Table) throws(LoweringError) -> OnlineStep {
+        try requireOneTable("builds no index of such a table beside those who write")
         let live = PostgreSQLOnlineTable(table.name)
         return OnlineStep(
             statement: try dialect.create(index, on: table, concurrently: true), isMomentary: false,
             isDone: "SELECT \(live.has(validIndex: index.name))",
-            remnant: .init(
-                exists: "SELECT \(live.has(abandonedIndex: index.name))",
-                removal: PostgreSQLOnlineTable.removal(ofIndex: index.name), isInTheWay: true))
+            remnant: live.invalid(
+                index: index.name, removal: PostgreSQLOnlineTable.removal(ofIndex: index.name)))
+    }
+
+    /// The server does some things for one partition at a time, and not for the table that is made of them
+    /// (https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE).
+    private func requireOneTable(_ what: String) throws(LoweringError) {
+        let name = alteration.before.name
+        guard undeclared.partitioned.contains(name) else { return }
+        throw LoweringError(
+            name, "it is partitioned, and PostgreSQL \(what)",
+            remedy: "take .online() off, and apply it while nobody writes")
     }
 
     /// Adds a unique key: its index is built while others write, and then becomes the key's index.
@@ -84,8 +100,9 @@ private struct PostgreSQLOnlineTable {
                 statement: alter("VALIDATE CONSTRAINT \(name)"), isMomentary: false,
                 isDone: "SELECT \(has(constraint: constraint, "convalidated"))",
                 remnant: .init(
+                    name: "the constraint \(constraint), not validated",
                     exists: "SELECT \(has(constraint: constraint, "NOT convalidated"))",
-                    removal: alter("DROP CONSTRAINT \(name)"), isInTheWay: false)),
+                    removal: alter("DROP CONSTRAINT \(name)"), isOurs: false)),
         ]
     }
 
@@ -143,13 +160,14 @@ private struct PostgreSQLOnlineTable {
     func has(validIndex index: String) -> SQL { has(index: index, "x.indisvalid") }
 
     /// Returns a query for an index that is neither valid nor being built: an index is not valid until its build has ended.
-    func has(abandonedIndex index: String) -> SQL {
-        has(
-            index: index,
-            """
+    func invalid(index: String, removal: String?) -> OnlineStep.Remnant {
+        let isAbandoned: SQL = """
             NOT x.indisvalid AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = x.indexrelid)
-            """)
+            """
+        return .init(
+            name: "the invalid index \(index)", exists: "SELECT \(has(index: index, isAbandoned))",
+            removal: removal, isOurs: true)
     }
 
     private func has(index: String, _ condition: SQL) -> SQL {

@@ -1,5 +1,5 @@
-/// Undeclared objects that need a declared table or view: foreign keys of other tables, views, and triggers on other tables.
-/// SQLite drops a table without checking any of them.
+/// What no migration declares and what needs a declared table or view: foreign keys of other tables, views, and triggers that
+/// live elsewhere, and full-text tables that find its words. SQLite itself drops a table without a look at any of them.
 struct SQLiteDependents {
     private let declared: Schema
     private let catalog: SQLiteCatalog
@@ -33,7 +33,19 @@ struct SQLiteDependents {
                 dependents.append(.init(.reader, "\(object.kind) \(object.name)", on: relation))
             }
         }
-        return dependents
+        return dependents + SQLiteFullText.find(in: catalog).compactMap(dependent)
+    }
+
+    /// A full-text table that keeps no text of its own: it reads its table's columns by their names
+    /// (https://www.sqlite.org/fts5.html#external_content_tables).
+    private func dependent(_ text: FullText) -> UndeclaredObjects.Dependent? {
+        guard case .table(let name, let key) = text.content, let table = declared.tables(like: name).first else {
+            return nil
+        }
+        let columns = table.columns.map(\.name).filter { column in
+            (text.columns + [key]).contains { SQLName.equal($0, column) }
+        }
+        return .init(.reader, "full-text table \(text.name)", on: table.name, columns: columns)
     }
 
     /// Returns the name of a declared table or view as it is written in the schema.

@@ -97,6 +97,7 @@ extension SQLiteConnection {
 
     var lockTimeout: Double { handle.limits.lockSeconds }
     func begin(waitingUpTo _: Double) throws(DatabaseError) { try begin() }
+    func executeAlone(_ sql: SQL, waitingUpTo _: Double) throws(DatabaseError) { try execute(sql) }
     func lockHolders(of _: Set<String>) throws(DatabaseError) -> [LockHolder] { [] }
     func tableSize(_: String) throws(DatabaseError) -> Int64? { nil }
     var serverProcess: Int64? { nil }

@@ -58,7 +58,9 @@ struct SQLiteAlter {
                     || facets.contains(where: \.isComputing)
             else { return }
             try undeclared.requireUnread(column: first, of: table, by: [.reference])
-        case .addColumn, .renameColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
+        case .renameColumn(let column, _):
+            if let first = firstName(column) { try undeclared.requireUnnamed(first, of: table) }
+        case .addColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
             .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
         }

@@ -1,0 +1,82 @@
+import Dialects
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("A full-text table of SQLite's that a script has made")
+struct FullTextNameTests {
+    private static let fullText = "CREATE VIRTUAL TABLE docs_fts USING fts5(Body, content='docs', content_rowid='id')"
+
+    private static let docs = Migration("1") {
+        CreateTable("docs") {
+            Column("id", .bigint).primaryKey()
+            Column("body", .text)
+            Column("other", .text).nullable()
+        }
+        RunSQL(
+            .native(sqlite: fullText, postgresql: "SELECT 1"),
+            undo: .script(.native(sqlite: "DROP TABLE docs_fts", postgresql: "SELECT 1")))
+    }
+
+    private static func found(_ database: Database) async throws -> Value? {
+        try await database.value("SELECT body FROM docs_fts WHERE docs_fts MATCH 'hello'")
+    }
+
+    private func withDocs(_ body: (Database) async throws -> Void) async throws {
+        try await Backend.sqlite.withDatabase { database in
+            try await database.migrator([Self.docs]).up()
+            try await database.run("INSERT INTO docs (id, body) VALUES (7, 'hello world')")
+            try await database.run("INSERT INTO docs_fts (docs_fts) VALUES ('rebuild')")
+            try await body(database)
+        }
+    }
+
+    @Test("keeps the names that it reads by")
+    func names() async throws {
+        let refused: [Migration] = [
+            Migration("2") { AlterTable("docs") { RenameColumn("body", to: "content") } },
+            Migration("2") { AlterTable("docs") { RenameColumn("id", to: "number") } },
+            Migration("2") { AlterTable("docs") { DropColumn("body") } },
+            Migration("2") { RenameTable("docs", to: "papers") },
+            Migration("2") { DropTable("docs") },
+        ]
+        try await withDocs { database in
+            for migration in refused {
+                let migrator = Migrator(
+                    history: try History([Self.docs, migration]), database: database,
+                    options: .init(allowsDataLoss: true))
+                let error = try await #require(throws: MigratorError.self) { try await migrator.up() }
+                #expect(
+                    error.code == "not_possible_here" && "\(error)".contains("full-text table docs_fts"), "\(error)")
+                #expect(try await migrator.preview().refusals.count == 1)
+            }
+            #expect(try await Self.found(database) == .text("hello world"))
+        }
+    }
+
+    @Test("is left alone by other columns, and made again by a script around a rename")
+    func others() async throws {
+        let other = Migration("2") {
+            AlterTable("docs") {
+                RenameColumn("other", to: "rest")
+                ChangeColumn("rest").required(filling: "none")
+            }
+        }
+        let renamed = Migration("3") {
+            RunSQL(.native(sqlite: "DROP TABLE docs_fts", postgresql: "SELECT 1"), undo: .nothing)
+            RenameTable("docs", to: "papers")
+            RunSQL(
+                .native(
+                    sqlite: """
+                        CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='papers', content_rowid='id');
+                        INSERT INTO docs_fts (docs_fts) VALUES ('rebuild')
+                        """, postgresql: "SELECT 1"), undo: .nothing)
+        }
+        try await withDocs { database in
+            try await database.migrator([Self.docs, other]).up()
+            #expect(try await Self.found(database) == .text("hello world"))
+            try await database.migrator([Self.docs, other, renamed]).up()
+            #expect(try await Self.found(database) == .text("hello world"))
+        }
+    }
+}
