@@ -75,8 +75,17 @@ struct PostgreSQLSettings {
     let serverVersion: Int32
 
     func text(_ session: PostgreSQLSession) -> String {
-        let all = meaning + limits + transactions(session)
-        return all.map { "SET \($0)" }.joined(separator: "; ")
+        let all = (meaning + limits + transactions(session)).map { "SET \($0)" } + [watch].compactMap { $0 }
+        return all.joined(separator: "; ")
+    }
+
+    /// Lets the server end a statement whose client is gone, with its transaction and locks, instead of finishing it first: a killed
+    /// program leaves no migration running. Servers on other systems than these accept nothing but 0
+    /// (https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL).
+    private var watch: String? {
+        let name = "client_connection_check_interval"
+        guard serverVersion >= 140_000, !spoken.contains(name) else { return nil }
+        return "SELECT pg_catalog.set_config('\(name)', '2000', false) WHERE pg_catalog.version() ~ 'linux|darwin|bsd'"
     }
 
     /// The settings that decide how text is read and written.
