@@ -2,8 +2,24 @@
 package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
     case moment(TimestampRule)
+    /// Numbers and texts are read as spans of time.
+    case span(SpanRule)
     /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
     case cleaned(replacement: String)
+}
+
+/// What is counted by the numbers of a column that holds spans of time.
+public enum SpanRule: String, Hashable, Sendable, CaseIterable {
+    /// Microseconds, as Django and Tortoise count.
+    case microseconds
+    /// Milliseconds.
+    case milliseconds
+    /// Seconds, with or without a fraction.
+    case seconds
+    /// Days of 24 hours, with or without a fraction, as Pony counts.
+    case days
+    /// Nothing: the span is what lies between 1970 and the moment that a text names, as SQLAlchemy writes it.
+    case since1970 = "since_1970"
 }
 
 /// How numbers and texts are read as moments.
@@ -71,11 +87,43 @@ package final class ValueReader {
             guard let moment = reading.microseconds(value) else { return value }
             return .text(
                 scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+        case .span(let reading):
+            guard let span = reading.microseconds(value) else { return value }
+            return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
         case .cleaned(let replacement):
             guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
         }
     }
+}
+
+extension SpanRule {
+    /// `nil` for what the rule does not read: a text that says its own units stays as it is.
+    fileprivate func microseconds(_ value: Dialects.RawValue) -> Int64? {
+        switch (value, unit) {
+        case (.integer(let number), let unit?):
+            let (span, overflows) = number.multipliedReportingOverflow(by: unit)
+            return overflows ? nil : span
+        case (.real(let number), let unit?): return Int64(exactly: (number * Double(unit)).rounded())
+        case (.text(let text), nil):
+            return CalendarNumber.timestamp(text, zone: .optional).map { $0 - Self.start }
+        case (.null, _), (.boolean, _), (.blob, _), (.text, _), (.integer, nil), (.real, nil): return nil
+        }
+    }
+
+    /// How many microseconds one is; `nil` where nothing is counted.
+    private var unit: Int64? {
+        switch self {
+        case .microseconds: 1
+        case .milliseconds: 1_000
+        case .seconds: 1_000_000
+        case .days: CalendarNumber.microsecondsPerDay
+        case .since1970: nil
+        }
+    }
+
+    /// The first of January 1970, in microseconds since that of 2000.
+    private static let start = -10_957 * CalendarNumber.microsecondsPerDay
 }
 
 extension TimestampRule {

@@ -54,6 +54,13 @@ struct SchemaSurvey {
             rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 })
     }
 
+    /// A column without values goes into one of any type.
+    func holdsValues(_ column: String, of table: Table, _ inspection: Inspection) throws -> Bool {
+        let from = source.reading(of: table, in: inspection).from
+        let row = try reading.query("SELECT 1 \(trusted: from) WHERE \(identifier: column) IS NOT NULL LIMIT 1")
+        return !row.isEmpty
+    }
+
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: Table) -> ColumnType {
         written[table.name]?[column.target] ?? table[column: column.target]?.type ?? .text
     }

@@ -24,7 +24,7 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case noSuchRows(String)
     /// Columns, as `table.column type`, of a type that no value can be written as.
     case unwritable([String])
-    /// Columns, as `table.column`, of numbers that are to be spans of time: nothing says what they count.
+    /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
     case unitless([String])
     /// Rows that refer to a row which does not exist.
     case orphans([Orphans])
@@ -70,7 +70,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
         case .unitless(let names):
-            "numbers become intervals, but no rule says their unit: \(names.joined(separator: ", "))"
+            "values become intervals, but no rule says what they count: \(names.joined(separator: ", "))"
         case .orphans(let found):
             "rows name a parent that is not there: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }

@@ -55,6 +55,8 @@ public struct TransferRules: Sendable, Equatable {
         public var moment: TimestampRule.Count?
         /// How many minutes the clock of texts without a zone is ahead of UTC.
         public var minutesAhead: Int?
+        /// What its values count as spans of time; `nil` when they are none, or say it themselves.
+        public var span: SpanRule?
         /// The replacement for a NUL and for bytes that are no UTF-8.
         public var nul: String?
         /// What is done with its values that do not fit; as for its table when `nil`.
@@ -164,12 +166,15 @@ extension TransferRules.TableRule {
 
 extension TransferRules.ColumnRule {
     /// A moment is a `timestamp` unless a `datetime` is asked for.
-    fileprivate var givenType: ColumnType? { type ?? (moment == nil ? nil : .timestamp) }
+    fileprivate var givenType: ColumnType? {
+        type ?? (moment != nil ? .timestamp : span != nil ? .interval : nil)
+    }
 
     fileprivate var reading: ValueRule? {
         if let moment {
             return .moment(TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
         }
+        if let span { return .span(span) }
         return nul.map { .cleaned(replacement: $0) }
     }
 
@@ -189,6 +194,13 @@ extension TransferRules.ColumnRule {
         if moment != nil, let type, type != .timestamp, type != .datetime {
             throw refuse("a timestamp can't become a \(type)", "leave the type out, or write timestamp or datetime")
         }
+        if let span, let type, type != .interval {
+            throw refuse("a span of \(span.rawValue) can't become a \(type)", "leave the type out, or write interval")
+        }
+        if span != nil && moment != nil {
+            throw refuse("span and timestamp exclude each other", "leave one of them out")
+        }
+        if span != nil && nul != nil { throw refuse("a span holds no text for nul", "leave one of them out") }
         if moment != nil && nul != nil { throw refuse("a timestamp holds no text for nul", "leave one of them out") }
         if let nul, nul.utf8.contains(0) { throw refuse("the replacement for NUL holds a NUL", "write other text") }
     }

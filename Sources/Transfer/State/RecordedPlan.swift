@@ -46,6 +46,7 @@ extension ValueRule {
                 ("moment", .string(reading.count.rawValue)), ("minutes_ahead", .integer(Int64(reading.minutesAhead))),
                 ("is_local", .boolean(reading.isLocal)),
             ])
+        case .span(let reading): .object([("span", .string(reading.rawValue))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }
     }
