@@ -255,6 +255,45 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("the way back: SQLite's tables get what a mapper keeps there, and a table of migrations says whose they are")
+    func mappersBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
+                CREATE TABLE kept (id uuid PRIMARY KEY, made timestamptz, span interval, counted interval, part interval, code character(4));
+                INSERT INTO kept VALUES ('123e4567-e89b-12d3-a456-426614174000', '2024-01-02 03:04:05.000006+02', '-2 days 00:00:05',
+                    '1.5 seconds', '1 day 12:00', 'ab');
+                """, on: source)
+            let target = box("kept.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute(
+                """
+                CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY);
+                CREATE TABLE kept (id CHAR(32) PRIMARY KEY, made DATETIME, span DATETIME, counted BIGINT, part REAL, code CHAR(4));
+                """, on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let dry = try await box.run(
+                .tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml"), "--json"])
+            #expect(try dry.document(ErrorDocument.self).error.code == "unitless", "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      span: {span: since_1970}", "      counted: {span: microseconds}", "      part: {span: days}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let row =
+                "SELECT id || ' | ' || made || ' | ' || span || ' | ' || counted || ' | ' || part || ' | ' || code FROM kept"
+            #expect(
+                try query(row, on: target) == [
+                    "123e4567e89b12d3a456426614174000 | 2024-01-02 01:04:05.000006 | 1969-12-30 00:00:05.000000 | 1500000 | 1.5 | ab  "
+                ])
+            let copied = try await box.migrate("transfer", source, "sqlite:" + box("copy.db"))
+            #expect(copied.output.contains("alembic_version says that an application makes these tables by Alembic"))
+        }
+    }
+
     @Test("a type that no value can be written as is named, and can be left out")
     func unwritable() async throws {
         try await withSite("ALTER TABLE People ADD COLUMN words TEXT; UPDATE People SET words = 'a'") {

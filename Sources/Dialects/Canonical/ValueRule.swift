@@ -4,6 +4,10 @@ package enum ValueRule: Hashable, Sendable {
     case moment(TimestampRule)
     /// Numbers and texts are read as spans of time.
     case span(SpanRule)
+    /// Spans of time are written as what the rule counts: the way back.
+    case counted(SpanRule)
+    /// A uuid is written as its 32 digits, without hyphens.
+    case digits
     /// Text in which each NUL, and each run of bytes that are no UTF-8, gives way to this.
     case cleaned(replacement: String)
 }
@@ -90,6 +94,12 @@ package final class ValueReader {
         case .span(let reading):
             guard let span = reading.microseconds(value) else { return value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
+        case .counted(let reading):
+            guard let span = value.interval?.length else { return value }
+            return reading.value(of: span) { moment in .text(scratch.make(column) { $0.append(timestamp: moment) }) }
+        case .digits:
+            guard let words = value.uuid else { return value }
+            return .text(scratch.make(column) { $0.append(digits: words) })
         case .cleaned(let replacement):
             guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
@@ -109,6 +119,14 @@ extension SpanRule {
             return CalendarNumber.timestamp(text, zone: .optional).map { $0 - Self.start }
         case (.null, _), (.boolean, _), (.blob, _), (.text, _), (.integer, nil), (.real, nil): return nil
         }
+    }
+
+    /// What stands for a span of so many microseconds: a whole number where it is one, else one with a fraction.
+    fileprivate func value(
+        of span: Int64, moment: (Int64) -> Dialects.RawValue
+    ) -> Dialects.RawValue {
+        guard let unit else { return moment(Self.start + span) }
+        return span % unit == 0 ? .integer(span / unit) : .real(Double(span) / Double(unit))
     }
 
     /// How many microseconds one is; `nil` where nothing is counted.
@@ -200,7 +218,26 @@ extension TimestampRule {
     }
 }
 
+extension IntervalNumber {
+    /// In microseconds, with days of 24 hours; `nil` where it has months, which are not all equally long.
+    fileprivate var length: Int64? {
+        let (days, overflows) = Int64(days).multipliedReportingOverflow(by: CalendarNumber.microsecondsPerDay)
+        let (sum, overflowsToo) = days.addingReportingOverflow(microseconds)
+        return months == 0 && !overflows && !overflowsToo ? sum : nil
+    }
+}
+
 extension PostgreSQLBuffer {
+    fileprivate mutating func append(digits words: (UInt64, UInt64)) {
+        for word in [words.0, words.1] {
+            for place in stride(from: 60, through: 0, by: -4) {
+                append(Self.hexadecimal[Int(word >> UInt64(place) & 0xF)])
+            }
+        }
+    }
+
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
+
     fileprivate mutating func append(cleaning bytes: UnsafeRawBufferPointer, with replacement: String) {
         var at = 0
         var isInRun = false

@@ -68,31 +68,23 @@ public struct ExistingTransfer: Sendable {
                     let types = written[table.target.name] ?? [:]
                     return table.columns.compactMap { column -> ProposedRule? in
                         let proposed = proposals.first { $0.column == column.source }
+                        let type = types[column.target]
                         let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
-                        let spans = profile?.spans.map {
-                            ProposedRule($0, table: table.source.name, column: column.source)
-                        }
-                        return Self.answer(proposed, spans, for: types[column.target])
+                        let spans = type?.isInterval == true ? profile?.spans : table.spans(from: column, to: type)
+                        if let spans { return ProposedRule(spans, table: table.source.name, column: column.source) }
+                        return Self.answer(proposed, for: type)
                     }
                 }
             }
         }
     }
 
-    /// The rule that says what the values of a column count, where one is needed.
-    private static func answer(
-        _ proposed: ProposedRule?, _ spans: ProposedRule?, for type: ColumnType?
-    ) -> ProposedRule? {
-        switch type.flatMap(CanonicalForm.init) {
-        case .moment, .reading:
-            return proposed.flatMap {
-                $0.rule.hasPrefix("timestamp: ") && !$0.rule.hasPrefix("timestamp: iso") ? $0 : nil
-            }
-        case .interval: return spans
-        case .integer, .real, .decimal, .boolean, .text, .padded, .bytes, .date, .time, .address, .uuid, .json, .stored,
-            nil:
+    /// The rule that says what the numbers of a column count, where moments are wanted.
+    private static func answer(_ proposed: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
+        guard let form = type.flatMap(CanonicalForm.init), form == .moment || form == .reading, let proposed else {
             return nil
         }
+        return proposed.rule.hasPrefix("timestamp: ") && !proposed.rule.hasPrefix("timestamp: iso") ? proposed : nil
     }
 
     /// Copies the rows, and tells `events` on the way.
@@ -175,11 +167,12 @@ public struct ExistingTransfer: Sendable {
                     unwritable.append("\(table.target.name).\(column.target)\(declared)")
                     continue
                 }
-                guard type.isInterval, let kind = table.source[column: column.source].map({ DeclaredKind($0.type) })
+                guard let from = table.source[column: column.source]?.type,
+                    let kind = from.kindOfSpans(in: type)
                 else { continue }
                 let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true
                 let isKnown = isSaid || (kind == .integer && countsMicroseconds)
-                guard kind.needsUnit && !isKnown, try survey.holdsValues(column.source, of: table.source, source) else {
+                guard !isKnown, try survey.holdsValues(column.source, of: table.source, source) else {
                     continue
                 }
                 unitless.append(name)
@@ -190,12 +183,27 @@ public struct ExistingTransfer: Sendable {
     }
 }
 
-extension DeclaredKind {
-    /// Whether its values become spans of time only by a rule that says what they count.
-    fileprivate var needsUnit: Bool {
-        switch self {
-        case .integer, .real, .numeric, .decimal, .moment: true
-        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown: false
+extension ColumnType {
+    /// Where one of these two columns holds spans of time, and the other what stands for them by a rule only: what that is.
+    fileprivate func kindOfSpans(in target: ColumnType) -> DeclaredKind? {
+        guard isInterval != target.isInterval else { return nil }
+        let kind = DeclaredKind(isInterval ? target : self)
+        switch kind {
+        case .integer, .real, .numeric, .decimal, .moment: return kind
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown: return nil
+        }
+    }
+}
+
+extension SchemaMatch.MatchedTable {
+    /// What spans of the source most likely are in a target that has no word for them.
+    fileprivate func spans(from column: Pair, to type: ColumnType?) -> Proposal? {
+        guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
+        switch from.kindOfSpans(in: type) {
+        case .integer: return Proposal("span: microseconds", "right if that is what its program counts")
+        case .real, .numeric, .decimal: return Proposal("span: days", "right if that is what its program counts")
+        case .moment: return Proposal("span: since_1970", "right if its program writes when such a span ends")
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
         }
     }
 }

@@ -47,6 +47,8 @@ extension ValueRule {
                 ("is_local", .boolean(reading.isLocal)),
             ])
         case .span(let reading): .object([("span", .string(reading.rawValue))])
+        case .counted(let writing): .object([("counted", .string(writing.rawValue))])
+        case .digits: .object([("digits", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }
     }
