@@ -95,8 +95,12 @@ package final class ValueReader {
             guard let span = reading.microseconds(value) else { return value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
         case .counted(let reading):
-            guard let span = value.interval?.length else { return value }
-            return reading.value(of: span) { moment in .text(scratch.make(column) { $0.append(timestamp: moment) }) }
+            guard let span = value.interval?.length, let written = reading.written(span) else { return value }
+            switch written {
+            case .count(let number): return .integer(number)
+            case .fraction(let number): return .real(number)
+            case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
+            }
         case .digits:
             guard let words = value.uuid else { return value }
             return .text(scratch.make(column) { $0.append(digits: words) })
@@ -121,12 +125,21 @@ extension SpanRule {
         }
     }
 
-    /// What stands for a span of so many microseconds: a whole number where it is one, else one with a fraction.
-    fileprivate func value(
-        of span: Int64, moment: (Int64) -> Dialects.RawValue
-    ) -> Dialects.RawValue {
-        guard let unit else { return moment(Self.start + span) }
-        return span % unit == 0 ? .integer(span / unit) : .real(Double(span) / Double(unit))
+    /// What stands for a span of time.
+    fileprivate enum Written {
+        case count(Int64)
+        case fraction(Double)
+        /// In microseconds since 2000.
+        case moment(Int64)
+    }
+
+    /// What stands for a span of so many microseconds; `nil` where the calendar of four-digit years has no such moment.
+    fileprivate func written(_ span: Int64) -> Written? {
+        guard let unit else {
+            let (moment, overflows) = Self.start.addingReportingOverflow(span)
+            return overflows ? nil : CalendarNumber.readable(moment).map { .moment($0) }
+        }
+        return span % unit == 0 ? .count(span / unit) : .fraction(Double(span) / Double(unit))
     }
 
     /// How many microseconds one is; `nil` where nothing is counted.
