@@ -168,6 +168,8 @@ def reading(year, month, day, hour=None, minute=None, second=None, fraction=None
 
 
 def uuid(value):
+    if type(value) is bytes and len(value) == 16:
+        value = Text(value.hex().encode())
     digits = value.replace(b"-", b"") if isinstance(value, Text) else b""
     return [int(digits[:16], 16), int(digits[16:], 16)] if re.fullmatch(rb"[0-9a-fA-F]{32}", digits) else None
 

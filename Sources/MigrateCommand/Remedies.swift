@@ -87,7 +87,8 @@ extension SchemaTransferError {
                 + "names of those whose rows are to stay as they are"
         case .noSuchRows: "name tables of the target that the source has, too"
         case .unwritable: "leave the columns out by a rule: skip: true"
-        case .unitless: "if it is microseconds, say so by a rule: type: interval"
+        case .unitless:
+            "say so by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
         case .orphans: "mend the source, or transfer without --into-existing, which keeps such rows"
         }
     }

@@ -37,13 +37,14 @@ enum RulesFile {
 
     private static func column(_ node: Field) throws(TransferError) -> TransferRules.ColumnRule {
         var rule = TransferRules.ColumnRule(name: node.name, line: node.line)
-        let known = ["type", "timestamp", "zone", "nul", "nocase", "rename", "skip", "on_mismatch"]
+        let known = ["type", "timestamp", "zone", "span", "nul", "nocase", "rename", "skip", "on_mismatch"]
         for field in try fields(of: node.value, known, in: "the rules of a column") {
             switch field.name {
             case "type": rule.type = try type(field)
             case "timestamp":
                 rule.moment = try word(field, TimestampRule.Count.allCases.map(\.rawValue), TimestampRule.Count.init)
             case "zone": rule.minutesAhead = try zone(field)
+            case "span": rule.span = try word(field, SpanRule.allCases.map(\.rawValue), SpanRule.init)
             case "nul": rule.nul = try text(field)
             case "nocase": rule.nocase = try nocase(field)
             case "rename": rule.rename = try name(field)

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands of docs/moving.md, run one after the other on tables such as each framework makes; `ci/soak django` runs Django itself.
+/// The commands of docs/moving.md, run one after the other on tables such as each framework makes; `ci/soak django` and
+/// `ci/soak orm` run the real ones.
 @Suite("docs/moving.md", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct MovingPageTests {
     struct Section: Sendable, CustomTestStringConvertible {
@@ -67,6 +68,17 @@ struct MovingPageTests {
                 CREATE TABLE Post (id INTEGER PRIMARY KEY, createdAt DATETIME NOT NULL); INSERT INTO Post VALUES (1, 1704164645678);
                 """,
             target: #"CREATE TABLE "Post" (id integer PRIMARY KEY, "createdAt" timestamp(3) NOT NULL)"#, exits: [2, 0]),
+        Section(
+            name: "SQLAlchemy, Alembic, Peewee, Pony, Tortoise, SQLModel", file: "app.db",
+            source: """
+                CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('a');
+                CREATE TABLE job (id CHAR(32) PRIMARY KEY, took DATETIME, state VARCHAR(4), payload JSON);
+                INSERT INTO job VALUES ('123e4567e89b42d3a456426614174000', '1970-01-01 00:00:01.500000', 'done', 1.5);
+                """,
+            target: """
+                CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('a');
+                CREATE TYPE state AS ENUM ('done'); CREATE TABLE job (id uuid PRIMARY KEY, took interval, state state, payload json);
+                """, exits: [2, 0]),
     ]
 
     /// The commands of a section that begin with `tc-migrate`; `nil` where the next ones begin with an empty database.

@@ -86,6 +86,44 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test(
+        "what declarations say with the values is proposed: JSON with numbers, uuids as bytes, spans since 1970, empty columns"
+    )
+    func declared() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE a (id UUID PRIMARY KEY, doc JSON, took DATETIME, part CHAR(32), made TIMESTAMP);
+                INSERT INTO a VALUES (x'123e4567e89b12d3a456426614174000', '{"a": 1}', '1970-01-02 00:00:01',
+                    '123e4567e89b42d3a456426614174000', '2024-01-02 03:04:05');
+                INSERT INTO a VALUES (x'123e4567e89b12d3a456426614174001', '1.5', '1969-12-31 23:59:59.5', NULL, NULL);
+                INSERT INTO a VALUES (x'123e4567e89b12d3a456426614174002', 'null', NULL, NULL, NULL);
+                CREATE TABLE b (doc JSON, part CHAR(32), at TIMESTAMP, sum CHAR(64), n INT);
+                CREATE TABLE c (doc JSONB, id UUID, took DATETIME); INSERT INTO c VALUES ('no JSON', x'00', '1985-01-01 00:00:00');
+                """)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.code == 0, "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") && !$0.contains("#") }.map {
+                    $0.drop { $0 == " " }
+                } == [
+                    "id: {type: uuid}", "doc: {type: jsonb}", "took: {span: since_1970}", "part: {type: uuid}",
+                    "made: {timestamp: iso, zone: UTC}", "doc: {type: jsonb}", "part: {type: uuid}",
+                    "at: {timestamp: iso, zone: UTC}", "took: {timestamp: iso, zone: UTC}",
+                ], "\(yaml)")
+            let run = try await box.migrate("transfer", source, target, "--rules", box("rules.yaml"))
+            #expect(run.code == 0, "\(run)")
+            #expect(
+                try query("SELECT concat_ws(' | ', id, doc, took, part) FROM a ORDER BY id", on: target) == [
+                    #"123e4567-e89b-12d3-a456-426614174000 | {"a": 1} | 24:00:01 | 123e4567-e89b-42d3-a456-426614174000"#,
+                    "123e4567-e89b-12d3-a456-426614174001 | 1.5 | -00:00:00.5",
+                    "123e4567-e89b-12d3-a456-426614174002 | null",
+                ])
+        }
+    }
+
     @Test("--lowercase-names folds every name, and views and checks with it")
     func lowercase() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -122,6 +160,12 @@ struct TransferRulesFileTests {
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, zone: Europe/Berlin}\n", 4, "+02:00"),
             ("tables:\n  Orders:\n    columns:\n      Local: {zone: UTC}\n", 4, "add timestamp: iso"),
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: date}\n", 4, "become a date"),
+            ("tables:\n  Orders:\n    columns:\n      Created: {span: hours}\n", 4, "since_1970"),
+            ("tables:\n  Orders:\n    columns:\n      Created: {span: days, type: text}\n", 4, "become a text"),
+            (
+                "tables:\n  Orders:\n    columns:\n      Created: {span: days, timestamp: unix}\n", 4,
+                "exclude each other"
+            ),
             ("tables:\n  Orders:\n    columns:\n      Note: {nul: }\n", 4, "between quotes"),
             ("tables:\n  Orders: {skip: yes}\n", 2, "true, false"), ("lowercase_names: [\n", 2, "no YAML"),
             ("tables:\n  Orders: {}\n  Orders: {}\n", 2, "twice"),

@@ -22,6 +22,11 @@ struct RowDigestTests {
             (.reading, "2024-01-02 03:04", "2024-01-02T03:04:00.000"), (.date, "2024-02-29", "2024-02-29"),
             (.time, "03:04:05.1", "03:04:05.100000"), (.integer, "-42", -42), (.text, 12, "12"),
             (.uuid, "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+            (
+                .uuid,
+                .blob([0xa0, 0xee, 0xbc, 0x99, 0x9c, 0x0b, 0x4e, 0xf8, 0xbb, 0x6d, 0x6b, 0xb9, 0xbd, 0x38, 0x0a, 0x11]),
+                "a0eebc999c0b4ef8bb6d6bb9bd380a11"
+            ), (.padded, "ab  ", "ab"), (.padded, "   ", ""),
             (.bytes, "abc", .blob([97, 98, 99])), (.json, "[1.0, 12e1]", " [ 1 ,120] "), (.json, 12, "12.0"),
             (.json, #"{"b": 1, "a": {"x": [], "y": {}}}"#, #"{"a":{"y":{},"x":[]},"b":1}"#),
             (.json, #"{"a": 1, "b": 2, "a": 3}"#, #"{"b": 2, "a": 3}"#),
@@ -40,6 +45,7 @@ struct RowDigestTests {
             (.moment, "2024-01-02T03:04:05Z", "2024-01-02T03:04:05.000001Z"), (.moment, "yesterday", nil),
             (.text, "", nil), (.text, "a", "A"), (.text, "a", "a\u{0}"), (.integer, .integer(.max), .integer(.min)),
             (.date, "2024-02-29", "2024-02-28"), (.uuid, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "no uuid"),
+            (.padded, " ab", "ab"), (.padded, "ab", "abc"), (.uuid, .blob([1]), "1"),
             (.bytes, .blob([0]), .blob([0, 0])), (.json, "[1, 2]", "[2, 1]"), (.json, "[]", "{}"),
             (.json, "1", #""1""#),
             (.json, "[[1], 2]", "[1, [2]]"), (.json, #"{"a": "b"}"#, #"{"b": "a"}"#), (.json, "null", nil),

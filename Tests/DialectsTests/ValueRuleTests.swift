@@ -53,6 +53,37 @@ struct ValueRuleTests {
         #expect(result == value || "\(String(describing: result))" == "\(String(describing: Optional(value)))")
     }
 
+    @Test(
+        "numbers and moments become spans of time, and the way back",
+        arguments: [
+            (.microseconds, -1, "-00:00:00.000001"), (.milliseconds, 1_500, "00:00:01.5"), (.seconds, 90, "00:01:30"),
+            (.days, .real(1.5), "36:00:00"), (.days, -2, "-48:00:00"),
+            (.since1970, "1970-01-04 02:00:00.000007", "74:00:00.000007"),
+            (.since1970, "1969-12-31 23:59:59.999999", "-00:00:00.000001"),
+        ] as [(SpanRule, Value, Value)])
+    func spans(_ rule: SpanRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, .span(rule)) == expected)
+        guard case .text(let moment) = value else { return #expect(read(expected, .counted(rule)) == value) }
+        #expect(read(expected, .counted(rule)) == .text(moment.contains(".") ? moment : moment + ".000000"))
+    }
+
+    @Test(
+        "what no rule counts stays what it is",
+        arguments: [
+            (.span(.days), .real(.infinity)), (.span(.days), .integer(.max)), (.span(.since1970), 7),
+            (.span(.seconds), "1 day"), (.span(.since1970), "soon"), (.counted(.days), "1 mon"),
+            (.counted(.since1970), "99999999 days"), (.counted(.since1970), "-800000 days"), (.digits, "no uuid"),
+        ] as [(ValueRule, Value)])
+    func uncounted(_ rule: ValueRule, _ value: Value) {
+        #expect(read(value, rule) == value)
+    }
+
+    @Test("a uuid is written without hyphens")
+    func digits() {
+        #expect(
+            read("123E4567-e89b-12d3-a456-426614174000", .digits) == "123e4567e89b12d3a456426614174000")
+    }
+
     /// SQLite's own functions are the measure.
     @Test("julian days and epochs are read as SQLite reads them")
     func likeSQLite() throws {

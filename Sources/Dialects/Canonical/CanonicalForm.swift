@@ -11,6 +11,8 @@ package enum CanonicalForm: String, Sendable, Equatable {
     case boolean
     /// The bytes of a text.
     case text
+    /// The bytes of a text without the blanks at its end.
+    case padded
     /// The bytes of a blob.
     case bytes
     /// A moment in UTC. A moment without a zone is read as UTC.
@@ -78,7 +80,8 @@ package enum CanonicalForm: String, Sendable, Equatable {
         case "smallint": self = .integer
         case "real", "double precision": self = .real
         case "json", "name": self = .text
-        case "interval": self = .interval
+        case "character": self = .padded
+        case "interval", "interval day to second": self = .interval
         case "inet": self = .address
         case "timestamp with time zone": self = .moment
         case "timestamp without time zone": self = .reading

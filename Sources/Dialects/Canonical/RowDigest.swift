@@ -27,6 +27,7 @@ package struct RowDigest: Hashable, Sendable {
         case .decimal: add(decimal: value)
         case .boolean: add(boolean: value)
         case .text, .bytes: addBytes(value)
+        case .padded: add(padded: value)
         case .moment: add(number: value.bytes.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, value)
         case .reading: add(number: value.bytes.flatMap { CalendarNumber.reading($0) }, value)
         case .date: add(number: value.bytes.flatMap { CalendarNumber.date($0).map(Int64.init) }, value)
@@ -170,6 +171,12 @@ package struct RowDigest: Hashable, Sendable {
         }
     }
 
+    private mutating func add(padded value: RawValue) {
+        guard case .text(let bytes) = value else { return addBytes(value) }
+        let length = bytes.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+        digest.mix(UnsafeRawBufferPointer(rebasing: bytes[..<length]))
+    }
+
     private mutating func add(interval value: RawValue) {
         guard let interval = value.interval else { return addForeign(value) }
         digest.mix(UInt64(bitPattern: Int64(interval.months)))
@@ -185,16 +192,7 @@ package struct RowDigest: Hashable, Sendable {
     }
 
     private mutating func add(uuid value: RawValue) {
-        guard let bytes = value.bytes else { return addForeign(value) }
-        var words: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for byte in bytes where byte != UInt8(ascii: "-") {
-            guard let nibble = byte.hexadecimalValue else { return addForeign(value) }
-            words.0 = words.0 << 4 | words.1 >> 60
-            words.1 = words.1 << 4 | UInt64(nibble)
-            digits += 1
-        }
-        guard digits == 32 else { return addForeign(value) }
+        guard let words = value.uuid ?? value.bytes.flatMap(UUIDText.digits) else { return addForeign(value) }
         digest.mix(words.0)
         digest.mix(words.1)
     }

@@ -16,6 +16,18 @@ package enum UUIDText {
         return words
     }
 
+    /// The 128 bits of 32 hexadecimal digits, wherever hyphens stand.
+    static func digits(_ text: UnsafeRawBufferPointer) -> (UInt64, UInt64)? {
+        var words: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for byte in text where byte != UInt8(ascii: "-") {
+            guard let digit = byte.hexadecimalValue else { return nil }
+            words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | UInt64(digit))
+            digits += 1
+        }
+        return digits == 32 ? words : nil
+    }
+
     /// Returns whether the text is a UUID as PostgreSQL writes it: with hyphens and in lower case.
     package static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count == 36 && words(text) != nil
@@ -27,5 +39,17 @@ package enum UUIDText {
     package static func isLikely(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let words = words(text) else { return false }
         return text.count == 36 || ((1...8).contains(words.0 >> 12 & 0xF) && words.1 >> 62 == 0b10)
+    }
+}
+
+extension RawValue {
+    /// The 128 bits of a uuid: as text in either spelling, or as its 16 bytes.
+    var uuid: (UInt64, UInt64)? {
+        switch self {
+        case .text(let bytes): UUIDText.words(bytes)
+        case .blob(let bytes) where bytes.count == 16:
+            (bytes.integer(at: 0, UInt64.self), bytes.integer(at: 8, UInt64.self))
+        case .null, .integer, .real, .boolean, .blob: nil
+        }
     }
 }

@@ -2,8 +2,28 @@
 package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
     case moment(TimestampRule)
+    /// Numbers and texts are read as spans of time.
+    case span(SpanRule)
+    /// Spans of time are written as what the rule counts: the way back.
+    case counted(SpanRule)
+    /// A uuid is written as its 32 digits, without hyphens.
+    case digits
     /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
     case cleaned(replacement: String)
+}
+
+/// What is counted by the numbers of a column that holds spans of time.
+public enum SpanRule: String, Hashable, Sendable, CaseIterable {
+    /// Microseconds, as Django and Tortoise count.
+    case microseconds
+    /// Milliseconds.
+    case milliseconds
+    /// Seconds, with or without a fraction.
+    case seconds
+    /// Days of 24 hours, with or without a fraction, as Pony counts.
+    case days
+    /// Nothing: the span is what lies between 1970 and the moment that a text names, as SQLAlchemy writes it.
+    case since1970 = "since_1970"
 }
 
 /// How numbers and texts are read as moments.
@@ -72,11 +92,70 @@ package final class ValueReader {
             guard let moment = reading.microseconds(value) else { return value }
             return .text(
                 scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+        case .span(let reading):
+            guard let span = reading.microseconds(value) else { return value }
+            return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
+        case .counted(let reading):
+            guard let span = value.interval?.length, let written = reading.written(span) else { return value }
+            switch written {
+            case .count(let number): return .integer(number)
+            case .fraction(let number): return .real(number)
+            case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
+            }
+        case .digits:
+            guard let words = value.uuid else { return value }
+            return .text(scratch.make(column) { $0.append(digits: words) })
         case .cleaned(let replacement):
             guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
         }
     }
+}
+
+extension SpanRule {
+    /// `nil` for what the rule does not read: a text that says its own units stays as it is.
+    fileprivate func microseconds(_ value: Dialects.RawValue) -> Int64? {
+        switch (value, unit) {
+        case (.integer(let number), let unit?):
+            let (span, overflows) = number.multipliedReportingOverflow(by: unit)
+            return overflows ? nil : span
+        case (.real(let number), let unit?): return Int64(exactly: (number * Double(unit)).rounded())
+        case (.text(let text), nil):
+            return CalendarNumber.timestamp(text, zone: .optional).map { $0 - Self.start }
+        case (.null, _), (.boolean, _), (.blob, _), (.text, _), (.integer, nil), (.real, nil): return nil
+        }
+    }
+
+    /// What stands for a span of time.
+    fileprivate enum Written {
+        case count(Int64)
+        case fraction(Double)
+        /// In microseconds since 2000.
+        case moment(Int64)
+    }
+
+    /// What stands for a span of so many microseconds; `nil` where the calendar of four-digit years has no such moment.
+    fileprivate func written(_ span: Int64) -> Written? {
+        guard let unit else {
+            let (moment, overflows) = Self.start.addingReportingOverflow(span)
+            return overflows ? nil : CalendarNumber.readable(moment).map { .moment($0) }
+        }
+        return span % unit == 0 ? .count(span / unit) : .fraction(Double(span) / Double(unit))
+    }
+
+    /// How many microseconds one is; `nil` where nothing is counted.
+    private var unit: Int64? {
+        switch self {
+        case .microseconds: 1
+        case .milliseconds: 1_000
+        case .seconds: 1_000_000
+        case .days: CalendarNumber.microsecondsPerDay
+        case .since1970: nil
+        }
+    }
+
+    /// The first of January 1970, in microseconds since that of 2000.
+    private static let start = -10_957 * CalendarNumber.microsecondsPerDay
 }
 
 extension TimestampRule {
@@ -154,7 +233,26 @@ extension TimestampRule {
     }
 }
 
+extension IntervalNumber {
+    /// In microseconds, with days of 24 hours; `nil` where it has months, which are not all equally long.
+    fileprivate var length: Int64? {
+        let (days, overflows) = Int64(days).multipliedReportingOverflow(by: CalendarNumber.microsecondsPerDay)
+        let (sum, overflowsToo) = days.addingReportingOverflow(microseconds)
+        return months == 0 && !overflows && !overflowsToo ? sum : nil
+    }
+}
+
 extension PostgreSQLBuffer {
+    fileprivate mutating func append(digits words: (UInt64, UInt64)) {
+        for word in [words.0, words.1] {
+            for place in stride(from: 60, through: 0, by: -4) {
+                append(Self.hexadecimal[Int(word >> UInt64(place) & 0xF)])
+            }
+        }
+    }
+
+    private static let hexadecimal = Array("0123456789abcdef".utf8)
+
     fileprivate mutating func append(cleaning bytes: UnsafeRawBufferPointer, with replacement: String) {
         var at = 0
         var isInRun = false

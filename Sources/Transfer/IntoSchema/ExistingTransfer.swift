@@ -69,32 +69,26 @@ public struct ExistingTransfer: Sendable {
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
                     let proposals = ProposedRule.proposals(for: [found], in: inspection)
-                    return table.columns.compactMap { column in
+                    let types = written[table.target.name] ?? [:]
+                    return table.columns.compactMap { column -> ProposedRule? in
                         let proposed = proposals.first { $0.column == column.source }
-                        let type = written[table.target.name]?[column.target]
-                        return Self.answer(proposed, to: column.source, of: table.source, for: type)
+                        let type = types[column.target]
+                        let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
+                        let spans = type?.isInterval == true ? profile?.spans : table.spans(from: column, to: type)
+                        if let spans { return ProposedRule(spans, table: table.source.name, column: column.source) }
+                        return Self.answer(proposed, for: type)
                     }
                 }
             }
         }
     }
 
-    /// Returns the rule that says what a column's numbers count, if one is needed.
-    private static func answer(
-        _ proposed: ProposedRule?, to column: String, of table: Table, for type: ColumnType?
-    ) -> ProposedRule? {
-        switch type.flatMap(CanonicalForm.init) {
-        case .moment, .reading:
-            return proposed.flatMap {
-                $0.rule.hasPrefix("timestamp: ") && !$0.rule.hasPrefix("timestamp: iso") ? $0 : nil
-            }
-        case .interval where table[column: column]?.type.isInteger == true:
-            let proposal = Proposal("type: interval", "numbers for a span of time: right if they count microseconds")
-            return ProposedRule(proposal, table: table.name, column: column)
-        case .integer, .real, .decimal, .boolean, .text, .bytes, .date, .time, .interval, .address, .uuid, .json,
-            .stored, nil:
+    /// The rule that says what the numbers of a column count, where moments are wanted.
+    private static func answer(_ proposed: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
+        guard let form = type.flatMap(CanonicalForm.init), form == .moment || form == .reading, let proposed else {
             return nil
         }
+        return proposed.rule.hasPrefix("timestamp: ") && !proposed.rule.hasPrefix("timestamp: iso") ? proposed : nil
     }
 
     /// Copies the rows, and reports its progress to `events`.
@@ -142,7 +136,7 @@ public struct ExistingTransfer: Sendable {
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
-        try requireWritable(inspection.schema, survey)
+        try requireWritable(inspection, survey)
         var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
         plan.omitted = plan.omitted.map(explained)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
@@ -162,28 +156,76 @@ public struct ExistingTransfer: Sendable {
         if let both = keeping.first(where: replacing.contains) { throw .noSuchRows(both) }
     }
 
-    /// Throws unless every column that gets values has a type that this engine can write, and every number that becomes a span of
-    /// time has a known unit.
-    private func requireWritable(_ source: Schema, _ survey: SchemaSurvey) throws(SchemaTransferError) {
-        let match = try SchemaMatch(source.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
+    /// Every column that gets values must be of a type that is written here, and know what they count.
+    private func requireWritable(_ source: Inspection, _ survey: SchemaSurvey) throws {
+        let match = try SchemaMatch(source.schema.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
         var unwritable: [String] = []
         var unitless: [String] = []
-        let countsMicroseconds = Framework(of: source) == .django
+        let countsMicroseconds = Framework(of: source.schema) == .django
         for table in match.tables {
             for column in table.columns {
                 let name = "\(table.source.name).\(column.source)"
                 guard let type = survey.written[table.target.name]?[column.target] else {
+                    guard try survey.holdsValues(column.source, of: table.source, source) else { continue }
                     let declared = table.target[column: column.target].map { " (\($0.type.word))" } ?? ""
                     unwritable.append("\(table.target.name).\(column.target)\(declared)")
                     continue
                 }
-                let isNumber = table.source[column: column.source]?.type.isInteger == true
+                guard let from = table.source[column: column.source]?.type,
+                    let kind = from.kindOfSpans(in: type)
+                else { continue }
                 let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true
-                if type.isInterval && isNumber && !isSaid && !countsMicroseconds { unitless.append(name) }
+                let isKnown = isSaid || (kind == .integer && countsMicroseconds)
+                guard !isKnown, try survey.holdsValues(column.source, of: table.source, source) else {
+                    continue
+                }
+                unitless.append(name)
             }
         }
-        guard unwritable.isEmpty else { throw .unwritable(unwritable) }
-        guard unitless.isEmpty else { throw .unitless(unitless) }
+        guard unwritable.isEmpty else { throw SchemaTransferError.unwritable(unwritable) }
+        guard unitless.isEmpty else { throw SchemaTransferError.unitless(unitless) }
+    }
+}
+
+extension ColumnType {
+    /// Where one of these two columns holds spans of time, and the other what stands for them by a rule only: what that is.
+    fileprivate func kindOfSpans(in target: ColumnType) -> DeclaredKind? {
+        guard isInterval != target.isInterval else { return nil }
+        let kind = DeclaredKind(isInterval ? target : self)
+        switch kind {
+        case .integer, .real, .numeric, .decimal, .moment: return kind
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown: return nil
+        }
+    }
+}
+
+extension SchemaMatch.MatchedTable {
+    /// What spans of the source most likely are in a target that has no word for them.
+    fileprivate func spans(from column: Pair, to type: ColumnType?) -> Proposal? {
+        guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
+        switch from.kindOfSpans(in: type) {
+        case .integer: return Proposal("span: microseconds", "right if that is what its program counts")
+        case .real, .numeric, .decimal: return Proposal("span: days", "right if that is what its program counts")
+        case .moment: return Proposal("span: since_1970", "right if its program writes when such a span ends")
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
+        }
+    }
+}
+
+extension ColumnProfile {
+    /// What these values count as spans of time, most likely.
+    fileprivate var spans: Proposal? {
+        if reals.count > 0 {
+            return Proposal(
+                "span: days", "numbers with fractions for a span of time: right if they count days", or: "span: seconds"
+            )
+        }
+        if integers.count > 0 {
+            return Proposal(
+                "type: interval", "numbers for a span of time: right if they count microseconds", or: "span: seconds")
+        }
+        guard values > 0, meaning == .moment else { return nil }
+        return Proposal("span: since_1970", "moments for a span of time: right if it begins with 1970")
     }
 }
 

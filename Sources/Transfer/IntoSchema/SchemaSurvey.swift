@@ -52,8 +52,16 @@ struct SchemaSurvey {
         return PlannedTable(
             source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
             targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table.target) },
-            columnPlans: table.columns.map { columnPlan(of: $0, in: table) }, policy: rules.policy(of: name),
+            columnPlans: table.columns.map { columnPlan(of: $0, in: table, inspection) },
+            policy: rules.policy(of: name),
             rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 })
+    }
+
+    /// A column without values goes into one of any type.
+    func holdsValues(_ column: String, of table: Table, _ inspection: Inspection) throws -> Bool {
+        let from = source.reading(of: table, in: inspection).from
+        let row = try reading.query("SELECT 1 \(trusted: from) WHERE \(identifier: column) IS NOT NULL LIMIT 1")
+        return !row.isEmpty
     }
 
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: Table) -> ColumnType {
@@ -62,11 +70,12 @@ struct SchemaSurvey {
 
     /// Returns the plan for a column. The column keeps its declared type; no value widens it.
     private func columnPlan(
-        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ColumnPlan {
         let rule = rules.columnRule(of: column.source, in: table.source.name)
         return ColumnPlan(
-            reading: reading(rule.reading, for: type(of: column, in: table.target)),
+            reading: reading(
+                rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table.target)),
             policy: rule.policy == .widen ? .fail : rule.policy,
             demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
     }
@@ -75,9 +84,27 @@ struct SchemaSurvey {
 extension SchemaSurvey {
     /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
-        guard case .moment(var moment) = reading, CanonicalForm(type) == .reading else { return reading }
-        moment.isLocal = true
-        return .moment(moment)
+        switch (reading, CanonicalForm(type)) {
+        case (.moment(var moment), .reading):
+            moment.isLocal = true
+            return .moment(moment)
+        case (.span(let span), let form) where form != .interval: return .counted(span)
+        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.digits, _), (.cleaned, _): return reading
+        }
+    }
+
+    /// How values that are known by their type are written in a column that has no word for that type.
+    private func spelling(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
+    ) -> ValueRule? {
+        guard source.holdsDeclaredTypes, let from = table.source[column: column.source]?.type else { return nil }
+        switch (CanonicalForm(from), type(of: column, in: table.target)) {
+        case (.moment, .datetime): return .moment(TimestampRule(.iso, isLocal: true))
+        case (.uuid, .varchar(32..<36)): return .digits
+        case (.interval, let type) where type.isInteger && Framework(of: inspection.schema) == .django:
+            return .counted(.microseconds)
+        default: return nil
+        }
     }
 }
 

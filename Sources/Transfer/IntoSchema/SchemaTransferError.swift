@@ -24,8 +24,7 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case noSuchRows(String)
     /// These columns, written as `table.column type`, have a type as which this engine can't write a value.
     case unwritable([String])
-    /// These columns, written as `table.column`, hold numbers that are to become spans of time, and no rule gives their
-    /// unit.
+    /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
     case unitless([String])
     /// Rows refer to a row that does not exist.
     case orphans([Orphans])
@@ -71,7 +70,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
         case .unitless(let names):
-            "numbers become intervals, but no rule says their unit: \(names.joined(separator: ", "))"
+            "values become intervals, but no rule says what they count: \(names.joined(separator: ", "))"
         case .orphans(let found):
             "rows name a parent that is not there: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }

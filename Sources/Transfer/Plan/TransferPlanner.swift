@@ -45,8 +45,10 @@ struct TransferPlanner {
                     .other, table.table.name,
                     reason: "is a table of \(rows) without columns, which the target does not have")
             }
-        self.remarks = [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap
-        { $0 }
+        self.remarks = [
+            inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table)),
+            MigrationRecord.remark(on: inspection.schema),
+        ].compactMap { $0 }
     }
 
     static func plan(

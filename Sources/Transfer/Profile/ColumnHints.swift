@@ -9,8 +9,14 @@ struct ColumnHints: Sendable, Equatable {
     private var highest = -Double.infinity
     /// Whether every text so far is a JSON object or array.
     private(set) var isJSON = true
+    /// Every text so far is JSON of any kind: a number or a word alone, too.
+    private(set) var isAnyJSON = true
     /// Whether every text so far is most likely a uuid, in any of its written forms.
     private(set) var isUUID = true
+    /// Every blob so far has the 16 bytes of a uuid.
+    private(set) var isUUIDBytes = true
+    /// Every text so far names a day of 1960 to 1979.
+    private(set) var isNear1970 = true
     /// Whether every text so far is a host's address.
     private(set) var isAddress = true
     /// Whether every double so far is a decimal with at most two digits after the point.
@@ -28,9 +34,17 @@ struct ColumnHints: Sendable, Equatable {
     }
 
     mutating func observe(text bytes: UnsafeRawBufferPointer) {
-        if isJSON { isJSON = JSONText.isObjectOrArray(bytes) }
+        if isAnyJSON {
+            isAnyJSON = JSONText.isJSON(bytes)
+            isJSON = isJSON && isAnyJSON && JSONText.isObjectOrArray(bytes)
+        }
+        if isNear1970 { isNear1970 = bytes.starts(with: "196".utf8) || bytes.starts(with: "197".utf8) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
         if isAddress { isAddress = AddressText.isHost(bytes) }
+    }
+
+    mutating func observe(blob bytes: UnsafeRawBufferPointer) {
+        isUUIDBytes = isUUIDBytes && bytes.count == 16
     }
 
     /// Adds the hints from the values that follow: only what both allow stays possible.
@@ -40,7 +54,10 @@ struct ColumnHints: Sendable, Equatable {
         lowest = min(lowest, next.lowest)
         highest = max(highest, next.highest)
         isJSON = isJSON && next.isJSON
+        isAnyJSON = isAnyJSON && next.isAnyJSON
         isUUID = isUUID && next.isUUID
+        isUUIDBytes = isUUIDBytes && next.isUUIDBytes
+        isNear1970 = isNear1970 && next.isNear1970
         isAddress = isAddress && next.isAddress
         isMoney = isMoney && next.isMoney
     }

@@ -76,8 +76,9 @@ struct ColumnProfile: Sendable, Equatable {
             if !number.isFinite || (number == 0 && number.sign == .minus) { undecimals.note(value, key, cursor) }
             if !fits(real: number) { foreign.note(value, key, cursor) }
         case .text(let bytes): observe(text: bytes, value, key, cursor)
-        case .blob:
+        case .blob(let bytes):
             blobs.note(value, key, cursor)
+            hints.observe(blob: bytes)
             if meaning != .bytes { foreign.note(value, key, cursor) }
         }
     }

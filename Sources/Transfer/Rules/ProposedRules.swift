@@ -46,16 +46,29 @@ extension ProposedRule {
     /// their own.
     static func proposals(for tables: [ProfiledTable], in inspection: Inspection) -> [ProposedRule] {
         let framework = Framework(of: inspection.schema)
+        func evidence(of at: Int, in table: ProfiledTable) -> ColumnEvidence {
+            let column = table.table.columns[at]
+            return ColumnEvidence(
+                column: column, declared: inspection.declaredTypes[table.table.name]?[column.name] ?? "",
+                profile: table.profiles[at], table: table.table)
+        }
+        let filled = tables.flatMap { table in
+            table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
+        }
+        let kinds = Dictionary(grouping: filled) { $0.declared.lowercased() }
+        // A column without values is proposed what all others are that are declared as it is.
+        func alike(_ empty: ColumnEvidence) -> Proposal? {
+            guard empty.profile.values == 0, let others = kinds[empty.declared.lowercased()] else { return nil }
+            let proposals = others.map { framework.proposal(for: $0) }
+            guard let rule = proposals[0]?.rule, proposals.allSatisfy({ $0?.rule == rule }) else { return nil }
+            return Proposal(rule, "without values: as every other column that is declared \(empty.declared)")
+        }
         return tables.flatMap { table in
-            let declared = inspection.declaredTypes[table.table.name] ?? [:]
-            return zip(table.table.columns, zip(table.profiles, table.columnRules)).compactMap {
-                column, found -> ProposedRule? in
-                let (profile, rule) = found
-                guard rule.type == nil, rule.reading == nil, column.generated == nil else { return nil }
-                let evidence = ColumnEvidence(
-                    column: column, declared: declared[column.name] ?? "", profile: profile, table: table.table)
-                return framework.proposal(for: evidence).map {
-                    ProposedRule($0, table: table.table.name, column: column.name)
+            table.profiles.indices.compactMap { at -> ProposedRule? in
+                let (rule, evidence) = (table.columnRules[at], evidence(of: at, in: table))
+                guard rule.type == nil, rule.reading == nil, evidence.column.generated == nil else { return nil }
+                return (framework.proposal(for: evidence) ?? alike(evidence)).map {
+                    ProposedRule($0, table: table.table.name, column: evidence.column.name)
                 }
             }
         }
@@ -100,8 +113,25 @@ struct ColumnEvidence {
     /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970.
     func proposal(countsFrom2001: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
+        if let json = proposalForJSON { return json }
+        if profile.values == profile.blobs.count { return proposalForBytes }
         if profile.values == profile.texts.count { return proposalForTexts }
         return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
+    }
+
+    /// A column that says it is JSON may hold numbers and words; SQLite makes numbers of texts that are such.
+    private var proposalForJSON: Proposal? {
+        let isMeant = declared.lowercased().hasPrefix("json")
+        let isJSON = profile.hints.isAnyJSON && profile.blobs.isNone && profile.undecimals.isNone
+        guard isMeant && isJSON else { return nil }
+        let (every, isOne) = Self.every("value", profile.values)
+        return Proposal("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON, and it is declared \(declared)")
+    }
+
+    private var proposalForBytes: Proposal? {
+        guard profile.meaning == .uuid, profile.hints.isUUIDBytes else { return nil }
+        let (every, isOne) = Self.every("blob", profile.values)
+        return Proposal("type: uuid", "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid")
     }
 
     private var proposalForTexts: Proposal? {
@@ -115,6 +145,12 @@ struct ColumnEvidence {
             return Proposal("type: inet", "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
         }
         if profile.meaning == .moment, TypeChoice.choose(profile).type == .datetime {
+            if hints.isNear1970 {
+                return Proposal(
+                    "span: since_1970",
+                    "\(every) \(isOne ? "lies" : "lie") around 1970: right if spans of time are meant",
+                    or: "timestamp: iso, zone: UTC")
+            }
             return Proposal(
                 "timestamp: iso, zone: UTC",
                 "\(every) \(isOne ? "names" : "name") no zone: right if the clock was UTC's")

@@ -24,7 +24,7 @@ public struct TransferRules: Sendable, Equatable {
         public var line: Int
         /// Whether the table is left out.
         public var isSkipped = false
-        /// The table's name in the target; `nil` if it stays the same.
+        /// The column's name in the target; `nil` if it stays the same.
         public var rename: String?
         /// The table's place in the loading order; `nil` for the order of foreign keys.
         public var order: LoadOrder?
@@ -56,6 +56,8 @@ public struct TransferRules: Sendable, Equatable {
         public var moment: TimestampRule.Count?
         /// The minutes by which the clock of texts without a zone is ahead of UTC; `nil` for UTC itself.
         public var minutesAhead: Int?
+        /// What its values count as spans of time; `nil` when they are none, or say it themselves.
+        public var span: SpanRule?
         /// The replacement for a NUL and for bytes that are not UTF-8; `nil` if they are not replaced.
         public var nul: String?
         /// The policy for the column's values that do not fit; `nil` for the policy of its table.
@@ -166,12 +168,15 @@ extension TransferRules.TableRule {
 
 extension TransferRules.ColumnRule {
     /// The type that the rule gives. A moment is a `timestamp` unless the rule says `datetime`.
-    fileprivate var givenType: ColumnType? { type ?? (moment == nil ? nil : .timestamp) }
+    fileprivate var givenType: ColumnType? {
+        type ?? (moment != nil ? .timestamp : span != nil ? .interval : nil)
+    }
 
     fileprivate var reading: ValueRule? {
         if let moment {
             return .moment(TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
         }
+        if let span { return .span(span) }
         return nul.map { .cleaned(replacement: $0) }
     }
 
@@ -191,6 +196,13 @@ extension TransferRules.ColumnRule {
         if moment != nil, let type, type != .timestamp, type != .datetime {
             throw refuse("a timestamp can't become a \(type)", "leave the type out, or write timestamp or datetime")
         }
+        if let span, let type, type != .interval {
+            throw refuse("a span of \(span.rawValue) can't become a \(type)", "leave the type out, or write interval")
+        }
+        if span != nil && moment != nil {
+            throw refuse("span and timestamp exclude each other", "leave one of them out")
+        }
+        if span != nil && nul != nil { throw refuse("a span holds no text for nul", "leave one of them out") }
         if moment != nil && nul != nil { throw refuse("a timestamp holds no text for nul", "leave one of them out") }
         if let nul, nul.utf8.contains(0) { throw refuse("the replacement for NUL holds a NUL", "write other text") }
     }

@@ -48,6 +48,9 @@ extension ValueRule {
                 ("moment", .string(reading.count.rawValue)), ("minutes_ahead", .integer(Int64(reading.minutesAhead))),
                 ("is_local", .boolean(reading.isLocal)),
             ])
+        case .span(let reading): .object([("span", .string(reading.rawValue))])
+        case .counted(let writing): .object([("counted", .string(writing.rawValue))])
+        case .digits: .object([("digits", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }
     }

@@ -140,7 +140,8 @@ private struct ViewForms {
         switch CanonicalForm(type) {
         case .real: true
         case .decimal: type == .numeric
-        case .integer, .boolean, .text, .bytes, .moment, .reading, .date, .time, .interval, .address, .uuid, .json,
+        case .integer, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .interval, .address, .uuid,
+            .json,
             .stored,
             nil:
             false

@@ -90,7 +90,8 @@ extension PostgreSQLDecoding {
             bytes.integer(at: 0, Int64.self).within(CalendarNumber.readableMicroseconds)
         case (.date, .date, 4): Int64(bytes.integer(at: 0, Int32.self)).within(CalendarNumber.readableDays)
         case (.time, .time, 8): bytes.integer(at: 0, Int64.self).within(0..<CalendarNumber.microsecondsPerDay)
-        case (.integer, _, _), (.real, _, _), (.decimal, _, _), (.boolean, _, _), (.text, _, _), (.bytes, _, _),
+        case (.integer, _, _), (.real, _, _), (.decimal, _, _), (.boolean, _, _), (.text, _, _), (.padded, _, _),
+            (.bytes, _, _),
             (.moment, _, _), (.reading, _, _), (.date, _, _), (.time, _, _), (.interval, _, _), (.address, _, _),
             (.uuid, _, _), (.json, _, _), (.stored, _, _):
             nil

@@ -12,6 +12,8 @@ enum PostgreSQLEncoding: Equatable {
     /// Text that is known to be UTF-8 without NUL.
     case provenText
     case varchar(Int)
+    /// Of so many characters: the server fills up with blanks.
+    case character(Int)
     case boolean
     /// A moment whose seconds have at most this many decimals. The next two cases have the same limit.
     case timestamptz(Int)
@@ -65,12 +67,15 @@ enum PostgreSQLEncoding: Equatable {
         case "double precision", "float8": self = .float8
         case "numeric", "decimal": self = .numeric
         case "text", "varchar", "character varying": self = .text
+        case "character": self = .character(precision ?? 1)
         case "boolean", "bool": self = .boolean
         case "timestamptz", "timestamp with time zone": self = .timestamptz(precision ?? 6)
         case "timestamp", "timestamp without time zone": self = .timestamp(precision ?? 6)
         case "date": self = .date
         case "time", "time without time zone": self = .time(precision ?? 6)
+        // Whatever it begins with, seconds are kept, and so is all.
         case "interval" where precision == nil: self = .interval
+        case "interval day to second" where precision == nil: self = .interval
         case "inet": self = .inet
         case "uuid": self = .uuid
         case "json": self = .json
@@ -83,7 +88,7 @@ enum PostgreSQLEncoding: Equatable {
     /// The encoding for values that are known to fit, which only the server checks again.
     var ofProvenValues: PostgreSQLEncoding {
         switch self {
-        case .text, .varchar: .provenText
+        case .text, .varchar, .character: .provenText
         case .jsonb: .provenJSON
         case .int2, .int4, .int8, .float4, .float8, .numeric, .decimal, .boolean, .timestamptz, .timestamp, .time,
             .date,
@@ -104,7 +109,8 @@ enum PostgreSQLEncoding: Equatable {
         case .decimal(let precision, let scale):
             "is not a decimal number of at most \(precision) digits, \(scale) of them after the point"
         case .text, .provenText: refusalOfText(value) ?? "is not text"
-        case .varchar(let length): refusalOfText(value) ?? "is longer than \(length) characters"
+        case .varchar(let length), .character(let length):
+            refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"
         case .timestamptz(let digits): "is not a timestamp" + Self.limit(digits)
         case .timestamp(let digits): "is not a timestamp without a zone" + Self.limit(digits)

@@ -38,7 +38,7 @@ extension PostgreSQLBuffer {
             appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
         case .text: appendText(value, limit: .max)
         case .provenText: appendText(value, limit: .max, isProven: true)
-        case .varchar(let length): appendText(value, limit: length)
+        case .varchar(let length), .character(let length): appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
         case .timestamptz(let digits):
             append(value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, digits: digits)
@@ -157,7 +157,7 @@ extension PostgreSQLBuffer {
     }
 
     private mutating func appendUUID(_ value: RawValue) -> Bool {
-        guard let words = value.text.flatMap(UUIDText.words) else { return false }
+        guard let words = value.uuid else { return false }
         append(words.0)
         append(words.1)
         return true

@@ -97,7 +97,8 @@ enum SQLiteEncoding {
             return DecimalText(bytes) != nil || bytes.isSpecialNumber ? .text(bytes) : nil
         case .interval:
             return value.interval.map { interval in .text(scratch.make(column) { $0.append(interval: interval) }) }
-        case .timestamp, .datetime, .date, .time, .uuid:
+        case .uuid: return value.uuid.map { words in .text(scratch.make(column) { $0.append(uuid: words) }) }
+        case .timestamp, .datetime, .date, .time:
             guard case .text(let bytes) = value else { return nil }
             return shaped(bytes, scratch, column)
         }
@@ -116,9 +117,8 @@ enum SQLiteEncoding {
         case .date: Self.shaped(bytes, CalendarNumber.date(bytes)) { _ in bytes }
         case .time:
             Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
-        case .uuid: Self.uuid(bytes, scratch, column)
         case .stored, .smallint, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal,
-            .interval:
+            .interval, .uuid:
             .text(bytes)
         }
     }
@@ -157,12 +157,6 @@ enum SQLiteEncoding {
     ) -> RawValue? {
         if let number { return .text(shape(number)) }
         return bytes.isSpecialMoment ? .text(bytes) : nil
-    }
-
-    private static func uuid(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue?
-    {
-        guard let words = UUIDText.words(bytes) else { return nil }
-        return .text(scratch.make(column) { $0.append(uuid: words) })
     }
 }
 

@@ -1,0 +1,20 @@
+import Dialects
+
+/// The tables in which the migrations of well-known tools record what they have made: the tables beside them are made by an
+/// application, which makes them otherwise on each database.
+enum MigrationRecord {
+    private static let keepers: [(table: String, tool: String)] = [
+        ("django_migrations", "Django"), ("alembic_version", "Alembic"), ("ar_internal_metadata", "Rails"),
+        ("_prisma_migrations", "Prisma"), ("knex_migrations", "Knex"), ("SequelizeMeta", "Sequelize"),
+        ("__EFMigrationsHistory", "Entity Framework"), ("flyway_schema_history", "Flyway"),
+        ("DATABASECHANGELOG", "Liquibase"), ("doctrine_migration_versions", "Doctrine"), ("aerich", "Aerich"),
+    ]
+
+    /// What to know before an application goes on with a copy of this schema.
+    static func remark(on schema: Schema) -> String? {
+        guard let keeper = keepers.first(where: { schema[$0.table] != nil }) else { return nil }
+        return
+            "\(keeper.table) says that an application makes these tables by \(keeper.tool): one that is to go on with the target "
+            + "finds the types that it knows if it makes its tables there, and those that exist are filled"
+    }
+}
